@@ -1,0 +1,21 @@
+/**
+ * The only way to change the outside world. `act` checks the protected set, writes `begin` to the journal (fsync), calls,
+ * and writes `ok`, `fail` or `indoubt`. In a dry-run it tells the sentence and does nothing.
+ */
+import type { Mutation } from './step.js';
+
+export interface Operation {
+  /** Unique per intended change; labels created resources, so that an ambiguous answer can be looked up. */
+  id: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Makes one mutation. Resolves to what `change` answers. `recover`, when given, is asked first if an earlier run left this
+ * very mutation in doubt: it looks the result up by natural key or operation id and answers it, or undefined to redo.
+ */
+export type Act = <T>(
+  mutation: Mutation,
+  change: (operation: Operation) => Promise<T>,
+  options?: { recover?: (operationId: string) => Promise<T | undefined> },
+) => Promise<T>;

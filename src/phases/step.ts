@@ -1,0 +1,65 @@
+/** The ticket a step works from: what it is, what it would change, how it does so and how it is proven. */
+import type { Act } from './gate.js';
+
+export type System = 'hetzner' | 's3' | 'sovereign' | 'mother' | 'dns' | 'git' | 'registry' | 'machine';
+
+export interface Target {
+  system: System;
+  kind: string;
+  name: string;
+  namespace?: string;
+}
+
+/** One intended change of the outside world and the sentence that tells it, in plan, dry-run, journal and screen alike. */
+export interface Mutation {
+  target: Target;
+  /** Imperative, complete: "create network catalyst-omantel-omani-works-net 10.0.0.0/16 in eu-central". */
+  sentence: string;
+}
+
+export interface Evidence {
+  /** What was seen, for a person: "SOA 2026112301 over udp and tcp from 203.0.113.10". */
+  summary: string;
+  /** Chart digest that was live, when there is one. */
+  digest?: string;
+  /** Git SHA of the tree that was live. */
+  sha?: string;
+  /** Measured facts; no secrets. */
+  facts: Record<string, unknown>;
+}
+
+export type Done = { done: true; reason: string } | { done: false };
+
+/** What a running step may tell; steps never print. */
+export interface Progress {
+  waiting(reason: string, deadline?: Date): void;
+  output(line: string): void;
+}
+
+export interface StepContext {
+  act: Act;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+export interface Step {
+  /** Stable: a ticket id (`#374`), a Blueprint (`bp-valkey`) or a word (`cluster`, `dod`). */
+  readonly id: string;
+  readonly title: string;
+  readonly phase: number;
+  /** Ids of steps that must be proven first. */
+  readonly needs: readonly string[];
+  /** WBS ticket that the proof of this step proves, when the id is not itself one. */
+  readonly ticket?: string;
+  /** Limits how many steps of a class run at once. */
+  readonly limits?: readonly ('hetzner' | 'kubectl' | 'upload')[];
+  /** Every mutation a run on the present world would make, probes included. Never mutates. */
+  plan(signal: AbortSignal): Promise<Mutation[]>;
+  /** Asks the world, not our files, whether there is nothing left to do. */
+  isDone(context: StepContext): Promise<Done>;
+  run(context: StepContext): Promise<void>;
+  /** Taken live after `run`, and again whenever freshness is asked for. Throws E4009 when the proof fails. */
+  proof(context: StepContext): Promise<Evidence>;
+  /** Minutes estimated, for the timeline. */
+  readonly estimateMinutes?: number;
+}

@@ -1,0 +1,63 @@
+/** The adapters a step may use. Made once per invocation by src/cli/context; lazy where the thing may not exist yet. */
+import type { Blueprint } from '../blueprints/blueprint.js';
+import type { RenderedTree } from '../blueprints/render.js';
+import type { HetznerApi } from '../hetzner/api.js';
+import type { Sovereign } from '../sovereign/schema.js';
+import type { Clock } from '../support/clock.js';
+import type { Redactor } from '../support/redact.js';
+import type { DnsQuery } from '../tools/dns.js';
+import type { Exec } from '../tools/exec.js';
+import type { Git } from '../tools/git.js';
+import type { Helm } from '../tools/helm.js';
+import type { Http } from '../tools/http.js';
+import type { Kube } from '../tools/kube.js';
+import type { ObjectStore } from '../tools/s3.js';
+
+export interface Credentials {
+  /** The value, from environment or store; throws E1301 naming how to give it. */
+  get(name: CredentialName): Promise<string>;
+  find(name: CredentialName): Promise<string | undefined>;
+  /** Keeps a value in the encrypted store (a local write, not a mutation of the outside world). */
+  set(name: CredentialName, value: string): Promise<void>;
+  forget(name: CredentialName): Promise<void>;
+}
+
+/** `generated/<name>` are secrets that catalyst makes itself, once, and keeps (database passwords, join token …). */
+export type CredentialName =
+  | 'hcloud-token'
+  | 's3-access-key'
+  | 's3-secret-key'
+  | 'registry-token'
+  | 'ssh-private-key'
+  | 'ssh-host-key'
+  | 'k3s-token'
+  | 'sovereign-kubeconfig'
+  | 'powerdns-api-key'
+  | 'dynadot-api-key'
+  | `generated/${string}`;
+
+export interface World {
+  sovereign: Sovereign;
+  clock: Clock;
+  signal: AbortSignal;
+  redactor: Redactor;
+  credentials: Credentials;
+  exec: Exec;
+  http: Http;
+  dns: DnsQuery;
+  git: Git;
+  helm: Helm;
+  hetzner(): Promise<HetznerApi>;
+  objectStore(): Promise<ObjectStore>;
+  /** The Sovereign's API; throws E3101 as long as there is no kubeconfig. */
+  kube(): Promise<Kube>;
+  /** The mother's API. */
+  mother(): Promise<Kube>;
+  blueprints: readonly Blueprint[];
+  /** The tree that belongs to the spec, rendered once. */
+  tree(): Promise<RenderedTree>;
+  /** This run's id, as in the journal. */
+  runId: string;
+  /** Directory for this Sovereign on this machine. */
+  stateDir: string;
+}

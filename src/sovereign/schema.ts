@@ -1,0 +1,304 @@
+/** The shape of sovereign.yaml. Descriptions feed `catalyst explain` and the published JSON Schema (schema/). */
+import { z } from 'zod';
+
+const label = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+export const dnsLabel = z
+  .string()
+  .max(63)
+  .regex(label, 'lower-case letters, digits and dashes; begins with a letter, ends with a letter or digit');
+export const fqdn = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z][a-z0-9-]*[a-z0-9]?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+    'a lower-case domain name with at least two labels',
+  );
+const email = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address');
+const httpUrl = z.string().regex(/^https?:\/\/[^\s]+$/, 'an http:// or https:// address');
+const hostPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:]+):\d{1,5}$/, 'host:port');
+const serverType = z.string().regex(/^[a-z]+[0-9]+$/, 'a Hetzner server type such as cx43');
+const count = z.number().int();
+
+const describe = <T extends z.ZodType>(type: T, description: string): T => type.meta({ description }) as T;
+
+export const connectToSchema = z.strictObject({
+  host: describe(z.string().optional(), 'Name or address this rule is for; left out: every host.'),
+  port: describe(count.min(1).max(65535), 'The port that would be dialled.'),
+  to: describe(hostPort, 'Where to connect instead; TLS name and Host header stay those of the original.'),
+});
+
+export const specSchema = z.strictObject({
+  fqdn: describe(fqdn, 'The public name of the Sovereign, such as omantel.omani.works.'),
+  pool: describe(
+    z.strictObject({
+      domain: describe(fqdn, 'The parent zone that the mother cluster serves, such as omani.works.'),
+      subdomain: describe(dnsLabel, 'The label below it, such as omantel.'),
+    }),
+    'Where the name comes from when it lies under a domain that the mother gives names from.',
+  ),
+  organization: describe(
+    z.strictObject({
+      name: describe(z.string().min(1).max(120), 'The Organization that owns the Sovereign.'),
+      email: describe(email, 'Address for ACME and for the first administrator.'),
+    }),
+    'Who the Sovereign belongs to.',
+  ),
+  hetzner: describe(
+    z.strictObject({
+      location: describe(
+        z.string().regex(/^[a-z]{3}[0-9]?$/, 'a location such as fsn1'),
+        'Hetzner location of servers and load balancer.',
+      ),
+      endpoint: describe(httpUrl.optional(), 'Another address of the Cloud API (HCLOUD_ENDPOINT wins).'),
+      network: describe(
+        z
+          .strictObject({
+            cidr: z.string().default('10.0.0.0/16').meta({ description: 'Private network.' }),
+            subnet: z.string().default('10.0.1.0/24').meta({ description: 'Subnet of the servers.' }),
+          })
+          .prefault({}),
+        'Private network of the cluster.',
+      ),
+      controlPlane: describe(
+        z.strictObject({
+          type: describe(serverType, 'Server type; at least 16 GB of memory, x86.'),
+          count: z
+            .union([z.literal(1), z.literal(3)])
+            .default(1)
+            .meta({ description: '1 (solo) or 3 (ha).' }),
+        }),
+        'Control-plane servers.',
+      ),
+      workers: describe(
+        z
+          .strictObject({
+            type: describe(serverType.optional(), 'Server type of the workers.'),
+            count: count.min(0).max(50).default(0).meta({ description: 'How many workers.' }),
+          })
+          .prefault({}),
+        'Worker servers.',
+      ),
+      k3sVersion: z
+        .string()
+        .regex(/^v\d+\.\d+\.\d+\+k3s\d+$/)
+        .default('v1.35.4+k3s1')
+        .meta({ description: 'k3s release.' }),
+      sshPublicKey: describe(
+        z.string().optional(),
+        'OpenSSH public key; left out: catalyst makes one and keeps it encrypted.',
+      ),
+    }),
+    'The cluster at Hetzner.',
+  ),
+  objectStorage: describe(
+    z.strictObject({
+      location: describe(
+        z.string().regex(/^[a-z0-9-]{3,20}$/),
+        'Object Storage location, also the S3 region: fsn1, nbg1 or hel1.',
+      ),
+      endpoint: describe(
+        httpUrl.optional(),
+        'Another S3 address (AWS_ENDPOINT_URL_S3 wins); default https://<location>.your-objectstorage.com.',
+      ),
+      bucketPrefix: describe(
+        z
+          .string()
+          .min(3)
+          .max(40)
+          .regex(/^[a-z0-9][a-z0-9-]*[a-z0-9]$/),
+        'Buckets are named <prefix>-<consumer>.',
+      ),
+    }),
+    'Where Harbor, Velero, Loki, Mimir, Tempo and the OpenBao audit log write.',
+  ),
+  mother: describe(
+    z
+      .strictObject({
+        name: z.string().default('contabo').meta({ description: 'What the mother cluster is called.' }),
+        context: describe(z.string().optional(), 'kubeconfig context of the mother.'),
+        hosts: z
+          .array(z.string())
+          .default([
+            'console.openova.io',
+            'marketplace.openova.io',
+            'admin.openova.io',
+            'pdns.openova.io',
+            'pool.openova.io',
+            'harbor.openova.io',
+            'ns1.openova.io',
+            'ns2.openova.io',
+            'ns3.openova.io',
+          ])
+          .meta({ description: 'Names by which anything of the mother is known; the umbilical scan looks for them.' }),
+        addresses: z
+          .array(z.string())
+          .default([])
+          .meta({ description: 'Public addresses of the mother, beside those its names resolve to.' }),
+        catalyst: describe(
+          z
+            .strictObject({
+              namespace: z.string().default('catalyst').meta({ description: 'Namespace of catalyst-api.' }),
+              deployment: z.string().default('catalyst-api').meta({ description: 'Its Deployment.' }),
+              claim: z
+                .string()
+                .default('catalyst-api-deployments')
+                .meta({ description: 'PersistentVolumeClaim that holds the deployment records.' }),
+              kustomization: describe(
+                z.string().optional(),
+                'Flux Kustomization (namespace/name) that owns it; discovered when left out.',
+              ),
+              consoleUrl: httpUrl
+                .default('https://console.openova.io')
+                .meta({ description: 'Public console; /sovereign below it.' }),
+            })
+            .prefault({}),
+          'catalyst-api on the mother.',
+        ),
+        protected: describe(
+          z
+            .strictObject({
+              namespaces: z
+                .array(z.string())
+                .default([])
+                .meta({ description: 'Namespaces added to the built-in protected set.' }),
+              pages: z
+                .array(httpUrl)
+                .default([])
+                .meta({ description: 'Pages added to those that must go on answering.' }),
+            })
+            .prefault({}),
+          'Additions to the protected set; it can grow, never shrink.',
+        ),
+        powerdns: describe(
+          z
+            .strictObject({
+              endpoint: httpUrl.default('https://pdns.openova.io').meta({ description: 'PowerDNS API of the mother.' }),
+              nameservers: z
+                .array(z.string())
+                .default(['ns1.openova.io', 'ns2.openova.io', 'ns3.openova.io'])
+                .meta({ description: 'Authoritative servers of the parent zone.' }),
+              secret: z
+                .string()
+                .default('openova-system/powerdns-api-credentials')
+                .meta({ description: 'namespace/name of the Secret with key api-key.' }),
+            })
+            .prefault({}),
+          'PowerDNS on the mother.',
+        ),
+        poolDomainManager: describe(
+          z
+            .strictObject({
+              endpoint: httpUrl
+                .default('https://pool.openova.io')
+                .meta({ description: 'Address of the pool-domain-manager.' }),
+            })
+            .prefault({}),
+          'The pool-domain-manager on the mother.',
+        ),
+      })
+      .prefault({}),
+    'The mother cluster. Object names are defaults; what is really there is discovered.',
+  ),
+  parentZone: describe(
+    z
+      .strictObject({
+        provider: z
+          .enum(['powerdns', 'dynadot'])
+          .default('powerdns')
+          .meta({ description: 'Who serves the parent zone.' }),
+        zone: describe(fqdn.optional(), 'The parent zone; default: pool.domain.'),
+      })
+      .prefault({}),
+    'Where the NS delegation (#374) is written.',
+  ),
+  gitops: describe(
+    z
+      .strictObject({
+        organization: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]*$/)
+          .default('sovereign')
+          .meta({ description: "Organization in the Sovereign's Gitea." }),
+        repository: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]*$/)
+          .default('fleet')
+          .meta({ description: 'Repository in it.' }),
+        branch: z
+          .string()
+          .regex(/^[a-zA-Z0-9][a-zA-Z0-9/._-]*$/)
+          .default('main')
+          .meta({ description: 'Branch that Flux reads.' }),
+      })
+      .prefault({}),
+    'The GitOps repository that the Sovereign reads after the handover.',
+  ),
+  charts: describe(
+    z
+      .strictObject({
+        mirror: describe(
+          z
+            .string()
+            .regex(/^(oci|https?):\/\/[^\s]+$/)
+            .optional(),
+          'One place from which all charts are taken, such as oci://harbor.example.org/charts.',
+        ),
+        insecure: z.boolean().default(false).meta({ description: 'The mirror speaks plain HTTP (a lab).' }),
+      })
+      .prefault({}),
+    'Where charts come from.',
+  ),
+  profile: z
+    .enum(['solo', 'ha'])
+    .optional()
+    .meta({ description: 'Replica profile; default: by the number of control planes.' }),
+  blueprints: describe(
+    z
+      .record(
+        z.string(),
+        z.strictObject({
+          version: describe(z.string().optional(), 'Another chart version than the pinned one.'),
+          values: describe(z.record(z.string(), z.unknown()).optional(), 'Values merged over those of the Blueprint.'),
+        }),
+      )
+      .default({}),
+    'Overrides per Blueprint, by name (bp-harbor …).',
+  ),
+  acme: describe(
+    z
+      .strictObject({
+        server: httpUrl
+          .default('https://acme-v02.api.letsencrypt.org/directory')
+          .meta({ description: 'ACME directory.' }),
+      })
+      .prefault({}),
+    'Certificate authority for the public names.',
+  ),
+  access: describe(
+    z
+      .strictObject({
+        connectTo: z
+          .array(connectToSchema)
+          .default([])
+          .meta({ description: 'Rules in order; the first that fits a host and port says where to connect.' }),
+        caBundle: describe(z.string().optional(), 'PEM of certificate authorities trusted beside the public ones.'),
+      })
+      .prefault({}),
+    'How to reach components before their public names work.',
+  ),
+});
+
+export const sovereignSchema = z.strictObject({
+  apiVersion: describe(z.literal('catalyst.openova.io/v1alpha1'), 'Version of this format.'),
+  kind: describe(z.literal('Sovereign'), 'Always Sovereign.'),
+  metadata: describe(
+    z.strictObject({ name: describe(dnsLabel, 'Short name: a DNS label such as omantel.') }),
+    'Identity.',
+  ),
+  spec: specSchema.meta({ description: 'What the Sovereign is to be.' }),
+});
+
+/** A parsed spec: every default filled in. */
+export type Sovereign = z.output<typeof sovereignSchema>;
+export type Spec = Sovereign['spec'];
+export type ConnectTo = z.output<typeof connectToSchema>;

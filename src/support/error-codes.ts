@@ -1,0 +1,155 @@
+/**
+ * Every error code, its class (which fixes the exit status) and the text of `catalyst explain CODE`.
+ * E1 command line, spec, state, credentials · E2 Hetzner and Object Storage · E3 tools, Kubernetes, Blueprints
+ * E4 engine, phases, proofs · E5 mother, handover · E6 verification, evidence · E7 lab · E9 bugs
+ */
+import type { ErrorClass } from './errors.js';
+
+export interface ErrorCodeEntry {
+  class: ErrorClass;
+  title: string;
+  explain: string;
+}
+
+const entry = (cls: ErrorClass, title: string, explain: string): ErrorCodeEntry => ({ class: cls, title, explain });
+
+export const errorCodes = {
+  // E1: command line, spec, state, credentials
+  E1001: entry(
+    'usage',
+    'wrong usage',
+    'A flag or argument is missing, unknown or of the wrong form. `--help` shows what the command takes.',
+  ),
+  E1002: entry(
+    'usage',
+    'an answer is needed',
+    'There is no terminal to ask on. The message names the flag, variable or spec field that gives the answer.',
+  ),
+  E1101: entry(
+    'usage',
+    'the spec is invalid',
+    'sovereign.yaml does not follow its schema. Each finding has its line, its field and, for a mistyped name, the nearest known one.',
+  ),
+  E1102: entry(
+    'usage',
+    'the spec cannot be read',
+    'The file named by --spec or CATALYST_SPEC is missing, unreadable or not YAML.',
+  ),
+  E1201: entry(
+    'external',
+    'the state directory cannot be used',
+    'The directory given by --state-dir cannot be read or written: permissions, a full disk, or a file in its place.',
+  ),
+  E1202: entry(
+    'locked',
+    'another run holds the lock',
+    'Another catalyst process works on this Sovereign. The message says which; a lock whose process is gone is taken over by itself.',
+  ),
+  E1301: entry(
+    'credentials',
+    'a credential is missing',
+    'A needed credential is neither in the environment nor in the store.',
+  ),
+  E1302: entry(
+    'credentials',
+    'a credential was refused',
+    'The system that issued the credential refused it, or it may do less than catalyst needs.',
+  ),
+  E1303: entry(
+    'credentials',
+    'the credential store cannot be opened',
+    'secrets.age cannot be decrypted with the identity or passphrase at hand, or is damaged.',
+  ),
+  E1901: entry(
+    'interrupted',
+    'interrupted',
+    'The run was stopped by a signal. Nothing is lost: `catalyst resume` goes on.',
+  ),
+  // E2: Hetzner and Object Storage
+  E2001: entry(
+    'external',
+    'Hetzner answered with an error',
+    'The Hetzner Cloud API failed or answered in a form that is not its own.',
+  ),
+  E2002: entry('quota', 'Hetzner has no room', 'A quota of the project or the stock of a location is used up.'),
+  E2003: entry(
+    'credentials',
+    'the Hetzner token was refused',
+    'The token is wrong, expired, of another project or read-only.',
+  ),
+  E2301: entry('external', 'Object Storage answered with an error', 'The S3 endpoint failed or refused a call.'),
+  E2302: entry(
+    'credentials',
+    'the Object Storage keys were refused',
+    'The access key or secret key is wrong, or may not do what is needed.',
+  ),
+  // E3: tools, Kubernetes, Blueprints
+  E3001: entry(
+    'external',
+    'a tool is missing',
+    'helm, kubectl or git was not found, or its version is out of the supported range.',
+  ),
+  E3002: entry(
+    'external',
+    'a tool failed',
+    'A program that catalyst runs ended with an error; its last words are in the message.',
+  ),
+  E3101: entry(
+    'external',
+    'Kubernetes cannot be reached',
+    'The API server does not answer, or not in the Kubernetes protocol.',
+  ),
+  E3102: entry(
+    'external',
+    'Kubernetes refused a call',
+    'The API server refused: permission, validation, an admission webhook or a conflict.',
+  ),
+  E3201: entry(
+    'refused',
+    'not one of the 24 Blueprints',
+    'Only the 24 Blueprints of the WBS §2 are installed; everything else is out of scope (§7).',
+  ),
+  E3202: entry('usage', 'a Blueprint cannot be rendered', 'A value, variable or override does not fit the Blueprint.'),
+  // E4: engine, phases, proofs
+  E4001: entry(
+    'refused',
+    'a prerequisite is not proven',
+    'A phase or ticket that this one needs has no fresh proof. `--force <reason>` overrules, and the evidence keeps the reason.',
+  ),
+  E4002: entry(
+    'external',
+    'a step failed',
+    'A step of the run failed; independent steps went on, dependent ones were not started.',
+  ),
+  E4003: entry(
+    'unfinished',
+    'timed out',
+    'A wait reached its deadline. What exists is recorded; `catalyst resume` goes on.',
+  ),
+  E4004: entry(
+    'refused',
+    'a protected object',
+    'The change would touch an object of the protected set (the SME demos). Nothing was changed.',
+  ),
+  E4005: entry(
+    'refused',
+    'the plan is stale',
+    'The world is not the one that was planned. Make a new plan and read it.',
+  ),
+  E4006: entry(
+    'refused',
+    'confirmation needed',
+    'Destroying needs the FQDN of the Sovereign typed, or given by --confirm.',
+  ),
+  E4007: entry('refused', 'out of scope', 'The WBS §7 puts this ticket out of scope.'),
+  E4008: entry('external', 'the journal is damaged', 'A line of journal.jsonl is not valid or breaks the hash chain.'),
+  E4009: entry('external', 'a proof failed', 'What was installed does not do what its ticket asks.'),
+  // E9: bugs
+  E9001: entry(
+    'bug',
+    'a bug in catalyst',
+    'Something that cannot happen happened. `catalyst support-bundle` collects what is needed to report it.',
+  ),
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,65 @@
+/**
+ * Errors are for the person: what happened, why, what to type next. Each carries a code that `catalyst explain CODE`
+ * documents and an exit status from the table in product.md §4, set where oclif looks in text mode (`oclif.exit`) and in
+ * JSON mode (`exitCode`), so that both agree.
+ */
+import { type ErrorCode, errorCodes } from './error-codes.js';
+
+export const exitStatuses = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  'check-failed': 3,
+  credentials: 4,
+  external: 5,
+  quota: 6,
+  refused: 7,
+  unfinished: 8,
+  locked: 9,
+  invalid: 10,
+  interrupted: 130,
+} as const;
+
+export type ErrorClass = Exclude<keyof typeof exitStatuses, 'ok'>;
+
+export interface ErrorDetails {
+  /** Commands or changes to try, imperative and ready to paste. */
+  actions?: readonly string[];
+  cause?: unknown;
+  /** Structured facts for --json (never secrets): line, column, field, pending, left … */
+  data?: Record<string, unknown>;
+}
+
+export class CatalystError extends Error {
+  readonly code: ErrorCode;
+  readonly class: ErrorClass;
+  readonly exitCode: number;
+  readonly oclif: { exit: number };
+  readonly actions: readonly string[];
+  readonly data: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'CatalystError';
+    this.code = code;
+    this.class = errorCodes[code].class;
+    this.exitCode = exitStatuses[this.class];
+    this.oclif = { exit: this.exitCode };
+    this.actions = details.actions ?? [];
+    this.data = details.data ?? {};
+  }
+}
+
+/** Makes (does not throw) an error: `throw fail('E2101', 'The Hetzner token was refused.', { actions: […] })`. */
+export function fail(code: ErrorCode, message: string, details: ErrorDetails = {}): CatalystError {
+  return new CatalystError(code, message, details);
+}
+
+export function isCatalystError(error: unknown, code?: ErrorCode): error is CatalystError {
+  return error instanceof CatalystError && (code === undefined || error.code === code);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+import { canonicalize } from 'json-canonicalize';
+
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** Hash of a JSON value by its canonical form (RFC 8785): key order does not matter. */
+export function hashOf(value: unknown): string {
+  return sha256(canonicalize(value));
+}

@@ -1,0 +1,49 @@
+import type { Clock } from './clock.js';
+import { fail } from './errors.js';
+
+export interface Pending {
+  /** What is not there yet, for the person: "Deployment powerdns/dnsdist 0/1". */
+  pending: string;
+}
+export type Observation<T> = { done: T } | Pending;
+
+export interface WaitOptions<T> {
+  /** What is waited for: "HelmRelease bp-powerdns Ready". */
+  reason: string;
+  timeoutMs: number;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Looks at the world. Throwing ends the wait at once: use it for states that cannot recover. */
+  look: () => Promise<Observation<T>>;
+  /** Told when the reason for waiting changes. */
+  onPending?: (pending: string, deadline: Date) => void;
+  /** First pause in ms; grows by half up to `maxPauseMs`. */
+  pauseMs?: number;
+  maxPauseMs?: number;
+}
+
+/** Polls with growing pauses until `look` is done. For APIs that can watch, use the watch instead. */
+export async function waitUntil<T>(options: WaitOptions<T>): Promise<T> {
+  const { clock, signal, look, onPending, reason, timeoutMs } = options;
+  const deadline = new Date(clock.now().getTime() + timeoutMs);
+  let pause = options.pauseMs ?? 100;
+  let last = '';
+  for (;;) {
+    signal.throwIfAborted();
+    const seen = await look();
+    if ('done' in seen) return seen.done;
+    if (seen.pending !== last) {
+      last = seen.pending;
+      onPending?.(last, deadline);
+    }
+    const left = deadline.getTime() - clock.now().getTime();
+    if (left <= 0) {
+      throw fail('E4003', `Timed out after ${Math.round(timeoutMs / 1000)}s waiting for ${reason}: ${last}.`, {
+        actions: ['catalyst resume'],
+        data: { reason, pending: last },
+      });
+    }
+    await clock.sleep(Math.min(pause, left), signal);
+    pause = Math.min(pause * 1.5, options.maxPauseMs ?? 2000);
+  }
+}

@@ -1,0 +1,55 @@
+/** The only room that starts processes. Arguments are arrays; secrets go over stdin, a 0600 file or the environment, never argv. */
+import { execa } from 'execa';
+import { fail, messageOf } from '../support/errors.js';
+import type { Redactor } from '../support/redact.js';
+
+export interface RunRequest {
+  file: string;
+  args: readonly string[];
+  stdin?: string | Uint8Array;
+  env?: Record<string, string | undefined>;
+  cwd?: string;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** Exit codes that are answers, not failures. */
+  okCodes?: readonly number[];
+}
+
+export interface RunResult {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+}
+
+/** Runs a program to its end. Throws E3002 with the redacted tail of stderr, or E3001 when it is not there. */
+export type Exec = (request: RunRequest) => Promise<RunResult>;
+
+export function createExec(redactor: Redactor): Exec {
+  return async ({ file, args, stdin, env, cwd, timeoutMs = 120_000, signal, okCodes = [0] }) => {
+    const shown = redactor.redact([file.split('/').at(-1), ...args].join(' '));
+    const result = await execa(file, args, {
+      input: stdin ?? '',
+      env,
+      cwd,
+      timeout: timeoutMs,
+      cancelSignal: signal,
+      reject: false,
+      stripFinalNewline: false,
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    signal?.throwIfAborted();
+    if (result.exitCode === undefined) {
+      const missing = (result as { code?: string }).code === 'ENOENT';
+      if (missing)
+        throw fail('E3001', `${file} was not found.`, { actions: [`Install ${file}, or put it on the PATH`] });
+      const why = result.timedOut ? `did not end within ${timeoutMs / 1000}s` : messageOf(result);
+      throw fail('E3002', redactor.redact(`${shown}: ${why}`), { data: { timedOut: result.timedOut } });
+    }
+    const answer = { stdout: String(result.stdout), stderr: String(result.stderr), exitCode: result.exitCode };
+    if (okCodes.includes(answer.exitCode)) return answer;
+    const tail = redactor.redact((answer.stderr || answer.stdout).trim().split('\n').slice(-6).join('\n'));
+    throw fail('E3002', `${shown} ended with exit ${answer.exitCode}: ${tail}`, {
+      data: { exitCode: answer.exitCode, stderr: tail },
+    });
+  };
+}

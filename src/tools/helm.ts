@@ -1,0 +1,30 @@
+/** helm is called only to seed Cilium and Flux and to check charts. */
+export interface HelmInstall {
+  kubeconfig: string;
+  releaseName: string;
+  namespace: string;
+  chart: { source: string; name: string; version: string };
+  values: Record<string, unknown>;
+  /** The chart source speaks plain HTTP. */
+  insecure?: boolean;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface HelmRelease {
+  name: string;
+  namespace: string;
+  chart: string;
+  status: string;
+  revision: string;
+}
+
+export interface Helm {
+  version(): Promise<string>;
+  upgradeInstall(request: HelmInstall): Promise<void>;
+  release(kubeconfig: string, namespace: string, name: string): Promise<HelmRelease | undefined>;
+  /** Renders without a cluster. */
+  template(
+    request: Omit<HelmInstall, 'kubeconfig'> & { kubeVersion?: string; apiVersions?: string[] },
+  ): Promise<string>;
+}
