@@ -49,6 +49,8 @@ export interface Step {
   readonly phase: number;
   /** Ids of steps that must be proven first. */
   readonly needs: readonly string[];
+  /** Steps that, when they are part of the same run, end first; not a dependency (#370 before the cluster). */
+  readonly after?: readonly string[];
   /** WBS ticket that the proof of this step proves, when the id is not itself one. */
   readonly ticket?: string;
   /** Limits how many steps of a class run at once. */

@@ -1,0 +1,143 @@
+/** A pure fold of journal lines into what is known: operations and whether they ended, proofs, failures, hand-set tickets. */
+import { hashOf } from '../support/hash.js';
+import type { JournalEntry } from './journal.js';
+import type { Evidence, Mutation } from './step.js';
+
+export interface OperationState {
+  op: string;
+  key: string;
+  sentence: string;
+  step?: string;
+  status: 'ok' | 'fail' | 'indoubt';
+  begunAt: string;
+  endedAt?: string;
+}
+
+export interface ProofState {
+  at: string;
+  run: string;
+  evidence: Evidence;
+}
+
+export interface JournalState {
+  /** By mutation key: the newest operation. */
+  operations: Map<string, OperationState>;
+  /** By step id: the proof that still counts (nothing of the step failed or was begun after it, but its own probes). */
+  proofs: Map<string, ProofState>;
+  failures: Map<string, { at: string; message: string }>;
+  /** By step id: started in a run that has not ended it. */
+  open: Map<string, string>;
+  /** By ticket id: fields set by hand. */
+  tickets: Map<string, { prs?: string[]; status?: string }>;
+  forced: { at: string; reason: string; steps: string[] }[];
+  runs: {
+    id: string;
+    at: string;
+    plan?: string;
+    finishedAt?: string;
+    ok?: boolean;
+    inputs?: Record<string, unknown>;
+  }[];
+  /** By step id: durations in ms of started → proof, newest last. */
+  durations: Map<string, number[]>;
+}
+
+/** The natural identity of a mutation: its target and its sentence. */
+export function mutationKey(mutation: Mutation): string {
+  return hashOf({ target: mutation.target, sentence: mutation.sentence }).slice(0, 24);
+}
+
+export function foldJournal(entries: readonly JournalEntry[]): JournalState {
+  const state: JournalState = {
+    operations: new Map(),
+    proofs: new Map(),
+    failures: new Map(),
+    open: new Map(),
+    tickets: new Map(),
+    forced: [],
+    runs: [],
+    durations: new Map(),
+  };
+  const byOp = new Map<string, OperationState>();
+  for (const entry of entries) apply(state, byOp, entry);
+  return state;
+}
+
+function apply(state: JournalState, byOp: Map<string, OperationState>, entry: JournalEntry): void {
+  const { step } = entry;
+  switch (entry.kind) {
+    case 'run-started':
+      state.runs.push({ id: entry.run, at: entry.at, plan: entry.plan, inputs: entry.inputs });
+      break;
+    case 'run-finished': {
+      const run = state.runs.findLast((candidate) => candidate.id === entry.run);
+      if (run) Object.assign(run, { finishedAt: entry.at, ok: entry.inputs?.ok === true });
+      break;
+    }
+    case 'begin': {
+      const sentence = String(entry.inputs?.sentence ?? '');
+      const key = entry.target ? mutationKey({ target: entry.target, sentence }) : '';
+      const operation: OperationState = {
+        op: entry.op ?? '',
+        key,
+        sentence,
+        step,
+        status: 'indoubt',
+        begunAt: entry.at,
+      };
+      byOp.set(operation.op, operation);
+      state.operations.set(key, operation);
+      break;
+    }
+    case 'ok':
+    case 'fail':
+    case 'indoubt': {
+      const operation = byOp.get(entry.op ?? '');
+      if (operation) Object.assign(operation, { status: entry.kind, endedAt: entry.at });
+      break;
+    }
+    case 'step-started':
+      if (step) state.open.set(step, entry.at);
+      break;
+    case 'step-skipped':
+      if (step) state.open.delete(step);
+      break;
+    case 'step-failed':
+      if (step) {
+        state.open.delete(step);
+        state.proofs.delete(step);
+        state.failures.set(step, { at: entry.at, message: String(entry.inputs?.message ?? '') });
+      }
+      break;
+    case 'proof':
+      if (step && entry.evidence) foldProof(state, step, entry, entry.evidence);
+      break;
+    case 'ticket-set':
+      if (entry.ticket) {
+        const before = state.tickets.get(entry.ticket) ?? {};
+        state.tickets.set(entry.ticket, { ...before, ...(entry.inputs as { prs?: string[]; status?: string }) });
+      }
+      break;
+    case 'forced':
+      state.forced.push({
+        at: entry.at,
+        reason: String(entry.inputs?.reason ?? ''),
+        steps: (entry.inputs?.steps as string[] | undefined) ?? [],
+      });
+      break;
+    case 'note':
+      break;
+  }
+}
+
+function foldProof(state: JournalState, step: string, entry: JournalEntry, evidence: Evidence): void {
+  const startedAt = state.open.get(step);
+  if (startedAt) {
+    const durations = state.durations.get(step) ?? [];
+    durations.push(Date.parse(entry.at) - Date.parse(startedAt));
+    state.durations.set(step, durations);
+  }
+  state.open.delete(step);
+  state.failures.delete(step);
+  state.proofs.set(step, { at: entry.at, run: entry.run, evidence });
+}

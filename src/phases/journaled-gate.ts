@@ -1,0 +1,80 @@
+/** The gate of a real run: protected set, journal, call, journal (gate.ts says the contract). */
+import { randomBytes } from 'node:crypto';
+import { CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
+import type { Act } from './gate.js';
+import type { Journal } from './journal.js';
+import { foldJournal, type JournalState, mutationKey } from './journal-state.js';
+import type { Mutation } from './step.js';
+
+export interface GateOptions {
+  journal: Journal;
+  signal: AbortSignal;
+  /** Why a target must not be written, or undefined. From the protected set of the mother. */
+  protects: (mutation: Mutation) => string | undefined;
+  /** Told the sentence of each change before it is made. */
+  onMutation?: (step: string, mutation: Mutation) => void;
+}
+
+/** True when the answer was lost, so that nobody can know whether the change was made. */
+export function isAmbiguous(error: unknown): boolean {
+  if (error instanceof CatalystError) return error.data.ambiguous === true || error.data.timedOut === true;
+  return true;
+}
+
+export interface Gate {
+  /** The `act` of one step. */
+  forStep(step: { id: string; phase: number; ticket?: string }): Act;
+  /** How many mutations were made in this run. */
+  readonly writes: number;
+}
+
+export function createGate({ journal, signal, protects, onMutation }: GateOptions): Gate {
+  const before: JournalState = foldJournal(journal.entries);
+  let writes = 0;
+  return {
+    get writes() {
+      return writes;
+    },
+    forStep: (step) => async (mutation, change, options) => {
+      signal.throwIfAborted();
+      const reason = protects(mutation);
+      if (reason !== undefined) {
+        throw fail('E4004', `Refused: to ${mutation.sentence}. ${reason} Nothing was changed.`, {
+          actions: ['catalyst verify protected', 'catalyst explain E4004'],
+          data: { target: mutation.target },
+        });
+      }
+      const key = mutationKey(mutation);
+      const earlier = before.operations.get(key);
+      before.operations.delete(key);
+      const open = earlier?.status === 'indoubt' ? earlier : undefined;
+      const op = open?.op ?? randomBytes(8).toString('hex');
+      const common = { op, phase: step.phase, step: step.id, ticket: step.ticket, target: mutation.target };
+      const inputs = { sentence: mutation.sentence };
+      if (open && options?.recover) {
+        const found = await options.recover(op);
+        if (found !== undefined) {
+          journal.append({ ...common, kind: 'ok', inputs: { ...inputs, adopted: true } });
+          return found;
+        }
+      }
+      journal.append({ ...common, kind: 'begin', inputs });
+      onMutation?.(step.id, mutation);
+      writes += 1;
+      try {
+        const answer = await change({ id: op, signal });
+        journal.append({ ...common, kind: 'ok', inputs });
+        return answer;
+      } catch (error) {
+        const full = isCatalystError(error, 'E1201');
+        if (!full)
+          journal.append({
+            ...common,
+            kind: isAmbiguous(error) ? 'indoubt' : 'fail',
+            inputs: { ...inputs, message: messageOf(error) },
+          });
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,188 @@
+/**
+ * Runs a set of steps: each starts when what it needs is proven, independent ones go on after a failure, dependents never
+ * start, and the run ends non-zero if anything failed. Order and limits live here; what is done lives in the steps.
+ */
+import pLimit from 'p-limit';
+import type { Clock } from '../support/clock.js';
+import { CatalystError, fail, messageOf } from '../support/errors.js';
+import type { Emit, StepEvent } from './events.js';
+import type { Journal } from './journal.js';
+import type { JournalState } from './journal-state.js';
+import type { Gate } from './journaled-gate.js';
+import { blockedSteps, type Graph, readySteps, unmet } from './schedule.js';
+import type { Step, StepContext } from './step.js';
+
+export interface RunnerOptions extends Graph {
+  journal: Journal;
+  state: JournalState;
+  gate: Gate;
+  clock: Clock;
+  signal: AbortSignal;
+  emit: Emit;
+  runId: string;
+  planHash: string;
+  /** Overrules unproven prerequisites; the reason is journaled and stays in the evidence. */
+  force?: string;
+  /** Takes every proof again, also of steps that are done. */
+  fresh?: boolean;
+  /** Options of the command, for `resume`. */
+  inputs?: Record<string, unknown>;
+}
+
+export interface RunResult {
+  ok: boolean;
+  proven: string[];
+  failed: { step: string; error: unknown }[];
+  blocked: { step: string; by: string }[];
+}
+
+const parallelSteps = 8;
+const classLimits = { hetzner: 4, kubectl: 4, upload: 2 } as const;
+
+/** Refuses with E4001 when a prerequisite outside the run is not proven, unless forced. */
+export function requirePrerequisites(graph: Graph, state: JournalState, force?: string): void {
+  const missing = unmet(graph, new Set(state.proofs.keys()));
+  if (missing.length === 0 || force !== undefined) return;
+  const needed = [...new Set(missing.flatMap((entry) => entry.needs))];
+  throw fail(
+    'E4001',
+    `Not started: ${needed.join(', ')} ${needed.length === 1 ? 'is' : 'are'} not proven on this Sovereign.`,
+    {
+      actions: [
+        ...needed.slice(0, 3).map((id) => `catalyst ticket run ${id.replace(/^#/, '')}`),
+        'catalyst status',
+        'or overrule with --force "<reason>" (kept in the evidence)',
+      ],
+      data: { unmet: needed, by: missing },
+    },
+  );
+}
+
+export async function runSteps(options: RunnerOptions): Promise<RunResult> {
+  const { steps, journal, state, clock, emit, runId, planHash, force } = options;
+  requirePrerequisites(options, state, force);
+  const startedAt = clock.now();
+  journal.append({
+    kind: 'run-started',
+    plan: planHash,
+    inputs: { ...options.inputs, steps: steps.map((step) => step.id) },
+  });
+  if (force !== undefined) {
+    const missing = unmet(options, new Set(state.proofs.keys()));
+    journal.append({ kind: 'forced', inputs: { reason: force, steps: missing.map((entry) => entry.step) } });
+  }
+  emit({ type: 'run-started', at: startedAt, runId, planHash, steps: steps.map(refOf) });
+  const result = await walk(options);
+  const ok = result.failed.length === 0 && result.blocked.length === 0;
+  journal.append({ kind: 'run-finished', inputs: { ok } });
+  emit({ type: 'run-finished', at: clock.now(), ok, ms: clock.now().getTime() - startedAt.getTime() });
+  return { ...result, ok };
+}
+
+/** Turns failures into the one error the command ends with; the first failure gives the exit status. */
+export function throwIfFailed(result: RunResult, signal: AbortSignal): void {
+  if (signal.aborted) {
+    throw fail('E1901', 'Stopped. Everything done so far is in the journal.', { actions: ['catalyst resume'] });
+  }
+  const [first] = result.failed;
+  if (!first) return;
+  const summary = result.failed.map((failure) => `${failure.step}: ${messageOf(failure.error)}`);
+  const blocked = result.blocked.map((entry) => entry.step);
+  const tail = blocked.length > 0 ? ` Not started because of that: ${blocked.join(', ')}.` : '';
+  const code = first.error instanceof CatalystError ? first.error.code : 'E9001';
+  const actions = first.error instanceof CatalystError ? first.error.actions : ['catalyst support-bundle'];
+  throw fail(code, `${summary.join('\n')}${tail}`, {
+    cause: first.error,
+    actions: [...new Set([...actions, 'catalyst resume'])],
+    data: { failed: result.failed.map((failure) => failure.step), blocked },
+  });
+}
+
+function refOf(step: Step) {
+  return { id: step.id, title: step.title, phase: step.phase };
+}
+
+async function walk(options: RunnerOptions): Promise<Omit<RunResult, 'ok'>> {
+  const { steps, state, signal, emit, clock } = options;
+  const inRun = new Set(steps.map((step) => step.id));
+  const outside = [...state.proofs.keys()].filter((id) => !inRun.has(id));
+  const forced = options.force === undefined ? [] : unmet(options, new Set(outside)).flatMap((entry) => entry.needs);
+  const proven = new Set([...outside, ...forced]);
+  const failed = new Map<string, unknown>();
+  const running = new Map<string, Promise<void>>();
+  const outcome = { proven, running: new Set<string>(), failed: new Set<string>() };
+  const slots = pLimit(parallelSteps);
+  const classes = Object.fromEntries(Object.entries(classLimits).map(([name, limit]) => [name, pLimit(limit)]));
+
+  const start = (step: Step) => {
+    const limit = step.limits?.[0] ? classes[step.limits[0]]! : slots;
+    outcome.running.add(step.id);
+    const work = limit(() => runStep(options, step))
+      .then(() => {
+        proven.add(step.id);
+      })
+      .catch((error: unknown) => {
+        failed.set(step.id, error);
+        outcome.failed.add(step.id);
+      })
+      .finally(() => {
+        outcome.running.delete(step.id);
+        running.delete(step.id);
+      });
+    running.set(step.id, work);
+  };
+
+  for (;;) {
+    if (!signal.aborted) for (const step of readySteps(options, outcome)) start(step);
+    if (running.size === 0) break;
+    await Promise.race(running.values());
+  }
+  const blocked = [...blockedSteps(options, outcome)].map(([step, by]) => ({ step, by }));
+  for (const entry of blocked) {
+    const step = steps.find((candidate) => candidate.id === entry.step)!;
+    emit({ type: 'blocked', at: clock.now(), step: refOf(step), reason: `${entry.by} failed` });
+  }
+  return {
+    proven: steps.filter((step) => proven.has(step.id)).map((step) => step.id),
+    failed: [...failed].map(([step, error]) => ({ step, error })),
+    blocked,
+  };
+}
+
+async function runStep(options: RunnerOptions, step: Step): Promise<void> {
+  const { journal, state, gate, clock, signal, emit } = options;
+  const ref = refOf(step);
+  const tell = (type: StepEvent['type'], more: Partial<StepEvent> = {}) =>
+    emit({ type, at: clock.now(), step: ref, ...more });
+  const ticket = step.ticket ?? (step.id.startsWith('#') ? step.id : undefined);
+  const common = { step: step.id, phase: step.phase, ticket };
+  const context: StepContext = {
+    act: gate.forStep({ id: step.id, phase: step.phase, ticket }),
+    signal,
+    progress: {
+      waiting: (reason, deadline) => tell('waiting', { reason, deadline }),
+      output: (line) => tell('output', { reason: line }),
+    },
+  };
+  const startedAt = clock.now().getTime();
+  const elapsed = () => clock.now().getTime() - startedAt;
+  tell('started');
+  journal.append({ ...common, kind: 'step-started' });
+  try {
+    const done = await step.isDone(context);
+    const known = state.proofs.get(step.id);
+    if (done.done && known && !options.fresh) {
+      journal.append({ ...common, kind: 'step-skipped', inputs: { reason: done.reason } });
+      tell('skipped', { reason: done.reason, ms: elapsed() });
+      return;
+    }
+    if (!done.done) await step.run(context);
+    const evidence = await step.proof(context);
+    journal.append({ ...common, kind: 'proof', evidence, inputs: done.done ? { reason: done.reason } : undefined });
+    tell('done', { ms: elapsed(), summary: evidence.summary });
+  } catch (error) {
+    if (!signal.aborted) journal.append({ ...common, kind: 'step-failed', inputs: { message: messageOf(error) } });
+    tell('failed', { ms: elapsed(), error: signal.aborted ? signal.reason : error });
+    throw error;
+  }
+}
