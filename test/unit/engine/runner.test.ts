@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { createGate } from '../../../src/phases/journaled-gate.js';
+import { throwIfFailed } from '../../../src/phases/runner.js';
+import { fail } from '../../../src/support/errors.js';
+import { fakeStep, mutationOf, open, runAll, temporaryJournal } from './rig.js';
+
+const world = () => ({ made: [] as string[], proofs: [] as string[] });
+
+test('phases gate each other and needs order steps inside a phase', async () => {
+  const w = world();
+  const steps = [fakeStep(w, 'late', 2), fakeStep(w, 'second', 1, ['first']), fakeStep(w, 'first', 1)];
+  const { result } = await runAll(temporaryJournal(), steps);
+  expect(result.ok).toBe(true);
+  expect(w.made).toEqual(['first', 'second', 'late']);
+});
+
+test('a failure stops its dependents, not the others, and the run ends with the failure’s own code', async () => {
+  const w = world();
+  const steps = [
+    fakeStep(w, 'bad', 1, [], () => fail('E2002', 'no servers left in fsn1')),
+    fakeStep(w, 'child', 1, ['bad']),
+    fakeStep(w, 'other', 1),
+  ];
+  const { result, entries } = await runAll(temporaryJournal(), steps);
+  expect(w.made).toEqual(['other']);
+  expect(result.blocked).toEqual([{ step: 'child', by: 'bad' }]);
+  expect(entries.filter((entry) => entry.kind === 'step-failed').map((entry) => entry.step)).toEqual(['bad']);
+  expect(() => throwIfFailed(result, new AbortController().signal)).toThrowError(
+    expect.objectContaining({ code: 'E2002', exitCode: 6 }),
+  );
+});
+
+test('an unproven prerequisite outside the run refuses with exit 7; --force goes on and keeps the reason', async () => {
+  const w = world();
+  const all = [fakeStep(w, 'a', 1), fakeStep(w, 'b', 2)];
+  const path = temporaryJournal();
+  await expect(runAll(path, [all[1]!], { all })).rejects.toMatchObject({
+    code: 'E4001',
+    exitCode: 7,
+    data: { unmet: ['a'] },
+  });
+  expect(w.made).toEqual([]);
+  const { entries, result } = await runAll(path, [all[1]!], { all, force: 'drill' });
+  expect(result.ok).toBe(true);
+  expect(entries.find((entry) => entry.kind === 'forced')?.inputs).toEqual({ reason: 'drill', steps: ['b'] });
+});
+
+test('a second run does nothing again, and a fresh one takes the proof again', async () => {
+  const w = world();
+  const path = temporaryJournal();
+  const steps = [fakeStep(w, 'a', 1)];
+  await runAll(path, steps);
+  const second = await runAll(path, steps, {}, 'r2');
+  expect(second.writes).toBe(0);
+  expect(second.events.some((event) => event.type === 'skipped')).toBe(true);
+  expect(w.proofs).toEqual(['a']);
+  await runAll(path, steps, { fresh: true }, 'r3');
+  expect(w.proofs).toEqual(['a', 'a']);
+});
+
+test('a failed proof leaves the step unproven although its change was made', async () => {
+  const w = world();
+  const step = { ...fakeStep(w, 'a', 1), proof: async () => Promise.reject(fail('E4009', 'PING was not answered')) };
+  const { result, entries } = await runAll(temporaryJournal(), [step]);
+  expect(result.failed.map((failure) => failure.step)).toEqual(['a']);
+  expect(entries.some((entry) => entry.kind === 'proof')).toBe(false);
+});
+
+test('an aborted run starts nothing new and ends as interrupted', async () => {
+  const w = world();
+  const controller = new AbortController();
+  const first = fakeStep(w, 'a', 1);
+  const steps = [
+    { ...first, proof: async () => (controller.abort(), { summary: '', facts: {} }) },
+    fakeStep(w, 'b', 1, ['a']),
+  ];
+  const { result } = await runAll(temporaryJournal(), steps, { signal: controller.signal });
+  expect(w.made).toEqual(['a']);
+  expect(() => throwIfFailed(result, controller.signal)).toThrowError(expect.objectContaining({ exitCode: 130 }));
+});
+
+test('the gate refuses a protected object before the journal knows of it', async () => {
+  const journal = open(temporaryJournal());
+  const gate = createGate({ journal, signal: new AbortController().signal, protects: () => 'sme is protected.' });
+  const act = gate.forStep({ id: 's', phase: 7 });
+  await expect(act(mutationOf('x'), async () => Promise.reject(new Error('was called')))).rejects.toMatchObject({
+    code: 'E4004',
+    exitCode: 7,
+  });
+  expect(journal.entries).toEqual([]);
+});
+
+test('a mutation left in doubt is looked up by its operation id and adopted, or redone under the same id', async () => {
+  const path = temporaryJournal();
+  const signal = new AbortController().signal;
+  const first = open(path);
+  const lost = createGate({ journal: first, signal, protects: () => undefined }).forStep({ id: 's', phase: 1 });
+  let id = '';
+  await expect(
+    lost(mutationOf('net'), async (operation) => {
+      id = operation.id;
+      throw new Error('socket hang up');
+    }),
+  ).rejects.toThrow('hang up');
+  expect(first.entries.at(-1)?.kind).toBe('indoubt');
+  first.close();
+
+  const second = open(path);
+  const act = createGate({ journal: second, signal, protects: () => undefined }).forStep({ id: 's', phase: 1 });
+  const adopted = await act(mutationOf('net'), async () => Promise.reject(new Error('made twice')), {
+    recover: async (operationId) => (operationId === id ? 'found' : undefined),
+  });
+  expect(adopted).toBe('found');
+  expect(second.entries.at(-1)).toMatchObject({ kind: 'ok', op: id });
+  second.close();
+});
