@@ -77,6 +77,16 @@ export const errorCodes = {
     'the Hetzner token was refused',
     'The token is wrong, expired, of another project or read-only.',
   ),
+  E2004: entry(
+    'external',
+    'Hetzner gave no clear answer',
+    'The connection or a gateway broke after a change was sent. It may have been done: the next run looks it up by its operation id and adopts it.',
+  ),
+  E2005: entry(
+    'usage',
+    'the cluster does not fit',
+    'A location, server type or size in the spec is not one that Hetzner offers or that a Sovereign can run on.',
+  ),
   E2301: entry('external', 'Object Storage answered with an error', 'The S3 endpoint failed or refused a call.'),
   E2302: entry(
     'credentials',

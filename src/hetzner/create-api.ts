@@ -1,0 +1,103 @@
+/** Puts the typed layer together: transport, budget, retries, paging, actions. */
+import { type Clock, systemClock } from '../support/clock.js';
+import { fail } from '../support/errors.js';
+import { sha256 } from '../support/hash.js';
+import { createActionWaiter } from './actions.js';
+import type { HetznerApi } from './api.js';
+import { createBudget } from './budget.js';
+import { createCaller } from './caller.js';
+import { listAll } from './paging.js';
+import { createTransport } from './transport.js';
+import { type Action, type Pricing, plural, type ResourceType } from './types.js';
+
+export const hetznerEndpoint = 'https://api.hetzner.cloud/v1';
+
+export interface HetznerOptions {
+  token: string;
+  /** Default: Hetzner's own. */
+  endpoint?: string;
+  signal: AbortSignal;
+  clock?: Clock;
+  timeoutMs?: number;
+}
+
+interface Answered {
+  action?: Action | null;
+  actions?: Action[];
+  next_actions?: Action[];
+  [key: string]: unknown;
+}
+
+/** Throws E2003 for a token that cannot be one (Hetzner's have 64 letters and digits) before anything is sent to Hetzner itself. */
+export function createHetznerApi({ token, signal, ...options }: HetznerOptions): HetznerApi {
+  const endpoint = (options.endpoint ?? hetznerEndpoint).replace(/\/+$/, '');
+  assertToken(token, endpoint);
+  const clock = options.clock ?? systemClock;
+  const budget = createBudget(clock);
+  const transport = createTransport({ token, endpoint, timeoutMs: options.timeoutMs });
+  const call = createCaller({ transport, budget, clock, signal, endpoint });
+  const settle = createActionWaiter(call, clock, signal);
+  const one = async (path: string, key: string) => {
+    const answer = await call({ method: 'GET', path }, [404]);
+    return answer.status === 404 ? undefined : (answer.body as Answered | undefined)?.[key];
+  };
+  return {
+    endpoint,
+    tokenFingerprint: tokenFingerprint(token),
+    requests: () => budget.used(),
+    list: (type, query = {}) =>
+      listAll(call, `/${plural(type)}`, plural(type), {
+        label_selector: query.labelSelector,
+        name: query.name,
+        type: query.type,
+        architecture: query.architecture,
+      }),
+    get: (type, id) => one(`/${plural(type)}/${id}`, type) as never,
+    create: async (type, body) => {
+      const path = `/${plural(type)}`;
+      const answer = await call({ method: 'POST', path, body });
+      const said = answer.body as Answered | undefined;
+      if (!said?.[type]) throw fail('E2004', `Hetzner answered POST ${path} without "${type}": it may have been done.`);
+      return { resource: said[type] as never, actions: actionsIn(answer.body) };
+    },
+    update: async (type, id, body) => {
+      const answer = await call({ method: 'PUT', path: `/${plural(type)}/${id}`, body });
+      return (answer.body as Answered)[type] as never;
+    },
+    delete: async (type, id) => {
+      const answer = await call({ method: 'DELETE', path: `/${plural(type)}/${id}` }, [404]);
+      return { gone: answer.status === 404, actions: answer.status === 404 ? [] : actionsIn(answer.body) };
+    },
+    act: async (type: ResourceType, id, action, body = {}) =>
+      actionsIn((await call({ method: 'POST', path: `/${plural(type)}/${id}/actions/${action}`, body })).body),
+    settle,
+    serverTypes: () => listAll(call, '/server_types', 'server_types'),
+    loadBalancerTypes: () => listAll(call, '/load_balancer_types', 'load_balancer_types'),
+    locations: () => listAll(call, '/locations', 'locations'),
+    pricing: async () => (await one('/pricing', 'pricing')) as Pricing,
+  };
+}
+
+/** First half of a token's sha256: stable per token, tells nothing about it. */
+export function tokenFingerprint(token: string): string {
+  return sha256(token).slice(0, 32);
+}
+
+function assertToken(token: string, endpoint: string): void {
+  const ours = endpoint === hetznerEndpoint;
+  const problem =
+    token.trim() === '' || /[^\x21-\x7e]/.test(token)
+      ? 'is empty or holds blanks'
+      : ours && !/^[A-Za-z0-9]{64}$/.test(token)
+        ? `has ${token.length} characters; Hetzner's have 64 letters and digits`
+        : undefined;
+  if (!problem) return;
+  throw fail('E2003', `The Hetzner token ${problem}.`, { actions: ['catalyst credentials set hcloud-token'] });
+}
+
+/** Whatever actions an answer carries: `action`, `next_actions`, `actions`, or none (a 204). */
+function actionsIn(body: unknown): Action[] {
+  const said = body as Answered | undefined;
+  if (typeof said !== 'object' || said === null) return [];
+  return [...(said.action ? [said.action] : []), ...(said.next_actions ?? []), ...(said.actions ?? [])];
+}
