@@ -1,0 +1,114 @@
+/** Runs a choice of steps under lock and journal: what `phase run`, `ticket run`, `wizard` and `resume` all do. */
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { protection } from '../mother/protected-set.js';
+import { openJournal } from '../phases/journal.js';
+import { foldJournal } from '../phases/journal-state.js';
+import { createGate } from '../phases/journaled-gate.js';
+import { makePlan, type Plan } from '../phases/plan.js';
+import { type RunResult, requirePrerequisites, runSteps, throwIfFailed } from '../phases/runner.js';
+import type { Graph } from '../phases/schedule.js';
+import type { Step } from '../phases/step.js';
+import { phaseNeeds } from '../phases/wbs.js';
+import { acquireLock } from '../sovereign/lock.js';
+import { readJournal } from './read-journal.js';
+import type { RunChoices, Session } from './session.js';
+
+export interface StepsRun {
+  runId: string;
+  planHash: string;
+  proven: string[];
+  /** Only in a dry-run: what would have been done. */
+  mutations?: Plan['mutations'];
+}
+
+export interface StepsRequest extends RunChoices {
+  all: readonly Step[];
+  /** Ids, any order. */
+  selected: readonly string[];
+  /** Told by `resume`: which command this was. */
+  inputs: Record<string, unknown>;
+}
+
+/** Throws the first failure when a step failed; with `dryRun` only tells the sentences. */
+export async function runSelectedSteps(session: Session, request: StepsRequest): Promise<StepsRun> {
+  const { world, emit, dryRun } = session;
+  const steps = request.all.filter((step) => request.selected.includes(step.id));
+  const graph: Graph = { steps, all: request.all, schedule: request.schedule, phaseNeeds };
+  if (dryRun) return tellPlan(session, graph, request);
+
+  const lock = await acquireLock(world.stateDir, { runId: world.runId, clock: world.clock });
+  try {
+    const journal = openJournal({
+      path: join(world.stateDir, 'journal.jsonl'),
+      runId: world.runId,
+      by: `${userInfo().username}@${hostname()}`,
+      clock: world.clock,
+      redactor: world.redactor,
+    });
+    try {
+      const state = foldJournal(journal.entries);
+      requirePrerequisites(graph, state, request.force);
+      const byId = new Map(steps.map((step) => [step.id, step]));
+      const gate = createGate({
+        journal,
+        signal: world.signal,
+        protects: protection(world.sovereign),
+        onMutation: (id, mutation) => {
+          const step = byId.get(id);
+          if (step) emit({ type: 'mutation', at: world.clock.now(), step, sentence: mutation.sentence });
+        },
+      });
+      const planHash = await hashOfInputs(session, graph);
+      const result: RunResult = await runSteps({
+        ...graph,
+        journal,
+        state,
+        gate,
+        clock: world.clock,
+        signal: world.signal,
+        emit,
+        runId: world.runId,
+        planHash,
+        force: request.force,
+        fresh: request.fresh,
+        inputs: { ...request.inputs, schedule: request.schedule, force: request.force },
+      });
+      throwIfFailed(result, world.signal);
+      return { runId: world.runId, planHash, proven: result.proven };
+    } finally {
+      journal.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The plan of the steps on the world as it is now. */
+export async function planSteps(session: Session, steps: readonly Step[]): Promise<Plan> {
+  const { world } = session;
+  const tree = await world.tree();
+  return makePlan(steps, { spec: world.sovereign, tree: tree.hash }, world.signal);
+}
+
+async function hashOfInputs(session: Session, graph: Graph): Promise<string> {
+  return (await planSteps(session, graph.steps)).hash;
+}
+
+async function tellPlan(session: Session, graph: Graph, request: StepsRequest): Promise<StepsRun> {
+  const { world, emit } = session;
+  const state = foldJournal(readJournal(world.stateDir));
+  requirePrerequisites(graph, state, request.force);
+  const plan = await planSteps(session, graph.steps);
+  const byId = new Map(graph.steps.map((step) => [step.id, step]));
+  for (const mutation of plan.mutations) {
+    const step = byId.get(mutation.step)!;
+    emit({
+      type: 'mutation',
+      at: world.clock.now(),
+      step: { id: step.id, title: step.title, phase: step.phase },
+      sentence: mutation.sentence,
+    });
+  }
+  return { runId: world.runId, planHash: plan.hash, proven: [], mutations: plan.mutations };
+}

@@ -1,0 +1,37 @@
+/** The §9 table: Ticket, Status, PR(s), Deployed-SHA evidence. */
+import { listTickets, listUnticketed, type TicketRow } from './ticket-list.js';
+
+export interface StatusResult {
+  sovereign?: string;
+  rows: TicketRow[];
+  steps: TicketRow[];
+  /** Steps proven of all. */
+  proven: number;
+  total: number;
+}
+
+export function statusOf(stateDir: string | undefined, fqdn?: string): StatusResult {
+  const rows = listTickets(stateDir);
+  const steps = listUnticketed(stateDir);
+  const all = [...rows, ...steps];
+  return { sovereign: fqdn, rows, steps, proven: all.filter((row) => row.status === 'done').length, total: all.length };
+}
+
+/** What the evidence column shows: the commit, else the chart digest, else what the proof saw; and when. */
+export function evidenceCell(row: TicketRow): string {
+  if (!row.evidence) return row.failure ?? '';
+  const what = row.evidence.sha?.slice(0, 12) ?? row.evidence.digest?.slice(0, 19) ?? row.evidence.summary;
+  return `${what} · ${row.evidence.at}`;
+}
+
+export function statusCell(row: TicketRow): string {
+  return row.mark ? `${row.status}, ${row.mark}` : row.status;
+}
+
+export function statusAsMarkdown(result: StatusResult): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const lines = result.rows.map(
+    (row) => `| ${row.id} | ${statusCell(row)} | ${row.prs.join(', ')} | ${cell(evidenceCell(row))} |`,
+  );
+  return ['| Ticket | Status | PR(s) | Deployed-SHA evidence |', '|---|---|---|---|', ...lines].join('\n');
+}

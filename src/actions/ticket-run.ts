@@ -1,0 +1,17 @@
+import { findStep } from './find-step.js';
+import { runSelectedSteps, type StepsRun } from './run-steps.js';
+import type { RunChoices, Session } from './session.js';
+import { allSteps } from './steps.js';
+
+/** Runs one ticket or un-ticketed step; refuses with E4001 (exit 7) when what it needs is not proven. */
+export async function runTicket(session: Session, typed: string, choices: RunChoices): Promise<StepsRun> {
+  const all = allSteps(session.world);
+  const step = findStep(all, typed);
+  return runSelectedSteps(session, {
+    ...choices,
+    schedule: 'tickets',
+    all,
+    selected: [step.id],
+    inputs: { command: 'ticket run', ticket: step.id },
+  });
+}

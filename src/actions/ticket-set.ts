@@ -1,0 +1,51 @@
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { openJournal } from '../phases/journal.js';
+import { ticketId, tickets } from '../phases/wbs.js';
+import { acquireLock } from '../sovereign/lock.js';
+import type { Clock } from '../support/clock.js';
+import { fail } from '../support/errors.js';
+import type { Redactor } from '../support/redact.js';
+import { listTickets, type TicketRow } from './ticket-list.js';
+
+export interface TicketFields {
+  prs?: string[];
+  status?: string;
+}
+
+const settable = ['pending', 'parked', 'in flight', 'failed'];
+
+/** Keeps the §9 fields that people fill in. `done` cannot be set: it is derived from a proof. */
+export async function setTicket(
+  machine: { stateDir: string; clock: Clock; redactor: Redactor; runId: string },
+  typed: string,
+  fields: TicketFields,
+): Promise<TicketRow> {
+  const id = ticketId(typed);
+  if (!tickets.some((ticket) => ticket.id === id)) {
+    throw fail('E1001', `There is no ticket ${id}.`, { actions: ['catalyst ticket list'] });
+  }
+  if (fields.status === 'done') {
+    throw fail('E1001', 'A ticket is done when its proof says so; it cannot be set.', {
+      actions: [`catalyst ticket run ${id.slice(1)}`],
+    });
+  }
+  if (fields.status !== undefined && !settable.includes(fields.status)) {
+    throw fail('E1001', `"${fields.status}" is not a status; use one of ${settable.join(', ')}.`);
+  }
+  const bad = fields.prs?.find((pr) => !/^[\w.-]+\/[\w.-]+#\d+$/.test(pr));
+  if (bad !== undefined) throw fail('E1001', `"${bad}" is not a pull request; write it like owner/repository#12.`);
+  const lock = await acquireLock(machine.stateDir, { runId: machine.runId, clock: machine.clock });
+  try {
+    const journal = openJournal({
+      ...machine,
+      path: join(machine.stateDir, 'journal.jsonl'),
+      by: `${userInfo().username}@${hostname()}`,
+    });
+    journal.append({ kind: 'ticket-set', ticket: id, inputs: { ...fields } });
+    journal.close();
+  } finally {
+    await lock.release();
+  }
+  return listTickets(machine.stateDir).find((row) => row.id === id)!;
+}

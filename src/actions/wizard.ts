@@ -1,0 +1,39 @@
+/** The walk after the questions: preflight, plan, phases 0–8 on one journal, verdict. */
+import { phases } from '../phases/wbs.js';
+import { runPreflight } from './preflight.js';
+import { runSelectedSteps, type StepsRun } from './run-steps.js';
+import type { Session } from './session.js';
+import { allSteps, type WalkChoices } from './steps.js';
+import { verdictOf } from './verdict.js';
+
+export interface WizardOptions extends WalkChoices {
+  /** Stops after this phase. */
+  until?: number;
+  force?: string;
+}
+
+export interface WizardResult extends StepsRun {
+  sovereign: string;
+  until: number;
+  /** PASS once phase 8 has proven it; a verdict that is not PASS is thrown as a failed check. */
+  verdict?: string;
+  /** Path of the HTML report. */
+  report?: string;
+  bundle?: string;
+}
+
+export async function runWizard(session: Session, options: WizardOptions): Promise<WizardResult> {
+  const { world } = session;
+  const until = options.until ?? phases.length - 1;
+  const all = allSteps(world, options);
+  const selected = all.filter((step) => step.phase <= until).map((step) => step.id);
+  await runPreflight(session);
+  const run = await runSelectedSteps(session, {
+    schedule: 'phases',
+    force: options.force,
+    all,
+    selected,
+    inputs: { command: 'wizard', until, window: options.window, purge: options.purge },
+  });
+  return { ...run, sovereign: world.sovereign.spec.fqdn, until, ...verdictOf(world.stateDir) };
+}
