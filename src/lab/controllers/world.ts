@@ -1,0 +1,62 @@
+/** What played controllers and components know of the lab around the cluster; src/lab/lab.ts fills it in. */
+import type { LabHandler } from '../http-server.js';
+
+export interface CertificateAuthority {
+  /** PEM of the lab's own root. */
+  certificate: string;
+  /** PKCS#8 PEM. */
+  key: string;
+}
+
+export interface ObjectStorage {
+  endpoint: string;
+  region: string;
+  accessKey: string;
+  secretKey: string;
+}
+
+export interface LabNode {
+  name: string;
+  /** Private address. */
+  address: string;
+  /** Public address. */
+  publicAddress?: string;
+  role: 'control-plane' | 'worker';
+}
+
+export interface ResourceRecords {
+  name: string;
+  type: string;
+  ttl: number;
+  values: string[];
+}
+
+/** The DNS servers that the lab plays on the Sovereign's node addresses. */
+export interface SovereignDns {
+  /** The Sovereign's name servers answer for a zone (or for none any more, `undefined`). */
+  setZone(zone: string, records: ResourceRecords[] | undefined): Promise<void>;
+  /** HTTP API of the played PowerDNS; Host and path as in-cluster callers use them. */
+  api?: LabHandler;
+  /** The parent's servers refer to the Sovereign's own, now. */
+  delegated(zone: string): Promise<boolean>;
+}
+
+export interface LabWorld {
+  /** `sovereign`, or `mother`: which cluster this is. */
+  role: 'sovereign' | 'mother';
+  fqdn: string;
+  objectStorage?: ObjectStorage;
+  authority: CertificateAuthority;
+  /** Absolute path of the helm binary; Flux's helm-controller renders charts with it. */
+  helm?: () => Promise<string>;
+  /** Folder for chart archives, rendered manifests and git checkouts. */
+  cacheDir: string;
+  nodes(): LabNode[];
+  dns?: SovereignDns;
+  /** The lab's Gitea, as one handler for API and smart HTTP. */
+  gitea?: LabHandler;
+  /** An OCI distribution whose blobs live in an S3 bucket (Harbor's). */
+  registry?: (storage: { bucket: string; prefix: string }) => LabHandler;
+  /** Where names outside this cluster answer: the mother's hosts, the lab's registry. */
+  outside?: (host: string, port: number) => { host: string; port: number } | undefined;
+}
