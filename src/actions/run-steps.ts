@@ -1,16 +1,14 @@
 /** Runs a choice of steps under lock and journal: what `phase run`, `ticket run`, `wizard` and `resume` all do. */
-import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { protection } from '../mother/protected-set.js';
 import { openJournal } from '../phases/journal.js';
 import { foldJournal } from '../phases/journal-state.js';
 import { createGate } from '../phases/journaled-gate.js';
 import { makePlan, type Plan } from '../phases/plan.js';
-import { type RunResult, requirePrerequisites, runSteps, throwIfFailed } from '../phases/runner.js';
+import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } from '../phases/runner.js';
 import type { Graph } from '../phases/schedule.js';
 import type { Step } from '../phases/step.js';
 import { phaseNeeds } from '../phases/wbs.js';
-import { acquireLock } from '../sovereign/lock.js';
 import { readJournal } from './read-journal.js';
 import type { RunChoices, Session } from './session.js';
 
@@ -37,50 +35,46 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
   const graph: Graph = { steps, all: request.all, schedule: request.schedule, phaseNeeds };
   if (dryRun) return tellPlan(session, graph, request);
 
-  const lock = await acquireLock(world.stateDir, { runId: world.runId, clock: world.clock });
+  await session.lock();
+  const journal = openJournal({
+    path: join(world.stateDir, 'journal.jsonl'),
+    runId: world.runId,
+    by: session.by,
+    clock: world.clock,
+    redactor: world.redactor,
+  });
   try {
-    const journal = openJournal({
-      path: join(world.stateDir, 'journal.jsonl'),
-      runId: world.runId,
-      by: `${userInfo().username}@${hostname()}`,
-      clock: world.clock,
-      redactor: world.redactor,
+    const state = foldJournal(journal.entries);
+    requirePrerequisites(graph, state, request.force);
+    const byId = new Map(steps.map((step) => [step.id, step]));
+    const gate = createGate({
+      journal,
+      signal: world.signal,
+      protects: protection(world.sovereign),
+      onMutation: (id, mutation) => {
+        const step = byId.get(id);
+        if (step) emit({ type: 'mutation', at: world.clock.now(), step: refOf(step), sentence: mutation.sentence });
+      },
     });
-    try {
-      const state = foldJournal(journal.entries);
-      requirePrerequisites(graph, state, request.force);
-      const byId = new Map(steps.map((step) => [step.id, step]));
-      const gate = createGate({
-        journal,
-        signal: world.signal,
-        protects: protection(world.sovereign),
-        onMutation: (id, mutation) => {
-          const step = byId.get(id);
-          if (step) emit({ type: 'mutation', at: world.clock.now(), step, sentence: mutation.sentence });
-        },
-      });
-      const planHash = await hashOfInputs(session, graph);
-      const result: RunResult = await runSteps({
-        ...graph,
-        journal,
-        state,
-        gate,
-        clock: world.clock,
-        signal: world.signal,
-        emit,
-        runId: world.runId,
-        planHash,
-        force: request.force,
-        fresh: request.fresh,
-        inputs: { ...request.inputs, schedule: request.schedule, force: request.force },
-      });
-      throwIfFailed(result, world.signal);
-      return { runId: world.runId, planHash, proven: result.proven };
-    } finally {
-      journal.close();
-    }
+    const planHash = (await planSteps(session, graph.steps)).hash;
+    const result: RunResult = await runSteps({
+      ...graph,
+      journal,
+      state,
+      gate,
+      clock: world.clock,
+      signal: world.signal,
+      emit,
+      runId: world.runId,
+      planHash,
+      force: request.force,
+      fresh: request.fresh,
+      inputs: { ...request.inputs, schedule: request.schedule, force: request.force },
+    });
+    throwIfFailed(result, world.signal);
+    return { runId: world.runId, planHash, proven: result.proven };
   } finally {
-    await lock.release();
+    journal.close();
   }
 }
 
@@ -89,10 +83,6 @@ export async function planSteps(session: Session, steps: readonly Step[]): Promi
   const { world } = session;
   const tree = await world.tree();
   return makePlan(steps, { spec: world.sovereign, tree: tree.hash }, world.signal);
-}
-
-async function hashOfInputs(session: Session, graph: Graph): Promise<string> {
-  return (await planSteps(session, graph.steps)).hash;
 }
 
 async function tellPlan(session: Session, graph: Graph, request: StepsRequest): Promise<StepsRun> {
@@ -106,7 +96,7 @@ async function tellPlan(session: Session, graph: Graph, request: StepsRequest): 
     emit({
       type: 'mutation',
       at: world.clock.now(),
-      step: { id: step.id, title: step.title, phase: step.phase },
+      step: refOf(step),
       sentence: mutation.sentence,
     });
   }

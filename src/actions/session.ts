@@ -1,13 +1,18 @@
-/** What every action is given by its command: the world, and a place to tell events to. */
+/** What the actions of the walk are given: the world, a place to tell events to, the lock. */
 import type { Emit } from '../phases/events.js';
 import type { ScheduleName } from '../phases/schedule.js';
 import type { World } from '../phases/world.js';
+import type { Context } from './context.js';
 
 export interface Session {
   world: World;
   emit: Emit;
+  /** user@host, for the journal. */
+  by: string;
   /** Tell every change, make none. */
   dryRun: boolean;
+  /** Takes the Sovereign's lock until the command ends. */
+  lock(): Promise<void>;
 }
 
 export interface RunChoices {
@@ -16,4 +21,14 @@ export interface RunChoices {
   force?: string;
   /** Takes proofs again of what is done. */
   fresh?: boolean;
+}
+
+export async function openSession(context: Context): Promise<Session> {
+  return {
+    world: await context.world(),
+    emit: context.emit,
+    by: context.by,
+    dryRun: context.options.dryRun,
+    lock: () => context.lock(),
+  };
 }

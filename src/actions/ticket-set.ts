@@ -1,11 +1,8 @@
-import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { openJournal } from '../phases/journal.js';
 import { ticketId, tickets } from '../phases/wbs.js';
-import { acquireLock } from '../sovereign/lock.js';
-import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
-import type { Redactor } from '../support/redact.js';
+import type { Context } from './context.js';
 import { listTickets, type TicketRow } from './ticket-list.js';
 
 export interface TicketFields {
@@ -16,11 +13,7 @@ export interface TicketFields {
 const settable = ['pending', 'parked', 'in flight', 'failed'];
 
 /** Keeps the §9 fields that people fill in. `done` cannot be set: it is derived from a proof. */
-export async function setTicket(
-  machine: { stateDir: string; clock: Clock; redactor: Redactor; runId: string },
-  typed: string,
-  fields: TicketFields,
-): Promise<TicketRow> {
+export async function setTicket(context: Context, typed: string, fields: TicketFields): Promise<TicketRow> {
   const id = ticketId(typed);
   if (!tickets.some((ticket) => ticket.id === id)) {
     throw fail('E1001', `There is no ticket ${id}.`, { actions: ['catalyst ticket list'] });
@@ -35,17 +28,10 @@ export async function setTicket(
   }
   const bad = fields.prs?.find((pr) => !/^[\w.-]+\/[\w.-]+#\d+$/.test(pr));
   if (bad !== undefined) throw fail('E1001', `"${bad}" is not a pull request; write it like owner/repository#12.`);
-  const lock = await acquireLock(machine.stateDir, { runId: machine.runId, clock: machine.clock });
-  try {
-    const journal = openJournal({
-      ...machine,
-      path: join(machine.stateDir, 'journal.jsonl'),
-      by: `${userInfo().username}@${hostname()}`,
-    });
-    journal.append({ kind: 'ticket-set', ticket: id, inputs: { ...fields } });
-    journal.close();
-  } finally {
-    await lock.release();
-  }
-  return listTickets(machine.stateDir).find((row) => row.id === id)!;
+  await context.lock();
+  const stateDir = await context.stateDir();
+  const journal = openJournal({ ...context, path: join(stateDir, 'journal.jsonl') });
+  journal.append({ kind: 'ticket-set', ticket: id, inputs: { ...fields } });
+  journal.close();
+  return listTickets(stateDir).find((row) => row.id === id)!;
 }

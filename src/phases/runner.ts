@@ -5,7 +5,7 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
-import type { Emit, StepEvent } from './events.js';
+import type { Emit, StepEvent, StepRef } from './events.js';
 import type { Journal } from './journal.js';
 import type { JournalState } from './journal-state.js';
 import type { Gate } from './journaled-gate.js';
@@ -98,7 +98,8 @@ export function throwIfFailed(result: RunResult, signal: AbortSignal): void {
   });
 }
 
-function refOf(step: Step) {
+/** How events name a step. */
+export function refOf(step: Step): StepRef {
   return { id: step.id, title: step.title, phase: step.phase };
 }
 
