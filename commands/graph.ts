@@ -1,0 +1,21 @@
+import { Flags } from '@oclif/core';
+import { drawGraph, type GraphResult, graphFormats } from '../src/actions/graph.js';
+import { stateDirIfAny } from '../src/actions/state-if-any.js';
+import { CatalystCommand } from '../src/cli/base-command.js';
+
+export default class Graph extends CatalystCommand<GraphResult> {
+  static override summary = 'the DAG of phases, tickets and Blueprints, marked by status';
+  static override examples = ['<%= config.bin %> graph', '<%= config.bin %> graph --format mermaid'];
+  static override exitCodes = [5];
+  static override flags = {
+    format: Flags.option({ options: graphFormats, default: 'text' as const, description: 'how to draw it' })(),
+  };
+
+  async run(): Promise<GraphResult> {
+    const { flags, context } = await this.open(Graph);
+    const graph = drawGraph(await stateDirIfAny(context), flags.format);
+    const json = () => JSON.stringify({ nodes: graph.nodes, edges: graph.edges }, null, 2);
+    context.output.print(flags.format === 'json' ? json() : graph.text);
+    return graph;
+  }
+}

@@ -1,0 +1,25 @@
+import { Flags } from '@oclif/core';
+import { journalLine, showJournal } from '../../src/actions/journal-show.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import type { JournalEntry } from '../../src/phases/journal.js';
+
+export default class JournalShow extends CatalystCommand<JournalEntry[]> {
+  static override summary = 'what was done, op by op; checks the hash chain on the way';
+  static override examples = [
+    '<%= config.bin %> journal show --last 20',
+    "<%= config.bin %> journal show --step '#376'",
+  ];
+  static override exitCodes = [5];
+  static override flags = {
+    step: Flags.string({ description: 'only this step' }),
+    run: Flags.string({ description: 'only this run' }),
+    last: Flags.integer({ min: 1, description: 'only the newest lines' }),
+  };
+
+  async run(): Promise<JournalEntry[]> {
+    const { flags, context } = await this.open(JournalShow);
+    const entries = showJournal(await context.stateDir(), flags);
+    context.output.print(entries.map(journalLine).join('\n') || 'The journal is empty.');
+    return entries;
+  }
+}

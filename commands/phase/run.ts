@@ -1,0 +1,26 @@
+import { Args } from '@oclif/core';
+import { runPhase } from '../../src/actions/phase-run.js';
+import type { StepsRun } from '../../src/actions/run-steps.js';
+import { openSession } from '../../src/actions/session.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
+
+export default class PhaseRun extends CatalystCommand<StepsRun> {
+  static override summary = "run a phase's tickets, in parallel where the WBS allows";
+  static override description = 'Refuses (exit 7) when a ticket that the phase needs is not proven, and names it.';
+  static override examples = ['<%= config.bin %> phase run 3', '<%= config.bin %> phase run 3 --dry-run'];
+  static override exitCodes = runExitCodes;
+  static override args = { phase: Args.integer({ required: true, description: '0 to 8' }) };
+  static override flags = runFlags;
+
+  async run(): Promise<StepsRun> {
+    const { args, flags, context } = await this.open(PhaseRun);
+    const result = await runPhase(await openSession(context), args.phase, flags);
+    context.output.print(
+      result.mutations
+        ? `${result.mutations.length} changes, none made (dry-run)`
+        : `phase ${args.phase}: ${result.proven.length} proven`,
+    );
+    return result;
+  }
+}

@@ -1,0 +1,41 @@
+import { Flags } from '@oclif/core';
+import { stateDirIfAny } from '../src/actions/state-if-any.js';
+import { type StatusResult, statusAsMarkdown, statusOf } from '../src/actions/status.js';
+import { watchStatus } from '../src/actions/status-watch.js';
+import { CatalystCommand } from '../src/cli/base-command.js';
+import { ticketTable } from '../src/cli/ticket-table.js';
+
+export default class Status extends CatalystCommand<StatusResult> {
+  static override summary = 'the §9 table: Ticket, Status, PR(s), Deployed-SHA evidence';
+  static override examples = [
+    '<%= config.bin %> status',
+    '<%= config.bin %> status --format markdown',
+    '<%= config.bin %> status --watch',
+  ];
+  static override exitCodes = [5];
+  static override flags = {
+    format: Flags.option({
+      options: ['table', 'markdown', 'json'] as const,
+      default: 'table' as const,
+      description: 'how to print it',
+    })(),
+    watch: Flags.boolean({ description: 'print again whenever the journal grows, until ^C' }),
+  };
+
+  async run(): Promise<StatusResult> {
+    const { flags, context } = await this.open(Status);
+    const stateDir = await stateDirIfAny(context);
+    const fqdn = stateDir === undefined ? undefined : (await context.spec()).sovereign.spec.fqdn;
+    const show = (result: StatusResult) => context.output.print(statusText(result, flags.format));
+    const first = statusOf(stateDir, fqdn);
+    show(first);
+    if (!flags.watch || stateDir === undefined) return first;
+    return watchStatus(stateDir, fqdn, context.signal, show);
+  }
+}
+
+function statusText(result: StatusResult, format: 'table' | 'markdown' | 'json'): string {
+  if (format === 'json') return JSON.stringify(result, null, 2);
+  if (format === 'markdown') return statusAsMarkdown(result);
+  return `${ticketTable(result.rows)}\n\n${ticketTable(result.steps)}\n\n${result.proven} of ${result.total} proven`;
+}

@@ -1,0 +1,25 @@
+import { Args } from '@oclif/core';
+import type { StepsRun } from '../../src/actions/run-steps.js';
+import { openSession } from '../../src/actions/session.js';
+import { runTicket } from '../../src/actions/ticket-run.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
+
+export default class TicketRun extends CatalystCommand<StepsRun> {
+  static override summary = 'run one ticket or step';
+  static override description =
+    'Refuses (exit 7) when what it needs is not proven, or when the WBS §7 puts it out of scope.';
+  static override examples = ['<%= config.bin %> ticket run 376', '<%= config.bin %> ticket run bp-valkey --dry-run'];
+  static override exitCodes = runExitCodes;
+  static override args = { ticket: Args.string({ required: true, description: 'a ticket (376) or step (bp-valkey)' }) };
+  static override flags = { force: runFlags.force, fresh: runFlags.fresh };
+
+  async run(): Promise<StepsRun> {
+    const { args, flags, context } = await this.open(TicketRun);
+    const result = await runTicket(await openSession(context), args.ticket, { ...flags, schedule: 'tickets' });
+    context.output.print(
+      result.mutations ? `${result.mutations.length} changes, none made (dry-run)` : `${args.ticket}: proven`,
+    );
+    return result;
+  }
+}

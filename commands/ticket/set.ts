@@ -1,0 +1,30 @@
+import { Args, Flags } from '@oclif/core';
+import type { TicketRow } from '../../src/actions/ticket-list.js';
+import { setTicket } from '../../src/actions/ticket-set.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { ticketTable } from '../../src/cli/ticket-table.js';
+
+export default class TicketSet extends CatalystCommand<TicketRow> {
+  static override summary = 'keep the fields of the §9 table that people fill in';
+  static override examples = ['<%= config.bin %> ticket set 338 --pr openova-io/openova#12 --status parked'];
+  static override exitCodes = [5, 9];
+  static override args = { ticket: Args.string({ required: true, description: 'a ticket, such as 338' }) };
+  static override flags = {
+    pr: Flags.string({
+      multiple: true,
+      helpValue: 'owner/repo#12',
+      description: 'pull requests; replaces those kept before',
+    }),
+    status: Flags.string({
+      helpValue: 'STATUS',
+      description: 'pending, parked, in flight or failed; done comes from a proof alone',
+    }),
+  };
+
+  async run(): Promise<TicketRow> {
+    const { args, flags, context } = await this.open(TicketSet);
+    const row = await setTicket(context, args.ticket, { prs: flags.pr, status: flags.status });
+    context.output.print(ticketTable([row]));
+    return row;
+  }
+}

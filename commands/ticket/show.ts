@@ -1,0 +1,24 @@
+import { Args } from '@oclif/core';
+import { stateDirIfAny } from '../../src/actions/state-if-any.js';
+import { showTicket, type TicketDetails } from '../../src/actions/ticket-show.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { ticketTable } from '../../src/cli/ticket-table.js';
+
+export default class TicketShow extends CatalystCommand<TicketDetails> {
+  static override summary = 'one ticket or step: dependencies, status, evidence, what running it would change';
+  static override examples = ['<%= config.bin %> ticket show 376', '<%= config.bin %> ticket show bp-valkey'];
+  static override exitCodes = [4, 5, 7];
+  static override args = { ticket: Args.string({ required: true, description: 'a ticket (376) or step (bp-valkey)' }) };
+
+  async run(): Promise<TicketDetails> {
+    const { args, context } = await this.open(TicketShow);
+    const stateDir = await stateDirIfAny(context);
+    const ticket = await showTicket(args.ticket, stateDir, stateDir === undefined ? undefined : await context.world());
+    const changes = (ticket.mutations ?? []).map((sentence) => `  ${sentence}`);
+    const depends = `depends on: ${ticket.dependsOn.join(', ') || 'nothing'}`;
+    context.output.print(
+      [ticketTable([ticket]), depends, ...(changes.length > 0 ? ['would change:', ...changes] : [])].join('\n'),
+    );
+    return ticket;
+  }
+}

@@ -1,0 +1,18 @@
+import { Flags } from '@oclif/core';
+
+/** Flags of everything that runs steps. */
+export const runFlags = {
+  schedule: Flags.option({
+    options: ['phases', 'tickets'] as const,
+    default: 'phases' as const,
+    description: 'keep the gates between phases, or start a ticket as soon as its own dependencies are proven',
+  })(),
+  force: Flags.string({
+    helpValue: 'REASON',
+    description: 'overrule unproven prerequisites; the evidence keeps the reason',
+  }),
+  fresh: Flags.boolean({ description: 'take proofs again of what is already proven' }),
+};
+
+/** Exit statuses that a run of steps can end with, beside 0, 1, 2 and 130. */
+export const runExitCodes = [3, 4, 5, 6, 7, 8, 9, 10] as const;
