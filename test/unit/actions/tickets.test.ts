@@ -1,0 +1,105 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { drawGraph } from '../../../src/actions/graph.js';
+import { evidenceCell, statusAsMarkdown, statusOf } from '../../../src/actions/status.js';
+import { listPhases, listTickets } from '../../../src/actions/ticket-list.js';
+import { timelineOf } from '../../../src/actions/timeline.js';
+import { openJournal } from '../../../src/phases/journal.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import { clock } from '../engine/rig.js';
+
+function journalIn(stateDir: string) {
+  return openJournal({
+    path: join(stateDir, 'journal.jsonl'),
+    runId: 'r',
+    by: 'me',
+    clock,
+    redactor: createRedactor(),
+  });
+}
+const stateDirectory = () => mkdtempSync(join(tmpdir(), 'catalyst-tickets-'));
+
+test('with no state the 22 tickets stand as the seed has them', () => {
+  const rows = listTickets(undefined);
+  expect(rows).toHaveLength(22);
+  const status = Object.fromEntries(rows.map((row) => [row.id, row.status]));
+  expect(status).toMatchObject({ '#338': 'pending', '#370': 'parked', '#327': 'in flight', '#319': 'pending' });
+  expect(rows.find((row) => row.id === '#327')?.mark).toBe('other session');
+  expect(rows.find((row) => row.id === '#385')?.dependsOn).toEqual([
+    '#338',
+    'bp-cnpg',
+    'bp-cert-manager',
+    '#373',
+    'bp-sealed-secrets',
+    '#372',
+    'bp-powerdns',
+    '#374',
+  ]);
+});
+
+test('done comes from a proof, is lost by a later failure, and hand-set fields stay beside it', () => {
+  const stateDir = stateDirectory();
+  const journal = journalIn(stateDir);
+  const row = () => listTickets(stateDir).find((candidate) => candidate.id === '#376')!;
+  journal.append({ kind: 'ticket-set', ticket: '#376', inputs: { prs: ['a/b#1'], status: 'pending' } });
+  expect(row()).toMatchObject({ status: 'pending', prs: ['a/b#1'] });
+  journal.append({ kind: 'step-started', step: '#376' });
+  expect(row().status).toBe('in flight');
+  journal.append({ kind: 'proof', step: '#376', evidence: { summary: 'pushed', sha: 'f'.repeat(40), facts: {} } });
+  expect(row()).toMatchObject({ status: 'done', prs: ['a/b#1'] });
+  expect(evidenceCell(row())).toContain('ffffffffffff');
+  journal.append({ kind: 'step-failed', step: '#376', inputs: { message: 'no Gitea' } });
+  expect(row()).toMatchObject({ status: 'failed', failure: 'no Gitea', evidence: undefined });
+  journal.close();
+});
+
+test('a phase is done only when all of its steps are', () => {
+  const stateDir = stateDirectory();
+  const journal = journalIn(stateDir);
+  for (const step of ['#370', '#371']) journal.append({ kind: 'proof', step, evidence: { summary: '', facts: {} } });
+  journal.append({ kind: 'proof', step: 'cluster', evidence: { summary: '', facts: {} } });
+  journal.close();
+  const phases = listPhases(stateDir);
+  expect(phases[0]).toMatchObject({ status: 'done', proven: 2, steps: 2 });
+  expect(phases[1]).toMatchObject({ status: 'in flight', proven: 1, steps: 4 });
+  expect(phases[8]).toMatchObject({ status: 'pending', needs: [0, 7] });
+});
+
+test('the markdown table has a row a ticket and escapes what would break it', () => {
+  const stateDir = stateDirectory();
+  const journal = journalIn(stateDir);
+  journal.append({ kind: 'step-failed', step: '#370', inputs: { message: 'a | b\nc' } });
+  journal.close();
+  const lines = statusAsMarkdown(statusOf(stateDir)).split('\n');
+  expect(lines).toHaveLength(24);
+  expect(lines[2]).toBe('| #370 | failed |  | a \\| b c |');
+});
+
+test('every line of the seed’s graph is an edge or a phase gate', () => {
+  const { nodes, edges } = drawGraph(undefined, 'json');
+  const known = new Set(nodes.map((node) => node.id));
+  expect(nodes).toHaveLength(31);
+  for (const edge of edges) expect(known.has(edge.from) && known.has(edge.to), `${edge.from} → ${edge.to}`).toBe(true);
+  for (const [from, to] of [
+    ['#373', '#374'],
+    ['#317', '#319'],
+    ['#371', '#383'],
+    ['#371', '#384'],
+    ['#370', 'dod'],
+    ['#378', '#327'],
+    ['#316', '#331'],
+  ]) {
+    expect(edges).toContainEqual({ from, to });
+  }
+  expect(drawGraph(undefined, 'mermaid').text).toContain('P4 ==> P6');
+  expect(drawGraph(undefined, 'dot').text.match(/->/g)).toHaveLength(edges.length);
+});
+
+test('the timeline’s critical path goes through the longer of the parallel phases', () => {
+  const timeline = timelineOf();
+  expect(timeline.criticalPath).toEqual([1, 2, 3, 4, 6, 7, 8]);
+  expect(timeline.serialDays).toEqual([17, 26]);
+  expect(timeline.parallelDays).toEqual([14, 22]);
+});
