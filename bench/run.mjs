@@ -1,0 +1,91 @@
+/**
+ * `npm run bench`: speed as ratios against peers measured in the same run, never asserted in a test.
+ *   start-up   catalyst --version and --help against bare `node -e 0` and `helm version`
+ *   walk       wall time of `wizard --lab --yes` against its own critical path (longest chain of step durations), peak RSS
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'bin/run.js');
+const home = mkdtempSync(join(tmpdir(), 'catalyst-bench-'));
+const env = { ...process.env, XDG_STATE_HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, CATALYST_NO_INPUT: '1' };
+
+function medianOf(times, file, args) {
+  const seconds = Array.from({ length: times }, () => {
+    const from = performance.now();
+    execFileSync(file, args, { stdio: 'ignore', env });
+    return (performance.now() - from) / 1000;
+  });
+  return seconds.sort((a, b) => a - b)[Math.floor(times / 2)];
+}
+
+function report(name, value, against, reference) {
+  console.log(`${name.padEnd(28)} ${value.toFixed(3)} s   ${(value / reference).toFixed(2)} × ${against} (${reference.toFixed(3)} s)`);
+}
+
+function startUp() {
+  const bare = medianOf(9, process.execPath, ['-e', '0']);
+  report('catalyst --version', medianOf(9, process.execPath, [bin, '--version']), 'bare node', bare);
+  report('catalyst --help', medianOf(9, process.execPath, [bin, '--help']), 'bare node', bare);
+  const { helmPath } = JSON.parse(execFileSync(process.execPath, [join(root, 'bench/helm-path.mjs')], { env }).toString());
+  const helm = medianOf(9, helmPath, ['version']);
+  report('catalyst --version', medianOf(9, process.execPath, [bin, '--version']), 'helm version', helm);
+}
+
+/** Seconds of each step from its start to its proof, and the longest chain through the graph with its phase gates. */
+function criticalPath(journal, graph, phases) {
+  const started = new Map();
+  const took = new Map();
+  for (const entry of journal) {
+    if (entry.kind === 'step-started') started.set(entry.step, Date.parse(entry.at));
+    if (entry.kind === 'proof') took.set(entry.step, (Date.parse(entry.at) - started.get(entry.step)) / 1000);
+  }
+  const ends = new Map();
+  const end = (id) => {
+    if (ends.has(id)) return ends.get(id);
+    const node = graph.nodes.find((candidate) => candidate.id === id);
+    const gates = phases.find((phase) => phase.id === node.phase).needs;
+    const before = [
+      ...graph.edges.filter((edge) => edge.to === id).map((edge) => edge.from),
+      ...graph.nodes.filter((other) => gates.includes(other.phase)).map((other) => other.id),
+    ];
+    const value = Math.max(0, ...before.map(end)) + (took.get(id) ?? 0);
+    ends.set(id, value);
+    return value;
+  };
+  return Math.max(...graph.nodes.map((node) => end(node.id)));
+}
+
+async function walk() {
+  const json = (args) => JSON.parse(execFileSync(process.execPath, [bin, ...args, '--json'], { env, cwd: home }).toString()).result;
+  json(['lab', 'up', '--lab', 'bench']);
+  try {
+    const from = performance.now();
+    const child = spawn(process.execPath, [bin, 'wizard', '--lab', 'bench', '--yes'], { env, cwd: home, stdio: 'ignore' });
+    let peak = 0;
+    const sample = setInterval(() => {
+      try {
+        const line = readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/);
+        if (line) peak = Math.max(peak, Number(line[1]) / 1024);
+      } catch {}
+    }, 200);
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    clearInterval(sample);
+    const wall = (performance.now() - from) / 1000;
+    const path = criticalPath(json(['journal', 'show', '--lab', 'bench']), json(['graph', '--lab', 'bench']), json(['phase', 'list', '--lab', 'bench']));
+    report(`walk (exit ${code})`, wall, 'critical path', path);
+    console.log(`peak RSS of the walk         ${peak.toFixed(0)} MB`);
+  } finally {
+    execFileSync(process.execPath, [bin, 'lab', 'down', '--lab', 'bench'], { env, cwd: home, stdio: 'ignore' });
+  }
+}
+
+try {
+  startUp();
+  await walk();
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}

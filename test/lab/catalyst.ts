@@ -1,0 +1,76 @@
+/** Runs the built CLI as a person would, with its own state directory and lab. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const bin = join(import.meta.dirname, '../../bin/run.js');
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Catalyst {
+  /** Name of this story's lab. */
+  lab: string;
+  home: string;
+  run(args: readonly string[], options?: { killAfterMs?: number; signal?: NodeJS.Signals }): Promise<Ended>;
+  /** Runs with --json and parses the one document on stdout. */
+  json<T = Record<string, unknown>>(args: readonly string[]): Promise<{ code: number | null; document: { status: string; result: T; error?: { code: string; exitCode: number; message: string } } }>;
+  /** The result of `lab up`. */
+  up(): Promise<LabInfo>;
+  close(): Promise<void>;
+}
+
+export interface LabInfo {
+  name: string;
+  spec: string;
+  endpoints: Record<string, string>;
+  kubeconfigs: { mother: string; sovereign: string };
+  requestLog: string;
+  credentials: Record<string, string>;
+}
+
+export function catalystAtHome(story: string): Catalyst {
+  const home = mkdtempSync(join(tmpdir(), `catalyst-${story}-`));
+  const lab = `${story}-${randomBytes(3).toString('hex')}`;
+  const env = { ...process.env, XDG_STATE_HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: join(home, 'config'), CATALYST_NO_INPUT: '1' };
+  const run: Catalyst['run'] = (args, options = {}) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [bin, ...args], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+      const out = { stdout: '', stderr: '' };
+      child.stdout.on('data', (data) => (out.stdout += data));
+      child.stderr.on('data', (data) => (out.stderr += data));
+      const timer = options.killAfterMs === undefined ? undefined : setTimeout(() => child.kill(options.signal ?? 'SIGKILL'), options.killAfterMs);
+      child.on('error', reject);
+      child.on('close', (code, signal) => {
+        clearTimeout(timer);
+        resolve({ code, signal, ...out });
+      });
+    });
+  return {
+    lab,
+    home,
+    run,
+    async json(args) {
+      const ended = await run([...args, '--json']);
+      try {
+        return { code: ended.code, document: JSON.parse(ended.stdout) };
+      } catch {
+        throw new Error(`not one JSON document (exit ${ended.code}):\n${ended.stdout}\n${ended.stderr}`);
+      }
+    },
+    async up() {
+      const { document } = await this.json<LabInfo>(['lab', 'up', '--lab', lab]);
+      return document.result;
+    },
+    async close() {
+      await run(['lab', 'down', '--lab', lab]);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
