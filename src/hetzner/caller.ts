@@ -59,6 +59,8 @@ function ambiguous(call: HetznerCall, why: string, cause?: unknown) {
   return fail('E2004', `No clear answer to ${call.method} ${call.path} (${why}): it may have been done.`, {
     actions: ['catalyst resume'],
     cause,
+    // The gate keeps such a change in doubt, so that the next run asks before it acts again.
+    data: { ambiguous: true },
   });
 }
 

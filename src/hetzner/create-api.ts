@@ -57,7 +57,8 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
       const path = `/${plural(type)}`;
       const answer = await call({ method: 'POST', path, body });
       const said = answer.body as Answered | undefined;
-      if (!said?.[type]) throw fail('E2004', `Hetzner answered POST ${path} without "${type}": it may have been done.`);
+      if (!said?.[type])
+        throw fail('E2004', `Hetzner answered POST ${path} without "${type}".`, { data: { ambiguous: true } });
       return { resource: said[type] as never, actions: actionsIn(answer.body) };
     },
     update: async (type, id, body) => {

@@ -104,6 +104,12 @@ export const errorCodes = {
     'a tool failed',
     'A program that catalyst runs ended with an error; its last words are in the message.',
   ),
+  E3003: entry('external', 'SSH failed', 'A server could not be reached over SSH, or closed the connection.'),
+  E3004: entry(
+    'refused',
+    'another SSH host key',
+    'The server shows another host key than the one that was put on it at its creation. Keys are never trusted on first use.',
+  ),
   E3101: entry(
     'external',
     'Kubernetes cannot be reached',
