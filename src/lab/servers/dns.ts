@@ -1,0 +1,177 @@
+/** An authoritative DNS server on a loopback port, UDP and TCP, over zones that may change at any time. */
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import dnsPacket, { type Answer, type Packet, type RecordType } from 'dns-packet';
+import type { Faults } from '../faults.js';
+import type { RequestLog } from '../request-log.js';
+import { answerFrom } from './dns-answer.js';
+import type { RRset, Zones } from './zones.js';
+
+export interface DnsServer {
+  port: number;
+  /** `127.0.0.1:1234` */
+  endpoint: string;
+  close(): Promise<void>;
+}
+
+export interface DnsOptions {
+  /** In the request log: `dns`, `dns-sovereign`. */
+  name: string;
+  log: RequestLog;
+  faults: Faults;
+  /** What it answers from, asked at every question. */
+  zones: () => Zones;
+  host?: string;
+}
+
+const rcodes = { NOERROR: 0, NXDOMAIN: 3, REFUSED: 5, SERVFAIL: 2 };
+
+export async function startDns(options: DnsOptions): Promise<DnsServer> {
+  const { host = '127.0.0.1' } = options;
+  const sockets = new Set<Socket>();
+  const { udp, tcp, port } = await bindBoth(host);
+  udp.on('message', (message, peer) => {
+    const reply = respond(options, message, 'udp');
+    if (reply) udp.send(reply, peer.port, peer.address);
+  });
+  tcp.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    let waiting = Buffer.alloc(0);
+    socket.on('data', (chunk) => {
+      waiting = Buffer.concat([waiting, chunk]);
+      while (waiting.length >= 2 && waiting.length >= 2 + waiting.readUInt16BE(0)) {
+        const end = 2 + waiting.readUInt16BE(0);
+        const reply = respond(options, waiting.subarray(2, end), 'tcp');
+        waiting = waiting.subarray(end);
+        if (!reply) return void socket.destroy();
+        const length = Buffer.alloc(2);
+        length.writeUInt16BE(reply.length);
+        socket.write(Buffer.concat([length, reply]));
+      }
+    });
+  });
+  return {
+    port,
+    endpoint: `${host}:${port}`,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await Promise.all([new Promise<void>((done) => udp.close(done)), new Promise((done) => tcp.close(done))]);
+    },
+  };
+}
+
+/** The same free port for both transports: what TCP got may be taken for UDP, then another is tried. */
+async function bindBoth(host: string): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const tcp = createServer();
+    await new Promise<void>((resolve, reject) => tcp.once('error', reject).listen(0, host, resolve));
+    const { port } = tcp.address() as AddressInfo;
+    const udp = createSocket('udp4');
+    try {
+      await new Promise<void>((resolve, reject) => udp.once('error', reject).bind(port, host, resolve));
+      return { udp, tcp, port };
+    } catch (error) {
+      tcp.close();
+      if (attempt === 10) throw error;
+    }
+  }
+}
+
+/** The reply; undefined for what is no question, or when a fault swallows it. */
+function respond(options: DnsOptions, message: Buffer, transport: 'udp' | 'tcp'): Buffer | undefined {
+  const { name: server, log, faults } = options;
+  let query: Packet;
+  try {
+    query = dnsPacket.decode(message);
+  } catch {
+    return undefined;
+  }
+  const question = query.questions?.[0];
+  if (!question || query.type !== 'query') return undefined;
+  const fault = faults.match(server, transport, `/${question.name}/${question.type}`);
+  if (fault && fault.kind !== 'status') return undefined;
+
+  const answer = fault
+    ? { rcode: 'SERVFAIL' as const, authoritative: false, answers: [], authorities: [], additionals: [] }
+    : answerFrom(options.zones(), question);
+  log.record({
+    server,
+    method: 'QUERY',
+    path: `/${question.name}/${question.type}?${transport}`,
+    userAgent: '',
+    status: rcodes[answer.rcode],
+    mutating: false,
+  });
+  const edns = query.additionals?.find((one) => one.type === 'OPT') as { udpPayloadSize?: number } | undefined;
+  const reply: Packet = {
+    type: 'response',
+    id: query.id,
+    flags: (answer.authoritative ? dnsPacket.AUTHORITATIVE_ANSWER : 0) | rcodes[answer.rcode],
+    questions: [question],
+    answers: answer.answers.flatMap(records),
+    authorities: answer.authorities.flatMap(records),
+    additionals: [
+      ...answer.additionals.flatMap(records),
+      ...(edns ? [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as unknown as Answer] : []),
+    ],
+  };
+  const encoded = dnsPacket.encode(reply);
+  if (transport === 'tcp' || encoded.length <= Math.max(512, edns?.udpPayloadSize ?? 512)) return encoded;
+  const flags = (reply.flags ?? 0) | dnsPacket.TRUNCATED_RESPONSE;
+  return dnsPacket.encode({ ...reply, flags, answers: [], authorities: [], additionals: [] });
+}
+
+function records(rrset: RRset): Answer[] {
+  const name = rrset.name.replace(/\.$/, '');
+  return rrset.contents.map(
+    (content) =>
+      ({
+        name,
+        type: rrset.type as RecordType,
+        class: 'IN',
+        ttl: rrset.ttl,
+        data: dataOf(rrset.type, content),
+      }) as Answer,
+  );
+}
+
+const bare = (name: string) => name.replace(/\.$/, '');
+
+/** Presentation form → what the packet library encodes. */
+function dataOf(type: string, content: string): unknown {
+  const fields = content.split(/\s+/);
+  switch (type) {
+    case 'SOA': {
+      const [serial, refresh, retry, expire, minimum] = fields.slice(2).map(Number);
+      return { mname: bare(fields[0]!), rname: bare(fields[1]!), serial, refresh, retry, expire, minimum };
+    }
+    case 'NS':
+    case 'CNAME':
+    case 'PTR':
+      return bare(content);
+    case 'MX':
+      return { preference: Number(fields[0]), exchange: bare(fields[1]!) };
+    case 'SRV':
+      return {
+        priority: Number(fields[0]),
+        weight: Number(fields[1]),
+        port: Number(fields[2]),
+        target: bare(fields[3]!),
+      };
+    case 'CAA':
+      return { flags: Number(fields[0]), tag: fields[1], value: fields.slice(2).join(' ').replace(/^"|"$/g, '') };
+    case 'DS':
+      return {
+        keyTag: Number(fields[0]),
+        algorithm: Number(fields[1]),
+        digestType: Number(fields[2]),
+        digest: Buffer.from(fields.slice(3).join(''), 'hex'),
+      };
+    case 'TXT':
+      return [...content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]!.replace(/\\(.)/g, '$1'));
+    default:
+      return content;
+  }
+}

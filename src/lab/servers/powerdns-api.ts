@@ -1,0 +1,178 @@
+/** The HTTP API of PowerDNS Authoritative (`/api/v1/servers/localhost/zones…`) over zones in memory. */
+import type { LabHandler, LabRequest, LabResponse } from '../http-server.js';
+import { absolute, isBelow, type RRset, rrsetKey, type Zone, type Zones } from './zones.js';
+
+export interface PowerDnsOptions {
+  zones: () => Zones;
+  apiKey: () => string;
+}
+
+interface SentRRset {
+  name?: string;
+  type?: string;
+  ttl?: number;
+  changetype?: string;
+  records?: { content?: string; disabled?: boolean }[];
+}
+
+const json = (status: number, body: object): LabResponse => ({ status, body });
+const wrong = (status: number, error: string) => json(status, { error });
+
+export function powerDnsApi({ zones, apiKey }: PowerDnsOptions): LabHandler {
+  return (request) => {
+    if (request.headers['x-api-key'] !== apiKey())
+      return { status: 401, headers: { 'content-type': 'text/plain' }, body: 'Unauthorized' };
+    const path = decodeURIComponent(request.path).replace(/\/$/, '');
+    if (path === '/api/v1/servers') return json(200, [server]);
+    if (path === '/api/v1/servers/localhost') return json(200, server);
+    const match = /^\/api\/v1\/servers\/localhost\/zones(?:\/([^/]+)(?:\/(\w+))?)?$/.exec(path);
+    if (!match) return wrong(404, 'Not Found');
+    const [, id, part] = match;
+    if (id === undefined) return collection(request, zones());
+    const zone = zones().get(id.replace('=2F', '/'));
+    if (!zone) return wrong(404, `Could not find domain '${absolute(id)}'`);
+    return { log: { object: `zone ${zone.name}` }, ...one(request, zones(), zone, part) };
+  };
+}
+
+const server = {
+  type: 'Server',
+  id: 'localhost',
+  daemon_type: 'authoritative',
+  version: '4.9.5',
+  url: '/api/v1/servers/localhost',
+  zones_url: '/api/v1/servers/localhost/zones{/zone}',
+};
+
+function collection(request: LabRequest, zones: Zones): LabResponse {
+  if (request.method === 'GET') {
+    const wanted = request.query.get('zone');
+    const found = zones.all().filter((zone) => wanted === null || zone.name === absolute(wanted));
+    return json(200, found.map(summary));
+  }
+  if (request.method !== 'POST') return wrong(405, 'Method Not Allowed');
+  const body = parse<{ name?: string; kind?: string; dnssec?: boolean; nameservers?: string[]; rrsets?: SentRRset[] }>(
+    request,
+  );
+  if (!body?.name || !body.kind) return wrong(422, 'Key "name" or "kind" not present or not a String');
+  if (!body.name.endsWith('.')) return wrong(422, `Zone name '${body.name}' is not canonical`);
+  if (zones.get(body.name)) return wrong(409, `Domain '${body.name}' already exists`);
+  const name = absolute(body.name);
+  const rrsets: RRset[] = [];
+  for (const sent of body.rrsets ?? []) {
+    const read = check({ ...sent, changetype: 'REPLACE' }, name);
+    if (typeof read === 'string') return wrong(422, read);
+    rrsets.push(read);
+  }
+  if (body.nameservers?.length) rrsets.push({ name, type: 'NS', ttl: 3600, contents: body.nameservers });
+  const zone = zones.put(name, rrsets, { kind: body.kind, dnssec: body.dnssec });
+  return { ...json(201, full(zone)), log: { object: `zone ${name}` } };
+}
+
+function one(request: LabRequest, zones: Zones, zone: Zone, part: string | undefined): LabResponse {
+  const { method, query } = request;
+  if (part === 'export' && method === 'GET')
+    return { status: 200, headers: { 'content-type': 'text/plain' }, body: asText(zone) };
+  if (part === 'cryptokeys' && method === 'GET')
+    return json(
+      200,
+      zone.dnssec ? [{ type: 'Cryptokey', id: 1, keytype: 'csk', active: true, algorithm: 'ECDSAP256SHA256' }] : [],
+    );
+  if ((part === 'rectify' || part === 'notify') && method === 'PUT') return json(200, { result: 'Rectified' });
+  if (part !== undefined) return wrong(404, 'Not Found');
+  if (method === 'GET') {
+    const [name, type] = [query.get('rrset_name'), query.get('rrset_type')];
+    const whole = full(zone);
+    const rrsets = whole.rrsets.filter(
+      (rrset) => (!name || rrset.name === absolute(name)) && (!type || rrset.type === type),
+    );
+    return json(200, query.get('rrsets') === 'false' ? summary(zone) : { ...whole, rrsets });
+  }
+  if (method === 'DELETE') {
+    zones.remove(zone.name);
+    return { status: 204 };
+  }
+  if (method === 'PUT') {
+    const body = parse<{ kind?: string; dnssec?: boolean }>(request);
+    if (!body) return wrong(422, 'Request body is not JSON');
+    zone.kind = body.kind ?? zone.kind;
+    zone.dnssec = body.dnssec ?? zone.dnssec;
+    return { status: 204 };
+  }
+  if (method === 'PATCH') return patch(request, zones, zone);
+  return wrong(405, 'Method Not Allowed');
+}
+
+function patch(request: LabRequest, zones: Zones, zone: Zone): LabResponse {
+  const body = parse<{ rrsets?: SentRRset[] }>(request);
+  if (!Array.isArray(body?.rrsets)) return wrong(422, 'No rrsets given in update request');
+  const read = body.rrsets.map((sent) => check(sent, zone.name));
+  const refused = read.find((one) => typeof one === 'string');
+  // all or nothing, as in one transaction
+  if (refused) return wrong(422, refused as string);
+  for (const rrset of read as RRset[]) zones.set(zone, rrset);
+  return { status: 204 };
+}
+
+/** The RRset meant, or why PowerDNS refuses it. */
+function check(sent: SentRRset, zone: string): RRset | string {
+  const { name = '', type = '', ttl, changetype = '', records } = sent;
+  if (!name.endsWith('.')) return `Name '${name}' is not canonical`;
+  if (!isBelow(name.toLowerCase(), zone)) return `RRset ${name} IN ${type}: Name is out of zone`;
+  if (!['REPLACE', 'DELETE'].includes(changetype)) return 'Changetype not understood';
+  if (changetype === 'DELETE') return { name, type, ttl: 0, contents: [] };
+  if (!Array.isArray(records)) return 'No record provided in PATCH request';
+  if (records.length > 0 && !Number.isInteger(ttl)) return `Key "ttl" not present or not an Integer`;
+  const contents = records.filter((record) => !record.disabled).map((record) => record.content ?? '');
+  const bad = contents.find((content) => !isWellFormed(type, content));
+  if (bad !== undefined) return `Record ${name}/${type} '${bad}': Not in expected format (parsed as '${bad}')`;
+  return { name: name.toLowerCase(), type, ttl: ttl ?? 0, contents };
+}
+
+function isWellFormed(type: string, content: string): boolean {
+  if (type === 'A') return /^\d{1,3}(\.\d{1,3}){3}$/.test(content);
+  if (type === 'AAAA') return /^[0-9a-f:]+$/i.test(content);
+  if (['NS', 'CNAME', 'PTR'].includes(type)) return /^\S+\.$/.test(content);
+  if (type === 'TXT') return /^"[\s\S]*"$/.test(content);
+  return content !== '';
+}
+
+function serialOf(zone: Zone): number {
+  return Number(zone.rrsets.get(rrsetKey(zone.name, 'SOA'))?.contents[0]?.split(/\s+/)[2] ?? 0);
+}
+
+function summary(zone: Zone) {
+  return {
+    id: zone.name,
+    name: zone.name,
+    type: 'Zone',
+    kind: zone.kind,
+    dnssec: zone.dnssec,
+    serial: serialOf(zone),
+    url: `/api/v1/servers/localhost/zones/${zone.name}`,
+  };
+}
+
+function full(zone: Zone) {
+  const rrsets = [...zone.rrsets.values()].map(({ name, type, ttl, contents }) => ({
+    name,
+    type,
+    ttl,
+    comments: [],
+    records: contents.map((content) => ({ content, disabled: false })),
+  }));
+  return { ...summary(zone), soa_edit_api: 'DEFAULT', rrsets };
+}
+
+const asText = (zone: Zone) =>
+  [...zone.rrsets.values()]
+    .flatMap(({ name, type, ttl, contents }) => contents.map((content) => `${name}\t${ttl}\tIN\t${type}\t${content}\n`))
+    .join('');
+
+function parse<T>(request: LabRequest): T | undefined {
+  try {
+    return JSON.parse(String(request.body)) as T;
+  } catch {
+    return undefined;
+  }
+}
