@@ -53,6 +53,8 @@ export interface Step {
   readonly after?: readonly string[];
   /** WBS ticket that the proof of this step proves, when the id is not itself one. */
   readonly ticket?: string;
+  /** The Blueprint that it installs, when the id is a ticket (`#374` has none, `#376` installs bp-gitea). */
+  readonly blueprint?: string;
   /** Limits how many steps of a class run at once. */
   readonly limits?: readonly ('hetzner' | 'kubectl' | 'upload')[];
   /** Every mutation a run on the present world would make, probes included. Never mutates. */

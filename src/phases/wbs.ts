@@ -19,8 +19,7 @@ export const phases: readonly Phase[] = [
   { id: 5, title: 'Security + Observability', needs: [3], duration: '2–3 days', days: [2, 3] },
   { id: 6, title: 'Catalyst control plane', needs: [2, 4, 5], duration: '1–2 days', days: [1, 2] },
   { id: 7, title: 'Handover machinery', needs: [6], duration: '3–5 days', days: [3, 5] },
-  // Of phase 0 only #370 gates phase 8 (seed §4); the dod step names it itself.
-  { id: 8, title: 'End-to-end run + DoD verification', needs: [7], duration: '2–3 days', days: [2, 3] },
+  { id: 8, title: 'End-to-end run + DoD verification', needs: [0, 7], duration: '2–3 days', days: [2, 3] },
 ];
 
 /** Phase → phases before it, for the scheduler. */
