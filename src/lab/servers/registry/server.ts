@@ -1,0 +1,34 @@
+/** The lab's OCI registry, filled with charts at its start. */
+import { type Clock, systemClock } from '../../../support/clock.js';
+import type { Faults } from '../../faults.js';
+import { type LabServer, serve } from '../../http-server.js';
+import type { RequestLog } from '../../request-log.js';
+import { type ChartArchive, pushChart } from './charts.js';
+import { type RegistryOptions, registryHandler } from './handler.js';
+import { memoryBlobs, type RegistryStorage, registryStorage } from './storage.js';
+
+export interface Registry extends LabServer {
+  storage: RegistryStorage;
+}
+
+export async function startRegistry(options: {
+  log: RequestLog;
+  faults: Faults;
+  clock?: Clock;
+  charts: readonly ChartArchive[];
+  /** Repository prefix of the charts. */
+  folder: string;
+  authorize?: RegistryOptions['authorize'];
+}): Promise<Registry> {
+  const { log, faults, clock = systemClock, charts, folder, authorize } = options;
+  const storage = registryStorage(memoryBlobs());
+  for (const chart of charts) await pushChart(storage, folder, chart);
+  const server = await serve({
+    name: 'registry',
+    log,
+    faults,
+    clock,
+    handler: registryHandler({ storage, authorize }),
+  });
+  return { ...server, storage };
+}
