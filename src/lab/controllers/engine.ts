@@ -3,15 +3,16 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import type { KubeObject, KubeRef } from '../../tools/kube.js';
+import type { KubeObject } from '../../tools/kube.js';
 import type { Faults } from '../faults.js';
-import { type ControllerApi, refOf, statusOf } from './api.js';
+import type { LabKube } from '../kubernetes/client.js';
+import { refOf, statusOf } from './api.js';
 import { createStore, type Key, type Kind, keyOf, kindOf, type Store } from './store.js';
 import type { LabWorld } from './world.js';
 
 export interface Lab {
   store: Store;
-  api: ControllerApi;
+  kube: LabKube;
   world: LabWorld;
   faults: Faults;
   clock: Clock;
@@ -66,7 +67,7 @@ export function isCovered(value: unknown, patch: unknown): boolean {
 }
 
 export interface EngineOptions {
-  api: ControllerApi;
+  kube: LabKube;
   world: LabWorld;
   faults: Faults;
   clock: Clock;
@@ -77,7 +78,7 @@ export interface EngineOptions {
 }
 
 export function createEngine(options: EngineOptions): Lab {
-  const { api, clock, signal, onError } = options;
+  const { kube, clock, signal, onError } = options;
   const rules = new Map<string, Rule>();
   const work = new Map<string, { running: boolean; dirty: boolean; failures: number }>();
   const limit = pLimit(24);
@@ -142,37 +143,44 @@ export function createEngine(options: EngineOptions): Lab {
   }
 
   const lab: Lab = {
-    api,
+    kube,
     clock,
     signal,
     world: options.world,
     faults: options.faults,
-    store: createStore({ api, clock, signal, onChange: changed }),
+    store: createStore({ kube, signal, onChange: changed }),
     async apply(object, fieldManager = 'lab') {
       const had = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name);
       if (had && fieldManager === 'lab' && isCovered(had, object)) return had;
-      const stored = { ...(await api.apply(object, fieldManager)), apiVersion: object.apiVersion, kind: object.kind };
+      const stored = {
+        ...(await kube.apply(object, { fieldManager })),
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+      };
       lab.store.remember(stored);
       return stored;
     },
     async create(object) {
-      const stored = { ...(await api.create(object)), apiVersion: object.apiVersion, kind: object.kind };
+      const stored = { ...(await kube.create(object)), apiVersion: object.apiVersion, kind: object.kind };
       lab.store.remember(stored);
       return stored;
     },
     async setStatus(object, status) {
-      if (isCovered(object.status ?? {}, status)) return;
-      const stored = await api.patch(refOf(object), { status }, 'status');
+      const latest = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name) ?? object;
+      if (isCovered(latest.status ?? {}, status)) return;
+      const stored = await kube.patchStatus(refOf(object), status);
       lab.store.remember({ ...stored, apiVersion: object.apiVersion, kind: object.kind });
     },
     async patch(object, patch) {
-      if (isCovered(object, patch)) return object;
-      const stored = { ...(await api.patch(refOf(object), patch)), apiVersion: object.apiVersion, kind: object.kind };
+      const latest = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name) ?? object;
+      if (isCovered(latest, patch)) return latest;
+      const stored = { ...(await kube.patch(refOf(object), patch)), apiVersion: object.apiVersion, kind: object.kind };
       lab.store.remember(stored);
       return stored;
     },
     async remove(object) {
-      await api.delete(refOf(object), { uid: object.metadata.uid });
+      await kube.delete(refOf(object));
+      lab.store.forget(object);
     },
     addRule(rule) {
       if (rules.has(rule.name)) return;
@@ -213,5 +221,3 @@ export const ownedBy = (owner: KubeObject, controller = true): Record<string, un
   controller,
   blockOwnerDeletion: controller,
 });
-
-export type { KubeRef };

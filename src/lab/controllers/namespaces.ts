@@ -1,6 +1,5 @@
 /** Every namespace has its default ServiceAccount and the cluster's CA; what an owner leaves behind goes after it. */
 import type { KubeObject } from '../../tools/kube.js';
-import { refOf } from './api.js';
 import type { Lab, Rule } from './engine.js';
 import type { Kind } from './store.js';
 
@@ -41,7 +40,7 @@ export function garbage(owner: Kind): Rule {
       for (const kind of OWNED)
         for (const dependent of lab.store.list(kind, object.metadata.namespace))
           if (dependent.metadata.ownerReferences?.some((reference) => reference.uid === object.metadata.uid))
-            await lab.api.delete(refOf(dependent), { uid: dependent.metadata.uid });
+            await lab.remove(dependent);
     },
   };
 }

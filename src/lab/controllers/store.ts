@@ -1,8 +1,6 @@
-/** List and watch of every kind that some rule reads, kept in memory, so that rules look at the cluster without asking it. */
-
-import type { Clock } from '../../support/clock.js';
+/** A watch of every kind that some rule reads, kept in memory, so that rules look at the cluster without asking it. */
 import type { KubeObject } from '../../tools/kube.js';
-import type { ControllerApi, KubeEvent } from './api.js';
+import type { LabKube, WatchEvent } from '../kubernetes/client.js';
 
 /** `apps/v1/Deployment`, `v1/Pod`. */
 export type Kind = string;
@@ -20,96 +18,83 @@ export function splitKind(kind: Kind): { apiVersion: string; kind: string } {
 export const kindOf = (object: { apiVersion: string; kind: string }): Kind => `${object.apiVersion}/${object.kind}`;
 
 export interface Store {
-  /** Starts to follow a kind; a second call changes nothing. */
+  /** Starts to follow a kind, at once or when its CRD is established; a second call changes nothing. */
   follow(kind: Kind): void;
   get(kind: Kind, namespace: string | undefined, name: string): KubeObject | undefined;
   list(kind: Kind, namespace?: string): KubeObject[];
   /** The object as the server just answered it, so that the next rule does not read what is older. */
   remember(object: KubeObject): void;
   forget(object: KubeObject): void;
-  /** Kinds followed. */
-  kinds(): Kind[];
 }
 
-const CRD = 'apiextensions.k8s.io/v1/CustomResourceDefinition';
+export const CRD = 'apiextensions.k8s.io/v1/CustomResourceDefinition';
+
+/** Groups that the API server serves by itself. */
+const isBuiltIn = (kind: Kind): boolean => {
+  const { apiVersion } = splitKind(kind);
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
+  return !group.includes('.') || group.endsWith('.k8s.io');
+};
+
+export function isEstablished(crd: KubeObject): boolean {
+  const conditions = (crd.status?.conditions ?? []) as { type: string; status: string }[];
+  return conditions.some((one) => one.type === 'Established' && one.status === 'True');
+}
 
 export function createStore(options: {
-  api: ControllerApi;
-  clock: Clock;
+  kube: LabKube;
   signal: AbortSignal;
-  onChange: (kind: Kind, object: KubeObject, type: KubeEvent['type']) => void;
+  onChange: (kind: Kind, object: KubeObject, type: WatchEvent['type']) => void;
 }): Store {
-  const { api, clock, signal, onChange } = options;
+  const { kube, signal, onChange } = options;
   const caches = new Map<Kind, Map<Key, KubeObject>>();
-  const wakers = new Map<Kind, () => void>();
+  const watched = new Set<Kind>();
 
-  const isOlder = (a: KubeObject, b: KubeObject | undefined) =>
-    b?.metadata.uid === a.metadata.uid &&
-    Number(a.metadata.resourceVersion ?? 0) < Number(b?.metadata.resourceVersion ?? 0);
-
-  function put(kind: Kind, object: KubeObject, type: KubeEvent['type']): void {
+  function put(kind: Kind, object: KubeObject, type: WatchEvent['type']): void {
     const cache = caches.get(kind);
     if (!cache) return;
-    const named = { ...object, ...splitKind(kind) };
     const key = keyOf(object);
     const had = cache.get(key);
+    const same = had?.metadata.uid === object.metadata.uid;
     if (type === 'DELETED') {
-      if (had && had.metadata.uid !== object.metadata.uid) return;
+      if (had && !same) return;
       cache.delete(key);
     } else {
-      if (isOlder(object, had)) return;
-      if (
-        had &&
-        had.metadata.resourceVersion === object.metadata.resourceVersion &&
-        had.metadata.uid === object.metadata.uid
-      )
-        return;
-      cache.set(key, named);
+      if (same && Number(object.metadata.resourceVersion) <= Number(had?.metadata.resourceVersion)) return;
+      cache.set(key, { ...object, ...splitKind(kind) });
     }
-    onChange(kind, named, type);
-    if (kind === CRD) for (const wake of wakers.values()) wake();
+    onChange(kind, { ...object, ...splitKind(kind) }, type);
+    if (kind === CRD && type !== 'DELETED' && isEstablished(object)) begin();
   }
 
-  async function followOnce(kind: Kind): Promise<'absent' | 'ended'> {
-    const what = splitKind(kind);
-    const listed = await api.list(what);
-    const cache = caches.get(kind)!;
-    if (!listed) {
-      for (const object of [...cache.values()]) put(kind, object, 'DELETED');
-      return 'absent';
-    }
-    const there = new Set(listed.items.map(keyOf));
-    for (const [key, object] of [...cache]) if (!there.has(key)) put(kind, object, 'DELETED');
-    for (const object of listed.items) put(kind, object, cache.has(keyOf(object)) ? 'MODIFIED' : 'ADDED');
-    await api.watch(
-      { ...what, resourceVersion: listed.resourceVersion },
-      (event) => put(kind, event.object, event.type),
-      signal,
+  const isServed = (kind: Kind): boolean => {
+    if (isBuiltIn(kind)) return true;
+    const { apiVersion, kind: name } = splitKind(kind);
+    const [group, version] = apiVersion.split('/');
+    return [...(caches.get(CRD)?.values() ?? [])].some(
+      (crd) =>
+        crd.spec?.group === group &&
+        crd.spec?.names?.kind === name &&
+        isEstablished(crd) &&
+        crd.spec.versions?.some((one: { name: string; served: boolean }) => one.name === version && one.served),
     );
-    return 'ended';
-  }
+  };
 
-  async function followForever(kind: Kind): Promise<void> {
-    while (!signal.aborted) {
-      let absent = false;
-      try {
-        absent = (await followOnce(kind)) === 'absent';
-      } catch {
-        if (signal.aborted) return;
-      }
-      const pause = new AbortController();
-      wakers.set(kind, () => pause.abort());
-      const both = AbortSignal.any([signal, pause.signal]);
-      await clock.sleep(absent ? 5000 : 200, both).catch(() => undefined);
-      wakers.delete(kind);
+  /** Watches what is served by now. */
+  function begin(): void {
+    for (const kind of caches.keys()) {
+      if (watched.has(kind) || !isServed(kind)) continue;
+      watched.add(kind);
+      const on = (event: WatchEvent) => put(kind, event.object, event.type);
+      kube.watch(splitKind(kind), on, signal).catch(() => watched.delete(kind));
     }
   }
 
   return {
     follow(kind) {
-      if (caches.has(kind)) return;
-      caches.set(kind, new Map());
-      void followForever(kind);
+      if (!caches.has(kind)) caches.set(kind, new Map());
+      if (!caches.has(CRD)) caches.set(CRD, new Map());
+      begin();
     },
     get: (kind, namespace, name) => caches.get(kind)?.get(`${namespace ?? ''}/${name}`),
     list: (kind, namespace) =>
@@ -118,6 +103,5 @@ export function createStore(options: {
       ),
     remember: (object) => put(kindOf(object), object, 'MODIFIED'),
     forget: (object) => put(kindOf(object), object, 'DELETED'),
-    kinds: () => [...caches.keys()],
   };
 }
