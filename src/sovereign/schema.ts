@@ -83,6 +83,13 @@ export const specSchema = z.strictObject({
         .regex(/^v\d+\.\d+\.\d+\+k3s\d+$/)
         .default('v1.35.4+k3s1')
         .meta({ description: 'k3s release.' }),
+      sshFrom: describe(
+        z
+          .array(z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a network such as 198.51.100.7/32'))
+          .min(1)
+          .optional(),
+        'Networks that SSH may come from while the cluster is created; left out: the public address of this machine.',
+      ),
       sshPublicKey: describe(
         z.string().optional(),
         'OpenSSH public key; left out: catalyst makes one and keeps it encrypted.',

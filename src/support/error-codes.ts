@@ -87,6 +87,21 @@ export const errorCodes = {
     'the cluster does not fit',
     'A location, server type or size in the spec is not one that Hetzner offers or that a Sovereign can run on.',
   ),
+  E2006: entry(
+    'refused',
+    'the name is taken',
+    'A resource with a name that the Sovereign needs exists at Hetzner and was not made by catalyst. Nothing is adopted that is not ours: purge it (#370) or rename it.',
+  ),
+  E2007: entry(
+    'refused',
+    'another project',
+    'The plan was made with another Hetzner token; it may belong to another project. Make the plan again with the token at hand.',
+  ),
+  E2008: entry(
+    'usage',
+    'where SSH comes from is not known',
+    'While a cluster is created its firewall lets SSH in from one address only. spec.hetzner.sshFrom says which, when it cannot be found out.',
+  ),
   E2301: entry('external', 'Object Storage answered with an error', 'The S3 endpoint failed or refused a call.'),
   E2302: entry(
     'credentials',

@@ -1,0 +1,18 @@
+/** How this room is given the gate: it may not know the engine above it. */
+export interface Intended {
+  /** Resource type, such as `server`. */
+  kind: string;
+  name: string;
+  /** Imperative and complete. */
+  sentence: string;
+}
+
+/**
+ * Makes one journaled change. `recover` is asked first when an earlier run left this very change in doubt.
+ * src/phases/hetzner-gate.ts makes one from the engine's `act`.
+ */
+export type Change = <T>(
+  intended: Intended,
+  change: (operation: string) => Promise<T>,
+  recover?: (operation: string) => Promise<T | undefined>,
+) => Promise<T>;

@@ -1,0 +1,79 @@
+/** Makes a resource exactly once: takes what is ours, creates what is missing, looks up what an answer left unclear. */
+import type { Clock } from '../../support/clock.js';
+import { fail } from '../../support/errors.js';
+import type { HetznerApi } from '../api.js';
+import type { Change } from '../change.js';
+import { hetznerCode, isAmbiguousError } from '../errors.js';
+import { operationLabel, sovereignLabel } from '../names.js';
+import type { ResourceMap, ResourceType } from '../types.js';
+import type { Part } from './parts.js';
+
+export interface EnsureTools {
+  api: HetznerApi;
+  clock: Clock;
+  signal: AbortSignal;
+  change: Change;
+  fqdn: string;
+}
+
+/** Our resource of this name, or undefined. Throws E2006 when something else has the name. */
+export async function findOurs<T extends ResourceType>(
+  api: HetznerApi,
+  fqdn: string,
+  type: T,
+  name: string,
+): Promise<ResourceMap[T] | undefined> {
+  const found = (await api.list(type, { name })).find((one) => one.name === name);
+  if (!found) return undefined;
+  if (found.labels?.[sovereignLabel] === fqdn && found.labels[operationLabel] !== undefined) return found;
+  throw fail(
+    'E2006',
+    `${type.replaceAll('_', ' ')} ${name} (${found.id}) is there already and catalyst did not make it.`,
+    {
+      actions: ['catalyst purge plan', 'catalyst ticket run 370', 'or rename it in the Hetzner Console'],
+      data: { type, id: found.id, name },
+    },
+  );
+}
+
+/** `body` gets the operation id for its labels. */
+export async function ensure<T extends ResourceType>(
+  tools: EnsureTools,
+  part: Part & { type: T },
+  body: (operation: string) => Record<string, unknown>,
+): Promise<ResourceMap[T]> {
+  const { api, change } = tools;
+  const present = await findOurs(api, tools.fqdn, part.type, part.name);
+  if (present) return present;
+  const made = async (operation: string) => {
+    try {
+      const { resource, actions } = await api.create(part.type, { name: part.name, ...body(operation) });
+      await api.settle(actions);
+      return resource;
+    } catch (error) {
+      // `uniqueness_error` after our own repeated request means that the first one arrived.
+      if (!isAmbiguousError(error) && hetznerCode(error) !== 'uniqueness_error') throw error;
+      const found = await lookUp(tools, part, operation);
+      if (found) return found;
+      throw error;
+    }
+  };
+  return change({ kind: part.type, name: part.name, sentence: part.sentence }, made, (operation) =>
+    lookUp(tools, part, operation),
+  );
+}
+
+/** By operation id. The API may show a new resource a moment after its answer was lost, so it is asked thrice. */
+async function lookUp<T extends ResourceType>(
+  { api, clock, signal }: EnsureTools,
+  { type, name }: Part & { type: T },
+  operation: string,
+): Promise<ResourceMap[T] | undefined> {
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const found = await api.list(type, { labelSelector: `${operationLabel}==${operation}` });
+    const ours = found.find((one) => one.name === name);
+    if (ours) return ours;
+    if (attempt < 3) await clock.sleep(attempt * 1000, signal);
+  }
+  return undefined;
+}

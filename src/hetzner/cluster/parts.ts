@@ -1,0 +1,118 @@
+/** What a cluster consists of, as data: names, sentences and the bodies that create it. Pure. */
+import type { Sovereign } from '../../sovereign/schema.js';
+import { clusterNames, operationLabel, roleLabel, sovereignLabel } from '../names.js';
+import type { FirewallRule, ResourceType } from '../types.js';
+import { loadBalancerType } from './capacity.js';
+
+export interface Part {
+  type: ResourceType;
+  name: string;
+  /** Imperative and complete, for plan, journal and screen. */
+  sentence: string;
+}
+
+export interface ServerPart extends Part {
+  role: 'first' | 'control-plane' | 'worker';
+  serverType: string;
+}
+
+export interface ClusterParts {
+  sshKey: Part;
+  network: Part;
+  firewall: Part;
+  placementGroup: Part;
+  loadBalancer: Part;
+  servers: ServerPart[];
+  /** All in the order of creation. */
+  all: Part[];
+}
+
+export const image = 'ubuntu-24.04';
+
+export const services = [
+  { protocol: 'tcp', listen_port: 80, destination_port: 31080 },
+  { protocol: 'tcp', listen_port: 443, destination_port: 31443 },
+  { protocol: 'tcp', listen_port: 6443, destination_port: 6443 },
+].map((service) => ({
+  ...service,
+  proxyprotocol: false,
+  health_check: { protocol: 'tcp', port: service.destination_port, interval: 15, timeout: 10, retries: 3 },
+}));
+
+export function clusterParts({ spec }: Sovereign): ClusterParts {
+  const { hetzner, fqdn } = spec;
+  const names = clusterNames(fqdn);
+  const part = (type: ResourceType, name: string, what: string): Part => ({
+    type,
+    name,
+    sentence: `create ${type.replaceAll('_', ' ')} ${name}${what}`,
+  });
+  const server = (role: ServerPart['role'], name: string, serverType: string): ServerPart => {
+    const does = role === 'first' ? 'control plane' : role === 'worker' ? 'worker' : 'further control plane';
+    return { ...part('server', name, ` (${serverType}, ${does}) in ${hetzner.location}`), role, serverType };
+  };
+  const { cidr, subnet } = hetzner.network;
+  const { controlPlane, workers } = hetzner;
+  const parts = {
+    sshKey: part('ssh_key', names.sshKey, ''),
+    network: part('network', names.network, ` ${cidr} with subnet ${subnet}`),
+    firewall: part('firewall', names.firewall, ' that lets in 80, 443, 6443, 53 and ICMP'),
+    placementGroup: part('placement_group', names.placementGroup, ' that spreads the servers'),
+    loadBalancer: part(
+      'load_balancer',
+      names.loadBalancer,
+      ` (${loadBalancerType}) in ${hetzner.location}, 80→31080, 443→31443, 6443→6443`,
+    ),
+    servers: [
+      ...Array.from({ length: controlPlane.count }, (_, index) =>
+        server(index === 0 ? 'first' : 'control-plane', names.controlPlane(index + 1), controlPlane.type),
+      ),
+      ...Array.from({ length: workers.count }, (_, index) =>
+        server('worker', names.worker(index + 1), workers.type ?? controlPlane.type),
+      ),
+    ],
+  };
+  const { sshKey, network, firewall, placementGroup, loadBalancer, servers } = parts;
+  return { ...parts, all: [sshKey, network, firewall, placementGroup, loadBalancer, ...servers] };
+}
+
+export function labelsOf(fqdn: string, operation: string, role?: ServerPart['role']): Record<string, string> {
+  return {
+    [sovereignLabel]: fqdn,
+    ...(role ? { [roleLabel]: role === 'worker' ? 'worker' : 'control-plane' } : {}),
+    [operationLabel]: operation,
+  };
+}
+
+const anywhere = ['0.0.0.0/0', '::/0'];
+
+/** What may come in. SSH only while the kubeconfig is fetched, and only from `sshFrom`. */
+export function firewallRules(sshFrom: readonly string[] = []): FirewallRule[] {
+  const open = (
+    protocol: FirewallRule['protocol'],
+    port: string | null,
+    source_ips: string[],
+    description: string,
+  ) => ({
+    description,
+    direction: 'in' as const,
+    source_ips,
+    destination_ips: [],
+    protocol,
+    port,
+  });
+  return [
+    open('tcp', '80', anywhere, 'http'),
+    open('tcp', '443', anywhere, 'https'),
+    open('tcp', '6443', anywhere, 'kubernetes'),
+    open('tcp', '53', anywhere, 'dns'),
+    open('udp', '53', anywhere, 'dns'),
+    open('icmp', null, anywhere, 'ping'),
+    ...(sshFrom.length > 0 ? [open('tcp', '22', [...sshFrom], 'ssh while the cluster is created')] : []),
+  ];
+}
+
+/** Rules as POST and set_rules take them: a port only where there is one. */
+export function ruleBodies(rules: readonly FirewallRule[]): object[] {
+  return rules.map(({ port, destination_ips: _, ...rule }) => (port === null ? rule : { ...rule, port }));
+}

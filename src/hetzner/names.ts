@@ -1,0 +1,58 @@
+/** Names and labels of everything catalyst makes at Hetzner; the same names as the OpenTofu of the platform used. */
+import type { ResourceType } from './types.js';
+
+export const sovereignLabel = 'catalyst.openova.io/sovereign';
+export const roleLabel = 'catalyst.openova.io/role';
+/** Id of the journaled operation that made a resource: looked up after an ambiguous answer; marks the live cluster. */
+export const operationLabel = 'catalyst.openova.io/operation';
+
+/** `omantel.omani.works` → `omantel-omani-works`. */
+export function slugOf(fqdn: string): string {
+  return fqdn.replaceAll('.', '-');
+}
+
+export interface ClusterNames {
+  network: string;
+  firewall: string;
+  loadBalancer: string;
+  sshKey: string;
+  placementGroup: string;
+  controlPlane(index: number): string;
+  worker(index: number): string;
+}
+
+export function clusterNames(fqdn: string): ClusterNames {
+  const base = `catalyst-${slugOf(fqdn)}`;
+  return {
+    network: `${base}-net`,
+    firewall: `${base}-fw`,
+    loadBalancer: `${base}-lb`,
+    sshKey: base,
+    placementGroup: base,
+    controlPlane: (index) => `${base}-cp${index}`,
+    worker: (index) => `${base}-w${index}`,
+  };
+}
+
+/** Whether `name` is exactly a name that a Sovereign's resource of this type has; never a prefix, never a part. */
+export function isExactName(fqdn: string, type: ResourceType, name: string | null): boolean {
+  const names = clusterNames(fqdn);
+  switch (type) {
+    case 'network':
+      return name === names.network;
+    case 'firewall':
+      return name === names.firewall;
+    case 'load_balancer':
+      return name === names.loadBalancer;
+    case 'ssh_key':
+      return name === names.sshKey;
+    case 'placement_group':
+      return name === names.placementGroup;
+    case 'server': {
+      const base = `catalyst-${slugOf(fqdn)}-`;
+      return name?.startsWith(base) === true && /^(cp|w)[1-9]\d{0,2}$/.test(name.slice(base.length));
+    }
+    default:
+      return false;
+  }
+}

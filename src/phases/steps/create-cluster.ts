@@ -1,0 +1,171 @@
+/** Step `cluster`: network, firewall, load balancer, servers and k3s at Hetzner, and the kubeconfig of the Sovereign. */
+import { isIP } from 'node:net';
+import { checkCapacity } from '../../hetzner/cluster/capacity.js';
+import { createCluster, targetSentence } from '../../hetzner/cluster/create.js';
+import { findOurs } from '../../hetzner/cluster/ensure.js';
+import {
+  closeSentence,
+  closeSsh,
+  fetchKubeconfig,
+  kubeconfigFor,
+  letsSshIn,
+  openSentence,
+} from '../../hetzner/cluster/fetch-kubeconfig.js';
+import { clusterParts } from '../../hetzner/cluster/parts.js';
+import { clusterSecrets } from '../../hetzner/cluster/secrets.js';
+import type { ResourceMap, ResourceType } from '../../hetzner/types.js';
+import { fail, messageOf } from '../../support/errors.js';
+import { waitUntil } from '../../support/wait.js';
+import type { KubeObject } from '../../tools/kube.js';
+import { createSsh, type Ssh } from '../../tools/ssh.js';
+import { hetznerChange, mutationOf } from '../hetzner-gate.js';
+import type { Done, Evidence, Mutation, Step, StepContext } from '../step.js';
+import type { World } from '../world.js';
+
+const bootMs = 15 * 60_000;
+const joinMs = 10 * 60_000;
+
+export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sovereign.spec.access.connectTo)): Step {
+  const { sovereign, clock, credentials } = world;
+  const { fqdn, hetzner } = sovereign.spec;
+  const parts = clusterParts(sovereign);
+  const expected = parts.servers.map(({ name }) => name);
+
+  const ours = async <T extends ResourceType>(type: T, name: string): Promise<ResourceMap[T] | undefined> =>
+    findOurs(await world.hetzner(), fqdn, type, name);
+
+  const plan = async (): Promise<Mutation[]> => {
+    const api = await world.hetzner();
+    const seen = await Promise.all(parts.all.map(async (part) => ({ part, there: await ours(part.type, part.name) })));
+    const missing = seen.filter(({ there }) => !there).map(({ part }) => part);
+    if (missing.length > 0) await checkCapacity(api, hetzner);
+    const planned = missing.map((part) => mutationOf({ ...part, kind: part.type }));
+    const balancer = await ours('load_balancer', parts.loadBalancer.name);
+    const targets = new Set(balancer?.targets.map((target) => target.server?.id));
+    for (const { part, there } of seen) {
+      if (part.type !== 'server' || (there && targets.has(there.id))) continue;
+      if (!expected.slice(0, hetzner.controlPlane.count).includes(part.name)) continue;
+      const sentence = targetSentence(part.name, parts.loadBalancer.name);
+      planned.push(mutationOf({ kind: 'load_balancer', name: parts.loadBalancer.name, sentence }));
+    }
+    const firewall = parts.firewall.name;
+    const kubeconfig = await credentials.find('sovereign-kubeconfig');
+    const open = await ours('firewall', firewall);
+    const from = hetzner.sshFrom ?? ['the address of this machine'];
+    const change = (sentence: string) => mutationOf({ kind: 'firewall', name: firewall, sentence });
+    if (!kubeconfig) planned.push(change(openSentence(firewall, from)));
+    if (!kubeconfig || (open && letsSshIn(open))) planned.push(change(closeSentence(firewall)));
+    return planned;
+  };
+
+  const nodes = async (): Promise<KubeObject[]> => (await world.kube()).list({ apiVersion: 'v1', kind: 'Node' });
+
+  const missingNodes = async (): Promise<string[]> => {
+    const names = new Set((await nodes()).map(({ metadata }) => metadata.name));
+    return expected.filter((name) => !names.has(name));
+  };
+
+  return {
+    id: 'cluster',
+    title: 'Cluster at Hetzner: network, firewall, load balancer, servers, k3s',
+    phase: 1,
+    needs: [],
+    limits: ['hetzner'],
+    estimateMinutes: 12,
+    plan,
+
+    async isDone(): Promise<Done> {
+      if (!(await credentials.find('sovereign-kubeconfig'))) return { done: false };
+      if ((await plan()).length > 0) return { done: false };
+      try {
+        const missing = await missingNodes();
+        return missing.length === 0
+          ? { done: true, reason: `${expected.length} nodes are registered` }
+          : { done: false };
+      } catch {
+        return { done: false };
+      }
+    },
+
+    async run({ act, progress, signal }: StepContext) {
+      const api = await world.hetzner();
+      const change = hetznerChange(act);
+      const onWaiting = progress.waiting;
+      const secrets = await clusterSecrets(credentials, fqdn);
+      for (const secret of [secrets.sshPrivateKey, secrets.hostKey.privateKey, secrets.joinToken]) {
+        world.redactor.register(secret);
+      }
+      const built = await createCluster({ api, clock, signal, change, fqdn, onWaiting }, sovereign, secrets);
+      const firewall = await api.get('firewall', built.firewallId);
+      if (!firewall) throw fail('E2001', `Firewall ${parts.firewall.name} has gone while the cluster was created.`);
+      if (!(await credentials.find('sovereign-kubeconfig'))) {
+        const sshFrom = hetzner.sshFrom ?? [await ownAddress(world)];
+        const target = {
+          host: built.servers[0]?.public_net.ipv4?.ip ?? '',
+          privateKey: secrets.sshPrivateKey,
+          hostKey: secrets.hostKey.publicKey,
+          signal,
+        };
+        const tools = { api, ssh, clock, signal, change, onWaiting };
+        const text = await fetchKubeconfig(tools, firewall, target, sshFrom, bootMs);
+        await credentials.set('sovereign-kubeconfig', kubeconfigFor(text, built.loadBalancerAddress));
+      } else if (letsSshIn(firewall)) {
+        await closeSsh({ api, change }, firewall);
+      }
+      await waitUntil({
+        reason: `${expected.length} nodes to register`,
+        timeoutMs: joinMs,
+        clock,
+        signal,
+        onPending: onWaiting,
+        look: async () => {
+          try {
+            const missing = await missingNodes();
+            return missing.length === 0 ? { done: true } : { pending: `not registered: ${missing.join(', ')}` };
+          } catch (error) {
+            return { pending: messageOf(error) };
+          }
+        },
+      });
+    },
+
+    async proof(): Promise<Evidence> {
+      const kube = await world.kube();
+      const ready = await kube.raw('/readyz');
+      if (ready.status !== 200 || !ready.body.includes('ok')) {
+        throw fail('E4009', `${kube.server} answers /readyz with ${ready.status}.`, {
+          actions: ['catalyst cluster status'],
+        });
+      }
+      const found = (await nodes()).map(({ metadata }) => metadata.name).sort();
+      const missing = expected.filter((name) => !found.includes(name));
+      if (missing.length > 0) {
+        throw fail('E4009', `Nodes are not registered: ${missing.join(', ')}.`, {
+          actions: ['catalyst cluster status'],
+        });
+      }
+      return {
+        summary: `${found.length} of ${expected.length} nodes registered, /readyz ok with the pinned certificate authority`,
+        facts: { server: kube.server, nodes: found },
+      };
+    },
+  };
+}
+
+/** This machine's public address as CIDR, as Hetzner sees it. Throws E2008 when it cannot be learned. */
+async function ownAddress(world: World): Promise<string> {
+  const url = 'https://ip.hetzner.com';
+  const text = await world
+    .http({ url, timeoutMs: 10_000, signal: world.signal })
+    .then((answer) => (answer.status === 200 ? answer.text.trim() : ''))
+    .catch(() => '');
+  const family = isIP(text);
+  if (family !== 0) return `${text}/${family === 4 ? 32 : 128}`;
+  throw fail(
+    'E2008',
+    `The public address of this machine cannot be learned from ${url}; SSH is let in from nowhere else.`,
+    {
+      actions: ['set spec.hetzner.sshFrom, such as ["198.51.100.7/32"]'],
+    },
+  );
+}
