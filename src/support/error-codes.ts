@@ -108,6 +108,11 @@ export const errorCodes = {
     'the Object Storage keys were refused',
     'The access key or secret key is wrong, or may not do what is needed.',
   ),
+  E2303: entry(
+    'refused',
+    'a bucket is not ours',
+    'A bucket of a name that the Sovereign needs exists and is not marked as its own. Nothing is written into it.',
+  ),
   // E3: tools, Kubernetes, Blueprints
   E3001: entry(
     'external',

@@ -1,0 +1,21 @@
+/** The buckets of a Sovereign and what is true of them: names, marker, versioning. Pure. */
+import type { Spec } from './schema.js';
+
+export const bucketConsumers = ['harbor', 'velero', 'loki', 'mimir', 'tempo', 'openbao'] as const;
+export type BucketConsumer = (typeof bucketConsumers)[number];
+
+/** Consumers whose objects a mistake must not be able to destroy at once. */
+export const versionedConsumers: readonly BucketConsumer[] = ['velero', 'openbao'];
+
+/** Object that says whose bucket it is: Hetzner's Object Storage has no bucket tags. */
+export const bucketMarker = '.catalyst-sovereign.json';
+
+export function bucketName(spec: Spec, consumer: BucketConsumer): string {
+  return `${spec.objectStorage.bucketPrefix}-${consumer}`;
+}
+
+/** Address of the S3 endpoint: environment, spec, or Hetzner's own for the location. */
+export function objectStorageEndpoint(spec: Spec, env: Readonly<Record<string, string | undefined>> = {}): string {
+  const { endpoint, location } = spec.objectStorage;
+  return env['AWS_ENDPOINT_URL_S3'] || endpoint || `https://${location}.your-objectstorage.com`;
+}
