@@ -1,4 +1,4 @@
-/** X.509 for the lab: its root, certificates signed by it, self-signed ones. Keys are ECDSA P-256, PKCS#8 PEM. */
+/** X.509 for the lab: its root, certificates signed by it, self-signed ones. Keys are ECDSA P-256 unless RSA is asked for, PKCS#8 PEM. */
 import { randomBytes, webcrypto } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
 
@@ -16,10 +16,18 @@ export interface CertificateRequest {
   isAuthority?: boolean;
   /** Subject organization: groups of a Kubernetes user. */
   organization?: string;
+  /** RSA instead of ECDSA: what sealed-secrets encrypts with. */
+  rsa?: boolean;
   notBefore: Date;
   notAfter: Date;
 }
 
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+} as const;
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 // loaded late: most of the product never needs it
@@ -47,7 +55,8 @@ export async function issueCertificate(
   issuer?: CertificateAndKey,
 ): Promise<CertificateAndKey> {
   const x509 = await library();
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const algorithm = request.rsa ? RSA : ALGORITHM;
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const names = [
     ...(request.dnsNames ?? []).map((value) => ({ type: 'dns' as const, value })),
     ...(request.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),
@@ -64,7 +73,7 @@ export async function issueCertificate(
     issuer: parent?.subject ?? subject.toString(),
     notBefore: request.notBefore,
     notAfter: request.notAfter,
-    signingAlgorithm: ALGORITHM,
+    signingAlgorithm: issuer ? ALGORITHM : algorithm,
     publicKey: keys.publicKey as unknown as CryptoKey,
     signingKey: (issuer ? await importKey(issuer.key) : keys.privateKey) as unknown as CryptoKey,
     extensions: [

@@ -66,6 +66,13 @@ export function isCovered(value: unknown, patch: unknown): boolean {
   return Object.entries(patch).every(([key, wanted]) => wanted === undefined || isCovered(there[key], wanted));
 }
 
+interface Item {
+  running: boolean;
+  dirty: boolean;
+  failures: number;
+  timer?: AbortController;
+}
+
 export interface EngineOptions {
   kube: LabKube;
   world: LabWorld;
@@ -80,32 +87,33 @@ export interface EngineOptions {
 export function createEngine(options: EngineOptions): Lab {
   const { kube, clock, signal, onError } = options;
   const rules = new Map<string, Rule>();
-  const work = new Map<string, { running: boolean; dirty: boolean; failures: number }>();
+  const work = new Map<string, Item>();
   const limit = pLimit(24);
 
   function enqueue(rule: Rule, key: Key): void {
     if (signal.aborted) return;
     const id = `${rule.name} ${key}`;
-    const item = work.get(id) ?? { running: false, dirty: false, failures: 0 };
+    const item: Item = work.get(id) ?? { running: false, dirty: false, failures: 0 };
     work.set(id, item);
     if (item.dirty) return;
     item.dirty = true;
     if (!item.running) void limit(() => look(rule, key, item));
   }
 
-  function later(rule: Rule, key: Key, ms: number): void {
-    clock.sleep(ms, signal).then(
+  /** One timer a key: the next look sets it anew, so that looks never multiply. */
+  function later(rule: Rule, key: Key, item: Item, ms: number): void {
+    item.timer?.abort();
+    const timer = new AbortController();
+    item.timer = timer;
+    clock.sleep(ms, AbortSignal.any([signal, timer.signal])).then(
       () => enqueue(rule, key),
       () => undefined,
     );
   }
 
-  async function look(
-    rule: Rule,
-    key: Key,
-    item: { running: boolean; dirty: boolean; failures: number },
-  ): Promise<void> {
+  async function look(rule: Rule, key: Key, item: Item): Promise<void> {
     if (signal.aborted || item.running) return;
+    item.timer?.abort();
     item.running = true;
     item.dirty = false;
     try {
@@ -113,7 +121,7 @@ export function createEngine(options: EngineOptions): Lab {
       const object = lab.store.get(rule.kind, key.slice(0, slash), key.slice(slash + 1));
       if (object && (!rule.operator || operatorReady(lab, rule.operator))) {
         const outcome = await rule.reconcile(object, lab);
-        if (outcome) later(rule, key, outcome.againMs);
+        if (outcome) later(rule, key, item, outcome.againMs);
       }
       item.failures = 0;
     } catch (error) {
@@ -121,7 +129,7 @@ export function createEngine(options: EngineOptions): Lab {
       item.failures += 1;
       // a conflict or a vanished object is ordinary: the watch brings what is new
       if (![404, 409].includes(statusOf(error) ?? 0)) onError?.(rule.name, key, messageOf(error));
-      later(rule, key, Math.min(100 * 2 ** item.failures, 5000));
+      later(rule, key, item, Math.min(100 * 2 ** item.failures, 5000));
     } finally {
       item.running = false;
       if (item.dirty && !signal.aborted) void limit(() => look(rule, key, item));
@@ -133,6 +141,7 @@ export function createEngine(options: EngineOptions): Lab {
       if (rule.kind === kind) {
         if (type !== 'DELETED') enqueue(rule, keyOf(object));
         else {
+          work.get(`${rule.name} ${keyOf(object)}`)?.timer?.abort();
           work.delete(`${rule.name} ${keyOf(object)}`);
           rule.gone?.(object, lab).catch((error: unknown) => onError?.(rule.name, keyOf(object), messageOf(error)));
         }

@@ -37,8 +37,8 @@ export interface SovereignDns {
   setZone(zone: string, records: ResourceRecords[] | undefined): Promise<void>;
   /** HTTP API of the played PowerDNS; Host and path as in-cluster callers use them. */
   api?: LabHandler;
-  /** The parent's servers refer to the Sovereign's own, now. */
-  delegated(zone: string): Promise<boolean>;
+  /** Whose name servers the parent's servers refer to for a zone, now. */
+  authority(zone: string): Promise<'sovereign' | 'mother' | undefined>;
 }
 
 export interface LabWorld {

@@ -1,0 +1,37 @@
+/** CustomResourceDefinitions that pods make at runtime. */
+import type { KubeObject } from '../../tools/kube.js';
+
+export const pluralOf = (kind: string): string => {
+  const word = kind.toLowerCase();
+  if (/(s|x|ch|sh)$/.test(word)) return `${word}es`;
+  return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
+};
+
+export function crd(
+  group: string,
+  version: string,
+  kind: string,
+  scope: 'Cluster' | 'Namespaced',
+  more: { plural?: string; schema?: object } = {},
+): KubeObject {
+  const plural = more.plural ?? pluralOf(kind);
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope,
+      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: more.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          subresources: { status: {} },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/** Crossplane: serves its own CRDs once it runs, packages Healthy, XRDs become CRDs, composites and claims are Synced. */
+import type { KubeObject } from '../../tools/kube.js';
+import { condition, conditions } from './conditions.js';
+import { crd } from './crd.js';
+import { isAvailable, type Lab, type Rule } from './engine.js';
+
+const PKG = 'pkg.crossplane.io/v1';
+const EXT = 'apiextensions.crossplane.io';
+const OPERATOR = /^crossplane$/;
+
+/** What crossplane's init container installs at runtime. */
+const CORE: [group: string, version: string, kind: string, scope: 'Cluster' | 'Namespaced'][] = [
+  ['pkg.crossplane.io', 'v1', 'Provider', 'Cluster'],
+  ['pkg.crossplane.io', 'v1', 'ProviderRevision', 'Cluster'],
+  ['pkg.crossplane.io', 'v1', 'Configuration', 'Cluster'],
+  ['pkg.crossplane.io', 'v1', 'ConfigurationRevision', 'Cluster'],
+  ['pkg.crossplane.io', 'v1', 'Function', 'Cluster'],
+  ['pkg.crossplane.io', 'v1', 'FunctionRevision', 'Cluster'],
+  ['pkg.crossplane.io', 'v1beta1', 'DeploymentRuntimeConfig', 'Cluster'],
+  ['pkg.crossplane.io', 'v1beta1', 'ImageConfig', 'Cluster'],
+  ['pkg.crossplane.io', 'v1beta1', 'Lock', 'Cluster'],
+  [EXT, 'v1', 'CompositeResourceDefinition', 'Cluster'],
+  [EXT, 'v1', 'Composition', 'Cluster'],
+  [EXT, 'v1', 'CompositionRevision', 'Cluster'],
+  [EXT, 'v1beta1', 'EnvironmentConfig', 'Cluster'],
+];
+
+const tell = (object: KubeObject, lab: Lab, types: string[], status: Record<string, unknown> = {}) =>
+  lab.setStatus(object, {
+    ...status,
+    conditions: conditions(
+      object,
+      lab.clock,
+      types.map((type) => ({
+        ...condition(type, true, REASONS[type] ?? 'Available'),
+        observedGeneration: object.metadata.generation,
+      })),
+    ),
+  });
+
+const REASONS: Record<string, string> = {
+  Installed: 'ActivePackageRevision',
+  Healthy: 'HealthyPackageRevision',
+  Established: 'WatchingCompositeResource',
+  Offered: 'WatchingCompositeResourceClaim',
+  Synced: 'ReconcileSuccess',
+};
+
+const packages = (kind: string): Rule => ({
+  name: `crossplane ${kind}`,
+  kind: `${PKG}/${kind}`,
+  operator: OPERATOR,
+  async reconcile(one, lab) {
+    const revision = `${one.metadata.name}-${`${one.metadata.uid}`.slice(0, 12)}`;
+    // a package brings the kinds that the tree uses of it; their schema is the provider's business
+    for (const made of kindsOf(one)) await lab.apply(made);
+    await tell(one, lab, ['Installed', 'Healthy'], { currentRevision: revision, currentIdentifier: one.spec.package });
+  },
+});
+
+/** Managed kinds of provider packages, by the package's name. */
+function kindsOf(one: KubeObject): KubeObject[] {
+  const image: string = one.spec.package ?? '';
+  if (image.includes('provider-opentofu'))
+    return [
+      crd('opentofu.upbound.io', 'v1beta1', 'ProviderConfig', 'Cluster'),
+      crd('opentofu.upbound.io', 'v1beta1', 'ProviderConfigUsage', 'Cluster'),
+      crd('opentofu.upbound.io', 'v1beta1', 'Workspace', 'Cluster'),
+    ];
+  if (image.includes('provider-hcloud')) return [crd('hcloud.crossplane.io', 'v1beta1', 'ProviderConfig', 'Cluster')];
+  if (image.includes('provider-kubernetes'))
+    return [
+      crd('kubernetes.crossplane.io', 'v1alpha1', 'ProviderConfig', 'Cluster'),
+      crd('kubernetes.crossplane.io', 'v1alpha2', 'Object', 'Cluster'),
+    ];
+  return [];
+}
+
+export const crossplane: Rule[] = [
+  {
+    name: 'crossplane core',
+    kind: 'apps/v1/Deployment',
+    async reconcile(deployment, lab) {
+      if (!OPERATOR.test(deployment.metadata.name) || !isAvailable(deployment)) return;
+      for (const [group, version, kind, scope] of CORE) await lab.apply(crd(group, version, kind, scope));
+    },
+  },
+  ...['Provider', 'Function', 'Configuration'].map(packages),
+  {
+    name: 'crossplane XRD',
+    kind: `${EXT}/v1/CompositeResourceDefinition`,
+    operator: OPERATOR,
+    also: {},
+    reconcile: (xrd, lab) => define(xrd, lab),
+  },
+  {
+    name: 'crossplane XRD v2',
+    kind: `${EXT}/v2/CompositeResourceDefinition`,
+    operator: OPERATOR,
+    reconcile: (xrd, lab) => define(xrd, lab),
+  },
+  {
+    name: 'crossplane Workspace',
+    kind: 'opentofu.upbound.io/v1beta1/Workspace',
+    reconcile: (one, lab) => tell(one, lab, ['Synced', 'Ready']),
+  },
+];
+
+async function define(xrd: KubeObject, lab: Lab): Promise<void> {
+  const {
+    group,
+    names,
+    claimNames,
+    versions,
+    scope = xrd.apiVersion.endsWith('v2') ? 'Namespaced' : 'LegacyCluster',
+  } = xrd.spec;
+  for (const version of versions as { name: string; served: boolean; referenceable: boolean; schema?: object }[]) {
+    const schema = (version.schema as { openAPIV3Schema?: object } | undefined)?.openAPIV3Schema;
+    await lab.apply(
+      crd(group, version.name, names.kind, scope === 'Namespaced' ? 'Namespaced' : 'Cluster', {
+        plural: names.plural,
+        schema,
+      }),
+    );
+    if (claimNames)
+      await lab.apply(crd(group, version.name, claimNames.kind, 'Namespaced', { plural: claimNames.plural, schema }));
+    for (const kind of [names.kind, claimNames?.kind].filter(Boolean))
+      lab.addRule({
+        name: `crossplane ${group}/${version.name}/${kind}`,
+        kind: `${group}/${version.name}/${kind}`,
+        operator: OPERATOR,
+        reconcile: async (one, at) => {
+          if (!one.metadata.deletionTimestamp) await tell(one, at, ['Synced', 'Ready']);
+        },
+      });
+  }
+  await tell(xrd, lab, claimNames ? ['Established', 'Offered'] : ['Established'], {
+    controllers: { compositeResourceType: { apiVersion: `${group}/${versions[0].name}`, kind: names.kind } },
+  });
+}
