@@ -1,0 +1,129 @@
+/** The Kube of a real API server (kube.ts says the contract). */
+import type { Clock } from '../support/clock.js';
+import { fail } from '../support/errors.js';
+import type { Exec } from './exec.js';
+import type { Kube, KubeObject, KubeRef } from './kube.js';
+import { kubectlApply } from './kube-apply.js';
+import { createKubePaths, refusal } from './kube-paths.js';
+import { createKubeTransport } from './kube-transport.js';
+import { waitForObject } from './kube-wait.js';
+import { readKubeconfig } from './kubeconfig.js';
+
+export interface KubeOptions {
+  /** File with the credentials, 0600. */
+  kubeconfig: string;
+  context?: string;
+  /** Path of the kubectl binary; asked for at the first apply. */
+  kubectl: () => Promise<string>;
+  exec: Exec;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Told what a wait is waiting for. */
+  onWaiting?: (pending: string, deadline: Date) => void;
+}
+
+export function createKube(options: KubeOptions): Kube {
+  const { kubeconfig, context, exec, clock, signal } = options;
+  const access = readKubeconfig(kubeconfig, context);
+  const transport = createKubeTransport(access);
+  const paths = createKubePaths(transport);
+
+  const pathOf = async (ref: KubeRef): Promise<string | undefined> => {
+    const collection = await paths.collection(ref.apiVersion, ref.kind, ref.namespace);
+    return collection === undefined ? undefined : `${collection}/${encodeURIComponent(ref.name)}`;
+  };
+  const required = async (ref: KubeRef): Promise<string> => {
+    const path = await pathOf(ref);
+    if (path === undefined)
+      throw fail('E3102', `The API at ${access.server} does not serve ${ref.kind} of ${ref.apiVersion}.`);
+    return path;
+  };
+  const send = async (method: string, path: string, body?: unknown, contentType?: string): Promise<KubeObject> => {
+    const answer = await transport.send({ method, path, body, contentType, signal });
+    if (answer.status >= 300) throw refusal(method, path, answer);
+    return JSON.parse(answer.body) as KubeObject;
+  };
+
+  const kube: Kube = {
+    server: access.server,
+    kubeconfig,
+    async get(ref) {
+      const path = await pathOf(ref);
+      if (path === undefined) return undefined;
+      const answer = await transport.send({ method: 'GET', path, signal });
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200) throw refusal('GET', path, answer);
+      return parseObject(answer.body, path);
+    },
+    async list(what) {
+      const collection = await paths.collection(what.apiVersion, what.kind, what.namespace);
+      if (collection === undefined) return [];
+      const items: KubeObject[] = [];
+      let next = '';
+      do {
+        const query = new URLSearchParams({ limit: '500' });
+        if (what.labelSelector) query.set('labelSelector', what.labelSelector);
+        if (next) query.set('continue', next);
+        const page = await send('GET', `${collection}?${query}`);
+        for (const item of page.items as KubeObject[])
+          items.push({ ...item, apiVersion: what.apiVersion, kind: what.kind });
+        next = (page.metadata as { continue?: string } | undefined)?.continue ?? '';
+      } while (next);
+      return items;
+    },
+    waitFor: (ref, wait) =>
+      waitForObject({
+        ...wait,
+        ref,
+        transport,
+        collection: () => paths.collection(ref.apiVersion, ref.kind, ref.namespace),
+        get: () => kube.get(ref),
+        clock,
+        signal,
+        onPending: options.onWaiting,
+      }),
+    async apply(objects, applyOptions = {}) {
+      if (objects.length === 0) return [];
+      return kubectlApply(
+        { exec, kubectl: await options.kubectl(), kubeconfig, context, signal },
+        objects,
+        applyOptions,
+      );
+    },
+    async create(object) {
+      const collection = await paths.collection(object.apiVersion, object.kind, object.metadata.namespace);
+      if (collection === undefined)
+        throw fail('E3102', `The API at ${access.server} does not serve ${object.kind} of ${object.apiVersion}.`);
+      return send('POST', `${collection}?fieldManager=catalyst`, object);
+    },
+    async patch(ref, patch, subresource) {
+      const path = await required(ref);
+      return send(
+        'PATCH',
+        `${path}${subresource ? `/${subresource}` : ''}?fieldManager=catalyst`,
+        patch,
+        'application/merge-patch+json',
+      );
+    },
+    async delete(ref, { propagation = 'Background' } = {}) {
+      const path = await pathOf(ref);
+      if (path === undefined) return false;
+      const answer = await transport.send({ method: 'DELETE', path, body: { propagationPolicy: propagation }, signal });
+      if (answer.status === 404) return false;
+      if (answer.status >= 300) throw refusal('DELETE', path, answer);
+      return true;
+    },
+    raw: (path) => transport.send({ method: 'GET', path, signal }),
+  };
+  return kube;
+}
+
+function parseObject(body: string, path: string): KubeObject {
+  try {
+    const value = JSON.parse(body) as KubeObject;
+    if (value?.metadata) return value;
+  } catch {
+    // Not Kubernetes: said below, in the server's own words.
+  }
+  throw refusal('GET', path, { status: 200, body: body.startsWith('{') ? `not an object: ${body}` : body });
+}
