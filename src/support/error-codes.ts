@@ -180,6 +180,89 @@ export const errorCodes = {
   E4007: entry('refused', 'out of scope', 'The WBS §7 puts this ticket out of scope.'),
   E4008: entry('external', 'the journal is damaged', 'A line of journal.jsonl is not valid or breaks the hash chain.'),
   E4009: entry('external', 'a proof failed', 'What was installed does not do what its ticket asks.'),
+  // E5: mother, handover
+  E5001: entry(
+    'external',
+    'catalyst-api was not found on the mother',
+    'The objects that the spec names as defaults are not on the mother cluster, and none like them were discovered.',
+  ),
+  E5002: entry(
+    'external',
+    'the protected set cannot be read',
+    'The SME demos could not be read from the mother cluster, so nothing could be compared with them later.',
+  ),
+  E5003: entry(
+    'refused',
+    'the protected set has changed',
+    'Something of the SME demos is not as it was before. The run stops; the difference is in the message.',
+  ),
+  E5004: entry(
+    'external',
+    'a service of the mother answered with an error',
+    'PowerDNS, the pool-domain-manager or catalyst-api on the mother failed or refused a call.',
+  ),
+  E5005: entry(
+    'external',
+    'a Job on the mother failed',
+    'Files on the claim of catalyst-api are read and deleted by short Jobs; one of them failed or gave no answer.',
+  ),
+  E5101: entry(
+    'refused',
+    'the handover is not in a state for that',
+    'The handover goes PREPARED, FROZEN, COPIED, VERIFIED, ACTIVATED, REVOKED, DECOMMISSIONED. Before ACTIVATED it can be aborted; from there it only goes forward.',
+  ),
+  E5102: entry(
+    'refused',
+    'a deployment is in flight on the mother',
+    'catalyst-api works on a deployment. Stopping it now would mark that deployment failed and leave resources behind.',
+  ),
+  E5103: entry(
+    'external',
+    'a copy is not equal',
+    'What the Sovereign holds is not what was copied to it; the content hashes differ.',
+  ),
+  E5104: entry(
+    'check-failed',
+    'an old credential still works',
+    'A credential that the mother knew was accepted when it was tried. The message says which, and how to end it.',
+  ),
+  E5105: entry(
+    'external',
+    'the handover record was changed',
+    'The ConfigMap that keeps the state of the handover does not fit its signature.',
+  ),
+  E5106: entry(
+    'check-failed',
+    'the redirect does not do what it must',
+    'The old address does not lead to the Sovereign, or another page of the same host is not as it was.',
+  ),
+  // E6: verification, evidence
+  E6001: entry('check-failed', 'verification says FAIL', 'At least one item of the Definition of Done failed.'),
+  E6002: entry(
+    'invalid',
+    'verification is INVALID',
+    'The experiment did not do what it claims: the negative control never turned red, the baseline was not green, or a probe could not have failed.',
+  ),
+  E6003: entry(
+    'check-failed',
+    'verification is PARTIAL',
+    'What was checked passed, but some items could not be checked. A check that did not run is never a pass.',
+  ),
+  E6004: entry(
+    'check-failed',
+    'there are findings',
+    'The scan found references or leftovers, or could not look in a place. Each finding says where, what it breaks and the remedy.',
+  ),
+  E6101: entry(
+    'check-failed',
+    'the evidence does not hold',
+    'The bundle was changed, is not signed by that key, or its verdict does not follow from its samples.',
+  ),
+  E6102: entry(
+    'usage',
+    'there is no evidence',
+    'No evidence bundle was found for this Sovereign, or the file is not one.',
+  ),
   // E9: bugs
   E9001: entry(
     'bug',

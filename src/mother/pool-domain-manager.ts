@@ -1,0 +1,26 @@
+/** The pool-domain-manager: who holds which name below a pool domain. Its release also drops zone and delegation, so it is not offered here. */
+import { fail } from '../support/errors.js';
+import type { Http } from '../tools/http.js';
+
+export interface Allocation {
+  poolDomain: string;
+  subdomain: string;
+  state: string;
+  sovereignFQDN?: string;
+  createdBy?: string;
+}
+
+/** All allocations of a pool domain; reservation tokens are left out. Throws E5004 when it cannot be asked. */
+export async function listAllocations(http: Http, endpoint: string, domain: string): Promise<Allocation[]> {
+  const url = `${endpoint.replace(/\/$/, '')}/api/v1/pool/${domain}/list`;
+  const answer = await http({ url, timeoutMs: 20_000 });
+  if (answer.status !== 200) throw fail('E5004', `The pool-domain-manager answered ${answer.status} to ${url}.`);
+  const { allocations } = JSON.parse(answer.text) as { allocations?: Allocation[] | null };
+  return (allocations ?? []).map(({ poolDomain, subdomain, state, sovereignFQDN, createdBy }) => ({
+    poolDomain,
+    subdomain,
+    state,
+    sovereignFQDN,
+    createdBy,
+  }));
+}
