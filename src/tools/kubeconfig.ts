@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
 import { parseYamlStream, toYaml } from '../support/yaml.js';
-import { type ConnectRule, dialTarget } from './connect-to.js';
+import { type ConnectRule, dialFor } from './connect-to.js';
 
 interface Named<K extends string> {
   name: string;
@@ -88,12 +88,11 @@ export function redirectKubeconfig(text: string, server: string | undefined, rul
   for (const entry of config.clusters ?? []) {
     const url = new URL(server ?? entry.cluster.server);
     const port = Number(url.port || 443);
-    const target = dialTarget(rules, url.hostname, port);
-    const moved = target.host !== url.hostname || target.port !== port;
+    const target = dialFor(rules, url.hostname, port);
     entry.cluster = {
       ...entry.cluster,
       server: `https://${target.host}:${target.port}`,
-      ...(moved && entry.cluster['tls-server-name'] === undefined ? { 'tls-server-name': url.hostname } : {}),
+      ...(target.moved && entry.cluster['tls-server-name'] === undefined ? { 'tls-server-name': url.hostname } : {}),
     };
   }
   return toYaml(config);
