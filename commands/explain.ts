@@ -1,0 +1,25 @@
+import { Args } from '@oclif/core';
+import { type Explanation, explain } from '../src/actions/explain.js';
+import { CatalystCommand } from '../src/cli/base-command.js';
+import { explainText } from '../src/cli/explain-text.js';
+
+export default class Explain extends CatalystCommand<Explanation> {
+  static override summary = 'documents a field of the spec, a ticket, a phase, a Blueprint or an error code';
+  static override examples = [
+    '<%= config.bin %> explain spec.hetzner.controlPlane.type',
+    '<%= config.bin %> explain 374',
+    '<%= config.bin %> explain bp-harbor',
+    '<%= config.bin %> explain E1101',
+  ];
+  static override args = {
+    topic: Args.string({ description: 'spec.fqdn, 374, "phase 3", bp-harbor, E1101; left out: what there is' }),
+    number: Args.string({ description: 'the number, after the word phase or ticket' }),
+  };
+
+  async run(): Promise<Explanation> {
+    const { args, context } = await this.open(Explain);
+    const result = explain([args.topic, args.number].filter(Boolean).join(' ') || undefined, () => []);
+    context.output.print(explainText(result));
+    return result;
+  }
+}

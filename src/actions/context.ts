@@ -1,0 +1,82 @@
+/** What one invocation of catalyst gives its action. Made by src/cli/context.ts; actions take the slice they use. */
+import type { Emit } from '../phases/events.js';
+import type { World } from '../phases/world.js';
+import type { CredentialStore } from '../sovereign/credential-store.js';
+import type { LoadedSpec } from '../sovereign/load-spec.js';
+import type { Clock } from '../support/clock.js';
+import type { Redactor } from '../support/redact.js';
+
+/** Data goes to stdout (text mode only), the rest to stderr; all of it is redacted. */
+export interface Output {
+  /** Data. With `--json` it is dropped: the returned result is the data. */
+  print(text: string): void;
+  /** News for the person, on stderr. */
+  note(text: string): void;
+  /** Shown on stderr and kept in `warnings` of the JSON document. */
+  warn(text: string): void;
+  readonly warnings: readonly string[];
+}
+
+export interface Prompter {
+  /** False without a terminal, with --no-input or with --json: then nothing may be asked (E1002 names the flag). */
+  readonly available: boolean;
+  text(question: { message: string; default?: string; check?: (answer: string) => string | true }): Promise<string>;
+  secret(question: { message: string; check?: (answer: string) => string | true }): Promise<string>;
+  choose<T extends string>(question: {
+    message: string;
+    choices: readonly { value: T; name: string; description?: string; disabled?: boolean | string }[];
+    default?: T;
+  }): Promise<T>;
+  confirm(question: { message: string; default: boolean }): Promise<boolean>;
+}
+
+export interface ContextOptions {
+  json: boolean;
+  dryRun: boolean;
+  yes: boolean;
+  verbose: boolean;
+  /** Milliseconds, when --timeout was given. */
+  timeoutMs?: number;
+  /** Name of the lab that is used. */
+  lab?: string;
+}
+
+export interface Context {
+  readonly clock: Clock;
+  /** Aborted by the first ^C. */
+  readonly signal: AbortSignal;
+  readonly redactor: Redactor;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly runId: string;
+  /** user@host, for the journal. */
+  readonly by: string;
+  /** Folder of package.json: templates/, schema/. */
+  readonly root: string;
+  readonly options: ContextOptions;
+  readonly output: Output;
+  readonly prompter: Prompter;
+  /** The runner's events; a renderer fit for the terminal is opened at the first one. */
+  readonly emit: Emit;
+  /** sovereign.yaml by --spec, --sovereign, --lab or ./sovereign.yaml. Throws E1101, E1102. */
+  spec(): Promise<LoadedSpec>;
+  /** Takes a spec that was just written (wizard, init) for the rest of the invocation. */
+  useSpec(loaded: LoadedSpec): void;
+  /** Path of the spec that flags or the lab name; undefined when they say nothing (then ./sovereign.yaml). */
+  specPath(): Promise<string | undefined>;
+  /** The lab's own keys by credential name, with --lab. */
+  labCredentials(): Promise<Readonly<Record<string, string>> | undefined>;
+  /** <state-dir>/<fqdn>, made with mode 0700. */
+  stateDir(): Promise<string>;
+  credentials(): Promise<CredentialStore>;
+  /** Takes the lock of this Sovereign until the command ends (E1202 when another run has it). Everything that mutates. */
+  lock(): Promise<void>;
+  /** The adapters; needs a spec. */
+  world(): Promise<World>;
+  /**
+   * Destroying: passes when `confirm` (--confirm) is the FQDN; else asks for it to be typed; without a terminal throws E4006.
+   * `lab` is set by `wizard --lab … --yes` alone: nothing but the lab is touched.
+   */
+  confirmByName(options: { what: string; confirm?: string; lab?: boolean }): Promise<void>;
+  /** A question on the way ("Start?"): true with --yes; without a terminal E1002 naming --yes. */
+  confirmStart(message: string): Promise<boolean>;
+}

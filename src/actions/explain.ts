@@ -1,0 +1,162 @@
+/** Documents one field of the spec, ticket, phase, Blueprint or error code. */
+import { phases, tickets } from '../phases/wbs.js';
+import { type SpecField, specFields } from '../sovereign/spec-fields.js';
+import { type ErrorCode, errorCodes } from '../support/error-codes.js';
+import { exitStatuses, fail } from '../support/errors.js';
+import { nearest } from '../support/nearest.js';
+
+export interface Explanation {
+  topic: string;
+  kind: 'index' | 'field' | 'ticket' | 'phase' | 'blueprint' | 'error';
+  title: string;
+  /** Paragraphs. */
+  text: string[];
+  /** Facts in order: type, default, depends on … */
+  facts: Record<string, string>;
+  /** What may be explained below or beside it. */
+  more: { topic: string; title: string }[];
+}
+
+export interface BlueprintFacts {
+  name: string;
+  title: string;
+  role: string;
+  phase: number;
+  ticket?: string;
+  chart: { source: string; name: string; version: string };
+  namespace: string;
+  dependsOn: readonly string[];
+  proof: string;
+}
+
+/** `blueprints` is only called for when a topic asks for one. Throws E1001 naming the nearest topic. */
+export function explain(topic: string | undefined, blueprints: () => readonly BlueprintFacts[]): Explanation {
+  if (topic === undefined) return index();
+  const word = topic.trim();
+  const found =
+    explainError(word) ??
+    explainTicket(word) ??
+    explainPhase(word) ??
+    explainBlueprint(word, blueprints) ??
+    explainField(word);
+  if (found) return found;
+  const names = [
+    ...specFields().map((field) => field.path),
+    ...tickets.map((ticket) => ticket.id),
+    ...Object.keys(errorCodes),
+    ...(word.startsWith('bp-') ? blueprints().map((blueprint) => blueprint.name) : []),
+  ];
+  const near = nearest(word, names);
+  throw fail('E1001', `There is nothing called "${word}" to explain.`, {
+    actions: [...(near ? [`catalyst explain ${near}`] : []), 'catalyst explain'],
+  });
+}
+
+function index(): Explanation {
+  const roots = specFields().filter((field) => field.path.split('.').length <= 2);
+  return {
+    topic: '',
+    kind: 'index',
+    title: 'What can be explained',
+    text: ['A field of the spec, a ticket (370), a phase (phase 3), a Blueprint (bp-harbor) or an error code (E1101).'],
+    facts: {},
+    more: roots.map((field) => ({ topic: field.path, title: field.description })),
+  };
+}
+
+function explainError(word: string): Explanation | undefined {
+  const code = word.toUpperCase() as ErrorCode;
+  if (!(code in errorCodes)) return undefined;
+  const entry = errorCodes[code];
+  const facts = { class: entry.class, exit: String(exitStatuses[entry.class]) };
+  return { topic: code, kind: 'error', title: entry.title, text: [entry.explain], facts, more: [] };
+}
+
+function explainTicket(word: string): Explanation | undefined {
+  const id = `#${word.replace(/^(ticket )?#?/, '')}`;
+  const ticket = tickets.find((candidate) => candidate.id === id);
+  if (!ticket) return undefined;
+  const facts: Record<string, string> = { phase: `${ticket.phase} ${phases[ticket.phase]?.title ?? ''}` };
+  if (ticket.dependsOn.length > 0) facts['depends on'] = ticket.dependsOn.join(', ');
+  return {
+    topic: id,
+    kind: 'ticket',
+    title: ticket.title,
+    text: [
+      `Ticket ${id} of the WBS. It is done when its proof was taken live on the Sovereign: catalyst ticket show ${id.slice(1)}`,
+    ],
+    facts,
+    more: ticket.dependsOn.map((need) => ({ topic: need, title: 'comes first' })),
+  };
+}
+
+function explainPhase(word: string): Explanation | undefined {
+  const match = /^(?:phase[ -]?)?([0-8])$/i.exec(word);
+  const phase = match ? phases[Number(match[1])] : undefined;
+  if (!phase) return undefined;
+  return {
+    topic: `phase ${phase.id}`,
+    kind: 'phase',
+    title: phase.title,
+    text: [`Phase ${phase.id} of the WBS. Its tickets run with: catalyst phase run ${phase.id}`],
+    facts: {
+      needs: phase.needs.length === 0 ? 'nothing' : phase.needs.map((need) => `phase ${need}`).join(', '),
+      duration: phase.duration,
+    },
+    more: tickets
+      .filter((ticket) => ticket.phase === phase.id)
+      .map((ticket) => ({ topic: ticket.id, title: ticket.title })),
+  };
+}
+
+function explainBlueprint(word: string, blueprints: () => readonly BlueprintFacts[]): Explanation | undefined {
+  if (!word.startsWith('bp-')) return undefined;
+  const blueprint = blueprints().find((candidate) => candidate.name === word);
+  if (!blueprint) return undefined;
+  const { chart } = blueprint;
+  return {
+    topic: blueprint.name,
+    kind: 'blueprint',
+    title: blueprint.title,
+    text: [blueprint.role, `Proven by: ${blueprint.proof}`],
+    facts: {
+      phase: String(blueprint.phase),
+      ...(blueprint.ticket ? { ticket: blueprint.ticket } : {}),
+      chart: `${chart.name} ${chart.version} from ${chart.source}`,
+      namespace: blueprint.namespace,
+      'depends on': blueprint.dependsOn.join(', ') || 'nothing',
+    },
+    more: blueprint.dependsOn.map((need) => ({ topic: need, title: 'comes first' })),
+  };
+}
+
+function explainField(word: string): Explanation | undefined {
+  const fields = specFields();
+  const wanted = word.replace(/\[\d*\]/g, '[]');
+  const asName = (path: string) => path.replace(/^spec\.blueprints\.bp-[a-z-]+/, 'spec.blueprints.<name>');
+  const candidates = [wanted, asName(wanted), `spec.${wanted}`, asName(`spec.${wanted}`)];
+  const field = fields.find((candidate) => candidates.includes(candidate.path));
+  if (!field) return undefined;
+  return {
+    topic: field.path,
+    kind: 'field',
+    title: field.path,
+    text: [field.description],
+    facts: factsOf(field),
+    more: fields
+      .filter((child) => child.path.startsWith(field.path) && parentOf(child.path) === field.path)
+      .map((child) => ({ topic: child.path, title: child.description })),
+  };
+}
+
+function parentOf(path: string): string {
+  return path.endsWith('[]') ? path.slice(0, -2) : path.slice(0, path.lastIndexOf('.'));
+}
+
+function factsOf(field: SpecField): Record<string, string> {
+  return {
+    type: field.type,
+    required: field.required ? 'yes' : 'no',
+    ...(field.default === undefined ? {} : { default: JSON.stringify(field.default) }),
+  };
+}

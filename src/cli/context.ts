@@ -1,0 +1,169 @@
+/** The composition root: one Context per invocation, made from flags, environment, spec and state. Everything is lazy. */
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from '../actions/context.js';
+import type { Emit } from '../phases/events.js';
+import { type CredentialStore, createCredentialStore } from '../sovereign/credential-store.js';
+import type { LoadedSpec } from '../sovereign/load-spec.js';
+import { type Lock, takeLock } from '../sovereign/lock.js';
+import { configDir, makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
+import { specToYaml } from '../sovereign/write-spec.js';
+import { systemClock } from '../support/clock.js';
+import type { Redactor } from '../support/redact.js';
+import { confirmByName, confirmStart } from './confirm.js';
+import { findSpec, specPath, stateDirOf } from './find-spec.js';
+import type { SharedFlags } from './flags.js';
+import { createOutput } from './output.js';
+import { createPrompter } from './prompter.js';
+import { chooseRenderer } from './renderers/choose.js';
+import type { Renderer } from './renderers/renderer.js';
+import type { LabAccess } from './use-lab.js';
+
+export interface ContextRequest {
+  json: boolean;
+  root: string;
+  /** Words of the command, for the lock. */
+  command: string;
+  env: Readonly<Record<string, string | undefined>>;
+  redactor: Redactor;
+  signal: AbortSignal;
+}
+
+export type OpenContext = Context & { close(): Promise<void> };
+
+export function openContext(flags: SharedFlags, request: ContextRequest): OpenContext {
+  const { env, json, redactor, root, signal } = request;
+  const clock = systemClock;
+  const runId = randomBytes(6).toString('hex');
+  const output = createOutput({ json, stdout: process.stdout, stderr: process.stderr, redactor });
+  const terminal = Boolean(process.stdin.isTTY && process.stderr.isTTY);
+  const prompter = createPrompter({ available: terminal && !json && !flags['no-input'], signal });
+  const closers: (() => Promise<void> | void)[] = [];
+
+  const lab = once(async (): Promise<LabAccess | undefined> => {
+    if (flags.lab === undefined) return undefined;
+    const { useLab } = await import('./use-lab.js');
+    return useLab(flags.lab, { engine: flags.engine, env, signal, redactor, note: output.note });
+  });
+  let chosen: LoadedSpec | undefined;
+  const findOwn = once(async () => findSpec(flags, env, (await lab())?.spec));
+  const spec = async () => chosen ?? findOwn();
+  const stateDir = async () => {
+    const { sovereign } = await spec();
+    return makePrivateDir(join(stateDirOf(flags, env), sovereign.spec.fqdn));
+  };
+  const credentials = once(async (): Promise<CredentialStore> => {
+    const store = createCredentialStore({
+      dir: await stateDir(),
+      configDir: configDir(env),
+      env,
+      redactor,
+      now: () => clock.now(),
+    });
+    const given = (await lab())?.credentials;
+    return given ? withFallback(store, given, redactor) : store;
+  });
+  const lock = once(async () => {
+    const dir = await stateDir();
+    const taken: Lock = takeLock(dir, { command: request.command, now: clock.now() });
+    closers.push(() => taken.release());
+    // So that --sovereign finds it later, wherever the file was.
+    writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
+  });
+  const world = once(async () => {
+    const { createWorld } = await import('./world.js');
+    const made = createWorld({
+      sovereign: (await spec()).sovereign,
+      stateDir: await stateDir(),
+      credentials: await credentials(),
+      kubeconfig: flags.kubeconfig ?? (await lab())?.kubeconfigs.sovereign,
+      motherKubeconfig: flags['mother-kubeconfig'] ?? (await lab())?.kubeconfigs.mother,
+      lab: flags.lab !== undefined,
+      clock,
+      env,
+      redactor,
+      root,
+      runId,
+      signal,
+    });
+    closers.push(() => made.close());
+    return made.world;
+  });
+
+  let renderer: Renderer | undefined;
+  const emit: Emit = (event) => {
+    if (!renderer) {
+      renderer = chooseRenderer(
+        { json, verbose: flags.verbose, ci: Boolean(env.CI), tty: Boolean(process.stderr.isTTY) },
+        { stderr: process.stderr, redactor, clock, color: !flags['no-color'] && !env.NO_COLOR, lab: flags.lab },
+      );
+      closers.push(() => renderer?.close());
+    }
+    renderer.handle(event);
+  };
+
+  return {
+    clock,
+    signal,
+    redactor,
+    env,
+    runId,
+    by: `${userName()}@${hostname()}`,
+    root,
+    options: {
+      json,
+      dryRun: flags['dry-run'],
+      yes: flags.yes,
+      verbose: flags.verbose,
+      timeoutMs: flags.timeout,
+      lab: flags.lab,
+    },
+    output,
+    prompter,
+    emit,
+    spec,
+    useSpec(loaded) {
+      chosen = loaded;
+    },
+    specPath: async () => specPath(flags, env) ?? (await lab())?.spec,
+    labCredentials: async () => (await lab())?.credentials,
+    stateDir,
+    credentials,
+    lock,
+    world,
+    confirmByName: async ({ what, confirm, lab: answered }) =>
+      confirmByName(prompter, { what, confirm, lab: answered, fqdn: (await spec()).sovereign.spec.fqdn }),
+    confirmStart: (message) => confirmStart(prompter, { message, yes: flags.yes }),
+    async close() {
+      for (const closer of closers.reverse()) await closer();
+    },
+  };
+}
+
+/** The lab's own keys, where neither environment nor store says anything. */
+function withFallback(
+  store: CredentialStore,
+  given: Readonly<Record<string, string>>,
+  redactor: Redactor,
+): CredentialStore {
+  for (const value of Object.values(given)) redactor.register(value);
+  const find = async (name: string) => (await store.find(name)) ?? given[name];
+  return { ...store, find, get: async (name) => (await find(name)) ?? store.get(name) };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,29 @@
+/** Which sovereign.yaml an invocation means, and where its state lives. */
+import { join, resolve } from 'node:path';
+import { type LoadedSpec, loadSpec } from '../sovereign/load-spec.js';
+import { overlayLab } from '../sovereign/overlay-lab.js';
+import { findState, labDir, stateRoot } from '../sovereign/state-dir.js';
+import type { SharedFlags } from './flags.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** --state-dir; with a lab its own; else XDG state. */
+export function stateDirOf(flags: SharedFlags, env: Env): string {
+  if (flags['state-dir'] !== undefined) return resolve(flags['state-dir']);
+  return flags.lab === undefined ? stateRoot(env) : join(labDir(env, flags.lab), 'state');
+}
+
+/** --spec, else --sovereign, else the lab's, else ./sovereign.yaml. A spec used on a lab gets the lab's endpoints. */
+export function findSpec(flags: SharedFlags, env: Env, labSpec: string | undefined): LoadedSpec {
+  const path = specPath(flags, env) ?? labSpec ?? resolve('sovereign.yaml');
+  const loaded = loadSpec(path);
+  if (labSpec === undefined || path === labSpec) return loaded;
+  return { ...loaded, sovereign: overlayLab(loaded.sovereign, loadSpec(labSpec).sovereign) };
+}
+
+/** Path given by flags, or undefined when they say nothing. */
+export function specPath(flags: SharedFlags, env: Env): string | undefined {
+  if (flags.spec !== undefined) return resolve(flags.spec);
+  if (flags.sovereign === undefined) return undefined;
+  return join(findState(stateDirOf(flags, env), flags.sovereign).dir, 'sovereign.yaml');
+}

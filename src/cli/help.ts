@@ -1,0 +1,26 @@
+/** Help with the exit codes a command can return (product.md §4). */
+import { CommandHelp, Help, type HelpSectionRenderer } from '@oclif/core/help';
+import { exitStatuses } from '../support/errors.js';
+import { exitMeanings } from '../support/exit-meanings.js';
+
+class CommandHelpWithExitCodes extends CommandHelp {
+  protected override sections(): { generate: HelpSectionRenderer; header: string }[] {
+    return [
+      ...super.sections(),
+      {
+        header: 'EXIT CODES',
+        generate: (_data, header) => ({ header, body: exitRows(this.command.exitCodes) }),
+      },
+    ];
+  }
+}
+
+/** Rows of the table: 0, 1, 2 and 130 always, the others when the command declares them. */
+export function exitRows(declared: unknown): [string, string][] {
+  const codes = Array.isArray(declared) ? [0, 1, 2, 130, ...(declared as number[])] : Object.values(exitStatuses);
+  return [...new Set(codes)].sort((a, b) => a - b).map((code) => [String(code), exitMeanings[code] ?? '']);
+}
+
+export class CatalystHelp extends Help {
+  protected override CommandHelpClass = CommandHelpWithExitCodes;
+}

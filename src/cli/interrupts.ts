@@ -1,0 +1,39 @@
+/** ^C: the first aborts the signal, so that steps stop where it is safe; the second ends the process at once. */
+import { fail } from '../support/errors.js';
+
+export interface Interrupts {
+  readonly signal: AbortSignal;
+  /** Aborts with E4003 after `ms`. */
+  limit(ms: number): void;
+  close(): void;
+}
+
+export function listenForInterrupts(
+  stderr: Pick<NodeJS.WriteStream, 'write'>,
+  source: Pick<NodeJS.Process, 'on' | 'off' | 'exit'> = process,
+): Interrupts {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onSignal = () => {
+    if (controller.signal.aborted) source.exit(130);
+    stderr.write('\nStopping; press ^C again to stop at once.\n');
+    controller.abort(fail('E1901', 'Interrupted.', { actions: ['catalyst resume'] }));
+  };
+  source.on('SIGINT', onSignal);
+  source.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    limit(ms) {
+      timer = setTimeout(() => {
+        const message = `Not finished within --timeout ${Math.round(ms / 1000)}s.`;
+        controller.abort(fail('E4003', message, { actions: ['catalyst resume'] }));
+      }, ms);
+      timer.unref();
+    },
+    close() {
+      clearTimeout(timer);
+      source.off('SIGINT', onSignal);
+      source.off('SIGTERM', onSignal);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** Starts oclif and ends the process: one place decides how errors look and which exit status they get, in text and JSON. */
+import { fileURLToPath } from 'node:url';
+import { fillOptionalValues } from './argv.js';
+import { errorEnvelope, toJson, wantsJson } from './envelope.js';
+
+/** Runs `process.argv`; `url` is the import.meta.url of bin/run.js, from which oclif finds package.json. */
+export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  // Before anything that colours is imported.
+  if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
+  for (const stream of [process.stdout, process.stderr]) {
+    // A reader that has gone (`catalyst … | head`) is not an error.
+    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 5));
+  }
+  const { Config, flush, run } = await import('@oclif/core');
+  const words = fillOptionalValues(argv);
+  const config = await Config.load(fileURLToPath(new URL('..', url)));
+  try {
+    await run(words, config);
+    await flush();
+  } catch (thrown) {
+    process.exitCode = await report(thrown, words, config);
+  }
+  // A socket that a library keeps open must not keep the shell waiting.
+  await Promise.all([drained(process.stdout), drained(process.stderr)]);
+  process.exit();
+}
+
+async function report(thrown: unknown, argv: readonly string[], config: import('@oclif/core').Config): Promise<number> {
+  const [{ translateError }, { errorText }] = await Promise.all([
+    import('./translate-error.js'),
+    import('./error-text.js'),
+  ]);
+  const exit = thrown as { code?: string; oclif?: { exit?: number } } | undefined;
+  if (exit?.code === 'EEXIT') return exit.oclif?.exit ?? 0;
+  const error = translateError(thrown, config, argv);
+  if (wantsJson(argv)) process.stdout.write(`${toJson(errorEnvelope(error))}\n`);
+  else process.stderr.write(errorText(error, { verbose: argv.includes('--verbose') }));
+  return error.exitCode;
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

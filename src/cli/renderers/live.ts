@@ -1,0 +1,76 @@
+/** The live tree on a terminal: redraws its lines in place, hides nothing that was there before. */
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { drawFrame, type Tone } from './frame.js';
+import type { Renderer, RendererTools } from './renderer.js';
+import { emptyTree, foldEvent } from './tree-state.js';
+
+type Style = Parameters<typeof styleText>[0];
+
+const styles: Record<Tone, Style> = { good: 'green', bad: 'red', busy: 'cyan', dim: 'dim', strong: 'bold' };
+const esc = '\u001b[';
+
+export interface LiveOptions extends RendererTools {
+  /** Calls `draw` regularly until the answer is called; a timer, or a test's hand. */
+  every?: (draw: () => void) => () => void;
+}
+
+export function createLiveRenderer(options: LiveOptions): Renderer {
+  const { stderr, redactor, clock, color, lab, fqdn } = options;
+  const every = options.every ?? timer;
+  let tree = emptyTree();
+  let drawn = 0;
+  let tick = 0;
+  let open = true;
+  const paint = (text: string, tone: Tone) => (color ? styleText(styles[tone], text, { validateStream: false }) : text);
+
+  const draw = () => {
+    if (!open) return;
+    const lines = drawFrame(tree, {
+      columns: stderr.columns ?? 80,
+      rows: stderr.rows ?? 24,
+      now: clock.now(),
+      tick: tick++,
+      paint,
+      fqdn,
+      lab,
+    });
+    // Each line is cleared after it is written, not before: no empty moment, so no flicker.
+    const up = drawn > 0 ? `${esc}${drawn}A\r` : '';
+    const body = lines.map((line) => `${redactor.redact(line)}${esc}K\n`).join('');
+    stderr.write(`${esc}?25l${up}${body}${esc}0J`);
+    drawn = lines.length;
+  };
+  /** After a resize the old frame may have wrapped: nothing of it can be addressed any more. */
+  const onResize = () => {
+    drawn = 0;
+    stderr.write(`${esc}2J${esc}H`);
+    draw();
+  };
+  stderr.on('resize', onResize);
+  const stop = every(draw);
+  return {
+    handle(event) {
+      tree = foldEvent(tree, event);
+      if (event.type === 'run-started' || event.type === 'run-finished') draw();
+    },
+    close() {
+      if (!open) return;
+      draw();
+      open = false;
+      stop();
+      stderr.off('resize', onResize);
+      stderr.write(`${esc}?25h`);
+    },
+  };
+}
+
+function timer(draw: () => void): () => void {
+  const handle = setInterval(draw, 100);
+  handle.unref();
+  return () => clearInterval(handle);
+}
+
+/** What a line looks like without its colours; for measuring. */
+export function plain(line: string): string {
+  return stripVTControlCharacters(line);
+}

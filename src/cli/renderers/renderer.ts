@@ -1,0 +1,21 @@
+import type { RunEvent } from '../../phases/events.js';
+import type { Clock } from '../../support/clock.js';
+import type { Redactor } from '../../support/redact.js';
+
+/** Shows the runner's events; everything goes to stderr. */
+export interface Renderer {
+  handle(event: RunEvent): void;
+  /** Draws the last state and gives the terminal back. */
+  close(): void;
+}
+
+export interface RendererTools {
+  stderr: NodeJS.WriteStream;
+  redactor: Redactor;
+  clock: Clock;
+  color: boolean;
+  /** Name of the lab, for the header. */
+  lab?: string;
+  /** FQDN of the Sovereign, for the header. */
+  fqdn?: string;
+}

@@ -1,0 +1,6 @@
+import type { Renderer } from './renderer.js';
+
+/** For --json: stdout holds the document, stderr nothing. */
+export function createSilentRenderer(): Renderer {
+  return { handle() {}, close() {} };
+}

@@ -1,0 +1,60 @@
+/** Turns whatever was thrown (oclif's parse errors, prompts left by ^C, aborts, bugs) into a CatalystError. */
+import { type Config, Errors } from '@oclif/core';
+import { CatalystError, fail, messageOf } from '../support/errors.js';
+import { nearest } from '../support/nearest.js';
+
+interface ParseProblem {
+  flags?: string[];
+  parse?: { input?: { flags?: Record<string, unknown>; context?: { id?: string } } };
+}
+
+export function translateError(error: unknown, config?: Config, argv: readonly string[] = []): CatalystError {
+  if (error instanceof CatalystError) return error;
+  if (isInterruption(error)) {
+    const inner = (error as { cause?: unknown }).cause;
+    if (inner instanceof CatalystError) return inner;
+    return fail('E1901', 'Interrupted.', { actions: ['catalyst resume'], cause: error });
+  }
+  if (error instanceof Errors.CLIError) return usageError(error, config, argv);
+  return fail('E9001', `A bug in catalyst: ${messageOf(error)}`, {
+    actions: ['catalyst support-bundle', 'run it again with --verbose to see where'],
+    cause: error,
+  });
+}
+
+function isInterruption(error: unknown): boolean {
+  const name = error instanceof Error ? error.name : '';
+  return name === 'AbortError' || name === 'ExitPromptError' || name === 'AbortPromptError';
+}
+
+function usageError(error: Error, config: Config | undefined, argv: readonly string[]): CatalystError {
+  const known = config?.commandIDs.map((id) => id.replaceAll(':', ' ')) ?? [];
+  const [head] = error.message.split('\nSee more help with --help');
+  const missing = /^command (.+) not found$/i.exec(head!.trim());
+  if (missing) {
+    const typed = missing[1]!.replaceAll(':', ' ');
+    const near = nearest(typed, known);
+    return fail('E1001', `There is no command "catalyst ${typed}".`, {
+      actions: [...(near ? [`catalyst ${near}`] : []), 'catalyst --help'],
+      cause: error,
+    });
+  }
+  const problem = error as ParseProblem;
+  const flags = Object.keys(problem.parse?.input?.flags ?? {}).map((name) => `--${name}`);
+  const near = (problem.flags ?? []).flatMap((flag) => nearest(flag, flags) ?? []);
+  const command = problem.parse?.input?.context?.id ?? commandOf(argv, known);
+  return fail('E1001', `${head!.trim()}${near.length > 0 ? `\nDid you mean ${near.join(', ')}?` : ''}`, {
+    actions: [`catalyst ${command ? `${command.replaceAll(':', ' ')} ` : ''}--help`],
+    cause: error,
+  });
+}
+
+/** The longest known command at the start of what was typed. */
+function commandOf(argv: readonly string[], known: readonly string[]): string | undefined {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  for (let end = words.length; end > 0; end -= 1) {
+    const candidate = words.slice(0, end).join(' ');
+    if (known.includes(candidate)) return candidate;
+  }
+  return undefined;
+}

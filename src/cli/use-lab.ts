@@ -1,0 +1,27 @@
+/** `--lab NAME`: starts the lab when it is not up and says where it is. The lab is loaded here and nowhere else. */
+import type { Redactor } from '../support/redact.js';
+
+export interface LabAccess {
+  name: string;
+  /** Path of the lab's sovereign.yaml. */
+  spec: string;
+  kubeconfigs: { mother?: string; sovereign?: string };
+  /** By credential name: hcloud-token, s3-access-key, s3-secret-key … */
+  credentials: Readonly<Record<string, string>>;
+}
+
+export async function useLab(
+  name: string,
+  options: {
+    engine?: string;
+    env: Readonly<Record<string, string | undefined>>;
+    signal: AbortSignal;
+    redactor: Redactor;
+    note: (text: string) => void;
+  },
+): Promise<LabAccess> {
+  const { ensureLab } = await import('../lab/ensure.js');
+  const lab = await ensureLab({ name, ...options });
+  for (const secret of Object.values(lab.credentials)) options.redactor.register(secret);
+  return { name, spec: lab.spec, kubeconfigs: lab.kubeconfigs, credentials: lab.credentials };
+}

@@ -1,0 +1,60 @@
+/** Rules between fields, which a schema of single fields cannot say. */
+import { BlockList } from 'node:net';
+import type { Sovereign } from './schema.js';
+
+export interface CrossFinding {
+  path: string[];
+  message: string;
+}
+
+export function checkSpec({ spec }: Sovereign): CrossFinding[] {
+  const findings: CrossFinding[] = [];
+  const expected = `${spec.pool.subdomain}.${spec.pool.domain}`;
+  if (spec.fqdn !== expected) {
+    findings.push({ path: ['spec', 'fqdn'], message: `must be pool.subdomain.pool.domain, which is ${expected}` });
+  }
+  const { workers, network } = spec.hetzner;
+  if (workers.count > 0 && workers.type === undefined) {
+    findings.push({
+      path: ['spec', 'hetzner', 'workers', 'type'],
+      message: `is missing; workers.count is ${workers.count}`,
+    });
+  }
+  for (const name of ['cidr', 'subnet'] as const) {
+    if (!isCidr(network[name])) {
+      findings.push({
+        path: ['spec', 'hetzner', 'network', name],
+        message: 'must be an IPv4 range such as 10.0.0.0/16',
+      });
+    }
+  }
+  if (isCidr(network.cidr) && isCidr(network.subnet) && !contains(network.cidr, network.subnet)) {
+    findings.push({ path: ['spec', 'hetzner', 'network', 'subnet'], message: `must lie inside ${network.cidr}` });
+  }
+  const rules: { port?: number; to: string }[] = spec.access.connectTo;
+  rules.forEach((rule, index) => {
+    const port = Number(rule.to.split(':').at(-1));
+    if (port < 1 || port > 65535) {
+      findings.push({
+        path: ['spec', 'access', 'connectTo', String(index), 'to'],
+        message: `port ${port} does not exist`,
+      });
+    }
+  });
+  return findings;
+}
+
+function isCidr(text: string): boolean {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
+  if (match === null) return false;
+  return match.slice(1, 5).every((part) => Number(part) < 256) && Number(match[5]) <= 32;
+}
+
+function contains(outer: string, inner: string): boolean {
+  const [outerAddress, outerBits] = outer.split('/') as [string, string];
+  const [innerAddress, innerBits] = inner.split('/') as [string, string];
+  if (Number(innerBits) < Number(outerBits)) return false;
+  const list = new BlockList();
+  list.addSubnet(outerAddress, Number(outerBits), 'ipv4');
+  return list.check(innerAddress, 'ipv4');
+}
