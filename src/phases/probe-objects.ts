@@ -1,0 +1,71 @@
+/** Probe objects: made in a namespace of their own, named for what they try, removed when the proof is taken. */
+import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
+import type { Mutation, StepContext } from './step.js';
+
+export const probeNamespace = 'catalyst-probes';
+export const probeLabel = 'catalyst.openova.io/probe';
+
+const target = (ref: KubeRef) => ({
+  system: 'sovereign' as const,
+  kind: ref.kind,
+  name: ref.name,
+  namespace: ref.namespace,
+});
+
+const where = (ref: KubeRef) => (ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name);
+
+export function refOfObject(object: KubeObject): KubeRef {
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    namespace: object.metadata.namespace,
+    name: object.metadata.name,
+  };
+}
+
+export const makeProbe = (ref: KubeRef): Mutation => ({
+  target: target(ref),
+  sentence: `make the probe ${ref.kind} ${where(ref)}`,
+});
+export const removeProbe = (ref: KubeRef): Mutation => ({
+  target: target(ref),
+  sentence: `remove the probe ${ref.kind} ${where(ref)}`,
+});
+
+/** The namespace of probes, restricted by Pod Security so that probes show what a workload may do. */
+export function probeNamespaceObject(name = probeNamespace): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      labels: { 'app.kubernetes.io/managed-by': 'catalyst', 'pod-security.kubernetes.io/enforce': 'baseline' },
+    },
+  };
+}
+
+/** Plan of `withProbes` for the same objects. */
+export function probeMutations(objects: readonly KubeObject[]): Mutation[] {
+  const refs = objects.map(refOfObject);
+  return [...refs.map(makeProbe), ...refs.toReversed().map(removeProbe)];
+}
+
+/** Applies probe objects one by one, lets `look` work on them, and removes them last-to-first whatever happened. */
+export async function withProbes<T>(
+  kube: Kube,
+  { act }: Pick<StepContext, 'act'>,
+  objects: readonly KubeObject[],
+  look: () => Promise<T>,
+): Promise<T> {
+  const made: KubeRef[] = [];
+  try {
+    for (const object of objects) {
+      const ref = refOfObject(object);
+      await act(makeProbe(ref), () => kube.apply([object], { forceConflicts: true }));
+      made.push(ref);
+    }
+    return await look();
+  } finally {
+    for (const ref of made.toReversed()) await act(removeProbe(ref), () => kube.delete(ref));
+  }
+}
