@@ -1,4 +1,5 @@
 /** One call with budget and retries. What may have acted is repeated only when repeating is harmless. */
+import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
 import { fail, messageOf } from '../support/errors.js';
 import type { Budget } from './budget.js';
@@ -18,13 +19,15 @@ export interface CallerOptions {
 export type HetznerCaller = (call: HetznerCall, allow?: readonly number[]) => Promise<HetznerAnswer>;
 
 export function createCaller({ transport, budget, clock, signal, endpoint, tries = 6 }: CallerOptions): HetznerCaller {
+  // A purge has hundreds of calls at once; more in flight than this only meets the rate limit.
+  const inFlight = pLimit(24);
   return async (call, allow = []) => {
     const repeatable = call.method !== 'POST';
     for (let attempt = 1; ; attempt++) {
       await budget.take(signal);
       let answer: HetznerAnswer;
       try {
-        answer = await transport({ ...call, signal });
+        answer = await inFlight(() => transport({ ...call, signal }));
       } catch (error) {
         signal.throwIfAborted();
         const refused = (error as { code?: string }).code === 'ECONNREFUSED';

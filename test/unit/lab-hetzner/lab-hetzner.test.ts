@@ -6,18 +6,7 @@ import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab, type HetznerLabOptions } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { isCatalystError } from '../../../src/support/errors.js';
-
-/** Time that leaps over every pause, so that back-off costs nothing. */
-function hurried() {
-  let ahead = 0;
-  return {
-    now: () => new Date(Date.now() + ahead),
-    sleep: (ms: number) => {
-      ahead += ms;
-      return new Promise<void>((resolve) => setTimeout(resolve, 4));
-    },
-  };
-}
+import { hurriedClock } from '../hetzner/hurried-clock.js';
 
 const labs: HetznerLab[] = [];
 afterEach(async () => {
@@ -29,7 +18,7 @@ async function started(options: Partial<HetznerLabOptions> = {}) {
   const lab = await createHetznerLab({ log: createRequestLog(), faults, actionMs: 5, ...options });
   labs.push(lab);
   const signal = new AbortController().signal;
-  const clock = hurried();
+  const clock = hurriedClock();
   const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal, clock });
   return { lab, api, faults, clock };
 }

@@ -1,0 +1,127 @@
+/** Deletes what a plan names, in parallel along the dependencies, each re-read just before; then looks what is left. */
+import type { Clock } from '../../support/clock.js';
+import { messageOf } from '../../support/errors.js';
+import type { HetznerApi } from '../api.js';
+import type { Change } from '../change.js';
+import { deleteResource, deletionSentence } from './delete-one.js';
+import { changedSince, createReread } from './freshly.js';
+import { takeInventory } from './inventory.js';
+import { deletionOrder } from './order.js';
+import type { PurgePlan } from './plan.js';
+import { keyOf, type Row, selectLeftovers } from './select.js';
+
+export interface ApplyTools {
+  api: HetznerApi;
+  clock: Clock;
+  signal: AbortSignal;
+  change: Change;
+  onWaiting?: (reason: string, deadline?: Date) => void;
+}
+
+export interface Named {
+  type: string;
+  id: number;
+  name: string;
+}
+
+export interface PurgeResult {
+  deleted: Named[];
+  skipped: (Named & { reason: string })[];
+  /** Named by the plan, tried, and still there. */
+  left: (Named & { reason: string })[];
+  /** Leftovers of the Sovereign that the plan did not know. */
+  leaks: (Named & { reason: string })[];
+  /** Not selected, and gone all the same while the purge ran. */
+  missing: Named[];
+  requests: number;
+}
+
+type Outcome = 'deleted' | { skipped: string } | { failed: string };
+
+const named = ({ type, id, name }: Row): Named => ({ type, id, name });
+
+export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<PurgeResult> {
+  const { api, clock, signal } = tools;
+  const chosen = plan.resources.filter(({ selected }) => selected);
+  const before = await takeInventory(api);
+  const reread = createReread(api, clock);
+  const order = deletionOrder(chosen, before);
+  const outcomes = new Map<string, Promise<Outcome>>();
+
+  const one = async (row: Row): Promise<Outcome> => {
+    const key = keyOf(row.type, row.id);
+    const waits = (order.get(key) ?? []).filter((first) => first !== key);
+    const firsts = await Promise.all(waits.map((first) => outcomes.get(first)));
+    signal.throwIfAborted();
+    const stuck = firsts.find((outcome) => outcome !== undefined && outcome !== 'deleted');
+    if (stuck) return { skipped: 'something that uses it was not deleted' };
+    // It goes by itself; the listing at the end says whether it did.
+    if (row.goesWith && outcomes.has(row.goesWith)) return 'deleted';
+    const present = await reread(row.type, row.id);
+    if (!present) return 'deleted';
+    const changed = changedSince(row, present);
+    if (changed) return { skipped: changed };
+    try {
+      const intended = { kind: row.type, name: row.name, sentence: deletionSentence(row) };
+      await tools.change(intended, () => deleteResource(tools, row, present));
+      return 'deleted';
+    } catch (error) {
+      signal.throwIfAborted();
+      return { failed: messageOf(error) };
+    }
+  };
+  // Every promise exists before the first one looks for those it waits on.
+  let release: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  for (const row of chosen) {
+    const outcome = all.then(() => one(row));
+    outcome.catch(() => undefined);
+    outcomes.set(keyOf(row.type, row.id), outcome);
+  }
+  release();
+  const settled = await Promise.all(
+    chosen.map(async (row) => ({ row, outcome: await outcomes.get(keyOf(row.type, row.id))! })),
+  );
+  return report(tools, plan, settled, before);
+}
+
+async function report(
+  { api, clock, signal }: ApplyTools,
+  plan: PurgePlan,
+  settled: { row: Row; outcome: Outcome }[],
+  before: Awaited<ReturnType<typeof takeInventory>>,
+): Promise<PurgeResult> {
+  let after = await takeInventory(api);
+  const isThere = (row: Row) => after[row.type].some(({ id }) => id === row.id);
+  const gone = settled.filter(({ outcome }) => outcome === 'deleted').map(({ row }) => row);
+  // Addresses and backups vanish a moment after their server.
+  for (let attempt = 1; attempt <= 5 && gone.some(isThere); attempt++) {
+    await clock.sleep(attempt * 500, signal);
+    after = await takeInventory(api);
+  }
+  const result: PurgeResult = { deleted: [], skipped: [], left: [], leaks: [], missing: [], requests: 0 };
+  for (const { row, outcome } of settled) {
+    if (outcome === 'deleted' && isThere(row)) {
+      result.left.push({ ...named(row), reason: 'Hetzner accepted the deletion and still lists it' });
+    } else if (outcome === 'deleted') result.deleted.push(named(row));
+    else if ('skipped' in outcome) result.skipped.push({ ...named(row), reason: outcome.skipped });
+    else if (isThere(row)) result.left.push({ ...named(row), reason: outcome.failed });
+    else result.deleted.push(named(row));
+  }
+  const known = new Set(plan.resources.map(({ type, id }) => keyOf(type, id)));
+  const now = selectLeftovers(after, plan.selection);
+  result.leaks = now
+    .filter((row) => row.selected && !known.has(keyOf(row.type, row.id)))
+    .map((row) => ({ ...named(row), reason: row.reason }));
+  const there = new Set(now.map((row) => keyOf(row.type, row.id)));
+  const startedWith = new Set(
+    Object.entries(before).flatMap(([type, items]) => items.map(({ id }) => `${type}/${id}`)),
+  );
+  result.missing = plan.resources
+    .filter((row) => !row.selected && startedWith.has(keyOf(row.type, row.id)) && !there.has(keyOf(row.type, row.id)))
+    .map(named);
+  result.requests = api.requests();
+  return result;
+}

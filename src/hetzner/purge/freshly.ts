@@ -1,0 +1,41 @@
+/** Re-reads a resource just before its deletion. One listing serves all deletions of its type that follow within moments. */
+import type { Clock } from '../../support/clock.js';
+import type { HetznerApi } from '../api.js';
+import type { Resource, ResourceType } from '../types.js';
+import { listType } from './inventory.js';
+import { nameOf, type Row } from './select.js';
+
+/** A listing younger than this counts as "just before". */
+const freshMs = 2000;
+
+export type Reread = (type: ResourceType, id: number) => Promise<Resource | undefined>;
+
+export function createReread(api: HetznerApi, clock: Clock): Reread {
+  const lists = new Map<ResourceType, { at: number; items: Promise<Map<number, Resource>> }>();
+  return async (type, id) => {
+    const now = clock.now().getTime();
+    let list = lists.get(type);
+    if (!list || now - list.at > freshMs) {
+      const items = listType(api, type).then((all) => new Map(all.map((one) => [one.id, one as Resource])));
+      list = { at: now, items };
+      lists.set(type, list);
+    }
+    return (await list.items).get(id);
+  };
+}
+
+/** Why it is no longer what was planned, or undefined. */
+export function changedSince(row: Row, now: Resource): string | undefined {
+  if (nameOf(now) !== row.name) return `its name is now ${nameOf(now)}`;
+  if (now.created !== row.created) return 'it is another resource under the same id';
+  if (!sameLabels(row.labels, now.labels ?? {})) return 'its labels were changed since the plan';
+  if ((now.protection?.delete === true) !== row.protected) {
+    return row.protected ? 'its protection was lifted since the plan' : 'it was protected since the plan';
+  }
+  return undefined;
+}
+
+function sameLabels(a: Record<string, string>, b: Record<string, string>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

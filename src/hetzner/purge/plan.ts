@@ -1,0 +1,78 @@
+/** A purge plan: what is in the project and what would go, with a hash and the fingerprint of the token it was made with. */
+import { fail } from '../../support/errors.js';
+import { hashOf } from '../../support/hash.js';
+import type { HetznerApi } from '../api.js';
+import { takeInventory } from './inventory.js';
+import { type Row, type Selection, selectLeftovers } from './select.js';
+
+export interface PurgePlan {
+  kind: 'catalyst-purge-plan';
+  version: 1;
+  /** Over everything but itself. */
+  hash: string;
+  /** Fingerprint of the token; Hetzner does not tell which project a token is for. */
+  project: string;
+  endpoint: string;
+  /** ISO 8601. */
+  at: string;
+  selection: Selection;
+  resources: Row[];
+}
+
+export async function makePurgePlan(api: HetznerApi, selection: Selection, now: Date): Promise<PurgePlan> {
+  const [inventory, pricing] = await Promise.all([takeInventory(api), api.pricing()]);
+  const content = {
+    kind: 'catalyst-purge-plan' as const,
+    version: 1 as const,
+    project: api.tokenFingerprint,
+    endpoint: api.endpoint,
+    at: now.toISOString(),
+    selection,
+    resources: selectLeftovers(inventory, selection, pricing),
+  };
+  return { ...content, hash: hashOf(content) };
+}
+
+/** Text of a saved plan → the plan. Throws E4005 when it is not one or was changed by hand. */
+export function parsePurgePlan(text: string, from: string): PurgePlan {
+  let plan: PurgePlan;
+  try {
+    plan = JSON.parse(text) as PurgePlan;
+  } catch (cause) {
+    throw fail('E4005', `${from} is not a purge plan.`, { actions: ['catalyst purge plan --out FILE'], cause });
+  }
+  const { hash, ...content } = plan ?? {};
+  if (content.kind !== 'catalyst-purge-plan' || content.version !== 1 || hash !== hashOf(content)) {
+    throw fail('E4005', `${from} is not a purge plan as catalyst saved it: its content and its hash differ.`, {
+      actions: ['catalyst purge plan --out FILE'],
+    });
+  }
+  return plan;
+}
+
+/** Throws E2007 for another token, E4005 for a plan that is too old, E4008 … for too many. */
+export function assertApplicable(
+  plan: PurgePlan,
+  api: HetznerApi,
+  limits: { now: Date; maxAgeMs: number; max: number },
+): void {
+  if (plan.project !== api.tokenFingerprint) {
+    throw fail('E2007', 'The plan was made with another Hetzner token; it may be for another project.', {
+      actions: ['catalyst purge plan'],
+      data: { planned: plan.project, present: api.tokenFingerprint },
+    });
+  }
+  const age = limits.now.getTime() - Date.parse(plan.at);
+  if (!(age <= limits.maxAgeMs)) {
+    throw fail('E4005', `The plan was made at ${plan.at} and is too old to be applied.`, {
+      actions: ['catalyst purge plan', 'or --max-age 48h'],
+    });
+  }
+  const count = plan.resources.filter(({ selected }) => selected).length;
+  if (count > limits.max) {
+    throw fail('E4006', `The plan would delete ${count} resources, more than the ${limits.max} that --max allows.`, {
+      actions: [`catalyst purge apply PLAN --max ${count}`],
+      data: { count, max: limits.max },
+    });
+  }
+}

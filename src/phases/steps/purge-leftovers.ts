@@ -1,0 +1,89 @@
+/** Ticket #370: what earlier runs of this Sovereign left at Hetzner goes; nothing else does. */
+import { applyPurge } from '../../hetzner/purge/apply.js';
+import { deletionSentence } from '../../hetzner/purge/delete-one.js';
+import { takeInventory } from '../../hetzner/purge/inventory.js';
+import { makePurgePlan } from '../../hetzner/purge/plan.js';
+import { type Row, type Selection, selectLeftovers } from '../../hetzner/purge/select.js';
+import { fail } from '../../support/errors.js';
+import { hetznerChange, mutationOf } from '../hetzner-gate.js';
+import type { Done, Evidence, Step } from '../step.js';
+import type { World } from '../world.js';
+
+/** What the walk purges: never the live cluster, zones, snapshots or anything protected. */
+export function walkSelection(fqdn: string): Selection {
+  return { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };
+}
+
+export function createPurgeStep(world: World): Step {
+  const selection = walkSelection(world.sovereign.spec.fqdn);
+  const kept = new Map<string, Row>();
+
+  const look = async (): Promise<{ chosen: Row[]; rows: Row[] }> => {
+    const rows = selectLeftovers(await takeInventory(await world.hetzner()), selection);
+    return { rows, chosen: rows.filter(({ selected }) => selected) };
+  };
+
+  return {
+    id: '#370',
+    title: 'Hetzner: leftovers of earlier runs purged',
+    phase: 0,
+    needs: [],
+    ticket: '#370',
+    limits: ['hetzner'],
+    estimateMinutes: 5,
+
+    async plan() {
+      const { chosen } = await look();
+      return chosen
+        .filter(({ goesWith }) => goesWith === undefined)
+        .map((row) => mutationOf({ kind: row.type, name: row.name, sentence: deletionSentence(row) }));
+    },
+
+    async isDone(): Promise<Done> {
+      const { chosen } = await look();
+      return chosen.length === 0
+        ? { done: true, reason: 'a listing of the project shows no leftovers' }
+        : { done: false };
+    },
+
+    async run({ act, progress, signal }) {
+      const api = await world.hetzner();
+      const plan = await makePurgePlan(api, selection, world.clock.now());
+      for (const row of plan.resources) if (!row.selected) kept.set(`${row.type} ${row.id}`, row);
+      const tools = { api, clock: world.clock, signal, change: hetznerChange(act), onWaiting: progress.waiting };
+      const result = await applyPurge(tools, plan);
+      progress.output(
+        `${result.deleted.length} deleted, ${result.skipped.length} skipped, ${result.requests} requests`,
+      );
+      const undone = [...result.left, ...result.skipped];
+      if (undone.length > 0) {
+        const list = undone.map(({ type, name, reason }) => `${type} ${name}: ${reason}`).join('; ');
+        throw fail('E2001', `Some leftovers are still at Hetzner: ${list}.`, {
+          actions: ['catalyst purge plan', 'catalyst resume'],
+          data: { left: result.left, skipped: result.skipped },
+        });
+      }
+    },
+
+    async proof(): Promise<Evidence> {
+      const { chosen, rows } = await look();
+      if (chosen.length > 0) {
+        const list = chosen.map(({ type, name }) => `${type} ${name}`).join(', ');
+        throw fail('E4009', `Leftovers are in the project: ${list}.`, { actions: ['catalyst ticket run 370'] });
+      }
+      const there = new Set(rows.map(({ type, id }) => `${type} ${id}`));
+      const missing = [...kept].filter(([key]) => !there.has(key)).map(([, { type, name }]) => `${type} ${name}`);
+      if (missing.length > 0) {
+        throw fail('E4009', `Resources that were not to be deleted are gone: ${missing.join(', ')}.`, {
+          actions: ['catalyst journal show'],
+        });
+      }
+      const counts: Record<string, number> = {};
+      for (const { type } of rows) counts[type] = (counts[type] ?? 0) + 1;
+      return {
+        summary: `a fresh listing of the project shows no leftovers; ${rows.length} other resources are there`,
+        facts: { project: (await world.hetzner()).tokenFingerprint, resources: counts },
+      };
+    },
+  };
+}
