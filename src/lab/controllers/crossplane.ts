@@ -115,7 +115,7 @@ async function define(xrd: KubeObject, lab: Lab): Promise<void> {
     scope = xrd.apiVersion.endsWith('v2') ? 'Namespaced' : 'LegacyCluster',
   } = xrd.spec;
   for (const version of versions as { name: string; served: boolean; referenceable: boolean; schema?: object }[]) {
-    const schema = (version.schema as { openAPIV3Schema?: object } | undefined)?.openAPIV3Schema;
+    const schema = widened((version.schema as { openAPIV3Schema?: Schema } | undefined)?.openAPIV3Schema);
     await lab.apply(
       crd(group, version.name, names.kind, scope === 'Namespaced' ? 'Namespaced' : 'Cluster', {
         plural: names.plural,
@@ -137,4 +137,23 @@ async function define(xrd: KubeObject, lab: Lab): Promise<void> {
   await tell(xrd, lab, claimNames ? ['Established', 'Offered'] : ['Established'], {
     controllers: { compositeResourceType: { apiVersion: `${group}/${versions[0].name}`, kind: names.kind } },
   });
+}
+
+interface Schema {
+  type?: string;
+  properties?: Record<string, object>;
+}
+
+/** Crossplane adds fields of its own (compositionRef, conditions …) to the schema that an XRD gives. */
+function widened(schema: Schema = { type: 'object' }): Schema {
+  const open = { 'x-kubernetes-preserve-unknown-fields': true };
+  const { spec, status, ...properties } = schema.properties ?? {};
+  return {
+    ...schema,
+    properties: {
+      ...properties,
+      spec: { type: 'object', ...spec, ...open },
+      status: { type: 'object', ...status, ...open },
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** What played controllers and components know of the lab around the cluster; src/lab/lab.ts fills it in. */
+import type { Component } from '../components/component.js';
 import type { LabHandler } from '../http-server.js';
 
 export interface CertificateAuthority {
@@ -53,10 +54,8 @@ export interface LabWorld {
   cacheDir: string;
   nodes(): LabNode[];
   dns?: SovereignDns;
-  /** The lab's Gitea, as one handler for API and smart HTTP. */
-  gitea?: LabHandler;
-  /** An OCI distribution whose blobs live in an S3 bucket (Harbor's). */
-  registry?: (storage: { bucket: string; prefix: string }) => LabHandler;
   /** Where names outside this cluster answer: the mother's hosts, the lab's registry. */
   outside?: (host: string, port: number) => { host: string; port: number } | undefined;
+  /** Further components behind Services (the mother's catalyst-api, its demo pages), asked before the lab's own. */
+  components?: readonly Component[];
 }
