@@ -14,6 +14,7 @@ import type { Redactor } from '../support/redact.js';
 import { confirmByName, confirmStart } from './confirm.js';
 import { findSpec, specPath, stateDirOf } from './find-spec.js';
 import type { SharedFlags } from './flags.js';
+import { once } from './once.js';
 import { createOutput } from './output.js';
 import { createPrompter } from './prompter.js';
 import { chooseRenderer } from './renderers/choose.js';
@@ -73,12 +74,13 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
   });
   const world = once(async () => {
     const { createWorld } = await import('./world.js');
-    const made = createWorld({
+    const made = await createWorld({
       sovereign: (await spec()).sovereign,
       stateDir: await stateDir(),
       credentials: await credentials(),
-      kubeconfig: flags.kubeconfig ?? (await lab())?.kubeconfigs.sovereign,
+      kubeconfig: flags.kubeconfig,
       motherKubeconfig: flags['mother-kubeconfig'] ?? (await lab())?.kubeconfigs.mother,
+      tools: { helm: flags.helm, kubectl: flags.kubectl },
       lab: flags.lab !== undefined,
       clock,
       env,
@@ -150,14 +152,6 @@ function withFallback(
   for (const value of Object.values(given)) redactor.register(value);
   const find = async (name: string) => (await store.find(name)) ?? given[name];
   return { ...store, find, get: async (name) => (await find(name)) ?? store.get(name) };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 function userName(): string {

@@ -54,6 +54,8 @@ export const sharedFlags = {
     helpValue: 'FILE',
     description: 'kubeconfig of the mother cluster',
   }),
+  helm: Flags.string({ ...group, env: 'CATALYST_HELM', helpValue: 'PATH', description: 'the helm to use' }),
+  kubectl: Flags.string({ ...group, env: 'CATALYST_KUBECTL', helpValue: 'PATH', description: 'the kubectl to use' }),
   yes: Flags.boolean({ ...group, char: 'y', description: 'answer yes to questions that destroy nothing' }),
   'no-input': Flags.boolean({
     ...group,
@@ -75,6 +77,8 @@ export interface SharedFlags {
   engine?: string;
   kubeconfig?: string;
   'mother-kubeconfig'?: string;
+  helm?: string;
+  kubectl?: string;
   yes: boolean;
   'no-input': boolean;
   'dry-run': boolean;

@@ -1,9 +1,22 @@
-/** Builds the adapters of a World from a spec, each at its first use. */
+/** Builds the adapters of a World from a spec; what may fail or is heavy comes at its first use. */
+import { join } from 'node:path';
+import { loadBlueprints } from '../blueprints/load.js';
+import { renderTree } from '../blueprints/render.js';
 import type { World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { Sovereign } from '../sovereign/schema.js';
+import { cacheDir } from '../sovereign/state-dir.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
+import { type Binaries, createBinaries } from '../tools/binaries.js';
+import { createDnsQuery } from '../tools/dns-client.js';
+import { createExec } from '../tools/exec.js';
+import { createGit } from '../tools/git-client.js';
+import { createHelm } from '../tools/helm-client.js';
+import { createHttp } from '../tools/http-client.js';
+import type { Kube } from '../tools/kube.js';
+import { createKubeconfigs } from './kubeconfigs.js';
+import { once } from './once.js';
 
 export interface WorldRequest {
   sovereign: Sovereign;
@@ -12,11 +25,14 @@ export interface WorldRequest {
   /** Kubeconfig file of the Sovereign, when one was given. */
   kubeconfig?: string;
   motherKubeconfig?: string;
+  /** Paths of helm and kubectl, when given by flag. */
+  tools?: { helm?: string; kubectl?: string };
   /** With a lab its addresses win over the vendors' endpoint variables. */
   lab: boolean;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
   redactor: Redactor;
+  /** Folder of package.json. */
   root: string;
   runId: string;
   signal: AbortSignal;
@@ -24,5 +40,76 @@ export interface WorldRequest {
 
 export interface OpenWorld {
   world: World;
+  binaries: Binaries;
   close(): Promise<void>;
+}
+
+export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
+  const { sovereign, credentials, clock, env, redactor, root, runId, signal, stateDir } = request;
+  const { spec } = sovereign;
+  const reach = { connectTo: spec.access.connectTo, caBundle: spec.access.caBundle, signal };
+  const exec = createExec(redactor);
+  const binaries = createBinaries({ exec, env, given: request.tools, cacheDir: cacheDir(env) });
+  const kubeconfigs = createKubeconfigs({
+    sovereign,
+    credentials,
+    given: request.kubeconfig,
+    mother: request.motherKubeconfig,
+    env,
+  });
+  const blueprints = await loadBlueprints(join(root, 'templates', 'blueprints'));
+  const kubectl = () => binaries.path('kubectl');
+  const connect = async (file: { path: string; context?: string }): Promise<Kube> => {
+    const { createKube } = await import('../tools/kube-client.js');
+    return createKube({ kubeconfig: file.path, context: file.context, kubectl, exec, clock, signal });
+  };
+  /** A cluster that is created anew in this run has another kubeconfig. */
+  let current: { key: string; kube: Promise<Kube> } | undefined;
+  const kube = async () => {
+    if (current && request.kubeconfig !== undefined) return current.kube;
+    const text = request.kubeconfig ?? (await credentials.find('sovereign-kubeconfig'));
+    if (current === undefined || current.key !== text) {
+      const file = await kubeconfigs.sovereign();
+      current = { key: file.key, kube: connect(file) };
+    }
+    return current.kube;
+  };
+  const hetzner = once(async () => {
+    const { createHetznerApi } = await import('../hetzner/create-api.js');
+    const endpoint = (request.lab ? undefined : env.HCLOUD_ENDPOINT) ?? spec.hetzner.endpoint;
+    return createHetznerApi({ token: await credentials.get('hcloud-token'), endpoint, signal, clock });
+  });
+  const objectStore = once(async () => {
+    const { createObjectStore } = await import('../tools/s3.js');
+    const { location, endpoint } = spec.objectStorage;
+    return createObjectStore({
+      endpoint:
+        (request.lab ? undefined : env.AWS_ENDPOINT_URL_S3) ?? endpoint ?? `https://${location}.your-objectstorage.com`,
+      region: location,
+      accessKey: await credentials.get('s3-access-key'),
+      secretKey: await credentials.get('s3-secret-key'),
+      signal,
+    });
+  });
+  const world: World = {
+    sovereign,
+    clock,
+    signal,
+    redactor,
+    credentials,
+    exec,
+    http: createHttp(reach),
+    dns: createDnsQuery(reach),
+    git: createGit({ ...reach, exec }),
+    helm: createHelm({ ...reach, exec, helm: () => binaries.path('helm'), home: join(cacheDir(env), 'helm') }),
+    hetzner,
+    objectStore,
+    kube,
+    mother: once(() => Promise.resolve().then(() => connect(kubeconfigs.mother()))),
+    blueprints,
+    tree: once(async () => renderTree(sovereign, blueprints)),
+    runId,
+    stateDir,
+  };
+  return { world, binaries, close: async () => kubeconfigs.close() };
 }

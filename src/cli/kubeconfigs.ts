@@ -1,0 +1,65 @@
+/** Which kubeconfig each cluster is reached with, and the files kubectl and helm read: 0600, in a folder of this process. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import type { CredentialStore } from '../sovereign/credential-store.js';
+import type { Sovereign } from '../sovereign/schema.js';
+import { writePrivateFile } from '../sovereign/state-dir.js';
+import { fail } from '../support/errors.js';
+import { redirectKubeconfig } from '../tools/kubeconfig.js';
+
+export interface Kubeconfigs {
+  /** Throws E3101 as long as nobody gave one and the cluster was not created. */
+  sovereign(): Promise<{ path: string; key: string }>;
+  /** Throws E3101 when neither flag, lab nor spec.mother.context says which: an ambient context is never trusted. */
+  mother(): { path: string; context?: string };
+  close(): void;
+}
+
+export function createKubeconfigs(options: {
+  sovereign: Sovereign;
+  credentials: Pick<CredentialStore, 'find'>;
+  given?: string;
+  mother?: string;
+  env: Readonly<Record<string, string | undefined>>;
+}): Kubeconfigs {
+  const { sovereign, credentials, given, mother, env } = options;
+  const { access, mother: motherSpec } = sovereign.spec;
+  let folder: string | undefined;
+  let written = 0;
+  return {
+    async sovereign() {
+      if (given !== undefined) return { path: resolve(given), key: given };
+      const text = await credentials.find('sovereign-kubeconfig');
+      if (text === undefined) {
+        throw fail('E3101', `There is no kubeconfig of ${sovereign.spec.fqdn} yet: its cluster was not created.`, {
+          actions: ['catalyst cluster create', 'or name one with --kubeconfig FILE'],
+        });
+      }
+      // mkdtemp makes it 0700; the secret is gone with the process.
+      folder ??= mkdtempSync(join(tmpdir(), 'catalyst-'));
+      written += 1;
+      const path = join(folder, `sovereign-${written}.yaml`);
+      writePrivateFile(path, redirectKubeconfig(text, access.connectTo));
+      return { path, key: text };
+    },
+    mother() {
+      const { context } = motherSpec;
+      if (mother !== undefined) return { path: resolve(mother), context };
+      const ambient = (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
+      const candidates = ambient.length > 0 ? ambient : [join(env.HOME || homedir(), '.kube', 'config')];
+      const path = candidates.find((file) => existsSync(file));
+      if (context !== undefined && path !== undefined) return { path, context };
+      throw fail('E3101', `It is not said how to reach the mother cluster ${motherSpec.name}.`, {
+        actions: [
+          'name its kubeconfig: --mother-kubeconfig FILE (CATALYST_MOTHER_KUBECONFIG)',
+          'or set spec.mother.context to a context of your kubeconfig',
+        ],
+      });
+    },
+    close() {
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      folder = undefined;
+    },
+  };
+}
