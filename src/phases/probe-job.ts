@@ -88,7 +88,8 @@ export async function runProbe<T = Record<string, unknown>>(
 ): Promise<T> {
   const object = probeJobObject(job);
   const ref = refOfObject(object);
-  await kube.delete(ref).catch(() => false);
+  // A Job that a killed run left cannot be applied over: its Pod spec is immutable.
+  if (await kube.get(ref)) await act(removeProbe(ref), () => kube.delete(ref));
   await act(makeProbe(ref), () =>
     kube.apply([...(job.namespace ? [] : [probeNamespaceObject()]), object], { forceConflicts: true }),
   );
