@@ -1,11 +1,12 @@
 /**
- * A loopback CONNECT proxy for programs that cannot be told where to dial (git, helm): it applies the connectTo rules and
- * passes bytes through, so TLS stays between the program and the server. It asks for a random password.
+ * A proxy on loopback for programs that cannot be told where to dial (git, helm): it applies the connectTo rules and passes
+ * bytes through, so TLS stays between the program and the server. It asks for a random password, so that nobody else on
+ * this machine can use it.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { type ConnectRule, dialFor } from './connect-to.js';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type ConnectRule, dialFor, dialTcp } from './connect-to.js';
 
 export interface ConnectProxy {
   /** `http://catalyst:…@127.0.0.1:port`: a secret, for the environment of a child only. */
@@ -13,35 +14,43 @@ export interface ConnectProxy {
   close(): Promise<void>;
 }
 
+const challenge = 'Proxy-Authenticate: Basic realm="catalyst"';
+
 export async function openConnectProxy(rules: readonly ConnectRule[]): Promise<ConnectProxy> {
   const password = randomBytes(16).toString('hex');
   const expected = Buffer.from(`Basic ${Buffer.from(`catalyst:${password}`).toString('base64')}`);
+  const allowed = ({ headers }: IncomingMessage): boolean => {
+    const given = Buffer.from(headers['proxy-authorization'] ?? '');
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
   const sockets = new Set<Socket>();
-  const server = createServer((_request, response) => response.writeHead(405).end());
-  server.on('connection', (socket) => {
+  const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  };
+  const server = createServer((request, response) => {
+    if (allowed(request)) forward(rules, request, response);
+    else response.writeHead(407, { 'proxy-authenticate': 'Basic realm="catalyst"' }).end();
   });
-  server.on('connect', (request, downstream: Socket, head: Buffer) => {
-    const given = Buffer.from(request.headers['proxy-authorization'] ?? '');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      downstream.end(
-        'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="catalyst"\r\nContent-Length: 0\r\n\r\n',
-      );
+  server.on('connection', track);
+  server.on('connect', async (request: IncomingMessage, downstream: Socket, head: Buffer) => {
+    if (!allowed(request)) {
+      downstream.end(`HTTP/1.1 407 Proxy Authentication Required\r\n${challenge}\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     const [host = '', port = '443'] = (request.url ?? '').split(/:(?=\d+$)/);
-    const upstream = connect(dialFor(rules, host, Number(port)), () => {
+    try {
+      const upstream = await dialTcp(rules, host, Number(port));
+      track(upstream);
       downstream.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.write(head);
       upstream.pipe(downstream).pipe(upstream);
-    });
-    sockets.add(upstream);
-    upstream.on('close', () => sockets.delete(upstream));
-    upstream.on('error', () => downstream.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n'));
-    downstream.on('error', () => upstream.destroy());
+    } catch {
+      downstream.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n');
+    }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://catalyst:${password}@127.0.0.1:${port}`,
@@ -51,4 +60,22 @@ export async function openConnectProxy(rules: readonly ConnectRule[]): Promise<C
         server.close(() => resolve());
       }),
   };
+}
+
+/** A plain http:// request in its proxy form. */
+function forward(rules: readonly ConnectRule[], request: IncomingMessage, response: ServerResponse): void {
+  if (!request.url?.startsWith('http://')) {
+    response.writeHead(400).end();
+    return;
+  }
+  const url = new URL(request.url);
+  const at = dialFor(rules, url.hostname, Number(url.port || 80));
+  const { 'proxy-authorization': _ours, 'proxy-connection': _hop, ...headers } = request.headers;
+  const path = url.pathname + url.search;
+  const onward = httpRequest({ host: at.host, port: at.port, method: request.method, path, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
+  request.pipe(onward);
 }

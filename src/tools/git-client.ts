@@ -1,7 +1,8 @@
-/** git through the git binary in a throw-away clone (git.ts says the contract). */
+/** git by its binary. Credentials, proxy and trust go in by environment (GIT_CONFIG_*): nothing of them in a URL, argv or file of the user. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize, relative } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { fail } from '../support/errors.js';
 import { openConnectProxy } from './connect-proxy.js';
 import type { ConnectRule } from './connect-to.js';
@@ -11,108 +12,141 @@ import type { Git, GitRemote } from './git.js';
 export interface GitOptions {
   exec: Exec;
   connectTo: readonly ConnectRule[];
+  /** PEM, trusted beside the public authorities. */
   caBundle?: string;
   signal: AbortSignal;
 }
 
-type Run = (args: readonly string[], cwd: string) => Promise<string>;
+/** Runs git in a folder of its own; answers stdout without the last line end. */
+type RunGit = (args: readonly string[], stdin?: string, okCodes?: readonly number[]) => Promise<string>;
 
-export function createGit(options: GitOptions): Git {
-  const inClone = async <T>(remote: GitRemote, work: (run: Run, folder: string) => Promise<T>): Promise<T> => {
+const author = { name: 'catalyst', email: 'catalyst@openova.io' };
+const timeoutMs = 120_000;
+
+export function createGit({ exec, connectTo, caBundle, signal }: GitOptions): Git {
+  async function inFolder<T>(remote: GitRemote, work: (git: RunGit, folder: string) => Promise<T>): Promise<T> {
     const folder = await mkdtemp(join(tmpdir(), 'catalyst-git-'));
-    const proxy = options.connectTo.length > 0 ? await openConnectProxy(options.connectTo) : undefined;
+    const proxy = connectTo.length > 0 ? await openConnectProxy(connectTo) : undefined;
     try {
-      const env = await environment(options, remote, folder, proxy?.url);
-      const run: Run = async (args, cwd) =>
-        (await options.exec({ file: 'git', args, cwd, env, signal: options.signal, timeoutMs: 60_000 })).stdout;
-      const clone = join(folder, 'clone');
-      await mkdir(clone);
-      return await work(run, clone);
+      const tree = join(folder, 'tree');
+      await mkdir(tree);
+      const ca = join(folder, 'ca.pem');
+      if (caBundle) await writeFile(ca, [...rootCertificates, caBundle].join('\n'), { mode: 0o600 });
+      const env = { ...environment(settings(remote, proxy?.url, caBundle ? ca : undefined)), HOME: folder };
+      const git: RunGit = async (args, stdin, okCodes) => {
+        const { stdout } = await exec({ file: 'git', args, stdin, env, cwd: tree, signal, timeoutMs, okCodes });
+        return stdout.replace(/\n$/, '');
+      };
+      await git(['init', '-q', '-b', 'main']);
+      return await work(git, tree);
     } finally {
       await proxy?.close();
       await rm(folder, { recursive: true, force: true });
     }
-  };
-
-  const head = (remote: GitRemote, branch: string) =>
-    inClone(remote, async (run, folder) => {
-      const listed = await run(['ls-remote', '--heads', remote.url, branch], folder);
-      return listed.split(/\s/)[0] || undefined;
-    });
-
-  const checkout = async (run: Run, folder: string, remote: GitRemote, branch: string): Promise<boolean> => {
-    await run(['init', '--quiet', '--initial-branch', branch], folder);
-    const listed = await run(['ls-remote', '--heads', remote.url, branch], folder);
-    if (listed.trim() === '') return false;
-    await run(['fetch', '--quiet', '--depth', '1', remote.url, branch], folder);
-    await run(['reset', '--quiet', '--hard', 'FETCH_HEAD'], folder);
-    return true;
-  };
+  }
 
   return {
-    head,
     publish: (remote, branch, files, message) =>
-      inClone(remote, async (run, folder) => {
-        await checkout(run, folder, remote, branch);
-        for (const name of await readdir(folder)) {
-          if (name !== '.git') await rm(join(folder, name), { recursive: true, force: true });
+      inFolder(remote, async (git, folder) => {
+        const parent = await fetchHead(git, remote, branch);
+        for (const { path, text } of files) {
+          const to = join(folder, safePath(path));
+          await mkdir(dirname(to), { recursive: true });
+          await writeFile(to, text);
         }
-        for (const file of files) {
-          const path = join(folder, file.path);
-          if (!path.startsWith(`${folder}/`))
-            throw fail('E9001', `A file of the tree would lie outside of it: ${file.path}`);
-          await mkdir(dirname(path), { recursive: true });
-          await writeFile(path, file.text);
-        }
-        await run(['add', '--all'], folder);
-        const changed = (await run(['status', '--porcelain'], folder)).trim() !== '';
-        if (changed) {
-          await run(['commit', '--quiet', '--message', message], folder);
-          await run(['push', '--quiet', remote.url, `HEAD:refs/heads/${branch}`], folder);
-        }
-        return (await run(['rev-parse', 'HEAD'], folder)).trim();
+        await git(['add', '--all', '--force', '.']);
+        const tree = await git(['write-tree']);
+        if (parent && tree === (await git(['rev-parse', `${parent}^{tree}`]))) return parent;
+        const commit = await git(['commit-tree', tree, ...(parent ? ['-p', parent] : []), '-F', '-'], `${message}\n`);
+        await git(['push', '-q', remote.url, `${commit}:refs/heads/${branch}`]);
+        return commit;
       }),
+    head: (remote, branch) => inFolder(remote, (git) => remoteHead(git, remote, branch)),
     read: (remote, branch) =>
-      inClone(remote, async (run, folder) => {
-        const files = new Map<string, string>();
-        if (!(await checkout(run, folder, remote, branch)))
-          throw fail('E3002', `${remote.url} has no branch ${branch}.`);
-        const sha = (await run(['rev-parse', 'HEAD'], folder)).trim();
-        for (const path of (await run(['ls-files', '-z'], folder)).split('\0').filter(Boolean)) {
-          files.set(path, await readFile(join(folder, path), 'utf8'));
+      inFolder(remote, async (git, folder) => {
+        const sha = await fetchHead(git, remote, branch);
+        if (!sha) {
+          throw fail('E3002', `The repository ${remote.url} has no branch "${branch}".`, {
+            actions: ['Check spec.gitops.branch'],
+          });
         }
-        return { sha, files };
+        await git(['checkout', '-q', '--detach', sha]);
+        return { sha, files: await readTree(folder) };
       }),
   };
 }
 
-/** Credentials, proxy and authorities by environment: nothing of them stands in argv or in a URL. */
-async function environment(options: GitOptions, remote: GitRemote, folder: string, proxy: string | undefined) {
-  const authorization = `Authorization: Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`;
-  const config: [string, string][] = [
-    ['http.extraHeader', authorization],
-    ['user.name', 'catalyst'],
-    ['user.email', 'catalyst@localhost'],
-    ['commit.gpgSign', 'false'],
-    ['http.lowSpeedLimit', '1'],
-    ['http.lowSpeedTime', '30'],
-  ];
-  if (proxy) config.push(['http.proxy', proxy]);
-  if (options.caBundle) {
-    const { rootCertificates } = await import('node:tls');
-    const bundle = join(folder, 'ca.pem');
-    await writeFile(bundle, [...rootCertificates, options.caBundle].join('\n'), { mode: 0o600 });
-    config.push(['http.sslCAInfo', bundle]);
+async function remoteHead(git: RunGit, remote: GitRemote, branch: string): Promise<string | undefined> {
+  const listed = await git(['ls-remote', '--heads', remote.url, `refs/heads/${branch}`]);
+  return listed.split(/\s/)[0] || undefined;
+}
+
+async function fetchHead(git: RunGit, remote: GitRemote, branch: string): Promise<string | undefined> {
+  const sha = await remoteHead(git, remote, branch);
+  if (sha) await git(['fetch', '-q', '--depth=1', remote.url, `refs/heads/${branch}`]);
+  return sha && git(['rev-parse', 'FETCH_HEAD']);
+}
+
+async function readTree(folder: string): Promise<Map<string, string>> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = new Map<string, string>();
+  for (const entry of found) {
+    const path = relative(folder, join(entry.parentPath, entry.name));
+    if (entry.isFile() && path.split('/')[0] !== '.git') files.set(path, await readFile(join(folder, path), 'utf8'));
   }
-  const pairs = config.flatMap(([key, value], index) => [
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A path of the tree may not leave it, nor name git's own folder. */
+function safePath(path: string): string {
+  const plain = normalize(path);
+  const bad = plain.startsWith('/') || plain.split('/').some((part) => part === '..' || part.toLowerCase() === '.git');
+  if (bad) throw fail('E9001', `"${path}" is not a path inside a repository.`);
+  return plain;
+}
+
+/** Pure: git settings for one remote, in the order they are given. */
+export function settings(
+  { username, password }: GitRemote,
+  proxy: string | undefined,
+  caFile: string | undefined,
+): [string, string][] {
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  return [
+    ['http.extraHeader', `Authorization: Basic ${basic}`],
+    ['credential.helper', ''],
+    ['http.followRedirects', 'false'],
+    ['core.autocrlf', 'false'],
+    ['core.symlinks', 'false'],
+    ['core.hooksPath', '/dev/null'],
+    ...(caFile ? ([['http.sslCAInfo', caFile]] as [string, string][]) : []),
+    ...(proxy
+      ? ([
+          ['http.proxy', proxy],
+          ['http.proxyAuthMethod', 'basic'],
+        ] as [string, string][])
+      : []),
+  ];
+}
+
+function environment(config: readonly [string, string][]): Record<string, string> {
+  const numbered = config.flatMap(([key, value], index) => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],
   ]);
   return {
-    ...Object.fromEntries(pairs),
+    ...Object.fromEntries(numbered),
     GIT_CONFIG_COUNT: String(config.length),
     GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_SYSTEM: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
-  } as Record<string, string>;
+    GIT_ASKPASS: 'true',
+    GIT_AUTHOR_NAME: author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    GIT_COMMITTER_NAME: author.name,
+    GIT_COMMITTER_EMAIL: author.email,
+    NO_PROXY: '',
+    no_proxy: '',
+    LC_ALL: 'C',
+  };
 }

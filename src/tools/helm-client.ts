@@ -1,124 +1,132 @@
-/** helm through the helm binary (helm.ts says the contract). Values go over stdin. */
-import { fail, isCatalystError } from '../support/errors.js';
+/** helm 4 by its binary: values over stdin, its own folders, so that neither the user's repositories nor plugins matter. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
 import { toYaml } from '../support/yaml.js';
+import { openConnectProxy } from './connect-proxy.js';
+import type { ConnectRule } from './connect-to.js';
 import type { Exec } from './exec.js';
-import type { Helm, HelmInstall } from './helm.js';
+import type { Helm, HelmInstall, HelmRelease } from './helm.js';
 
-type Chart = Pick<HelmInstall, 'chart' | 'insecure'>;
-
-/** Pure: where helm finds a chart. */
-export function chartArguments({ chart, insecure }: Chart): string[] {
-  const oci = chart.source.startsWith('oci://');
-  const place = oci ? [`${chart.source.replace(/\/$/, '')}/${chart.name}`] : [chart.name, '--repo', chart.source];
-  return [...place, '--version', chart.version, ...(insecure && oci ? ['--plain-http'] : [])];
-}
-
-/** Pure: the arguments of a seed install. Waiting is ours: by watch, with reasons. */
-export function upgradeArguments(request: HelmInstall): string[] {
-  return [
-    'upgrade',
-    request.releaseName,
-    ...chartArguments(request),
-    '--install',
-    '--create-namespace',
-    '--namespace',
-    request.namespace,
-    '--kubeconfig',
-    request.kubeconfig,
-    '--wait=hookOnly',
-    '--values',
-    '-',
-  ];
-}
-
-export function createHelm({
-  exec,
-  binary,
-  signal,
-}: {
+export interface HelmOptions {
   exec: Exec;
-  binary: () => Promise<string>;
-  signal: AbortSignal;
-}): Helm {
+  /** Path of the helm binary; asked for at the first use. */
+  helm: () => Promise<string>;
+  /** Folder for helm's cache, config and data. */
+  home: string;
+  connectTo?: readonly ConnectRule[];
+  /** PEM, trusted beside the public authorities when charts are fetched. */
+  caBundle?: string;
+  signal?: AbortSignal;
+}
+
+const fetchTimeoutMs = 180_000;
+
+export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal }: HelmOptions): Helm {
   const run = async (
     args: readonly string[],
     more: { stdin?: string; timeoutMs?: number; signal?: AbortSignal } = {},
+  ) => {
+    const env = { ...folders(home), HELM_NAMESPACE: undefined, HELM_KUBECONTEXT: undefined, KUBECONFIG: undefined };
+    const file = await helm();
+    try {
+      return (await exec({ file, args, timeoutMs: fetchTimeoutMs, signal, env, ...more })).stdout;
+    } catch (error) {
+      throw isCatalystError(error, 'E3002') ? explained(error) : error;
+    }
+  };
+  /** Charts from afar are fetched by the connect-to rules; a loopback mirror is dialled as it is. */
+  const fetching = async <T>(
+    chart: HelmInstall['chart'],
+    work: (env: Env, args: string[]) => Promise<T>,
+  ): Promise<T> => {
+    const folder = await mkdtemp(join(tmpdir(), 'catalyst-helm-'));
+    const proxy = connectTo.length > 0 && !isLoopback(chart.source) ? await openConnectProxy(connectTo) : undefined;
+    try {
+      const ca = join(folder, 'ca.pem');
+      if (caBundle) await writeFile(ca, [...rootCertificates, caBundle].join('\n'), { mode: 0o600 });
+      const env = { ...folders(home), ...(proxy ? { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url } : {}) };
+      return await work(env, caBundle ? ['--ca-file', ca] : []);
+    } finally {
+      await proxy?.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+  const withChart = (
+    request: Pick<HelmInstall, 'chart' | 'insecure' | 'values' | 'signal' | 'timeoutMs'>,
+    args: string[],
   ) =>
-    (
-      await exec({
-        file: await binary(),
-        args,
-        signal: more.signal ?? signal,
-        stdin: more.stdin,
-        timeoutMs: more.timeoutMs ?? 120_000,
-      })
-    ).stdout;
+    fetching(request.chart, async (env, trust) => {
+      const file = await helm();
+      const all = [...args, ...chartArguments(request), ...(request.insecure ? [] : trust), '-f', '-'];
+      const { timeoutMs = fetchTimeoutMs } = request;
+      try {
+        const both = request.signal && signal ? AbortSignal.any([request.signal, signal]) : (request.signal ?? signal);
+        return (await exec({ file, args: all, stdin: toYaml(request.values), env, timeoutMs, signal: both })).stdout;
+      } catch (error) {
+        throw isCatalystError(error, 'E3002') ? explained(error) : error;
+      }
+    });
+
   return {
     version: async () => (await run(['version', '--short'])).trim(),
-    async upgradeInstall(request) {
-      try {
-        await run(upgradeArguments(request), {
-          stdin: toYaml(request.values),
-          timeoutMs: request.timeoutMs,
-          signal: request.signal,
-        });
-      } catch (error) {
-        if (!isCatalystError(error, 'E3002')) throw error;
-        throw fail(
-          'E3002',
-          `helm could not install ${request.releaseName} ${request.chart.version}: ${String(error.data.stderr ?? error.message)}`,
-          {
-            cause: error,
-            actions: [`helm status ${request.releaseName} -n ${request.namespace}`, 'catalyst resume'],
-            data: { ambiguous: error.data.timedOut === true },
-          },
-        );
-      }
+    upgradeInstall: async (request) => {
+      const { kubeconfig, namespace, releaseName } = request;
+      const args = ['upgrade', '--install', releaseName, '--kubeconfig', kubeconfig];
+      await withChart(request, [...args, '--namespace', namespace, '--create-namespace']);
     },
-    async release(kubeconfig, namespace, name) {
-      const listed = await run([
-        'list',
-        '--kubeconfig',
-        kubeconfig,
-        '--namespace',
-        namespace,
-        '--filter',
-        `^${name}$`,
-        '--output',
-        'json',
-      ]);
-      const [found] = JSON.parse(listed || '[]') as {
-        name: string;
-        namespace: string;
-        chart: string;
-        status: string;
-        revision: string;
-      }[];
-      return (
-        found && {
-          name: found.name,
-          namespace: found.namespace,
-          chart: found.chart,
-          status: found.status,
-          revision: String(found.revision),
-        }
-      );
+    release: async (kubeconfig, namespace, name) => {
+      const filter = ['--namespace', namespace, '--filter', `^${name}$`, '-o', 'json'];
+      const found = JSON.parse(await run(['list', '--kubeconfig', kubeconfig, ...filter])) as HelmRelease[];
+      const [one] = found;
+      return one && { ...one, revision: String(one.revision) };
     },
-    template: (request) =>
-      run(
-        [
-          'template',
-          request.releaseName,
-          ...chartArguments(request),
-          '--namespace',
-          request.namespace,
-          '--include-crds',
-          ...(request.kubeVersion ? ['--kube-version', request.kubeVersion] : []),
-          ...(request.apiVersions ?? []).flatMap((version) => ['--api-versions', version]),
-          '--values',
-          '-',
-        ],
-        { stdin: toYaml(request.values), timeoutMs: request.timeoutMs, signal: request.signal },
-      ),
+    template: (request) => {
+      const { namespace, releaseName, kubeVersion, apiVersions = [] } = request;
+      const args = ['template', releaseName, '--namespace', namespace, '--include-crds'];
+      const facts = [
+        ...(kubeVersion ? ['--kube-version', kubeVersion] : []),
+        ...apiVersions.flatMap((api) => ['--api-versions', api]),
+      ];
+      return withChart(request, [...args, ...facts]);
+    },
   };
+}
+
+type Env = Record<string, string | undefined>;
+
+/** Pure: how one chart is named to helm. */
+export function chartArguments({ chart, insecure }: Pick<HelmInstall, 'chart' | 'insecure'>): string[] {
+  const { source, name, version } = chart;
+  const oci = source.startsWith('oci://');
+  const where = oci ? [`${source.replace(/\/$/, '')}/${name}`] : [name, '--repo', source];
+  return [...where, '--version', version, ...(insecure && oci ? ['--plain-http'] : [])];
+}
+
+function folders(home: string): Env {
+  return {
+    HELM_CACHE_HOME: join(home, 'cache'),
+    HELM_CONFIG_HOME: join(home, 'config'),
+    HELM_DATA_HOME: join(home, 'data'),
+  };
+}
+
+function isLoopback(source: string): boolean {
+  return /^[a-z]+:\/\/(127\.|localhost[:/]|\[::1\])/.test(source);
+}
+
+/** A chart that is not where it should be is the commonest failure: its place is named. */
+function explained(error: CatalystError): CatalystError {
+  const said = String(error.data.stderr ?? error.message);
+  if (/Kubernetes cluster unreachable|connection refused.*6443/.test(said)) {
+    return fail('E3101', `helm could not reach the Kubernetes API: ${said}`, {
+      cause: error,
+      data: { ambiguous: true },
+    });
+  }
+  const missing = /not found|failed to (fetch|download|pull)|no such host/.test(said);
+  const actions = missing ? ['Check the chart source, or set spec.charts.mirror', 'catalyst blueprint list'] : [];
+  return fail('E3002', error.message, { cause: error, actions, data: error.data });
 }

@@ -1,9 +1,9 @@
-/** HTTP with connectTo rules and extra authorities; the Host header and the certificate's name stay those of the URL. */
+/** HTTP(S) with connect-to rules and further authorities; Host header and the certificate's name stay those of the URL. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { TLSSocket } from 'node:tls';
-import { rootCertificates } from 'node:tls';
-import { fail, messageOf } from '../support/errors.js';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
+import { rootCertificates, type TLSSocket } from 'node:tls';
+import { type CatalystError, fail, messageOf } from '../support/errors.js';
 import { type ConnectRule, dialFor } from './connect-to.js';
 import type { Http, HttpAnswer, HttpRequest } from './http.js';
 
@@ -14,93 +14,122 @@ export interface HttpOptions {
   signal: AbortSignal;
 }
 
+const largestAnswer = 64 * 1024 * 1024;
+
+/** Any status is an answer; throws E3002 when no complete one came. Nothing is sent to a server that cannot show its certificate. */
 export function createHttp({ connectTo, caBundle, signal }: HttpOptions): Http {
   const ca = caBundle ? [...rootCertificates, caBundle] : undefined;
   return async (request) => {
+    const { timeoutMs = 30_000 } = request;
     const url = new URL(request.url);
     const secure = url.protocol === 'https:';
-    const port = Number(url.port || (secure ? 443 : 80));
-    const target = dialFor(connectTo, url.hostname, port);
-    const timeoutMs = request.timeoutMs ?? 15_000;
-    const until = AbortSignal.any([signal, request.signal ?? signal, AbortSignal.timeout(timeoutMs)]);
+    const target = dialFor(connectTo, url.hostname, Number(url.port || (secure ? 443 : 80)));
+    const body = request.body === undefined ? undefined : Buffer.from(request.body);
+    const outer = AbortSignal.any([signal, request.signal ?? signal]);
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const settings: RequestOptions = {
+      host: target.host,
+      port: target.port,
+      path: `${url.pathname}${url.search}`,
+      method: request.method ?? 'GET',
+      agent: false,
+      headers: {
+        'user-agent': 'catalyst/0.1.0',
+        ...(body ? { 'content-length': body.length } : {}),
+        ...request.headers,
+        host: url.host,
+      },
+      signal: AbortSignal.any([outer, deadline]),
+      // An address may not stand in SNI.
+      ...(secure ? { ca, servername: isIP(bare(url)) ? '' : bare(url), rejectUnauthorized: !request.insecure } : {}),
+    };
     try {
-      return await new Promise<HttpAnswer>((resolve, reject) => {
-        const sent = (secure ? httpsRequest : httpRequest)(
-          {
-            host: target.host,
-            port: target.port,
-            servername: secure ? url.hostname : undefined,
-            path: `${url.pathname}${url.search}`,
-            method: request.method ?? 'GET',
-            headers: { 'user-agent': 'catalyst/0.1.0', ...request.headers, host: url.host },
-            ca,
-            // The chain is always reported; whether it must verify is decided below, so that the reason is told.
-            rejectUnauthorized: false,
-            signal: until,
-          },
-          (answer) => {
-            read(answer, secure, request).then(resolve, reject);
-          },
-        );
-        sent.on('error', reject);
-        sent.end(request.body);
-      });
+      return await exchange(settings, body, secure);
     } catch (error) {
-      signal.throwIfAborted();
-      const why = until.aborted ? `no answer within ${timeoutMs / 1000}s` : messageOf(error);
-      throw fail('E3002', `${request.method ?? 'GET'} ${url.origin}${url.pathname}: ${why}.`, {
-        cause: error,
-        data: { host: url.host, ambiguous: (request.method ?? 'GET') !== 'GET' },
-      });
+      outer.throwIfAborted();
+      throw unanswered(
+        request,
+        url,
+        target,
+        deadline.aborted ? new Error(`no answer within ${timeoutMs / 1000}s`) : error,
+      );
     }
   };
 }
 
-async function read(answer: IncomingMessage, secure: boolean, request: HttpRequest): Promise<HttpAnswer> {
-  const certificate = secure ? certificateOf(answer.socket as TLSSocket) : undefined;
-  if (certificate && !certificate.authorized && !request.insecure) {
-    answer.destroy();
-    throw new Error(
-      `its certificate is not trusted (${certificate.problem ?? 'unknown reason'}; subject ${certificate.subject}, issuer ${certificate.issuer})`,
-    );
-  }
+const bare = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
+
+function exchange(settings: RequestOptions, body: Buffer | undefined, secure: boolean): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const call = (secure ? httpsRequest : httpRequest)(settings, (answer) => {
+      const certificate = secure ? certificateOf(answer.socket as TLSSocket) : undefined;
+      collect(answer).then(
+        (text) => resolve({ status: answer.statusCode ?? 0, headers: flat(answer), text, certificate }),
+        reject,
+      );
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+async function collect(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
-  const headers = Object.fromEntries(
+  let size = 0;
+  for await (const chunk of answer) {
+    size += (chunk as Buffer).length;
+    if (size > largestAnswer) throw new Error(`the answer is larger than ${largestAnswer / 1024 / 1024} MiB`);
+    chunks.push(chunk as Buffer);
+  }
+  if (!answer.complete) throw new Error('the answer was cut off');
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function flat(answer: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [
       name,
       Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]),
   );
-  return { status: answer.statusCode ?? 0, headers, text: Buffer.concat(chunks).toString('utf8'), certificate };
 }
 
-function certificateOf(socket: TLSSocket): (NonNullable<HttpAnswer['certificate']> & { problem?: string }) | undefined {
-  const leaf = socket.getPeerCertificate();
-  if (!leaf?.subject) return undefined;
+function certificateOf(socket: TLSSocket): HttpAnswer['certificate'] {
+  const leaf = socket.getPeerX509Certificate();
+  if (!leaf) return undefined;
   return {
-    subject: String(leaf.subject.CN ?? ''),
-    issuer: String(leaf.issuer?.CN ?? leaf.issuer?.O ?? ''),
-    sans: (leaf.subjectaltname ?? '')
+    subject: leaf.subject,
+    issuer: leaf.issuer,
+    sans: (leaf.subjectAltName ?? '')
       .split(', ')
-      .map((san) => san.replace(/^DNS:|^IP Address:/, ''))
+      .map((name) => name.replace(/^(DNS|IP Address):/, ''))
       .filter(Boolean),
     sha256: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
-    validTo: leaf.valid_to,
+    validTo: new Date(leaf.validTo).toISOString(),
     authorized: socket.authorized,
-    problem: socket.authorizationError ? String(socket.authorizationError) : undefined,
   };
 }
 
-/** The body as JSON; an HTML page or garbage is an error that says what came instead. */
-export function jsonOf<T>(answer: HttpAnswer, from: string): T {
-  try {
-    return JSON.parse(answer.text) as T;
-  } catch (error) {
-    throw fail(
-      'E3002',
-      `${from} answered ${answer.status} with something that is not JSON: ${answer.text.trim().slice(0, 80)}`,
-      { cause: error },
-    );
-  }
+const neverLeft = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const trust = /certificate|self.signed|altnames|CERT_|UNABLE_TO_VERIFY/i;
+
+function unanswered(
+  { method = 'GET' }: HttpRequest,
+  url: URL,
+  target: { host: string; port: number; moved: boolean },
+  error: unknown,
+): CatalystError {
+  const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
+  const code = (error as { code?: string }).code;
+  const via = target.moved ? ` (dialled as ${target.host}:${target.port})` : '';
+  const untrusted = trust.test(`${inner} ${code ?? ''}`);
+  const write = method !== 'GET' && method !== 'HEAD';
+  return fail('E3002', `${method} ${url.origin}${url.pathname}${via}: ${inner || code || 'the connection failed'}.`, {
+    cause: error,
+    actions: [
+      `curl -v ${url.origin}${url.pathname}`,
+      untrusted ? 'Add the issuing authority to spec.access.caBundle' : 'Check the address, or spec.access.connectTo',
+    ],
+    data: { host: url.host, code, ambiguous: write && !untrusted && !neverLeft.has(code ?? '') },
+  });
 }

@@ -1,4 +1,5 @@
 /** Server-side apply by the kubectl binary; objects go over stdin, so that no Secret touches the disk or argv. */
+import type { Clock } from '../support/clock.js';
 import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
 import type { Exec } from './exec.js';
 import type { ApplyOptions, KubeObject } from './kube.js';
@@ -8,6 +9,7 @@ export interface KubectlTarget {
   kubectl: string;
   kubeconfig: string;
   context?: string;
+  clock: Clock;
   signal: AbortSignal;
 }
 
@@ -29,39 +31,75 @@ export function applyArguments(kubeconfig: string, context: string | undefined, 
   ];
 }
 
+const pausesMs = [500, 1000, 2000, 4000, 8000, 15_000];
+
+/** One kubectl process for all objects; an apply done twice is an apply done once, so passing faults are tried again. */
 export async function kubectlApply(
   target: KubectlTarget,
   objects: readonly KubeObject[],
   options: ApplyOptions,
 ): Promise<KubeObject[]> {
-  const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const { clock, signal } = target;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await applyOnce(target, inOrder(objects), options);
+    } catch (error) {
+      const pause = pausesMs[attempt];
+      if (!isCatalystError(error) || error.data.passing !== true || pause === undefined) throw error;
+      await clock.sleep(pause, signal);
+    }
+  }
+}
+
+async function applyOnce(target: KubectlTarget, objects: readonly KubeObject[], options: ApplyOptions) {
   try {
     const { stdout } = await target.exec({
       file: target.kubectl,
       args: applyArguments(target.kubeconfig, target.context, options),
-      stdin,
+      stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
       signal: target.signal,
       timeoutMs: 120_000,
     });
-    const answer = JSON.parse(stdout) as KubeObject;
-    return answer.kind === 'List' ? (answer.items as KubeObject[]) : [answer];
+    return documents(stdout);
   } catch (error) {
     throw isCatalystError(error, 'E3002') ? translate(error) : error;
   }
 }
 
-/** kubectl's words sorted into unreachable, refused by a webhook or by permission, conflict. */
+/** kubectl prints one object as itself and several as a List. */
+function documents(stdout: string): KubeObject[] {
+  const answer = JSON.parse(stdout) as KubeObject;
+  return answer.kind === 'List' ? (answer.items as KubeObject[]) : [answer];
+}
+
+const first = ['Namespace', 'CustomResourceDefinition'];
+
+/** kubectl applies in the order given: what others live in or are made of comes first. */
+function inOrder(objects: readonly KubeObject[]): KubeObject[] {
+  const rank = ({ kind }: KubeObject) => (first.includes(kind) ? first.indexOf(kind) : first.length);
+  return [...objects].sort((a, b) => rank(a) - rank(b));
+}
+
+const unreachableWords =
+  /connection refused|no such host|i\/o timeout|Unable to connect|was refused|connection reset|TLS handshake timeout|unexpected EOF|: EOF\b|http2: client connection lost/;
+const passingWords =
+  /failed calling webhook|no endpoints available|\(ServiceUnavailable\)|\(TooManyRequests\)|the object has been modified|etcdserver: |currently unable to handle the request|Timeout: request did not complete/;
+
+/** kubectl's words sorted into: unreachable, refused (permission, validation, webhook), conflict; and whether it may pass. */
 function translate(error: CatalystError): CatalystError {
   const said = String(error.data.stderr ?? error.message);
-  if (/connection refused|no such host|i\/o timeout|Unable to connect|was refused|EOF$/m.test(said)) {
-    return fail('E3101', `kubectl could not reach the API: ${said}`, { cause: error, data: { ambiguous: true } });
+  const timedOut = error.data.timedOut === true;
+  if (unreachableWords.test(said) && !said.includes('failed calling webhook')) {
+    return fail('E3101', `kubectl could not reach the API: ${said}`, {
+      cause: error,
+      actions: ['catalyst cluster status'],
+      data: { ambiguous: true, passing: true },
+    });
   }
-  const conflict = /conflict/i.test(said);
+  const conflict = /Apply failed with \d+ conflict/.test(said);
   return fail('E3102', `Kubernetes refused an apply: ${said}`, {
     cause: error,
-    actions: conflict
-      ? ['another field manager owns these fields; see who: kubectl get … -o yaml --show-managed-fields']
-      : [],
-    data: { conflict, timedOut: error.data.timedOut, ambiguous: error.data.timedOut === true },
+    actions: conflict ? ['Another field manager owns these fields: kubectl get … -o yaml --show-managed-fields'] : [],
+    data: { conflict, timedOut, ambiguous: timedOut, passing: !conflict && passingWords.test(said) },
   });
 }

@@ -5,6 +5,7 @@ import type { Exec } from './exec.js';
 import type { Kube, KubeObject, KubeRef } from './kube.js';
 import { kubectlApply } from './kube-apply.js';
 import { createKubePaths, refusal } from './kube-paths.js';
+import { withRetry } from './kube-retry.js';
 import { createKubeTransport } from './kube-transport.js';
 import { waitForObject } from './kube-wait.js';
 import { readKubeconfig } from './kubeconfig.js';
@@ -25,7 +26,7 @@ export interface KubeOptions {
 export function createKube(options: KubeOptions): Kube {
   const { kubeconfig, context, exec, clock, signal } = options;
   const access = readKubeconfig(kubeconfig, context);
-  const transport = createKubeTransport(access);
+  const transport = withRetry(createKubeTransport(access), clock);
   const paths = createKubePaths(transport);
 
   const pathOf = async (ref: KubeRef): Promise<string | undefined> => {
@@ -41,7 +42,7 @@ export function createKube(options: KubeOptions): Kube {
   const send = async (method: string, path: string, body?: unknown, contentType?: string): Promise<KubeObject> => {
     const answer = await transport.send({ method, path, body, contentType, signal });
     if (answer.status >= 300) throw refusal(method, path, answer);
-    return JSON.parse(answer.body) as KubeObject;
+    return parseObject(answer.body, path);
   };
 
   const kube: Kube = {
@@ -85,7 +86,7 @@ export function createKube(options: KubeOptions): Kube {
     async apply(objects, applyOptions = {}) {
       if (objects.length === 0) return [];
       return kubectlApply(
-        { exec, kubectl: await options.kubectl(), kubeconfig, context, signal },
+        { exec, kubectl: await options.kubectl(), kubeconfig, context, clock, signal },
         objects,
         applyOptions,
       );

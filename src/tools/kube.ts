@@ -61,6 +61,8 @@ export interface Kube {
       reason: string;
       timeoutMs: number;
       look: (object: KubeObject | undefined) => { done: T } | { pending: string };
+      /** Told when the reason for waiting changes, with the deadline. */
+      onPending?: (pending: string, deadline: Date) => void;
     },
   ): Promise<T>;
   /** Server-side apply through kubectl; the objects as the server stored them. */

@@ -1,20 +1,17 @@
-/** Reads a kubeconfig: where the API server is and who we are. Static credentials are read here; exec plugins through the Kubernetes library. */
+/** Reads a kubeconfig: where the API server is and who we are. Exec plugins go through the Kubernetes library, the rest is read here. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
 import { parseYamlStream, toYaml } from '../support/yaml.js';
 import { type ConnectRule, dialFor } from './connect-to.js';
 
-interface Named<K extends string> {
-  name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: read field by field below
-  [key: string]: any | K;
-}
+type Fields = Record<string, unknown>;
 interface Kubeconfig {
   'current-context'?: string;
-  clusters?: Named<'cluster'>[];
-  users?: Named<'user'>[];
-  contexts?: Named<'context'>[];
+  clusters?: { name: string; cluster: Fields }[];
+  users?: { name: string; user: Fields }[];
+  contexts?: { name: string; context: { cluster?: string; user?: string } }[];
+  [key: string]: unknown;
 }
 
 export interface KubeAccess {
@@ -31,12 +28,50 @@ export interface KubeAccess {
 
 /** Throws E3101 when the file is not a kubeconfig or its context is missing. */
 export function readKubeconfig(path: string, context?: string): KubeAccess {
-  let config: Kubeconfig;
+  const config = parse(textOf(path), path);
+  const { name, cluster, user } = choose(config, path, context);
+  const server = String(cluster.server).replace(/\/$/, '');
+  const pem = (data: unknown, file: unknown): string | undefined => {
+    if (typeof data === 'string') return Buffer.from(data, 'base64').toString('utf8');
+    return typeof file === 'string' ? textOf(resolve(dirname(path), file)) : undefined;
+  };
+  return {
+    server,
+    serverName: cluster['tls-server-name'] as string | undefined,
+    ca: pem(cluster['certificate-authority-data'], cluster['certificate-authority']),
+    cert: pem(user['client-certificate-data'], user['client-certificate']),
+    key: pem(user['client-key-data'], user['client-key']),
+    insecure: cluster['insecure-skip-tls-verify'] === true,
+    headers: async () => {
+      if (user.exec || user['auth-provider']) return pluginHeaders(path, name);
+      const file = user.tokenFile;
+      const token = typeof file === 'string' ? textOf(resolve(dirname(path), file)).trim() : user.token;
+      if (typeof token === 'string' && token !== '') return { authorization: `Bearer ${token}` };
+      if (typeof user.username !== 'string') return {};
+      return { authorization: `Basic ${Buffer.from(`${user.username}:${user.password}`).toString('base64')}` };
+    },
+  };
+}
+
+function textOf(path: string): string {
   try {
-    config = (parseYamlStream(readFileSync(path, 'utf8'))[0] ?? {}) as Kubeconfig;
-  } catch (error) {
-    throw fail('E3101', `The kubeconfig ${path} cannot be read: ${messageOf(error)}.`, { cause: error });
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw fail('E3101', `The kubeconfig ${path} cannot be read: ${messageOf(cause)}.`, { cause });
   }
+}
+
+function parse(text: string, path: string): Kubeconfig {
+  try {
+    const value = parseYamlStream(text)[0];
+    if (typeof value === 'object' && value !== null) return value as Kubeconfig;
+    throw new Error('it is not a YAML map');
+  } catch (cause) {
+    throw fail('E3101', `The kubeconfig ${path} is damaged: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+function choose(config: Kubeconfig, path: string, context?: string) {
   const name = context ?? config['current-context'];
   const chosen = config.contexts?.find((entry) => entry.name === name)?.context;
   const cluster = config.clusters?.find((entry) => entry.name === chosen?.cluster)?.cluster;
@@ -44,30 +79,10 @@ export function readKubeconfig(path: string, context?: string): KubeAccess {
   if (typeof cluster?.server !== 'string') {
     const known = config.contexts?.map((entry) => entry.name).join(', ') || 'none';
     throw fail('E3101', `The kubeconfig ${path} has no context "${name ?? ''}" with a server; it has: ${known}.`, {
-      actions: ['set spec.mother.context, or choose another file by --kubeconfig / --mother-kubeconfig'],
+      actions: ['Set spec.mother.context, or choose another file by --kubeconfig or --mother-kubeconfig'],
     });
   }
-  const pem = (data: unknown, file: unknown): string | undefined => {
-    if (typeof data === 'string') return Buffer.from(data, 'base64').toString('utf8');
-    return typeof file === 'string' ? readFileSync(resolve(dirname(path), file), 'utf8') : undefined;
-  };
-  const tokenOf = () =>
-    typeof user.tokenFile === 'string'
-      ? readFileSync(resolve(dirname(path), user.tokenFile), 'utf8').trim()
-      : user.token;
-  return {
-    server: cluster.server.replace(/\/$/, ''),
-    serverName: cluster['tls-server-name'],
-    ca: pem(cluster['certificate-authority-data'], cluster['certificate-authority']),
-    cert: pem(user['client-certificate-data'], user['client-certificate']),
-    key: pem(user['client-key-data'], user['client-key']),
-    insecure: cluster['insecure-skip-tls-verify'] === true,
-    headers: async () => {
-      if (user.exec || user['auth-provider']) return pluginHeaders(path, name);
-      const token = tokenOf();
-      return typeof token === 'string' && token !== '' ? { authorization: `Bearer ${token}` } : {};
-    },
-  };
+  return { name, cluster, user };
 }
 
 async function pluginHeaders(path: string, context: string | undefined): Promise<Record<string, string>> {
@@ -82,18 +97,18 @@ async function pluginHeaders(path: string, context: string | undefined): Promise
   );
 }
 
-/** The same kubeconfig with its server dialled by the connectTo rules; the certificate is still checked against the old name. */
-export function redirectKubeconfig(text: string, server: string | undefined, rules: readonly ConnectRule[]): string {
-  const config = parseYamlStream(text)[0] as Kubeconfig;
-  for (const entry of config.clusters ?? []) {
-    const url = new URL(server ?? entry.cluster.server);
-    const port = Number(url.port || 443);
-    const target = dialFor(rules, url.hostname, port);
-    entry.cluster = {
-      ...entry.cluster,
-      server: `https://${target.host}:${target.port}`,
-      ...(target.moved && entry.cluster['tls-server-name'] === undefined ? { 'tls-server-name': url.hostname } : {}),
-    };
-  }
-  return toYaml(config);
+/** The same kubeconfig with its servers dialled by the connectTo rules; certificates are still checked against the old name. */
+export function redirectKubeconfig(text: string, rules: readonly ConnectRule[], context?: string): string {
+  const config = parse(text, 'given');
+  const clusters = (config.clusters ?? []).map(({ name, cluster }) => {
+    if (typeof cluster.server !== 'string') return { name, cluster };
+    const url = new URL(cluster.server);
+    const at = dialFor(rules, url.hostname, Number(url.port || (url.protocol === 'http:' ? 80 : 443)));
+    if (!at.moved) return { name, cluster };
+    const host = at.host.includes(':') ? `[${at.host}]` : at.host;
+    const path = url.pathname === '/' ? '' : url.pathname;
+    const server = `${url.protocol}//${host}:${at.port}${path}`;
+    return { name, cluster: { 'tls-server-name': url.hostname.replace(/^\[|\]$/g, ''), ...cluster, server } };
+  });
+  return toYaml({ ...config, clusters, ...(context ? { 'current-context': context } : {}) });
 }

@@ -1,0 +1,113 @@
+/** The little of the OCI distribution protocol that a proof needs: push a one-layer artifact, pull it back by digest. */
+import { createHash, randomBytes } from 'node:crypto';
+import { fail } from '../support/errors.js';
+import type { Http, HttpAnswer, HttpRequest } from './http.js';
+
+export interface OciRegistry {
+  /** `https://harbor.omantel.omani.works` */
+  origin: string;
+  username: string;
+  password: string;
+}
+
+export interface PushedImage {
+  repository: string;
+  digest: string;
+  layer: string;
+}
+
+const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+const digestOf = (data: Buffer) => `sha256:${createHash('sha256').update(data).digest('hex')}`;
+
+export function createOciClient(http: Http, registry: OciRegistry) {
+  const basic = `Basic ${Buffer.from(`${registry.username}:${registry.password}`).toString('base64')}`;
+  let authorization: string | undefined;
+  const send = async (request: Omit<HttpRequest, 'url'> & { path: string }): Promise<HttpAnswer> => {
+    const url = request.path.startsWith('http') ? request.path : `${registry.origin}${request.path}`;
+    const ask = () =>
+      http({ ...request, url, headers: { ...request.headers, ...(authorization ? { authorization } : {}) } });
+    const answer = await ask();
+    if (answer.status !== 401) return answer;
+    authorization = await authorize(http, answer.headers['www-authenticate'] ?? '', basic);
+    return ask();
+  };
+  const expected = (answer: HttpAnswer, status: number, what: string): HttpAnswer => {
+    if (answer.status === status) return answer;
+    throw fail('E3002', `The registry answered ${answer.status} when asked to ${what}: ${answer.text.slice(0, 160)}`, {
+      data: { status: answer.status },
+    });
+  };
+  const pushBlob = async (repository: string, data: Buffer): Promise<string> => {
+    const digest = digestOf(data);
+    const begun = expected(
+      await send({ path: `/v2/${repository}/blobs/uploads/`, method: 'POST' }),
+      202,
+      'begin an upload',
+    );
+    const location = new URL(begun.headers.location ?? '', registry.origin);
+    location.searchParams.set('digest', digest);
+    expected(
+      await send({
+        path: location.href,
+        method: 'PUT',
+        body: data,
+        headers: { 'content-type': 'application/octet-stream' },
+      }),
+      201,
+      'store a blob',
+    );
+    return digest;
+  };
+  return {
+    /** Pushes fresh random bytes as an image, so that nothing of it can have been there before. */
+    async push(repository: string, tag: string): Promise<PushedImage> {
+      const config = Buffer.from(
+        JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } }),
+      );
+      const layer = randomBytes(1024);
+      const [configDigest, layerDigest] = [await pushBlob(repository, config), await pushBlob(repository, layer)];
+      const manifest = Buffer.from(
+        JSON.stringify({
+          schemaVersion: 2,
+          mediaType: manifestType,
+          config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: configDigest, size: config.length },
+          layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: layerDigest, size: layer.length }],
+        }),
+      );
+      const put = {
+        path: `/v2/${repository}/manifests/${tag}`,
+        method: 'PUT',
+        body: manifest,
+        headers: { 'content-type': manifestType },
+      };
+      expected(await send(put), 201, 'store a manifest');
+      return { repository, digest: digestOf(manifest), layer: layerDigest };
+    },
+    /** Pulls manifest and layer by digest; the digests are computed from what came. */
+    async pull(image: PushedImage): Promise<{ manifest: string; layer: string }> {
+      const manifest = expected(
+        await send({ path: `/v2/${image.repository}/manifests/${image.digest}`, headers: { accept: manifestType } }),
+        200,
+        'give a manifest',
+      );
+      const blob = expected(await send({ path: `/v2/${image.repository}/blobs/${image.layer}` }), 200, 'give a blob');
+      return { manifest: digestOf(Buffer.from(manifest.text)), layer: blob.headers['docker-content-digest'] ?? '' };
+    },
+    remove: (image: PushedImage) =>
+      send({ path: `/v2/${image.repository}/manifests/${image.digest}`, method: 'DELETE' }),
+  };
+}
+
+/** Answers a challenge: basic, or a bearer token from the realm (distribution token authentication). */
+async function authorize(http: Http, challenge: string, basic: string): Promise<string> {
+  if (!/^bearer/i.test(challenge)) return basic;
+  const field = (name: string) => challenge.match(new RegExp(`${name}="([^"]*)"`))?.[1];
+  const url = new URL(field('realm') ?? '');
+  for (const name of ['service', 'scope']) {
+    const value = field(name);
+    if (value) url.searchParams.set(name, value);
+  }
+  const answer = await http({ url: url.href, headers: { authorization: basic } });
+  const token = answer.status === 200 ? (JSON.parse(answer.text) as { token?: string; access_token?: string }) : {};
+  return `Bearer ${token.token ?? token.access_token ?? ''}`;
+}
