@@ -5,6 +5,7 @@ import type { HetznerApi } from '../hetzner/api.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
+import type { Binaries } from '../tools/binaries.js';
 import type { DnsQuery } from '../tools/dns.js';
 import type { Exec } from '../tools/exec.js';
 import type { Git } from '../tools/git.js';
@@ -43,6 +44,8 @@ export interface World {
   redactor: Redactor;
   credentials: Credentials;
   exec: Exec;
+  /** Where helm and kubectl are; left out where nothing starts them. */
+  binaries?: Pick<Binaries, 'find'>;
   http: Http;
   dns: DnsQuery;
   git: Git;

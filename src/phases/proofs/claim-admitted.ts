@@ -1,0 +1,66 @@
+/** #327: every XRD of the tree is Established, and a claim of the first one is admitted in a dry-run. */
+import type { KubeObject } from '../../tools/kube.js';
+import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
+import { disproved, type ProofOf } from './proof.js';
+import { isTrue } from './provider-healthy.js';
+
+export const claimAdmitted: ProofOf = (world) => ({
+  plan: () => probeMutations([probeNamespaceObject()]),
+  async take(context) {
+    const kube = await world.kube();
+    const expected =
+      (await world.tree()).folder('bp-crossplane-claims-config')?.files.flatMap((file) => file.objects) ?? [];
+    const own = (await world.tree()).folder('bp-crossplane-claims')?.files.flatMap((file) => file.objects) ?? [];
+    const xrds = [...own, ...expected].filter((object) => object.kind === 'CompositeResourceDefinition');
+    if (xrds.length === 0) throw disproved('#327', 'XRDs in the tree', 'none');
+    for (const xrd of xrds) {
+      const live = await kube.get({ apiVersion: xrd.apiVersion, kind: xrd.kind, name: xrd.metadata.name });
+      if (!isTrue(live, 'Established'))
+        throw disproved('#327', `XRD ${xrd.metadata.name} Established`, live ? 'not Established' : 'no such XRD');
+      const offers = (live?.status?.conditions ?? []).some(
+        (condition: { type: string }) => condition.type === 'Offered',
+      );
+      if (offers && !isTrue(live, 'Offered'))
+        throw disproved('#327', `XRD ${xrd.metadata.name} Offered`, 'not Offered');
+    }
+    const claim = claimOf(xrds[0]!);
+    await withProbes(kube, context, [probeNamespaceObject()], () => kube.apply([claim], { dryRun: true }));
+    return {
+      summary: `${xrds.length} XRDs Established; a ${claim.kind} was admitted in a dry-run`,
+      facts: { xrds: xrds.map((xrd) => xrd.metadata.name) },
+    };
+  },
+});
+
+/** The smallest claim the XRD's schema accepts: its required fields, by type. */
+function claimOf(xrd: KubeObject): KubeObject {
+  const version = xrd.spec.versions[0];
+  const kind = xrd.spec.claimNames?.kind ?? xrd.spec.names.kind;
+  const namespaced = xrd.spec.claimNames !== undefined || xrd.spec.scope !== 'Cluster';
+  const schema = version.schema?.openAPIV3Schema?.properties?.spec;
+  return {
+    apiVersion: `${xrd.spec.group}/${version.name}`,
+    kind,
+    metadata: { name: 'probe-claim', ...(namespaced ? { namespace: probeNamespace } : {}) },
+    spec: schema ? sample(schema) : {},
+  };
+}
+
+interface Schema {
+  type?: string;
+  default?: unknown;
+  enum?: unknown[];
+  required?: string[];
+  minimum?: number;
+  properties?: Record<string, Schema>;
+}
+
+function sample(schema: Schema): unknown {
+  if (schema.default !== undefined) return schema.default;
+  if (schema.enum?.length) return schema.enum[0];
+  if (schema.type === 'object')
+    return Object.fromEntries((schema.required ?? []).map((name) => [name, sample(schema.properties?.[name] ?? {})]));
+  if (schema.type === 'array') return [];
+  if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1;
+  return schema.type === 'boolean' ? false : 'probe';
+}

@@ -1,0 +1,39 @@
+/** #383: what is pushed to Harbor is pulled back by digest, and its blob lies in the Sovereign's own bucket. */
+import { createOciClient } from '../../tools/oci.js';
+import { secretValues } from '../secret-values.js';
+import type { Mutation } from '../step.js';
+import { disproved, type ProofOf } from './proof.js';
+
+const repository = 'library/catalyst-probe';
+const target = { system: 'registry' as const, kind: 'image', name: repository };
+const pushes: Mutation = { target, sentence: `push the probe image ${repository} to Harbor` };
+const removes: Mutation = { target, sentence: `remove the probe image ${repository} from Harbor` };
+
+export const imageComesBack: ProofOf = (world) => ({
+  plan: () => [pushes, removes],
+  async take({ act }) {
+    const { fqdn, objectStorage } = world.sovereign.spec;
+    const admin = await secretValues(await world.kube(), 'harbor', 'harbor-admin', ['HARBOR_ADMIN_PASSWORD']);
+    const client = createOciClient(world.http, {
+      origin: `https://harbor.${fqdn}`,
+      username: 'admin',
+      password: admin.HARBOR_ADMIN_PASSWORD,
+    });
+    const image = await act(pushes, () => client.push(repository, 'probe'));
+    try {
+      const seen = await client.pull(image);
+      if (seen.manifest !== image.digest) throw disproved('#383', `the manifest ${image.digest}`, seen.manifest);
+      const bucket = `${objectStorage.bucketPrefix}-harbor`;
+      const hash = image.layer.replace('sha256:', '');
+      const blobs = await (await world.objectStore()).list(bucket);
+      if (!blobs.some((blob) => blob.key.includes(hash)))
+        throw disproved('#383', `the blob ${image.layer} in the bucket ${bucket}`, `${blobs.length} other objects`);
+      return {
+        summary: `an image came back by digest, its blob lies in ${bucket}`,
+        facts: { digest: image.digest, bucket },
+      };
+    } finally {
+      await act(removes, () => client.remove(image));
+    }
+  },
+});
