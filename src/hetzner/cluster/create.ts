@@ -86,7 +86,7 @@ export async function createCluster(
         joinAddress,
         tlsSans: [fqdn, `api.${fqdn}`, loadBalancerAddress],
         hostKey: secrets.hostKey,
-        authorizedKeys: hetzner.sshPublicKey ? [hetzner.sshPublicKey] : [],
+        authorizedKeys: [secrets.sshPublicKey, ...(hetzner.sshPublicKey ? [hetzner.sshPublicKey] : [])],
       }),
       labels: labels(operation, part.role),
     }));

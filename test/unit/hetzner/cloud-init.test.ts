@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { cloudInit, type NodeBoot } from '../../../src/hetzner/cloud-init.js';
+import { parseYamlStream } from '../../../src/support/yaml.js';
+
+const boot: NodeBoot = {
+  role: 'first',
+  fqdn: 'omantel.omani.works',
+  k3sVersion: 'v1.35.4+k3s1',
+  token: 't0ken',
+  tlsSans: ['omantel.omani.works', '203.0.113.5'],
+  hostKey: {
+    privateKey: '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n',
+    publicKey: 'ssh-ed25519 AAAA',
+  },
+  authorizedKeys: [],
+};
+interface Config {
+  write_files: { path: string; content: string; permissions: string }[];
+}
+const files = (made: NodeBoot) => {
+  const [config] = parseYamlStream(cloudInit(made)) as [Config];
+  return new Map(config.write_files.map((file) => [file.path, file]));
+};
+const roles: NodeBoot[] = [
+  boot,
+  { ...boot, role: 'control-plane', joinAddress: '10.0.1.2' },
+  { ...boot, role: 'worker', joinAddress: '10.0.1.2' },
+];
+
+describe('cloud-init', () => {
+  it('is a script that a shell can read, for every role', () => {
+    for (const role of roles) {
+      const script = files(role).get('/usr/local/sbin/catalyst-boot')!;
+      const checked = spawnSync('bash', ['-n'], { input: script.content, encoding: 'utf8' });
+      expect(checked.stderr).toBe('');
+      expect(script.permissions).toBe('0700');
+      expect(files(role).get('/etc/rancher/k3s/config.yaml')?.permissions).toBe('0600');
+    }
+  });
+
+  it('adds the addresses of the server to the certificate at boot', () => {
+    const { content } = files(boot).get('/etc/rancher/k3s/config.yaml')!;
+    const script = files(boot).get('/usr/local/sbin/catalyst-boot')!.content;
+    const sed = /sed -i ("s\/\^tls-san.*") /.exec(script)![1]!;
+    const run = spawnSync('bash', ['-c', `private=10.0.1.2 public=203.0.113.9; sed ${sed}`], {
+      input: content,
+      encoding: 'utf8',
+    });
+    const [config] = parseYamlStream(run.stdout) as [Record<string, unknown>];
+    expect(config['tls-san']).toEqual(['10.0.1.2', '203.0.113.9', 'omantel.omani.works', '203.0.113.5']);
+  });
+
+  it('leaves kube-proxy and local-path on, and does not fit a novel', () => {
+    const { content } = files(boot).get('/etc/rancher/k3s/config.yaml')!;
+    expect(content).not.toMatch(/kube-proxy|local-storage/);
+    expect(() => cloudInit({ ...boot, authorizedKeys: ['x'.repeat(40_000)] })).toThrow(/32768/);
+    expect(() => cloudInit({ ...boot, role: 'worker' })).toThrow(/join/);
+  });
+});
