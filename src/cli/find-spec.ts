@@ -15,8 +15,9 @@ export function stateDirOf(flags: SharedFlags, env: Env): string {
 
 /** --spec, else --sovereign, else the lab's, else ./sovereign.yaml. A spec used on a lab gets the lab's endpoints. */
 export function findSpec(flags: SharedFlags, env: Env, labSpec: string | undefined): LoadedSpec {
-  const path = specPath(flags, env) ?? labSpec ?? resolve('sovereign.yaml');
-  const loaded = loadSpec(path);
+  const named = specPath(flags, env) ?? labSpec;
+  const path = named ?? resolve('sovereign.yaml');
+  const loaded = loadSpec(path, { chosen: named !== undefined });
   if (labSpec === undefined || path === labSpec) return loaded;
   return { ...loaded, sovereign: overlayLab(loaded.sovereign, loadSpec(labSpec).sovereign) };
 }

@@ -8,7 +8,7 @@ import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
-import { type Binaries, createBinaries } from '../tools/binaries.js';
+import { createBinaries } from '../tools/binaries.js';
 import { createDnsQuery } from '../tools/dns-client.js';
 import { createExec } from '../tools/exec.js';
 import { createGit } from '../tools/git-client.js';
@@ -40,7 +40,6 @@ export interface WorldRequest {
 
 export interface OpenWorld {
   world: World;
-  binaries: Binaries;
   close(): Promise<void>;
 }
 
@@ -98,6 +97,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     redactor,
     credentials,
     exec,
+    binaries,
     http: createHttp(reach),
     dns: createDnsQuery(reach),
     git: createGit({ ...reach, exec }),
@@ -111,5 +111,5 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     runId,
     stateDir,
   };
-  return { world, binaries, close: async () => kubeconfigs.close() };
+  return { world, close: async () => kubeconfigs.close() };
 }

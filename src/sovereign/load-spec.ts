@@ -26,7 +26,7 @@ export interface SpecFinding {
 type Path = readonly (string | number)[];
 
 /** Throws E1102 when it cannot be read or is not YAML, E1101 with all findings when it does not follow the schema. */
-export function loadSpec(path: string): LoadedSpec {
+export function loadSpec(path: string, options: { chosen?: boolean } = {}): LoadedSpec {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -39,6 +39,7 @@ export function loadSpec(path: string): LoadedSpec {
         'or try it on the built-in lab with --lab default',
       ],
       cause: error,
+      data: { path, missing, chosen: options.chosen === true },
     });
   }
   return { sovereign: parseSpec(text, path), path };

@@ -60,6 +60,11 @@ export const errorCodes = {
     'the credential store cannot be opened',
     'secrets.age cannot be decrypted with the identity or passphrase at hand, or is damaged.',
   ),
+  E1401: entry(
+    'check-failed',
+    'preflight found something in the way',
+    'At least one read-only check failed. The message lists all of them, each with what to do; nothing was changed.',
+  ),
   E1901: entry(
     'interrupted',
     'interrupted',
@@ -263,6 +268,18 @@ export const errorCodes = {
     'there is no evidence',
     'No evidence bundle was found for this Sovereign, or the file is not one.',
   ),
+  // E7: lab
+  E7001: entry(
+    'external',
+    'the lab does not start',
+    'The process of the built-in lab ended or did not get ready in time; the message has the last lines of its log.',
+  ),
+  E7002: entry(
+    'check-failed',
+    'the lab is not up',
+    'No lab of this name runs on this machine. `catalyst lab up NAME` starts it.',
+  ),
+  E7003: entry('usage', 'no such lab', 'The name of the lab, its engine or the fault is not one that the lab knows.'),
   // E9: bugs
   E9001: entry(
     'bug',

@@ -1,0 +1,51 @@
+// After tsc: writes oclif.manifest.json (start-up reads it instead of every command) and schema/sovereign.schema.json.
+// Both are committed; the same source gives the same bytes, and a contract test compares them.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Plugin } from '@oclif/core';
+import { z } from 'zod';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What a deleted source file left in dist would still be a command. */
+function removeStale(folder) {
+  for (const entry of readdirSync(join(root, 'dist', folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeStale(path);
+    else if (path.endsWith('.js') && !existsSync(join(root, path.replace(/\.js$/, '.ts')))) {
+      rmSync(join(root, 'dist', path));
+    }
+  }
+}
+
+/** Keys in order at every depth, so that no load order shows. */
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}
+
+export async function makeManifest() {
+  const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
+  await plugin.load();
+  return `${JSON.stringify(sorted(plugin.manifest), null, 2)}\n`;
+}
+
+export async function makeSchema() {
+  const { sovereignSchema } = await import('../dist/src/sovereign/schema.js');
+  const schema = z.toJSONSchema(sovereignSchema, { io: 'input', unrepresentable: 'any' });
+  const { $schema, ...rest } = schema;
+  return `${JSON.stringify({ $schema, title: 'Sovereign', ...rest }, null, 2)}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  removeStale('commands');
+  writeFileSync(join(root, 'oclif.manifest.json'), await makeManifest());
+  mkdirSync(join(root, 'schema'), { recursive: true });
+  writeFileSync(join(root, 'schema', 'sovereign.schema.json'), await makeSchema());
+}
