@@ -153,9 +153,10 @@ async function refusal(one: KubeObject, lab: Lab): Promise<string | undefined> {
     return 'the DNS-01 webhook does not answer';
   const host = String(solver.dns01.webhook.config?.['host'] ?? '');
   const writesTo = /\.svc(\.cluster\.local)?([:/]|$)/.test(host) ? 'sovereign' : 'mother';
-  const served = await lab.world.dns?.authority(lab.world.fqdn);
+  const challenge = `_acme-challenge.${(namesOf(one)[0] ?? lab.world.fqdn).replace(/^\*\./, '')}`;
+  const served = await lab.world.dns?.authority(challenge);
   if (served === writesTo) return undefined;
-  return `DNS record for "${lab.world.fqdn}" not yet propagated: the zone is served by ${served ?? 'nobody'}, the solver writes to ${host}`;
+  return `DNS record for "${challenge}" not yet propagated: the zone is served by ${served ?? 'nobody'}, the solver writes to ${host}`;
 }
 
 async function issue(one: KubeObject, lab: Lab): Promise<CertificateAndKey & { authority?: string }> {

@@ -9,7 +9,7 @@ export const pluralOf = (kind: string): string => {
 
 export function crd(
   group: string,
-  version: string,
+  version: string | readonly string[],
   kind: string,
   scope: 'Cluster' | 'Namespaced',
   more: { plural?: string; schema?: object } = {},
@@ -23,15 +23,13 @@ export function crd(
       group,
       scope,
       names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: more.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-          subresources: { status: {} },
-        },
-      ],
+      versions: [version].flat().map((name, position) => ({
+        name,
+        served: true,
+        storage: position === 0,
+        schema: { openAPIV3Schema: more.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        subresources: { status: {} },
+      })),
     },
   };
 }

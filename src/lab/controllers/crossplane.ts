@@ -1,29 +1,12 @@
-/** Crossplane: serves its own CRDs once it runs, packages Healthy, XRDs become CRDs, composites and claims are Synced. */
+/** Crossplane: packages Healthy, XRDs become CRDs, composites and claims are Synced. */
 import type { KubeObject } from '../../tools/kube.js';
 import { condition, conditions } from './conditions.js';
 import { crd } from './crd.js';
-import { isAvailable, type Lab, type Rule } from './engine.js';
+import type { Lab, Rule } from './engine.js';
 
 const PKG = 'pkg.crossplane.io/v1';
 const EXT = 'apiextensions.crossplane.io';
 const OPERATOR = /^crossplane$/;
-
-/** What crossplane's init container installs at runtime. */
-const CORE: [group: string, version: string, kind: string, scope: 'Cluster' | 'Namespaced'][] = [
-  ['pkg.crossplane.io', 'v1', 'Provider', 'Cluster'],
-  ['pkg.crossplane.io', 'v1', 'ProviderRevision', 'Cluster'],
-  ['pkg.crossplane.io', 'v1', 'Configuration', 'Cluster'],
-  ['pkg.crossplane.io', 'v1', 'ConfigurationRevision', 'Cluster'],
-  ['pkg.crossplane.io', 'v1', 'Function', 'Cluster'],
-  ['pkg.crossplane.io', 'v1', 'FunctionRevision', 'Cluster'],
-  ['pkg.crossplane.io', 'v1beta1', 'DeploymentRuntimeConfig', 'Cluster'],
-  ['pkg.crossplane.io', 'v1beta1', 'ImageConfig', 'Cluster'],
-  ['pkg.crossplane.io', 'v1beta1', 'Lock', 'Cluster'],
-  [EXT, 'v1', 'CompositeResourceDefinition', 'Cluster'],
-  [EXT, 'v1', 'Composition', 'Cluster'],
-  [EXT, 'v1', 'CompositionRevision', 'Cluster'],
-  [EXT, 'v1beta1', 'EnvironmentConfig', 'Cluster'],
-];
 
 const tell = (object: KubeObject, lab: Lab, types: string[], status: Record<string, unknown> = {}) =>
   lab.setStatus(object, {
@@ -77,20 +60,11 @@ function kindsOf(one: KubeObject): KubeObject[] {
 }
 
 export const crossplane: Rule[] = [
-  {
-    name: 'crossplane core',
-    kind: 'apps/v1/Deployment',
-    async reconcile(deployment, lab) {
-      if (!OPERATOR.test(deployment.metadata.name) || !isAvailable(deployment)) return;
-      for (const [group, version, kind, scope] of CORE) await lab.apply(crd(group, version, kind, scope));
-    },
-  },
   ...['Provider', 'Function', 'Configuration'].map(packages),
   {
     name: 'crossplane XRD',
     kind: `${EXT}/v1/CompositeResourceDefinition`,
     operator: OPERATOR,
-    also: {},
     reconcile: (xrd, lab) => define(xrd, lab),
   },
   {

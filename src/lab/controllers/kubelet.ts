@@ -61,6 +61,16 @@ async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Ou
     return undefined;
   }
   if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return undefined;
+  if (pod.spec.schedulingGates?.length > 0) {
+    const gated = condition(
+      'PodScheduled',
+      false,
+      'SchedulingGated',
+      'Scheduling is blocked due to non-empty scheduling gates',
+    );
+    await lab.setStatus(pod, { phase: 'Pending', conditions: conditions(pod, lab.clock, [gated]) });
+    return undefined;
+  }
   const claim = unboundClaim(pod, lab);
   const place = claim ? { reason: claim } : placeFor(pod, lab);
   if ('reason' in place) {

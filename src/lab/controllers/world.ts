@@ -1,4 +1,5 @@
 /** What played controllers and components know of the lab around the cluster; src/lab/lab.ts fills it in. */
+import type { Blueprint } from '../../blueprints/blueprint.js';
 import type { Component } from '../components/component.js';
 import type { LabHandler } from '../http-server.js';
 
@@ -43,6 +44,8 @@ export interface SovereignDns {
 }
 
 export interface LabWorld {
+  /** CRDs that pods make at runtime are known from here. */
+  blueprints: readonly Blueprint[];
   /** `sovereign`, or `mother`: which cluster this is. */
   role: 'sovereign' | 'mother';
   fqdn: string;

@@ -1,0 +1,18 @@
+/** traefik/whoami: tells the request it got. */
+import { type Component, imagesOf, text } from './component.js';
+
+export const whoami: Component = {
+  name: 'whoami',
+  plays: (_service, pods) => imagesOf(pods).some((image) => /\bwhoami\b/.test(image)),
+  handle: (request, { pods }) =>
+    text(
+      200,
+      [
+        `Hostname: ${pods[0]?.metadata.name}`,
+        `IP: ${pods[0]?.status?.podIP ?? ''}`,
+        `${request.method} ${request.path} HTTP/1.1`,
+        `Host: ${request.headers.host ?? ''}`,
+        '',
+      ].join('\n'),
+    ),
+};
