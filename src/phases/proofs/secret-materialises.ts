@@ -1,0 +1,88 @@
+/** #331: the store is Ready, and a value written to OpenBao materialises as a Secret through an ExternalSecret. */
+import { randomBytes } from 'node:crypto';
+import type { KubeObject } from '../../tools/kube.js';
+import { type ProbeJob, probeJobMutations, runProbe } from '../probe-job.js';
+import { probeMutations, probeNamespace, probeNamespaceObject, refOfObject, withProbes } from '../probe-objects.js';
+import { disproved, type ProofOf } from './proof.js';
+import { isTrue } from './provider-healthy.js';
+
+const apiVersion = 'external-secrets.io/v1';
+const path = 'catalyst-probe';
+
+/** Logs in with its own ServiceAccount token (role `catalyst-probe` of the tree) and writes one value. */
+const write: ProbeJob = {
+  name: 'openbao-write',
+  image: 'curlimages/curl:8.17.0',
+  namespace: 'openbao',
+  serviceAccountName: 'catalyst-probe',
+  env: { BAO_ADDR: 'http://openbao.openbao.svc.cluster.local:8200', PATH_: path },
+  secretEnv: { VALUE: { secret: 'catalyst-probe-value', key: 'value' } },
+  script: `set -e
+jwt=$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)
+token=$(curl -fsS "$BAO_ADDR/v1/auth/kubernetes/login" -d "{\\"role\\":\\"catalyst-probe\\",\\"jwt\\":\\"$jwt\\"}" | sed -n 's/.*"client_token":"\\([^"]*\\)".*/\\1/p')
+curl -fsS -H "X-Vault-Token: $token" "$BAO_ADDR/v1/secret/data/$PATH_" -d "{\\"data\\":{\\"value\\":\\"$VALUE\\"}}" > /dev/null
+printf '{"written":"%s"}' "$PATH_" > /dev/termination-log`,
+};
+
+const valueSecret = (value: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'catalyst-probe-value', namespace: 'openbao' },
+  stringData: { value },
+});
+
+const externalSecret: KubeObject = {
+  apiVersion,
+  kind: 'ExternalSecret',
+  metadata: { name: 'probe-external', namespace: probeNamespace },
+  spec: {
+    refreshInterval: '10s',
+    secretStoreRef: { kind: 'ClusterSecretStore', name: 'openbao' },
+    target: { name: 'probe-external' },
+    data: [{ secretKey: 'value', remoteRef: { key: path, property: 'value' } }],
+  },
+};
+
+export const secretMaterialises: ProofOf = (world) => {
+  const around = [valueSecret('')];
+  const asking = [probeNamespaceObject(), externalSecret];
+  return {
+    plan: () => {
+      const [makeValue, removeValue] = probeMutations(around);
+      return [makeValue!, ...probeJobMutations(write), removeValue!, ...probeMutations(asking)];
+    },
+    async take(context) {
+      const kube = await world.kube();
+      await kube.waitFor<true>(
+        { apiVersion, kind: 'ClusterSecretStore', name: 'openbao' },
+        {
+          reason: 'ClusterSecretStore openbao Ready',
+          timeoutMs: 180_000,
+          look: (store) =>
+            isTrue(store, 'Ready')
+              ? { done: true }
+              : { pending: store ? 'the store is not Ready yet' : 'no ClusterSecretStore openbao yet' },
+        },
+      );
+      const value = randomBytes(12).toString('hex');
+      world.redactor.register(value);
+      await withProbes(kube, context, [valueSecret(value)], () => runProbe(kube, context, write));
+      await withProbes(kube, context, asking, () =>
+        kube.waitFor<true>(
+          { ...refOfObject(externalSecret), apiVersion: 'v1', kind: 'Secret' },
+          {
+            reason: 'the Secret of ExternalSecret catalyst-probes/probe-external',
+            timeoutMs: 180_000,
+            look: (secret) => {
+              if (!secret) return { pending: 'no Secret yet' };
+              const seen = Buffer.from(String(secret.data?.value ?? ''), 'base64').toString('utf8');
+              if (seen !== value) throw disproved('#331', 'the value that was written to OpenBao', 'another value');
+              return { done: true };
+            },
+          },
+        ),
+      );
+      return { summary: 'a value written to OpenBao materialised as a Secret', facts: { store: 'openbao', path } };
+    },
+  };
+};

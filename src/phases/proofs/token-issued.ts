@@ -1,0 +1,47 @@
+/** #377: the issuer in the discovery document is the Sovereign's own host, and a token is issued. */
+import { okJson } from '../../tools/http-json.js';
+import { secretValues } from '../secret-values.js';
+import { disproved, type ProofOf } from './proof.js';
+
+export const tokenIssued: ProofOf = (world) => ({
+  plan: () => [],
+  async take() {
+    const issuer = `https://auth.${world.sovereign.spec.fqdn}/realms/sovereign`;
+    const what = `Keycloak at auth.${world.sovereign.spec.fqdn}`;
+    const document = okJson<{ issuer: string; token_endpoint: string }>(
+      await world.http({ url: `${issuer}/.well-known/openid-configuration` }),
+      what,
+      [200],
+    );
+    if (document.issuer !== issuer) throw disproved('#377', `the issuer ${issuer}`, document.issuer);
+    if (!document.token_endpoint?.startsWith(`${issuer}/`))
+      throw disproved('#377', `a token endpoint below ${issuer}`, document.token_endpoint);
+    const probe = await secretValues(await world.kube(), 'keycloak', 'catalyst-probe-oidc', [
+      'client-id',
+      'client-secret',
+    ]);
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: probe['client-id'],
+      client_secret: probe['client-secret'],
+    });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { access_token: token = '' } = okJson<{ access_token?: string }>(
+      await world.http({ url: document.token_endpoint, method: 'POST', body: body.toString(), headers }),
+      what,
+      [200],
+    );
+    world.redactor.register(token);
+    const claims = claimsOf(token);
+    if (claims.iss !== issuer) throw disproved('#377', `a token of ${issuer}`, String(claims.iss ?? 'no token'));
+    return { summary: `a token was issued by ${issuer}`, facts: { issuer, client: probe['client-id'] } };
+  },
+});
+
+function claimsOf(token: string): { iss?: string } {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as { iss?: string };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,26 @@
+import type { WorkloadRef } from '../blueprints/blueprint.js';
+import type { Clock } from '../support/clock.js';
+import type { Kube } from '../tools/kube.js';
+import { waitForRollout } from './rollout.js';
+import type { Mutation, StepContext } from './step.js';
+
+export function restartMutation(ref: WorkloadRef): Mutation {
+  return {
+    target: { system: 'sovereign', kind: ref.kind, name: ref.name, namespace: ref.namespace },
+    sentence: `restart ${ref.kind} ${ref.namespace}/${ref.name}`,
+  };
+}
+
+/** What `kubectl rollout restart` does, then waits for the new Pods. */
+export async function restartAndWait(
+  kube: Kube,
+  { act }: Pick<StepContext, 'act'>,
+  clock: Clock,
+  ref: WorkloadRef,
+  timeoutMs = 300_000,
+): Promise<void> {
+  const annotations = { 'kubectl.kubernetes.io/restartedAt': clock.now().toISOString() };
+  const object = { apiVersion: 'apps/v1', kind: ref.kind, namespace: ref.namespace, name: ref.name };
+  await act(restartMutation(ref), () => kube.patch(object, { spec: { template: { metadata: { annotations } } } }));
+  await waitForRollout(kube, [ref], timeoutMs);
+}
