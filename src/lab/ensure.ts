@@ -1,0 +1,160 @@
+/** `--lab NAME`: the running lab of that name, started when it is not up. */
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { labDir } from '../sovereign/state-dir.js';
+import { fail } from '../support/errors.js';
+import { type LabInfo, readLabInfo } from './lab-info.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface EnsureOptions {
+  name: string;
+  env: Env;
+  signal: AbortSignal;
+  /** `emulated` when left out. */
+  engine?: string;
+  /** News for the person. */
+  note?: (text: string) => void;
+}
+
+const readyMs = 60_000;
+
+/** Its lab.json when its process answers. Throws E7003 for a name that cannot be one. */
+export async function findLab(env: Env, name: string): Promise<LabInfo | undefined> {
+  const info = readLabInfo(directoryOf(env, name));
+  if (!info) return undefined;
+  const answer = await callLab(info, 'GET', '/status').catch(() => undefined);
+  return answer?.status === 200 ? info : undefined;
+}
+
+/** Throws E7003 for a name or engine that cannot be, E7001 when it does not get ready. */
+export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
+  const { name, env, signal, engine = 'emulated', note } = options;
+  if (engine !== 'emulated') {
+    throw fail('E7003', `The lab has no engine "${engine}" here: the emulated one is built in.`, {
+      actions: ['leave --engine out', 'npm run test:engines, for the suites on real engines'],
+    });
+  }
+  const running = await findLab(env, name);
+  if (running) return running;
+  const directory = directoryOf(env, name);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const mine = takeTurn(directory);
+  if (mine) {
+    note?.(`starting the lab ${name}`);
+    rmSync(join(directory, 'lab.json'), { force: true });
+  }
+  const child = mine ? startProcess(name, directory, env) : undefined;
+  try {
+    await ready(directory, signal, child);
+  } finally {
+    if (mine) rmSync(turnFile(directory), { force: true });
+  }
+  const info = await findLab(env, name);
+  if (!info) throw notStarted(directory, 'it does not answer');
+  return info;
+}
+
+/** One call to the control API of a running lab. */
+export async function callLab(info: LabInfo, method: string, path: string, body?: object) {
+  const answer = await fetch(`${info.control.endpoint}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${info.control.token}` },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(5000),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: (text ? JSON.parse(text) : {}) as Record<string, unknown> };
+}
+
+export function directoryOf(env: Env, name: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return labDir(env, name);
+  throw fail('E7003', `"${name}" cannot be the name of a lab: lower-case letters, digits and dashes, at most 40.`, {
+    actions: ['catalyst lab up default'],
+  });
+}
+
+const turnFile = (directory: string) => join(directory, 'starting');
+
+/** Two calls at once start one lab: who makes the file starts it, the other waits. A starter that died has no turn. */
+function takeTurn(directory: string): boolean {
+  for (;;) {
+    try {
+      writeFileSync(turnFile(directory), String(process.pid), { flag: 'wx' });
+      return true;
+    } catch {
+      const pid = existsSync(turnFile(directory)) ? Number(readFileSync(turnFile(directory), 'utf8')) : 0;
+      if (pid > 0 && isAlive(pid)) return false;
+      rmSync(turnFile(directory), { force: true });
+    }
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const logFile = (directory: string) => join(directory, 'lab.log');
+
+function startProcess(name: string, directory: string, env: Env) {
+  const log = openSync(logFile(directory), 'a', 0o600);
+  const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: directory,
+    // nothing of the person's shell may reach it, above all no credential
+    env: { PATH: env['PATH'], HOME: env['HOME'], XDG_CACHE_HOME: env['XDG_CACHE_HOME'], TMPDIR: env['TMPDIR'] },
+  });
+  closeSync(log);
+  child.unref();
+  return child;
+}
+
+/** Resolves when lab.json is there; rejects when the process ends before, at the deadline, or when interrupted. */
+function ready(
+  directory: string,
+  signal: AbortSignal,
+  child: ReturnType<typeof startProcess> | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const seen = () => {
+      if (!existsSync(join(directory, 'lab.json'))) return;
+      end();
+      resolve();
+    };
+    const stop = (error: unknown) => {
+      end();
+      reject(error);
+    };
+    const watcher = watch(directory, seen);
+    const deadline = setTimeout(() => stop(notStarted(directory, `no answer within ${readyMs / 1000}s`)), readyMs);
+    const onAbort = () => stop(signal.reason);
+    const onExit = (code: number | null) => stop(notStarted(directory, `it ended with ${code}`));
+    const end = () => {
+      watcher.close();
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', onAbort);
+      child?.off('exit', onExit);
+    };
+    signal.addEventListener('abort', onAbort);
+    child?.on('exit', onExit).on('error', stop);
+    seen();
+  });
+}
+
+function notStarted(directory: string, why: string) {
+  const log = existsSync(logFile(directory))
+    ? readFileSync(logFile(directory), 'utf8').trim().split('\n').slice(-8)
+    : [];
+  return fail('E7001', `The lab did not start: ${why}.${log.length > 0 ? `\n${log.join('\n')}` : ''}`, {
+    actions: [`read ${logFile(directory)}`, 'catalyst lab down, then catalyst lab up'],
+  });
+}
