@@ -1,0 +1,38 @@
+/** `catalyst lab down`: stops the lab and removes all it wrote, its state directory too. */
+import { existsSync, rmSync } from 'node:fs';
+import type { Context } from '../actions/context.js';
+import { waitUntil } from '../support/wait.js';
+import { callLab, directoryOf, findLab, isAlive } from './ensure.js';
+
+export interface LabDownResult {
+  name: string;
+  /** False when there was none. */
+  stopped: boolean;
+  /** The directory that is gone. */
+  removed?: string;
+}
+
+/** Throws E7003 for a name that cannot be one. A lab that is not up is no error. */
+export async function labDown(
+  context: Pick<Context, 'env' | 'signal' | 'clock'>,
+  name: string,
+  options: { keep?: boolean } = {},
+): Promise<LabDownResult> {
+  const { env, signal, clock } = context;
+  const directory = directoryOf(env, name);
+  const info = await findLab(env, name);
+  if (info) {
+    await callLab(info, 'POST', '/stop');
+    await waitUntil({
+      reason: `the lab ${name} to end`,
+      timeoutMs: 15_000,
+      clock,
+      signal,
+      pauseMs: 20,
+      look: async () => (isAlive(info.pid) ? { pending: `process ${info.pid} still runs` } : { done: true }),
+    });
+  }
+  const removes = !options.keep && existsSync(directory);
+  if (removes) rmSync(directory, { recursive: true, force: true });
+  return { name, stopped: info !== undefined, ...(removes ? { removed: directory } : {}) };
+}
