@@ -1,0 +1,68 @@
+/** bp-sealed-secrets: a probe sealed with the controller's public key is unsealed into a Secret. */
+import { constants, createCipheriv, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
+import type { KubeObject } from '../../tools/kube.js';
+import { probeMutations, probeNamespace, probeNamespaceObject, refOfObject, withProbes } from '../probe-objects.js';
+import { disproved, type ProofOf } from './proof.js';
+
+const name = 'probe-sealed';
+
+/** The format of kubeseal, strict scope: 2-byte length, RSA-OAEP (SHA-256, label namespace/name) session key, AES-256-GCM with a zero nonce. */
+export function seal(certificatePem: string, namespace: string, secret: string, value: string): string {
+  const session = randomBytes(32);
+  const key = new X509Certificate(certificatePem).publicKey;
+  const label = Buffer.from(`${namespace}/${secret}`);
+  const wrapped = publicEncrypt(
+    { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256', oaepLabel: label },
+    session,
+  );
+  const cipher = createCipheriv('aes-256-gcm', session, Buffer.alloc(12));
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(wrapped.length);
+  return Buffer.concat([length, wrapped, cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+    'base64',
+  );
+}
+
+const sealedSecret = (sealed: string): KubeObject => ({
+  apiVersion: 'bitnami.com/v1alpha1',
+  kind: 'SealedSecret',
+  metadata: { name, namespace: probeNamespace },
+  spec: { encryptedData: { value: sealed }, template: { metadata: { name, namespace: probeNamespace } } },
+});
+
+export const sealedProbeUnseals: ProofOf = (world) => ({
+  plan: () => probeMutations([probeNamespaceObject(), sealedSecret('')]),
+  async take(context) {
+    const kube = await world.kube();
+    const keys = await kube.list({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      labelSelector: 'sealedsecrets.bitnami.com/sealed-secrets-key=active',
+    });
+    const newest = keys.sort((a, b) =>
+      String(b.metadata.creationTimestamp).localeCompare(String(a.metadata.creationTimestamp)),
+    )[0];
+    if (!newest?.data?.['tls.crt']) throw disproved('bp-sealed-secrets', 'an active sealing key', 'none');
+    const value = randomBytes(12).toString('hex');
+    world.redactor.register(value);
+    const sealed = sealedSecret(
+      seal(Buffer.from(newest.data['tls.crt'], 'base64').toString('utf8'), probeNamespace, name, value),
+    );
+    await withProbes(kube, context, [probeNamespaceObject(), sealed], () =>
+      kube.waitFor<true>(
+        { ...refOfObject(sealed), apiVersion: 'v1', kind: 'Secret' },
+        {
+          reason: 'the sealed probe to be unsealed',
+          timeoutMs: 120_000,
+          look: (secret) => {
+            if (!secret) return { pending: 'no Secret yet' };
+            const seen = Buffer.from(String(secret.data?.value ?? ''), 'base64').toString('utf8');
+            if (seen !== value) throw disproved('bp-sealed-secrets', 'the sealed value', 'another value');
+            return { done: true };
+          },
+        },
+      ),
+    );
+    return { summary: 'a sealed probe was unsealed to its value', facts: { key: newest.metadata.name } };
+  },
+});
