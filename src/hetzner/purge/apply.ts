@@ -63,7 +63,13 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
     if (changed) return { skipped: changed };
     try {
       const intended = { kind: row.type, name: row.name, sentence: deletionSentence(row) };
-      await tools.change(intended, () => deleteResource(tools, row, present));
+      // A deletion in doubt is settled by looking: what is gone needs no second one.
+      const isGone = async () => ((await api.get(row.type, row.id)) ? undefined : true);
+      const remove = async () => {
+        await deleteResource(tools, row, present);
+        return true;
+      };
+      await tools.change(intended, remove, isGone);
       return 'deleted';
     } catch (error) {
       signal.throwIfAborted();

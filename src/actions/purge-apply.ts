@@ -1,0 +1,86 @@
+/** #370, second half: deletes exactly what a saved plan names, and looks again. */
+import { existsSync, readFileSync } from 'node:fs';
+import { applyPurge, type PurgeResult } from '../hetzner/purge/apply.js';
+import { deletionSentence } from '../hetzner/purge/delete-one.js';
+import { assertApplicable, type PurgePlan, parsePurgePlan } from '../hetzner/purge/plan.js';
+import { hetznerChange } from '../phases/hetzner-gate.js';
+import { fail } from '../support/errors.js';
+import type { Context } from './context.js';
+import { withGate } from './with-gate.js';
+
+export interface PurgeLimits {
+  max: number;
+  maxAgeMs: number;
+  confirm?: string;
+}
+
+export interface PurgeApplied extends PurgeResult {
+  /** Only in a dry-run: what would have been done. */
+  mutations?: string[];
+}
+
+export async function purgeApply(context: Context, file: string, limits: PurgeLimits): Promise<PurgeApplied> {
+  const plan = readPlan(file);
+  const world = await context.world();
+  const { fqdn } = world.sovereign.spec;
+  if (plan.selection.fqdn !== fqdn) {
+    throw fail('E4005', `The plan is for ${plan.selection.fqdn}, the spec for ${fqdn}.`, {
+      actions: ['catalyst purge plan'],
+    });
+  }
+  const api = await world.hetzner();
+  assertApplicable(plan, api, { now: context.clock.now(), ...limits });
+  return applyPlan(context, plan, limits.confirm);
+}
+
+/** Applies a plan that is known to be for this project. Shared with `cluster destroy`. */
+export async function applyPlan(context: Context, plan: PurgePlan, confirm: string | undefined): Promise<PurgeApplied> {
+  const chosen = plan.resources.filter(({ selected }) => selected);
+  const mutations = chosen.filter(({ goesWith }) => !goesWith).map(deletionSentence);
+  if (context.options.dryRun) {
+    for (const sentence of mutations) context.output.note(`would ${sentence}`);
+    return { deleted: [], skipped: [], left: [], leaks: [], missing: [], requests: 0, mutations };
+  }
+  const what = `This deletes ${chosen.length} resources of ${plan.selection.fqdn} at Hetzner, with their data`;
+  if (chosen.length > 0) await context.confirmByName({ what, confirm });
+  const world = await context.world();
+  const api = await world.hetzner();
+  const result = await withGate(context, { id: '#370', phase: 0, ticket: '#370' }, (act) =>
+    applyPurge(
+      {
+        api,
+        clock: world.clock,
+        signal: world.signal,
+        change: hetznerChange(act),
+        onWaiting: (reason) => context.output.note(`waiting: ${reason}`),
+      },
+      plan,
+    ),
+  );
+  for (const { type, name, reason } of result.skipped) context.output.warn(`skipped ${type} ${name}: ${reason}`);
+  for (const { type, name, reason } of result.leaks)
+    context.output.warn(`not in the plan: ${type} ${name} (${reason})`);
+  const trouble = [
+    ...result.left.map(({ type, name, reason }) => `${type} ${name} is still there (${reason})`),
+    ...result.missing.map(({ type, name }) => `${type} ${name} was not selected and is gone; not by catalyst`),
+  ];
+  if (trouble.length === 0) return result;
+  throw fail('E2001', `The purge did not end clean: ${trouble.join('; ')}.`, {
+    actions: ['catalyst purge plan', `catalyst purge apply PLAN --confirm ${plan.selection.fqdn}`],
+    data: { result },
+  });
+}
+
+function readPlan(file: string): PurgePlan {
+  if (!existsSync(file)) {
+    throw fail('E1001', `There is no plan ${file}.`, { actions: ['catalyst purge plan --out FILE'] });
+  }
+  return parsePurgePlan(readFileSync(file, 'utf8'), file);
+}
+
+export function purgeAppliedText(result: PurgeApplied): string {
+  if (result.mutations) return `${result.mutations.length} deletions, none made (dry-run)`;
+  const { deleted, skipped, leaks, requests } = result;
+  const verdict = skipped.length + leaks.length === 0 ? 'clean' : 'see the warnings';
+  return `${deleted.length} deleted, ${skipped.length} skipped, nothing left of the plan: ${verdict} (${requests} requests)`;
+}

@@ -1,0 +1,54 @@
+/** #370, first half: what is in the Hetzner project, what would go and why, kept as a plan that `purge apply` takes. */
+import { join, resolve } from 'node:path';
+import { makePurgePlan, type PurgePlan } from '../hetzner/purge/plan.js';
+import type { Row } from '../hetzner/purge/select.js';
+import type { ResourceType } from '../hetzner/types.js';
+import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
+import type { Context } from './context.js';
+
+export interface PurgeChoices {
+  includeLive: boolean;
+  zones: boolean;
+  snapshots: boolean;
+  unprotect: readonly ResourceType[];
+}
+
+export interface PurgePlanResult extends PurgePlan {
+  /** Where it was saved. */
+  file: string;
+}
+
+export async function purgePlan(context: Context, choices: PurgeChoices, out?: string): Promise<PurgePlanResult> {
+  const world = await context.world();
+  const api = await world.hetzner();
+  const plan = await makePurgePlan(api, { fqdn: world.sovereign.spec.fqdn, ...choices }, context.clock.now());
+  const file = out
+    ? resolve(out)
+    : join(makePrivateDir(join(world.stateDir, 'plans')), `purge-${plan.hash.slice(0, 12)}.json`);
+  writePrivateFile(file, `${JSON.stringify(plan, null, 2)}\n`);
+  return { ...plan, file };
+}
+
+/** For a person: what goes, with what is lost; then what stays, and why. */
+export function purgePlanText(plan: PurgePlanResult): string {
+  const chosen = plan.resources.filter(({ selected }) => selected);
+  const others = plan.resources.filter(({ selected }) => !selected);
+  const cost = (rows: readonly Row[]) => rows.reduce((sum, { monthly = 0 }) => sum + monthly, 0).toFixed(2);
+  const line = ({ type, id, name, reason, created, implies, protected: guarded }: Row) => {
+    const facts = [
+      `since ${created.slice(0, 10)}`,
+      ...(guarded ? ['protected'] : []),
+      ...implies.map((one) => `loses ${one}`),
+    ];
+    return `  ${type.replaceAll('_', ' ')} ${name} (${id}): ${reason}\n      ${facts.join('; ')}`;
+  };
+  return [
+    `Token ${plan.project.slice(0, 12)} at ${plan.endpoint}`,
+    `Would delete ${chosen.length} of ${plan.resources.length} resources (${cost(chosen)} EUR a month):`,
+    ...chosen.map(line),
+    `Not selected (${others.length}):`,
+    ...others.map(line),
+    `Plan ${plan.hash.slice(0, 12)} saved as ${plan.file}`,
+    ...(chosen.length > 0 ? [`To apply it: catalyst purge apply ${plan.file} --confirm ${plan.selection.fqdn}`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+import { Flags } from '@oclif/core';
+import type { PurgeChoices } from '../actions/purge-plan.js';
+import { type ResourceType, resourceTypes } from '../hetzner/types.js';
+
+/** What a purge may select beside the plain leftovers. */
+export const purgeFlags = {
+  'include-live': Flags.boolean({ description: 'also the present cluster of this Sovereign' }),
+  zones: Flags.boolean({ description: 'also DNS zones with its label, with all their records' }),
+  snapshots: Flags.boolean({ description: 'also snapshots with its label' }),
+  unprotect: Flags.option({
+    options: resourceTypes as ResourceType[],
+    multiple: true as const,
+    default: [],
+    helpValue: 'TYPE',
+    description: 'lift the delete protection of this type; may be given again',
+  })(),
+};
+
+export function purgeChoices(flags: {
+  'include-live': boolean;
+  zones: boolean;
+  snapshots: boolean;
+  unprotect: ResourceType[];
+}): PurgeChoices {
+  const { 'include-live': includeLive, zones, snapshots, unprotect } = flags;
+  return { includeLive, zones, snapshots, unprotect };
+}
