@@ -32,15 +32,12 @@ export const removeProbe = (ref: KubeRef): Mutation => ({
   sentence: `remove the probe ${ref.kind} ${where(ref)}`,
 });
 
-/** The namespace of probes, restricted by Pod Security so that probes show what a workload may do. */
+/** The namespace of probes. No Pod Security level: what is to refuse a probe is the Sovereign's own policy. */
 export function probeNamespaceObject(name = probeNamespace): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: {
-      name,
-      labels: { 'app.kubernetes.io/managed-by': 'catalyst', 'pod-security.kubernetes.io/enforce': 'baseline' },
-    },
+    metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'catalyst' } },
   };
 }
 

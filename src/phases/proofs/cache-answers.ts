@@ -7,7 +7,7 @@ const job: ProbeJob = {
   name: 'valkey-ping',
   image: 'valkey/valkey:9.0.1-alpine',
   namespace: 'valkey',
-  secretEnv: { PASSWORD: { secret: 'valkey-auth', key: 'default' } },
+  secretEnv: { PASSWORD: { secret: 'valkey-users', key: 'default' } },
   env: { HOST: 'valkey.valkey.svc.cluster.local' },
   script: `with=$(REDISCLI_AUTH="$PASSWORD" valkey-cli -h "$HOST" PING 2>/dev/null)
 without=$(valkey-cli -h "$HOST" PING 2>&1 | head -n 1)

@@ -4,27 +4,33 @@ import type { KubeObject } from '../../tools/kube.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
 import { disproved, type ProofOf } from './proof.js';
 
-/** A Pod that breaks the audit policies (no limits, `latest`) and harms nobody: it never starts. */
+/** A Pod that breaks the audit policies (it states no requests) and harms nobody: it never starts. */
 const audited: KubeObject = {
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'probe-audited', namespace: probeNamespace },
   spec: {
     schedulingGates: [{ name: 'catalyst.openova.io/probe' }],
-    containers: [{ name: 'probe', image: 'registry.k8s.io/pause:latest' }],
+    containers: [{ name: 'probe', image: 'registry.k8s.io/pause:3.10' }],
   },
 };
 
-/** The tree's enforcing policy refuses what asks for this label. */
+/** A privileged Pod: the tree's `disallow-privileged` refuses it in this namespace. Asked only in a dry-run. */
 const refused: KubeObject = {
   apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: {
-    name: 'probe-refused',
-    namespace: probeNamespace,
-    labels: { 'catalyst.openova.io/policy-probe': 'refuse' },
+  kind: 'Pod',
+  metadata: { name: 'probe-refused', namespace: probeNamespace },
+  spec: {
+    schedulingGates: [{ name: 'catalyst.openova.io/probe' }],
+    containers: [
+      {
+        name: 'probe',
+        image: 'registry.k8s.io/pause:3.10',
+        securityContext: { privileged: true },
+        resources: { requests: { cpu: '1m', memory: '1Mi' } },
+      },
+    ],
   },
-  data: {},
 };
 
 export const policyRefuses: ProofOf = (world) => {
@@ -40,6 +46,8 @@ export const policyRefuses: ProofOf = (world) => {
         );
         if (!refusal) throw disproved('#379', 'the enforcing policy to refuse a probe', 'it was admitted');
         if (!isCatalystError(refusal, 'E3102')) throw refusal;
+        if (!/disallow-privileged/.test(refusal.message))
+          throw disproved('#379', 'a refusal by the policy disallow-privileged', refusal.message);
         const report = await kube.waitFor<KubeObject>(
           {
             apiVersion: 'wgpolicyk8s.io/v1alpha2',

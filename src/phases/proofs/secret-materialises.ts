@@ -7,13 +7,12 @@ import { disproved, type ProofOf } from './proof.js';
 import { isTrue } from './provider-healthy.js';
 
 const apiVersion = 'external-secrets.io/v1';
-const path = 'catalyst-probe';
+const path = 'catalyst-probes/value';
 
 /** Logs in with its own ServiceAccount token (role `catalyst-probe` of the tree) and writes one value. */
 const write: ProbeJob = {
   name: 'openbao-write',
   image: 'curlimages/curl:8.17.0',
-  namespace: 'openbao',
   serviceAccountName: 'catalyst-probe',
   env: { BAO_ADDR: 'http://openbao.openbao.svc.cluster.local:8200', PATH_: path },
   secretEnv: { VALUE: { secret: 'catalyst-probe-value', key: 'value' } },
@@ -27,9 +26,15 @@ printf '{"written":"%s"}' "$PATH_" > /dev/termination-log`,
 const valueSecret = (value: string): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name: 'catalyst-probe-value', namespace: 'openbao' },
+  metadata: { name: 'catalyst-probe-value', namespace: probeNamespace },
   stringData: { value },
 });
+
+const account: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name: 'catalyst-probe', namespace: probeNamespace },
+};
 
 const externalSecret: KubeObject = {
   apiVersion,
@@ -44,12 +49,16 @@ const externalSecret: KubeObject = {
 };
 
 export const secretMaterialises: ProofOf = (world) => {
-  const around = [valueSecret('')];
-  const asking = [probeNamespaceObject(), externalSecret];
+  const around = (value: string) => [probeNamespaceObject(), account, valueSecret(value)];
   return {
     plan: () => {
-      const [makeValue, removeValue] = probeMutations(around);
-      return [makeValue!, ...probeJobMutations(write), removeValue!, ...probeMutations(asking)];
+      const outer = probeMutations(around(''));
+      return [
+        ...outer.slice(0, 3),
+        ...probeJobMutations(write),
+        ...probeMutations([externalSecret]),
+        ...outer.slice(3),
+      ];
     },
     async take(context) {
       const kube = await world.kube();
@@ -66,23 +75,28 @@ export const secretMaterialises: ProofOf = (world) => {
       );
       const value = randomBytes(12).toString('hex');
       world.redactor.register(value);
-      await withProbes(kube, context, [valueSecret(value)], () => runProbe(kube, context, write));
-      await withProbes(kube, context, asking, () =>
-        kube.waitFor<true>(
-          { ...refOfObject(externalSecret), apiVersion: 'v1', kind: 'Secret' },
-          {
-            reason: 'the Secret of ExternalSecret catalyst-probes/probe-external',
-            timeoutMs: 180_000,
-            look: (secret) => {
-              if (!secret) return { pending: 'no Secret yet' };
-              const seen = Buffer.from(String(secret.data?.value ?? ''), 'base64').toString('utf8');
-              if (seen !== value) throw disproved('#331', 'the value that was written to OpenBao', 'another value');
-              return { done: true };
-            },
-          },
-        ),
-      );
+      await withProbes(kube, context, around(value), async () => {
+        await runProbe(kube, context, write);
+        await withProbes(kube, context, [externalSecret], () => materialised(value));
+      });
       return { summary: 'a value written to OpenBao materialised as a Secret', facts: { store: 'openbao', path } };
     },
   };
+
+  async function materialised(value: string): Promise<true> {
+    const kube = await world.kube();
+    return kube.waitFor<true>(
+      { ...refOfObject(externalSecret), apiVersion: 'v1', kind: 'Secret' },
+      {
+        reason: 'the Secret of ExternalSecret catalyst-probes/probe-external',
+        timeoutMs: 180_000,
+        look: (secret) => {
+          if (!secret) return { pending: 'no Secret yet' };
+          const seen = Buffer.from(String(secret.data?.value ?? ''), 'base64').toString('utf8');
+          if (seen !== value) throw disproved('#331', 'the value that was written to OpenBao', 'another value');
+          return { done: true };
+        },
+      },
+    );
+  }
 };
