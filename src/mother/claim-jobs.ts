@@ -19,6 +19,8 @@ export interface ClaimInventory {
   files: string[];
   /** sha256 over sorted `<sha256>  <path>` lines of them all. */
   hash: string;
+  /** Ids of records of any Sovereign that catalyst-api works on right now. */
+  inFlight: string[];
 }
 
 export interface CredentialTrial {
@@ -61,8 +63,10 @@ const scripts: Record<ClaimJob['name'], string> = {
   inventory: `${find}
 count=$(printf '%s' "$files" | grep -c . || true)
 hash=$(for f in $files; do sha256sum "$f"; done | sha256sum | cut -d' ' -f1)
+busy='"status"[[:space:]]*:[[:space:]]*"(pending|provisioning|tofu-applying|flux-bootstrapping|phase1-watching)"'
+inflight=$(grep -lE "$busy" deployments/*.json 2>/dev/null | sed 's#^deployments/##; s#[.]json$##')
 quoted() { sed 's/.*/"&"/' | paste -sd, -; }
-printf '{"ids":[%s],"count":%s,"files":[%s],"hash":"%s"}' "$(printf '%s\\n' "$ids" | grep . | quoted)" "$count" "$(printf '%s\\n' "$files" | grep . | head -n 30 | quoted)" "$hash" > /dev/termination-log
+printf '{"ids":[%s],"count":%s,"files":[%s],"inFlight":[%s],"hash":"%s"}' "$(printf '%s\\n' "$ids" | grep . | quoted)" "$count" "$(printf '%s\\n' "$files" | grep . | head -n 30 | quoted)" "$(printf '%s\\n' "$inflight" | grep . | head -n 5 | quoted)" "$hash" > /dev/termination-log
 `,
   erase: `${find}
 for f in $files; do rm -f -- "$f"; done

@@ -1,0 +1,154 @@
+/** COPIED: the Sovereign holds its own GitOps tree and the facts of its record. VERIFIED: both sides hash the same. */
+import type { Mutation } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { fail } from '../support/errors.js';
+import { hashOf } from '../support/hash.js';
+import type { KubeObject } from '../tools/kube.js';
+import {
+  askGitea,
+  giteaHas,
+  giteaRemote,
+  organizationMutation,
+  pushMutation,
+  repositoryMutation,
+  treeFiles,
+} from './gitea.js';
+import type { Handover } from './handover.js';
+import { type HandoverItem, placesOf } from './record.js';
+
+/** Fields of a deployment record that may travel; everything else stays behind, tokens above all. */
+const allowed = ['id', 'status', 'startedAt', 'finishedAt', 'sovereignFQDN', 'region', 'phase1FinishedAt'] as const;
+const allowedResult = ['sovereignFQDN', 'controlPlaneIP', 'loadBalancerIP', 'consoleURL', 'gitopsRepoURL'] as const;
+
+export const recordsRef = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: 'catalyst-system',
+  name: 'catalyst-sovereign-records',
+};
+
+export function recordsMutation(world: World): Mutation {
+  const { name, namespace } = recordsRef;
+  return {
+    target: { system: 'sovereign', kind: 'ConfigMap', namespace, name },
+    sentence: `copy the facts of ${world.sovereign.spec.fqdn}'s deployment records to ConfigMap ${namespace}/${name} on the Sovereign`,
+  };
+}
+
+/** What the mother tells of one record, by its API, through the allow-list; undefined when it knows no such id. */
+export async function deploymentFacts(world: World, id: string): Promise<Record<string, unknown> | undefined> {
+  const base = world.sovereign.spec.mother.catalyst.consoleUrl.replace(/\/$/, '');
+  const url = `${base}/sovereign/api/v1/deployments/${id}`;
+  const answer = await world.http({ url, timeoutMs: 20_000, signal: world.signal });
+  if (answer.status === 404) return undefined;
+  if (answer.status !== 200) throw fail('E5004', `catalyst-api on the mother answered ${answer.status} to ${url}.`);
+  const record = JSON.parse(answer.text) as Record<string, unknown>;
+  const result = (record.result ?? {}) as Record<string, unknown>;
+  return { ...pick(record, allowed), result: pick(result, allowedResult) };
+}
+
+function pick(from: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]));
+}
+
+/** Pushes the tree and copies the records; every item with the hash of what the mother or the renderer had. */
+export async function makeCopies(handover: Handover): Promise<void> {
+  const { world, act, record } = handover;
+  const { gitops } = world.sovereign.spec;
+  const remote = await giteaRemote(world);
+  if (!(await giteaHas(world, remote, `/orgs/${gitops.organization}`))) {
+    const body = { username: gitops.organization, visibility: 'private' };
+    await act(organizationMutation(world), () =>
+      askGitea(world, remote, '/orgs', { method: 'POST', body, ok: [409, 422] }),
+    );
+  }
+  if (!(await giteaHas(world, remote, `/repos/${gitops.organization}/${gitops.repository}`))) {
+    const body = { name: gitops.repository, private: true, default_branch: gitops.branch, auto_init: false };
+    await act(repositoryMutation(world), () =>
+      askGitea(world, remote, `/orgs/${gitops.organization}/repos`, { method: 'POST', body, ok: [409] }),
+    );
+  }
+  const files = await treeFiles(world);
+  const tree = await world.tree();
+  const message = `Rendered by catalyst for ${world.sovereign.spec.fqdn}\n\nTree ${tree.hash}`;
+  const sha = await act(await pushMutation(world), () => world.git.publish(remote, gitops.branch, files, message));
+  record.revision = `${gitops.branch}@sha1:${sha}`;
+  keepItem(record.items, {
+    id: 'gitops-tree',
+    what: `GitOps tree, ${files.length} files, commit ${sha}`,
+    fate: 'copied',
+    before: hashOfFiles(files.map(({ path, text }) => [path, text])),
+  });
+
+  const facts: Record<string, unknown> = {};
+  for (const id of record.ids) {
+    const found = await deploymentFacts(world, id);
+    if (found) facts[id] = found;
+  }
+  const object: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: recordsRef.name, namespace: recordsRef.namespace },
+    data: { 'records.json': JSON.stringify(facts) },
+  };
+  await act(recordsMutation(world), async () => (await world.kube()).apply([object]));
+  keepItem(record.items, {
+    id: 'records',
+    what: `${Object.keys(facts).length} deployment records, without credentials`,
+    fate: 'copied',
+    before: hashOf(facts),
+  });
+}
+
+/** Reads every copy back and compares. Throws E5103 naming the first that is not equal. */
+export async function verifyCopies(handover: Handover): Promise<void> {
+  const { world, record } = handover;
+  const { sha, files } = await world.git.read(await giteaRemote(world), world.sovereign.spec.gitops.branch);
+  equal(record.items, 'gitops-tree', hashOfFiles([...files]));
+  if (record.revision !== `${world.sovereign.spec.gitops.branch}@sha1:${sha}`) {
+    throw fail('E5103', `Gitea of the Sovereign is at ${sha}, but ${record.revision} was pushed.`, {
+      actions: ['find out who pushed to it', 'catalyst handover finalize'],
+    });
+  }
+  const kube = await world.kube();
+  const copy = await kube.get(recordsRef);
+  equal(record.items, 'records', hashOf(JSON.parse(copy?.data?.['records.json'] ?? 'null')));
+}
+
+/** Content hash of files, whatever their order. */
+function hashOfFiles(files: [path: string, text: string][]): string {
+  return hashOf(files.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function equal(items: HandoverItem[], id: string, after: string): void {
+  const item = items.find((one) => one.id === id);
+  if (item) item.after = after;
+  if (item?.before === after) return;
+  throw fail('E5103', `The copy of ${item?.what ?? id} on the Sovereign is not equal to what was copied.`, {
+    actions: ['catalyst handover status', 'catalyst handover finalize'],
+    data: { item: id, before: item?.before, after },
+  });
+}
+
+export function keepItem(items: HandoverItem[], item: HandoverItem): void {
+  const index = items.findIndex((one) => one.id === item.id);
+  if (index < 0) items.push(item);
+  else items[index] = item;
+}
+
+/** For `abort`: what COPIED made, to be taken away again. */
+export function copiesToRemove(world: World): { mutation: Mutation; remove: () => Promise<unknown> }[] {
+  const { name, namespace } = recordsRef;
+  const records: Mutation = {
+    target: { system: 'sovereign', kind: 'ConfigMap', namespace, name },
+    sentence: `delete ConfigMap ${namespace}/${name} on the Sovereign`,
+  };
+  const states = placesOf(world).map((place) => ({
+    mutation: {
+      target: { system: place.system, kind: 'ConfigMap', namespace: place.ref.namespace, name: place.ref.name },
+      sentence: `delete the handover record in ConfigMap ${place.ref.namespace}/${place.ref.name} on the ${place.system === 'mother' ? 'mother' : 'Sovereign'}`,
+    } satisfies Mutation,
+    remove: async () => (place.system === 'mother' ? await world.mother() : await world.kube()).delete(place.ref),
+  }));
+  return [{ mutation: records, remove: async () => (await world.kube()).delete(recordsRef) }, ...states];
+}

@@ -1,0 +1,190 @@
+/**
+ * Minimum retention: this Sovereign's files leave the mother's claim. catalyst-api serves records from memory and writes
+ * them back, so files go only while it is scaled to 0 and Flux does not scale it up; both are put back as they were found,
+ * also when something in between fails.
+ */
+import type { CatalystOnMother } from '../mother/discover.js';
+import { createPowerDns, type PowerDns, powerDnsKey } from '../mother/powerdns.js';
+import type { Act } from '../phases/gate.js';
+import type { Mutation } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { fail } from '../support/errors.js';
+import type { Kube } from '../tools/kube.js';
+import { freezeMutation, reconcilersOf, removeReconciler } from './freeze.js';
+import { askClaim, type Handover, jobMutation, lookAtCatalyst, takeInventory } from './handover.js';
+import { placesOf, recordMutation } from './record.js';
+
+const downMs = 120_000;
+const upMs = 300_000;
+
+export function scaleMutation(catalyst: CatalystOnMother, replicas: number): Mutation {
+  const { namespace, deployment } = catalyst;
+  return {
+    target: { system: 'mother', kind: 'Deployment', namespace, name: deployment.name },
+    sentence: `scale Deployment ${namespace}/${deployment.name} on the mother to ${replicas}`,
+  };
+}
+
+export function ownerMutation(catalyst: CatalystOnMother, verb: 'suspend' | 'resume'): Mutation | undefined {
+  const owner = catalyst.kustomization;
+  if (!owner || owner.suspended) return undefined;
+  return {
+    target: { system: 'mother', kind: 'Kustomization', namespace: owner.namespace, name: owner.name },
+    sentence: `${verb} Flux Kustomization ${owner.namespace}/${owner.name} on the mother`,
+  };
+}
+
+/** Suspends the owner and scales to 0; resolves when no Pod is left. */
+export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnMother): Promise<void> {
+  const suspend = ownerMutation(catalyst, 'suspend');
+  if (suspend && catalyst.kustomization)
+    await act(suspend, () => mother.patch(catalyst.kustomization!, { spec: { suspend: true } }));
+  await act(scaleMutation(catalyst, 0), () => mother.patch(catalyst.deployment, { spec: { replicas: 0 } }, 'scale'));
+  await mother.waitFor(catalyst.deployment, {
+    reason: `Deployment ${catalyst.namespace}/${catalyst.deployment.name} on the mother to stop`,
+    timeoutMs: downMs,
+    look: (object) => {
+      const running = object?.status?.replicas ?? 0;
+      const seen = object?.status?.observedGeneration === object?.metadata.generation;
+      return seen && running === 0 ? { done: true } : { pending: `${running} Pods are left` };
+    },
+  });
+}
+
+/** Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. */
+export async function startCatalyst(mother: Kube, act: Act, catalyst: CatalystOnMother): Promise<void> {
+  const { deployment, namespace, replicas } = catalyst;
+  await act(scaleMutation(catalyst, replicas), () => mother.patch(deployment, { spec: { replicas } }, 'scale'));
+  const resume = ownerMutation(catalyst, 'resume');
+  if (resume && catalyst.kustomization)
+    await act(resume, () => mother.patch(catalyst.kustomization!, { spec: { suspend: null } }));
+  await mother.waitFor(deployment, {
+    reason: `Deployment ${namespace}/${deployment.name} on the mother to be available again`,
+    timeoutMs: upMs,
+    look: (object) => {
+      const ready = object?.status?.readyReplicas ?? 0;
+      const seen = object?.status?.observedGeneration === object?.metadata.generation;
+      return seen && ready >= replicas ? { done: true } : { pending: `${ready} of ${replicas} ready` };
+    },
+  });
+}
+
+export async function motherDns(world: World): Promise<PowerDns> {
+  const { endpoint, secret } = world.sovereign.spec.mother.powerdns;
+  const apiKey =
+    (await world.credentials.find('powerdns-api-key')) ?? (await powerDnsKey(await world.mother(), secret));
+  world.redactor.register(apiKey);
+  return createPowerDns({ http: world.http, endpoint, apiKey });
+}
+
+export function zoneMutation(world: World): Mutation {
+  const { fqdn } = world.sovereign.spec;
+  return {
+    target: { system: 'mother', kind: 'Zone', namespace: 'openova-system', name: `${fqdn}.` },
+    sentence: `delete the old copy of zone ${fqdn} from the mother's PowerDNS; the delegation in the parent zone stays`,
+  };
+}
+
+/** Secrets made by hand that hold access to this Sovereign. */
+export function secretsToErase(world: World): { namespace: string; name: string }[] {
+  const { fqdn, mother } = world.sovereign.spec;
+  return [{ namespace: mother.catalyst.namespace, name: `sovereign-${fqdn}-kubeconfig` }];
+}
+
+export function eraseSecretMutation({ namespace, name }: { namespace: string; name: string }): Mutation {
+  return {
+    target: { system: 'mother', kind: 'Secret', namespace, name },
+    sentence: `delete Secret ${namespace}/${name} on the mother`,
+  };
+}
+
+/** Deletes what the mother retained. Throws E5102 when a deployment is in flight, E5005 when something is left. */
+export async function eraseRetained(handover: Handover): Promise<void> {
+  const { world, act, record } = handover;
+  const mother = await world.mother();
+  for (const place of secretsToErase(world)) {
+    const ref = { apiVersion: 'v1', kind: 'Secret', ...place };
+    if (await mother.get(ref)) await act(eraseSecretMutation(place), () => mother.delete(ref));
+  }
+  for (const object of await reconcilersOf(world))
+    await act(freezeMutation(object, 'delete'), () => removeReconciler(world, object));
+  const dns = await motherDns(world);
+  const { fqdn } = world.sovereign.spec;
+  if (await dns.zone(fqdn)) await act(zoneMutation(world), () => dns.deleteZone(fqdn));
+  await eraseClaim(handover, mother);
+  record.erasedAt = world.clock.now().toISOString();
+  await handover.save();
+}
+
+async function eraseClaim(handover: Handover, mother: Kube): Promise<void> {
+  const { world, act, record, progress } = handover;
+  const before = await takeInventory(world, act, record.ids);
+  if (before.count === 0 && !record.stopped) return;
+  requireIdle(before.inFlight);
+  const catalyst = await asFound(handover);
+  progress.output(`${before.count} files of ${before.ids.length} records leave the mother's claim`);
+  try {
+    await stopCatalyst(mother, act, catalyst);
+    await askClaim(world, act, 'erase', record.ids);
+  } finally {
+    await startCatalyst(mother, act, catalyst);
+  }
+  delete record.stopped;
+  await handover.save();
+  const after = await takeInventory(world, act, record.ids);
+  if (after.count > 0) {
+    throw fail('E5005', `After the erasure ${after.count} files are left on the mother: ${after.files.join(', ')}.`, {
+      actions: ['catalyst handover decommission'],
+      data: { files: after.files },
+    });
+  }
+}
+
+/** catalyst-api as it was before anything of it was stopped: kept in the record first, so that a killed run puts back the same. */
+async function asFound(handover: Handover): Promise<CatalystOnMother> {
+  const { world, record } = handover;
+  const catalyst = await lookAtCatalyst(world);
+  if (!record.stopped) {
+    record.stopped = { replicas: catalyst.replicas, suspended: catalyst.kustomization?.suspended === true };
+    record.stoppedAt = world.clock.now().toISOString();
+    await handover.save();
+  }
+  const { replicas, suspended } = record.stopped;
+  const { kustomization } = catalyst;
+  return { ...catalyst, replicas, kustomization: kustomization && { ...kustomization, suspended } };
+}
+
+/** Throws E5102 when catalyst-api works on a deployment: it would be marked failed and leave resources behind. */
+export function requireIdle(inFlight: readonly string[]): void {
+  if (inFlight.length === 0) return;
+  throw fail('E5102', `catalyst-api on the mother works on ${inFlight.join(', ')}; it is not stopped now.`, {
+    actions: ['wait until it has ended, then: catalyst resume'],
+    data: { inFlight },
+  });
+}
+
+/** What the erasure would change on the mother as it is now. */
+export async function erasePlan(world: World): Promise<Mutation[]> {
+  const mother = await world.mother();
+  const catalyst = await lookAtCatalyst(world);
+  const secrets = await Promise.all(
+    secretsToErase(world).map(async (place) =>
+      (await mother.get({ apiVersion: 'v1', kind: 'Secret', ...place })) ? [place] : [],
+    ),
+  );
+  const zone = await (await motherDns(world)).zone(world.sovereign.spec.fqdn);
+  const [suspend, resume] = [ownerMutation(catalyst, 'suspend'), ownerMutation(catalyst, 'resume')];
+  return [
+    ...secrets.flat().map(eraseSecretMutation),
+    ...(await reconcilersOf(world)).map((object) => freezeMutation(object, 'delete')),
+    ...(zone ? [zoneMutation(world)] : []),
+    jobMutation(world, 'inventory'),
+    ...(suspend ? [suspend] : []),
+    scaleMutation(catalyst, 0),
+    jobMutation(world, 'erase'),
+    scaleMutation(catalyst, catalyst.replicas),
+    ...(resume ? [resume] : []),
+    jobMutation(world, 'inventory'),
+    ...placesOf(world).map((place) => recordMutation(place, 'progress')),
+  ];
+}

@@ -1,0 +1,94 @@
+/** The Sovereign's own Gitea: where the GitOps tree is pushed to. */
+import type { Mutation } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { fail } from '../support/errors.js';
+import type { GitRemote } from '../tools/git.js';
+
+export interface GitFile {
+  path: string;
+  text: string;
+}
+
+/** Public address of the repository with the administrator's name and password. Throws E1301 without the Secret. */
+export async function giteaRemote(world: World): Promise<GitRemote> {
+  const kube = await world.kube();
+  const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace: 'gitea', name: 'gitea-admin' });
+  const read = (key: string) => {
+    const value = secret?.data?.[key];
+    if (typeof value === 'string') return Buffer.from(value, 'base64').toString();
+    throw fail('E1301', `Secret gitea/gitea-admin on the Sovereign has no key ${key}.`, {
+      actions: ['catalyst ticket run 376'],
+    });
+  };
+  const { fqdn, gitops } = world.sovereign.spec;
+  const remote = {
+    url: `https://gitea.${fqdn}/${gitops.organization}/${gitops.repository}.git`,
+    username: read('username'),
+    password: read('password'),
+  };
+  world.redactor.register(remote.password);
+  return remote;
+}
+
+/** Every file of the rendered tree, as it will stand in Git. */
+export async function treeFiles(world: World): Promise<GitFile[]> {
+  const tree = await world.tree();
+  return tree.folders.flatMap((folder) => folder.files.map(({ path, text }) => ({ path, text })));
+}
+
+export const organizationMutation = (world: World): Mutation => {
+  const { fqdn, gitops } = world.sovereign.spec;
+  return {
+    target: { system: 'git', kind: 'organization', name: gitops.organization },
+    sentence: `create organization ${gitops.organization} in the Sovereign's Gitea (gitea.${fqdn})`,
+  };
+};
+
+export const repositoryMutation = (world: World): Mutation => {
+  const { organization, repository } = world.sovereign.spec.gitops;
+  return {
+    target: { system: 'git', kind: 'repository', name: `${organization}/${repository}` },
+    sentence: `create repository ${organization}/${repository} in the Sovereign's Gitea`,
+  };
+};
+
+export async function pushMutation(world: World): Promise<Mutation> {
+  const { organization, repository, branch } = world.sovereign.spec.gitops;
+  const { hash } = await world.tree();
+  return {
+    target: { system: 'git', kind: 'branch', name: `${organization}/${repository}:${branch}` },
+    sentence: `push the rendered tree ${hash.slice(0, 12)} to ${organization}/${repository} branch ${branch} in the Sovereign's Gitea`,
+  };
+}
+
+/** Asks Gitea's API as its administrator. Throws E5004 for answers ≥ 400 that are not in `ok`. */
+export async function askGitea(
+  world: World,
+  remote: GitRemote,
+  path: string,
+  options: { method?: string; body?: unknown; ok?: readonly number[] } = {},
+): Promise<{ status: number; text: string }> {
+  const { method = 'GET', body, ok = [] } = options;
+  const answer = await world.http({
+    url: `${new URL(remote.url).origin}/api/v1${path}`,
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: world.signal,
+    timeoutMs: 30_000,
+  });
+  if (answer.status >= 400 && !ok.includes(answer.status)) {
+    throw fail('E5004', `Gitea of the Sovereign answered ${answer.status} to ${method} ${path}.`, {
+      actions: ['catalyst ticket run 376', 'catalyst resume'],
+    });
+  }
+  return answer;
+}
+
+/** True when the organization, or the repository in it, exists. */
+export async function giteaHas(world: World, remote: GitRemote, path: string): Promise<boolean> {
+  return (await askGitea(world, remote, path, { ok: [404] })).status !== 404;
+}

@@ -1,0 +1,66 @@
+/** What the stages of a handover share: the world, the gate, the record and where it is kept. */
+import { type ClaimInventory, type ClaimJob, claimJob, runJob } from '../mother/claim-jobs.js';
+import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
+import type { Act } from '../phases/gate.js';
+import type { Mutation, StepContext } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { type HandoverRecord, type HandoverState, newRecord, readRecord, writeRecord } from './record.js';
+
+export interface Handover extends StepContext {
+  world: World;
+  record: HandoverRecord;
+  /** Writes the record to both clusters; with a state, after noting that it was reached. */
+  save(state?: HandoverState): Promise<void>;
+}
+
+/** Takes up the handover where it stands, or begins it. */
+export async function openHandover(world: World, context: StepContext): Promise<Handover> {
+  const record = (await readRecord(world)) ?? newRecord(world.sovereign.spec.fqdn, world.runId);
+  return {
+    ...context,
+    world,
+    record,
+    async save(state) {
+      if (state !== undefined && record.state !== state) {
+        record.state = state;
+        record.history.push({ state, at: world.clock.now().toISOString() });
+      }
+      await writeRecord(world, context.act, record, state ?? 'progress');
+    },
+  };
+}
+
+const jobWords: Record<ClaimJob['name'], string> = {
+  inventory: 'list what its claim holds of',
+  erase: 'delete from its claim what belongs to',
+  'try-credentials': 'try, where they lie, the kubeconfigs that its claim holds of',
+};
+
+/** Jobs are changes too, if short ones: they go through the gate. */
+export function jobMutation(world: World, name: ClaimJob['name']): Mutation {
+  const { fqdn, mother } = world.sovereign.spec;
+  const { namespace, claim } = mother.catalyst;
+  return {
+    target: { system: 'mother', kind: 'Job', namespace, name: `catalyst-sovereign-${name}` },
+    sentence: `run a short Job in ${namespace} on the mother to ${jobWords[name]} ${fqdn} (PersistentVolumeClaim ${claim})`,
+  };
+}
+
+/** Runs one of the short Jobs on the mother and answers what it found. */
+export async function askClaim<T>(world: World, act: Act, name: ClaimJob['name'], ids: readonly string[]): Promise<T> {
+  const mother = await world.mother();
+  const catalyst = await discoverCatalyst(mother, world.sovereign);
+  return act(jobMutation(world, name), () => {
+    const job = claimJob(catalyst, { name, fqdn: world.sovereign.spec.fqdn, ids, runId: world.runId });
+    return runJob<T>(mother, job, 300_000);
+  });
+}
+
+export function takeInventory(world: World, act: Act, ids: readonly string[]): Promise<ClaimInventory> {
+  return askClaim<ClaimInventory>(world, act, 'inventory', ids);
+}
+
+/** Replicas, Kustomization and image of catalyst-api as they are now. */
+export async function lookAtCatalyst(world: World): Promise<CatalystOnMother> {
+  return discoverCatalyst(await world.mother(), world.sovereign);
+}

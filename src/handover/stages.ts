@@ -1,0 +1,143 @@
+/** The states in order and what reaching each does; every act first asks the world, so that a killed run goes on where it was. */
+
+import { takeFingerprint } from '../mother/fingerprint.js';
+import type { Mutation } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { fail, isCatalystError } from '../support/errors.js';
+import { hashOf } from '../support/hash.js';
+import { giveFluxAccess, pivot, pivotMutation, secretMutation, tokenMutation } from './activate.js';
+import { keepItem, makeCopies, recordsMutation, verifyCopies } from './copy.js';
+import { checkDelegation } from './delegation.js';
+import { requireIdle } from './erase.js';
+import { freezeMutation, suspend, toFreeze } from './freeze.js';
+import { organizationMutation, pushMutation, repositoryMutation } from './gitea.js';
+import { type Handover, jobMutation, takeInventory } from './handover.js';
+import { type HandoverState, hasReached, placesOf, recordMutation } from './record.js';
+import { bindingsOfMother, copiesThere, dropBindingMutation, dropCopyMutation, revokeAccess } from './revoke.js';
+
+export interface Stage {
+  state: HandoverState;
+  /** What reaching it would change now; asks only what exists already. */
+  plan(world: World): Promise<Mutation[]>;
+  reach(handover: Handover): Promise<void>;
+}
+
+const noting = (world: World, state: HandoverState): Mutation[] =>
+  placesOf(world).map((place) => recordMutation(place, state));
+
+/** What a cluster that is not there yet would answer: nothing. */
+async function ifThere<T>(look: () => Promise<T[]>): Promise<T[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isCatalystError(error, 'E3101')) return [];
+    throw error;
+  }
+}
+
+const prepared: Stage = {
+  state: 'PREPARED',
+  plan: async (world) => [jobMutation(world, 'inventory')],
+  async reach({ world, act, record, progress }) {
+    const print = await takeFingerprint(world);
+    record.protectedBefore ??= hashOf(print.objects);
+    const inventory = await takeInventory(world, act, record.ids);
+    requireIdle(inventory.inFlight);
+    record.ids = inventory.ids;
+    keepItem(record.items, {
+      id: 'claim',
+      what: `${inventory.count} files of ${inventory.ids.length} records on the mother's claim`,
+      fate: 'deleted',
+      before: inventory.hash,
+    });
+    keepItem(record.items, {
+      id: 'delegation',
+      what: `NS and glue of ${record.fqdn} in the parent zone, and its row in the pool`,
+      fate: 'kept',
+      reason: 'what a parent must know; it keeps the name from being given away and holds no secret',
+    });
+    keepItem(record.items, {
+      id: 'os-and-k3s-downloads',
+      what: 'one-time downloads of the operating system and k3s while the servers were made',
+      fate: 'kept',
+      reason: 'recorded, not cut: nothing running depends on them',
+    });
+    progress.output(`${inventory.count} files of ${inventory.ids.length} records are on the mother`);
+  },
+};
+
+const frozenStage: Stage = {
+  state: 'FROZEN',
+  plan: async (world) => (await ifThere(() => toFreeze(world))).map((object) => freezeMutation(object, 'suspend')),
+  async reach({ world, act, record }) {
+    for (const object of await toFreeze(world))
+      await act(freezeMutation(object, 'suspend'), () => suspend(world, object, record.runId));
+  },
+};
+
+const copied: Stage = {
+  state: 'COPIED',
+  plan: async (world) => [
+    organizationMutation(world),
+    repositoryMutation(world),
+    await pushMutation(world),
+    recordsMutation(world),
+  ],
+  reach: makeCopies,
+};
+
+const verified: Stage = { state: 'VERIFIED', plan: async () => [], reach: verifyCopies };
+
+const activated: Stage = {
+  state: 'ACTIVATED',
+  plan: async (world) => [tokenMutation, secretMutation, await pivotMutation(world)],
+  async reach(handover) {
+    const { world, progress } = handover;
+    const delegation = await checkDelegation(world);
+    if (!delegation.ok) {
+      throw fail('E5101', `Not activated: ${delegation.summary}.`, {
+        actions: ['catalyst ticket run 374', 'catalyst handover finalize'],
+      });
+    }
+    progress.output(delegation.summary);
+    await giveFluxAccess(handover);
+    await pivot(handover);
+  },
+};
+
+const revoked: Stage = {
+  state: 'REVOKED',
+  plan: async (world) => [
+    ...(await ifThere(() => copiesThere(world))).map(dropCopyMutation),
+    ...(await ifThere(() => bindingsOfMother(world))).map(dropBindingMutation),
+    jobMutation(world, 'try-credentials'),
+  ],
+  reach: revokeAccess,
+};
+
+/** PREPARED … REVOKED, what `handover finalize` runs. */
+export const finalStages: readonly Stage[] = [prepared, frozenStage, copied, verified, activated, revoked];
+
+/** Mutations of every stage that is still ahead. */
+export async function planStages(world: World, reached: (state: HandoverState) => boolean): Promise<Mutation[]> {
+  const mutations: Mutation[] = [];
+  for (const stage of finalStages.filter((one) => !reached(one.state)))
+    mutations.push(...(await stage.plan(world)), ...noting(world, stage.state));
+  return mutations;
+}
+
+export interface ReachOptions {
+  /** Asked once, before the point of no return; throws to stop there. */
+  confirm?: () => Promise<void>;
+}
+
+/** Goes through the stages that are ahead, keeping each state as it is reached. */
+export async function reachRevoked(handover: Handover, options: ReachOptions = {}): Promise<void> {
+  for (const stage of finalStages) {
+    if (hasReached(handover.record, stage.state)) continue;
+    handover.signal.throwIfAborted();
+    if (stage.state === 'ACTIVATED') await options.confirm?.();
+    await stage.reach(handover);
+    await handover.save(stage.state);
+  }
+}

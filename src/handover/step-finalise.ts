@@ -1,0 +1,75 @@
+/** Ticket #317: the Sovereign takes over, what the mother knew is refused, what it retained is gone. */
+import type { Done, Evidence, Step } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { fail, isCatalystError } from '../support/errors.js';
+import { isClean, scanSummary } from '../verify/look.js';
+import { erasePlan, eraseRetained } from './erase.js';
+import { openHandover } from './handover.js';
+import { type HandoverRecord, hasReached, readRecord } from './record.js';
+import { residueOf } from './residue.js';
+import { planStages, type ReachOptions, reachRevoked } from './stages.js';
+
+export interface FinaliseOptions extends ReachOptions {
+  /** Stops at REVOKED and leaves the retained state, as `handover finalize` does. */
+  keepRetained?: boolean;
+}
+
+/** The record, or undefined while one of the clusters is not there. */
+async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
+  try {
+    return await readRecord(world);
+  } catch (error) {
+    if (isCatalystError(error, 'E3101')) return undefined;
+    throw error;
+  }
+}
+
+export function finaliseHandover(world: World, options: FinaliseOptions = {}): Step {
+  return {
+    id: '#317',
+    title: 'Handover finalised with minimum retention',
+    phase: 7,
+    needs: ['#385'],
+    ticket: '#317',
+    estimateMinutes: 30,
+
+    async plan() {
+      const record = await recordIfAny(world);
+      const stages = await planStages(world, (state) => record !== undefined && hasReached(record, state));
+      return options.keepRetained || record?.erasedAt ? stages : [...stages, ...(await erasePlan(world))];
+    },
+
+    async isDone(): Promise<Done> {
+      const record = await recordIfAny(world);
+      if (!record || !hasReached(record, 'REVOKED')) return { done: false };
+      if (!options.keepRetained && record.erasedAt === undefined) return { done: false };
+      return { done: true, reason: `the handover is ${record.state} since ${record.history.at(-1)?.at}` };
+    },
+
+    async run(context) {
+      const handover = await openHandover(world, context);
+      await reachRevoked(handover, options);
+      if (!options.keepRetained && handover.record.erasedAt === undefined) await eraseRetained(handover);
+    },
+
+    async proof({ act }): Promise<Evidence> {
+      const record = await recordIfAny(world);
+      if (!record || !hasReached(record, 'REVOKED')) throw fail('E4009', 'The handover is not REVOKED.');
+      const accepted = record.refusals.filter((refusal) => refusal.answer === 'accepted');
+      if (accepted.length > 0)
+        throw fail('E5104', `Accepted when tried: ${accepted.map((one) => one.what).join(', ')}.`);
+      const facts = { state: record.state, items: record.items, refusals: record.refusals, history: record.history };
+      const sha = record.revision?.split('sha1:')[1];
+      const refused = `${record.refusals.length} old credentials refused`;
+      if (options.keepRetained) return { summary: `${record.state}; ${refused}`, sha, facts };
+      const scan = await residueOf(world, act, record);
+      if (!isClean(scan)) {
+        throw fail('E4009', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
+          actions: ['catalyst verify residue', 'catalyst handover decommission'],
+          data: { findings: scan.findings, looked: scan.looked },
+        });
+      }
+      return { summary: `residue: ${scanSummary(scan)}; ${refused}`, sha, facts: { ...facts, residue: scan } };
+    },
+  };
+}
