@@ -1,11 +1,13 @@
 /** #370, second half: deletes exactly what a saved plan names, and looks again. */
 import { existsSync, readFileSync } from 'node:fs';
+import type { Change } from '../hetzner/change.js';
 import { applyPurge, type PurgeResult } from '../hetzner/purge/apply.js';
 import { deletionSentence } from '../hetzner/purge/delete-one.js';
 import { assertApplicable, type PurgePlan, parsePurgePlan } from '../hetzner/purge/plan.js';
 import { hetznerChange } from '../phases/hetzner-gate.js';
 import { fail } from '../support/errors.js';
 import type { Context } from './context.js';
+import { openSession } from './session.js';
 import { withGate } from './with-gate.js';
 
 export interface PurgeLimits {
@@ -45,13 +47,14 @@ export async function applyPlan(context: Context, plan: PurgePlan, confirm: stri
   if (chosen.length > 0) await context.confirmByName({ what, confirm });
   const world = await context.world();
   const api = await world.hetzner();
-  const result = await withGate(context, { id: '#370', phase: 0, ticket: '#370' }, (act) =>
+  const session = await openSession(context);
+  const result = await withGate(session, { id: '#370', phase: 0, ticket: '#370' }, (act) =>
     applyPurge(
       {
         api,
         clock: world.clock,
         signal: world.signal,
-        change: hetznerChange(act),
+        change: told(context, hetznerChange(act)),
         onWaiting: (reason) => context.output.note(`waiting: ${reason}`),
       },
       plan,
@@ -69,6 +72,13 @@ export async function applyPlan(context: Context, plan: PurgePlan, confirm: stri
     actions: ['catalyst purge plan', `catalyst purge apply PLAN --confirm ${plan.selection.fqdn}`],
     data: { result },
   });
+}
+
+function told(context: Context, change: Change): Change {
+  return (intended, make, recover) => {
+    context.output.note(intended.sentence);
+    return change(intended, make, recover);
+  };
 }
 
 function readPlan(file: string): PurgePlan {

@@ -1,0 +1,27 @@
+import { Flags } from '@oclif/core';
+import { type ClusterDestroyed, clusterDestroy } from '../../src/actions/cluster-destroy.js';
+import { purgeAppliedText } from '../../src/actions/purge-apply.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { purgeChoices, purgeFlags } from '../../src/cli/purge-flags.js';
+
+const { 'include-live': _, ...destroyFlags } = purgeFlags;
+
+export default class ClusterDestroy extends CatalystCommand<ClusterDestroyed> {
+  static override summary = 'take the cluster at Hetzner down, by label, also without local state';
+  static override description =
+    'What controllers of the cluster made goes first, while they live; then everything that the label, an exact name or a thread says is of this Sovereign.';
+  static override examples = ['<%= config.bin %> cluster destroy --confirm omantel.omani.works'];
+  static override exitCodes = [4, 5, 7, 8, 9];
+  static override flags = {
+    ...destroyFlags,
+    confirm: Flags.string({ helpValue: 'FQDN', description: 'the FQDN of the Sovereign; --yes is not enough' }),
+  };
+
+  async run(): Promise<ClusterDestroyed> {
+    const { flags, context } = await this.open(ClusterDestroy);
+    const choices = purgeChoices({ 'include-live': true, ...flags });
+    const result = await clusterDestroy(context, { ...choices, confirm: flags.confirm });
+    context.output.print(purgeAppliedText(result));
+    return result;
+  }
+}
