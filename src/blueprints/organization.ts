@@ -1,0 +1,42 @@
+/** What one Organization gets on the Sovereign: a namespace of its own and a virtual cluster in it (bp-vcluster). */
+import type { Sovereign } from '../sovereign/schema.js';
+import { fail } from '../support/errors.js';
+import type { KubeObject } from '../tools/kube.js';
+import type { Blueprint } from './blueprint.js';
+import { helmReleaseOf, releasesOf, sourcesOf } from './releases.js';
+import { variablesOf } from './variables.js';
+
+const label = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
+/** Namespace, source and HelmRelease for the Organization `name`; throws E3202 when it is not a DNS label. */
+export function organizationObjects(
+  sovereign: Sovereign,
+  blueprints: readonly Blueprint[],
+  name: string,
+): KubeObject[] {
+  if (!label.test(name))
+    throw fail('E3202', `"${name}" cannot name an Organization: a DNS label of at most 40 characters is needed.`);
+  const vcluster = blueprints.find((blueprint) => blueprint.name === 'bp-vcluster');
+  if (!vcluster) throw fail('E3202', 'The Blueprint bp-vcluster is not there.');
+  const namespace = `org-${name}`;
+  const [release] = releasesOf(vcluster, sovereign, variablesOf(sovereign));
+  const { repositories } = sourcesOf(vcluster, [release!], sovereign);
+  const own = repositories.map((repository) => ({ ...repository, metadata: { name: 'vcluster', namespace } }));
+  const helmRelease = helmReleaseOf(
+    { ...release!, name: 'vcluster', releaseName: 'vcluster', namespace },
+    'vcluster',
+    undefined,
+  );
+  const chart = {
+    spec: { ...helmRelease.spec.chart.spec, sourceRef: { kind: 'HelmRepository', name: 'vcluster', namespace } },
+  };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels: { 'catalyst.openova.io/organization': name } },
+    },
+    ...own,
+    { ...helmRelease, metadata: { name: 'vcluster', namespace }, spec: { ...helmRelease.spec, chart } },
+  ];
+}
