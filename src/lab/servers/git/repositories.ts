@@ -37,6 +37,14 @@ export interface Repositories {
     revision: string,
     path: string,
   ): Promise<{ sha: string; content: Buffer } | { path: string; type: 'file' | 'dir'; sha: string }[] | undefined>;
+  /** One commit that holds these files (path → text), the first of a branch that is not there yet; its SHA. */
+  writeAll(
+    repository: Repository,
+    branch: string,
+    files: ReadonlyMap<string, string>,
+    message: string,
+    by: string,
+  ): Promise<string>;
   /** Commits one changed file (undefined: removed) on a branch; the commit's SHA. */
   write(
     repository: Repository,
@@ -126,6 +134,18 @@ export function createRepositories(root: string, now: () => Date): Repositories 
           const [, kind, sha = ''] = meta.split(' ');
           return { path: path ? `${path}/${name}` : name, type: kind === 'tree' ? 'dir' : 'file', sha };
         });
+    },
+    async writeAll(repository, branch, files, message, by) {
+      // fast-import takes any number of files in one process
+      const commit = [
+        `commit refs/heads/${branch}`,
+        `committer ${by} <${by}@noreply.localhost> ${Math.floor(now().getTime() / 1000)} +0000`,
+        `data ${Buffer.byteLength(message)}\n${message}`,
+        ...[...files].map(([path, text]) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}`),
+        'done',
+      ];
+      await git(repository, ['fast-import', '--quiet', '--done'], { stdin: Buffer.from(`${commit.join('\n')}\n`) });
+      return (await git(repository, ['rev-parse', `refs/heads/${branch}`])).trim();
     },
     async write(repository, branch, path, content, message, by) {
       const scratch = await mkdtemp(join(tmpdir(), 'lab-index-'));

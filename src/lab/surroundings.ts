@@ -1,0 +1,99 @@
+/** All that is around the two clusters of a lab: Object Storage, DNS, charts, Git, SSH. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '../support/clock.js';
+import type { Faults } from './faults.js';
+import { type LabServer, serve } from './http-server.js';
+import type { RequestLog } from './request-log.js';
+import { type DnsServer, startDns } from './servers/dns.js';
+import { createGitea, type Gitea } from './servers/git/gitea.js';
+import { motherGitFiles } from './servers/mother/contents.js';
+import { fillZones } from './servers/mother/dns-data.js';
+import type { ChartArchive } from './servers/registry/charts.js';
+import { type Registry, startRegistry } from './servers/registry/server.js';
+import { type S3Server, startS3 } from './servers/s3/server.js';
+import { withLostDelegations } from './servers/sovereign-dns.js';
+import { type SshEndpoint, startSsh } from './servers/ssh.js';
+import { createZones, type Zones } from './servers/zones.js';
+
+export interface Surroundings {
+  s3: S3Server;
+  s3Keys: { accessKey: string; secretKey: string };
+  /** Zones of the mother's PowerDNS as they are, without faults. */
+  motherZones: Zones;
+  /** The same as its name servers answer from them now. */
+  answeredZones: () => Zones;
+  sovereignZones: Zones;
+  dns: DnsServer;
+  sovereignDns: DnsServer;
+  registry: Registry;
+  git: LabServer;
+  /** Clone address of what the mother's Flux reads. */
+  motherRepository: string;
+  ssh: SshEndpoint;
+  close(): Promise<void>;
+}
+
+export interface SurroundingsOptions {
+  directory: string;
+  fqdn: string;
+  region: string;
+  log: RequestLog;
+  faults: Faults;
+  clock: Clock;
+  charts: () => Promise<readonly ChartArchive[]>;
+}
+
+/** Repository prefix of the charts. */
+export const chartFolder = 'charts';
+
+export async function startSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
+  const { directory, fqdn, region, log, faults, clock } = options;
+  const tools = { log, faults, clock };
+  const cut = fqdn.indexOf('.');
+  const now = () => clock.now();
+
+  const s3Keys = { accessKey: `LAB${secret(9).toUpperCase()}`, secretKey: secret(20) };
+  const motherZones = createZones(now);
+  fillZones(motherZones, fqdn.slice(cut + 1), fqdn.slice(0, cut));
+  const sovereignZones = createZones(now);
+  const answeredZones = () => withLostDelegations(motherZones, faults);
+  const gitea = createGitea({ directory: join(directory, 'git'), admin: async () => undefined, clock });
+
+  const [s3, dns, sovereignDns, registry, git, ssh] = await Promise.all([
+    startS3({ ...tools, region, accounts: [{ ...s3Keys, name: 'lab' }] }),
+    startDns({ ...tools, name: 'dns', zones: answeredZones }),
+    startDns({ ...tools, name: 'dns-sovereign', zones: () => sovereignZones }),
+    options.charts().then((charts) => startRegistry({ ...tools, charts, folder: chartFolder })),
+    serve({ ...tools, name: 'git', handler: gitea.handler }),
+    startSsh(tools),
+    publishMotherGit(gitea, fqdn),
+  ]);
+  // a bucket whose name looks like one of the Sovereign's, but which belongs to somebody else
+  s3.storage.createBucket(`${fqdn.slice(0, cut)}-harbor`, 'stranger');
+  const parts = [s3, dns, sovereignDns, registry, git, ssh];
+  return {
+    s3,
+    s3Keys,
+    motherZones,
+    answeredZones,
+    sovereignZones,
+    dns,
+    sovereignDns,
+    registry,
+    git,
+    motherRepository: `${git.endpoint}/openova-io/openova.git`,
+    ssh,
+    close: async () => void (await Promise.all(parts.map((part) => part.close()))),
+  };
+}
+
+async function publishMotherGit(gitea: Gitea, fqdn: string): Promise<void> {
+  gitea.accounts.addOrganization('openova-io');
+  const about = { owner: 'openova-io', name: 'openova', private: false, description: '', defaultBranch: 'main' };
+  const repository = await gitea.repositories.create(about);
+  await gitea.repositories.writeAll(repository, 'main', motherGitFiles(fqdn), 'What the mother runs', 'openova-io');
+}
+
+/** So many random bytes as hex. */
+export const secret = (bytes: number) => randomBytes(bytes).toString('hex');
