@@ -131,5 +131,6 @@ function secretOf(known: { clientId: string; secret?: string }, namespace: strin
   const holder = lab.store
     .list('v1/Secret', namespace)
     .find((secret) => decode(secret.data?.['client-id']) === known.clientId);
-  return decode(holder?.data?.['client-secret']);
+  const named = lab.store.get('v1/Secret', namespace, 'oidc-clients')?.data?.[known.clientId];
+  return decode(holder?.data?.['client-secret'] ?? named);
 }

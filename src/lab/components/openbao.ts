@@ -11,6 +11,8 @@ export interface OpenBao extends Component {
   status(lab: Lab): { initialized: boolean; sealed: boolean };
   /** @throws Error `Vault is sealed` */
   write(lab: Lab, path: string, data: Record<string, string>): Promise<void>;
+  /** @throws Error `permission denied` unless the role of the configuration is bound to this ServiceAccount and may use the path */
+  authorize(lab: Lab, login: { role: string; path: string; account: string; namespace: string }): void;
   read(lab: Lab, path: string): Promise<Record<string, string> | undefined>;
 }
 
@@ -69,6 +71,25 @@ export function createOpenBao(): OpenBao {
           ? 'Readiness probe failed: sealed'
           : undefined
         : 'Readiness probe failed: not initialized';
+    },
+    authorize(lab, { role, path, account, namespace }) {
+      assertOpen(lab);
+      const configuration = configurationOf(lab, namespaceOf(lab)!);
+      const bound = (key: string) =>
+        new RegExp(`auth/kubernetes/role/${role}"[\\s\\S]*?${key}\\s*=\\s*"([^"]*)"`)
+          .exec(configuration)?.[1]
+          ?.split(',');
+      const isBound =
+        bound('bound_service_account_names')?.includes(account) &&
+        bound('bound_service_account_namespaces')?.includes(namespace);
+      const policy = bound('token_policies')?.[0];
+      const rule =
+        policy &&
+        new RegExp(`policies/acl/${policy}"[\\s\\S]*?path \\\\*"secret/data/([^"\\\\]*)`).exec(configuration)?.[1];
+      const mayUse =
+        rule !== undefined && (rule === path || (rule.endsWith('*') && path.startsWith(rule.slice(0, -1))));
+      if (!isBound || !mayUse)
+        throw new Error(`permission denied: role ${role} for ${namespace}/${account} at secret/data/${path}`);
     },
     async write(lab, path, data) {
       assertOpen(lab);

@@ -105,6 +105,7 @@ async function registerWebhook(lab: Lab): Promise<void> {
         },
         clientConfig: {
           service: { namespace: service.metadata.namespace, name: service.metadata.name, path: '/validate', port: 443 },
+          caBundle: Buffer.from(lab.world.authority.certificate).toString('base64'),
         },
       },
     ],

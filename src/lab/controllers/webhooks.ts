@@ -1,9 +1,8 @@
 /** Admission webhooks of played operators, as the API server reaches them by Service. */
 import type { KubeObject } from '../../tools/kube.js';
+import type { Component } from '../components/component.js';
 import type { Lab } from './engine.js';
 import { findings } from './kyverno.js';
-import { isReady } from './pods.js';
-import { podsBehind } from './services.js';
 
 interface ReviewRequest {
   uid: string;
@@ -19,33 +18,29 @@ const judges: [service: RegExp, judge: Judge][] = [
   [/^kyverno-svc$/, policyProblem],
 ];
 
-/**
- * Answers an AdmissionReview for a webhook behind a Service of the cluster.
- * @throws Error when nothing Ready is behind the Service
- */
-export async function answerWebhook(
-  service: { namespace: string; name: string },
-  body: string,
-  lab: Lab,
-): Promise<string> {
-  const object = lab.store.get('v1/Service', service.namespace, service.name);
-  const where = `https://${service.name}.${service.namespace}.svc:443`;
-  if (!object) throw new Error(`Post "${where}": service "${service.name}" not found`);
-  if (!podsBehind(object, lab).some(isReady))
-    throw new Error(`Post "${where}": no endpoints available for service "${service.name}"`);
-  const review = JSON.parse(body) as { request: ReviewRequest };
-  const judge = judges.find(([name]) => name.test(service.name))?.[1];
-  const refusal = review.request.object ? judge?.(review.request, lab) : undefined;
-  return JSON.stringify({
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    response: {
+const hooks = /webhook|^kyverno-svc$/;
+
+/** Webhooks behind Services: those that the lab plays judge, others allow. */
+export const admissionWebhooks: Component = {
+  name: 'admission webhooks',
+  plays: (service) => hooks.test(service.metadata.name),
+  handle: (request, { lab, service }) => {
+    const review = JSON.parse(request.body.toString()) as { request: ReviewRequest };
+    const judge = judges.find(([name]) => name.test(service.metadata.name))?.[1];
+    const refusal = review.request.object ? judge?.(review.request, lab) : undefined;
+    const status = { code: 403, reason: 'Forbidden', message: refusal };
+    const response = {
       uid: review.request.uid,
       allowed: refusal === undefined,
-      ...(refusal === undefined ? {} : { status: { code: 403, reason: 'Forbidden', message: refusal } }),
-    },
-  });
-}
+      ...(refusal === undefined ? {} : { status }),
+    };
+    return {
+      status: 200,
+      body: { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response },
+      log: { mutating: false },
+    };
+  },
+};
 
 /** What cert-manager's webhook refuses: no secretName, no issuer, no name at all, a renewal longer than the validity. */
 function certificateProblem({ object }: ReviewRequest): string | undefined {

@@ -2,6 +2,7 @@
 import type { Blueprint } from '../../blueprints/blueprint.js';
 import type { Component } from '../components/component.js';
 import type { LabHandler } from '../http-server.js';
+import type { Claims } from '../servers/mother/claims.js';
 
 export interface CertificateAuthority {
   /** PEM of the lab's own root. */
@@ -59,6 +60,8 @@ export interface LabWorld {
   dns?: SovereignDns;
   /** Where names outside this cluster answer: the mother's hosts, the lab's registry. */
   outside?: (host: string, port: number) => { host: string; port: number } | undefined;
+  /** Files on the mother's claims, which its Jobs read. */
+  claims?: Claims;
   /** Further components behind Services (the mother's catalyst-api, its demo pages), asked before the lab's own. */
   components?: readonly Component[];
 }
