@@ -1,139 +1,180 @@
-/** Jobs that catalyst runs on its mother: reading and erasing records on the claim, trying old kubeconfigs, the undo of the kill. */
-import { createHash } from 'node:crypto';
-import { parseYamlStream, toYaml } from '../../support/yaml.js';
+/**
+ * Short Jobs on the played mother, told by their label: what their scripts would do on the claim that they mount, on the
+ * real files of the lab. A Job whose claim, environment or ServiceAccount is not as its script needs it fails as it would.
+ */
+import { sha256 } from '../../support/hash.js';
 import type { KubeObject } from '../../tools/kube.js';
-import { createLabKube } from '../kubernetes/client.js';
-import type { Claims } from '../servers/mother/claims.js';
 import type { Lab } from './engine.js';
-import type { Program, ProgramCall } from './programs.js';
+import type { Exit } from './kubelet.js';
 
-const BUSY = new Set(['pending', 'provisioning', 'tofu-applying', 'flux-bootstrapping', 'phase1-watching']);
-const DEPLOYMENT = 'apps/v1/Deployment';
-const KUSTOMIZATION = 'kustomize.toolkit.fluxcd.io/v1/Kustomization';
-
-export function motherJobs(claims: Claims): Record<string, Program> {
-  return {
-    inventory: (call) => {
-      const found = find(call, claims);
-      const lines = found.files.map((path) => `${sha256(found.read(path))}  ${path}\n`);
-      return {
-        ids: found.ids,
-        count: found.files.length,
-        files: found.files.slice(0, 30),
-        inFlight: found.inFlight.slice(0, 5),
-        hash: sha256(lines.join('')),
-      };
-    },
-    erase: (call) => {
-      const found = find(call, claims);
-      if (isReadOnly(call.pod)) throw new Error('rm: read-only file system');
-      for (const path of found.files) claims.remove(found.namespace, found.claim, path);
-      for (const id of found.ids) claims.remove(found.namespace, found.claim, `executions/${id}`);
-      const left = find(call, claims).files.length;
-      if (left > 0) throw new Error(JSON.stringify({ deleted: found.files.length, left }));
-      return { deleted: found.files.length, left };
-    },
-    'try-credentials': async (call) => {
-      const { ids, read, files } = find(call, claims);
-      const kubeconfigs: Record<string, string> = {};
-      for (const id of ids) {
-        const path = `kubeconfigs/${id}.yaml`;
-        if (files.includes(path)) kubeconfigs[id] = await tryKubeconfig(read(path).toString(), call.lab);
-      }
-      return { kubeconfigs };
-    },
-    'undo-kill': ({ pod, env, lab }) => undo(pod, env, lab),
-  };
+/** What the lab keeps on its claims (src/lab/servers/mother/claims.ts). */
+export interface ClaimFiles {
+  list(namespace: string, claim: string): string[];
+  read(namespace: string, claim: string, path: string): Buffer | undefined;
+  remove(namespace: string, claim: string, path: string): boolean;
 }
 
-const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+const label = 'catalyst.openova.io/job';
+const busy = /"status"\s*:\s*"(pending|provisioning|tofu-applying|flux-bootstrapping|phase1-watching)"/;
 
-interface Found {
+interface Mounted {
+  files: ClaimFiles;
   namespace: string;
   claim: string;
-  ids: string[];
-  files: string[];
-  inFlight: string[];
-  read(path: string): Buffer;
+  readOnly: boolean;
+  env: Record<string, string>;
 }
 
-/** Records of the Sovereign and every file that belongs to them or names it. */
-function find({ pod, env }: ProgramCall, claims: Claims): Found {
-  const namespace = `${pod.metadata.namespace}`;
-  const fqdn = env['FQDN'] ?? '';
-  const claim = ((pod.spec.volumes ?? []) as { persistentVolumeClaim?: { claimName: string } }[]).find(
-    (volume) => volume.persistentVolumeClaim,
+/** Runs the program of a Pod of one of these Jobs; undefined when it is none of them. */
+export async function runMotherJob(
+  pod: KubeObject,
+  lab: Lab,
+  files: ClaimFiles,
+): Promise<Exit | 'waiting' | undefined> {
+  const name = pod.metadata.labels?.[label];
+  if (name === undefined) return undefined;
+  const env = Object.fromEntries(
+    ((pod.spec.containers?.[0]?.env ?? []) as { name: string; value?: string }[]).map((one) => [
+      one.name,
+      one.value ?? '',
+    ]),
+  );
+  if (name === 'undo-kill') return undoKill(pod, lab, env);
+  const claim = (pod.spec.volumes ?? []).find(
+    (volume: { persistentVolumeClaim?: unknown }) => volume.persistentVolumeClaim !== undefined,
   )?.persistentVolumeClaim?.claimName;
-  if (!claim) throw new Error('cd: no such directory');
-  const all = claims.list(namespace, claim);
-  const read = (path: string) => claims.read(namespace, claim, path) ?? Buffer.alloc(0);
-  const records = all
-    .filter((path) => /^deployments\/[^/.]+\.json$/.test(path))
-    .map((path) => ({ id: path.slice(12, -5), record: recordOf(read(path)) }));
-  const ours = records
-    .filter(({ record }) => record.request?.sovereignFQDN === fqdn || record.sovereignFQDN === fqdn)
-    .map(({ id }) => id);
-  const ids = [...new Set([...(env['IDS'] ?? '').split(/\s+/).filter(Boolean), ...ours])].sort();
-  const inFlight = records.filter(({ record }) => BUSY.has(record.status ?? '')).map(({ id }) => id);
-  const belongs = (path: string) =>
-    ids.some(
-      (id) =>
-        path === `deployments/${id}.json` ||
-        path.startsWith(`deployments/.${id}.`) ||
-        path.startsWith(`kubeconfigs/${id}.yaml`) ||
-        path.startsWith(`kubeconfigs/.${id}.`) ||
-        path.startsWith(`executions/${id}/`),
-    ) || path.startsWith(`tofu/${fqdn.replaceAll('.', '-')}/`);
-  const files = all.filter((path) => belongs(path) || (fqdn !== '' && read(path).includes(fqdn)));
-  return { namespace, claim, ids, files, inFlight, read };
+  if (!claim) return { code: 2, message: `cd: can't cd to ${env.ROOT}` };
+  const readOnly = pod.spec.containers[0].volumeMounts?.[0]?.readOnly === true;
+  const mounted: Mounted = { files, namespace: pod.metadata.namespace ?? '', claim, readOnly, env };
+  if (name === 'inventory') return said(inventory(mounted));
+  if (name === 'erase') return erase(mounted);
+  if (name === 'try-credentials') return said(await tryCredentials(mounted, lab));
+  return { code: 127, message: `sh: ${name}: not found` };
 }
 
-function recordOf(body: Buffer): { status?: string; sovereignFQDN?: string; request?: { sovereignFQDN?: string } } {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return {};
-  }
+const said = (answer: object): Exit => ({ code: 0, message: JSON.stringify(answer) });
+
+function recordIds({ files, namespace, claim, env }: Mounted): string[] {
+  const pattern = new RegExp(`"sovereignFQDN"\\s*:\\s*"${env.FQDN?.replaceAll('.', '\\.')}"`);
+  const found = files
+    .list(namespace, claim)
+    .filter((path) => /^deployments\/[^.][^/]*\.json$/.test(path))
+    .filter((path) => pattern.test(String(files.read(namespace, claim, path))))
+    .map((path) => path.slice('deployments/'.length, -'.json'.length));
+  return [...new Set([...(env.IDS ?? '').split(/\s+/).filter(Boolean), ...found])].sort();
 }
 
-const isReadOnly = (pod: KubeObject): boolean =>
-  ((pod.spec.containers?.[0]?.volumeMounts ?? []) as { readOnly?: boolean }[]).some((mount) => mount.readOnly);
-
-/** The file's server is where the Sovereign's public address leads in this lab. */
-async function tryKubeconfig(text: string, lab: Lab): Promise<'accepted' | 'refused' | 'unreachable'> {
-  const config = parseYamlStream(text)[0] as { clusters?: { cluster: Record<string, string> }[] };
-  for (const { cluster } of config.clusters ?? []) {
-    const url = new URL(cluster['server'] ?? 'https://nowhere');
-    const place = lab.world.outside?.(url.hostname, Number(url.port || 443));
-    if (!place) continue;
-    cluster['server'] = `https://${place.host}:${place.port}`;
-    cluster['tls-server-name'] ??= url.hostname;
-  }
-  const kube = createLabKube(toYaml(config), 'kubectl');
-  try {
-    const { status } = await kube.raw('/api/v1/namespaces');
-    return status === 401 || status === 403 ? 'refused' : status < 400 ? 'accepted' : 'unreachable';
-  } catch (error) {
-    // another authority than the file's: what it knew has been replaced
-    return /certificate|self.signed|unable to verify|ECONNRESET|EPROTO/i.test(
-      String((error as { code?: string }).code ?? error),
-    )
-      ? 'refused'
-      : 'unreachable';
-  } finally {
-    kube.close();
-  }
+function filesOf(mounted: Mounted, ids: readonly string[]): string[] {
+  const { files, namespace, claim, env } = mounted;
+  const slug = env.FQDN?.replaceAll('.', '-');
+  return files
+    .list(namespace, claim)
+    .filter(
+      (path) =>
+        path.startsWith(`tofu/${slug}/`) ||
+        String(files.read(namespace, claim, path)).includes(env.FQDN ?? '') ||
+        ids.some(
+          (id) =>
+            path === `deployments/${id}.json` ||
+            path.startsWith(`deployments/.${id}.`) ||
+            path.startsWith(`kubeconfigs/${id}.yaml`) ||
+            path.startsWith(`kubeconfigs/.${id}.`) ||
+            path.startsWith(`executions/${id}/`),
+        ),
+    );
 }
 
-async function undo(pod: KubeObject, env: Record<string, string>, lab: Lab): Promise<object | 'waiting'> {
-  const started = Date.parse(pod.status?.containerStatuses?.[0]?.state?.running?.startedAt ?? '');
-  const waited = Number.isNaN(started) ? 0 : lab.clock.now().getTime() - started;
-  if (waited < Number(env['SECONDS_TO_WAIT'] ?? 0) * 1000) return 'waiting';
-  const deployment = lab.store.get(DEPLOYMENT, env['NAMESPACE'], env['DEPLOYMENT'] ?? '');
-  if (!deployment) throw new Error(`deployments.apps "${env['DEPLOYMENT']}" not found`);
-  await lab.patch(deployment, { spec: { replicas: Number(env['REPLICAS'] ?? 1) } });
-  const kustomization =
-    env['KUSTOMIZATION'] && lab.store.get(KUSTOMIZATION, env['KUSTOMIZATION_NAMESPACE'], env['KUSTOMIZATION']);
-  if (kustomization) await lab.patch(kustomization, { spec: { suspend: null } });
-  return { undone: true };
+function inventory(mounted: Mounted): object {
+  const { files, namespace, claim } = mounted;
+  const ids = recordIds(mounted);
+  const paths = filesOf(mounted, ids);
+  const lines = paths.map((path) => `${sha256(files.read(namespace, claim, path) ?? '')}  ${path}\n`);
+  const inFlight = files
+    .list(namespace, claim)
+    .filter((path) => /^deployments\/[^.][^/]*\.json$/.test(path))
+    .filter((path) => busy.test(String(files.read(namespace, claim, path))))
+    .map((path) => path.slice('deployments/'.length, -'.json'.length));
+  return { ids, count: paths.length, files: paths.slice(0, 30), inFlight, hash: sha256(lines.join('')) };
+}
+
+function erase(mounted: Mounted): Exit {
+  const { files, namespace, claim, readOnly } = mounted;
+  if (readOnly) return { code: 1, message: 'rm: read-only file system' };
+  const ids = recordIds(mounted);
+  const paths = filesOf(mounted, ids);
+  for (const path of paths) files.remove(namespace, claim, path);
+  const left = filesOf(mounted, ids).length;
+  return { code: left === 0 ? 0 : 1, message: JSON.stringify({ deleted: paths.length, left }) };
+}
+
+/** Tries each kubeconfig where it lies: the address it names is asked, with the token it holds. */
+async function tryCredentials(mounted: Mounted, lab: Lab): Promise<object> {
+  const { files, namespace, claim } = mounted;
+  const kubeconfigs: Record<string, string> = {};
+  for (const id of recordIds(mounted)) {
+    const file = files.read(namespace, claim, `kubeconfigs/${id}.yaml`);
+    if (file === undefined) continue;
+    const server = /server:\s*(\S+)/.exec(String(file))?.[1];
+    const token = /token:\s*(\S+)/.exec(String(file))?.[1];
+    kubeconfigs[id] = server === undefined ? 'refused' : await tryServer(lab, server, token);
+  }
+  return { kubeconfigs };
+}
+
+async function tryServer(lab: Lab, server: string, token: string | undefined): Promise<string> {
+  const { hostname, port } = new URL(server);
+  const to = lab.world.outside?.(hostname, Number(port || 443));
+  if (!to) return 'unreachable';
+  const { request } = await import('node:https');
+  return new Promise((resolve) => {
+    const call = request(
+      {
+        host: to.host,
+        port: to.port,
+        path: '/api/v1/namespaces',
+        rejectUnauthorized: false,
+        headers: token ? { authorization: `Bearer ${token}` } : {},
+        timeout: 5000,
+      },
+      (answer) => {
+        answer.resume();
+        resolve((answer.statusCode ?? 500) < 300 ? 'accepted' : 'refused');
+      },
+    );
+    call.on('error', () => resolve('unreachable'));
+    call.on('timeout', () => call.destroy(new Error('no answer')));
+    call.end();
+  });
+}
+
+/** Sleeps until its moment, then scales and resumes, as far as the bindings of its ServiceAccount allow. */
+async function undoKill(pod: KubeObject, lab: Lab, env: Record<string, string>): Promise<Exit | 'waiting'> {
+  const started = Date.parse(pod.metadata.creationTimestamp ?? '') || lab.clock.now().getTime();
+  if (lab.clock.now().getTime() < started + Number(env.SECONDS_TO_WAIT) * 1000) return 'waiting';
+  const account = pod.spec.serviceAccountName;
+  const rights = await lab.kube.list({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' });
+  const may = (namespace: string | undefined) =>
+    rights.some(
+      (binding) =>
+        binding.metadata.namespace === namespace &&
+        (binding.subjects ?? []).some(
+          (subject: { kind: string; name: string; namespace?: string }) =>
+            subject.name === account && subject.namespace === pod.metadata.namespace,
+        ),
+    );
+  const { NAMESPACE: namespace, DEPLOYMENT: name = '', KUSTOMIZATION: kustomization } = env;
+  if (!may(namespace)) return { code: 1, message: `deployments "${name}" is forbidden` };
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
+  await lab.kube.patch(deployment, { spec: { replicas: Number(env.REPLICAS) } });
+  if (kustomization) {
+    const owner = {
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      namespace: env.KUSTOMIZATION_NAMESPACE,
+      name: kustomization,
+    };
+    if (!may(owner.namespace)) return { code: 1, message: `kustomizations "${kustomization}" is forbidden` };
+    await lab.kube.patch(owner, { spec: { suspend: null } });
+  }
+  return { code: 0, message: JSON.stringify({ undone: true }) };
 }
