@@ -1,6 +1,7 @@
 /** Checks AWS Signature V4 in the Authorization header, and undoes the aws-chunked coding of bodies. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { sha256 } from '../../../support/hash.js';
 import type { LabRequest } from '../../http-server.js';
 import { S3Error } from './xml.js';
 
@@ -79,7 +80,7 @@ export async function authenticate(
       headers: {
         ...Object.fromEntries(names.map((name) => [name, String(request.headers[name] ?? '')])),
         // read for the hash of the payload even where it was not signed
-        'x-amz-content-sha256': String(request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD'),
+        'x-amz-content-sha256': String(request.headers['x-amz-content-sha256'] ?? sha256(request.body)),
       },
     },
     {
@@ -102,7 +103,7 @@ export async function authenticate(
 export function payloadOf(request: LabRequest): Buffer {
   const sent = String(request.headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD');
   if (sent.startsWith('STREAMING-')) return decodeChunks(request.body);
-  if (/^[0-9a-f]{64}$/.test(sent) && createHash('sha256').update(request.body).digest('hex') !== sent)
+  if (/^[0-9a-f]{64}$/.test(sent) && sha256(request.body) !== sent)
     throw new S3Error(
       400,
       'XAmzContentSHA256Mismatch',
