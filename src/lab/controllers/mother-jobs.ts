@@ -3,9 +3,8 @@
  * real files of the lab. A Job whose claim, environment or ServiceAccount is not as its script needs it fails as it would.
  */
 import { sha256 } from '../../support/hash.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { Lab } from './engine.js';
-import type { Exit } from './kubelet.js';
+import type { Program, ProgramCall } from './programs.js';
 
 /** What the lab keeps on its claims (src/lab/servers/mother/claims.ts). */
 export interface ClaimFiles {
@@ -14,7 +13,6 @@ export interface ClaimFiles {
   remove(namespace: string, claim: string, path: string): boolean;
 }
 
-const label = 'catalyst.openova.io/job';
 const busy = /"status"\s*:\s*"(pending|provisioning|tofu-applying|flux-bootstrapping|phase1-watching)"/;
 
 interface Mounted {
@@ -25,34 +23,23 @@ interface Mounted {
   env: Record<string, string>;
 }
 
-/** Runs the program of a Pod of one of these Jobs; undefined when it is none of them. */
-export async function runMotherJob(
-  pod: KubeObject,
-  lab: Lab,
-  files: ClaimFiles,
-): Promise<Exit | 'waiting' | undefined> {
-  const name = pod.metadata.labels?.[label];
-  if (name === undefined) return undefined;
-  const env = Object.fromEntries(
-    ((pod.spec.containers?.[0]?.env ?? []) as { name: string; value?: string }[]).map((one) => [
-      one.name,
-      one.value ?? '',
-    ]),
-  );
-  if (name === 'undo-kill') return undoKill(pod, lab, env);
-  const claim = (pod.spec.volumes ?? []).find(
-    (volume: { persistentVolumeClaim?: unknown }) => volume.persistentVolumeClaim !== undefined,
-  )?.persistentVolumeClaim?.claimName;
-  if (!claim) return { code: 2, message: `cd: can't cd to ${env.ROOT}` };
-  const readOnly = pod.spec.containers[0].volumeMounts?.[0]?.readOnly === true;
-  const mounted: Mounted = { files, namespace: pod.metadata.namespace ?? '', claim, readOnly, env };
-  if (name === 'inventory') return said(inventory(mounted));
-  if (name === 'erase') return erase(mounted);
-  if (name === 'try-credentials') return said(await tryCredentials(mounted, lab));
-  return { code: 127, message: `sh: ${name}: not found` };
+/** Programs by the value of the label `catalyst.openova.io/job`. */
+export function motherJobs(files: ClaimFiles): Record<string, Program> {
+  return {
+    inventory: (call) => inventory(mount(call, files)),
+    erase: (call) => erase(mount(call, files)),
+    'try-credentials': (call) => tryCredentials(mount(call, files), call.lab),
+    'undo-kill': undoKill,
+  };
 }
 
-const said = (answer: object): Exit => ({ code: 0, message: JSON.stringify(answer) });
+function mount({ pod, env }: ProgramCall, files: ClaimFiles): Mounted {
+  const volumes = (pod.spec.volumes ?? []) as { persistentVolumeClaim?: { claimName: string } }[];
+  const claim = volumes.find((volume) => volume.persistentVolumeClaim)?.persistentVolumeClaim?.claimName;
+  if (!claim) throw new Error(`cd: can't cd to ${env.ROOT}`);
+  const readOnly = pod.spec.containers[0].volumeMounts?.[0]?.readOnly === true;
+  return { files, namespace: pod.metadata.namespace ?? '', claim, readOnly, env };
+}
 
 function recordIds({ files, namespace, claim, env }: Mounted): string[] {
   const pattern = new RegExp(`"sovereignFQDN"\\s*:\\s*"${env.FQDN?.replaceAll('.', '\\.')}"`);
@@ -97,14 +84,15 @@ function inventory(mounted: Mounted): object {
   return { ids, count: paths.length, files: paths.slice(0, 30), inFlight, hash: sha256(lines.join('')) };
 }
 
-function erase(mounted: Mounted): Exit {
+function erase(mounted: Mounted): object {
   const { files, namespace, claim, readOnly } = mounted;
-  if (readOnly) return { code: 1, message: 'rm: read-only file system' };
+  if (readOnly) throw new Error('rm: read-only file system');
   const ids = recordIds(mounted);
   const paths = filesOf(mounted, ids);
   for (const path of paths) files.remove(namespace, claim, path);
   const left = filesOf(mounted, ids).length;
-  return { code: left === 0 ? 0 : 1, message: JSON.stringify({ deleted: paths.length, left }) };
+  if (left > 0) throw new Error(`${left} files are left`);
+  return { deleted: paths.length, left };
 }
 
 /** Tries each kubeconfig where it lies: the address it names is asked, with the token it holds. */
@@ -148,7 +136,7 @@ async function tryServer(lab: Lab, server: string, token: string | undefined): P
 }
 
 /** Sleeps until its moment, then scales and resumes, as far as the bindings of its ServiceAccount allow. */
-async function undoKill(pod: KubeObject, lab: Lab, env: Record<string, string>): Promise<Exit | 'waiting'> {
+async function undoKill({ pod, lab, env }: ProgramCall): Promise<object | 'waiting'> {
   const started = Date.parse(pod.metadata.creationTimestamp ?? '') || lab.clock.now().getTime();
   if (lab.clock.now().getTime() < started + Number(env.SECONDS_TO_WAIT) * 1000) return 'waiting';
   const account = pod.spec.serviceAccountName;
@@ -163,7 +151,7 @@ async function undoKill(pod: KubeObject, lab: Lab, env: Record<string, string>):
         ),
     );
   const { NAMESPACE: namespace, DEPLOYMENT: name = '', KUSTOMIZATION: kustomization } = env;
-  if (!may(namespace)) return { code: 1, message: `deployments "${name}" is forbidden` };
+  if (!may(namespace)) throw new Error(`deployments "${name}" is forbidden`);
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
   await lab.kube.patch(deployment, { spec: { replicas: Number(env.REPLICAS) } });
   if (kustomization) {
@@ -173,8 +161,8 @@ async function undoKill(pod: KubeObject, lab: Lab, env: Record<string, string>):
       namespace: env.KUSTOMIZATION_NAMESPACE,
       name: kustomization,
     };
-    if (!may(owner.namespace)) return { code: 1, message: `kustomizations "${kustomization}" is forbidden` };
+    if (!may(owner.namespace)) throw new Error(`kustomizations "${kustomization}" is forbidden`);
     await lab.kube.patch(owner, { spec: { suspend: null } });
   }
-  return { code: 0, message: JSON.stringify({ undone: true }) };
+  return { undone: true };
 }
