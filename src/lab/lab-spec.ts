@@ -55,6 +55,7 @@ export function labSpec({ fqdn, addresses, ca, motherHosts, motherAddress }: Lab
         endpoint: addresses.hetzner,
         controlPlane: { type: 'cx53', count: 1 },
         workers: { type: 'cx43', count: 2 },
+        sshFrom: ['127.0.0.1/32'],
       },
       objectStorage: { location: 'fsn1', endpoint: addresses.s3, bucketPrefix: `catalyst-${subdomain}` },
       mother: { name: 'contabo', addresses: [motherAddress] },
