@@ -58,10 +58,14 @@ export function configurationOf(lab: Pick<Lab, 'store'>, namespace: string): str
   return [...maps, ...releases, ...secrets, ...pods].join('\n');
 }
 
-/** Names in a configuration that end like a consumer's bucket: `<prefix>-openbao`. */
+/** The bucket of a consumer (`<prefix>-openbao`) that a configuration names under some key `bucket…`, else anywhere. */
 export function bucketNamed(configuration: string, consumer: string): string | undefined {
-  const found = new RegExp(`(?<![a-z0-9.-])([a-z0-9][a-z0-9.-]*-${consumer})(?![a-z0-9.-])`).exec(configuration);
-  return found?.[1];
+  const keyed = new RegExp(
+    `bucket\\w*\\\\*["']?\\s*[:=]\\s*\\\\*["']?([a-z0-9][a-z0-9.-]*-${consumer})(?![a-z0-9.-])`,
+    'i',
+  );
+  const anywhere = new RegExp(`(?<![a-z0-9.-])([a-z0-9][a-z0-9.-]*-${consumer})(?![a-z0-9.-])`);
+  return (keyed.exec(configuration) ?? anywhere.exec(configuration))?.[1];
 }
 
 async function clientOf(
