@@ -1,5 +1,7 @@
 /** Whether an object of any kind has become what it is to be: one rule per kind, conditions for the rest. Pure. */
+import type { WorkloadRef } from '../blueprints/blueprint.js';
 import type { KubeObject } from '../tools/kube.js';
+import { notRolledOut } from './rollout.js';
 
 export type Readiness = { ready: true } | { pending: string } | { failed: string };
 
@@ -14,8 +16,9 @@ interface Condition {
 type Rule = (object: KubeObject) => Readiness;
 
 /** `HelmRelease flux-system/bp-harbor` */
-export function nameOf({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): string {
-  return `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
+export function nameOf(of: { kind: string; metadata: { namespace?: string; name: string } }): string {
+  const { namespace, name } = of.metadata;
+  return `${of.kind} ${namespace ? `${namespace}/` : ''}${name}`;
 }
 
 export function readinessOf(object: KubeObject): Readiness {
@@ -32,8 +35,11 @@ export function conditionOf(object: KubeObject, type: string): Condition | undef
 
 const isTrue = (object: KubeObject, type: string) => conditionOf(object, type)?.status === 'True';
 
-const counted = (object: KubeObject, have: number, want: number, what: string): Readiness =>
-  have >= want ? { ready: true } : { pending: `${nameOf(object)} ${have}/${want} ${what}` };
+function workload(object: KubeObject): Readiness {
+  const { namespace = '', name } = object.metadata;
+  const missing = notRolledOut({ kind: object.kind as WorkloadRef['kind'], namespace, name }, object);
+  return missing === undefined ? { ready: true } : { pending: missing };
+}
 
 const all =
   (...types: string[]): Rule =>
@@ -49,25 +55,9 @@ function told(object: KubeObject, type: string): string {
 }
 
 const rules: Record<string, Rule> = {
-  'apps/Deployment': (object) => {
-    const { updatedReplicas = 0, availableReplicas = 0, replicas = 0 } = object.status ?? {};
-    const want = object.spec?.replicas ?? 1;
-    if (updatedReplicas < want) return { pending: `${nameOf(object)} ${updatedReplicas}/${want} updated` };
-    if (replicas > want) return { pending: `${nameOf(object)} has ${replicas - want} old Pods` };
-    return counted(object, availableReplicas, want, 'available');
-  },
-  'apps/StatefulSet': (object) => {
-    const { readyReplicas = 0, updatedReplicas = 0 } = object.status ?? {};
-    const want = object.spec?.replicas ?? 1;
-    const onDelete = object.spec?.updateStrategy?.type === 'OnDelete';
-    if (!onDelete && updatedReplicas < want) return { pending: `${nameOf(object)} ${updatedReplicas}/${want} updated` };
-    return counted(object, readyReplicas, want, 'ready');
-  },
-  'apps/DaemonSet': (object) => {
-    const { desiredNumberScheduled = 0, updatedNumberScheduled = 0, numberReady = 0 } = object.status ?? {};
-    if (desiredNumberScheduled === 0) return { pending: `${nameOf(object)} is on no node yet` };
-    return counted(object, Math.min(updatedNumberScheduled, numberReady), desiredNumberScheduled, 'ready');
-  },
+  'apps/Deployment': workload,
+  'apps/StatefulSet': workload,
+  'apps/DaemonSet': workload,
   'batch/Job': (object) => {
     if (isTrue(object, 'Failed')) return { failed: told(object, 'Complete').replace('is not Complete', 'failed') };
     return isTrue(object, 'Complete') || (object.status?.succeeded ?? 0) > 0
@@ -89,6 +79,7 @@ const rules: Record<string, Rule> = {
   'kyverno.io/ClusterPolicy': (object) =>
     isTrue(object, 'Ready') || object.status?.ready === true ? { ready: true } : { pending: told(object, 'Ready') },
   'helm.toolkit.fluxcd.io/HelmRelease': (object) => {
+    if (object.spec?.suspend === true) return { failed: `${nameOf(object)} is suspended: Flux leaves it alone` };
     const stalled = conditionOf(object, 'Stalled');
     if (stalled?.status === 'True') return { failed: `${nameOf(object)}: ${stalled.message ?? stalled.reason}` };
     const ready = conditionOf(object, 'Ready');

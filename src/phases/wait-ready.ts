@@ -1,8 +1,10 @@
 /** Waits on objects of the Sovereign by watch, and while it waits finds out what it really waits for. */
+import type { WorkloadRef } from '../blueprints/blueprint.js';
 import type { Clock } from '../support/clock.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
 import { nameOf, readinessOf } from './readiness.js';
+import { notRolledOut, reasonOfPods } from './rollout.js';
 import type { Progress } from './step.js';
 
 export interface Waiting {
@@ -67,51 +69,12 @@ export async function explaining<T>(
 }
 
 /** The first workload that is not rolled out, with the reason its Pods give; undefined when all are. */
-export async function whyNotRolledOut(kube: Kube, refs: readonly KubeRef[]): Promise<string | undefined> {
+export async function whyNotRolledOut(kube: Kube, refs: readonly WorkloadRef[]): Promise<string | undefined> {
   for (const ref of refs) {
-    const object = await kube.get(ref);
-    if (!object) return `${nameOf({ kind: ref.kind, metadata: ref })} is not there yet`;
-    const seen = readinessOf(object);
-    if ('ready' in seen) continue;
-    const text = 'failed' in seen ? seen.failed : seen.pending;
-    const reason = await podReason(kube, object);
-    return reason ? `${text}: ${reason}` : text;
-  }
-  return undefined;
-}
-
-interface ContainerStatus {
-  name: string;
-  state?: { waiting?: { reason?: string; message?: string } };
-}
-
-async function podReason(kube: Kube, workload: KubeObject): Promise<string | undefined> {
-  const labels = (workload.spec?.selector?.matchLabels ?? {}) as Record<string, string>;
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  if (labelSelector === '') return undefined;
-  const pods = await kube.list({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    namespace: workload.metadata.namespace,
-    labelSelector,
-  });
-  for (const pod of pods) {
-    const statuses: ContainerStatus[] = [
-      ...(pod.status?.initContainerStatuses ?? []),
-      ...(pod.status?.containerStatuses ?? []),
-    ];
-    const waiting = statuses.find(({ state }) => state?.waiting?.reason && state.waiting.reason !== 'PodInitializing');
-    if (waiting) {
-      const { reason, message } = waiting.state!.waiting!;
-      return `Pod ${pod.metadata.name}, container ${waiting.name}: ${reason}${message ? ` (${message})` : ''}`;
-    }
-    const conditions = (pod.status?.conditions ?? []) as { type: string; status: string; message?: string }[];
-    const unscheduled = conditions.find((one) => one.type === 'PodScheduled' && one.status === 'False');
-    if (unscheduled) return `Pod ${pod.metadata.name} is not scheduled: ${unscheduled.message ?? 'no reason given'}`;
-    const unready = conditions.find((one) => one.type === 'Ready' && one.status === 'False' && one.message);
-    if (unready) return `Pod ${pod.metadata.name}: ${unready.message}`;
+    const missing = notRolledOut(ref, await kube.get({ apiVersion: 'apps/v1', ...ref }));
+    if (missing === undefined) continue;
+    const reason = await reasonOfPods(kube, ref);
+    return reason ? `${missing}: ${reason}` : missing;
   }
   return undefined;
 }

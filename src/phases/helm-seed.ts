@@ -1,0 +1,64 @@
+/** What must run before Flux can install anything, Flux included: put there by helm with the values Flux will use later. */
+import type { Blueprint } from '../blueprints/blueprint.js';
+import { releasesOf } from '../blueprints/releases.js';
+import { variablesOf } from '../blueprints/variables.js';
+import type { Kube } from '../tools/kube.js';
+import { nameOf } from './readiness.js';
+import type { Mutation, StepContext } from './step.js';
+import type { Preparation } from './steps/install-blueprint.js';
+import { explaining, type Waiting, waitAllReady, whyNotRolledOut } from './wait-ready.js';
+import { watchedKube } from './watched-world.js';
+import type { World } from './world.js';
+
+const rolloutMs = 15 * 60_000;
+
+export function helmSeed(world: World, blueprint: Blueprint): Preparation {
+  const release = releasesOf(blueprint, world.sovereign, variablesOf(world.sovereign)).find(
+    ({ releaseName }) => releaseName === blueprint.releaseName,
+  )!;
+  const { chart, namespace, releaseName, values } = release;
+  const { mirror, insecure } = world.sovereign.spec.charts;
+  const mutation: Mutation = {
+    target: { system: 'sovereign', kind: 'Release', name: releaseName, namespace },
+    sentence: `seed ${blueprint.name} with helm: release ${namespace}/${releaseName} of chart ${chart.name} ${chart.version}`,
+  };
+  const seeded = async (kube: Kube): Promise<boolean> => {
+    const found = await world.helm.release(kube.kubeconfig, namespace, releaseName);
+    return found?.status === 'deployed' && found.chart === `${chart.name}-${chart.version}`;
+  };
+  const workloads = blueprint.workloads;
+  const awaited = [
+    ...workloads.map((workload) => ({ apiVersion: 'apps/v1', ...workload })),
+    ...(blueprint.crdsAtRuntime ? [] : blueprint.crds).map((name) => ({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      name,
+    })),
+  ];
+  return {
+    plan: async (kube) => (kube && (await seeded(kube)) ? [] : [mutation]),
+    async run({ act, progress, signal }: StepContext) {
+      const kube = watchedKube(await world.kube(), progress);
+      if (!(await seeded(kube))) {
+        await act(mutation, () =>
+          world.helm.upgradeInstall({
+            kubeconfig: kube.kubeconfig,
+            releaseName,
+            namespace,
+            chart: { ...chart, source: mirror ?? chart.source },
+            values,
+            insecure: mirror !== undefined && insecure,
+            signal,
+          }),
+        );
+      }
+      const waiting: Waiting = { kube, clock: world.clock, progress, timeoutMs: rolloutMs };
+      progress.waiting(`waits for ${workloads.map((one) => nameOf({ kind: one.kind, metadata: one })).join(', ')}`);
+      await explaining(
+        waiting,
+        () => waitAllReady(waiting, awaited),
+        () => whyNotRolledOut(kube, workloads),
+      );
+    },
+  };
+}
