@@ -1,0 +1,36 @@
+/** Request bodies: JSON, YAML, and the protobuf that client-go's typed clients send. */
+import { parseYamlStream } from '../../support/yaml.js';
+import type { KubeObject } from '../../tools/kube.js';
+import { decodeProtobuf } from './protobuf.js';
+import { badRequest, unsupportedMediaType } from './status.js';
+
+export interface BodyRequest {
+  headers: { 'content-type'?: string };
+  body: Buffer;
+}
+
+export const mediaTypeOf = ({ headers }: BodyRequest): string =>
+  (headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase();
+
+/** The value in a body; undefined for an empty one. Throws 400 for what cannot be read, 415 for a type not understood. */
+export function readBody(request: BodyRequest): unknown {
+  if (request.body.length === 0) return undefined;
+  const type = mediaTypeOf(request);
+  if (type === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(request.body);
+  const text = request.body.toString('utf8');
+  try {
+    if (type.endsWith('json')) return JSON.parse(text);
+    if (type.endsWith('yaml')) return text.trimStart().startsWith('{') ? JSON.parse(text) : parseYamlStream(text)[0];
+  } catch (error) {
+    throw badRequest(`the object provided is unrecognized: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  throw unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf`,
+  );
+}
+
+export function readObject(request: BodyRequest): KubeObject {
+  const value = readBody(request) as KubeObject | undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest('the body holds no object');
+  return { ...value, metadata: value.metadata ?? ({} as KubeObject['metadata']) };
+}

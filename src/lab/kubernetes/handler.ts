@@ -1,0 +1,120 @@
+/** From request to answer: is the server up, who asks, what for, may they, and then the part that answers. */
+import type { LabHandler, LabRequest, LabResponse } from '../http-server.js';
+import { readObject } from './body.js';
+import type { User } from './caller.js';
+import { discover } from './discovery.js';
+import type { Identity } from './identity.js';
+import type { KindRegistry } from './kinds.js';
+import { openApiDocument, openApiIndex } from './openapi.js';
+import type { Authorizer } from './rbac.js';
+import { attributesOf, cannotText, parseResourcePath, type ResourcePath, verbOf } from './request-path.js';
+import { answerResource, type ResourceTools } from './resources.js';
+import { answerReview } from './reviews.js';
+import { ApiRefusal, forbidden, methodNotAllowed, noSuchPath, notFound, unavailable } from './status.js';
+import { answerSubresource, type SubresourceTools } from './subresources.js';
+
+export interface HandlerTools extends Omit<ResourceTools, 'down'>, SubresourceTools {
+  kinds: KindRegistry;
+  identity: Identity;
+  authorizer: Authorizer;
+  isUp: () => boolean;
+  down: () => AbortSignal;
+}
+
+const version = {
+  major: '1',
+  minor: '35',
+  gitVersion: 'v1.35.4+k3s1',
+  gitCommit: '0000000000000000000000000000000000000000',
+  gitTreeState: 'clean',
+  buildDate: '2026-01-01T00:00:00Z',
+  goVersion: 'go1.25.0',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+};
+
+export function createHandler(tools: HandlerTools): LabHandler {
+  return async (request) => {
+    try {
+      if (!tools.isUp()) throw unavailable('apiserver not ready');
+      return await answer(tools, request);
+    } catch (error) {
+      if (!(error instanceof ApiRefusal)) throw error;
+      // What was refused has changed nothing.
+      return { status: error.code, body: error.toObject(), log: { mutating: false } };
+    }
+  };
+}
+
+async function answer(tools: HandlerTools, request: LabRequest): Promise<LabResponse> {
+  const { kinds, identity, authorizer } = tools;
+  const user = impersonated(tools, identity.caller(request.raw.socket, request.headers), request);
+  const path = parseResourcePath(request.path, kinds);
+  if (!path) {
+    const verb = request.method.toLowerCase();
+    const attributes = { verb, path: request.path };
+    if (authorizer.allows(user, attributes) === undefined) {
+      throw new ApiRefusal(403, 'Forbidden', `forbidden: ${cannotText(user.name, attributes)}`, {});
+    }
+    return answerPath(tools, request);
+  }
+  const attributes = attributesOf(verbOf(request.method, path, request.query), path);
+  if (authorizer.allows(user, attributes) === undefined)
+    throw forbidden(path.kind, path.name, cannotText(user.name, attributes));
+  return dispatch(tools, path, request, user);
+}
+
+async function dispatch(
+  tools: HandlerTools,
+  path: ResourcePath,
+  request: LabRequest,
+  user: User,
+): Promise<LabResponse> {
+  if (path.kind.review) {
+    if (request.method !== 'POST') throw methodNotAllowed();
+    const body = answerReview(tools, path.kind, readObject(request), user, path.namespace);
+    return { status: 201, body, log: { mutating: false } };
+  }
+  const withSignal = { ...tools, down: tools.down() };
+  if (path.subresource === '' || (path.subresource === 'status' && path.kind.status)) {
+    return answerResource(withSignal, path, request, user);
+  }
+  if (path.subresource === 'status') throw notFound(path.kind, path.name);
+  return answerSubresource(tools, path, request, user);
+}
+
+function answerPath({ kinds }: HandlerTools, { path, headers }: LabRequest): LabResponse {
+  if (/^\/(readyz|livez|healthz)(\/|$)/.test(path)) {
+    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
+  }
+  if (path === '/version' || path === '/version/') return { status: 200, body: version };
+  if (path === '/openapi/v3') return { status: 200, body: openApiIndex(kinds) };
+  if (path.startsWith('/openapi/v3/')) {
+    const document = openApiDocument(path.slice('/openapi/v3/'.length), kinds);
+    if (!document) throw noSuchPath();
+    return { status: 200, body: document };
+  }
+  const found = discover(path, String(headers.accept ?? ''), kinds);
+  if (!found) throw noSuchPath();
+  return { status: 200, headers: { 'content-type': found.contentType }, body: found.body };
+}
+
+/** `kubectl --as`: who may impersonate acts as somebody else. */
+function impersonated({ authorizer }: HandlerTools, user: User, { headers }: LabRequest): User {
+  const name = headers['impersonate-user'];
+  if (typeof name !== 'string') return user;
+  if (authorizer.allows(user, { verb: 'impersonate', resource: 'users', name }) === undefined) {
+    throw forbidden(
+      { group: '', plural: 'users', kind: 'User' },
+      name,
+      `User "${user.name}" cannot impersonate resource "users" in API group "" at the cluster scope`,
+    );
+  }
+  const groups = String(headers['impersonate-group'] ?? '')
+    .split(',')
+    .map((group) => group.trim())
+    .filter(Boolean);
+  const account = /^system:serviceaccount:([^:]+):/.exec(name);
+  if (account) groups.push('system:serviceaccounts', `system:serviceaccounts:${account[1]}`);
+  return { name, groups: [...new Set([...groups, 'system:authenticated'])] };
+}

@@ -1,0 +1,109 @@
+/** List and watch of one kind. */
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { KubeObject } from '../../tools/kube.js';
+import type { Faults } from '../faults.js';
+import { apiVersionOf, type Kind, storeKeyOf } from './kinds.js';
+import { listKindOf } from './request-path.js';
+import { type Match, parseFieldSelector, parseLabelSelector } from './selectors.js';
+import { gone } from './status.js';
+import type { Change, Store } from './store.js';
+
+export interface Scope {
+  kind: Kind;
+  namespace?: string;
+  query: URLSearchParams;
+}
+
+/** The object as the version of this kind shows it. */
+export function shown(kind: Kind, object: KubeObject): KubeObject {
+  const apiVersion = apiVersionOf(kind);
+  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+}
+
+export function matcherOf({ namespace, query }: Scope): Match {
+  const [labels, fields] = [
+    parseLabelSelector(query.get('labelSelector')),
+    parseFieldSelector(query.get('fieldSelector')),
+  ];
+  return (object) =>
+    (namespace === undefined || object.metadata.namespace === namespace) && labels(object) && fields(object);
+}
+
+export function listObjects(store: Store, scope: Scope): KubeObject[] {
+  return store.list(storeKeyOf(scope.kind), scope.namespace).filter(matcherOf(scope));
+}
+
+export function listAnswer(store: Store, scope: Scope): Record<string, unknown> {
+  const items = listObjects(store, scope).map((object) => shown(scope.kind, object));
+  return { ...listKindOf(scope.kind), metadata: { resourceVersion: String(store.revision()) }, items };
+}
+
+const bookmarkMs = 60_000;
+
+export interface WatchTools {
+  store: Store;
+  faults: Faults;
+  /** Fires when the server goes down: watches end. */
+  down: AbortSignal;
+  /** How an object is written (as itself, or as a table of one row). */
+  write?: (object: KubeObject) => unknown;
+}
+
+/**
+ * Writes changes as JSON lines until the caller goes, the timeout it asked for ends or the server goes down.
+ * @throws ApiRefusal 410 (before anything is written) when the asked resourceVersion is forgotten
+ */
+export function openWatch(
+  tools: WatchTools,
+  scope: Scope,
+): (out: ServerResponse, signal: AbortSignal) => Promise<void> {
+  const { store, faults, down } = tools;
+  const { kind, query } = scope;
+  const key = storeKeyOf(kind);
+  const match = matcherOf(scope);
+  const asked = Number(query.get('resourceVersion') ?? 0);
+  const initial = query.get('sendInitialEvents') === 'true' || asked === 0;
+  if (asked > store.revision()) throw gone(asked, store.revision());
+  const missed = initial ? [] : store.since(key, asked);
+  const bookmarks = query.get('allowWatchBookmarks') === 'true';
+
+  return async (out, signal) => {
+    const write = tools.write ?? ((object: KubeObject) => shown(kind, object));
+    const send = (type: string, object: unknown) => out.write(`${JSON.stringify({ type, object })}\n`);
+    const bookmark = (annotations?: Record<string, string>) =>
+      send('BOOKMARK', {
+        kind: kind.kind,
+        apiVersion: apiVersionOf(kind),
+        metadata: { resourceVersion: String(store.revision()), ...(annotations ? { annotations } : {}) },
+      });
+    const onChange = (change: Change) => {
+      const type = eventOf(change, match);
+      if (!type || faults.take('lost-watch-events', `${kind.kind}/${change.object.metadata.name}`)) return;
+      // An object that no longer fits a selector leaves the watch as it last fitted, under the new version.
+      send(type, write(change.object));
+    };
+    if (initial) {
+      for (const object of store.list(key, scope.namespace).filter(match)) send('ADDED', write(object));
+      if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
+    }
+    for (const change of missed) onChange(change);
+    const stop = store.listen(key, onChange);
+    const seconds = Number(query.get('timeoutSeconds') ?? 0);
+    const ended = AbortSignal.any([signal, down, ...(seconds > 0 ? [AbortSignal.timeout(seconds * 1000)] : [])]);
+    const ticking = bookmarks ? setInterval(bookmark, bookmarkMs) : undefined;
+    if (!ended.aborted) await once(ended, 'abort');
+    clearInterval(ticking);
+    stop();
+    out.end();
+  };
+}
+
+function eventOf({ type, object, previous }: Change, match: Match): Change['type'] | undefined {
+  if (type === 'ADDED') return match(object) ? 'ADDED' : undefined;
+  const was = previous !== undefined && match(previous);
+  if (type === 'DELETED') return was || match(object) ? 'DELETED' : undefined;
+  const is = match(object);
+  if (is) return was ? 'MODIFIED' : 'ADDED';
+  return was ? 'DELETED' : undefined;
+}

@@ -1,0 +1,283 @@
+/** Create, change and delete: the steps every write takes, whatever its verb, from the candidate object to the store. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../support/clock.js';
+import type { KubeObject } from '../../tools/kube.js';
+import type { Admission } from './admission.js';
+import type { WriteCall } from './caller.js';
+import { type DefaultSources, withDefaults } from './defaults.js';
+import type { Deletion, Propagation } from './deletion.js';
+import { apiVersionOf, type Kind, storeKeyOf } from './kinds.js';
+import { recordUpdate } from './managed-fields.js';
+import { shapeOf } from './shape.js';
+import { ApiRefusal, alreadyExists, badRequest, conflict, forbidden, modified, notFound } from './status.js';
+import type { Store } from './store.js';
+import { validate } from './validate.js';
+
+export interface Target {
+  kind: Kind;
+  namespace?: string;
+  name: string;
+}
+
+export interface Preconditions {
+  uid?: string;
+  resourceVersion?: string;
+}
+
+export interface Writes {
+  create(target: Target, object: KubeObject, call: WriteCall): Promise<KubeObject>;
+  /**
+   * Changes an object with `next`, which is asked again when another write came between. `next` gets undefined for an object
+   * that is not there and may then answer one to be created (server-side apply), or throw.
+   */
+  change(
+    target: Target,
+    next: (current: KubeObject | undefined) => KubeObject,
+    call: WriteCall,
+    applied?: boolean,
+  ): Promise<{ object: KubeObject; created: boolean }>;
+  remove(
+    target: Target,
+    call: WriteCall,
+    options: { propagation: Propagation; preconditions?: Preconditions },
+  ): Promise<{ object: KubeObject; gone: boolean }>;
+}
+
+const attempts = 8;
+
+export function createWrites(tools: {
+  store: Store;
+  clock: Clock;
+  admission: Admission;
+  deletion: Deletion;
+  sources: DefaultSources;
+  /** Refuses what the caller may not grant. */
+  guard: (kind: Kind, object: KubeObject, call: WriteCall) => void;
+}): Writes {
+  const { store, clock, admission, deletion, sources, guard } = tools;
+  const now = () => `${clock.now().toISOString().slice(0, 19)}Z`;
+  const currentOf = ({ kind, namespace, name }: Target) => store.get(storeKeyOf(kind), namespace, name);
+  const writerOf = (kind: Kind, call: WriteCall) => ({
+    manager: call.manager,
+    apiVersion: apiVersionOf(kind),
+    subresource: call.subresource,
+    at: clock.now(),
+  });
+
+  async function create(target: Target, given: KubeObject, call: WriteCall, applied = false): Promise<KubeObject> {
+    const { kind, namespace } = target;
+    const named = nameOf(given, target);
+    if (namespace !== undefined) requireNamespace(kind, named, namespace);
+    const base = withoutNulls(given) as KubeObject;
+    const {
+      resourceVersion: _rv,
+      deletionTimestamp: _dt,
+      selfLink: _sl,
+      ...metadata
+    } = base.metadata as Record<string, unknown>;
+    const fresh = {
+      ...base,
+      apiVersion: apiVersionOf(kind),
+      kind: kind.kind,
+      metadata: {
+        ...metadata,
+        name: named,
+        ...(namespace === undefined ? {} : { namespace }),
+        uid: randomUUID(),
+        creationTimestamp: now(),
+        ...(kind.generations ? { generation: 1 } : {}),
+      },
+    } as KubeObject;
+    if (kind.status) delete fresh['status'];
+    const mutated = await admission.mutate(kind, 'CREATE', withDefaults(fresh, kind, sources), undefined, call);
+    let ready = withDefaults(mutated, kind, sources);
+    if (!applied) ready = recordUpdate(undefined, ready, writerOf(kind, call), shapeOf(kind));
+    guard(kind, ready, call);
+    validate(kind, ready, undefined);
+    await admission.validate(kind, 'CREATE', ready, undefined, call);
+    if (currentOf({ ...target, name: named })) throw alreadyExists(kind, named);
+    return call.dryRun ? ready : store.put(storeKeyOf(kind), ready);
+  }
+
+  function nameOf(object: KubeObject, target: Target): string {
+    const { name, namespace, generateName } = object.metadata as {
+      name?: string;
+      namespace?: string;
+      generateName?: string;
+    };
+    if (namespace && target.namespace !== undefined && namespace !== target.namespace) {
+      throw badRequest(
+        `the namespace of the provided object does not match the namespace sent on the request (${namespace} != ${target.namespace})`,
+      );
+    }
+    if (target.name && name && name !== target.name) {
+      throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
+    }
+    const found = target.name || name;
+    if (found) return found;
+    if (generateName) return `${generateName}${randomBytes(4).toString('hex').slice(0, 5)}`;
+    throw new ApiRefusal(
+      422,
+      'Invalid',
+      `${target.kind.kind} "" is invalid: metadata.name: Required value: name or generateName is required`,
+    );
+  }
+
+  function requireNamespace(kind: Kind, name: string, namespace: string): void {
+    const space = store.get('/namespaces', undefined, namespace);
+    if (!space) throw notFound({ group: '', plural: 'namespaces', kind: 'Namespace' }, namespace);
+    if (!space.metadata.deletionTimestamp) return;
+    const refusal = forbidden(
+      kind,
+      name,
+      `unable to create new content in namespace ${namespace} because it is being terminated`,
+    );
+    const cause = {
+      reason: 'NamespaceTerminating',
+      message: `namespace ${namespace} is being terminated`,
+      field: 'metadata.namespace',
+    };
+    throw new ApiRefusal(403, 'Forbidden', refusal.message, { ...refusal.details, causes: [cause] });
+  }
+
+  const change: Writes['change'] = async (target, next, call, applied = false) => {
+    const { kind } = target;
+    const key = storeKeyOf(kind);
+    for (let attempt = 1; ; attempt += 1) {
+      const current = currentOf(target);
+      const wanted = next(current);
+      if (!current) return { object: await create(target, wanted, call, applied), created: true };
+      checkPreconditions(target, current, wanted.metadata);
+      nameOf(wanted, target);
+      const ready = await prepared(target, current, wanted, call, applied);
+      if (currentOf(target) !== current) {
+        // Somebody wrote while webhooks were asked: on the newer object, unless the caller named the older one.
+        if (attempt >= attempts) throw modified(kind, target.name);
+        continue;
+      }
+      if (isUnchanged(current, ready)) return { object: current, created: false };
+      const risen = raised(kind, current, ready);
+      if (call.dryRun) return { object: risen, created: false };
+      const kept = store.put(key, risen);
+      deletion.settle(key, kept);
+      return { object: kept, created: false };
+    }
+  };
+
+  async function prepared(target: Target, current: KubeObject, wanted: KubeObject, call: WriteCall, applied: boolean) {
+    const { kind } = target;
+    const whole = onlyWhatItMayChange(kind, current, withoutNulls(wanted) as KubeObject, call.subresource);
+    const mutated = await admission.mutate(kind, 'UPDATE', withDefaults(whole, kind, sources), current, call);
+    let ready = withDefaults(mutated, kind, sources);
+    if (!applied) ready = recordUpdate(current, ready, writerOf(kind, call), shapeOf(kind));
+    guard(kind, ready, call);
+    if (call.subresource === '') validate(kind, ready, current);
+    await admission.validate(kind, 'UPDATE', ready, current, call);
+    return ready;
+  }
+
+  const remove: Writes['remove'] = async (target, call, { propagation, preconditions }) => {
+    const current = currentOf(target);
+    if (!current) throw notFound(target.kind, target.name);
+    checkPreconditions(target, current, preconditions ?? {}, true);
+    await admission.validate(target.kind, 'DELETE', undefined, current, call);
+    if (call.dryRun) return { object: current, gone: !current.metadata.finalizers };
+    return deletion.remove(target.kind, currentOf(target) ?? current, propagation);
+  };
+
+  return { create: (target, object, call) => create(target, object, call), change, remove };
+}
+
+function checkPreconditions({ kind, name }: Target, current: KubeObject, given: Preconditions, deleting = false): void {
+  if (given.uid && given.uid !== current.metadata.uid) {
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${current.metadata.uid}`,
+    );
+  }
+  if (
+    given.resourceVersion &&
+    given.resourceVersion !== '0' &&
+    given.resourceVersion !== current.metadata.resourceVersion
+  ) {
+    if (!deleting) throw modified(kind, name);
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${given.resourceVersion}, ResourceVersion in object meta: ${current.metadata.resourceVersion}`,
+    );
+  }
+}
+
+const immutableMetadata = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+  'resourceVersion',
+];
+
+/** The candidate with everything it may not change put back: identity always; the status, or all but the status. */
+function onlyWhatItMayChange(kind: Kind, current: KubeObject, wanted: KubeObject, subresource: string): KubeObject {
+  const metadata: Record<string, unknown> = { ...wanted.metadata };
+  for (const name of immutableMetadata) {
+    if (current.metadata[name] === undefined) delete metadata[name];
+    else metadata[name] = current.metadata[name];
+  }
+  const identified = { ...wanted, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata } as KubeObject;
+  if (kind.status && subresource === 'status') {
+    const { labels, annotations, finalizers, ownerReferences, ...rest } = current.metadata;
+    const kept = { ...rest, labels, annotations, finalizers, ownerReferences, managedFields: metadata.managedFields };
+    const merged = { ...current, status: identified.status, metadata: kept };
+    return JSON.parse(JSON.stringify(merged)) as KubeObject;
+  }
+  if (kind.status) {
+    if (current.status === undefined) delete identified['status'];
+    else identified['status'] = current.status;
+  }
+  if (kind.kind === 'Service' && kind.group === '') keepAddresses(current, identified);
+  return identified;
+}
+
+/** A Service that is put back without its addresses keeps them. */
+function keepAddresses(current: KubeObject, wanted: KubeObject): void {
+  if (wanted.spec?.type === 'ExternalName') return;
+  wanted['spec'] = structuredClone(wanted.spec ?? {});
+  wanted.spec.clusterIP ||= current.spec?.clusterIP;
+  wanted.spec.clusterIPs ??= current.spec?.clusterIPs;
+  for (const port of wanted.spec.ports ?? []) {
+    // biome-ignore lint/suspicious/noExplicitAny: a Service port as it came
+    const old = (current.spec?.ports ?? []).find((other: any) => other.port === port.port && other.name === port.name);
+    if (old?.nodePort && ['NodePort', 'LoadBalancer'].includes(wanted.spec.type)) port.nodePort ??= old.nodePort;
+  }
+}
+
+function bare(object: KubeObject): Record<string, unknown> {
+  const { managedFields, resourceVersion: _rv, ...metadata } = object.metadata;
+  // Times of entries say when, not what.
+  const owners = ((managedFields ?? []) as Record<string, unknown>[]).map(({ time: _time, ...entry }) => entry);
+  return { ...object, metadata, owners };
+}
+
+const isUnchanged = (before: KubeObject, after: KubeObject) => isDeepStrictEqual(bare(before), bare(after));
+
+/** The generation rises when anything but metadata and status changed. */
+function raised(kind: Kind, before: KubeObject, after: KubeObject): KubeObject {
+  if (!kind.generations) return after;
+  const { metadata: _m1, status: _s1, apiVersion: _a1, ...old } = before;
+  const { metadata: _m2, status: _s2, apiVersion: _a2, ...now } = after;
+  const generation = (before.metadata.generation ?? 1) + (isDeepStrictEqual(old, now) ? 0 : 1);
+  return { ...after, metadata: { ...after.metadata, generation } };
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  return Object.fromEntries(kept.map(([name, item]) => [name, withoutNulls(item)]));
+}
