@@ -76,6 +76,7 @@ export async function installRelease(
   };
   await writeRecord(
     { name, namespace, version, chart: { metadata: chart }, config: values, manifest: rendered.manifest, info },
+    storageOf(release),
     lab,
   );
   const entry = {

@@ -37,10 +37,10 @@ export const objectsOf = (record: ReleaseRecord): KubeObject[] =>
       metadata: { ...object.metadata, namespace: object.metadata.namespace ?? record.namespace },
     }));
 
-/** Writes a record and marks older ones superseded. */
-export async function writeRecord(record: ReleaseRecord, lab: Lab): Promise<void> {
+/** Writes a record into the storage namespace and marks older ones superseded. */
+export async function writeRecord(record: ReleaseRecord, namespace: string, lab: Lab): Promise<void> {
   const release = gzipSync(JSON.stringify(record)).toString('base64');
-  for (const secret of lab.store.list('v1/Secret', record.namespace)) {
+  for (const secret of lab.store.list('v1/Secret', namespace)) {
     const labels = secret.metadata.labels ?? {};
     if (secret.type !== 'helm.sh/release.v1' || labels['name'] !== record.name || labels['status'] !== 'deployed')
       continue;
@@ -53,7 +53,7 @@ export async function writeRecord(record: ReleaseRecord, lab: Lab): Promise<void
       type: 'helm.sh/release.v1',
       metadata: {
         name: `${PREFIX}.${record.name}.v${record.version}`,
-        namespace: record.namespace,
+        namespace,
         labels: {
           name: record.name,
           owner: 'helm',
