@@ -15,6 +15,8 @@ interface Waiter {
 
 /** Ids in one request: keeps the URL far below what proxies cut. */
 const batchSize = 50;
+/** ms; grows by half while nothing ends, up to two seconds. */
+const firstPause = 120;
 
 export function createActionWaiter(call: HetznerCaller, clock: Clock, signal: AbortSignal): SettleActions {
   const waiting = new Map<number, Waiter[]>();
@@ -51,14 +53,14 @@ export function createActionWaiter(call: HetznerCaller, clock: Clock, signal: Ab
   };
 
   const poll = async () => {
-    let pause = 250;
+    let pause = firstPause;
     try {
       while (waiting.size > 0) {
         await clock.sleep(pause, signal);
         const ids = [...waiting.keys()];
         let ended = 0;
         for (let i = 0; i < ids.length; i += batchSize) ended += await look(ids.slice(i, i + batchSize));
-        pause = ended > 0 ? 250 : Math.min(pause * 1.5, 2000);
+        pause = ended > 0 ? firstPause : Math.min(pause * 1.5, 2000);
       }
     } catch (error) {
       for (const id of [...waiting.keys()]) end(id, (waiter) => waiter.reject(error));

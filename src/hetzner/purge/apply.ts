@@ -5,7 +5,7 @@ import type { HetznerApi } from '../api.js';
 import type { Change } from '../change.js';
 import { deleteResource, deletionSentence } from './delete-one.js';
 import { changedSince, createReread } from './freshly.js';
-import { takeInventory } from './inventory.js';
+import { type Inventory, listType, takeInventory } from './inventory.js';
 import { deletionOrder } from './order.js';
 import type { PurgePlan } from './plan.js';
 import { keyOf, type Row, selectLeftovers } from './select.js';
@@ -44,7 +44,7 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
   const { api, clock, signal } = tools;
   const chosen = plan.resources.filter(({ selected }) => selected);
   const before = await takeInventory(api);
-  const reread = createReread(api, clock);
+  const reread = createReread(api, clock, before);
   const order = deletionOrder(chosen, before);
   const outcomes = new Map<string, Promise<Outcome>>();
 
@@ -97,15 +97,16 @@ async function report(
   { api, clock, signal }: ApplyTools,
   plan: PurgePlan,
   settled: { row: Row; outcome: Outcome }[],
-  before: Awaited<ReturnType<typeof takeInventory>>,
+  before: Inventory,
 ): Promise<PurgeResult> {
-  let after = await takeInventory(api);
+  const after: { -readonly [T in keyof Inventory]: Inventory[T] } = await takeInventory(api);
   const isThere = (row: Row) => after[row.type].some(({ id }) => id === row.id);
   const gone = settled.filter(({ outcome }) => outcome === 'deleted').map(({ row }) => row);
   // Addresses and backups vanish a moment after their server.
-  for (let attempt = 1; attempt <= 5 && gone.some(isThere); attempt++) {
-    await clock.sleep(attempt * 500, signal);
-    after = await takeInventory(api);
+  for (let attempt = 1; attempt <= 6 && gone.some(isThere); attempt++) {
+    await clock.sleep(attempt * 250, signal);
+    const late = [...new Set(gone.filter(isThere).map(({ type }) => type))];
+    await Promise.all(late.map(async (type) => Object.assign(after, { [type]: await listType(api, type) })));
   }
   const result: PurgeResult = { deleted: [], skipped: [], left: [], leaks: [], missing: [], requests: 0 };
   for (const { row, outcome } of settled) {

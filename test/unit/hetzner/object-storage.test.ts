@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFaults, type Faults } from '../../../src/lab/faults.js';
+import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
+import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
+import { createProveObjectStorageStep } from '../../../src/phases/steps/prove-object-storage.js';
+import { createObjectStore } from '../../../src/tools/s3.js';
+import { fakeGate, fakeWorld } from './fake-world.js';
+import { hurriedClock } from './hurried-clock.js';
+
+const ours = { accessKey: 'OURKEY', secretKey: 'our-secret', name: 'ours' };
+const strangers = { accessKey: 'THEIRKEY', secretKey: 'their-secret', name: 'stranger' };
+const prefix = 'omantel-test';
+const signal = new AbortController().signal;
+
+let s3: S3Server;
+let faults: Faults;
+let lines: LoggedLine[];
+
+beforeEach(async () => {
+  faults = createFaults();
+  lines = [];
+  const log = createRequestLog();
+  log.listen((line) => lines.push(line));
+  s3 = await startS3({ log, faults, region: 'fsn1', accounts: [ours, strangers] });
+});
+afterEach(() => s3.close());
+
+const store = (keys = ours) => createObjectStore({ endpoint: s3.endpoint, region: 'fsn1', signal, ...keys });
+const step = (keys = ours, runId = 'run-1') =>
+  createProveObjectStorageStep(
+    fakeWorld({ clock: hurriedClock(), signal, runId, objectStore: async () => store(keys) }),
+  );
+
+describe('#371', () => {
+  it('makes, marks and proves a bucket per consumer, just as it planned, and then has nothing to do', async () => {
+    const ticket = step();
+    const gate = fakeGate(signal);
+    const planned = (await ticket.plan(signal)).map(({ sentence }) => sentence);
+    await ticket.run(gate.context);
+    const proof = await ticket.proof(gate.context);
+    expect(gate.made.map(({ sentence }) => sentence).sort()).toEqual(planned.sort());
+    expect(proof.facts['buckets']).toHaveLength(6);
+    expect(await ticket.isDone(gate.context)).toMatchObject({ done: true });
+    for (const consumer of ['harbor', 'velero', 'loki', 'mimir', 'tempo', 'openbao']) {
+      expect(s3.listObjects(`${prefix}-${consumer}`).map(({ key }) => key)).toEqual(['.catalyst-sovereign.json']);
+    }
+    const versioned = lines
+      .filter(({ method, path }) => method === 'PUT' && path.includes('versioning'))
+      .map(({ path }) => path.split(/[/?]/)[1]);
+    expect(versioned.sort()).toEqual([`${prefix}-openbao`, `${prefix}-velero`]);
+  });
+
+  it("touches neither a stranger's bucket nor one that holds something else of ours", async () => {
+    s3.storage.createBucket(`${prefix}-loki`, 'stranger');
+    await expect(step().plan(signal)).rejects.toMatchObject({ code: 'E2303', exitCode: 7, message: /403/ });
+    s3.storage.buckets.delete(`${prefix}-loki`);
+    s3.storage.createBucket(`${prefix}-tempo`, 'ours');
+    s3.putObject(`${prefix}-tempo`, 'photos/1.jpg', 'x');
+    await expect(step().plan(signal)).rejects.toMatchObject({ code: 'E2303', message: /no mark/ });
+    s3.putObject(`${prefix}-tempo`, '.catalyst-sovereign.json', '{"sovereign":"other.example.org"}');
+    await expect(step().run(fakeGate(signal).context)).rejects.toMatchObject({ message: /other\.example\.org/ });
+    expect(lines.filter(({ mutating }) => mutating)).toEqual([]);
+  });
+
+  it('waits while a new bucket is not visible everywhere', async () => {
+    const missing = '<?xml version="1.0"?><Error><Code>NoSuchBucket</Code><Message>not yet</Message></Error>';
+    const fault = { kind: 'status' as const, status: 404, body: missing };
+    faults.add({ server: 's3', method: 'PUT', path: `/${prefix}-harbor/.catalyst*`, fault, count: 2 });
+    const ticket = step();
+    const gate = fakeGate(signal);
+    await ticket.run(gate.context);
+    expect(await ticket.isDone(gate.context)).toMatchObject({ done: true });
+  });
+
+  it('tells keys that can list but not write from keys that work', async () => {
+    const gate = fakeGate(signal);
+    await step().run(gate.context);
+    const denied = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>read only</Message></Error>';
+    faults.add({
+      server: 's3',
+      method: 'PUT',
+      path: '/*-probe/*',
+      fault: { kind: 'status', status: 403, body: denied },
+    });
+    await expect(step().proof(gate.context)).rejects.toMatchObject({ code: 'E2302', exitCode: 4 });
+  });
+
+  it('names wrong keys and a wrong clock', async () => {
+    await expect(store({ ...ours, secretKey: 'wrong' }).listBuckets()).rejects.toMatchObject({ code: 'E2302' });
+    const skewed = '<?xml version="1.0"?><Error><Code>RequestTimeTooSkewed</Code><Message>clock</Message></Error>';
+    // The SDK corrects its clock by the Date header and tries again; a second refusal is final.
+    faults.add({ server: 's3', fault: { kind: 'status', status: 403, body: skewed } });
+    await expect(store().listBuckets()).rejects.toMatchObject({ code: 'E2301', message: /clock of this machine/ });
+  });
+
+  it('sends no checksums that the gateway does not know, and reads long listings whole', async () => {
+    s3.storage.createBucket('many', 'ours');
+    for (let n = 0; n < 1200; n++) s3.putObject('many', `o/${String(n).padStart(4, '0')}`, 'x');
+    expect(await store().list('many', 'o/')).toHaveLength(1200);
+    await store().put('many', 'k', 'text');
+    expect(Buffer.from((await store().get('many', 'k'))!).toString()).toBe('text');
+    expect(await store().get('many', 'nothing')).toBeUndefined();
+    await store().delete('many', 'k');
+    expect(await store().bucket('nowhere')).toBe('absent');
+    expect(await store(strangers).bucket('many')).toBe('foreign');
+  });
+});

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import { applyPurge } from '../../../src/hetzner/purge/apply.js';
+import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
+import { createFaults } from '../../../src/lab/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
+import { createRequestLog } from '../../../src/lab/request-log.js';
+import { systemClock } from '../../../src/support/clock.js';
+
+const fqdn = 'omantel.omani.works';
+const labels = { 'catalyst.openova.io/sovereign': fqdn };
+const signal = new AbortController().signal;
+let lab: HetznerLab;
+afterEach(() => lab.close());
+
+/** 200 resources of ten types that hang on each other, as the API itself would make them. */
+async function project() {
+  const faults = createFaults();
+  lab = await createHetznerLab({
+    log: createRequestLog(),
+    faults,
+    actionMs: 20,
+    serverLimit: 100,
+    fixtures: () => undefined,
+  });
+  const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal });
+  const many = <T>(count: number, make: (n: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: count }, (_, n) => make(n)));
+  const networks = await many(10, (n) =>
+    api.create('network', {
+      name: `n${n}`,
+      labels,
+      ip_range: `10.${n}.0.0/16`,
+      subnets: [{ type: 'cloud', ip_range: `10.${n}.1.0/24`, network_zone: 'eu-central' }],
+    }),
+  );
+  const firewalls = await many(10, (n) => api.create('firewall', { name: `f${n}`, labels }));
+  const groups = await many(10, (n) => api.create('placement_group', { name: `g${n}`, labels, type: 'spread' }));
+  const servers = await many(40, (n) =>
+    api.create('server', {
+      name: `s${n}`,
+      labels,
+      server_type: 'cx43',
+      image: 'ubuntu-24.04',
+      location: 'fsn1',
+      networks: [networks[n % 10]!.resource.id],
+      firewalls: [{ firewall: firewalls[n % 10]!.resource.id }],
+      placement_group: groups[n % 10]!.resource.id,
+      public_net: { enable_ipv4: false, enable_ipv6: false },
+    }),
+  );
+  const made = await Promise.all([
+    many(40, (n) => api.create('volume', { name: `v${n}`, labels, size: 10, server: servers[n]!.resource.id })),
+    many(20, (n) =>
+      api.create('load_balancer', {
+        name: `l${n}`,
+        labels,
+        load_balancer_type: 'lb11',
+        location: 'fsn1',
+        network: networks[n % 10]!.resource.id,
+      }),
+    ),
+    many(20, (n) => api.create('floating_ip', { name: `i${n}`, labels, type: 'ipv4', home_location: 'fsn1' })),
+    many(20, (n) => api.create('primary_ip', { name: `p${n}`, labels, type: 'ipv4', location: 'fsn1' })),
+    many(20, (n) =>
+      api.create('ssh_key', {
+        name: `k${n}`,
+        labels,
+        public_key: `ssh-ed25519 ${Buffer.from(`key ${n}`).toString('base64')}`,
+      }),
+    ),
+    many(10, (n) => api.create('certificate', { name: `c${n}`, labels, type: 'uploaded' })),
+  ]);
+  await api.settle([...servers, ...made.flat()].flatMap(({ actions }) => actions));
+  return { api, faults };
+}
+
+describe('the budget of a purge', () => {
+  it('deletes 200 mixed resources with at most 1.2 requests each, polls and listings included, and in parallel', async () => {
+    const { api, faults } = await project();
+    const selection = { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };
+    const plan = await makePurgePlan(api, selection, new Date());
+    const count = plan.resources.filter(({ selected }) => selected).length;
+    expect(count).toBe(200);
+    faults.add({ server: 'hetzner', fault: { kind: 'delay', ms: 50 } });
+    const before = api.requests();
+    const started = performance.now();
+    const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op');
+    const result = await applyPurge({ api, clock: systemClock, signal, change }, plan);
+    const seconds = (performance.now() - started) / 1000;
+    expect(result).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
+    expect((api.requests() - before) / count).toBeLessThanOrEqual(1.2);
+    // One after the other would take 200 × 50 ms = 10 s at the very least.
+    expect(seconds).toBeLessThan(4);
+  });
+});
