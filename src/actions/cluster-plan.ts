@@ -1,6 +1,10 @@
 /** What `cluster create` would make, what it costs, and whether Hetzner sells it there now. Changes nothing. */
 import { type Capacity, checkCapacity } from '../hetzner/cluster/capacity.js';
+import { findOurs } from '../hetzner/cluster/ensure.js';
+import { clusterParts } from '../hetzner/cluster/parts.js';
 import { createClusterStep } from '../phases/steps/create-cluster.js';
+import type { World } from '../phases/world.js';
+import { isCatalystError } from '../support/errors.js';
 import type { Context } from './context.js';
 
 export interface ClusterPlan extends Capacity {
@@ -13,12 +17,31 @@ export async function clusterPlan(context: Context): Promise<ClusterPlan> {
   const { fqdn, hetzner } = world.sovereign.spec;
   const capacity = await checkCapacity(await world.hetzner(), hetzner);
   const mutations = await createClusterStep(world).plan(context.signal);
-  for (const warning of capacity.warnings) context.output.warn(warning);
+  const conflicts = await namesTaken(world);
+  for (const warning of [...capacity.warnings, ...conflicts]) context.output.warn(warning);
   return {
     fqdn,
     ...capacity,
     mutations: mutations.map(({ target, sentence }) => ({ target: `${target.kind} ${target.name}`, sentence })),
   };
+}
+
+/** Things under our names that catalyst did not make: `create` would refuse. */
+async function namesTaken(world: World): Promise<string[]> {
+  const api = await world.hetzner();
+  const { fqdn } = world.sovereign.spec;
+  const taken = await Promise.all(
+    clusterParts(world.sovereign).all.map(({ type, name }) =>
+      findOurs(api, fqdn, type, name).then(
+        () => [],
+        (error: unknown) => {
+          if (!isCatalystError(error, 'E2006')) throw error;
+          return [`${error.message} catalyst purge plan shows whether it can go.`];
+        },
+      ),
+    ),
+  );
+  return taken.flat();
 }
 
 export function clusterPlanText(plan: ClusterPlan): string {

@@ -139,9 +139,11 @@ describe('the cluster step', () => {
     await lab.close();
     await startLab({ leftovers: true });
     const { step: cluster } = step();
-    await expect(cluster.plan(signal)).rejects.toMatchObject({ code: 'E2006', exitCode: 7 });
+    // A plan of the whole walk comes before #370 has purged them.
+    expect((await cluster.plan(signal)).some(({ sentence }) => sentence.includes('create network'))).toBe(true);
     const before = census();
-    await expect(cluster.run(fakeGate(signal).context)).rejects.toMatchObject({ code: 'E2006' });
+    const refused = cluster.run(fakeGate(signal).context);
+    await expect(refused).rejects.toMatchObject({ code: 'E2006', exitCode: 7 });
     expect(census()).toBe(before);
   });
 
