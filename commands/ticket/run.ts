@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { knownStep } from '../../src/actions/find-step.js';
 import type { StepsRun } from '../../src/actions/run-steps.js';
 import { openSession } from '../../src/actions/session.js';
 import { runTicket } from '../../src/actions/ticket-run.js';
@@ -16,7 +17,8 @@ export default class TicketRun extends CatalystCommand<StepsRun> {
 
   async run(): Promise<StepsRun> {
     const { args, flags, context } = await this.open(TicketRun);
-    const result = await runTicket(await openSession(context), args.ticket, { ...flags, schedule: 'tickets' });
+    const id = knownStep(args.ticket);
+    const result = await runTicket(await openSession(context), id, { ...flags, schedule: 'tickets' });
     context.output.print(
       result.mutations ? `${result.mutations.length} changes, none made (dry-run)` : `${args.ticket}: proven`,
     );

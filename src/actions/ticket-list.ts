@@ -1,6 +1,6 @@
 /** Tickets and phases with their status, derived from the journal: `done` only by a proof that still counts. */
 import { foldJournal, type JournalState } from '../phases/journal-state.js';
-import { type Phase, phases, type Ticket, type TicketStatus, tickets, unticketed } from '../phases/wbs.js';
+import { blueprintOf, type Phase, phases, type Ticket, type TicketStatus, tickets, unticketed } from '../phases/wbs.js';
 import { readJournal } from './read-journal.js';
 
 export interface TicketRow {
@@ -8,6 +8,8 @@ export interface TicketRow {
   title: string;
   phase: number;
   dependsOn: string[];
+  /** The Blueprint that it installs. */
+  blueprint?: string;
   status: TicketStatus;
   /** The seed's remark on the status ("other session"). */
   mark?: string;
@@ -40,6 +42,7 @@ export function ticketRow(ticket: Ticket, state: JournalState): TicketRow {
     title: ticket.title,
     phase: ticket.phase,
     dependsOn: [...ticket.dependsOn],
+    blueprint: blueprintOf(ticket.id),
     status,
     mark: status === ticket.initial.status ? ticket.initial.mark : undefined,
     prs: byHand?.prs ?? [],

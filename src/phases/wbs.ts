@@ -111,6 +111,31 @@ export const outOfScope: readonly { ids: readonly string[]; reason: string }[] =
   { ids: ['#127', '#128'], reason: 'credential rotation: important, but parallel' },
 ];
 
+const installs: Record<string, string> = {
+  '#338': 'bp-flux',
+  '#372': 'bp-traefik',
+  '#373': 'bp-cert-manager-powerdns-webhook',
+  '#375': 'bp-nats-jetstream',
+  '#376': 'bp-gitea',
+  '#377': 'bp-keycloak',
+  '#316': 'bp-openbao',
+  '#331': 'bp-external-secrets',
+  '#378': 'bp-crossplane',
+  '#327': 'bp-crossplane-claims',
+  '#383': 'bp-harbor',
+  '#384': 'bp-velero',
+  '#379': 'bp-kyverno',
+  '#380': 'bp-trivy',
+  '#381': 'bp-grafana',
+  '#382': 'bp-spire',
+  '#385': 'bp-catalyst-platform',
+};
+
+/** The Blueprint behind a ticket, when it installs one. */
+export function blueprintOf(id: string): string | undefined {
+  return installs[id];
+}
+
 /** `374`, `#374` → `#374`; other step ids stay. */
 export function ticketId(text: string): string {
   return /^#?\d+$/.test(text) ? `#${text.replace('#', '')}` : text;
