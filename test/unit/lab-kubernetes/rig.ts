@@ -1,0 +1,72 @@
+/** One API server with the real kubectl and helm against it; requests are kept. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { issueCertificate } from '../../../src/lab/certificates.js';
+import { createFaults } from '../../../src/lab/faults.js';
+import { createKubernetesApi } from '../../../src/lab/kubernetes/api.js';
+import { createLabKube } from '../../../src/lab/kubernetes/client.js';
+import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import { createBinaries } from '../../../src/tools/binaries.js';
+import { createExec } from '../../../src/tools/exec.js';
+
+export interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+export async function startRig() {
+  const directory = mkdtempSync(join(tmpdir(), 'lab-kubernetes-'));
+  const log = createRequestLog();
+  const requests: LoggedLine[] = [];
+  log.listen((line) => requests.push(line));
+  const faults = createFaults();
+  const now = Date.now();
+  const ca = await issueCertificate({
+    commonName: 'lab root',
+    isAuthority: true,
+    notBefore: new Date(now - 3_600_000),
+    notAfter: new Date(now + 86_400_000),
+  });
+  const api = await createKubernetesApi({ name: 'test', log, faults, ca });
+  const kubeconfig = join(directory, 'kubeconfig');
+  writeFileSync(kubeconfig, api.kubeconfig(), { mode: 0o600 });
+  const kube = createLabKube(api.kubeconfig(), 'rig');
+  const exec = createExec(createRedactor());
+  const binaries = createBinaries({ exec, env: {}, cacheDir: join(tmpdir(), 'catalyst-test-binaries') });
+
+  async function run(tool: 'kubectl' | 'helm', args: string[], input?: string): Promise<Ran> {
+    const env = { KUBECONFIG: kubeconfig, HOME: directory, HELM_CACHE_HOME: directory, HELM_CONFIG_HOME: directory };
+    const file = await binaries.path(tool);
+    const okCodes = Array.from({ length: 256 }, (_, code) => code);
+    const result = await exec({
+      file,
+      args,
+      env,
+      ...(input === undefined ? {} : { stdin: input }),
+      timeoutMs: 60_000,
+      okCodes,
+    });
+    return { code: result.exitCode, out: result.stdout, err: result.stderr };
+  }
+
+  return {
+    api,
+    kube,
+    faults,
+    requests,
+    ca,
+    directory,
+    kubectl: (args: string, input?: string) => run('kubectl', args.split(' '), input),
+    helm: (args: string) => run('helm', args.split(' ')),
+    async close() {
+      kube.close();
+      await api.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Rig = Awaited<ReturnType<typeof startRig>>;
