@@ -1,5 +1,5 @@
 /** bp-sealed-secrets: a probe sealed with the controller's public key is unsealed into a Secret. */
-import { constants, createCipheriv, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
+import { constants, createCipheriv, type KeyObject, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
 import type { KubeObject } from '../../tools/kube.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, refOfObject, withProbes } from '../probe-objects.js';
 import { disproved, type ProofOf } from './proof.js';
@@ -7,9 +7,8 @@ import { disproved, type ProofOf } from './proof.js';
 const name = 'probe-sealed';
 
 /** The format of kubeseal, strict scope: 2-byte length, RSA-OAEP (SHA-256, label namespace/name) session key, AES-256-GCM with a zero nonce. */
-export function seal(certificatePem: string, namespace: string, secret: string, value: string): string {
+export function seal(key: KeyObject, namespace: string, secret: string, value: string): string {
   const session = randomBytes(32);
-  const key = new X509Certificate(certificatePem).publicKey;
   const label = Buffer.from(`${namespace}/${secret}`);
   const wrapped = publicEncrypt(
     { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256', oaepLabel: label },
@@ -46,7 +45,7 @@ export const sealedProbeUnseals: ProofOf = (world) => ({
     const value = randomBytes(12).toString('hex');
     world.redactor.register(value);
     const sealed = sealedSecret(
-      seal(Buffer.from(newest.data['tls.crt'], 'base64').toString('utf8'), probeNamespace, name, value),
+      seal(new X509Certificate(Buffer.from(newest.data['tls.crt'], 'base64')).publicKey, probeNamespace, name, value),
     );
     await withProbes(kube, context, [probeNamespaceObject(), sealed], () =>
       kube.waitFor<true>(
