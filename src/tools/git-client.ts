@@ -32,7 +32,9 @@ export function createGit({ exec, connectTo, caBundle, signal }: GitOptions): Gi
       await mkdir(tree);
       const ca = join(folder, 'ca.pem');
       if (caBundle) await writeFile(ca, [...rootCertificates, caBundle].join('\n'), { mode: 0o600 });
-      const env = { ...environment(settings(remote, proxy?.url, caBundle ? ca : undefined)), HOME: folder };
+      // The variable wins over the setting, and machines behind a proxy of their own have it set.
+      const trust = caBundle ? { GIT_SSL_CAINFO: ca } : {};
+      const env = { ...environment(settings(remote, proxy?.url)), ...trust, HOME: folder };
       const git: RunGit = async (args, stdin, okCodes) => {
         const { stdout } = await exec({ file: 'git', args, stdin, env, cwd: tree, signal, timeoutMs, okCodes });
         return stdout.replace(/\n$/, '');
@@ -106,11 +108,7 @@ function safePath(path: string): string {
 }
 
 /** Pure: git settings for one remote, in the order they are given. */
-export function settings(
-  { username, password }: GitRemote,
-  proxy: string | undefined,
-  caFile: string | undefined,
-): [string, string][] {
+export function settings({ username, password }: GitRemote, proxy: string | undefined): [string, string][] {
   const basic = Buffer.from(`${username}:${password}`).toString('base64');
   return [
     ['http.extraHeader', `Authorization: Basic ${basic}`],
@@ -119,7 +117,6 @@ export function settings(
     ['core.autocrlf', 'false'],
     ['core.symlinks', 'false'],
     ['core.hooksPath', '/dev/null'],
-    ...(caFile ? ([['http.sslCAInfo', caFile]] as [string, string][]) : []),
     ...(proxy
       ? ([
           ['http.proxy', proxy],

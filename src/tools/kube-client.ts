@@ -81,7 +81,7 @@ export function createKube(options: KubeOptions): Kube {
         get: () => kube.get(ref),
         clock,
         signal,
-        onPending: options.onWaiting,
+        onPending: wait.onPending ?? options.onWaiting,
       }),
     async apply(objects, applyOptions = {}) {
       if (objects.length === 0) return [];

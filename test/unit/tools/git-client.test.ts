@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { issueCertificate } from '../../../src/lab/certificates.js';
+import { createFaults } from '../../../src/lab/faults.js';
+import { type LabServer, serve } from '../../../src/lab/http-server.js';
+import { createRequestLog } from '../../../src/lab/request-log.js';
+import { createGitea } from '../../../src/lab/servers/git/gitea.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import { createExec, type RunRequest } from '../../../src/tools/exec.js';
+import type { Git } from '../../../src/tools/git.js';
+import { createGit } from '../../../src/tools/git-client.js';
+
+const host = 'gitea.omantel.example.org';
+const password = 'pw-that-must-not-show';
+const remote = { url: `https://${host}/sovereign/fleet.git`, username: 'gitea_admin', password };
+const { signal } = new AbortController();
+let directory: string;
+let server: LabServer;
+let git: Git;
+let runs: RunRequest[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'git-client-'));
+  const dates = { notBefore: new Date('2026-01-01'), notAfter: new Date('2036-01-01') };
+  const root = await issueCertificate({ commonName: 'root', isAuthority: true, ...dates });
+  const leaf = await issueCertificate({ commonName: host, dnsNames: [host], ...dates }, root);
+  const admin = async () => ({ username: 'gitea_admin', password });
+  const gitea = createGitea({ directory: join(directory, 'repositories'), admin, onPush: () => undefined });
+  server = await serve({
+    name: 'git',
+    tls: { key: leaf.key, cert: leaf.certificate },
+    log: createRequestLog(),
+    faults: createFaults(),
+    handler: gitea.handler,
+  });
+  runs = [];
+  const exec = createExec(createRedactor());
+  const recorded = (request: RunRequest) => {
+    runs.push(request);
+    return exec(request);
+  };
+  const connectTo = [{ port: 443, to: `127.0.0.1:${server.port}` }];
+  git = createGit({ exec: recorded, connectTo, caBundle: root.certificate, signal });
+  await api('/orgs', { username: 'sovereign' });
+  await api('/orgs/sovereign/repos', { name: 'fleet', private: true });
+});
+afterEach(async () => {
+  await server.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function api(path: string, body: object): Promise<void> {
+  const { createHttp } = await import('../../../src/tools/http-client.js');
+  const http = createHttp({ connectTo: [{ port: 443, to: `127.0.0.1:${server.port}` }], signal });
+  const authorization = `Basic ${Buffer.from(`gitea_admin:${password}`).toString('base64')}`;
+  const answer = await http({
+    url: `https://${host}/api/v1${path}`,
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    insecure: true,
+  });
+  expect(answer.status).toBe(201);
+}
+
+test('publishes exactly the files, once, through the rules for port 443', async () => {
+  expect(await git.head(remote, 'main')).toBeUndefined();
+  const first = await git.publish(
+    remote,
+    'main',
+    [
+      { path: 'a/one.yaml', text: '1\n' },
+      { path: 'two', text: '2' },
+    ],
+    'first',
+  );
+  expect(first).toMatch(/^[0-9a-f]{40}$/);
+  expect(await git.head(remote, 'main')).toBe(first);
+  expect(
+    await git.publish(
+      remote,
+      'main',
+      [
+        { path: 'a/one.yaml', text: '1\n' },
+        { path: 'two', text: '2' },
+      ],
+      'again',
+    ),
+  ).toBe(first);
+  const second = await git.publish(remote, 'main', [{ path: 'two', text: '2' }], 'one less');
+  expect(second).not.toBe(first);
+  const { sha, files } = await git.read(remote, 'main');
+  expect(sha).toBe(second);
+  expect([...files]).toEqual([['two', '2']]);
+  expect(JSON.stringify(runs.map(({ args }) => args))).not.toContain(password);
+});
+
+test('a wrong password is an error without the password in it', async () => {
+  const wrong = { ...remote, password: 'not-the-one' };
+  const failure = await git.head(wrong, 'main').catch((error: Error) => error);
+  expect(failure).toMatchObject({ code: 'E3002' });
+  expect(String((failure as Error).message)).not.toContain('not-the-one');
+});
+
+test('a path out of the repository is refused', async () => {
+  await expect(git.publish(remote, 'main', [{ path: '../x', text: '' }], 'm')).rejects.toMatchObject({ code: 'E9001' });
+  await expect(git.publish(remote, 'main', [{ path: '.git/config', text: '' }], 'm')).rejects.toMatchObject({
+    code: 'E9001',
+  });
+});
+
+test('a branch that is not there is named', async () => {
+  await expect(git.read(remote, 'elsewhere')).rejects.toThrow(/has no branch "elsewhere"/);
+});
