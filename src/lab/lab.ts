@@ -1,0 +1,253 @@
+/** A whole lab in this process: every server on loopback, wired to each other. `main.ts` runs one as a process of its own. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Blueprint } from '../blueprints/blueprint.js';
+import { loadBlueprints } from '../blueprints/load.js';
+import type { Sovereign } from '../sovereign/schema.js';
+import { cacheDir } from '../sovereign/state-dir.js';
+import { specToYaml } from '../sovereign/write-spec.js';
+import { type Clock, systemClock } from '../support/clock.js';
+import { createRedactor } from '../support/redact.js';
+import { createBinaries } from '../tools/binaries.js';
+import { createExec } from '../tools/exec.js';
+import { issueCertificate } from './certificates.js';
+import { createFaults, type Faults } from './faults.js';
+import { openGate } from './gate.js';
+import { createHetznerLab, type HetznerLab } from './hetzner/lab-hetzner.js';
+import { serve } from './http-server.js';
+import type { LabInfo } from './lab-info.js';
+import { labSpec } from './lab-spec.js';
+import { type Mother, startMother } from './mother-cluster.js';
+import { createRequestLog, type RequestLog } from './request-log.js';
+import { motherAddress } from './servers/mother/dns-data.js';
+import { powerDnsApi } from './servers/powerdns-api.js';
+import type { ChartArchive } from './servers/registry/charts.js';
+import { sovereignDns } from './servers/sovereign-dns.js';
+import { createSovereignCluster, type SovereignCluster } from './sovereign-cluster.js';
+import { chartFolder, type Surroundings, secret, startSurroundings } from './surroundings.js';
+
+export interface LabOptions {
+  name: string;
+  /** Folder for all that it writes; emptied of an earlier lab's things first. */
+  directory: string;
+  fqdn?: string;
+  faults?: Faults;
+  clock?: Clock;
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Told of what a played controller stumbled over; it tries again by itself. */
+  onError?: (message: string) => void;
+}
+
+export interface Lab
+  extends Pick<LabInfo, 'name' | 'spec' | 'endpoints' | 'kubeconfigs' | 'credentials' | 'requestLog' | 'ca'> {
+  sovereign: Sovereign;
+  faults: Faults;
+  log: RequestLog;
+  hetzner: HetznerLab;
+  surroundings: Surroundings;
+  mother: Mother;
+  cluster: SovereignCluster;
+  close(): Promise<void>;
+}
+
+const motherHosts = [
+  'openova.io',
+  'console.openova.io',
+  'admin.openova.io',
+  'marketplace.openova.io',
+  'pdns.openova.io',
+  'pool.openova.io',
+  'harbor.openova.io',
+  'bakkal.omani.rest',
+];
+
+/** Resolves when everything answers and the mother has settled. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const { name, directory, fqdn = 'omantel.omani.works', clock = systemClock, env = process.env } = options;
+  for (const part of ['git', 'claims', 'cache', 'requests.jsonl'])
+    rmSync(join(directory, part), { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = (path: string) => join(directory, path);
+  const write = (path: string, text: string) => writeFileSync(file(path), text, { mode: 0o600 });
+  const stopped = new AbortController();
+  const log = createRequestLog({ file: file('requests.jsonl'), clock });
+  const faults = options.faults ?? createFaults({ clock });
+  const onError = (rule: string, key: string, message: string) => options.onError?.(`${rule} ${key}: ${message}`);
+
+  const now = clock.now().getTime();
+  const authority = await issueCertificate({
+    commonName: `catalyst lab ${name}`,
+    isAuthority: true,
+    notBefore: new Date(now - 86_400_000),
+    notAfter: new Date(now + 365 * 86_400_000),
+  });
+  const blueprints = await loadBlueprints(fileURLToPath(new URL(templates(), import.meta.url)));
+  const [surroundings, api, http, https] = await Promise.all([
+    startSurroundings({
+      directory,
+      fqdn,
+      region: 'fsn1',
+      log,
+      faults,
+      clock,
+      charts: () => charts(blueprints),
+    }),
+    openGate(),
+    openGate(),
+    openGate(),
+  ]);
+  const { s3, s3Keys, motherZones, answeredZones, sovereignZones, ssh, registry } = surroundings;
+  const powerDnsApiKey = secret(24);
+  const exec = createExec(createRedactor());
+  const binaries = createBinaries({ exec, env, cacheDir: cacheDir(env) });
+  const isOurs = (host: string) => host === fqdn || host.endsWith(`.${fqdn}`);
+  const outside = (host: string, port: number) => {
+    const to = (at: number) => ({ host: '127.0.0.1', port: at });
+    if (motherHosts.includes(host) && (port === 443 || port === 80))
+      return to(port === 443 ? mother.controllers.ingress.https.port : mother.controllers.ingress.http.port);
+    if (isOurs(host) && (port === 443 || port === 80)) return to(port === 443 ? https.port : http.port);
+    if (port === 6443 && cluster.nodes().some((node) => node.publicAddress === host)) return to(api.port);
+    return undefined;
+  };
+
+  const cluster = createSovereignCluster({
+    directory,
+    fqdn,
+    gates: { api, http, https },
+    ssh,
+    authority,
+    log,
+    faults,
+    clock,
+    onError,
+    world: {
+      blueprints,
+      objectStorage: { endpoint: s3.endpoint, region: s3.region, ...s3Keys },
+      helm: () => binaries.path('helm'),
+      dns: sovereignDns({
+        parent: answeredZones,
+        own: sovereignZones,
+        addresses: () => cluster.nodes().flatMap((node) => node.publicAddress ?? []),
+      }),
+      outside,
+    },
+    onKubeconfig(text) {
+      if (text) write('sovereign.kubeconfig', text);
+      else for (const zone of sovereignZones.all()) sovereignZones.remove(zone.name);
+    },
+  });
+  const hetzner = await createHetznerLab({
+    log,
+    faults,
+    clock,
+    onServerRunning: (server, userData) => {
+      const keys = [...hetzner.project.items.ssh_key.values()].map((key) => key.public_key);
+      cluster.booted(server, userData, keys);
+    },
+    onServerDeleted: (server) => cluster.deleted(server),
+  });
+  const mother = await startMother({
+    directory,
+    fqdn,
+    zones: motherZones,
+    powerDnsApiKey,
+    repository: surroundings.motherRepository,
+    authority,
+    outside,
+    log,
+    faults,
+    clock,
+    signal: stopped.signal,
+    onError,
+  });
+  const powerdns = await serve({
+    name: 'powerdns',
+    log,
+    faults,
+    clock,
+    handler: powerDnsApi({ zones: () => motherZones, apiKey: () => powerDnsApiKey }),
+  });
+  await mother.settled(AbortSignal.any([stopped.signal, AbortSignal.timeout(30_000)]));
+
+  const motherIngress = mother.controllers.ingress;
+  const at = (port: number) => `127.0.0.1:${port}`;
+  const sovereign = labSpec({
+    fqdn,
+    ca: authority.certificate,
+    motherHosts,
+    motherAddress,
+    addresses: {
+      hetzner: hetzner.endpoint,
+      s3: s3.endpoint,
+      mirror: `oci://${at(registry.port)}/${chartFolder}`,
+      ingress: { http: http.endpoint, https: https.endpoint },
+      motherIngress: { http: at(motherIngress.http.port), https: at(motherIngress.https.port) },
+      api: api.endpoint,
+      ssh: ssh.endpoint,
+      dns: surroundings.dns.endpoint,
+      sovereignDns: surroundings.sovereignDns.endpoint,
+    },
+  });
+  write('sovereign.yaml', specToYaml(sovereign));
+  write('ca.pem', authority.certificate);
+  write('mother.kubeconfig', mother.api.kubeconfig());
+
+  return {
+    name,
+    spec: file('sovereign.yaml'),
+    sovereign,
+    endpoints: {
+      hetzner: hetzner.endpoint,
+      s3: s3.endpoint,
+      mother: mother.api.url,
+      sovereign: `https://${api.endpoint}`,
+      dns: surroundings.dns.endpoint,
+      sovereignDns: surroundings.sovereignDns.endpoint,
+      powerdns: powerdns.endpoint,
+      git: surroundings.git.endpoint,
+      registry: registry.endpoint,
+      ssh: ssh.endpoint,
+      ingress: `https://${https.endpoint}`,
+      motherIngress: motherIngress.https.endpoint,
+    },
+    kubeconfigs: { mother: file('mother.kubeconfig'), sovereign: file('sovereign.kubeconfig') },
+    credentials: {
+      'hcloud-token': hetzner.token,
+      's3-access-key': s3Keys.accessKey,
+      's3-secret-key': s3Keys.secretKey,
+      'powerdns-api-key': powerDnsApiKey,
+    },
+    requestLog: file('requests.jsonl'),
+    ca: file('ca.pem'),
+    faults,
+    log,
+    hetzner,
+    surroundings,
+    mother,
+    cluster,
+    async close() {
+      stopped.abort(new Error('the lab stops'));
+      await cluster.close();
+      await Promise.all([
+        mother.close(),
+        hetzner.close(),
+        powerdns.close(),
+        surroundings.close(),
+        ...[api, http, https].map((gate) => gate.close()),
+      ]);
+      log.close();
+    },
+  };
+}
+
+async function charts(blueprints: readonly Blueprint[]): Promise<readonly ChartArchive[]> {
+  const room = '../blueprints/stand-in.js';
+  const { standInCharts } = await import(room).catch(() => ({ standInCharts: () => [] }));
+  return standInCharts(blueprints);
+}
+
+/** templates/ as seen from here: compiled code stands one level deeper. */
+function templates(): string {
+  return import.meta.url.includes('/dist/') ? '../../../templates/blueprints' : '../../templates/blueprints';
+}

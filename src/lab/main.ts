@@ -1,0 +1,74 @@
+/** The process of a lab: `main.js NAME DIRECTORY`. Ready once lab.json is there; ends on a signal, on request, or when idle. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../support/clock.js';
+import { messageOf } from '../support/errors.js';
+import { startControl } from './control.js';
+import { startLab } from './lab.js';
+import { writeLabInfo } from './lab-info.js';
+import { secret } from './surroundings.js';
+
+const idleMs = 2 * 3_600_000;
+
+async function run(name: string, directory: string): Promise<void> {
+  const say = (message: string) => process.stdout.write(`${new Date().toISOString()} ${message}\n`);
+  const lab = await startLab({ name, directory, onError: say });
+  let lastCall = Date.now();
+  lab.log.listen((line) => {
+    // what the lab's own parts ask of each other is no sign that somebody uses it
+    if (!line.userAgent.startsWith('lab-') && line.server !== 'git') lastCall = Date.now();
+  });
+
+  let ending = false;
+  const end = async (why: string) => {
+    if (ending) return;
+    ending = true;
+    say(`ends: ${why}`);
+    rmSync(join(directory, 'lab.json'), { force: true });
+    // whoever keeps a connection open must not keep the process
+    setTimeout(() => process.exit(0), 3000).unref();
+    await lab.close();
+    process.exit(0);
+  };
+  const token = secret(24);
+  const startedAt = new Date().toISOString();
+  const control = await startControl({
+    token,
+    faults: lab.faults,
+    log: lab.log,
+    stop: () => void end('asked to'),
+    status: () => ({
+      nodes: lab.cluster.nodes().map((node) => node.name),
+      clusterUp: lab.cluster.current() !== undefined,
+      memoryMb: Math.round(process.memoryUsage().rss / 1e6),
+      startedAt,
+    }),
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal));
+  setInterval(() => {
+    if (Date.now() - lastCall > idleMs) void end('nobody asked anything for two hours');
+  }, 60_000).unref();
+
+  const { spec, endpoints, kubeconfigs, credentials, requestLog, ca } = lab;
+  writeLabInfo(directory, {
+    name,
+    spec,
+    endpoints,
+    kubeconfigs,
+    credentials,
+    requestLog,
+    ca,
+    engine: 'emulated',
+    startedAt,
+    pid: process.pid,
+    control: { endpoint: control.endpoint, token },
+  });
+  say('ready');
+  await systemClock.sleep(2 ** 31 - 1).catch(() => undefined);
+}
+
+const [name, directory] = process.argv.slice(2);
+if (!name || !directory) throw new Error('usage: main.js NAME DIRECTORY');
+// a rule that fails late must not take the lab down with it
+process.on('unhandledRejection', (reason) => process.stdout.write(`unhandled: ${messageOf(reason)}\n`));
+await run(name, directory);

@@ -1,0 +1,165 @@
+/** The played mother: its API server with all its objects, its controllers, and the services behind its ingress. */
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import type { Clock } from '../support/clock.js';
+import type { Component } from './components/component.js';
+import { isTrue } from './controllers/conditions.js';
+import { isAvailable } from './controllers/engine.js';
+import { type Controllers, startMotherControllers } from './controllers/start.js';
+import type { CertificateAuthority, LabWorld } from './controllers/world.js';
+import type { Faults } from './faults.js';
+import type { LabHandler } from './http-server.js';
+import { createKubernetesApi, type KubernetesApi } from './kubernetes/api.js';
+import { createLabKube, type LabKube } from './kubernetes/client.js';
+import { nodeObject } from './node-object.js';
+import type { RequestLog } from './request-log.js';
+import type { CatalystApi } from './servers/mother/catalyst-api.js';
+import { type Claims, createClaims } from './servers/mother/claims.js';
+import { type MotherContents, motherContents } from './servers/mother/contents.js';
+import { motherAddress, poolRows } from './servers/mother/dns-data.js';
+import { writeRecords } from './servers/mother/records.js';
+import { motherServices } from './servers/mother/services.js';
+import type { Zones } from './servers/zones.js';
+
+export interface Mother {
+  api: KubernetesApi;
+  controllers: Controllers;
+  kube: LabKube;
+  claims: Claims;
+  /** PowerDNS's API without the ingress, for callers on this machine. */
+  powerDns: LabHandler;
+  /** Resolves once its workloads, certificates and Kustomizations are as on a mother that has been up for long. */
+  settled(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface MotherOptions {
+  directory: string;
+  fqdn: string;
+  zones: Zones;
+  powerDnsApiKey: string;
+  /** Clone address of the Git repository that its Flux reads. */
+  repository: string;
+  authority: CertificateAuthority;
+  outside: NonNullable<LabWorld['outside']>;
+  log: RequestLog;
+  faults: Faults;
+  clock: Clock;
+  signal: AbortSignal;
+  onError?: (rule: string, key: string, message: string) => void;
+}
+
+export async function startMother(options: MotherOptions): Promise<Mother> {
+  const { directory, fqdn, zones, powerDnsApiKey, authority, outside, log, faults, clock, signal } = options;
+  const claims = createClaims(join(directory, 'claims'));
+  writeRecords(claims, fqdn);
+  const services = motherServices({ claims, zones, powerDnsApiKey, faults, clock });
+  const cut = fqdn.indexOf('.');
+  for (const row of poolRows(fqdn.slice(cut + 1), fqdn.slice(0, cut))) services.pdm.add(row);
+
+  const api = await createKubernetesApi({ name: 'mother', log, faults, clock, ca: authority });
+  const kube = createLabKube(api.kubeconfig(), 'lab-controllers');
+  await fill(kube, motherContents({ fqdn, powerDnsApiKey, git: options.repository }));
+  const controllers = await startMotherControllers({
+    kube,
+    world: {
+      blueprints: [],
+      role: 'mother',
+      fqdn: 'openova.io',
+      authority,
+      cacheDir: join(directory, 'cache', 'mother'),
+      nodes: () => [{ name: 'contabo', address: '10.9.0.2', publicAddress: motherAddress, role: 'control-plane' }],
+      outside,
+      claims,
+      components: [behind(services.handlers)],
+    },
+    faults,
+    log,
+    signal,
+    clock,
+    register: api.registerBackend,
+    onError: options.onError,
+  });
+  followProcess(kube, services.catalystApi, signal);
+  return {
+    api,
+    controllers,
+    kube,
+    claims,
+    powerDns: services.handlers.get('openova-system/powerdns')!,
+    settled: (until) => settled(controllers, clock, until),
+    async close() {
+      await controllers.stop();
+      kube.close();
+      await api.close();
+    },
+  };
+}
+
+const behind = (handlers: ReadonlyMap<string, LabHandler>): Component => {
+  const keyOf = (service: { metadata: { namespace?: string; name: string } }) =>
+    `${service.metadata.namespace}/${service.metadata.name}`;
+  return {
+    name: 'mother',
+    plays: (service) => handlers.has(keyOf(service)),
+    handle: (request, { service }) => handlers.get(keyOf(service))!(request),
+  };
+};
+
+async function fill(kube: LabKube, contents: MotherContents): Promise<void> {
+  const limit = pLimit(16);
+  const apply = (objects: MotherContents['objects']) =>
+    Promise.all(
+      objects.map((object) =>
+        limit(() => kube.apply(object, { fieldManager: isFromGit(object) ? 'kustomize-controller' : 'kubectl' })),
+      ),
+    );
+  const node = { name: 'contabo', address: '10.9.0.2', publicAddress: motherAddress, role: 'control-plane' as const };
+  await apply([
+    ...contents.crds,
+    ...contents.objects.filter((object) => object.kind === 'Namespace'),
+    nodeObject({ ...node, version: 'v1.31.4+k3s1', cores: 4, memoryGi: 11 }),
+    localPath,
+  ]);
+  await apply(contents.objects.filter((object) => object.kind !== 'Namespace'));
+}
+
+const isFromGit = (object: MotherContents['objects'][number]) =>
+  object.metadata.labels?.['kustomize.toolkit.fluxcd.io/name'] !== undefined;
+
+const localPath = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'local-path', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: 'rancher.io/local-path',
+  volumeBindingMode: 'WaitForFirstConsumer',
+};
+
+/** catalyst-api's process lives with its Pods: memory is lost when they go. */
+function followProcess(kube: LabKube, api: CatalystApi, signal: AbortSignal): void {
+  const deployments = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'catalyst' };
+  void kube
+    .watch(
+      deployments,
+      ({ type, object }) => {
+        if (object.metadata.name !== 'catalyst-api') return;
+        const runs = type !== 'DELETED' && object.spec?.replicas !== 0 && (object.status?.readyReplicas ?? 0) > 0;
+        if (runs) api.start();
+        else api.stop();
+      },
+      signal,
+    )
+    .catch(() => undefined);
+}
+
+async function settled({ lab }: Controllers, clock: Clock, signal: AbortSignal): Promise<void> {
+  const ready = (kind: string, is: (object: Parameters<typeof isAvailable>[0]) => boolean) => {
+    const objects = lab.store.list(kind);
+    return objects.length > 0 && objects.every(is);
+  };
+  const isSettled = () =>
+    ready('apps/v1/Deployment', isAvailable) &&
+    ready('cert-manager.io/v1/Certificate', (one) => isTrue(one, 'Ready')) &&
+    ready('kustomize.toolkit.fluxcd.io/v1/Kustomization', (one) => isTrue(one, 'Ready'));
+  while (!isSettled()) await clock.sleep(25, signal);
+}

@@ -1,0 +1,103 @@
+/** A server of the lab's Hetzner as the Kubernetes node that its cloud-init makes of it. */
+import type { Server } from '../hetzner/types.js';
+import { parseDocument } from '../support/yaml.js';
+import type { KubeObject } from '../tools/kube.js';
+import type { LabNode } from './controllers/world.js';
+
+/** What cloud-init's /etc/rancher/k3s/config.yaml says, as far as the lab acts on it. */
+export interface K3sServer {
+  role: 'first' | 'control-plane' | 'worker';
+  token: string;
+  tlsSans: string[];
+  labels: Record<string, string>;
+  taints: { key: string; value: string; effect: string }[];
+  version: string;
+}
+
+/** Undefined when the user data makes no k3s node: a server of somebody else. */
+export function k3sServerOf(userData: string): K3sServer | undefined {
+  if (!userData.startsWith('#cloud-config')) return undefined;
+  const cloud = (parseDocument(userData).toJS() ?? {}) as { write_files?: { path: string; content: string }[] };
+  const file = (path: string) => cloud.write_files?.find((one) => one.path === path)?.content;
+  const text = file('/etc/rancher/k3s/config.yaml');
+  if (text === undefined) return undefined;
+  const config = parseDocument(text).toJS() as Record<string, unknown>;
+  const list = (key: string) => (config[key] ?? []) as string[];
+  const joins = config['server'] !== undefined;
+  const isAgent = cloud.write_files?.some((one) => /INSTALL_K3S_EXEC='?agent/.test(one.content)) ?? false;
+  return {
+    role: !joins ? 'first' : isAgent ? 'worker' : 'control-plane',
+    token: String(config['token'] ?? ''),
+    tlsSans: list('tls-san'),
+    labels: Object.fromEntries(list('node-label').map((label) => label.split('=') as [string, string])),
+    taints: list('node-taint').map((taint) => {
+      const [, key = '', value = '', effect = ''] = /^([^=:]+)=?([^:]*):(.+)$/.exec(taint) ?? [];
+      return { key, value, effect };
+    }),
+    version: /INSTALL_K3S_VERSION='?(v[0-9.]+\+k3s\d+)/.exec(userData)?.[1] ?? 'v1.35.4+k3s1',
+  };
+}
+
+export function labNode(server: Server, role: K3sServer['role']): LabNode {
+  return {
+    name: server.name,
+    address: server.private_net[0]?.ip ?? '10.0.1.2',
+    publicAddress: server.public_net.ipv4?.ip,
+    role: role === 'worker' ? 'worker' : 'control-plane',
+  };
+}
+
+export interface NodeFacts extends LabNode {
+  version: string;
+  labels?: Record<string, string>;
+  taints?: readonly { key: string; value?: string; effect: string }[];
+  cores: number;
+  memoryGi: number;
+  providerId?: string;
+}
+
+/** The Node as its kubelet registers it: not ready, since no network is there yet. */
+export function nodeObject(facts: NodeFacts): KubeObject {
+  const { name, address, publicAddress, role, version, labels = {}, taints = [], cores, memoryGi, providerId } = facts;
+  const room = { cpu: String(cores), memory: `${memoryGi}Gi`, pods: '220', 'ephemeral-storage': '200Gi' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'node.kubernetes.io/instance-type': 'k3s',
+        ...(role === 'control-plane' ? { 'node-role.kubernetes.io/control-plane': 'true' } : {}),
+        ...labels,
+      },
+    },
+    spec: {
+      ...(providerId ? { providerID: providerId } : {}),
+      ...(taints.length > 0 ? { taints } : {}),
+    },
+    status: {
+      capacity: room,
+      allocatable: room,
+      addresses: [
+        { type: 'InternalIP', address },
+        ...(publicAddress ? [{ type: 'ExternalIP', address: publicAddress }] : []),
+        { type: 'Hostname', address: name },
+      ],
+      nodeInfo: {
+        kubeletVersion: version,
+        kubeProxyVersion: version,
+        osImage: 'Ubuntu 24.04.3 LTS',
+        operatingSystem: 'linux',
+        architecture: 'amd64',
+        kernelVersion: '6.8.0-79-generic',
+        containerRuntimeVersion: 'containerd://2.1.4-k3s1',
+        bootID: name,
+        machineID: name,
+        systemUUID: name,
+      },
+    },
+  };
+}
