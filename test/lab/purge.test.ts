@@ -1,0 +1,169 @@
+/** Story: a project with the leftovers of two Sovereigns and somebody's database; one of them is purged with the built CLI. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ResourceType, resourceTypes } from '../../src/hetzner/types.js';
+import { createFaults } from '../../src/lab/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../src/lab/hetzner/lab-hetzner.js';
+import { createRequestLog, type LoggedLine, type RequestLog } from '../../src/lab/request-log.js';
+import { toYaml } from '../../src/support/yaml.js';
+import { omantel } from '../unit/hetzner/fake-world.js';
+
+const bin = join(import.meta.dirname, '../../bin/run.js');
+const fqdn = 'omantel.omani.works';
+/** Points of death in a usual test run; the full number is 30. */
+const kills = Number(process.env['CATALYST_KILLS'] ?? 4);
+
+interface Row {
+  type: ResourceType;
+  id: number;
+  name: string;
+  selected: boolean;
+  reason: string;
+  implies: string[];
+}
+interface Plan {
+  hash: string;
+  project: string;
+  resources: Row[];
+  file: string;
+}
+interface Document<T> {
+  status: string;
+  result: T;
+  error?: { code: string; exitCode: number; message: string };
+}
+
+let home: string;
+let lab: HetznerLab;
+let log: RequestLog;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'purge-'));
+  log = createRequestLog();
+  lab = await createHetznerLab({ log, faults: createFaults(), actionMs: 60 });
+  writeFileSync(join(home, 'sovereign.yaml'), toYaml(omantel()));
+});
+afterEach(async () => {
+  await lab.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** `dieAt`: SIGKILL at so many requests seen by the lab. */
+function catalyst<T>(args: string[], options: { token?: string; dieAt?: number } = {}) {
+  return new Promise<{ code: number | null; document: Document<T> | undefined }>((resolve, reject) => {
+    const env = {
+      ...process.env,
+      XDG_STATE_HOME: home,
+      XDG_DATA_HOME: home,
+      XDG_CONFIG_HOME: join(home, 'config'),
+      XDG_CACHE_HOME: join(home, 'cache'),
+      HCLOUD_TOKEN: options.token ?? lab.token,
+      HCLOUD_ENDPOINT: lab.endpoint,
+    };
+    const child = spawn(process.execPath, [bin, ...args, '--json', '--no-input'], { env, cwd: home });
+    let seen = 0;
+    const stop = log.listen(() => {
+      seen += 1;
+      if (seen === options.dieAt) child.kill('SIGKILL');
+    });
+    let text = '';
+    child.stdout.on('data', (data) => {
+      text += data;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      stop();
+      resolve({ code, document: text.startsWith('{') ? (JSON.parse(text) as Document<T>) : undefined });
+    });
+  });
+}
+
+const world = () =>
+  resourceTypes
+    .flatMap((type) =>
+      [...lab.project.items[type].values()].filter(({ id }) => id > 4_000_000).map((one) => `${type} ${one.id}`),
+    )
+    .sort();
+const stays = (plan: Plan) =>
+  plan.resources
+    .filter(({ selected }) => !selected)
+    .map(({ type, id }) => `${type} ${id}`)
+    .sort();
+
+async function planned(): Promise<Plan> {
+  const { code, document } = await catalyst<Plan>(['purge', 'plan']);
+  expect(code).toBe(0);
+  return document!.result;
+}
+
+describe('purge plan and apply', () => {
+  it('plans with a read-only token, refuses what it must, and deletes exactly the plan', async () => {
+    const looked = await catalyst<Plan>(['purge', 'plan'], { token: lab.readOnlyToken });
+    expect(looked.code).toBe(0);
+    const other = await catalyst(['purge', 'apply', looked.document!.result.file, '--confirm', fqdn]);
+    expect([other.code, other.document?.error?.code]).toEqual([7, 'E2007']);
+
+    const plan = await planned();
+    const before = world();
+    const refusals: [string[], number, string][] = [
+      [[], 7, 'E4006'],
+      [['--yes'], 7, 'E4006'],
+      [['--confirm', 'omantel'], 7, 'E4006'],
+      [['--confirm', fqdn, '--max', '3'], 7, 'E4006'],
+      [['--confirm', fqdn, '--max-age', '1ms'], 7, 'E4005'],
+    ];
+    for (const [flags, exit, code] of refusals) {
+      const { code: got, document } = await catalyst(['purge', 'apply', plan.file, ...flags]);
+      expect([got, document?.error?.code, document?.error?.exitCode], flags.join(' ')).toEqual([exit, code, exit]);
+    }
+    const tampered = join(home, 'tampered.json');
+    writeFileSync(tampered, readFileSync(plan.file, 'utf8').replace('"selected": false', '"selected": true'));
+    expect((await catalyst(['purge', 'apply', tampered, '--confirm', fqdn])).code).toBe(7);
+    const dry = await catalyst<{ mutations: string[] }>(['purge', 'apply', plan.file, '--dry-run']);
+    expect(dry.document?.result.mutations.length).toBeGreaterThan(10);
+    expect(world()).toEqual(before);
+
+    const writes: LoggedLine[] = [];
+    const stop = log.listen((line) => line.mutating && writes.push(line));
+    const applied = await catalyst<{ deleted: Row[]; skipped: Row[]; left: Row[] }>([
+      'purge',
+      'apply',
+      plan.file,
+      '--confirm',
+      fqdn,
+    ]);
+    stop();
+    expect(applied.document).toMatchObject({ status: 'ok', result: { skipped: [], left: [] } });
+    expect(world()).toEqual(stays(plan));
+    const journal = readFileSync(join(home, 'catalyst', fqdn, 'journal.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const begun = journal.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'begin');
+    expect(begun.length).toBe(new Set(writes.map(({ path }) => path)).size);
+    expect(journal.join()).not.toContain(lab.token);
+  });
+
+  it(`is the same after ${kills} deaths as without any`, async () => {
+    let midway = 0;
+    for (let round = 0; round < kills; round++) {
+      const plan = await planned();
+      const dieAt = 15 + Math.floor((round * 40) / kills);
+      await catalyst(['purge', 'apply', plan.file, '--confirm', fqdn], { dieAt });
+      const left = world().length - stays(plan).length;
+      if (left > 0 && left < plan.resources.length - stays(plan).length) midway += 1;
+      // Actions that the dead run began go on at Hetzner; the next run meets what they left.
+      const again = await catalyst(['purge', 'apply', plan.file, '--confirm', fqdn]);
+      expect(again.document, `death at request ${dieAt}`).toMatchObject({
+        status: 'ok',
+        result: { skipped: [], left: [] },
+      });
+      expect(world()).toEqual(stays(plan));
+      await lab.close();
+      lab = await createHetznerLab({ log, faults: createFaults(), actionMs: 60 });
+    }
+    expect(midway).toBeGreaterThan(0);
+  });
+});
