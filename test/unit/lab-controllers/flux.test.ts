@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { create } from 'tar';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { crd } from '../../../src/lab/controllers/crd.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { type LabServer, serve } from '../../../src/lab/http-server.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
@@ -18,7 +19,7 @@ const FILES = {
   'demo/Chart.yaml': 'apiVersion: v2\nname: demo\nversion: 1.2.3\nappVersion: "9"\n',
   'demo/values.yaml': 'word: none\nsecond: true\n',
   'demo/crds/things.yaml':
-    'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.demo.test}\nspec: {group: demo.test, scope: Namespaced, names: {kind: Thing, plural: things}, versions: [{name: v1, served: true, storage: true}]}\n',
+    'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.demo.test}\nspec: {group: demo.test, scope: Namespaced, names: {kind: Thing, plural: things}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}\n',
   'demo/templates/all.yaml': `apiVersion: v1
 kind: ConfigMap
 metadata: {name: {{ .Release.Name }}-words}
@@ -43,22 +44,11 @@ metadata: {name: {{ .Release.Name }}-second}
 };
 
 const flux = (name: string) => workload('Deployment', 'flux-system', name);
-const crdOf = (group: string, version: string, kind: string, plural: string): KubeObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.${group}` },
-  spec: {
-    group,
-    names: { kind, plural },
-    scope: 'Namespaced',
-    versions: [{ name: version, served: true, storage: true }],
-  },
-});
 const CRDS = [
-  crdOf('helm.toolkit.fluxcd.io', 'v2', 'HelmRelease', 'helmreleases'),
-  crdOf('source.toolkit.fluxcd.io', 'v1', 'HelmRepository', 'helmrepositories'),
-  crdOf('source.toolkit.fluxcd.io', 'v1', 'GitRepository', 'gitrepositories'),
-  crdOf('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'kustomizations'),
+  crd('helm.toolkit.fluxcd.io', 'v2', 'HelmRelease', 'Namespaced', { plural: 'helmreleases' }),
+  crd('source.toolkit.fluxcd.io', 'v1', 'HelmRepository', 'Namespaced', { plural: 'helmrepositories' }),
+  crd('source.toolkit.fluxcd.io', 'v1', 'GitRepository', 'Namespaced', { plural: 'gitrepositories' }),
+  crd('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'Namespaced', { plural: 'kustomizations' }),
 ];
 const RELEASE = {
   apiVersion: 'helm.toolkit.fluxcd.io/v2',

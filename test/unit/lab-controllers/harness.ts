@@ -1,4 +1,4 @@
-/** A cluster of the lab on the in-memory API, with waits that end on the next change instead of sleeping. */
+/** A cluster of the lab on its own API server, with waits that end on the next change instead of sleeping. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +11,13 @@ import {
 } from '../../../src/lab/controllers/start.js';
 import type { LabWorld } from '../../../src/lab/controllers/world.js';
 import { createFaults, type Faults } from '../../../src/lab/faults.js';
+import { createKubernetesApi } from '../../../src/lab/kubernetes/api.js';
+import { createLabKube, type LabKube } from '../../../src/lab/kubernetes/client.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import type { KubeObject, KubeRef } from '../../../src/tools/kube.js';
-import { type MemoryKube, memoryKube } from './memory-kube.js';
 
 export interface Cluster extends Controllers {
-  kube: MemoryKube;
+  kube: LabKube;
   faults: Faults;
   authority: CertificateAndKey;
   /** Errors that rules reported. */
@@ -34,8 +35,10 @@ export async function cluster(world: Partial<LabWorld> = {}, more: Partial<Start
     notBefore: new Date(0),
     notAfter: new Date('2050-01-01'),
   });
-  const kube = memoryKube();
   const faults = createFaults();
+  const log = createRequestLog();
+  const api = await createKubernetesApi({ name: 'sovereign', log, faults, ca: authority });
+  const kube = createLabKube(api.kubeconfig(), 'lab-controllers');
   const errors: string[] = [];
   const abort = new AbortController();
   const full: LabWorld = {
@@ -52,7 +55,8 @@ export async function cluster(world: Partial<LabWorld> = {}, more: Partial<Start
     kube,
     world: full,
     faults,
-    log: createRequestLog(),
+    log,
+    register: api.registerBackend,
     signal: abort.signal,
     onError: (rule, key, message) => errors.push(`${rule} ${key}: ${message}`),
     ...more,
@@ -87,6 +91,8 @@ export async function cluster(world: Partial<LabWorld> = {}, more: Partial<Start
     async close() {
       abort.abort();
       await running.stop();
+      kube.close();
+      await api.close();
       await rm(cacheDir, { recursive: true, force: true });
     },
   };
