@@ -109,23 +109,16 @@ const behind = (handlers: ReadonlyMap<string, LabHandler>): Component => {
 async function fill(kube: LabKube, contents: MotherContents): Promise<void> {
   const limit = pLimit(16);
   const apply = (objects: MotherContents['objects']) =>
-    Promise.all(
-      objects.map((object) =>
-        limit(() => kube.apply(object, { fieldManager: isFromGit(object) ? 'kustomize-controller' : 'kubectl' })),
-      ),
-    );
+    Promise.all(objects.map((object) => limit(() => kube.apply(object, { fieldManager: 'kubectl' }))));
   const node = { name: 'contabo', address: '10.9.0.2', publicAddress: motherAddress, role: 'control-plane' as const };
   await apply([
     ...contents.crds,
-    ...contents.objects.filter((object) => object.kind === 'Namespace'),
+    ...contents.namespaces,
     nodeObject({ ...node, version: 'v1.31.4+k3s1', cores: 4, memoryGi: 11 }),
     localPath,
   ]);
-  await apply(contents.objects.filter((object) => object.kind !== 'Namespace'));
+  await apply(contents.objects);
 }
-
-const isFromGit = (object: MotherContents['objects'][number]) =>
-  object.metadata.labels?.['kustomize.toolkit.fluxcd.io/name'] !== undefined;
 
 const localPath = {
   apiVersion: 'storage.k8s.io/v1',

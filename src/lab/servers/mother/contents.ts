@@ -1,4 +1,4 @@
-/** All that stands on the played mother: objects applied at the start, and the Git repository that its Flux keeps them by. */
+/** All that stands on the played mother: objects of its own, and the Git repository from which its Flux brings the rest. */
 import { toYaml } from '../../../support/yaml.js';
 import type { KubeObject } from '../../../tools/kube.js';
 import { catalystPlatform, catalystPrivate } from './catalyst.js';
@@ -15,32 +15,25 @@ const managed = (): Record<keyof typeof folders, KubeObject[]> => ({
 
 export interface MotherContents {
   crds: KubeObject[];
-  /** In an order in which they can be applied. */
+  namespaces: KubeObject[];
+  /** All but what Flux brings from Git. */
   objects: KubeObject[];
 }
 
 /** @param options.git address of the repository that Flux reads */
 export function motherContents(options: { fqdn: string; powerDnsApiKey: string; git: string }): MotherContents {
-  const byFlux = Object.entries(managed()).flatMap(([name, objects]) =>
-    objects.map((object) => ({ ...object, metadata: { ...object.metadata, labels: labelled(object, name) } })),
-  );
-  const rest = [
+  const own = [
     ...motherPlatform(),
     ...openovaSystem(options.powerDnsApiKey),
     ...smePrivate(),
     ...catalystPrivate(options.fqdn),
     ...fluxObjects(options.git),
   ];
-  const isFirst = (object: KubeObject) => object.kind === 'Namespace';
-  const all = [...byFlux, ...rest];
-  return { crds: motherCrds(), objects: [...all.filter(isFirst), ...all.filter((object) => !isFirst(object))] };
+  const isNamespace = (object: KubeObject) => object.kind === 'Namespace';
+  // Secrets stand in namespaces that Flux brings; it takes those over
+  const namespaces = [...Object.values(managed()).flat(), ...own].filter(isNamespace);
+  return { crds: motherCrds(), namespaces, objects: own.filter((object) => !isNamespace(object)) };
 }
-
-const labelled = (object: KubeObject, name: string) => ({
-  ...object.metadata.labels,
-  'kustomize.toolkit.fluxcd.io/name': name,
-  'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
-});
 
 /** Files of the mother's Git repository: path → text. The folder of the Sovereign is among them, as upstream has it. */
 export function motherGitFiles(fqdn: string): Map<string, string> {

@@ -91,8 +91,8 @@ export function fluxObjects(url: string): KubeObject[] {
     kind: 'Kustomization',
     metadata: { name, namespace: 'flux-system' },
     spec: {
-      // minutes on a real mother; a lab's kill window is 20 s, and Flux must still be quicker than that
-      interval: '5s',
+      // minutes on a real mother; a lab's kill window is 20 s, and Flux must be quicker than that where it matters
+      interval: name === 'catalyst-platform' ? '8s' : '10m',
       path,
       prune: true,
       sourceRef: { kind: 'GitRepository', name: 'openova-public' },
