@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: speed as ratios against peers measured in the same run, never asserted in a test.
  *   start-up   catalyst --version and --help against bare `node -e 0` and `helm version`
+ *   purge      200 resources at Hetzner against the hcloud CLI in a loop (bench/purge.mjs)
  *   walk       wall time of `wizard --lab --yes` against its own critical path (longest chain of step durations), peak RSS
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -85,6 +86,7 @@ async function walk() {
 
 try {
   startUp();
+  await import('./purge.mjs');
   await walk();
 } finally {
   rmSync(home, { recursive: true, force: true });

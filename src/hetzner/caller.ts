@@ -20,7 +20,7 @@ export type HetznerCaller = (call: HetznerCall, allow?: readonly number[]) => Pr
 
 export function createCaller({ transport, budget, clock, signal, endpoint, tries = 6 }: CallerOptions): HetznerCaller {
   // A purge has hundreds of calls at once; more in flight than this only meets the rate limit.
-  const inFlight = pLimit(24);
+  const inFlight = pLimit(64);
   return async (call, allow = []) => {
     const repeatable = call.method !== 'POST';
     for (let attempt = 1; ; attempt++) {
