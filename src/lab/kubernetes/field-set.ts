@@ -110,10 +110,8 @@ export function minus(a: FieldSet, b: FieldSet): FieldSet {
   return set;
 }
 
-/** What is in both; a whole field meets every part of itself. */
+/** What is in both, path by path: a field owned as a whole does not meet its parts. */
 export function both(a: FieldSet, b: FieldSet): FieldSet {
-  if (a.member && a.children.size === 0 && b.children.size > 0) return b;
-  if (b.member && b.children.size === 0 && a.children.size > 0) return a;
   const set: FieldSet = { member: a.member && b.member, children: new Map() };
   for (const [element, child] of a.children) {
     const other = b.children.get(element);
