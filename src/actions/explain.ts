@@ -29,10 +29,15 @@ export interface BlueprintFacts {
   proof: string;
 }
 
-/** `blueprints` is only called for when a topic asks for one. Throws E1001 naming the nearest topic. */
-export function explain(topic: string | undefined, blueprints: () => readonly BlueprintFacts[]): Explanation {
+/** `load` is only called for when a topic asks for one. Throws E1001 naming the nearest topic. */
+export async function explain(
+  topic: string | undefined,
+  load: () => Promise<readonly BlueprintFacts[]>,
+): Promise<Explanation> {
   if (topic === undefined) return index();
   const word = topic.trim();
+  const known = word.startsWith('bp-') ? await load() : [];
+  const blueprints = () => known;
   const found =
     explainError(word) ??
     explainTicket(word) ??

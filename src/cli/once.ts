@@ -9,3 +9,13 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
     return made;
   };
 }
+
+/** Makes something from a key and keeps it as long as the key stays the same: a credential that is captured anew counts at once. */
+export function whenChanged<T>(key: () => Promise<string>, make: (key: string) => Promise<T>): () => Promise<T> {
+  let kept: { key: string; made: Promise<T> } | undefined;
+  return async () => {
+    const now = await key();
+    if (kept?.key !== now) kept = { key: now, made: make(now) };
+    return kept.made;
+  };
+}

@@ -4,6 +4,7 @@ import { loadBlueprints } from '../blueprints/load.js';
 import { renderTree } from '../blueprints/render.js';
 import type { World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
+import { objectStorageEndpoint } from '../sovereign/object-storage.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
 import type { Clock } from '../support/clock.js';
@@ -16,7 +17,7 @@ import { createHelm } from '../tools/helm-client.js';
 import { createHttp } from '../tools/http-client.js';
 import type { Kube } from '../tools/kube.js';
 import { createKubeconfigs } from './kubeconfigs.js';
-import { once } from './once.js';
+import { once, whenChanged } from './once.js';
 
 export interface WorldRequest {
   sovereign: Sovereign;
@@ -73,23 +74,23 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     }
     return current.kube;
   };
-  const hetzner = once(async () => {
-    const { createHetznerApi } = await import('../hetzner/create-api.js');
-    const endpoint = (request.lab ? undefined : env.HCLOUD_ENDPOINT) ?? spec.hetzner.endpoint;
-    return createHetznerApi({ token: await credentials.get('hcloud-token'), endpoint, signal, clock });
-  });
-  const objectStore = once(async () => {
-    const { createObjectStore } = await import('../tools/s3.js');
-    const { location, endpoint } = spec.objectStorage;
-    return createObjectStore({
-      endpoint:
-        (request.lab ? undefined : env.AWS_ENDPOINT_URL_S3) ?? endpoint ?? `https://${location}.your-objectstorage.com`,
-      region: location,
-      accessKey: await credentials.get('s3-access-key'),
-      secretKey: await credentials.get('s3-secret-key'),
-      signal,
-    });
-  });
+  const hetzner = whenChanged(
+    () => credentials.get('hcloud-token'),
+    async (token) => {
+      const { createHetznerApi } = await import('../hetzner/create-api.js');
+      const endpoint = (request.lab ? undefined : env.HCLOUD_ENDPOINT) || spec.hetzner.endpoint;
+      return createHetznerApi({ token, endpoint, signal, clock });
+    },
+  );
+  const objectStore = whenChanged(
+    async () => `${await credentials.get('s3-access-key')}\n${await credentials.get('s3-secret-key')}`,
+    async (pair) => {
+      const { createObjectStore } = await import('../tools/s3.js');
+      const [accessKey = '', secretKey = ''] = pair.split('\n');
+      const endpoint = objectStorageEndpoint(spec, request.lab ? {} : env);
+      return createObjectStore({ endpoint, region: spec.objectStorage.location, accessKey, secretKey, signal });
+    },
+  );
   const world: World = {
     sovereign,
     clock,

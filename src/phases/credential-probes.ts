@@ -1,12 +1,12 @@
 /** Proves captured credentials by real calls: what is read, and, through the gate, something small that is made and removed. */
 import { createPowerDns, powerDnsKey } from '../mother/powerdns.js';
 import { parentZoneOf } from '../mother/protected-set.js';
+import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import { fail, isCatalystError, messageOf } from '../support/errors.js';
+import { generateSshKey } from '../tools/ssh-keys.js';
 import type { Act } from './gate.js';
 import type { Mutation } from './step.js';
 import type { World } from './world.js';
-import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
-import { generateSshKey } from '../tools/ssh-keys.js';
 
 export interface CredentialProbe {
   id: 'hetzner' | 'object-storage' | 'mother' | 'parent-zone' | 'registry';
@@ -20,7 +20,13 @@ export interface CredentialProbe {
 }
 
 export function credentialProbes(world: World): CredentialProbe[] {
-  return [hetznerProbe(world), objectStorageProbe(world), motherProbe(world), parentZoneProbe(world), registryProbe(world)];
+  return [
+    hetznerProbe(world),
+    objectStorageProbe(world),
+    motherProbe(world),
+    parentZoneProbe(world),
+    registryProbe(world),
+  ];
 }
 
 function hetznerProbe(world: World): CredentialProbe {
@@ -47,7 +53,10 @@ function hetznerProbe(world: World): CredentialProbe {
         } catch (error) {
           if (!isCatalystError(error, 'E2003')) throw error;
           throw fail('E2003', 'The Hetzner token may read but not write; catalyst needs "Read & Write".', {
-            actions: ['make a token with Read & Write: Hetzner Console, Security, API tokens', 'catalyst credentials set hcloud-token'],
+            actions: [
+              'make a token with Read & Write: Hetzner Console, Security, API tokens',
+              'catalyst credentials set hcloud-token',
+            ],
             cause: error,
           });
         }
@@ -138,7 +147,8 @@ function parentZoneProbe(world: World): CredentialProbe {
         return 'a key is there; Dynadot has no call that only reads, so it is proven by ticket #374';
       }
       const { endpoint, secret } = spec.mother.powerdns;
-      const apiKey = (await world.credentials.find('powerdns-api-key')) ?? (await powerDnsKey(await world.mother(), secret));
+      const apiKey =
+        (await world.credentials.find('powerdns-api-key')) ?? (await powerDnsKey(await world.mother(), secret));
       const records = await createPowerDns({ http: world.http, endpoint, apiKey }).zone(zone);
       if (records) return `${endpoint}: reads ${records.length} record sets`;
       throw fail('E5004', `PowerDNS at ${endpoint} has no zone ${zone}.`, { actions: ['set spec.pool.domain'] });
@@ -156,12 +166,18 @@ function registryProbe(world: World): CredentialProbe {
     async run() {
       const { mirror, insecure } = world.sovereign.spec.charts;
       const token = await world.credentials.find('registry-token');
-      const base = mirror?.startsWith('oci://') ? new URL(mirror.replace('oci://', insecure ? 'http://' : 'https://')) : undefined;
+      const base = mirror?.startsWith('oci://')
+        ? new URL(mirror.replace('oci://', insecure ? 'http://' : 'https://'))
+        : undefined;
       if (!base) return 'no mirror is set: charts come from their public sources';
       const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-      const answer = await world.http({ url: `${base.origin}/v2/`, headers, timeoutMs: 10_000 }).catch((error: unknown) => {
-        throw fail('E3002', `The chart mirror ${mirror} does not answer: ${messageOf(error)}`, { actions: ['set spec.charts.mirror'] });
-      });
+      const answer = await world
+        .http({ url: `${base.origin}/v2/`, headers, timeoutMs: 10_000 })
+        .catch((error: unknown) => {
+          throw fail('E3002', `The chart mirror ${mirror} does not answer: ${messageOf(error)}`, {
+            actions: ['set spec.charts.mirror'],
+          });
+        });
       if (answer.status === 200) return `${base.origin} answers`;
       const code = answer.status === 401 || answer.status === 403 ? 'E1302' : 'E3002';
       throw fail(code, `The chart mirror ${mirror} answered ${answer.status}.`, {

@@ -30,6 +30,8 @@ export interface CredentialStore {
   find(name: string): Promise<string | undefined>;
   set(name: string, value: string): Promise<void>;
   forget(name: string): Promise<void>;
+  /** Uses this value for the rest of the invocation, before environment and store; nothing is kept. */
+  offer(name: string, value: string): void;
   /** What there is, without values. */
   list(): Promise<StoredCredential[]>;
 }
@@ -76,7 +78,8 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
     const variable = credentialVariables[name];
     return (variable && env[variable]) || undefined;
   };
-  const find = async (name: string) => fromEnvironment(name) ?? (await content())[name]?.value;
+  const offered = new Map<string, string>();
+  const find = async (name: string) => offered.get(name) ?? fromEnvironment(name) ?? (await content())[name]?.value;
 
   return {
     find,
@@ -88,6 +91,10 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
         actions: [`catalyst credentials set ${name}`, ...(variable ? [`or set ${variable}`] : [])],
         data: { credential: name },
       });
+    },
+    offer(name, value) {
+      redactor.register(value);
+      offered.set(name, value);
     },
     set(name, value) {
       redactor.register(value);

@@ -1,0 +1,38 @@
+/** Proves a value by a real call with it, and keeps it when it was not refused. */
+import { type CredentialProbe, credentialProbes } from '../phases/credential-probes.js';
+import type { CredentialStore } from '../sovereign/credential-store.js';
+import { cleanCredential } from './credentials-store.js';
+import type { Session } from './session.js';
+import { withGate } from './with-gate.js';
+
+/** What the proof saw; undefined when there is nothing to prove it with yet. Throws E2003, E2302, E1302 when refused. */
+export async function setCredential(
+  session: Session,
+  store: CredentialStore,
+  { name, value: raw, verify }: { name: string; value: string; verify: boolean },
+): Promise<string | undefined> {
+  const value = cleanCredential(name, raw);
+  const keep = async () => {
+    if (!session.dryRun) await store.set(name, value);
+  };
+  if (!verify) {
+    await keep();
+    return undefined;
+  }
+  store.offer(name, value);
+  const probe = credentialProbes(session.world).find((candidate) => candidate.uses.includes(name));
+  const proof = probe && (await complete(probe, store)) ? await prove(session, probe) : undefined;
+  await keep();
+  return proof;
+}
+
+/** One half of a key pair alone proves nothing. */
+async function complete(probe: CredentialProbe, store: CredentialStore): Promise<boolean> {
+  if (probe.id !== 'object-storage') return true;
+  return (await Promise.all(probe.uses.map((name) => store.find(name)))).every((value) => value !== undefined);
+}
+
+function prove(session: Session, probe: CredentialProbe): Promise<string> {
+  if (session.dryRun) return probe.run(undefined);
+  return withGate(session, { id: 'credentials', phase: 0 }, (act) => probe.run(act));
+}

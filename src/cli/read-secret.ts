@@ -1,0 +1,35 @@
+/** A secret from a pipe, a file or a hidden question; never from argv. */
+import { readFileSync } from 'node:fs';
+import type { Prompter } from '../actions/context.js';
+import { fail, messageOf } from '../support/errors.js';
+
+export async function readSecret(
+  name: string,
+  options: { file?: string; prompter: Prompter; stdin: NodeJS.ReadStream },
+): Promise<string> {
+  const { file, prompter, stdin } = options;
+  if (file !== undefined && file !== '-') {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      throw fail('E1001', `${file} cannot be read: ${messageOf(error)}.`, { cause: error });
+    }
+  }
+  if (file === '-' || !stdin.isTTY) {
+    const text = await piped(stdin);
+    if (text.trim() !== '') return text;
+  } else if (prompter.available) {
+    return prompter.secret({ message: `${name} (hidden):` });
+  }
+  throw fail('E1002', `The value of ${name} is needed, and there is no terminal to ask on.`, {
+    actions: [`catalyst credentials set ${name} --from-file FILE`, `or pipe it: … | catalyst credentials set ${name}`],
+    data: { flag: '--from-file' },
+  });
+}
+
+async function piped(stdin: NodeJS.ReadStream): Promise<string> {
+  let text = '';
+  stdin.setEncoding('utf8');
+  for await (const part of stdin) text += part;
+  return text;
+}
