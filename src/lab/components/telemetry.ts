@@ -74,7 +74,14 @@ function query(part: Part, request: LabRequest, kept: Map<string, number>): LabR
   if (found.length === 0) return text(404, 'trace not found');
   return {
     status: 200,
-    body: { batches: [{ scopeSpans: [{ spans: found.map(([id]) => ({ traceId: id, name: 'catalyst probe' })) }] }] },
+    body: {
+      batches: [
+        {
+          resource: { attributes: [{ key: 'service.name', value: { stringValue: 'catalyst-probe' } }] },
+          scopeSpans: [{ spans: found.map(([id]) => ({ traceId: id, name: 'catalyst probe' })) }],
+        },
+      ],
+    },
   };
 }
 

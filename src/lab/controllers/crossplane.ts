@@ -68,12 +68,6 @@ export const crossplane: Rule[] = [
     reconcile: (xrd, lab) => define(xrd, lab),
   },
   {
-    name: 'crossplane XRD v2',
-    kind: `${EXT}/v2/CompositeResourceDefinition`,
-    operator: OPERATOR,
-    reconcile: (xrd, lab) => define(xrd, lab),
-  },
-  {
     name: 'crossplane Workspace',
     kind: 'opentofu.upbound.io/v1beta1/Workspace',
     reconcile: (one, lab) => tell(one, lab, ['Synced', 'Ready']),
@@ -81,13 +75,7 @@ export const crossplane: Rule[] = [
 ];
 
 async function define(xrd: KubeObject, lab: Lab): Promise<void> {
-  const {
-    group,
-    names,
-    claimNames,
-    versions,
-    scope = xrd.apiVersion.endsWith('v2') ? 'Namespaced' : 'LegacyCluster',
-  } = xrd.spec;
+  const { group, names, claimNames, versions, scope = 'LegacyCluster' } = xrd.spec;
   for (const version of versions as { name: string; served: boolean; referenceable: boolean; schema?: object }[]) {
     const schema = widened((version.schema as { openAPIV3Schema?: Schema } | undefined)?.openAPIV3Schema);
     await lab.apply(
