@@ -1,0 +1,160 @@
+/**
+ * Charts that stand in for the upstream ones where those cannot be had: same name and version, made from the Blueprint's
+ * metadata. They bring the CRDs, workloads, Services and chart-made Secrets that the metadata promises, and nothing else;
+ * values are taken but, beside a few switches, not used.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toYaml, toYamlStream } from '../support/yaml.js';
+import type { KubeObject } from '../tools/kube.js';
+import { type ArchiveFile, packChart } from './archive.js';
+import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
+
+export interface ChartBytes {
+  name: string;
+  version: string;
+  tgz: Buffer;
+}
+
+type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' | 'services'>;
+
+/** One archive for each chart that the Blueprints name. A chart that the project brings itself is packed as it is. */
+export async function standInCharts(blueprints: readonly Blueprint[]): Promise<ChartBytes[]> {
+  const charts: ChartBytes[] = [];
+  for (const blueprint of blueprints) {
+    const own = await ownChart(blueprint);
+    const main: Part = own
+      ? { ...blueprint, workloads: [], crdShapes: [], services: [] }
+      : { ...blueprint, crdShapes: blueprint.crdsAtRuntime ? [] : blueprint.crdShapes };
+    charts.push(own ?? (await standIn(main, blueprint.secrets)));
+    for (const release of blueprint.releases) charts.push(await standIn(release, []));
+  }
+  return charts;
+}
+
+async function ownChart({ folder, chart }: Blueprint): Promise<ChartBytes | undefined> {
+  const root = join(folder, 'chart');
+  const names = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = await Promise.all(
+    names
+      .filter((entry) => entry.isFile())
+      .map(async (entry): Promise<ArchiveFile> => {
+        const path = join(entry.parentPath, entry.name);
+        return { path: path.slice(root.length + 1), text: await readFile(path, 'utf8') };
+      }),
+  );
+  if (files.length === 0) return undefined;
+  return { name: chart.name, version: chart.version, tgz: await packChart(chart.name, files) };
+}
+
+async function standIn(part: Part, secrets: readonly SecretNeed[]): Promise<ChartBytes> {
+  const { name, version } = part.chart;
+  const needed = secrets.filter((secret) => secret.maker !== 'chart' && secret.maker !== 'later');
+  const made = secrets.filter((secret) => secret.maker === 'chart').map(secretOf);
+  const workloads = part.workloads.map((ref) => workloadOf(ref, part.chart, needed));
+  const services = part.services.map((service) => serviceOf(service, part.workloads));
+  const files: ArchiveFile[] = [
+    {
+      path: 'Chart.yaml',
+      text: toYaml({ apiVersion: 'v2', name, version, description: `stands in for ${name} ${version}` }),
+    },
+    { path: 'values.yaml', text: '{}\n' },
+    { path: 'templates/rbac.yaml', text: rbac },
+    { path: 'templates/workloads.yaml', text: unlessOff('deployment', [...made, ...workloads]) },
+    { path: 'templates/services.yaml', text: unlessOff('service', services) },
+    ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: toYaml(crdOf(crd)) })),
+  ];
+  return { name, version, tgz: await packChart(name, files) };
+}
+
+/** Objects that `<key>.enabled: false` leaves out, as upstream charts do. */
+function unlessOff(key: string, objects: readonly KubeObject[]): string {
+  if (objects.length === 0) return '';
+  return `{{- if ne (dig "${key}" "enabled" true .Values.AsMap | toString) "false" }}\n${toYamlStream(objects)}{{- end }}\n`;
+}
+
+const rbac = `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: {{ .Release.Name }}-{{ .Release.Namespace }}
+rules:
+  - apiGroups: [""]
+    resources: [configmaps]
+    verbs: [get, list, watch]
+`;
+
+const labelsOf = (name: string) => ({ 'app.kubernetes.io/name': name });
+
+function workloadOf(ref: WorkloadRef, chart: Part['chart'], secrets: readonly SecretNeed[]): KubeObject {
+  const labels = labelsOf(ref.name);
+  const envFrom = secrets
+    .filter((secret) => secret.namespace === ref.namespace)
+    .map((secret) => ({ secretRef: { name: secret.name } }));
+  const container = {
+    name: 'main',
+    image: `${chart.name}:${chart.version}`,
+    resources: { requests: { cpu: '10m', memory: '32Mi' } },
+    ...(envFrom.length > 0 ? { envFrom } : {}),
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: ref.kind,
+    metadata: { name: ref.name, namespace: ref.namespace, labels },
+    spec: {
+      ...(ref.kind === 'DaemonSet' ? {} : { replicas: 1 }),
+      ...(ref.kind === 'StatefulSet' ? { serviceName: ref.name } : {}),
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        // A network plugin runs before nodes are ready; the others wait for it as they would.
+        spec: {
+          ...(ref.kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
+          containers: [container],
+        },
+      },
+    },
+  };
+}
+
+function serviceOf(service: ServiceRef, workloads: readonly WorkloadRef[]): KubeObject {
+  const selected = service.workload ?? workloads[0]?.name ?? service.name;
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: service.name, namespace: service.namespace },
+    spec: {
+      type: service.type ?? 'ClusterIP',
+      ...(service.headless ? { clusterIP: 'None' } : {}),
+      selector: labelsOf(selected),
+      ports: service.ports.map((port) => ({ ...port, protocol: port.protocol ?? 'TCP', targetPort: port.port })),
+    },
+  };
+}
+
+/** Values are made by the template at install time, so that no two clusters share them. */
+function secretOf(secret: SecretNeed): KubeObject {
+  const stringData = Object.fromEntries(secret.keys.map((key) => [key, '{{ randAlphaNum 32 }}']));
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: secret.name, namespace: secret.namespace }, stringData };
+}
+
+function crdOf(crd: CrdShape): KubeObject {
+  const [plural = '', ...group] = crd.name.split('.');
+  const singular = crd.kind.toLowerCase();
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: crd.name },
+    spec: {
+      group: group.join('.'),
+      scope: crd.scope,
+      names: { kind: crd.kind, listKind: `${crd.kind}List`, plural, singular },
+      versions: crd.versions.map((name, index) => ({
+        name,
+        served: true,
+        storage: index === 0,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        subresources: { status: {} },
+      })),
+    },
+  };
+}
