@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { delegation, delegationRecords } from '../../../src/phases/delegation.js';
+import { createDelegateZoneStep } from '../../../src/phases/steps/delegate-zone.js';
+import type { Http } from '../../../src/tools/http.js';
+import { fakeKube } from './fake-kube.js';
+import { fakeContext, fakeWorld } from './rig.js';
+
+const fqdn = 'omantel.omani.works';
+
+interface Set {
+  name: string;
+  type: string;
+  ttl: number;
+  records: { content: string }[];
+}
+
+/** PowerDNS of the mother with the zone omani.works; anything else is refused. */
+function powerDns(sets: Set[]) {
+  const writes: unknown[] = [];
+  const http: Http = async ({ url, method = 'GET', headers, body }) => {
+    expect(url).toBe('https://pdns.openova.io/api/v1/servers/localhost/zones/omani.works.');
+    expect(headers?.['x-api-key']).toBe('the-key');
+    if (method === 'GET') return { status: 200, headers: {}, text: JSON.stringify({ rrsets: sets }) };
+    expect(method).toBe('PATCH');
+    const { rrsets } = JSON.parse(String(body)) as { rrsets: Set[] };
+    writes.push(...rrsets.map(({ name, type }) => `${type} ${name}`));
+    for (const set of rrsets) {
+      const at = sets.findIndex((one) => one.name === set.name && one.type === set.type);
+      sets.splice(at < 0 ? sets.length : at, at < 0 ? 0 : 1, set);
+    }
+    return { status: 204, headers: {}, text: '' };
+  };
+  return { http, writes };
+}
+
+function cluster(...addresses: string[]) {
+  const kube = fakeKube();
+  addresses.forEach((address, index) => {
+    const status = {
+      addresses: [
+        { type: 'ExternalIP', address },
+        { type: 'InternalIP', address: '10.0.1.2' },
+      ],
+    };
+    kube.put({ apiVersion: 'v1', kind: 'Node', metadata: { name: `n${index}` }, status });
+  });
+  return kube;
+}
+
+const mother = async () => {
+  const kube = fakeKube();
+  const data = { 'api-key': Buffer.from('the-key').toString('base64') };
+  kube.put({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'openova-system', name: 'powerdns-api-credentials' },
+    data,
+  });
+  return kube;
+};
+
+test('three name servers on however many nodes there are', () => {
+  const records = (addresses: string[]) => delegationRecords(fqdn, addresses).map((set) => set.records.join(' '));
+  expect(records(['1.1.1.1'])[0]).toBe(`ns1.${fqdn}. ns2.${fqdn}. ns3.${fqdn}.`);
+  expect(records(['1.1.1.1']).slice(1)).toEqual(['1.1.1.1', '1.1.1.1', '1.1.1.1']);
+  expect(records(['1.1.1.1', '2.2.2.2']).slice(1)).toEqual(['1.1.1.1', '2.2.2.2', '1.1.1.1']);
+});
+
+test('writes what is missing, once, and touches no other record', async () => {
+  const foreign: Set = { name: 'www.omani.works.', type: 'A', ttl: 60, records: [{ content: '9.9.9.9' }] };
+  const sets = [foreign];
+  const { http, writes } = powerDns(sets);
+  const { world } = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
+  const { context, done } = fakeContext();
+  const planned = await delegation(world).plan(await world.kube());
+  await delegation(world).run(context);
+  expect(done).toEqual(planned.map(({ sentence }) => sentence));
+  expect(writes).toEqual([`NS ${fqdn}.`, `A ns1.${fqdn}.`, `A ns2.${fqdn}.`, `A ns3.${fqdn}.`]);
+  expect(sets[0]).toBe(foreign);
+  expect(await delegation(world).plan(await world.kube())).toEqual([]);
+  await delegation(world).run(context);
+  expect(writes).toHaveLength(4);
+});
+
+test('a node with another address is followed', async () => {
+  const { http, writes } = powerDns([]);
+  const before = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
+  await delegation(before.world).run(fakeContext().context);
+  writes.length = 0;
+  const { world } = await fakeWorld({ cluster: cluster('203.0.113.99'), http, mother });
+  const step = createDelegateZoneStep(world, { title: 't', phase: 2, needs: [] });
+  expect(await step.isDone(fakeContext().context)).toEqual({ done: false });
+  await step.run(fakeContext().context);
+  expect(writes).toEqual([`A ns1.${fqdn}.`, `A ns2.${fqdn}.`, `A ns3.${fqdn}.`]);
+  expect(await step.isDone(fakeContext().context)).toMatchObject({ done: true });
+});
+
+test('a zone that the mother does not have is named', async () => {
+  const http: Http = async () => ({ status: 404, headers: {}, text: 'Not Found' });
+  const { world } = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
+  await expect(delegation(world).run(fakeContext().context)).rejects.toMatchObject({ code: 'E5004' });
+});
+
+test('at a registrar the records are told, not written', async () => {
+  const { world } = await fakeWorld({ cluster: cluster('203.0.113.10') });
+  world.sovereign.spec.parentZone.provider = 'dynadot';
+  const answer = { rcode: 'NXDOMAIN', authoritative: true, answers: [], authorities: [], additionals: [] };
+  const asked = { ...world, dns: async () => answer };
+  await expect(delegation(asked).run(fakeContext().context)).rejects.toMatchObject({
+    code: 'E5004',
+    actions: expect.arrayContaining([`Add to omani.works: ${fqdn}. 300 NS ns1.${fqdn}.`]),
+  });
+});

@@ -1,0 +1,59 @@
+/** A cluster in memory: what is applied is there, and becomes ready when the test says how. Waiting in vain fails the test. */
+import { refOfObject } from '../../../src/phases/probe-objects.js';
+import { fail } from '../../../src/support/errors.js';
+import type { Kube, KubeObject, KubeRef } from '../../../src/tools/kube.js';
+
+export interface FakeKube extends Kube {
+  readonly objects: Map<string, KubeObject>;
+  /** Every batch that was applied, as `Kind namespace/name`. */
+  readonly applied: string[][];
+  put(object: KubeObject): void;
+}
+
+const keyOf = ({ kind, namespace, name }: KubeRef) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+
+/** `settle` turns what was applied into what its controllers make of it: more objects, a status. */
+export function fakeKube(settle: (object: KubeObject) => KubeObject[] = (object) => [object]): FakeKube {
+  const objects = new Map<string, KubeObject>();
+  const applied: string[][] = [];
+  const put = (object: KubeObject) => {
+    const key = keyOf(refOfObject(object));
+    const before = objects.get(key);
+    objects.set(key, { ...object, status: object.status ?? before?.status });
+  };
+  return {
+    server: 'https://fake',
+    kubeconfig: '/fake/kubeconfig',
+    objects,
+    applied,
+    put,
+    get: async (ref) => objects.get(keyOf(ref)),
+    list: async ({ kind, namespace }) =>
+      [...objects.values()].filter(
+        (object) => object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace),
+      ),
+    async waitFor(ref, { reason, look }) {
+      const seen = look(objects.get(keyOf(ref)));
+      if ('done' in seen) return seen.done;
+      throw fail('E4003', `Timed out waiting for ${reason}: ${seen.pending}.`);
+    },
+    async apply(batch) {
+      applied.push(batch.map((object) => keyOf(refOfObject(object))));
+      for (const object of batch) for (const made of settle(object)) put(made);
+      return [...batch];
+    },
+    create: async (object) => {
+      throw new Error(`create of ${object.kind} is not expected`);
+    },
+    patch: async (ref) => {
+      throw new Error(`patch of ${keyOf(ref)} is not expected`);
+    },
+    delete: async (ref) => {
+      throw new Error(`delete of ${keyOf(ref)} is not expected`);
+    },
+    raw: async (path) => {
+      if (path === '/version') return { status: 200, body: '{}' };
+      throw new Error(`${path} is not expected`);
+    },
+  };
+}
