@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Blueprint } from '../blueprints/blueprint.js';
 import { loadBlueprints } from '../blueprints/load.js';
+import { standInCharts } from '../blueprints/stand-in.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
 import { specToYaml } from '../sovereign/write-spec.js';
@@ -22,7 +22,6 @@ import { type Mother, startMother } from './mother-cluster.js';
 import { createRequestLog, type RequestLog } from './request-log.js';
 import { motherAddress } from './servers/mother/dns-data.js';
 import { powerDnsApi } from './servers/powerdns-api.js';
-import type { ChartArchive } from './servers/registry/charts.js';
 import { sovereignDns } from './servers/sovereign-dns.js';
 import { createSovereignCluster, type SovereignCluster } from './sovereign-cluster.js';
 import { chartFolder, type Surroundings, secret, startSurroundings } from './surroundings.js';
@@ -91,7 +90,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log,
       faults,
       clock,
-      charts: () => charts(blueprints),
+      charts: () => standInCharts(blueprints),
     }),
     openGate(),
     openGate(),
@@ -239,12 +238,6 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log.close();
     },
   };
-}
-
-async function charts(blueprints: readonly Blueprint[]): Promise<readonly ChartArchive[]> {
-  const room = '../blueprints/stand-in.js';
-  const { standInCharts } = await import(room).catch(() => ({ standInCharts: () => [] }));
-  return standInCharts(blueprints);
 }
 
 /** templates/ as seen from here: compiled code stands one level deeper. */

@@ -1,17 +1,20 @@
 /** The process of a lab: `main.js NAME DIRECTORY`. Ready once lab.json is there; ends on a signal, on request, or when idle. */
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { systemClock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { startControl } from './control.js';
-import { startLab } from './lab.js';
 import { writeLabInfo } from './lab-info.js';
-import { secret } from './surroundings.js';
 
 const idleMs = 2 * 3_600_000;
 
 async function run(name: string, directory: string): Promise<void> {
   const say = (message: string) => process.stdout.write(`${new Date().toISOString()} ${message}\n`);
+  // a lab is started often and is made of many modules; those below come from the cache the second time
+  enableCompileCache();
+  const { startLab } = await import('./lab.js');
   const lab = await startLab({ name, directory, onError: say });
   let lastCall = Date.now();
   lab.log.listen((line) => {
@@ -30,7 +33,7 @@ async function run(name: string, directory: string): Promise<void> {
     await lab.close();
     process.exit(0);
   };
-  const token = secret(24);
+  const token = randomBytes(24).toString('hex');
   const startedAt = new Date().toISOString();
   const control = await startControl({
     token,
