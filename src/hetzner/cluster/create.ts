@@ -1,5 +1,6 @@
 /** Builds the cluster at Hetzner, each part once, in an order in which every part finds what it needs. */
 import type { Sovereign } from '../../sovereign/schema.js';
+import { settleAll } from '../../support/settle-all.js';
 import { waitUntil } from '../../support/wait.js';
 import { cloudInit } from '../cloud-init.js';
 import { hetznerCode } from '../errors.js';
@@ -37,7 +38,7 @@ export async function createCluster(
   const parts = clusterParts(sovereign);
   const labels = (operation: string, role?: ServerPart['role']) => labelsOf(fqdn, operation, role);
 
-  const [sshKey, network, firewall, group] = await Promise.all([
+  const [sshKey, network, firewall, group] = await settleAll([
     ensure(tools, { ...parts.sshKey, type: 'ssh_key' }, (operation) => ({
       public_key: secrets.sshPublicKey,
       labels: labels(operation),
@@ -95,7 +96,7 @@ export async function createCluster(
   const [firstPart, ...others] = parts.servers as [ServerPart, ...ServerPart[]];
   const first = await boot(firstPart);
   const joinAddress = first.private_net.find((net) => net.network === network.id)?.ip;
-  const servers = [first, ...(await Promise.all(others.map((part) => boot(part, joinAddress))))];
+  const servers = [first, ...(await settleAll(others.map((part) => boot(part, joinAddress))))];
   const controlPlanes = servers.slice(0, hetzner.controlPlane.count);
   for (const server of controlPlanes) await addTarget(tools, loadBalancer, server);
   return { servers, loadBalancer, loadBalancerAddress, firewallId: firewall.id };

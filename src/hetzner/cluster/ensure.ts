@@ -46,16 +46,19 @@ export async function ensure<T extends ResourceType>(
   const present = await findOurs(api, tools.fqdn, part.type, part.name);
   if (present) return present;
   const made = async (operation: string) => {
-    try {
-      const { resource, actions } = await api.create(part.type, { name: part.name, ...body(operation) });
-      await api.settle(actions);
-      return resource;
-    } catch (error) {
-      // `uniqueness_error` after our own repeated request means that the first one arrived.
-      if (!isAmbiguousError(error) && hetznerCode(error) !== 'uniqueness_error') throw error;
-      const found = await lookUp(tools, part, operation);
-      if (found) return found;
-      throw error;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { resource, actions } = await api.create(part.type, { name: part.name, ...body(operation) });
+        await api.settle(actions);
+        return resource;
+      } catch (error) {
+        // `uniqueness_error` after our own lost request means that it arrived.
+        if (!isAmbiguousError(error) && hetznerCode(error) !== 'uniqueness_error') throw error;
+        const found = await lookUp(tools, part, operation);
+        if (found) return found;
+        // Names are unique in a project: asking again for one that is not there can make one, never two.
+        if (attempt === 3 || !isAmbiguousError(error)) throw error;
+      }
     }
   };
   return change({ kind: part.type, name: part.name, sentence: part.sentence }, made, (operation) =>

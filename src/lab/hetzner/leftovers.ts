@@ -95,6 +95,13 @@ function leftoverKey(fqdn: string): string {
 export function omantelLeftovers(project: Project): void {
   const omantel = sovereignLeftovers(project, 'omantel.omani.works');
   const { make, labels } = omantel;
+  const certificate = make(certificates, {
+    name: 'omantel-console',
+    labels,
+    domain_names: ['console.omantel.omani.works'],
+  });
+  const selector = 'catalyst.openova.io/sovereign==omantel.omani.works';
+  project.find('firewall', omantel.firewall).applied_to.push({ type: 'label_selector', label_selector: { selector } });
   // Made by controllers inside the cluster: nothing names the Sovereign but the network and the server they hang on.
   make(loadBalancers, {
     name: 'a81f0c9e2b6d4437-console',
@@ -102,6 +109,7 @@ export function omantelLeftovers(project: Project): void {
     location: 'fsn1',
     network: omantel.network,
     labels: { 'hcloud-ccm/service-uid': '81f0c9e2-b6d4-4437-9a1c-6d1f3b2a5e07' },
+    services: [{ protocol: 'https', listen_port: 443, destination_port: 31443, http: { certificates: [certificate] } }],
   });
   make(volumes, {
     name: 'pvc-5b6f2d0c-7a1e-4c39-9d55-0f2f6c0e9a11',
@@ -113,7 +121,6 @@ export function omantelLeftovers(project: Project): void {
   make(floatingIps, { name: 'omantel-old-console', type: 'ipv4', home_location: 'fsn1', labels });
   make(primaryIps, { name: 'omantel-reserved', type: 'ipv4', location: 'fsn1', labels });
   make(placementGroups, { name: 'catalyst-omantel-omani-works', type: 'spread' });
-  make(certificates, { name: 'omantel-console', labels, domain_names: ['console.omantel.omani.works'] });
 
   const sister = sovereignLeftovers(project, 'omantel.omani.works.dev', {
     created: '2026-11-02T07:40:00+00:00',

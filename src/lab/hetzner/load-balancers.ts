@@ -25,6 +25,7 @@ function service(body: Body): LoadBalancerService {
             cookie_lifetime: 300,
             timeout_idle: 60,
             sticky_sessions: false,
+            ...(protocol === 'https' ? { certificates: [], redirect_http: false } : {}),
             ...body['http'],
           },
         }),

@@ -10,6 +10,7 @@ import {
   versionedConsumers,
 } from '../../sovereign/object-storage.js';
 import { fail, isCatalystError } from '../../support/errors.js';
+import { settleAll } from '../../support/settle-all.js';
 import { waitUntil } from '../../support/wait.js';
 import type { ObjectStore } from '../../tools/s3.js';
 import type { Done, Evidence, Mutation, Step, StepContext } from '../step.js';
@@ -79,7 +80,7 @@ export function createProveObjectStorageStep(world: World): Step {
 
     async run({ act, progress, signal }: StepContext) {
       const store = await world.objectStore();
-      await Promise.all(
+      await settleAll(
         (await survey()).map(async ({ name, consumer, state }) => {
           if (state === 'marked') return;
           if (state === 'absent') {
@@ -127,7 +128,7 @@ export function createProveObjectStorageStep(world: World): Step {
           actions: ['catalyst ticket run 371'],
         });
       }
-      await Promise.all(buckets.map(({ name }) => act(probe(name), () => roundTrip(store, name, runId))));
+      await settleAll(buckets.map(({ name }) => act(probe(name), () => roundTrip(store, name, runId))));
       const names = buckets.map(({ name }) => name);
       return {
         summary: `${names.length} buckets at ${store.endpoint}: listed, and a probe object written, read and deleted in each`,
