@@ -9,6 +9,7 @@ import { toYaml, toYamlStream } from '../support/yaml.js';
 import type { KubeObject } from '../tools/kube.js';
 import { type ArchiveFile, packChart } from './archive.js';
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
+import { valueTemplates } from './stand-in-templates.js';
 
 export interface ChartBytes {
   name: string;
@@ -62,6 +63,7 @@ async function standIn(part: Part, secrets: readonly SecretNeed[]): Promise<Char
     { path: 'templates/rbac.yaml', text: rbac },
     { path: 'templates/workloads.yaml', text: unlessOff('deployment', [...made, ...workloads]) },
     { path: 'templates/services.yaml', text: unlessOff('service', services) },
+    ...valueTemplates(name),
     ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: toYaml(crdOf(crd)) })),
   ];
   return { name, version, tgz: await packChart(name, files) };
