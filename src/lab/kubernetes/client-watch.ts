@@ -1,6 +1,5 @@
 /** List and watch with resume: broken streams go on from the last resourceVersion, 410 lists again. */
 
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeObject } from '../../tools/kube.js';
 import type { LabKube, LabList, WatchEvent } from './client.js';
@@ -16,6 +15,11 @@ interface Listed {
 }
 
 export function createWatching(transport: Transport, resources: ResourceMap) {
+  const waiters = new Set<{ kind: string; done: () => void }>();
+  /** `group/kind` of the CRDs that are served, known while they are followed. */
+  const established = new Set<string>();
+  let following: AbortController | undefined;
+
   async function list(path: string, what: LabList, signal?: AbortSignal): Promise<Listed> {
     const answer = await transport.json<{ items: KubeObject[]; metadata: { resourceVersion: string } }>('GET', path, {
       query: selectorsOf(what),
@@ -37,8 +41,7 @@ export function createWatching(transport: Transport, resources: ResourceMap) {
     const response = await transport.open(path, { query, signal });
     let last = from;
     try {
-      for await (const line of createInterface({ input: response, signal })) {
-        if (line === '') continue;
+      for await (const line of linesOf(response)) {
         const event = JSON.parse(line) as { type: string; object: KubeObject };
         if (event.type === 'ERROR') throw refusal(Number(event.object.code ?? 500), JSON.stringify(event.object));
         last = event.object.metadata.resourceVersion ?? last;
@@ -83,22 +86,43 @@ export function createWatching(transport: Transport, resources: ResourceMap) {
     }
   };
 
-  /** Waits on the CRDs until one of them serves the kind. */
+  /** Waits on the CRDs (one watch of them for all that wait) until one of them serves the kind. */
   async function untilServed(what: LabList, signal: AbortSignal): Promise<void> {
-    const found = new AbortController();
-    const group = what.apiVersion.split('/')[0];
-    await watch(
-      definitions,
-      ({ object }) => {
-        if (object.spec.group !== group || object.spec.names.kind !== what.kind) return;
-        const conditions = (object.status?.conditions ?? []) as { type: string; status: string }[];
-        if (conditions.some((entry) => entry.type === 'Established' && entry.status === 'True')) found.abort();
-      },
-      AbortSignal.any([signal, found.signal]),
-    );
+    const kind = `${what.apiVersion.split('/')[0]}/${what.kind}`;
+    if (!established.has(kind)) {
+      await new Promise<void>((resolve) => {
+        const waiter = {
+          kind,
+          done() {
+            signal.removeEventListener('abort', waiter.done);
+            waiters.delete(waiter);
+            if (waiters.size === 0) following?.abort();
+            resolve();
+          },
+        };
+        waiters.add(waiter);
+        signal.addEventListener('abort', waiter.done, { once: true });
+        if (!following || following.signal.aborted) followDefinitions();
+      });
+    }
+    if (signal.aborted || (await resources.tryPath({ ...what, name: '' }, '', false)) !== undefined) return;
     // Between Established and being in discovery a real server takes a moment.
-    if (!signal.aborted && (await resources.tryPath({ ...what, name: '' }, '', false)) === undefined)
-      await pause(signal);
+    await pause(signal);
+  }
+
+  function followDefinitions(): void {
+    following = new AbortController();
+    const { signal } = following;
+    established.clear();
+    const onDefinition = ({ type, object }: WatchEvent) => {
+      const kind = `${object.spec.group}/${object.spec.names.kind}`;
+      const conditions = (object.status?.conditions ?? []) as { type: string; status: string }[];
+      const serves = conditions.some((entry) => entry.type === 'Established' && entry.status === 'True');
+      if (type === 'DELETED' || !serves) established.delete(kind);
+      else established.add(kind);
+      for (const waiter of [...waiters]) if (established.has(waiter.kind)) waiter.done();
+    };
+    watch(definitions, onDefinition, signal).finally(() => established.clear());
   }
 
   return { list, watch };
@@ -120,6 +144,16 @@ async function relist(listed: Listed, seen: Map<string, KubeObject>, deliver: (e
 class HandlerFailed extends Error {
   constructor(cause: unknown) {
     super('the handler of a watch failed', { cause });
+  }
+}
+
+async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.filter((line) => line !== '');
   }
 }
 

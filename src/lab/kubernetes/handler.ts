@@ -88,6 +88,11 @@ function answerPath({ kinds }: HandlerTools, { path, headers }: LabRequest): Lab
     return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
   }
   if (path === '/version' || path === '/version/') return { status: 200, body: version };
+  // kubectl falls back to version 2 for kinds that nobody serves; an empty document makes it say so in its own words.
+  if (path === '/openapi/v2') {
+    const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+    return { status: 200, headers: { 'content-type': type }, body: Buffer.from('\n\x032.0') };
+  }
   if (path === '/openapi/v3') return { status: 200, body: openApiIndex(kinds) };
   if (path.startsWith('/openapi/v3/')) {
     const document = openApiDocument(path.slice('/openapi/v3/'.length), kinds);

@@ -401,8 +401,15 @@ describe('faults, log and speed', () => {
     for (let index = 0; index < 1000; index += 1) {
       rig.api.store.put('/configmaps', configMap(`many-${index}`, { index: String(index) }));
     }
-    const started = performance.now();
-    for (let index = 0; index < 200; index += 1) await rig.kube.get(ref('many-500'));
-    expect((performance.now() - started) / 200).toBeLessThan(5);
+    const timed = async (one: () => Promise<unknown>) => {
+      const started = performance.now();
+      for (let index = 0; index < 200; index += 1) await one();
+      return performance.now() - started;
+    };
+    const look = () => rig.kube.get(ref('many-500'));
+    await timed(look);
+    // Against a request that reads nothing, so that a busy machine slows both.
+    const nothing = await timed(() => rig.kube.raw('/readyz'));
+    expect(await timed(look)).toBeLessThan(nothing * 3);
   });
 });

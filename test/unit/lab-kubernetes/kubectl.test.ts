@@ -96,6 +96,14 @@ describe('kubectl', () => {
     );
   });
 
+  it('says that nobody serves a kind', async () => {
+    const manifest = 'apiVersion: nope.io/v1\nkind: Nope\nmetadata: {name: nobody}\n';
+    for (const mode of ['', ' --server-side']) {
+      const ran = await rig.kubectl(`apply -f -${mode}`, manifest);
+      expect(ran.err).toContain('no matches for kind "Nope" in version "nope.io/v1"');
+    }
+  });
+
   it('applies on its own side, edits by strategic patch, rolls out', async () => {
     const manifest = deployment('nginx:1').replaceAll('web', 'old');
     expect(await rig.kubectl('apply -f -', manifest)).toMatchObject({ code: 0, err: '' });
