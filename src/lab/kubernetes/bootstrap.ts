@@ -128,8 +128,19 @@ export function bootstrap(options: { store: Store; kinds: KindRegistry; clock: C
       status: { phase: 'Active' },
     });
   }
-  for (const [name, rules] of Object.entries(clusterRoles))
-    put({ apiVersion: rbac, kind: 'ClusterRole', metadata: { name }, rules });
+  for (const [name, rules] of Object.entries(clusterRoles)) {
+    // Charts add to the roles for people by labelling roles of their own.
+    const label = `rbac.authorization.k8s.io/aggregate-to-${name}`;
+    const aggregated = ['admin', 'edit', 'view'].includes(name);
+    const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { [label]: 'true' } }] };
+    put({
+      apiVersion: rbac,
+      kind: 'ClusterRole',
+      metadata: { name },
+      ...(aggregated ? { aggregationRule } : {}),
+      rules,
+    });
+  }
   const apiGroup = 'rbac.authorization.k8s.io';
   for (const [name, role, groups] of bindings) {
     const subjects = groups.map((group) => ({ apiGroup, kind: 'Group', name: group }));

@@ -4,33 +4,86 @@ import type { LabRequest } from '../http-server.js';
 import type { Kind, PrinterColumn } from './kinds.js';
 import { valueAt } from './selectors.js';
 
-const builtIn: Record<string, readonly PrinterColumn[]> = {
-  Namespace: [{ name: 'Status', type: 'string', jsonPath: '.status.phase' }],
-  Pod: [{ name: 'Status', type: 'string', jsonPath: '.status.phase' }],
+type BuiltInColumn = [name: string, read: (object: KubeObject) => unknown];
+
+const status = (object: KubeObject) => object.status ?? {};
+const readyOf = (object: KubeObject) => `${status(object).readyReplicas ?? 0}/${object.spec?.replicas ?? 0}`;
+
+/** As far as they help a person who looks. */
+const builtIn: Record<string, readonly BuiltInColumn[]> = {
+  Namespace: [['Status', (object) => status(object).phase]],
+  Node: [
+    ['Status', nodeStatus],
+    ['Version', (object) => status(object).nodeInfo?.kubeletVersion],
+  ],
+  Pod: [
+    ['Ready', podReady],
+    ['Status', (object) => (object.metadata.deletionTimestamp ? 'Terminating' : status(object).phase)],
+    ['Restarts', podRestarts],
+  ],
   PersistentVolumeClaim: [
-    { name: 'Status', type: 'string', jsonPath: '.status.phase' },
-    { name: 'StorageClass', type: 'string', jsonPath: '.spec.storageClassName' },
+    ['Status', (object) => status(object).phase],
+    ['Volume', (object) => object.spec?.volumeName],
+    ['StorageClass', (object) => object.spec?.storageClassName],
   ],
   Service: [
-    { name: 'Type', type: 'string', jsonPath: '.spec.type' },
-    { name: 'Cluster-IP', type: 'string', jsonPath: '.spec.clusterIP' },
+    ['Type', (object) => object.spec?.type],
+    ['Cluster-IP', (object) => object.spec?.clusterIP],
+    ['Port(s)', servicePorts],
   ],
   Deployment: [
-    { name: 'Wanted', type: 'integer', jsonPath: '.spec.replicas' },
-    { name: 'Ready', type: 'integer', jsonPath: '.status.readyReplicas' },
-    { name: 'Available', type: 'integer', jsonPath: '.status.availableReplicas' },
+    ['Ready', readyOf],
+    ['Up-to-date', (object) => status(object).updatedReplicas ?? 0],
+    ['Available', (object) => status(object).availableReplicas ?? 0],
   ],
-  StatefulSet: [
-    { name: 'Wanted', type: 'integer', jsonPath: '.spec.replicas' },
-    { name: 'Ready', type: 'integer', jsonPath: '.status.readyReplicas' },
-  ],
+  StatefulSet: [['Ready', readyOf]],
   DaemonSet: [
-    { name: 'Desired', type: 'integer', jsonPath: '.status.desiredNumberScheduled' },
-    { name: 'Ready', type: 'integer', jsonPath: '.status.numberReady' },
+    ['Desired', (object) => status(object).desiredNumberScheduled ?? 0],
+    ['Ready', (object) => status(object).numberReady ?? 0],
   ],
-  Secret: [{ name: 'Type', type: 'string', jsonPath: '.type' }],
-  Node: [{ name: 'Version', type: 'string', jsonPath: '.status.nodeInfo.kubeletVersion' }],
+  Job: [['Completions', (object) => `${status(object).succeeded ?? 0}/${object.spec?.completions ?? 1}`]],
+  Secret: [
+    ['Type', (object) => object.type],
+    ['Data', (object) => Object.keys(object.data ?? {}).length],
+  ],
+  ConfigMap: [['Data', (object) => Object.keys(object.data ?? {}).length]],
 };
+
+interface ContainerStatus {
+  ready?: boolean;
+  restartCount?: number;
+}
+
+const containersOf = (object: KubeObject) => (status(object).containerStatuses ?? []) as ContainerStatus[];
+
+function podReady(object: KubeObject): string {
+  return `${containersOf(object).filter((one) => one.ready).length}/${(object.spec?.containers ?? []).length}`;
+}
+
+function podRestarts(object: KubeObject): number {
+  return containersOf(object).reduce((sum, one) => sum + (one.restartCount ?? 0), 0);
+}
+
+function nodeStatus(object: KubeObject): string {
+  const conditions = (status(object).conditions ?? []) as { type: string; status: string }[];
+  return conditions.some((one) => one.type === 'Ready' && one.status === 'True') ? 'Ready' : 'NotReady';
+}
+
+function servicePorts(object: KubeObject): string {
+  const ports = (object.spec?.ports ?? []) as { port: number; nodePort?: number; protocol: string }[];
+  return ports.map((one) => `${one.port}${one.nodePort ? `:${one.nodePort}` : ''}/${one.protocol}`).join(',');
+}
+
+function columnsOf(kind: Kind): { column: PrinterColumn; read: (object: KubeObject) => unknown }[] {
+  if (!kind.schema) {
+    return (builtIn[kind.kind] ?? []).map(([name, read]) => ({
+      column: { name, type: 'string', jsonPath: '' },
+      read: (object) => read(object) ?? '',
+    }));
+  }
+  const own = (kind.columns ?? []).filter((column) => column.jsonPath !== '.metadata.creationTimestamp');
+  return own.map((column) => ({ column, read: (object) => cell(object, column.jsonPath) }));
+}
 
 export const wantsTable = ({ headers }: LabRequest): boolean =>
   String(headers.accept ?? '')
@@ -44,8 +97,7 @@ export function tableOf(
   { query }: LabRequest,
   now: Date,
 ): Record<string, unknown> {
-  const columns = kind.columns?.length ? kind.columns : (builtIn[kind.kind] ?? []);
-  const middle = columns.filter((column) => column.jsonPath !== '.metadata.creationTimestamp');
+  const middle = columnsOf(kind);
   const text = (name: string, type: string, priority: number, format = '') => ({
     name,
     type,
@@ -60,11 +112,11 @@ export function tableOf(
     metadata: { resourceVersion },
     columnDefinitions: [
       text('Name', 'string', 0, 'name'),
-      ...middle.map((column) => text(column.name, column.type, column.priority ?? 0)),
+      ...middle.map(({ column }) => text(column.name, column.type, column.priority ?? 0)),
       text('Age', 'string', 0),
     ],
     rows: objects.map((object) => ({
-      cells: [object.metadata.name, ...middle.map((column) => cell(object, column.jsonPath)), ageOf(object, now)],
+      cells: [object.metadata.name, ...middle.map(({ read }) => read(object)), ageOf(object, now)],
       object: whole
         ? object
         : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },

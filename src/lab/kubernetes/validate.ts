@@ -59,6 +59,27 @@ function containerCauses(spec: any, at: string): StatusCause[] {
   ]);
 }
 
+const changeable = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
+
+function statefulSetCauses(object: KubeObject, before: KubeObject | undefined): StatusCause[] {
+  if (!before) return [];
+  const fixed = (spec: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(spec).filter(([name]) => !changeable.includes(name)));
+  if (isDeepStrictEqual(fixed(before.spec), fixed(object.spec))) return [];
+  const names = changeable.map((name) => `'${name}'`);
+  const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  const message = `Forbidden: updates to statefulset spec for fields other than ${list} are forbidden`;
+  return [{ reason: 'FieldValueForbidden', field: 'spec', message }];
+}
+
 const frozen: Rule = (object, before) => {
   if (before?.immutable !== true) return [];
   const same = isDeepStrictEqual(before.data, object.data) && object.immutable === true;
@@ -92,7 +113,7 @@ const binding: Rule = (object, before) => {
 
 const rules: Record<string, Rule> = {
   'apps/deployments': workload,
-  'apps/statefulsets': workload,
+  'apps/statefulsets': (object, before) => [...workload(object, before), ...statefulSetCauses(object, before)],
   'apps/daemonsets': workload,
   'apps/replicasets': workload,
   'batch/jobs': (object, before) => [
