@@ -63,11 +63,15 @@ export interface Context {
   useSpec(loaded: LoadedSpec): void;
   /** Path of the spec that flags or the lab name; undefined when they say nothing (then ./sovereign.yaml). */
   specPath(): Promise<string | undefined>;
+  /** Path of the lab's sovereign.yaml, with --lab. */
+  labSpec(): Promise<string | undefined>;
   /** The lab's own keys by credential name, with --lab. */
   labCredentials(): Promise<Readonly<Record<string, string>> | undefined>;
   /** <state-dir>/<fqdn>, made with mode 0700. */
   stateDir(): Promise<string>;
   credentials(): Promise<CredentialStore>;
+  /** The store of a Sovereign whose spec is not complete yet. */
+  credentialsOf(fqdn: string): Promise<CredentialStore>;
   /** Takes the lock of this Sovereign until the command ends (E1202 when another run has it). Everything that mutates. */
   lock(): Promise<void>;
   /** The adapters; needs a spec. */

@@ -48,15 +48,19 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     return useLab(flags.lab, { engine: flags.engine, env, signal, redactor, note: output.note });
   });
   let chosen: LoadedSpec | undefined;
+  let fqdn: string | undefined;
   const findOwn = once(async () => findSpec(flags, env, (await lab())?.spec));
-  const spec = async () => chosen ?? findOwn();
-  const stateDir = async () => {
-    const { sovereign } = await spec();
-    return makePrivateDir(join(stateDirOf(flags, env), sovereign.spec.fqdn));
+  const spec = async () => {
+    const loaded = chosen ?? (await findOwn());
+    fqdn = loaded.sovereign.spec.fqdn;
+    return loaded;
   };
-  const credentials = once(async (): Promise<CredentialStore> => {
+  const stateDirFor = (fqdn: string) => makePrivateDir(join(stateDirOf(flags, env), fqdn));
+  const stateDir = async () => stateDirFor((await spec()).sovereign.spec.fqdn);
+  const stores = new Map<string, Promise<CredentialStore>>();
+  const openStore = async (fqdn: string): Promise<CredentialStore> => {
     const store = createCredentialStore({
-      dir: await stateDir(),
+      dir: stateDirFor(fqdn),
       configDir: configDir(env),
       env,
       redactor,
@@ -64,7 +68,13 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     });
     const given = (await lab())?.credentials;
     return given ? withFallback(store, given, redactor) : store;
-  });
+  };
+  const credentialsOf = (fqdn: string) => {
+    const store = stores.get(fqdn) ?? openStore(fqdn);
+    stores.set(fqdn, store);
+    return store;
+  };
+  const credentials = async () => credentialsOf((await spec()).sovereign.spec.fqdn);
   const lock = once(async () => {
     const dir = await stateDir();
     const taken: Lock = takeLock(dir, { command: request.command, now: clock.now() });
@@ -98,7 +108,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     if (!renderer) {
       renderer = chooseRenderer(
         { json, verbose: flags.verbose, ci: Boolean(env.CI), tty: Boolean(process.stderr.isTTY) },
-        { stderr: process.stderr, redactor, clock, color: !flags['no-color'] && !env.NO_COLOR, lab: flags.lab },
+        { stderr: process.stderr, redactor, clock, color: !flags['no-color'] && !env.NO_COLOR, lab: flags.lab, fqdn },
       );
       closers.push(() => renderer?.close());
     }
@@ -130,8 +140,10 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     },
     specPath: async () => specPath(flags, env) ?? (await lab())?.spec,
     labCredentials: async () => (await lab())?.credentials,
+    labSpec: async () => (await lab())?.spec,
     stateDir,
     credentials,
+    credentialsOf,
     lock,
     world,
     confirmByName: async ({ what, confirm, lab: answered }) =>

@@ -22,6 +22,15 @@ export function writeSpec(path: string, sovereign: Sovereign): void {
       text = document.toString({ lineWidth: 0 });
     } else text = specToYaml(sovereign);
   } else text = specToYaml(sovereign);
+  replaceFile(path, text);
+}
+
+/** A half-answered spec, to be completed later. Throws E1102 when the file cannot be written. */
+export function writeSpecDraft(path: string, tree: Record<string, unknown>): void {
+  replaceFile(path, toYaml(tree));
+}
+
+function replaceFile(path: string, text: string): void {
   try {
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);

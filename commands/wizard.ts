@@ -1,0 +1,42 @@
+import { Flags } from '@oclif/core';
+import { openSession } from '../src/actions/session.js';
+import { runWizard, type WizardResult } from '../src/actions/wizard.js';
+import { CatalystCommand } from '../src/cli/base-command.js';
+import { confirmWalk } from '../src/cli/confirm-walk.js';
+import { askWizard } from '../src/cli/prompts/ask-wizard.js';
+import { questionFlags } from '../src/cli/prompts/question-flags.js';
+import { wizardQuestions } from '../src/cli/prompts/questions.js';
+import { runExitCodes } from '../src/cli/run-flags.js';
+import { wizardText } from '../src/cli/wizard-text.js';
+
+export default class Wizard extends CatalystCommand<WizardResult> {
+  static override summary = 'the guided walk: questions, preflight, plan, phases 0 to 8, report';
+  static override description =
+    'Asks first, then works. Leave it at any point: the answers stay in the spec, and catalyst resume goes on.';
+  static override examples = [
+    '<%= config.bin %> wizard',
+    '<%= config.bin %> wizard --lab default --yes',
+    '<%= config.bin %> wizard --until 2',
+  ];
+  static override exitCodes = runExitCodes;
+  static override flags = {
+    ...questionFlags(wizardQuestions),
+    until: Flags.integer({ min: 0, max: 8, description: 'stop after this phase' }),
+    window: Flags.string({ helpValue: '20s|10m', description: 'how long the kill experiment of phase 8 lasts' }),
+    confirm: Flags.string({
+      helpValue: 'FQDN',
+      description: 'the address of the Sovereign, where it would be asked for',
+    }),
+    force: Flags.string({ helpValue: 'REASON', description: 'overrule unproven prerequisites; the evidence keeps it' }),
+  };
+
+  async run(): Promise<WizardResult> {
+    const { flags, context } = await this.open(Wizard);
+    const { purge } = await askWizard(context, { questions: wizardQuestions, flags: { ...flags }, secrets: true });
+    const { until, window, force, confirm } = flags;
+    await confirmWalk(context, { until, purge, confirm });
+    const result = await runWizard(await openSession(context), { until, window, force, purge });
+    context.output.print(wizardText(result));
+    return result;
+  }
+}

@@ -1,0 +1,31 @@
+/** The confirmations of a whole walk, all before the first change (wizard.md). A lab that runs unattended answers them itself. */
+import type { Context } from '../actions/context.js';
+import { formatDuration } from '../support/durations.js';
+import { fail } from '../support/errors.js';
+
+export async function confirmWalk(
+  context: Context,
+  { until = 8, purge, confirm }: { until?: number; purge: string; confirm?: string },
+): Promise<void> {
+  const { options, prompter, output } = context;
+  if (options.dryRun) return;
+  const unattended = options.lab !== undefined && (options.yes || !prompter.available);
+  const { sovereign, path } = await context.spec();
+  const { fqdn, hetzner } = sovereign.spec;
+  if (!unattended) {
+    const size = `${hetzner.controlPlane.count} × ${hetzner.controlPlane.type} in ${hetzner.location}`;
+    output.note(`${fqdn} (${path}): ${size}; phases 0 to ${until}.`);
+    if (!(await context.confirmStart('Start?'))) {
+      throw fail('E1901', 'Not started. The answers are kept.', { actions: [`catalyst wizard --spec ${path}`] });
+    }
+  }
+  const grave = [
+    ...(purge === 'apply' ? ['deletes the leftovers that #370 selects at Hetzner'] : []),
+    ...(until >= 7 ? ['hands over past the point of no return'] : []),
+    ...(until >= 8
+      ? [`cuts the Sovereign off from its mother for the kill experiment (${formatDuration(600_000)})`]
+      : []),
+  ];
+  if (grave.length === 0) return;
+  await context.confirmByName({ what: `This run ${grave.join(', ')}`, confirm, lab: unattended });
+}

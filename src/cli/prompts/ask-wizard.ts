@@ -1,0 +1,138 @@
+/** From questions to a valid spec on disk, secrets in the store and the decisions of the walk. */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Context } from '../../actions/context.js';
+import { credentialVariables } from '../../sovereign/credential-store.js';
+import { type LoadedSpec, loadSpec, parseSpec } from '../../sovereign/load-spec.js';
+import { overlayLab } from '../../sovereign/overlay-lab.js';
+import { writeSpec, writeSpecDraft } from '../../sovereign/write-spec.js';
+import { parseYamlStream, toYaml } from '../../support/yaml.js';
+import { once } from '../once.js';
+import { ask } from './ask.js';
+import { buildSpec } from './build-spec.js';
+import type { Given } from './gather.js';
+import type { Question } from './question.js';
+
+export interface WizardAnswers {
+  loaded: LoadedSpec;
+  /** Whether the file was written anew. */
+  written: boolean;
+  purge: 'apply' | 'plan' | 'skip';
+}
+
+/** `flags` are those of questionFlags. With a lab its keys are used, whatever the environment holds for the real thing. */
+export async function askWizard(
+  context: Context,
+  options: { questions: readonly Question[]; flags: Readonly<Record<string, unknown>>; secrets: boolean },
+): Promise<WizardAnswers> {
+  const { env, prompter } = context;
+  const lab = await context.labCredentials();
+  const labSpec = await context.labSpec();
+  const path = (await context.specPath()) ?? resolve('sovereign.yaml');
+  const base = readRaw(path);
+  const questions = options.questions.filter(({ kind }) => kind !== 'secret' || options.secrets);
+  const stored = storedSecret(context, base);
+  const given: Given = {
+    flags: options.flags,
+    env,
+    spec: base,
+    specSource: path === labSpec ? 'lab' : 'spec',
+    async secrets(name) {
+      if (lab?.[name] !== undefined) return { value: lab[name], source: 'lab' };
+      const variable = credentialVariables[name];
+      const value = variable === undefined ? undefined : env[variable];
+      if (value && lab === undefined) return { value, source: 'environment' };
+      const kept = await stored(name);
+      return kept === undefined ? undefined : { value: kept, source: 'store' };
+    },
+  };
+  let answers: Readonly<Record<string, string>> = {};
+  const endpoint = (lab ? undefined : env.HCLOUD_ENDPOINT) || hetznerEndpointIn(labSpec ? readRaw(labSpec) : base);
+  const lookUps = {
+    hetzner: once(async () => {
+      const token = answers['hcloud-token'] ?? (await given.secrets('hcloud-token'))?.value;
+      if (!token) return undefined;
+      const { createHetznerApi } = await import('../../hetzner/create-api.js');
+      return createHetznerApi({ token, endpoint, signal: context.signal });
+    }),
+  };
+  const quiet = context.options.yes || !prompter.available;
+  try {
+    const asked = await ask({
+      questions,
+      given,
+      prompter,
+      lookUps,
+      quiet,
+      note: context.output.note,
+      keep: (now) => {
+        answers = { ...now };
+      },
+    });
+    answers = asked.answers;
+    const tree = buildSpec(questions, answers, base);
+    const own = parseSpec(toYaml(tree), path);
+    const sovereign = labSpec === undefined || labSpec === path ? own : overlayLab(own, loadSpec(labSpec).sovereign);
+    const written = !existsSync(path) || JSON.stringify(parseSpec(toYaml(base ?? tree), path)) !== JSON.stringify(own);
+    if (written && !context.options.dryRun) writeSpec(path, own);
+    const loaded = { sovereign, path };
+    context.useSpec(loaded);
+    await keepSecrets(context, questions, asked, lab);
+    return { loaded, written, purge: (answers.purge as WizardAnswers['purge']) ?? 'apply' };
+  } catch (error) {
+    if (!quiet && Object.keys(answers).length > 0 && !context.options.dryRun)
+      await leave(context, path, questions, answers, base);
+    throw error;
+  }
+}
+
+/** Keeps what was typed; what came from environment or lab is only used. */
+async function keepSecrets(
+  context: Context,
+  questions: readonly Question[],
+  asked: { answers: Readonly<Record<string, string>>; sources: Readonly<Record<string, string>> },
+  lab: Readonly<Record<string, string>> | undefined,
+): Promise<void> {
+  const store = await context.credentials();
+  for (const [name, value] of Object.entries(lab ?? {})) store.offer(name, value);
+  for (const { id, kind } of questions) {
+    const value = asked.answers[id];
+    if (kind !== 'secret' || !value || asked.sources[id] !== 'asked') continue;
+    if (context.options.dryRun) store.offer(id, value);
+    else await store.set(id, value);
+  }
+}
+
+/** Left in the middle: answers stay in the file, secrets in the store, and the way back is said. */
+async function leave(
+  context: Context,
+  path: string,
+  questions: readonly Question[],
+  answers: Readonly<Record<string, string>>,
+  base: unknown,
+): Promise<void> {
+  writeSpecDraft(path, buildSpec(questions, answers, base));
+  const secrets = questions.filter(({ id, kind }) => kind === 'secret' && answers[id]);
+  if (answers.fqdn !== undefined) {
+    const store = await context.credentialsOf(answers.fqdn);
+    for (const { id } of secrets) await store.set(id, answers[id]!);
+  }
+  context.output.note(`The answers so far are in ${path}. Go on with: catalyst wizard --spec ${path}`);
+}
+
+function storedSecret(context: Context, base: unknown): (name: string) => Promise<string | undefined> {
+  const fqdn = (base as { spec?: { fqdn?: unknown } } | undefined)?.spec?.fqdn;
+  return async (name) => {
+    if (typeof fqdn !== 'string') return undefined;
+    return (await context.credentialsOf(fqdn)).find(name);
+  };
+}
+
+function hetznerEndpointIn(base: unknown): string | undefined {
+  return (base as { spec?: { hetzner?: { endpoint?: string } } } | undefined)?.spec?.hetzner?.endpoint;
+}
+
+/** The file as it is, not validated: a half-answered one is to be completed here. */
+function readRaw(path: string): unknown {
+  return existsSync(path) ? parseYamlStream(readFileSync(path, 'utf8'))[0] : undefined;
+}

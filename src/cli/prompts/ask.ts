@@ -1,0 +1,177 @@
+/** Goes through the questions: what is given is shown, what is missing is asked; esc goes back; the review edits any line. */
+import type { Prompter } from '../../actions/context.js';
+import { fail } from '../../support/errors.js';
+import { GoBack } from '../go-back.js';
+import { type Gathered, type Given, gather } from './gather.js';
+import type { LookUps, Question, Source } from './question.js';
+
+export interface AskOptions {
+  questions: readonly Question[];
+  given: Given;
+  prompter: Prompter;
+  lookUps: LookUps;
+  /** Take what is given and the defaults; ask nothing. */
+  quiet: boolean;
+  note: (text: string) => void;
+  /** Called after each answer, so that leaving loses nothing. */
+  keep: (answers: Readonly<Record<string, string>>) => void;
+}
+
+export interface Asked {
+  answers: Record<string, string>;
+  sources: Record<string, Source>;
+}
+
+/** Throws E1002 naming every flag or variable that is missing when nothing may be asked, E1001 for a given answer that cannot be. */
+export async function ask(options: AskOptions): Promise<Asked> {
+  return options.quiet || !options.prompter.available ? takeGiven(options) : askAll(options);
+}
+
+async function takeGiven({ questions, given }: AskOptions): Promise<Asked> {
+  const asked: Asked = { answers: {}, sources: {} };
+  const missing: Question[] = [];
+  for (const question of questions) {
+    if (question.unless?.(asked.answers)) continue;
+    const found = await gather(question, given, asked.answers);
+    if (found) accept(question, found, asked);
+    else if (!question.optional) missing.push(question);
+  }
+  if (missing.length === 0) return asked;
+  const names = missing.map(nameOf);
+  throw fail(
+    'E1002',
+    `${missing.length === 1 ? 'An answer is' : `${missing.length} answers are`} missing, and there is no terminal to ask on: ${names.join(', ')}.`,
+    {
+      actions: missing.map((question) => howToGive(question)),
+      data: { missing: missing.map(({ id }) => id), flags: names },
+    },
+  );
+}
+
+async function askAll(options: AskOptions): Promise<Asked> {
+  const { questions, given, keep, note } = options;
+  const asked: Asked = { answers: {}, sources: {} };
+  let index = 0;
+  while (index < questions.length) {
+    const question = questions[index]!;
+    if (question.unless?.(asked.answers)) {
+      index += 1;
+      continue;
+    }
+    const before = asked.answers[question.id];
+    const found =
+      before === undefined
+        ? await gather(question, given, asked.answers)
+        : { value: before, source: asked.sources[question.id] ?? 'asked' };
+    const settled = before === undefined && found && (found.source === 'flag' || found.source === 'environment');
+    if (settled || (question.kind === 'secret' && found && before === undefined)) {
+      accept(question, found, asked);
+      note(`${question.message}: ${question.kind === 'secret' ? '••••••' : found.value} (${found.source})`);
+      index += 1;
+      continue;
+    }
+    try {
+      const answer = await askOne(question, found, asked, options);
+      asked.answers[question.id] = answer;
+      asked.sources[question.id] = answer === found?.value ? found.source : 'asked';
+      keep(asked.answers);
+      index += 1;
+    } catch (error) {
+      if (!(error instanceof GoBack)) throw error;
+      index = previous(questions, index, asked);
+    }
+  }
+  return review(options, asked);
+}
+
+/** The last question before `index` that was asked rather than given by flag or environment. */
+function previous(questions: readonly Question[], index: number, { answers, sources }: Asked): number {
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const { id, kind } = questions[at]!;
+    const source = sources[id];
+    if (answers[id] !== undefined && kind !== 'secret' && source !== 'flag' && source !== 'environment') return at;
+  }
+  return index;
+}
+
+async function askOne(
+  question: Question,
+  found: Gathered | undefined,
+  asked: Asked,
+  options: AskOptions,
+): Promise<string> {
+  const { prompter, lookUps } = options;
+  const { kind, message, optional } = question;
+  const from = found && found.source !== 'asked' ? ` (${found.source})` : '';
+  const check = (answer: string) => (optional && answer === '') || (question.check?.(answer, asked.answers) ?? true);
+  if (kind === 'secret') return prompter.secret({ message, check });
+  if (kind === 'choice') {
+    const choices = (await question.choices?.(asked.answers, lookUps)) ?? [];
+    if (choices.length > 0) {
+      const initial = choices.some(({ value, disabled }) => value === found?.value && !disabled)
+        ? found?.value
+        : undefined;
+      return prompter.choose({ message: `${message}${from}`, choices, default: initial });
+    }
+  }
+  return prompter.text({ message: `${message}${from}`, default: found?.value, check });
+}
+
+/** Every answer on one page; choosing a line asks it again. */
+async function review(options: AskOptions, asked: Asked): Promise<Asked> {
+  const { questions, prompter, keep } = options;
+  for (;;) {
+    const lines = questions
+      .filter(({ id }) => asked.answers[id] !== undefined)
+      .map((question) => ({
+        value: question.id,
+        name: `${question.id.padEnd(24)} ${question.kind === 'secret' ? '••••••' : asked.answers[question.id]}`,
+      }));
+    let picked: string;
+    try {
+      picked = await prompter.choose({
+        message: 'Review',
+        choices: [{ value: '', name: '→ go on' }, ...lines],
+        default: '',
+      });
+    } catch (error) {
+      if (error instanceof GoBack) continue;
+      throw error;
+    }
+    const question = questions.find(({ id }) => id === picked);
+    if (!question) return asked;
+    try {
+      const now = { value: asked.answers[picked] ?? '', source: asked.sources[picked] ?? ('asked' as const) };
+      asked.answers[picked] = await askOne(question, now, asked, options);
+      asked.sources[picked] = 'asked';
+      keep(asked.answers);
+    } catch (error) {
+      if (!(error instanceof GoBack)) throw error;
+    }
+  }
+}
+
+function accept(question: Question, found: Gathered, asked: Asked): void {
+  const { id, optional, options, check } = question;
+  const good = (optional && found.value === '') || (check?.(found.value, asked.answers) ?? true);
+  const listed = options === undefined || options.includes(found.value);
+  if (good !== true || !listed) {
+    const shown = question.kind === 'secret' ? 'that value' : `"${found.value}"`;
+    const why = typeof good === 'string' ? good : `one of: ${options?.join(', ')}`;
+    throw fail('E1001', `${nameOf(question)} (${found.source}) cannot be ${shown}: ${why}`, {
+      actions: [howToGive(question)],
+      data: { flag: nameOf(question) },
+    });
+  }
+  asked.answers[id] = found.value;
+  asked.sources[id] = found.source;
+}
+
+function nameOf({ id, kind, variable }: Question): string {
+  return kind === 'secret' ? variable : `--${id}`;
+}
+
+function howToGive({ id, kind, variable, path }: Question): string {
+  if (kind === 'secret') return `set ${variable}, or: catalyst credentials set ${id}`;
+  return `add --${id} (${variable})${path ? `, or set ${path} in the spec` : ''}`;
+}

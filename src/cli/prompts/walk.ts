@@ -1,0 +1,27 @@
+import type { Question } from './question.js';
+
+/** What is decided for the walk and stands in no spec. */
+export const walkQuestions: readonly Question[] = [
+  {
+    id: 'registry-token',
+    kind: 'secret',
+    message: 'Registry token for Blueprints (empty: none is needed)',
+    help: 'token of the chart registry',
+    variable: 'CATALYST_REGISTRY_TOKEN',
+    optional: true,
+  },
+  {
+    id: 'purge',
+    kind: 'choice',
+    message: 'Leftovers in the Hetzner project',
+    help: 'what to do with leftovers in the Hetzner project (#370)',
+    variable: 'CATALYST_PURGE',
+    options: ['plan', 'apply', 'skip'],
+    initial: () => 'apply',
+    choices: async () => [
+      { value: 'apply', name: 'purge  what the plan of #370 selects, after its confirmation' },
+      { value: 'plan', name: 'plan   only show it: catalyst purge plan' },
+      { value: 'skip', name: 'skip   phase 8 then needs #370 proven earlier' },
+    ],
+  },
+];
