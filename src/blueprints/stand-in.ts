@@ -50,7 +50,9 @@ async function ownChart({ folder, chart }: Blueprint): Promise<ChartBytes | unde
 
 async function standIn(part: Part, secrets: readonly SecretNeed[]): Promise<ChartBytes> {
   const { name, version } = part.chart;
-  const needed = secrets.filter((secret) => secret.maker !== 'chart' && secret.maker !== 'later');
+  // what stands in Flux's namespace is there for others to derive from; Flux itself mounts none of it and starts first
+  const mounted = name === 'flux2' ? [] : secrets;
+  const needed = mounted.filter((secret) => secret.maker !== 'chart' && secret.maker !== 'later');
   const made = secrets.filter((secret) => secret.maker === 'chart').map(secretOf);
   const workloads = part.workloads.map((ref) => workloadOf(ref, part.chart, needed));
   const services = part.services.map((service) => serviceOf(service, part.workloads));
