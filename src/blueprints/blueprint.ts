@@ -1,3 +1,5 @@
+import type { KubeObject } from '../tools/kube.js';
+
 /** What templates/blueprints/<bp>/blueprint.yaml says, parsed. One folder per Blueprint; a bump touches that folder only. */
 export type BlueprintName = `bp-${string}`;
 
@@ -7,10 +9,50 @@ export interface WorkloadRef {
   name: string;
 }
 
+/**
+ * Where the value of one key comes from.
+ * - `generate`: made once and kept; `password` 32 letters and digits, `hex32` 32 random bytes in hex, `base64key` 32 random
+ *   bytes in base64. `as` names the kept value when several Secrets share it.
+ * - `value`: plain text, variables allowed.
+ * - `credential`: one that was captured (`hcloud-token`, `s3-access-key` …).
+ * - `text`: text in which `${credential:<name>}` stands for a captured credential.
+ * - `htpasswd`: a line for that user with the bcrypt hash of the value of key `of`.
+ */
+export type SecretRecipe =
+  | { generate: 'password' | 'hex32' | 'base64key' | 'alnum16'; as?: string }
+  | { value: string }
+  | { credential: string }
+  | { text: string }
+  | { htpasswd: string; of: string };
+
+export interface CrdShape {
+  /** `ingressroutes.traefik.io` */
+  name: string;
+  kind: string;
+  versions: string[];
+  scope: 'Namespaced' | 'Cluster';
+}
+
+/** A Service that other Blueprints, proofs or people reach. */
+export interface ServiceRef {
+  namespace: string;
+  name: string;
+  type?: 'ClusterIP' | 'NodePort';
+  headless?: boolean;
+  /** Name of the workload it selects; left out: the first. */
+  workload?: string;
+  ports: { name: string; port: number; nodePort?: number; protocol?: 'TCP' | 'UDP' }[];
+}
+
 export interface SecretNeed {
   namespace: string;
   name: string;
   keys: string[];
+  /** How catalyst makes each key; only with maker `catalyst`. */
+  recipes?: Record<string, SecretRecipe>;
+  /** Type of the Secret; Opaque when left out. */
+  type?: string;
+  labels?: Record<string, string>;
   /** `catalyst`: made by us before the release is applied; otherwise the controller or chart that makes it. */
   maker: 'catalyst' | 'chart' | string;
 }
@@ -31,6 +73,12 @@ export interface ReleasePin {
   namespace: string;
   workloads: WorkloadRef[];
   crds: string[];
+  crdShapes: CrdShape[];
+  services: ServiceRef[];
+  wait: boolean;
+  timeout: string;
+  /** File of its values in the Blueprint's folder, without `.yaml`. */
+  values: string;
 }
 
 export interface Blueprint {
@@ -50,13 +98,33 @@ export interface Blueprint {
   /** Steps, Blueprints and tickets that come first. */
   dependsOn: string[];
   crds: string[];
+  crdShapes: CrdShape[];
+  /** Installed once per Organization; the tree holds only its source. */
+  perOrganization: boolean;
+  /** Made by a running Pod, not by the chart (cilium, crossplane). */
+  crdsAtRuntime: boolean;
   needsCrds: string[];
+  services: ServiceRef[];
+  /** Namespaces beside its own that its objects stand in, with labels for the namespaces it makes. */
+  namespaceLabels: Record<string, string>;
   secrets: SecretNeed[];
   workloads: WorkloadRef[];
   /** Public hosts below the FQDN that it serves: `gitea` for gitea.<fqdn>. */
   hosts: string[];
   proof: string;
   egress: string[];
+  wait: boolean;
+  timeout: string;
   /** Absolute folder of its templates. */
   folder: string;
+  /** Its YAML, parsed once at load, variables still in it. */
+  documents: BlueprintDocuments;
+}
+
+export interface BlueprintDocuments {
+  /** Values by file name: `values`, `values.ha` (merged over for three nodes), `loki`, `loki.ha` … */
+  values: Record<string, Record<string, unknown>>;
+  /** Plain objects of the release folder and of the glue folder, by file name. */
+  release: Record<string, KubeObject[]>;
+  config: Record<string, KubeObject[]>;
 }

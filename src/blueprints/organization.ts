@@ -3,7 +3,7 @@ import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
-import { helmReleaseOf, releasesOf, sourcesOf } from './releases.js';
+import { allReleases, helmReleaseOf, sourcesOf } from './releases.js';
 import { variablesOf } from './variables.js';
 
 const label = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
@@ -19,7 +19,7 @@ export function organizationObjects(
   const vcluster = blueprints.find((blueprint) => blueprint.name === 'bp-vcluster');
   if (!vcluster) throw fail('E3202', 'The Blueprint bp-vcluster is not there.');
   const namespace = `org-${name}`;
-  const [release] = releasesOf(vcluster, sovereign, variablesOf(sovereign));
+  const [release] = allReleases(vcluster, sovereign, variablesOf(sovereign));
   const { repositories } = sourcesOf(vcluster, [release!], sovereign);
   const own = repositories.map((repository) => ({ ...repository, metadata: { name: 'vcluster', namespace } }));
   const helmRelease = helmReleaseOf(

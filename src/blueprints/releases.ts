@@ -1,0 +1,119 @@
+/** Flux objects of one Blueprint's releases: sources and HelmReleases, all in flux-system, targeting their own namespace. */
+import type { Sovereign } from '../sovereign/schema.js';
+import { fail } from '../support/errors.js';
+import type { KubeObject } from '../tools/kube.js';
+import type { Blueprint, ChartPin } from './blueprint.js';
+import { mergeValues, type Values } from './merge.js';
+import { substitute } from './substitute.js';
+import { profileOf, type Variables } from './variables.js';
+
+export const fluxNamespace = 'flux-system';
+
+export interface Release {
+  /** Name of the HelmRelease: the Blueprint's, or `<bp>-<release>` for a further one. */
+  name: string;
+  releaseName: string;
+  namespace: string;
+  chart: ChartPin;
+  values: Values;
+  wait: boolean;
+  timeout: string;
+}
+
+/** The releases of a Blueprint in the order in which they install, overrides of the spec and of the profile merged. */
+export function releasesOf(blueprint: Blueprint, sovereign: Sovereign, variables: Variables): Release[] {
+  return blueprint.perOrganization ? [] : allReleases(blueprint, sovereign, variables);
+}
+
+/** The same, for a Blueprint that is instantiated per Organization too. */
+export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variables: Variables): Release[] {
+  const override = sovereign.spec.blueprints[blueprint.name];
+  const main: Release = {
+    name: blueprint.name,
+    releaseName: blueprint.releaseName,
+    namespace: blueprint.namespace,
+    chart: { ...blueprint.chart, version: override?.version ?? blueprint.chart.version },
+    values: mergeValues(valuesOf(blueprint, 'values', sovereign, variables), override?.values ?? {}),
+    wait: blueprint.wait,
+    timeout: blueprint.timeout,
+  };
+  const others = (before: boolean) =>
+    blueprint.releases
+      .filter((release) => release.before === before)
+      .map(
+        (release): Release => ({
+          name: `${blueprint.name}-${release.releaseName}`,
+          releaseName: release.releaseName,
+          namespace: release.namespace,
+          chart: release.chart,
+          values: valuesOf(blueprint, release.values, sovereign, variables),
+          wait: release.wait,
+          timeout: release.timeout,
+        }),
+      );
+  return [...others(true), main, ...others(false)];
+}
+
+function valuesOf(blueprint: Blueprint, file: string, sovereign: Sovereign, variables: Variables): Values {
+  const { values } = blueprint.documents;
+  const base = values[file];
+  if (!base) throw fail('E3202', `${blueprint.name} has no ${file}.yaml.`);
+  const profile = values[`${file}.${profileOf(sovereign)}`] ?? {};
+  const where = `${blueprint.name}/${file}.yaml`;
+  return substitute(mergeValues(base, profile), variables, { where, forHelm: true });
+}
+
+/** A HelmRepository per place that charts come from; with a mirror there is one. */
+export function sourcesOf(
+  blueprint: Blueprint,
+  releases: readonly Release[],
+  sovereign: Sovereign,
+): { repositories: KubeObject[]; nameOf(release: Release): string } {
+  const { mirror } = sovereign.spec.charts;
+  const urls = [...new Set(releases.map((release) => mirror ?? release.chart.source))];
+  const nameOfUrl = (url: string) => (url === urls[0] ? blueprint.name : `${blueprint.name}-${urls.indexOf(url) + 1}`);
+  return {
+    repositories: urls.map((url) => repository(nameOfUrl(url), url, sovereign)),
+    nameOf: (release) => nameOfUrl(mirror ?? release.chart.source),
+  };
+}
+
+function repository(name: string, url: string, sovereign: Sovereign): KubeObject {
+  const oci = url.startsWith('oci://');
+  const insecure = oci && sovereign.spec.charts.insecure && url === sovereign.spec.charts.mirror;
+  return {
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'HelmRepository',
+    metadata: { name, namespace: fluxNamespace },
+    spec: { interval: '1h', ...(oci ? { type: 'oci' } : {}), url, ...(insecure ? { insecure: true } : {}) },
+  };
+}
+
+/** One release waits for the one before it, so that a CR never meets a cluster without its CRD. */
+export function helmReleaseOf(release: Release, source: string, previous: Release | undefined): KubeObject {
+  const disableWait = release.wait ? {} : { disableWait: true };
+  return {
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    metadata: { name: release.name, namespace: fluxNamespace },
+    spec: {
+      interval: '15m',
+      timeout: release.timeout,
+      releaseName: release.releaseName,
+      targetNamespace: release.namespace,
+      storageNamespace: release.namespace,
+      ...(previous ? { dependsOn: [{ name: previous.name }] } : {}),
+      chart: {
+        spec: {
+          chart: release.chart.name,
+          version: release.chart.version,
+          interval: '1h',
+          sourceRef: { kind: 'HelmRepository', name: source, namespace: fluxNamespace },
+        },
+      },
+      install: { crds: 'CreateReplace', ...disableWait, remediation: { retries: -1 } },
+      upgrade: { crds: 'CreateReplace', cleanupOnFail: true, ...disableWait, remediation: { retries: 3 } },
+      values: release.values,
+    },
+  };
+}
