@@ -9,6 +9,8 @@ export interface Delegation {
   summary: string;
   /** Name servers that the parent names. */
   nameServers: string[];
+  /** Their addresses, from the glue. */
+  addresses: string[];
   serial?: number;
 }
 
@@ -69,5 +71,6 @@ export async function checkDelegation(world: Asker): Promise<Delegation> {
   const summary = ok
     ? `${parent} delegates ${fqdn} to ${nameServers.join(', ')}, which answer with serial ${[...serials][0]} over UDP and TCP`
     : problems.join('; ');
-  return { ok, summary, nameServers, serial: [...serials][0] };
+  const addresses = nameServers.flatMap((name) => glue.get(name) ?? []);
+  return { ok, summary, nameServers, addresses, serial: [...serials][0] };
 }

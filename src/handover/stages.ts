@@ -1,6 +1,6 @@
 /** The states in order and what reaching each does; every act first asks the world, so that a killed run goes on where it was. */
 
-import { takeFingerprint } from '../mother/fingerprint.js';
+import { keepFingerprint } from '../evidence/protected-before.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
@@ -39,7 +39,7 @@ const prepared: Stage = {
   state: 'PREPARED',
   plan: async (world) => [jobMutation(world, 'inventory')],
   async reach({ world, act, record, progress }) {
-    const print = await takeFingerprint(world);
+    const print = await keepFingerprint(world);
     record.protectedBefore ??= hashOf(print.objects);
     const inventory = await takeInventory(world, act, record.ids);
     requireIdle(inventory.inFlight);

@@ -6,6 +6,7 @@ import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import { hashOf } from '../support/hash.js';
 import { waitUntil } from '../support/wait.js';
+import type { KubeRef } from '../tools/kube.js';
 import { isClean, scanSummary } from '../verify/look.js';
 import { erasePlan, eraseRetained } from './erase.js';
 import { type Handover, openHandover } from './handover.js';
@@ -87,13 +88,21 @@ export async function decommission(handover: Handover): Promise<void> {
   await handover.save('DECOMMISSIONED');
 }
 
+export function removeRedirectMutation(ref: KubeRef): Mutation {
+  return {
+    target: { system: 'mother', kind: ref.kind, namespace: ref.namespace, name: ref.name },
+    sentence: `delete ${ref.kind} ${ref.namespace}/${ref.name} on the mother: the redirect`,
+  };
+}
+
 /** True while the mother still has its note of the handover. */
 async function motherRemembers(world: World): Promise<boolean> {
   const { ref } = placesOf(world).find((place) => place.system === 'mother')!;
   return (await (await world.mother()).get(ref)) !== undefined;
 }
 
-async function forget({ world, act }: Handover): Promise<void> {
+/** The mother's own note of the handover goes last. */
+export async function forget({ world, act }: Handover): Promise<void> {
   const { ref } = placesOf(world).find((place) => place.system === 'mother')!;
   if (await motherRemembers(world)) await act(forgetMutation(world), async () => (await world.mother()).delete(ref));
 }

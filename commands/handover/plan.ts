@@ -1,0 +1,19 @@
+import { Flags } from '@oclif/core';
+import { type HandoverPlan, planHandover } from '../../src/actions/handover-plan.js';
+import { openSession } from '../../src/actions/session.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { planText } from '../../src/cli/plan-text.js';
+
+export default class HandoverPlanCommand extends CatalystCommand<HandoverPlan> {
+  static override summary = 'what the handover would change, from where it stands; saved with its hash';
+  static override examples = ['<%= config.bin %> handover plan'];
+  static override exitCodes = [5];
+  static override flags = { out: Flags.string({ helpValue: 'FILE', description: 'where the plan is saved' }) };
+
+  async run(): Promise<HandoverPlan> {
+    const { flags, context } = await this.open(HandoverPlanCommand);
+    const plan = await planHandover(await openSession(context), flags.out);
+    context.output.print(`handover ${plan.state}, pending ${plan.pending.join(' → ') || 'nothing'}\n${planText(plan)}`);
+    return plan;
+  }
+}

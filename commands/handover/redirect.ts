@@ -1,0 +1,21 @@
+import { Flags } from '@oclif/core';
+import { decommissionMother } from '../../src/actions/handover-decommission.js';
+import type { HandoverDone } from '../../src/actions/handover-finalize.js';
+import { handoverText } from '../../src/actions/handover-status.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+
+export default class HandoverRedirect extends CatalystCommand<HandoverDone> {
+  static override summary = "redirect the mother's /sovereign/<id> to the Sovereign (#319)";
+  static override description =
+    'An Ingress and a Middleware of its own; every other path of the host stays byte for byte, which is checked.';
+  static override examples = ['<%= config.bin %> handover redirect', '<%= config.bin %> handover redirect --remove'];
+  static override exitCodes = [3, 5, 7, 8, 9];
+  static override flags = { remove: Flags.boolean({ description: 'take the redirect away again' }) };
+
+  async run(): Promise<HandoverDone> {
+    const { flags, context } = await this.open(HandoverRedirect);
+    const result = await decommissionMother(context, flags.remove ? 'remove-redirect' : 'redirect', {});
+    context.output.print(handoverText(result));
+    return result;
+  }
+}

@@ -1,0 +1,15 @@
+import { type HandoverStatus, handoverStatus, handoverText } from '../../src/actions/handover-status.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+
+export default class HandoverStatusCommand extends CatalystCommand<HandoverStatus> {
+  static override summary = 'where the handover stands';
+  static override examples = ['<%= config.bin %> handover status --json'];
+  static override exitCodes = [5, 7];
+
+  async run(): Promise<HandoverStatus> {
+    const { context } = await this.open(HandoverStatusCommand);
+    const status = await handoverStatus(await context.world());
+    context.output.print(handoverText(status));
+    return status;
+  }
+}

@@ -1,0 +1,39 @@
+/** D21: the Sovereign's own console and catalyst-api answer from its own informer. */
+import { releasesOf } from '../../blueprints/releases.js';
+import { variablesOf } from '../../blueprints/variables.js';
+import { messageOf } from '../../support/errors.js';
+import { type Answer, failed, passed } from '../item.js';
+import type { Scope } from '../scope.js';
+
+export async function ownConsole({ world }: Scope): Promise<Answer> {
+  const { fqdn } = world.sovereign.spec;
+  const ask = async (url: string) => {
+    const answer = await world.http({ url, timeoutMs: 20_000, signal: world.signal });
+    if (answer.status !== 200) throw new Error(`${url} answers ${answer.status}`);
+    return answer.text;
+  };
+  try {
+    await ask(`https://console.${fqdn}/`);
+    await ask(`https://api.${fqdn}/api/v1/health`);
+    const { blueprints = [] } = JSON.parse(await ask(`https://api.${fqdn}/api/v1/blueprints`)) as {
+      blueprints?: { name: string; ready: boolean }[];
+    };
+    const expected = world.blueprints.filter(
+      (one) => releasesOf(one, world.sovereign, variablesOf(world.sovereign)).length > 0,
+    );
+    const ready = expected.filter((one) => blueprints.some((seen) => seen.name === one.name && seen.ready));
+    if (ready.length < expected.length) {
+      const missing = expected.filter((one) => !ready.includes(one)).map((one) => one.name);
+      return failed(`its own catalyst-api does not show ${missing.join(', ')} as ready`);
+    }
+    const graph = JSON.parse(await ask(`https://api.${fqdn}/api/v1/sovereign/architecture`)) as { nodes?: unknown[] };
+    if (!graph.nodes || graph.nodes.length === 0) return failed('its architecture view is empty');
+    const onDemand = world.blueprints.length - expected.length;
+    return passed(
+      `console and api answer; ${ready.length} Blueprints ready${onDemand > 0 ? `, ${onDemand} more per Organization` : ''}; architecture view of ${graph.nodes.length} nodes`,
+    );
+  } catch (error) {
+    world.signal.throwIfAborted();
+    return failed(messageOf(error));
+  }
+}

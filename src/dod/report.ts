@@ -1,0 +1,15 @@
+/** What a verification of the Definition of Done answers, and what its bundle holds as dod.json. */
+import type { Experiment } from './experiment.js';
+import type { ItemResult, Verdict } from './item.js';
+
+export interface DodReport {
+  fqdn: string;
+  verdict: Verdict;
+  /** True when every item of the checklist was asked for. */
+  complete: boolean;
+  startedAt: string;
+  finishedAt: string;
+  lab: boolean;
+  items: ItemResult[];
+  experiment?: Experiment;
+}

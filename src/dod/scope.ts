@@ -1,0 +1,48 @@
+/** What the checks of one verification share. Proofs and the experiment are taken once and told to every item that needs them. */
+
+import type { HandoverRecord } from '../handover/record.js';
+import type { Fingerprint } from '../mother/fingerprint.js';
+import type { JournalState } from '../phases/journal-state.js';
+import type { Evidence, Step, StepContext } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { messageOf } from '../support/errors.js';
+import type { ScanResult } from '../verify/look.js';
+import type { Experiment } from './experiment.js';
+import { type Answer, failed, notChecked, passed } from './item.js';
+
+export interface Scope {
+  world: World;
+  context: StepContext;
+  /** Every step but the one of phase 8 itself. */
+  steps: readonly Step[];
+  proofs: Map<string, Promise<Evidence>>;
+  journal: JournalState;
+  record?: HandoverRecord;
+  experiment?: Experiment;
+  /** The protected set before the first change on the mother, when it was kept. */
+  before?: Fingerprint;
+  umbilical?: ScanResult;
+  residue?: ScanResult;
+  /** Path of a signed bundle of a wipe-and-re-provision run. */
+  reprovision?: string;
+  egress?: Answer;
+  options: { lab: boolean; windowMs: number; egressMs: number; blackHole: boolean; spend: boolean };
+}
+
+/** The proof of a ticket or step, taken now unless this verification already took it. */
+export async function proofOf(scope: Scope, id: string): Promise<Answer> {
+  const step = scope.steps.find((one) => one.id === id || one.ticket === id || one.blueprint === id);
+  if (!step) return notChecked(`${id} is not one of the steps`);
+  let taken = scope.proofs.get(step.id);
+  if (!taken) {
+    taken = step.proof(scope.context);
+    scope.proofs.set(step.id, taken);
+  }
+  try {
+    const evidence = await taken;
+    return passed(evidence.summary, { at: scope.world.clock.now().toISOString(), ...evidence });
+  } catch (error) {
+    scope.context.signal.throwIfAborted();
+    return failed(messageOf(error));
+  }
+}

@@ -1,0 +1,170 @@
+/** Takes the whole checklist, in the order in which one answer helps the next, and writes the evidence. */
+import { fingerprintBefore } from '../evidence/protected-before.js';
+import { journalText, type WrittenEvidence, writeEvidence } from '../evidence/write-evidence.js';
+import { checkDelegation } from '../handover/delegation.js';
+import { readRecord } from '../handover/record.js';
+import { takeFingerprint } from '../mother/fingerprint.js';
+import { parseJournal } from '../phases/journal.js';
+import { foldJournal } from '../phases/journal-state.js';
+import { nodeAddresses } from '../phases/node-addresses.js';
+import type { Step, StepContext } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { CatalystError, fail, messageOf } from '../support/errors.js';
+import { checklist, type Item } from './checklist.js';
+import { planExercises } from './exercises.js';
+import { failed, type ItemResult, notChecked, verdictOf } from './item.js';
+import { runKill } from './kill.js';
+import type { DodReport } from './report.js';
+import type { Scope } from './scope.js';
+
+export interface DodOptions {
+  /** Every step of the WBS; phase 8 is left out. */
+  steps: () => readonly Step[];
+  /** Window of the kill in milliseconds. */
+  windowMs?: number;
+  only?: readonly string[];
+  skip?: readonly string[];
+  /** Signed bundle of a wipe-and-re-provision run, for D20. */
+  reprovision?: string;
+  /** Two-sided cut (D22); default true once the handover is ACTIVATED. */
+  blackHole?: boolean;
+  egressMs?: number;
+  /** Real adds that cost money (W10). */
+  spend?: boolean;
+}
+
+export interface DodOutcome extends WrittenEvidence {
+  result: DodReport;
+}
+
+/** A lab is a Sovereign whose provider answers on this machine. */
+export function isLab(world: Pick<World, 'sovereign'>): boolean {
+  const { endpoint } = world.sovereign.spec.hetzner;
+  return endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
+}
+
+/** Items asked for; throws E1001 on an id that is none. */
+export function selectItems(only: readonly string[] = [], skip: readonly string[] = []): readonly Item[] {
+  const known = new Set(checklist.map((item) => item.id));
+  const strange = [...only, ...skip].find((id) => !known.has(id.toUpperCase()));
+  if (strange !== undefined) {
+    throw fail('E1001', `There is no item ${strange}; items are D1 to D22 and W1 to W13.`, {
+      actions: ['catalyst verify dod --help'],
+    });
+  }
+  const has = (list: readonly string[], id: string) => list.some((one) => one.toUpperCase() === id);
+  return checklist.filter((item) => (only.length === 0 || has(only, item.id)) && !has(skip, item.id));
+}
+
+export async function takeDod(world: World, context: StepContext, options: DodOptions): Promise<DodOutcome> {
+  const { clock } = world;
+  const startedAt = clock.now().toISOString();
+  const items = selectItems(options.only, options.skip);
+  const lab = isLab(world);
+  const scope: Scope = {
+    world,
+    context,
+    steps: options.steps().filter((step) => step.phase < 8),
+    proofs: new Map(),
+    journal: foldJournal(parseJournal(journalText(world.stateDir), 'journal.jsonl').entries),
+    record: await readRecord(world),
+    before: fingerprintBefore(world.stateDir),
+    reprovision: options.reprovision,
+    options: {
+      lab,
+      windowMs: options.windowMs ?? (lab ? 20_000 : 300_000),
+      egressMs: options.egressMs ?? (lab ? 10_000 : 600_000),
+      blackHole: options.blackHole ?? true,
+      spend: options.spend ?? false,
+    },
+  };
+  const asked = (id: string) => items.some((item) => item.id === id || item.of?.includes(id));
+  const early = new Map<string, ItemResult>();
+  if (asked('D17')) await experiment(scope, early);
+  const results = new Map<string, ItemResult>(early);
+  for (const item of items) {
+    context.signal.throwIfAborted();
+    if (results.has(item.id)) continue;
+    context.progress.output(`${item.id} ${item.title}`);
+    results.set(item.id, await answer(scope, item, results));
+  }
+  const list = items.map((item) => results.get(item.id)!);
+  const complete = items.length === checklist.length;
+  const result: DodReport = {
+    fqdn: world.sovereign.spec.fqdn,
+    verdict: verdictOf(list, scope.experiment, complete),
+    complete,
+    startedAt,
+    finishedAt: clock.now().toISOString(),
+    lab,
+    items: list,
+    experiment: scope.experiment,
+  };
+  const evidence = await writeEvidence(world, {
+    report: result,
+    steps: options.steps(),
+    handover: scope.record,
+    umbilical: scope.umbilical,
+    residue: scope.residue,
+    before: scope.before,
+    after: asked('D16') ? await takeFingerprint(world) : undefined,
+  });
+  return { result, ...evidence };
+}
+
+async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, ItemResult>): Promise<ItemResult> {
+  const { id, title, repeat } = item;
+  const at = () => scope.world.clock.now().toISOString();
+  try {
+    const { status, reason, evidence } = await item.check(scope, answers);
+    return { id, title, repeat, at: at(), status, reason, evidence };
+  } catch (error) {
+    scope.context.signal.throwIfAborted();
+    // A check that could not look is no pass; when it says what is wrong, it failed.
+    const told = error instanceof CatalystError && ['E4009', 'E4003', 'E5003'].includes(error.code);
+    const { status, reason } = told ? failed(messageOf(error)) : notChecked(`could not look: ${messageOf(error)}`);
+    return { id, title, repeat, at: at(), status, reason };
+  }
+}
+
+/** Runs the kill; what stops it before anything was killed is told as the answer of D17. */
+async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise<void> {
+  const { world, context, options } = scope;
+  const addresses = await nameServerAddresses(world);
+  const exercises = planExercises(world, context, scope.steps, scope.proofs);
+  try {
+    scope.experiment = await runKill(world, context, {
+      windowMs: options.windowMs,
+      baselineMs: Math.min(60_000, options.lab ? 3000 : 60_000),
+      intervalMs: options.lab ? 500 : 2000,
+      nameServers: addresses,
+      exercises,
+      notExercised: [
+        {
+          class: 'certificates',
+          reason: 'a renewal in production counts against the rate limit; D5 checks the solver',
+        },
+        { class: 'image pull on a fresh node', reason: 'needs a node without the image; D8 pulls by digest' },
+      ],
+      lab: options.lab,
+    });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const reason = messageOf(error);
+    const refused = error instanceof CatalystError && error.code === 'E6002';
+    early.set('D17', {
+      id: 'D17',
+      title: 'catalyst-api on the mother killed: nothing here notices',
+      repeat: 'catalyst verify dod --only D17',
+      at: world.clock.now().toISOString(),
+      ...(refused ? failed(reason) : notChecked(reason)),
+    });
+  }
+}
+
+/** Addresses that the parent's glue leads to; the nodes' own when there is no delegation. */
+async function nameServerAddresses(world: World): Promise<string[]> {
+  const delegation = await checkDelegation(world);
+  if (delegation.addresses.length > 0) return delegation.addresses;
+  return nodeAddresses(await world.kube());
+}
