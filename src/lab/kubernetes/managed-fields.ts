@@ -59,7 +59,10 @@ function owned(set: FieldSet): FieldSet {
   return { ...left, member: false };
 }
 
-/** Records a create, update or patch: `writer` owns what changed, nobody what went away. `before` undefined: created. */
+/**
+ * Records a create, update or patch: `writer` owns what changed, nobody what went away. `before` undefined: created. A caller
+ * may also send managedFields of its own (kubectl does, when it moves from its own apply to that of the server).
+ */
 export function recordUpdate(
   before: KubeObject | undefined,
   after: KubeObject,
@@ -67,7 +70,7 @@ export function recordUpdate(
   shape: Shape,
 ): KubeObject {
   const { changed, removed } = compare(before ?? {}, after, shape);
-  const managed = read(before ?? { metadata: { name: '' } });
+  const managed = read(before && after.metadata.managedFields ? after : (before ?? { metadata: { name: '' } }));
   const set = owned(changed);
   for (const entry of managed) {
     const mine = isSame(entry, writer, 'Update');
@@ -97,7 +100,11 @@ export function applyConfiguration(
   const conflicts = others
     .map((entry) => ({ entry, fields: both(changed, entry.fields) }))
     .filter(({ fields }) => !isEmpty(fields));
-  if (conflicts.length > 0 && !force) throw conflictWith(conflicts);
+  const inherited = inheritedFields(base, writer, shape);
+  const refused = conflicts
+    .map(({ entry, fields }) => ({ entry, fields: entry.manager === clientSide ? minus(fields, inherited) : fields }))
+    .filter(({ fields }) => !isEmpty(fields));
+  if (refused.length > 0 && !force) throw conflictWith(refused);
   for (const { entry, fields } of conflicts) entry.fields = minus(entry.fields, fields);
   const mine = managed.find((entry) => isSame(entry, writer, 'Apply'))?.fields ?? emptySet();
   const theirs = others.reduce((sum, entry) => union(sum, entry.fields), emptySet());
@@ -105,6 +112,14 @@ export function applyConfiguration(
   const result = isEmpty(dropped) ? merged : (takeAway(merged, dropped, union(theirs, wanted), shape) as KubeObject);
   own(managed, writer, 'Apply', () => wanted);
   return written(result, managed);
+}
+
+const clientSide = 'kubectl-client-side-apply';
+
+/** What kubectl applied on its own side is kubectl's to apply on the server: no conflict with itself. */
+function inheritedFields(live: KubeObject, writer: Writer, shape: Shape): FieldSet {
+  const text = live.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'];
+  return writer.manager === 'kubectl' && text ? owned(fieldsOf(JSON.parse(text), shape)) : emptySet();
 }
 
 function conflictWith(conflicts: { entry: Managed; fields: FieldSet }[]): ApiRefusal {
@@ -139,14 +154,16 @@ function own(managed: Managed[], writer: Writer, operation: Managed['operation']
 
 function read(object: Pick<KubeObject, 'metadata'>): Managed[] {
   const list = (object.metadata.managedFields ?? []) as Record<string, string>[];
-  return list.map((entry) => ({
-    manager: entry.manager ?? 'unknown',
-    operation: entry.operation as Managed['operation'],
-    apiVersion: entry.apiVersion ?? 'v1',
-    subresource: entry.subresource ?? '',
-    time: entry.time ?? '',
-    fields: fromFieldsV1((entry.fieldsV1 ?? {}) as unknown as FieldsV1),
-  }));
+  return list
+    .filter((entry) => entry.manager)
+    .map((entry) => ({
+      manager: entry.manager ?? 'unknown',
+      operation: entry.operation as Managed['operation'],
+      apiVersion: entry.apiVersion ?? 'v1',
+      subresource: entry.subresource ?? '',
+      time: entry.time ?? '',
+      fields: fromFieldsV1((entry.fieldsV1 ?? {}) as unknown as FieldsV1),
+    }));
 }
 
 function written(object: KubeObject, managed: Managed[]): KubeObject {

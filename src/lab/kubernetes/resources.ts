@@ -149,10 +149,7 @@ function patchOne({ writes, now }: ResourceTools, path: ResourcePath, request: L
   const next = (current: KubeObject | undefined) => {
     if (!current) throw notFound(kind, name);
     const now = shown(kind, current);
-    const { managedFields, ...metadata } = now.metadata;
-    const target = { ...now, metadata };
-    const patched = asPatched(type, target, body, kind);
-    return { ...patched, metadata: { ...patched.metadata, ...(managedFields ? { managedFields } : {}) } };
+    return asPatched(type, now, body, kind);
   };
   return writes.change(path, next, call);
 }

@@ -96,6 +96,19 @@ describe('kubectl', () => {
     );
   });
 
+  it('moves from its own apply to that of the server', async () => {
+    const map = (data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: moved}\ndata: ${data}\n`;
+    expect((await rig.kubectl('apply -f -', map('{a: "1", b: "1"}'))).code).toBe(0);
+    expect(await rig.kubectl('apply --server-side -f -', map('{a: "2"}'))).toMatchObject({ code: 0, err: '' });
+    const moved = rig.api.store.get('/configmaps', 'default', 'moved')!;
+    expect(moved.data).toEqual({ a: '2' });
+    const managers = (moved.metadata.managedFields as { manager: string; operation: string }[]).map(
+      (entry) => entry.manager,
+    );
+    // The second is kubectl's own, for the annotation that it keeps up for its old apply.
+    expect(managers).toEqual(['kubectl', 'kubectl-last-applied']);
+  });
+
   it('says that nobody serves a kind', async () => {
     const manifest = 'apiVersion: nope.io/v1\nkind: Nope\nmetadata: {name: nobody}\n';
     for (const mode of ['', ' --server-side']) {
