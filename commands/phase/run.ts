@@ -1,8 +1,9 @@
 import { Args } from '@oclif/core';
 import { runPhase } from '../../src/actions/phase-run.js';
 import type { StepsRun } from '../../src/actions/run-steps.js';
-import { openSession } from '../../src/actions/session.js';
+import { openSession, type Session } from '../../src/actions/session.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
+import { confirmSteps } from '../../src/cli/confirm-steps.js';
 import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
 
 export default class PhaseRun extends CatalystCommand<StepsRun> {
@@ -15,7 +16,9 @@ export default class PhaseRun extends CatalystCommand<StepsRun> {
 
   async run(): Promise<StepsRun> {
     const { args, flags, context } = await this.open(PhaseRun);
-    const result = await runPhase(await openSession(context), args.phase, flags);
+    const start = (session: Session) => runPhase(session, args.phase, flags);
+    await confirmSteps(context, start, flags.confirm);
+    const result = await start(await openSession(context));
     context.output.print(
       result.mutations
         ? `${result.mutations.length} changes, none made (dry-run)`

@@ -1,9 +1,10 @@
 import { Args } from '@oclif/core';
 import { knownStep } from '../../src/actions/find-step.js';
 import type { StepsRun } from '../../src/actions/run-steps.js';
-import { openSession } from '../../src/actions/session.js';
+import { openSession, type Session } from '../../src/actions/session.js';
 import { runTicket } from '../../src/actions/ticket-run.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
+import { confirmSteps } from '../../src/cli/confirm-steps.js';
 import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
 
 export default class TicketRun extends CatalystCommand<StepsRun> {
@@ -13,12 +14,14 @@ export default class TicketRun extends CatalystCommand<StepsRun> {
   static override examples = ['<%= config.bin %> ticket run 376', '<%= config.bin %> ticket run bp-valkey --dry-run'];
   static override exitCodes = runExitCodes;
   static override args = { ticket: Args.string({ required: true, description: 'a ticket (376) or step (bp-valkey)' }) };
-  static override flags = { force: runFlags.force, fresh: runFlags.fresh };
+  static override flags = { force: runFlags.force, fresh: runFlags.fresh, confirm: runFlags.confirm };
 
   async run(): Promise<StepsRun> {
     const { args, flags, context } = await this.open(TicketRun);
     const id = knownStep(args.ticket);
-    const result = await runTicket(await openSession(context), id, { ...flags, schedule: 'tickets' });
+    const start = (session: Session) => runTicket(session, id, { ...flags, schedule: 'tickets' });
+    await confirmSteps(context, start, flags.confirm);
+    const result = await start(await openSession(context));
     context.output.print(
       result.mutations ? `${result.mutations.length} changes, none made (dry-run)` : `${args.ticket}: proven`,
     );

@@ -44,7 +44,7 @@ export function purgePlanText(plan: PurgePlanResult): string {
   };
   return [
     `Token ${plan.project.slice(0, 12)} at ${plan.endpoint}`,
-    `Would delete ${chosen.length} of ${plan.resources.length} resources (${cost(chosen)} EUR a month):`,
+    `Would delete ${chosen.length} of ${plan.resources.length} resources (${cost(chosen)} ${plan.currency} a month):`,
     ...chosen.map(line),
     `Not selected (${others.length}):`,
     ...others.map(line),

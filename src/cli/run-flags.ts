@@ -11,6 +11,10 @@ export const runFlags = {
     helpValue: 'REASON',
     description: 'overrule unproven prerequisites; the evidence keeps the reason',
   }),
+  confirm: Flags.string({
+    helpValue: 'FQDN',
+    description: 'the FQDN of the Sovereign, for steps that destroy something; --yes is not enough',
+  }),
   fresh: Flags.boolean({ description: 'take proofs again of what is already proven' }),
 };
 

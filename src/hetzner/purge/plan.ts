@@ -16,6 +16,8 @@ export interface PurgePlan {
   /** ISO 8601. */
   at: string;
   selection: Selection;
+  /** Of the monthly costs. */
+  currency: string;
   resources: Row[];
 }
 
@@ -28,6 +30,7 @@ export async function makePurgePlan(api: HetznerApi, selection: Selection, now: 
     endpoint: api.endpoint,
     at: now.toISOString(),
     selection,
+    currency: pricing.currency,
     resources: selectLeftovers(inventory, selection, pricing),
   };
   return { ...content, hash: hashOf(content) };
