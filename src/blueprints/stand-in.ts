@@ -52,7 +52,8 @@ async function standIn(part: Part, secrets: readonly SecretNeed[]): Promise<Char
   const { name, version } = part.chart;
   // what stands in Flux's namespace is there for others to derive from; Flux itself mounts none of it and starts first
   const mounted = name === 'flux2' ? [] : secrets;
-  const needed = mounted.filter((secret) => secret.maker !== 'chart' && secret.maker !== 'later');
+  // what an operator makes while it runs cannot be there before its own pods are
+  const needed = mounted.filter((secret) => secret.maker === 'catalyst' || secret.maker.startsWith('bp-'));
   const made = secrets.filter((secret) => secret.maker === 'chart').map(secretOf);
   const workloads = part.workloads.map((ref) => workloadOf(ref, part.chart, needed));
   const services = part.services.map((service) => serviceOf(service, part.workloads));

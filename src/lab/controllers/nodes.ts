@@ -1,6 +1,8 @@
 /** A node turns Ready, and loses Cilium's taint, once the CNI agent runs on it. */
+
+import type { KubeObject } from '../../tools/kube.js';
 import { condition, conditions } from './conditions.js';
-import type { Rule } from './engine.js';
+import type { Lab, Rule } from './engine.js';
 import { isReady, POD } from './pods.js';
 
 const AGENT_TAINT = 'node.cilium.io/agent-not-ready';
@@ -32,6 +34,7 @@ export const nodes: Rule = {
     if (taints.length !== (node.spec?.taints ?? []).length)
       await lab.patch(node, { spec: { taints: taints.length > 0 ? taints : null } });
     await lab.setStatus(node, {
+      ...statusOf(node, lab),
       conditions: conditions(node, lab.clock, [
         hasAgent
           ? condition('Ready', true, 'KubeletReady', 'kubelet is posting ready status')
@@ -44,4 +47,33 @@ export const nodes: Rule = {
       ]),
     });
   },
+};
+
+/** What a kubelet tells of its machine; what is told already stays. */
+function statusOf(node: KubeObject, lab: Lab): Record<string, unknown> {
+  const facts = lab.world.nodes().find((one) => one.name === node.metadata.name);
+  if (!facts || node.status?.addresses?.length > 0) return {};
+  const external = facts.publicAddress ? [{ type: 'ExternalIP', address: facts.publicAddress }] : [];
+  const room = { cpu: '8', memory: '16Gi', pods: '220', 'ephemeral-storage': '150Gi' };
+  return {
+    addresses: [{ type: 'InternalIP', address: facts.address }, ...external, { type: 'Hostname', address: facts.name }],
+    capacity: node.status?.capacity ?? room,
+    allocatable: node.status?.allocatable ?? room,
+    nodeInfo: node.status?.nodeInfo ?? {
+      ...MACHINE,
+      machineID: facts.name,
+      systemUUID: facts.name,
+      bootID: facts.name,
+    },
+  };
+}
+
+const MACHINE = {
+  kubeletVersion: 'v1.31.4+k3s1',
+  kubeProxyVersion: 'v1.31.4+k3s1',
+  osImage: 'Ubuntu 24.04 LTS',
+  operatingSystem: 'linux',
+  architecture: 'amd64',
+  kernelVersion: '6.8.0',
+  containerRuntimeVersion: 'containerd://2.0.0-k3s1',
 };
