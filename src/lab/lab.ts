@@ -91,6 +91,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       faults,
       clock,
       charts: () => standInCharts(blueprints),
+      sovereignAnswers: () => cluster.current()?.controllers.answersDns() ?? false,
     }),
     openGate(),
     openGate(),

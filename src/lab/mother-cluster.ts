@@ -11,7 +11,7 @@ import type { Faults } from './faults.js';
 import type { LabHandler } from './http-server.js';
 import { createKubernetesApi, type KubernetesApi } from './kubernetes/api.js';
 import { createLabKube, type LabKube } from './kubernetes/client.js';
-import { nodeObject } from './node-object.js';
+import { nodeObject, registerNode } from './node-object.js';
 import type { RequestLog } from './request-log.js';
 import type { CatalystApi } from './servers/mother/catalyst-api.js';
 import { type Claims, createClaims } from './servers/mother/claims.js';
@@ -111,12 +111,8 @@ async function fill(kube: LabKube, contents: MotherContents): Promise<void> {
   const apply = (objects: MotherContents['objects']) =>
     Promise.all(objects.map((object) => limit(() => kube.apply(object, { fieldManager: 'kubectl' }))));
   const node = { name: 'contabo', address: '10.9.0.2', publicAddress: motherAddress, role: 'control-plane' as const };
-  await apply([
-    ...contents.crds,
-    ...contents.namespaces,
-    nodeObject({ ...node, version: 'v1.31.4+k3s1', cores: 4, memoryGi: 11 }),
-    localPath,
-  ]);
+  await apply([...contents.crds, ...contents.namespaces, localPath]);
+  await registerNode(kube, nodeObject({ ...node, version: 'v1.31.4+k3s1', cores: 4, memoryGi: 11 }));
   await apply(contents.objects);
 }
 

@@ -3,6 +3,7 @@ import type { Server } from '../hetzner/types.js';
 import { parseDocument } from '../support/yaml.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { LabNode } from './controllers/world.js';
+import type { LabKube } from './kubernetes/client.js';
 
 /** What cloud-init's /etc/rancher/k3s/config.yaml says, as far as the lab acts on it. */
 export interface K3sServer {
@@ -100,4 +101,10 @@ export function nodeObject(facts: NodeFacts): KubeObject {
       },
     },
   };
+}
+
+/** As a kubelet does: first the object, then its status, which an API server takes by its own way only. */
+export async function registerNode(kube: LabKube, node: KubeObject): Promise<void> {
+  await kube.apply(node, { fieldManager: 'k3s' });
+  await kube.patchStatus({ apiVersion: 'v1', kind: 'Node', name: node.metadata.name }, node.status);
 }

@@ -12,7 +12,7 @@ import type { Faults } from './faults.js';
 import type { Gate } from './gate.js';
 import { createKubernetesApi, type KubernetesApi } from './kubernetes/api.js';
 import { createLabKube, type LabKube } from './kubernetes/client.js';
-import { type K3sServer, k3sServerOf, labNode, nodeObject } from './node-object.js';
+import { type K3sServer, k3sServerOf, labNode, nodeObject, registerNode } from './node-object.js';
 import type { RequestLog } from './request-log.js';
 import type { SshEndpoint } from './servers/ssh.js';
 
@@ -116,18 +116,16 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
   async function register({ server, k3s }: Member): Promise<void> {
     // with another token k3s never joins; nothing says so but the missing node
     if (!running || running.token !== k3s.token) return;
-    await running.kube.apply(
-      nodeObject({
-        ...labNode(server, k3s.role),
-        version: k3s.version,
-        labels: k3s.labels,
-        taints: k3s.taints,
-        cores: server.server_type.cores,
-        memoryGi: server.server_type.memory,
-        providerId: `hcloud://${server.id}`,
-      }),
-      { fieldManager: 'k3s' },
-    );
+    const node = nodeObject({
+      ...labNode(server, k3s.role),
+      version: k3s.version,
+      labels: k3s.labels,
+      taints: k3s.taints,
+      cores: server.server_type.cores,
+      memoryGi: server.server_type.memory,
+      providerId: `hcloud://${server.id}`,
+    });
+    await registerNode(running.kube, node);
   }
 
   async function end(): Promise<void> {

@@ -42,6 +42,8 @@ export interface SurroundingsOptions {
   faults: Faults;
   clock: Clock;
   charts: () => Promise<readonly ChartArchive[]>;
+  /** False while nothing answers DNS on the Sovereign's nodes: every question is refused then. */
+  sovereignAnswers: () => boolean;
 }
 
 /** Repository prefix of the charts. */
@@ -57,13 +59,18 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   const motherZones = createZones(now);
   fillZones(motherZones, fqdn.slice(cut + 1), fqdn.slice(0, cut));
   const sovereignZones = createZones(now);
+  const none = createZones(now);
   const answeredZones = () => withLostDelegations(motherZones, faults);
   const gitea = createGitea({ directory: join(directory, 'git'), admin: async () => undefined, clock });
 
   const [s3, dns, sovereignDns, registry, git, ssh] = await Promise.all([
     startS3({ ...tools, region, accounts: [{ ...s3Keys, name: 'lab' }] }),
     startDns({ ...tools, name: 'dns', zones: answeredZones }),
-    startDns({ ...tools, name: 'dns-sovereign', zones: () => sovereignZones }),
+    startDns({
+      ...tools,
+      name: 'dns-sovereign',
+      zones: () => (options.sovereignAnswers() ? sovereignZones : none),
+    }),
     options.charts().then((charts) => startRegistry({ ...tools, charts, folder: chartFolder })),
     serve({ ...tools, name: 'git', handler: gitea.handler }),
     startSsh(tools),
