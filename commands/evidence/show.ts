@@ -1,0 +1,26 @@
+import { Args } from '@oclif/core';
+import { type EvidenceShown, showEvidence } from '../../src/actions/evidence.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+
+export default class EvidenceShow extends CatalystCommand<EvidenceShown> {
+  static override summary = 'what the newest evidence bundle, or FILE, says and holds';
+  static override examples = ['<%= config.bin %> evidence show'];
+  static override exitCodes = [3];
+  static override args = { file: Args.string({ description: 'a bundle; default: the newest of this Sovereign' }) };
+
+  async run(): Promise<EvidenceShown> {
+    const { args, context } = await this.open(EvidenceShow);
+    const shown = await showEvidence(context, args.file);
+    const items = shown.items.map((item) => `${item.id.padEnd(4)} ${item.status.padEnd(12)} ${item.reason}`);
+    context.output.print(
+      [
+        `${shown.verdict}  ${shown.fqdn}  ${shown.at}`,
+        ...items,
+        `bundle ${shown.bundle}`,
+        `report ${shown.report}`,
+        `key    ${shown.key}`,
+      ].join('\n'),
+    );
+    return shown;
+  }
+}

@@ -1,0 +1,50 @@
+import { Flags } from '@oclif/core';
+import { type DodResult, dodText, verifyDodAlone } from '../../src/actions/verify-dod.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { duration } from '../../src/cli/flags.js';
+
+const list = (text: string | undefined) =>
+  text
+    ?.split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+export default class VerifyDod extends CatalystCommand<DodResult> {
+  static override summary = 'the Definition of Done: D1–D22 and W1–W13, with the kill of catalyst-api';
+  static override description =
+    'Verdict PASS (exit 0), FAIL or PARTIAL by what could not be checked (3), INVALID (10). A check that could not run is never a pass.';
+  static override examples = [
+    '<%= config.bin %> verify dod',
+    '<%= config.bin %> verify dod --only D4,D5',
+    '<%= config.bin %> verify dod --window 5m',
+  ];
+  static override exitCodes = [3, 4, 5, 7, 8, 9, 10];
+  static override flags = {
+    only: Flags.string({ helpValue: 'D1,D2', description: 'only these items; the verdict is then PARTIAL' }),
+    skip: Flags.string({ helpValue: 'D17', description: 'without these items; the verdict is then PARTIAL' }),
+    window: duration({
+      description: 'how long catalyst-api stays dead, from the moment the canary is red (5m; in a lab 20s)',
+    }),
+    egress: duration({ description: 'how long egress to the mother stays denied (10m; in a lab 10s)' }),
+    'black-hole': Flags.boolean({ default: true, allowNo: true, description: 'deny egress to the mother too (D22)' }),
+    reprovision: Flags.string({
+      helpValue: 'FILE',
+      description: 'signed bundle of a wipe-and-re-provision run, for D20',
+    }),
+    spend: Flags.boolean({ description: 'allow checks that cost money (a real node pool)' }),
+  };
+
+  async run(): Promise<DodResult> {
+    const { flags, context } = await this.open(VerifyDod);
+    const options = {
+      only: list(flags.only),
+      skip: list(flags.skip),
+      windowMs: flags.window,
+      egressMs: flags.egress,
+      blackHole: flags['black-hole'],
+      reprovision: flags.reprovision,
+      spend: flags.spend,
+    };
+    return verifyDodAlone(context, options, (result) => context.output.print(dodText(result)));
+  }
+}

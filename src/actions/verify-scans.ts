@@ -1,0 +1,84 @@
+/** `verify umbilical`, `verify residue`, `verify protected`: one scan each; E6004 when something is open. */
+import { fingerprintBefore, keepFingerprint } from '../evidence/protected-before.js';
+import { readRecord } from '../handover/record.js';
+import { residueOf } from '../handover/residue.js';
+import {
+  compareFingerprints,
+  type Difference,
+  deadPages,
+  type Fingerprint,
+  takeFingerprint,
+} from '../mother/fingerprint.js';
+import { fail } from '../support/errors.js';
+import { isClean, type ScanResult, scanSummary } from '../verify/look.js';
+import { scanUmbilical } from '../verify/umbilical.js';
+import { actAlone } from './act-alone.js';
+import type { Context } from './context.js';
+import { openSession } from './session.js';
+
+export async function verifyUmbilical(context: Context): Promise<ScanResult> {
+  return scanUmbilical(await context.world());
+}
+
+export async function verifyResidue(context: Context): Promise<ScanResult> {
+  const session = await openSession(context);
+  const record = (await readRecord(session.world)) ?? { ids: [] };
+  const step = { id: '#317', title: 'residue on the mother', phase: 7, ticket: '#317' };
+  return actAlone(session, step, ({ act }) => residueOf(session.world, act, record));
+}
+
+/** Throws E6004 with the scan when a finding is open or a place could not be looked at. */
+export function requireClean(scan: ScanResult, what: string): void {
+  if (isClean(scan)) return;
+  const open = scan.findings.filter((finding) => finding.accepted === undefined);
+  throw fail('E6004', `${what}: ${scanSummary(scan)}.`, {
+    actions: [...new Set(open.map((finding) => finding.remedy))].slice(0, 3),
+    data: { result: scan },
+  });
+}
+
+export function scanText(scan: ScanResult): string {
+  const findings = scan.findings.map(
+    (one) =>
+      `${one.accepted ? 'kept' : 'OPEN'}  ${one.where}: ${one.what}\n      ${one.accepted ?? `breaks: ${one.breaks}; remedy: ${one.remedy}`}`,
+  );
+  const looked = scan.looked.map(
+    (one) => `${one.ok ? 'looked' : 'COULD NOT LOOK'}  ${one.place}: ${one.ok ? `${one.found} found` : one.error}`,
+  );
+  return [...findings, ...looked, scanSummary(scan)].join('\n');
+}
+
+export interface ProtectedResult {
+  unchanged: boolean;
+  since: string;
+  differences: Difference[];
+  pages: Fingerprint['pages'];
+  objects: number;
+}
+
+/** Compares the protected set with its first fingerprint, which is taken now when there is none. Throws E5003 on a difference. */
+export async function verifyProtected(context: Context): Promise<ProtectedResult> {
+  const world = await context.world();
+  const known = fingerprintBefore(world.stateDir);
+  const before = known ?? (await keepFingerprint(world));
+  const now = known ? await takeFingerprint(world) : before;
+  if (!known) context.output.warn('No earlier fingerprint was there; this one was kept for the next time.');
+  const differences = compareFingerprints(before, now);
+  const dead = deadPages(now);
+  const result = {
+    unchanged: differences.length === 0,
+    since: before.at,
+    differences,
+    pages: now.pages,
+    objects: now.objects.length,
+  };
+  if (differences.length === 0 && dead.length === 0) return result;
+  const told = [
+    ...differences.map((one) => `${one.what}: ${one.before} → ${one.after}`),
+    ...dead.map((page) => `${page.url} answers ${page.status || page.error}`),
+  ];
+  throw fail('E6004', `The protected set is not as it was at ${before.at}: ${told.slice(0, 5).join('; ')}.`, {
+    actions: ['find out who changed it before going on'],
+    data: { result },
+  });
+}
