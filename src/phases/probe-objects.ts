@@ -41,10 +41,14 @@ export function probeNamespaceObject(name = probeNamespace): KubeObject {
   };
 }
 
+/** Proofs run at the same time: nobody may take the shared namespace from under another. Empty, it stays. */
+const isShared = (ref: KubeRef) => ref.kind === 'Namespace' && ref.name === probeNamespace;
+
 /** Plan of `withProbes` for the same objects. */
 export function probeMutations(objects: readonly KubeObject[]): Mutation[] {
   const refs = objects.map(refOfObject);
-  return [...refs.map(makeProbe), ...refs.toReversed().map(removeProbe)];
+  const removed = refs.filter((ref) => !isShared(ref)).toReversed();
+  return [...refs.map(makeProbe), ...removed.map(removeProbe)];
 }
 
 /** Applies probe objects one by one, lets `look` work on them, and removes them last-to-first whatever happened. */
@@ -63,6 +67,6 @@ export async function withProbes<T>(
     }
     return await look();
   } finally {
-    for (const ref of made.toReversed()) await act(removeProbe(ref), () => kube.delete(ref));
+    for (const ref of made.toReversed()) if (!isShared(ref)) await act(removeProbe(ref), () => kube.delete(ref));
   }
 }

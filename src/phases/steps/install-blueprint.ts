@@ -32,7 +32,7 @@ export interface InstallOptions {
   phase: number;
   title: string;
   needs: readonly string[];
-  /** Comes before the Blueprint's folder (the seed of Flux itself). */
+  /** Comes between Secrets and folder (the seed of Flux itself). */
   seed?: Preparation;
   /** Comes between the releases and the glue (the delegation, before certificates are asked for). */
   beforeGlue?: Preparation;
@@ -61,28 +61,22 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
   const needsSecrets = async (kube: Kube | undefined) =>
     ownSecrets(blueprint).length > 0 && !(kube && (await secrets.applied(blueprint, kube)));
 
-  /** Releases, CRDs and workloads first; the rest of a folder (Jobs, databases) after them. */
-  const awaited = (folder: RenderedFolder): KubeRef[] => {
-    const crd = (name: string) => ({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name });
-    const parts = folder.path.endsWith(`/${blueprint.name}`) ? [...blueprint.releases, blueprint] : [];
-    return [
-      ...objectsOf(folder).map(refOfObject),
-      ...parts.flatMap((part) => part.crds.map(crd)),
-      ...parts.flatMap((part) => part.workloads.map((workload) => ({ apiVersion: 'apps/v1', ...workload }))),
-    ];
-  };
   const workloads = [...blueprint.releases, blueprint].flatMap((part) => part.workloads);
+  const crds = [...blueprint.releases, blueprint].flatMap((part) => part.crds);
+  const brought: KubeRef[] = [
+    ...crds.map((name) => ({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name })),
+    ...workloads.map((workload) => ({ apiVersion: 'apps/v1', ...workload })),
+  ];
 
-  const settle = (waiting: Waiting, folder: RenderedFolder) =>
+  const settle = (waiting: Waiting, refs: readonly KubeRef[]) =>
     explaining(
       waiting,
-      () => waitAllReady(waiting, awaited(folder)),
+      () => waitAllReady(waiting, refs),
       () => whyNotRolledOut(waiting.kube, workloads),
     );
 
   const run = async (context: StepContext): Promise<void> => {
     const { act, progress } = context;
-    if (seed) await seed.run(context);
     const kube = watchedKube(await world.kube(), progress);
     const waiting: Waiting = { kube, clock: world.clock, progress, timeoutMs };
     const { releases, glue } = await folders();
@@ -90,14 +84,16 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
       const made = await secrets.objects(blueprint, kube);
       await act(makeSecretsMutation(blueprint), () => kube.apply(made));
     }
+    if (seed) await seed.run(context);
     for (const folder of releases) {
       if (!(await isApplied(kube, folder))) await act(applyFolderMutation(folder), () => kube.apply(marked(folder)));
     }
-    for (const folder of releases) await settle(waiting, folder);
+    await settle(waiting, releases.flatMap(objectsOf).map(refOfObject));
+    await settle(waiting, brought);
     if (beforeGlue) await beforeGlue.run(context);
     if (!glue) return;
     if (!(await isApplied(kube, glue))) await act(applyFolderMutation(glue), () => kube.apply(marked(glue)));
-    await settle(waiting, glue);
+    await settle(waiting, objectsOf(glue).map(refOfObject));
   };
 
   return {
@@ -113,8 +109,8 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
       const kube = await kubeIfAny(world);
       const { releases, glue } = await folders();
       const planned: Mutation[] = [];
-      if (seed) planned.push(...(await seed.plan(kube)));
       if (await needsSecrets(kube)) planned.push(makeSecretsMutation(blueprint));
+      if (seed) planned.push(...(await seed.plan(kube)));
       for (const folder of releases) {
         if (!kube || !(await isApplied(kube, folder))) planned.push(applyFolderMutation(folder));
       }
@@ -132,9 +128,10 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
       if ((await Promise.all(wanted)).flat().length > 0 || (await needsSecrets(kube))) return { done: false };
       for (const folder of all) {
         if (!(await isApplied(kube, folder))) return { done: false };
-        const seen = await Promise.all(awaited(folder).map((ref) => kube.get(ref)));
-        if (!seen.every((object) => object && 'ready' in readinessOf(object))) return { done: false };
       }
+      const refs = [...all.flatMap(objectsOf).map(refOfObject), ...brought];
+      const seen = await Promise.all(refs.map((ref) => kube.get(ref)));
+      if (!seen.every((object) => object && 'ready' in readinessOf(object))) return { done: false };
       return {
         done: true,
         reason: `${all.map((folder) => folder.path.split('/').at(-1)).join(', ')} applied and ready`,
