@@ -9,9 +9,10 @@ import { applyConfiguration } from './managed-fields.js';
 import { type JsonPatchOperation, jsonPatch, mergePatch, strategicPatch } from './patches.js';
 import { objectText, type ResourcePath } from './request-path.js';
 import { shapeOf } from './shape.js';
+import { shown, shownAsJson } from './shown.js';
 import { badRequest, methodNotAllowed, notFound, unsupportedMediaType } from './status.js';
 import type { Store } from './store.js';
-import { listAnswer, listObjects, openWatch, shown, type WatchTools } from './streams.js';
+import { listAsJson, listObjects, openWatch, type WatchTools } from './streams.js';
 import { tableOf, wantsTable } from './table.js';
 import type { Preconditions, Writes } from './writes.js';
 
@@ -27,6 +28,8 @@ interface DeleteOptions {
   preconditions?: Preconditions;
   dryRun?: string[];
 }
+
+const json = { 'content-type': 'application/json' };
 
 export async function answerResource(
   tools: ResourceTools,
@@ -65,7 +68,8 @@ export function callOf(path: ResourcePath, { query, headers }: LabRequest, user:
 function written(path: ResourcePath, call: WriteCall, result: { object: KubeObject; created?: boolean }): LabResponse {
   return {
     status: result.created ? 201 : 200,
-    body: shown(path.kind, result.object),
+    headers: json,
+    body: shownAsJson(path.kind, result.object),
     log: { mutating: !call.dryRun, object: objectText(path, result.object.metadata.name) },
   };
 }
@@ -80,8 +84,8 @@ function readOne(
   const log = { mutating: false, object: objectText({ kind, namespace, name, subresource: '', rest: '' }) };
   const body = wantsTable(request)
     ? tableOf(kind, [object], object.metadata.resourceVersion, request, now())
-    : shown(kind, object);
-  return { status: 200, body, log };
+    : shownAsJson(kind, object);
+  return { status: 200, headers: json, body, log };
 }
 
 function readMany(tools: ResourceTools, { kind, namespace }: ResourcePath, request: LabRequest): LabResponse {
@@ -89,12 +93,13 @@ function readMany(tools: ResourceTools, { kind, namespace }: ResourcePath, reque
   const scope = { kind, namespace, query };
   if (['1', 'true'].includes(query.get('watch') ?? '')) {
     const write = wantsTable(request)
-      ? (object: KubeObject) => tableOf(kind, [object], object.metadata.resourceVersion, request, tools.now())
+      ? (object: KubeObject) =>
+          JSON.stringify(tableOf(kind, [object], object.metadata.resourceVersion, request, tools.now()))
       : undefined;
     const stream = openWatch({ ...tools, ...(write ? { write } : {}) }, scope);
-    return { status: 200, headers: { 'content-type': 'application/json' }, stream, log: { mutating: false } };
+    return { status: 200, headers: json, stream, log: { mutating: false } };
   }
-  if (!wantsTable(request)) return { status: 200, body: listAnswer(tools.store, scope) };
+  if (!wantsTable(request)) return { status: 200, headers: json, body: listAsJson(tools.store, scope) };
   const revision = String(tools.store.revision());
   return { status: 200, body: tableOf(kind, listObjects(tools.store, scope), revision, request, tools.now()) };
 }

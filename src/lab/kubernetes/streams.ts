@@ -6,6 +6,7 @@ import type { Faults } from '../faults.js';
 import { apiVersionOf, type Kind, storeKeyOf } from './kinds.js';
 import { listKindOf } from './request-path.js';
 import { type Match, parseFieldSelector, parseLabelSelector } from './selectors.js';
+import { shownAsJson } from './shown.js';
 import { gone } from './status.js';
 import type { Change, Store } from './store.js';
 
@@ -13,12 +14,6 @@ export interface Scope {
   kind: Kind;
   namespace?: string;
   query: URLSearchParams;
-}
-
-/** The object as the version of this kind shows it. */
-export function shown(kind: Kind, object: KubeObject): KubeObject {
-  const apiVersion = apiVersionOf(kind);
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 
 export function matcherOf({ namespace, query }: Scope): Match {
@@ -34,9 +29,11 @@ export function listObjects(store: Store, scope: Scope): KubeObject[] {
   return store.list(storeKeyOf(scope.kind), scope.namespace).filter(matcherOf(scope));
 }
 
-export function listAnswer(store: Store, scope: Scope): Record<string, unknown> {
-  const items = listObjects(store, scope).map((object) => shown(scope.kind, object));
-  return { ...listKindOf(scope.kind), metadata: { resourceVersion: String(store.revision()) }, items };
+/** The list as JSON text. */
+export function listAsJson(store: Store, scope: Scope): string {
+  const items = listObjects(store, scope).map((object) => shownAsJson(scope.kind, object));
+  const head = JSON.stringify({ ...listKindOf(scope.kind), metadata: { resourceVersion: String(store.revision()) } });
+  return `${head.slice(0, -1)},"items":[${items.join(',')}]}`;
 }
 
 const bookmarkMs = 60_000;
@@ -46,8 +43,8 @@ export interface WatchTools {
   faults: Faults;
   /** Fires when the server goes down: watches end. */
   down: AbortSignal;
-  /** How an object is written (as itself, or as a table of one row). */
-  write?: (object: KubeObject) => unknown;
+  /** An object as JSON, when it is not to be written as itself (as a table of one row). */
+  write?: (object: KubeObject) => string;
 }
 
 /**
@@ -69,14 +66,17 @@ export function openWatch(
   const bookmarks = query.get('allowWatchBookmarks') === 'true';
 
   return async (out, signal) => {
-    const write = tools.write ?? ((object: KubeObject) => shown(kind, object));
-    const send = (type: string, object: unknown) => out.write(`${JSON.stringify({ type, object })}\n`);
+    const write = tools.write ?? ((object: KubeObject) => shownAsJson(kind, object));
+    const send = (type: string, object: string) => out.write(`{"type":"${type}","object":${object}}\n`);
     const bookmark = (annotations?: Record<string, string>) =>
-      send('BOOKMARK', {
-        kind: kind.kind,
-        apiVersion: apiVersionOf(kind),
-        metadata: { resourceVersion: String(store.revision()), ...(annotations ? { annotations } : {}) },
-      });
+      send(
+        'BOOKMARK',
+        JSON.stringify({
+          kind: kind.kind,
+          apiVersion: apiVersionOf(kind),
+          metadata: { resourceVersion: String(store.revision()), ...(annotations ? { annotations } : {}) },
+        }),
+      );
     const onChange = (change: Change) => {
       const type = eventOf(change, match);
       if (!type || faults.take('lost-watch-events', `${kind.kind}/${change.object.metadata.name}`)) return;
