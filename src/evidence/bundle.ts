@@ -1,10 +1,11 @@
 /** The evidence bundle: a tar with every file named and hashed in index.json, and a signed in-toto statement about that index. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import { type Envelope, type Signer, seal } from './signing.js';
+import { tarProblem } from './tar-bytes.js';
 
 export const payloadType = 'application/vnd.in-toto+json';
 export const predicateType = 'https://openova.io/catalyst/definition-of-done/v1';
@@ -105,6 +106,8 @@ export async function readBundle(file: string): Promise<OpenBundle> {
   } catch (error) {
     throw fail('E6102', `${file} is not an evidence bundle: ${messageOf(error)}.`, { cause: error });
   }
+  const problem = tarProblem(readFileSync(file));
+  if (problem !== undefined) throw fail('E6101', `${file} does not hold: ${problem}.`);
   const indexText = files.get(indexPath)?.toString();
   const envelopeText = files.get(envelopePath)?.toString();
   if (indexText === undefined || envelopeText === undefined)

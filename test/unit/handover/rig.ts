@@ -1,0 +1,185 @@
+/** A world of two clusters in memory, for the handover: no network, no waiting. */
+import type { StepContext } from '../../../src/phases/step.js';
+import type { World } from '../../../src/phases/world.js';
+import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import type { HttpAnswer } from '../../../src/tools/http.js';
+import type { Kube, KubeObject } from '../../../src/tools/kube.js';
+
+export function sovereign(): Sovereign {
+  return sovereignSchema.parse({
+    apiVersion: 'catalyst.openova.io/v1alpha1',
+    kind: 'Sovereign',
+    metadata: { name: 'omantel' },
+    spec: {
+      fqdn: 'omantel.omani.works',
+      pool: { domain: 'omani.works', subdomain: 'omantel' },
+      organization: { name: 'Omantel', email: 'a@omantel.om' },
+      hetzner: { location: 'fsn1', controlPlane: { type: 'cx43' } },
+      objectStorage: { location: 'fsn1', bucketPrefix: 'omantel' },
+      mother: { protected: { namespaces: ['added'] } },
+    },
+  });
+}
+
+export interface MemoryCluster {
+  kube: Kube;
+  objects: Map<string, KubeObject>;
+  /** What was written, in order: `patch Deployment catalyst/catalyst-api`. */
+  writes: string[];
+  /** Called after each write, to play controllers. */
+  onWrite?: (verb: string, object: KubeObject) => void;
+}
+
+const keyOf = (kind: string, namespace: string | undefined, name: string) => `${kind} ${namespace ?? ''}/${name}`;
+
+function merge(into: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
+  const out = { ...into };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete out[key];
+    else if (typeof value === 'object' && !Array.isArray(value))
+      out[key] = merge((out[key] ?? {}) as Record<string, unknown>, value as Record<string, unknown>);
+    else out[key] = value;
+  }
+  return out;
+}
+
+export function memoryCluster(objects: KubeObject[]): MemoryCluster {
+  const store = new Map(objects.map((one) => [keyOf(one.kind, one.metadata.namespace, one.metadata.name), one]));
+  const cluster: MemoryCluster = { objects: store, writes: [], kube: undefined as unknown as Kube };
+  const wrote = (verb: string, object: KubeObject) => {
+    cluster.writes.push(`${verb} ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`);
+    cluster.onWrite?.(verb, object);
+  };
+  const put = (verb: string) => async (object: KubeObject) => {
+    store.set(keyOf(object.kind, object.metadata.namespace, object.metadata.name), object);
+    wrote(verb, object);
+    return object;
+  };
+  cluster.kube = {
+    server: 'memory',
+    kubeconfig: '',
+    get: async ({ kind, namespace, name }) => store.get(keyOf(kind, namespace, name)),
+    list: async ({ kind, namespace }) =>
+      [...store.values()].filter((one) => one.kind === kind && (!namespace || one.metadata.namespace === namespace)),
+    async waitFor(ref, { reason, look }) {
+      const seen = look(store.get(keyOf(ref.kind, ref.namespace, ref.name)));
+      if ('done' in seen) return seen.done;
+      throw new Error(`would wait for ${reason}: ${seen.pending}`);
+    },
+    apply: async (all) => Promise.all(all.map(put('apply'))),
+    create: put('create'),
+    async patch({ kind, namespace, name }, patch) {
+      const object = store.get(keyOf(kind, namespace, name));
+      if (!object) throw new Error(`no ${kind} ${namespace}/${name}`);
+      const merged = merge(object, patch) as KubeObject;
+      store.set(keyOf(kind, namespace, name), merged);
+      wrote('patch', merged);
+      return merged;
+    },
+    async delete({ kind, namespace, name }) {
+      const object = store.get(keyOf(kind, namespace, name));
+      if (!object) return false;
+      store.delete(keyOf(kind, namespace, name));
+      wrote('delete', object);
+      return true;
+    },
+    raw: async () => ({ status: 200, body: 'ok' }),
+  };
+  return cluster;
+}
+
+export const ids = ['5cd1bceaaacb71f6'];
+
+/** The mother with catalyst-api, its owner and its Jobs, which end at once with `answers[job]`. */
+export function motherCluster(answers: Record<string, () => object>): MemoryCluster {
+  const deployment: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'catalyst-api', namespace: 'catalyst', generation: 1, uid: 'd' },
+    spec: {
+      replicas: 1,
+      template: {
+        spec: {
+          containers: [
+            { name: 'api', image: 'api:1', volumeMounts: [{ name: 'data', mountPath: '/var/lib/catalyst' }] },
+          ],
+          volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'catalyst-api-deployments' } }],
+        },
+      },
+    },
+    status: { observedGeneration: 1, replicas: 1, readyReplicas: 1 },
+  };
+  const owner: KubeObject = {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name: 'catalyst-platform', namespace: 'flux-system' },
+    spec: { path: './products/catalyst' },
+    status: { inventory: { entries: [{ id: 'catalyst_catalyst-api_apps_Deployment', v: 'v1' }] } },
+  };
+  const cluster = memoryCluster([deployment, owner]);
+  cluster.onWrite = (verb, object) => {
+    if (object.kind === 'Deployment') {
+      const replicas = object.spec.replicas as number;
+      object.status = { observedGeneration: object.metadata.generation, replicas, readyReplicas: replicas };
+    }
+    if (object.kind !== 'Job' || verb !== 'create') return;
+    const name = object.metadata.labels?.['catalyst.openova.io/job'] ?? '';
+    object.status = { conditions: [{ type: 'Complete', status: 'True' }] };
+    const message = JSON.stringify(answers[name]?.() ?? {});
+    cluster.objects.set(`Pod ${name}`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'pod', namespace: 'catalyst' },
+      status: { containerStatuses: [{ state: { terminated: { message } } }] },
+    });
+  };
+  return cluster;
+}
+
+export interface Rig {
+  world: World;
+  context: StepContext;
+  /** Sentences that went through the gate. */
+  acts: string[];
+}
+
+/** @param http answers by method and URL; an unexpected call throws. */
+export function rig(
+  mother: MemoryCluster,
+  own: MemoryCluster,
+  http: (call: string) => Partial<HttpAnswer> | undefined,
+): Rig {
+  const secrets = new Map<string, string>();
+  const acts: string[] = [];
+  const world = {
+    sovereign: sovereign(),
+    clock: { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} },
+    signal: new AbortController().signal,
+    redactor: createRedactor(),
+    runId: 'run12345',
+    stateDir: '/nowhere',
+    credentials: {
+      get: async (name: string) => secrets.get(name)!,
+      find: async (name: string) => secrets.get(name) ?? (name === 'powerdns-api-key' ? 'key-key-key' : undefined),
+      set: async (name: string, value: string) => void secrets.set(name, value),
+      forget: async (name: string) => void secrets.delete(name),
+    },
+    kube: async () => own.kube,
+    mother: async () => mother.kube,
+    http: async ({ url, method = 'GET' }: { url: string; method?: string }) => {
+      const answer = http(`${method} ${url}`);
+      if (!answer) throw new Error(`unexpected call ${method} ${url}`);
+      return { status: 200, headers: {}, text: '', ...answer };
+    },
+  } as unknown as World;
+  const context: StepContext = {
+    act: async (mutation, change) => {
+      acts.push(mutation.sentence);
+      return change({ id: 'op', signal: world.signal });
+    },
+    signal: world.signal,
+    progress: { waiting: () => {}, output: () => {} },
+  };
+  return { world, context, acts };
+}
