@@ -16,7 +16,10 @@ export interface DefaultSources {
 export function withDefaults(object: KubeObject, kind: Kind, sources: DefaultSources): KubeObject {
   const copy = structuredClone(object);
   if (kind.schema) defaultBySchema(copy, kind.schema);
-  else byKind[`${kind.group}/${kind.kind}`]?.(copy, sources);
+  else {
+    if (['apps', 'batch'].includes(kind.group)) copy['spec'] ??= {};
+    byKind[`${kind.group}/${kind.kind}`]?.(copy, sources);
+  }
   return copy;
 }
 
@@ -38,8 +41,9 @@ function defaultBySchema(value: unknown, schema: Schema): void {
   }
 }
 
-/** Sets each field that is not there yet. */
-export function fill(target: Json, defaults: Json): void {
+/** Sets each field that is not there yet; what is missing altogether is for validation to tell. */
+export function fill(target: Json | undefined, defaults: Json): void {
+  if (!target) return;
   for (const [name, value] of Object.entries(defaults)) target[name] ??= value;
 }
 
@@ -145,8 +149,8 @@ const byKind: Record<string, (object: KubeObject, sources: DefaultSources) => vo
   },
   'apiextensions.k8s.io/CustomResourceDefinition'(object) {
     fill(object.spec, { conversion: { strategy: 'None' } });
-    const kind = String(object.spec.names.kind);
-    fill(object.spec.names, { singular: kind.toLowerCase(), listKind: `${kind}List` });
+    const kind = String(object.spec?.names?.kind);
+    fill(object.spec?.names, { singular: kind.toLowerCase(), listKind: `${kind}List` });
   },
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': defaultWebhooks,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration'(object) {
@@ -189,7 +193,7 @@ function defaultJob(object: KubeObject): void {
   fill(spec, { parallelism: 1, completions: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false });
   fill(spec, { manualSelector: false, podReplacementPolicy: 'TerminatingOrFailed' });
   const { uid } = object.metadata;
-  if (spec.manualSelector || !uid) return;
+  if (spec.manualSelector || !uid || !spec.template) return;
   const labels = {
     'batch.kubernetes.io/controller-uid': uid,
     'batch.kubernetes.io/job-name': object.metadata.name,

@@ -1,4 +1,5 @@
 /** From request to answer: is the server up, who asks, what for, may they, and then the part that answers. */
+import { messageOf } from '../../support/errors.js';
 import type { LabHandler, LabRequest, LabResponse } from '../http-server.js';
 import { readObject } from './body.js';
 import type { User } from './caller.js';
@@ -39,9 +40,12 @@ export function createHandler(tools: HandlerTools): LabHandler {
       if (!tools.isUp()) throw unavailable('apiserver not ready');
       return await answer(tools, request);
     } catch (error) {
-      if (!(error instanceof ApiRefusal)) throw error;
+      const refusal =
+        error instanceof ApiRefusal
+          ? error
+          : new ApiRefusal(500, 'InternalError', `Internal error occurred: ${messageOf(error)}`);
       // What was refused has changed nothing.
-      return { status: error.code, body: error.toObject(), log: { mutating: false } };
+      return { status: refusal.code, body: refusal.toObject(), log: { mutating: false } };
     }
   };
 }

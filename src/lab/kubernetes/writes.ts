@@ -45,6 +45,7 @@ export interface Writes {
 }
 
 const attempts = 8;
+const lasting = ['default', 'kube-system', 'kube-public'];
 
 export function createWrites(tools: {
   store: Store;
@@ -180,6 +181,9 @@ export function createWrites(tools: {
   const remove: Writes['remove'] = async (target, call, { propagation, preconditions }) => {
     const current = currentOf(target);
     if (!current) throw notFound(target.kind, target.name);
+    if (target.kind.group === '' && target.kind.kind === 'Namespace' && lasting.includes(target.name)) {
+      throw forbidden(target.kind, target.name, 'this namespace may not be deleted');
+    }
     checkPreconditions(target, current, preconditions ?? {}, true);
     await admission.validate(target.kind, 'DELETE', undefined, current, call);
     if (call.dryRun) return { object: current, gone: !current.metadata.finalizers };

@@ -150,6 +150,53 @@ describe('deletion', () => {
   });
 });
 
+describe('what is malformed or not to be', () => {
+  it.each([
+    ['apps/v1', 'Deployment', 'spec.selector: Required value'],
+    ['apps/v1', 'StatefulSet', 'spec.template.spec.containers: Required value'],
+    ['batch/v1', 'Job', 'spec.template.spec.containers: Required value'],
+    ['v1', 'Pod', 'spec.containers: Required value'],
+    ['v1', 'Service', 'spec.ports: Required value'],
+    ['rbac.authorization.k8s.io/v1', 'RoleBinding', 'roleRef.name: Required value'],
+    ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'spec.names: Required value'],
+  ])('%s %s is refused as Invalid', async (apiVersion, kind, message) => {
+    const error = await refused(
+      rig.kube.create({ apiVersion, kind, metadata: { name: 'bare', namespace: 'default' } }),
+    );
+    expect(error).toMatchObject({ status: 422, reason: 'Invalid' });
+    expect(error.message).toContain(message);
+  });
+
+  it('keeps the Namespaces of the cluster itself', async () => {
+    const error = await refused(rig.kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }));
+    expect(error.message).toBe('namespaces "kube-system" is forbidden: this namespace may not be deleted');
+  });
+
+  it('takes the objects of a CRD away with it', async () => {
+    const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }];
+    const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: 'toys.example.org' };
+    const names = { kind: 'Toy', plural: 'toys' };
+    const { name, ...typed } = crd;
+    await rig.kube.create({
+      ...typed,
+      metadata: { name },
+      spec: { group: 'example.org', scope: 'Cluster', names, versions },
+    });
+    const toy = { apiVersion: 'example.org/v1', kind: 'Toy' };
+    await rig.kube.create({ ...toy, metadata: { name: 'one', finalizers: ['a.b/c'] } });
+    await rig.kube.delete(crd);
+    await until(
+      () => rig.api.store.get('example.org/toys', undefined, 'one')?.metadata.deletionTimestamp !== undefined,
+    );
+    expect(await rig.kube.get(crd)).toBeDefined();
+    await rig.kube.patch({ ...toy, name: 'one' }, { metadata: { finalizers: null } });
+    await until(
+      () => rig.api.store.get('apiextensions.k8s.io/customresourcedefinitions', undefined, name) === undefined,
+    );
+    expect((await rig.kube.raw('/apis/example.org/v1/toys')).status).toBe(404);
+  });
+});
+
 describe('watch', () => {
   it('goes on after a break, after forgetting, and begins when the CRD comes', async () => {
     const seen: string[] = [];
