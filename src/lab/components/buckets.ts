@@ -49,7 +49,8 @@ export function configurationOf(lab: Pick<Lab, 'store'>, namespace: string): str
   const releases = lab.store
     .list('helm.toolkit.fluxcd.io/v2/HelmRelease')
     .filter((release) => (release.spec.targetNamespace ?? release.metadata.namespace) === namespace)
-    .map((release) => JSON.stringify(release.spec.values ?? {}));
+    // lines of a text within the values are lines here too: patterns look for words at their beginning
+    .map((release) => JSON.stringify(release.spec.values ?? {}).replaceAll('\\n', '\n'));
   const secrets = lab.store
     .list('v1/Secret', namespace)
     .filter((secret) => secret.type !== 'helm.sh/release.v1')
