@@ -6,7 +6,7 @@ import { type FaultResult, faultText, labFault } from '../../src/lab/fault-reque
 export default class LabFault extends CatalystCommand<FaultResult> {
   static override summary = 'break something in a running lab, or list what is broken';
   static override description =
-    'Faults of single calls: status, reset, delay, truncate. Faults of the world: stuck-action, failed-action, ' +
+    'Faults of single calls: status, reset, reset-after, delay, truncate. Faults of the world: stuck-action, failed-action, ' +
     'lost-watch-events, sealed-openbao, lost-delegation, changed-page, broken-proof, not-ready.';
   static override examples = [
     '<%= config.bin %> lab fault status --status 503 --server hetzner --count 3',

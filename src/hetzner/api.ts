@@ -34,7 +34,7 @@ export interface HetznerApi {
   update<T extends ResourceType>(type: T, id: number, body: Record<string, unknown>): Promise<ResourceMap[T]>;
   /** `gone` when it was not there (any more); the actions, if the API gave any, are still to be awaited. */
   delete(type: ResourceType, id: number): Promise<{ gone: boolean; actions: Action[] }>;
-  /** POST /<type>s/<id>/actions/<name>. */
+  /** POST /<type>s/<id>/actions/<name>; repeated after a lost answer, so only for actions that may be asked twice. */
   act(type: ResourceType, id: number, action: string, body?: Record<string, unknown>): Promise<Action[]>;
   /** Polls all actions that anybody waits for together, until these have ended. Throws E2001 when one failed, E4003 at the deadline. */
   settle(actions: readonly Action[], options?: { timeoutMs?: number }): Promise<void>;

@@ -22,7 +22,7 @@ export function createCaller({ transport, budget, clock, signal, endpoint, tries
   // A purge has hundreds of calls at once; more in flight than this only meets the rate limit.
   const inFlight = pLimit(64);
   return async (call, allow = []) => {
-    const repeatable = call.method !== 'POST';
+    const repeatable = call.repeatable ?? call.method !== 'POST';
     for (let attempt = 1; ; attempt++) {
       await budget.take(signal);
       let answer: HetznerAnswer;

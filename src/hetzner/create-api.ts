@@ -69,8 +69,10 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
       const answer = await call({ method: 'DELETE', path: `/${plural(type)}/${id}` }, [404]);
       return { gone: answer.status === 404, actions: answer.status === 404 ? [] : actionsIn(answer.body) };
     },
-    act: async (type: ResourceType, id, action, body = {}) =>
-      actionsIn((await call({ method: 'POST', path: `/${plural(type)}/${id}/actions/${action}`, body })).body),
+    act: async (type: ResourceType, id, action, body = {}) => {
+      const path = `/${plural(type)}/${id}/actions/${action}`;
+      return actionsIn((await call({ method: 'POST', path, body, repeatable: true })).body);
+    },
     settle,
     serverTypes: () => listAll(call, '/server_types', 'server_types'),
     loadBalancerTypes: () => listAll(call, '/load_balancer_types', 'load_balancer_types'),

@@ -17,6 +17,8 @@ export interface HetznerCall {
   path: string;
   query?: Record<string, string | number | readonly number[] | undefined>;
   body?: unknown;
+  /** Asking twice ends in the same state as asking once. Default: everything but POST. */
+  repeatable?: boolean;
   signal?: AbortSignal;
 }
 

@@ -7,7 +7,7 @@ import { type ActiveFault, type Fault, type FaultRule, stateFaultKinds } from '.
 import { runningLab } from './up.js';
 
 export interface FaultRequest {
-  /** status, reset, delay, truncate or one of the state faults; left out: list what is on. */
+  /** status, reset, reset-after, delay, truncate or one of the state faults; left out: list what is on. */
   kind?: string;
   server?: string;
   method?: string;
@@ -63,11 +63,11 @@ function ruleOf(kind: string, request: FaultRequest, { clock }: Pick<Context, 'c
 function faultOf(kind: string, request: FaultRequest): Fault {
   if (kind === 'status') return { kind, status: request.status ?? 503, body: request.body };
   if (kind === 'delay') return { kind, ms: request.ms ?? 1000 };
-  if (kind === 'reset' || kind === 'truncate') return { kind };
+  if (kind === 'reset' || kind === 'reset-after' || kind === 'truncate') return { kind };
   const state = stateFaultKinds.find((one) => one === kind);
   if (state) return { kind: state };
   throw fail('E7003', `The lab knows no fault "${kind}".`, {
-    actions: [`one of: status, reset, delay, truncate, ${stateFaultKinds.join(', ')}`],
+    actions: [`one of: status, reset, reset-after, delay, truncate, ${stateFaultKinds.join(', ')}`],
   });
 }
 

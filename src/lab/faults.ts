@@ -9,7 +9,9 @@ export type CallFault =
   | { kind: 'status'; status: number; body?: string; headers?: Record<string, string> }
   | { kind: 'reset' }
   | { kind: 'delay'; ms: number }
-  | { kind: 'truncate' };
+  | { kind: 'truncate' }
+  /** The call acts, and its answer is lost. */
+  | { kind: 'reset-after' };
 
 /** What goes wrong in a part of the world; `target` in the rule narrows it. */
 export const stateFaultKinds = [

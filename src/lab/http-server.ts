@@ -141,6 +141,10 @@ async function answer(options: ServeOptions, raw: IncomingMessage, out: ServerRe
     raw,
   });
   record(response.status, response.log?.mutating, response.log?.object);
+  if (fault?.kind === 'reset-after') {
+    raw.socket.destroy();
+    return;
+  }
   send(response, method, out, fault?.kind === 'truncate', gone.signal);
 }
 

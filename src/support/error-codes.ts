@@ -107,6 +107,11 @@ export const errorCodes = {
     'where SSH comes from is not known',
     'While a cluster is created its firewall lets SSH in from one address only. spec.hetzner.sshFrom says which, when it cannot be found out.',
   ),
+  E2009: entry(
+    'refused',
+    'keys of the cluster are missing',
+    'Servers of this Sovereign exist, but the join token and SSH keys they were made with are not in the credential store of this machine. Nothing is added to a cluster whose keys are lost.',
+  ),
   E2301: entry('external', 'Object Storage answered with an error', 'The S3 endpoint failed or refused a call.'),
   E2302: entry(
     'credentials',

@@ -13,6 +13,13 @@ export interface LoginSecrets extends ClusterSecrets {
   sshPrivateKey: string;
 }
 
+/** Whether this machine has the keys of a cluster that was made before. */
+export async function knowsSecrets(kept: Pick<KeptSecrets, 'find'>): Promise<boolean> {
+  const names = ['ssh-private-key', 'ssh-host-key', 'k3s-token'] as const;
+  const found = await Promise.all(names.map((name) => kept.find(name)));
+  return found.every((value) => value !== undefined);
+}
+
 /** Kept before the first server is created: a key that only a killed process knew would lock us out. */
 export async function clusterSecrets(kept: KeptSecrets, fqdn: string): Promise<LoginSecrets> {
   const key = async (name: 'ssh-private-key' | 'ssh-host-key') => {

@@ -12,7 +12,7 @@ import {
   openSentence,
 } from '../../hetzner/cluster/fetch-kubeconfig.js';
 import { clusterParts } from '../../hetzner/cluster/parts.js';
-import { clusterSecrets } from '../../hetzner/cluster/secrets.js';
+import { clusterSecrets, knowsSecrets } from '../../hetzner/cluster/secrets.js';
 import type { ResourceMap, ResourceType } from '../../hetzner/types.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors.js';
 import { waitUntil } from '../../support/wait.js';
@@ -62,6 +62,16 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
     return planned;
   };
 
+  /** Servers whose keys this machine does not have could neither be read nor joined. */
+  const refuseOrphans = async (): Promise<void> => {
+    const there = await Promise.all(expected.map((name) => ours('server', name)));
+    const known = there.find((server) => server !== undefined);
+    if (!known) return;
+    throw fail('E2009', `Server ${known.name} is of this Sovereign, but its keys are not on this machine.`, {
+      actions: ['use the state directory it was made with (--state-dir)', `catalyst cluster destroy --confirm ${fqdn}`],
+    });
+  };
+
   const nodes = async (): Promise<KubeObject[]> => (await world.kube()).list({ apiVersion: 'v1', kind: 'Node' });
 
   const missingNodes = async (): Promise<string[]> => {
@@ -95,6 +105,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
       const api = await world.hetzner();
       const change = hetznerChange(act);
       const onWaiting = progress.waiting;
+      if (!(await knowsSecrets(credentials))) await refuseOrphans();
       const secrets = await clusterSecrets(credentials, fqdn);
       for (const secret of [secrets.sshPrivateKey, secrets.hostKey.privateKey, secrets.joinToken]) {
         world.redactor.register(secret);

@@ -108,6 +108,13 @@ describe('the cluster step', () => {
     for (const path of ['networks', 'servers', 'load_balancers', 'firewalls', 'ssh_keys']) {
       faults.add({ method: 'POST', path: `/v1/${path}`, fault: { kind: 'truncate' }, count: 1 });
     }
+    faults.add({ method: 'POST', path: '/v1/placement_groups', fault: { kind: 'reset-after' }, count: 1 });
+    faults.add({
+      method: 'POST',
+      path: '/v1/*/actions/*',
+      fault: { kind: 'status', status: 502, body: '<html/>' },
+      count: 1,
+    });
     await cluster.run(fakeGate(signal).context);
     expect(census()).toBe(whole);
   });
@@ -144,6 +151,14 @@ describe('the cluster step', () => {
     const before = census();
     const refused = cluster.run(fakeGate(signal).context);
     await expect(refused).rejects.toMatchObject({ code: 'E2006', exitCode: 7 });
+    expect(census()).toBe(before);
+  });
+
+  it('adds nothing to a cluster whose keys it does not have', async () => {
+    const first = step();
+    await first.step.run(fakeGate(signal).context);
+    const before = census();
+    await expect(step().step.run(fakeGate(signal).context)).rejects.toMatchObject({ code: 'E2009', exitCode: 7 });
     expect(census()).toBe(before);
   });
 

@@ -56,6 +56,13 @@ describe('SSH with a pinned host key', () => {
     });
   });
 
+  it('makes only keys that can be read back', async () => {
+    for (let n = 0; n < 600; n++) {
+      const made = await generateSshKey('x');
+      expect((await sshKeyPair(made.privateKey, 'x')).publicKey).toBe(made.publicKey);
+    }
+  });
+
   it('derives the public half of a kept key', async () => {
     const made = await generateSshKey('x');
     expect((await sshKeyPair(made.privateKey)).publicKey.split(' ')[1]).toBe(made.publicKey.split(' ')[1]);
