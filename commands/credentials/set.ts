@@ -36,6 +36,7 @@ export default class CredentialsSet extends CatalystCommand<Result> {
       file: flags['from-file'],
       prompter: context.prompter,
       stdin: process.stdin,
+      signal: context.signal,
     });
     context.redactor.register(raw.trim());
     const session = await openSession(context);

@@ -5,9 +5,9 @@ import { fail, messageOf } from '../support/errors.js';
 
 export async function readSecret(
   name: string,
-  options: { file?: string; prompter: Prompter; stdin: NodeJS.ReadStream },
+  options: { file?: string; prompter: Prompter; stdin: NodeJS.ReadStream; signal: AbortSignal },
 ): Promise<string> {
-  const { file, prompter, stdin } = options;
+  const { file, prompter, stdin, signal } = options;
   if (file !== undefined && file !== '-') {
     try {
       return readFileSync(file, 'utf8');
@@ -16,7 +16,7 @@ export async function readSecret(
     }
   }
   if (file === '-' || !stdin.isTTY) {
-    const text = await piped(stdin);
+    const text = await piped(stdin, signal);
     if (text.trim() !== '') return text;
   } else if (prompter.available) {
     return prompter.secret({ message: `${name} (hidden):` });
@@ -27,8 +27,11 @@ export async function readSecret(
   });
 }
 
-async function piped(stdin: NodeJS.ReadStream): Promise<string> {
+async function piped(stdin: NodeJS.ReadStream, signal: AbortSignal): Promise<string> {
   let text = '';
+  // A pipe that nobody writes to must not outlast ^C.
+  const stop = () => stdin.destroy(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
   stdin.setEncoding('utf8');
   for await (const part of stdin) text += part;
   return text;

@@ -66,8 +66,11 @@ export function parseSpec(text: string, path: string): Sovereign {
   } else {
     for (const issue of parsed.error.issues) findings.push(...findingsOf(issue, document, locate));
   }
-  findings.sort((a, b) => a.line - b.line || a.column - b.column);
-  throw invalid(path, findings);
+  // A mistyped name is one finding, not also a missing one.
+  const meant = new Set(findings.map(({ field, nearest: near }) => near && field.replace(/[^.]*$/, near)));
+  const told = findings.filter(({ field, message }) => !(message === 'is missing' && meant.has(field)));
+  told.sort((a, b) => a.line - b.line || a.column - b.column);
+  throw invalid(path, told);
 }
 
 function findingsOf(

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeLock } from '../../src/sovereign/lock.js';
+import { specText } from '../unit/sovereign/fixture.js';
+
+const root = join(import.meta.dirname, '../..');
+let home: string;
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The built CLI, with nothing of this person's environment but the PATH. */
+function catalyst(
+  args: string[],
+  options: { env?: Record<string, string>; interruptAfterMs?: number } = {},
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...args], {
+      cwd: home,
+      stdio: [options.interruptAfterMs === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH ?? '', HOME: home, ...options.env },
+    });
+    const ended: Ended = { code: null, stdout: '', stderr: '' };
+    child.stdout!.on('data', (data) => {
+      ended.stdout += data;
+    });
+    child.stderr!.on('data', (data) => {
+      ended.stderr += data;
+    });
+    if (options.interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), options.interruptAfterMs);
+    child.on('error', reject).on('close', (code) => resolve({ ...ended, code }));
+  });
+}
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'exit-codes-'));
+  writeFileSync(join(home, 'sovereign.yaml'), specText);
+  writeFileSync(join(home, 'wrong.yaml'), specText.replace('fqdn:', 'fqdm:'));
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
+const rows: {
+  what: string;
+  args: string[];
+  status: string;
+  code: number;
+  env?: Record<string, string>;
+  stateDir?: string;
+}[] = [
+  { what: 'an unknown command', args: ['explane'], status: 'usage', code: 2 },
+  { what: 'an unknown flag', args: ['explain', '--bogus'], status: 'usage', code: 2 },
+  { what: 'a missing argument', args: ['ticket', 'show'], status: 'usage', code: 2 },
+  { what: 'an unknown topic', args: ['explain', 'nonsense'], status: 'usage', code: 2 },
+  { what: 'an invalid spec', args: ['plan', '--spec', 'wrong.yaml'], status: 'usage', code: 2 },
+  { what: 'a spec that is not there', args: ['plan', '--spec', 'none.yaml'], status: 'usage', code: 2 },
+  { what: 'a question nobody can answer', args: ['init', '--spec', 'new.yaml'], status: 'usage', code: 2 },
+  { what: 'a missing credential', args: ['credentials', 'verify', 'hetzner'], status: 'credentials', code: 4 },
+  {
+    what: 'a token that cannot be one',
+    args: ['credentials', 'verify', 'hetzner'],
+    env: { HCLOUD_TOKEN: 'short' },
+    status: 'credentials',
+    code: 4,
+  },
+  {
+    what: 'a state directory that cannot be',
+    args: ['credentials', 'list'],
+    stateDir: '/dev/null/x',
+    status: 'external',
+    code: 5,
+  },
+  { what: 'an unproven prerequisite', args: ['phase', 'run', '3'], status: 'refused', code: 7 },
+];
+
+describe('exit codes of the built CLI are the same in text and with --json', () => {
+  it.each(rows)('$what: $code', async ({ args, env, status, code, stateDir }) => {
+    const [text, json] = await Promise.all([
+      catalyst([...args, '--state-dir', stateDir ?? join(home, 'a')], { env }),
+      catalyst([...args, '--json', '--state-dir', stateDir ?? join(home, 'b')], {
+        env,
+      }),
+    ]);
+    expect({ code: text.code, stderr: text.stderr }).toMatchObject({ code });
+    expect(text.stderr).toMatch(new RegExp(`✖ [^]*E\\d{4} · catalyst explain E\\d{4} · exit ${code}\\n$`));
+    expect(text.stdout).toBe('');
+    expect(json.code).toBe(code);
+    const document = JSON.parse(json.stdout);
+    expect(document).toMatchObject({ status, error: { exitCode: code } });
+    expect(Object.keys(document.error).sort()).toEqual(
+      expect.arrayContaining(['actions', 'code', 'exitCode', 'message']),
+    );
+    expect(json.stderr).toBe('');
+  });
+
+  it('done: 0, and one document', async () => {
+    const { code, stdout, stderr } = await catalyst(['explain', 'spec.fqdn', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', result: { topic: 'spec.fqdn' }, warnings: [] });
+  });
+
+  it('a lock that another run holds: 9', async () => {
+    const dir = join(home, 'locked', 'omantel.omani.works');
+    mkdirSync(dir, { recursive: true });
+    const lock = takeLock(dir, { command: 'catalyst wizard', now: new Date() });
+    for (const more of [[], ['--json']]) {
+      const args = ['credentials', 'verify', 'hetzner', '--state-dir', join(home, 'locked'), ...more];
+      const { code, stdout, stderr } = await catalyst(args, { env: { HCLOUD_TOKEN: 'a'.repeat(64) } });
+      expect({ code, told: stdout + stderr }).toMatchObject({
+        code: 9,
+        told: expect.stringContaining('holds the lock'),
+      });
+    }
+    lock.release();
+  });
+
+  it('interrupted: 130, here while it waits for a pipe', async () => {
+    const args = ['credentials', 'set', 'hcloud-token', '--state-dir', join(home, 'waiting')];
+    for (const more of [[], ['--json']]) {
+      const { code, stdout, stderr } = await catalyst([...args, ...more], { interruptAfterMs: 4000 });
+      expect({ code, told: stdout + stderr }).toMatchObject({ code: 130, told: expect.stringContaining('E1901') });
+    }
+  });
+
+  it('shell completion is there', async () => {
+    const { code } = await catalyst(['autocomplete', 'script', 'bash']);
+    expect(code).toBe(0);
+  });
+});

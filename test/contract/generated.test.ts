@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+/** What is committed (or staged): the build before the tests has rewritten the file itself. Outside of git, the file. */
+function committed(path: string): string {
+  try {
+    return execFileSync('git', ['show', `:${path}`], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: 'pipe',
+      maxBuffer: 2 ** 26,
+    });
+  } catch {
+    return readFileSync(join(root, path), 'utf8');
+  }
+}
+
+describe('generated files', () => {
+  let scripts: { makeManifest(): Promise<string>; makeSchema(): Promise<string> };
+  beforeAll(async () => {
+    scripts = await import(pathToFileURL(join(root, 'scripts/manifest.mjs')).href);
+  });
+
+  it('oclif.manifest.json is what the commands say now; else: npm run build, and commit it', async () => {
+    expect(committed('oclif.manifest.json') === (await scripts.makeManifest())).toBe(true);
+  });
+
+  it('schema/sovereign.schema.json is what src/sovereign/schema.ts says now; else: npm run build, and commit it', async () => {
+    expect(committed('schema/sovereign.schema.json')).toBe(await scripts.makeSchema());
+  });
+
+  it('the manifest names no place of this machine', async () => {
+    expect(await scripts.makeManifest()).not.toContain(root);
+  });
+});

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Lower floors first; rooms of one floor do not import each other unless the map says so. */
+const floors: readonly (readonly string[])[] = [
+  ['support'],
+  ['sovereign', 'tools'],
+  ['hetzner', 'blueprints', 'mother'],
+  ['verify'],
+  ['phases'],
+  ['handover', 'evidence', 'dod'],
+  ['actions'],
+  ['cli', 'lab'],
+  ['commands'],
+];
+/** Handover, evidence and the Definition of Done tell one story and count as one room. */
+const isLate = (room: string) => ['handover', 'evidence', 'dod'].includes(room);
+const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));
+
+/** Only these places may name these packages. */
+const reserved: Record<string, (file: string) => boolean> = {
+  execa: (file) => file === 'src/tools/exec.ts',
+  yaml: (file) => file === 'src/support/yaml.ts',
+  listr2: (file) => file.startsWith('src/cli/'),
+  '@inquirer/prompts': (file) => file.startsWith('src/cli/'),
+  '@oclif/core': (file) => file.startsWith('src/cli/') || file.startsWith('commands/'),
+  'hcloud-js': (file) => file === 'src/hetzner/transport.ts',
+};
+
+interface Import {
+  file: string;
+  target: string;
+  dynamic: boolean;
+  typeOnly: boolean;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const fixed = [...text.matchAll(/^(?:import|export)\b([^;]*?)\bfrom '([^']+)';/gms)].map((match) => ({
+    file,
+    target: match[2]!,
+    dynamic: false,
+    typeOnly: /^\s*type\b/.test(match[1]!),
+  }));
+  const lazy = [...text.matchAll(/(typeof )?import\('([^']+)'\)/g)].map((match) => ({
+    file,
+    target: match[2]!,
+    dynamic: true,
+    typeOnly: match[1] !== undefined,
+  }));
+  return [...fixed, ...lazy];
+}
+
+const all = [...sources('src'), ...sources('commands')].flatMap(importsOf);
+const roomOf = (path: string) => (path.startsWith('src/') ? path.split('/')[1]! : path.split('/')[0]!);
+
+describe('imports', () => {
+  it('reads the imports of every room', () => {
+    expect(all.length).toBeGreaterThan(300);
+    expect(all.some(({ target }) => target === 'execa')).toBe(true);
+  });
+
+  it('go downwards only', () => {
+    const wrong = all
+      .filter(({ target }) => target.startsWith('.'))
+      .map((entry) => ({ ...entry, to: relative(root, join(root, dirname(entry.file), entry.target)) }))
+      .filter(({ file, to, dynamic }) => {
+        const [from, into] = [roomOf(file), roomOf(to)];
+        if (from === into || (isLate(from) && isLate(into))) return false;
+        // --lab loads the lab, and nothing else may.
+        if (from === 'cli' && into === 'lab') return !(dynamic && file === 'src/cli/use-lab.ts');
+        if (floorOf(from) === -1 || floorOf(into) === -1) return true;
+        return floorOf(into) >= floorOf(from);
+      })
+      .map(({ file, to }) => `${file} → ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('of the lab are made by its own commands and by --lab alone', () => {
+    const wrong = all
+      .filter(({ file }) => !file.startsWith('src/lab/') && !file.startsWith('commands/lab/'))
+      .filter(({ file, target }) => /(^|\/)lab\//.test(target) && file !== 'src/cli/use-lab.ts')
+      .map(({ file, target }) => `${file} → ${target}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(reserved))('%s is known in its own place alone', (name, allowed) => {
+    const wrong = all
+      .filter(({ target }) => target === name || target.startsWith(`${name}/`))
+      .filter(({ file }) => !allowed(file) && !file.startsWith('src/lab/'))
+      .map(({ file }) => file);
+    expect(wrong).toEqual([]);
+  });
+
+  it('start no process outside of exec and the start of the lab', () => {
+    const wrong = all
+      .filter(({ target }) => target === 'node:child_process')
+      .filter(({ file }) => !file.startsWith('src/lab/'))
+      .map(({ file }) => file);
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { Config } from '@oclif/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fillOptionalValues } from '../../../src/cli/argv.js';
+import { CatalystCommand } from '../../../src/cli/base-command.js';
+import { errorEnvelope, toJson, wantsJson } from '../../../src/cli/envelope.js';
+import { errorText } from '../../../src/cli/error-text.js';
+import { exitRows } from '../../../src/cli/help.js';
+import { listenForInterrupts } from '../../../src/cli/interrupts.js';
+import { translateError } from '../../../src/cli/translate-error.js';
+import { type ErrorCode, errorCodes } from '../../../src/support/error-codes.js';
+import { CatalystError, exitStatuses, fail } from '../../../src/support/errors.js';
+import { createRedactor } from '../../../src/support/redact.js';
+
+let config: Config;
+beforeAll(async () => {
+  config = await Config.load(join(import.meta.dirname, '../../..'));
+});
+
+class Throws extends CatalystCommand<never> {
+  static override id = 'explain';
+  static toThrow: unknown;
+  async run(): Promise<never> {
+    await this.open(Throws);
+    throw Throws.toThrow;
+  }
+}
+
+async function thrownBy(error: unknown, argv: string[]): Promise<CatalystError> {
+  Throws.toThrow = error;
+  try {
+    await new Throws(argv, config)['_run']();
+  } catch (caught) {
+    if (caught instanceof CatalystError) return caught;
+    throw caught;
+  }
+  throw new Error('nothing was thrown');
+}
+
+const firstOf = (cls: string) => Object.entries(errorCodes).find(([, entry]) => entry.class === cls)?.[0] as ErrorCode;
+
+describe('every row of the exit table', () => {
+  it.each(Object.entries(exitStatuses).filter(([name]) => name !== 'ok'))(
+    '%s ends with %i, in text and with --json',
+    async (cls, status) => {
+      for (const argv of [[], ['--json']]) {
+        const error = await thrownBy(fail(firstOf(cls), 'what happened', { actions: ['type this'] }), argv);
+        expect(error.exitCode).toBe(status);
+        expect(errorEnvelope(error)).toEqual({
+          status: cls,
+          error: { code: firstOf(cls), message: 'what happened', actions: ['type this'], exitCode: status },
+        });
+        expect(errorText(error)).toContain(`· exit ${status}\n`);
+      }
+    },
+  );
+});
+
+describe('an error', () => {
+  it('reads as the wizard page says', () => {
+    const error = fail('E2301', 'stopped: the bucket is foreign.\nNothing was installed.', { actions: ['one', 'two'] });
+    expect(errorText(error)).toBe(
+      '✖ stopped: the bucket is foreign.\n  Nothing was installed.\n  Try:  one\n        two\n  E2301 · catalyst explain E2301 · exit 5\n',
+    );
+  });
+
+  it('that nobody foresaw is a bug, exit 1', async () => {
+    expect(await thrownBy(new TypeError('undefined is not'), [])).toMatchObject({ code: 'E9001', exitCode: 1 });
+  });
+
+  it('of the parser is usage, with the nearest name', async () => {
+    const error = await thrownBy(undefined, ['--verbos']);
+    expect(error).toMatchObject({ code: 'E1001', exitCode: 2 });
+    expect(error.message).toContain('Did you mean --verbose?');
+    expect(await thrownBy(undefined, ['--timeout', 'soon'])).toMatchObject({ code: 'E1001', exitCode: 2 });
+  });
+
+  it('of a prompt that was left is an interruption', () => {
+    const left = Object.assign(new Error('User force closed the prompt'), { name: 'ExitPromptError' });
+    expect(translateError(left)).toMatchObject({ code: 'E1901', exitCode: 130 });
+  });
+
+  it('carries the findings of a failed check beside it', () => {
+    const error = fail('E1401', 'no', { data: { result: { checks: [] }, more: 1 } });
+    expect(errorEnvelope(error)).toMatchObject({
+      status: 'check-failed',
+      result: { checks: [] },
+      error: { data: { more: 1 } },
+    });
+  });
+});
+
+describe('JSON', () => {
+  it('is asked for before a double dash only', () => {
+    expect([wantsJson(['--json']), wantsJson(['--', '--json'])]).toEqual([true, false]);
+  });
+
+  it('is redacted inside its strings, so that it stays JSON', () => {
+    const redactor = createRedactor();
+    redactor.register('line one "quoted"\nline two of it');
+    const text = toJson({ a: 'x line one "quoted"\nline two of it' }, redactor);
+    expect(JSON.parse(text)).toEqual({ a: 'x ••••••' });
+  });
+});
+
+describe('arguments', () => {
+  it.each([
+    [
+      ['wizard', '--lab'],
+      ['wizard', '--lab=default'],
+    ],
+    [
+      ['wizard', '--lab', '--yes'],
+      ['wizard', '--lab=default', '--yes'],
+    ],
+    [
+      ['wizard', '--lab', 'a'],
+      ['wizard', '--lab', 'a'],
+    ],
+    [
+      ['x', '--', '--lab'],
+      ['x', '--', '--lab'],
+    ],
+  ])('%j become %j', (argv, filled) => {
+    expect(fillOptionalValues(argv)).toEqual(filled);
+  });
+});
+
+describe('help', () => {
+  it('lists the declared codes and those every command has', () => {
+    expect(exitRows([5]).map(([code]) => code)).toEqual(['0', '1', '2', '5', '130']);
+  });
+});
+
+describe('^C', () => {
+  it('aborts at first and ends at once the second time', () => {
+    const handlers: Record<string, () => void> = {};
+    const exits: number[] = [];
+    const source = {
+      on: (name: string, handler: () => void) => {
+        handlers[name] = handler;
+      },
+      off: () => {},
+      exit: (code: number) => void exits.push(code),
+    };
+    const interrupts = listenForInterrupts({ write: () => true } as never, source as never);
+    handlers.SIGINT!();
+    expect(interrupts.signal.reason).toMatchObject({ code: 'E1901' });
+    expect(exits).toEqual([]);
+    handlers.SIGINT!();
+    expect(exits).toEqual([130]);
+  });
+});
