@@ -109,7 +109,7 @@ async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Ou
     ]),
     containerStatuses: containers(pod, { running: { startedAt: startOf(pod, lab) } }, !why),
   });
-  return why ? { againMs: 1000 } : undefined;
+  return why ? { againMs: 250 } : undefined;
 }
 
 async function runToEnd(pod: KubeObject, node: KubeObject, lab: Lab, played: Kubelet): Promise<Outcome> {

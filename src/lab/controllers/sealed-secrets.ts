@@ -4,7 +4,8 @@ import { messageOf } from '../../support/errors.js';
 import type { KubeObject } from '../../tools/kube.js';
 import { issueCertificate } from '../certificates.js';
 import { condition, conditions } from './conditions.js';
-import { all, isAvailable, type Lab, ownedBy, type Rule } from './engine.js';
+import { all, type Lab, ownedBy, type Rule } from './engine.js';
+import { POD } from './pods.js';
 
 const SEALED = 'bitnami.com/v1alpha1/SealedSecret';
 const ACTIVE = 'sealedsecrets.bitnami.com/sealed-secrets-key';
@@ -13,10 +14,9 @@ const OPERATOR = /sealed-secrets/;
 export const sealedSecrets: Rule[] = [
   {
     name: 'sealed-secrets key',
-    kind: 'apps/v1/Deployment',
-    async reconcile(deployment, lab) {
-      if (!OPERATOR.test(deployment.metadata.name) || !isAvailable(deployment)) return;
-      if (keysOf(lab).length > 0) return;
+    kind: POD,
+    async reconcile(pod, lab) {
+      if (!isController(pod) || pod.status?.phase !== 'Running' || keysOf(lab).length > 0) return;
       const now = lab.clock.now().getTime();
       const made = await issueCertificate({
         commonName: 'sealed-secrets',
@@ -30,7 +30,7 @@ export const sealedSecrets: Rule[] = [
         type: 'kubernetes.io/tls',
         metadata: {
           name: 'sealed-secrets-keylab00',
-          namespace: deployment.metadata.namespace,
+          namespace: pod.metadata.namespace,
           labels: { [ACTIVE]: 'active' },
         },
         stringData: { 'tls.crt': made.certificate, 'tls.key': made.key },
@@ -58,6 +58,13 @@ export const sealedSecrets: Rule[] = [
     },
   },
 ];
+
+const isController = (pod: KubeObject): boolean =>
+  OPERATOR.test(pod.metadata.name) && (pod.metadata.ownerReferences ?? []).some((owner) => owner.kind === 'ReplicaSet');
+
+/** The controller makes its key before it says that it is ready. */
+export const sealingKeyMissing = (pod: KubeObject, lab: Lab): string | undefined =>
+  isController(pod) && keysOf(lab).length === 0 ? 'Readiness probe failed: no sealing key yet' : undefined;
 
 function keysOf(lab: Pick<Lab, 'store'>): string[] {
   return lab.store

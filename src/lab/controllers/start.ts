@@ -40,7 +40,7 @@ import { nodes } from './nodes.js';
 import { createProbes } from './probes.js';
 import { createRunner } from './programs.js';
 import { runtimeCrds } from './runtime-crds.js';
-import { sealedSecrets } from './sealed-secrets.js';
+import { sealedSecrets, sealingKeyMissing } from './sealed-secrets.js';
 import { services } from './services.js';
 import { sources } from './sources.js';
 import { statefulSets } from './stateful-sets.js';
@@ -218,7 +218,8 @@ function whyUnready(
 ): string | undefined {
   const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
   if (lab.faults.holds('not-ready', name)) return 'Readiness probe failed: a lab fault holds it back';
-  return components.map((component) => component.unready?.(pod, lab)).find((reason) => reason !== undefined);
+  const reasons = [sealingKeyMissing(pod, lab), ...components.map((component) => component.unready?.(pod, lab))];
+  return reasons.find((reason) => reason !== undefined);
 }
 
 /** Every Service of the cluster answers at the API server's proxy and for its webhooks as it does in the cluster. */
