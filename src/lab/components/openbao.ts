@@ -22,6 +22,8 @@ const isServer = (pod: KubeObject): boolean => /^openbao-\d+$/.test(pod.metadata
 export function createOpenBao(): OpenBao {
   const kept = new Map<string, Record<string, string>>();
   let initializedByHand = false;
+  /** Pods whose unsealing the audit log has. */
+  const opened = new Set<string>();
 
   const namespaceOf = (lab: Lab): string | undefined =>
     lab.store.list('apps/v1/StatefulSet').find((set) => set.metadata.name === 'openbao')?.metadata.namespace;
@@ -66,6 +68,11 @@ export function createOpenBao(): OpenBao {
     unready: (pod, lab) => {
       if (!isServer(pod) || !pod.metadata.ownerReferences?.some((owner) => owner.name === 'openbao')) return undefined;
       const { initialized, sealed } = seal(lab, pod.metadata.namespace!);
+      if (initialized && !sealed && !opened.has(pod.metadata.uid!)) {
+        opened.add(pod.metadata.uid!);
+        // self-initialisation is audited; without its bucket the shipper tries again at the next look
+        audit(lab, 'update', 'sys/init').catch(() => opened.delete(pod.metadata.uid!));
+      }
       return initialized
         ? sealed
           ? 'Readiness probe failed: sealed'
