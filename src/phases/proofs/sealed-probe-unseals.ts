@@ -1,10 +1,12 @@
 /** bp-sealed-secrets: a probe sealed with the controller's public key is unsealed into a Secret. */
 import { constants, createCipheriv, type KeyObject, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
+import { waitUntil } from '../../support/wait.js';
 import type { KubeObject } from '../../tools/kube.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, refOfObject, withProbes } from '../probe-objects.js';
 import { disproved, type ProofOf } from './proof.js';
 
 const name = 'probe-sealed';
+const activeKey = 'sealedsecrets.bitnami.com/sealed-secrets-key=active';
 
 /** The format of kubeseal, strict scope: 2-byte length, RSA-OAEP (SHA-256, label namespace/name) session key, AES-256-GCM with a zero nonce. */
 export function seal(key: KeyObject, namespace: string, secret: string, value: string): string {
@@ -33,19 +35,24 @@ export const sealedProbeUnseals: ProofOf = (world) => ({
   plan: () => probeMutations([probeNamespaceObject(), sealedSecret('')]),
   async take(context) {
     const kube = await world.kube();
-    const keys = await kube.list({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      labelSelector: 'sealedsecrets.bitnami.com/sealed-secrets-key=active',
+    // The controller makes its key at its first start, a moment after it is ready.
+    const newest = await waitUntil<KubeObject>({
+      reason: 'the sealing key of the controller',
+      timeoutMs: 120_000,
+      clock: world.clock,
+      signal: world.signal,
+      look: async () => {
+        const keys = await kube.list({ apiVersion: 'v1', kind: 'Secret', labelSelector: activeKey });
+        const [newest] = keys.sort((a, b) =>
+          String(b.metadata.creationTimestamp).localeCompare(String(a.metadata.creationTimestamp)),
+        );
+        return newest?.data?.['tls.crt'] ? { done: newest } : { pending: 'no active sealing key yet' };
+      },
     });
-    const newest = keys.sort((a, b) =>
-      String(b.metadata.creationTimestamp).localeCompare(String(a.metadata.creationTimestamp)),
-    )[0];
-    if (!newest?.data?.['tls.crt']) throw disproved('bp-sealed-secrets', 'an active sealing key', 'none');
     const value = randomBytes(12).toString('hex');
     world.redactor.register(value);
     const sealed = sealedSecret(
-      seal(new X509Certificate(Buffer.from(newest.data['tls.crt'], 'base64')).publicKey, probeNamespace, name, value),
+      seal(new X509Certificate(Buffer.from(newest.data?.['tls.crt'], 'base64')).publicKey, probeNamespace, name, value),
     );
     await withProbes(kube, context, [probeNamespaceObject(), sealed], () =>
       kube.waitFor<true>(
