@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { type BlueprintRow, listBlueprints } from '../../src/actions/blueprint-list.js';
+import { loadBlueprints } from '../../src/blueprints/load.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { textTable } from '../../src/cli/text-table.js';
+
+export default class BlueprintList extends CatalystCommand<BlueprintRow[]> {
+  static override summary = 'the 24 Blueprints with their charts and dependencies';
+  static override examples = ['<%= config.bin %> blueprint list', '<%= config.bin %> blueprint list --json'];
+
+  async run(): Promise<BlueprintRow[]> {
+    const { context } = await this.open(BlueprintList);
+    const rows = listBlueprints(await loadBlueprints(join(context.root, 'templates', 'blueprints')));
+    context.output.print(
+      textTable(
+        ['Blueprint', 'Phase', 'Ticket', 'Chart', 'Namespace', 'Depends on'],
+        rows.map((row) => [
+          row.name,
+          String(row.phase),
+          row.ticket ?? '',
+          `${row.chart.name} ${row.chart.version}`,
+          row.namespace,
+          row.dependsOn.join(', '),
+        ]),
+      ),
+    );
+    return rows;
+  }
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { type RenderResult, renderBlueprints } from '../../src/actions/blueprint-render.js';
+import { loadBlueprints } from '../../src/blueprints/load.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+
+export default class BlueprintRender extends CatalystCommand<RenderResult> {
+  static override summary = 'the tree that the Git repository of the Sovereign holds, as files or as one YAML stream';
+  static override examples = [
+    '<%= config.bin %> blueprint render --out ./fleet',
+    '<%= config.bin %> blueprint render bp-harbor',
+  ];
+  static override exitCodes = [5, 7];
+  static override args = { blueprint: Args.string({ description: 'only this one' }) };
+  static override flags = {
+    out: Flags.string({ helpValue: 'DIR', description: 'write clusters/<fqdn> below this directory' }),
+  };
+
+  async run(): Promise<RenderResult> {
+    const { args, flags, context } = await this.open(BlueprintRender);
+    const { sovereign } = await context.spec();
+    const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
+    const result = await renderBlueprints(sovereign, blueprints, { out: flags.out, only: args.blueprint });
+    if (result.stream !== undefined) context.output.print(result.stream.trimEnd());
+    else context.output.print(`${result.files.length} files below ${flags.out}, hash ${result.hash}`);
+    return result;
+  }
+}
