@@ -1,17 +1,26 @@
 /** Cluster addresses and node ports of Services, each given out once, and the default StorageClass. */
+import type { KubeObject } from '../../tools/kube.js';
 import type { DefaultSources } from './defaults.js';
+import type { Kind } from './kinds.js';
+import { invalid, type StatusCause } from './status.js';
 import type { Store } from './store.js';
 
 const firstNodePort = 30_000;
 const lastNodePort = 32_767;
 
-export function createAddresses(store: Store): DefaultSources {
+export interface Addresses extends DefaultSources {
+  /** Refuses a Service that names a node port which another one has, or one outside the range. */
+  guard(kind: Kind, object: KubeObject): void;
+}
+
+export function createAddresses(store: Store): Addresses {
   let lastAddress = 255;
   let lastPort = firstNodePort - 1;
 
-  function usedPorts(): Set<number> {
-    const ports = store.list('/services').flatMap((service) => (service.spec?.ports ?? []) as { nodePort?: number }[]);
-    return new Set(ports.flatMap((port) => (port.nodePort ? [port.nodePort] : [])));
+  const portsOf = (service: KubeObject) => (service.spec?.ports ?? []) as { nodePort?: number }[];
+  function usedPorts(except?: string): Set<number> {
+    const others = store.list('/services').filter((service) => service.metadata.uid !== except);
+    return new Set(others.flatMap(portsOf).flatMap((port) => (port.nodePort ? [port.nodePort] : [])));
   }
 
   return {
@@ -28,6 +37,27 @@ export function createAddresses(store: Store): DefaultSources {
       do lastPort = lastPort >= lastNodePort ? firstNodePort : lastPort + 1;
       while (used.has(lastPort));
       return lastPort;
+    },
+    guard(kind, object) {
+      if (kind.group !== '' || kind.kind !== 'Service') return;
+      const used = usedPorts(object.metadata.uid);
+      const causes = portsOf(object).flatMap(({ nodePort }, index): StatusCause[] => {
+        const bad = (why: string) => [
+          {
+            reason: 'FieldValueInvalid',
+            field: `spec.ports[${index}].nodePort`,
+            message: `Invalid value: ${nodePort}: ${why}`,
+          },
+        ];
+        if (nodePort === undefined) return [];
+        if (nodePort < firstNodePort || nodePort > lastNodePort) {
+          return bad(
+            `provided port is not in the valid range. The range of valid ports is ${firstNodePort}-${lastNodePort}`,
+          );
+        }
+        return used.has(nodePort) ? bad('provided port is already allocated') : [];
+      });
+      if (causes.length > 0) throw invalid(kind, object.metadata.name, causes);
     },
     defaultStorageClass() {
       const mark = 'storageclass.kubernetes.io/is-default-class';

@@ -85,14 +85,12 @@ export async function createKubernetesApi(options: KubernetesApiOptions): Promis
   const backends = createBackends(store);
   const admission = createAdmission(store, backends.askWebhook);
   const deletion = createDeletion({ store, kinds, clock });
-  const writes = createWrites({
-    store,
-    clock,
-    admission,
-    deletion,
-    sources: createAddresses(store),
-    guard: authorizer.guard,
-  });
+  const addresses = createAddresses(store);
+  const guard: typeof authorizer.guard = (kind, object, call) => {
+    authorizer.guard(kind, object, call);
+    addresses.guard(kind, object);
+  };
+  const writes = createWrites({ store, clock, admission, deletion, sources: addresses, guard });
   followDefinitions(store, kinds, clock);
   bootstrap({ store, kinds, clock, caPem: ca.certificate });
 

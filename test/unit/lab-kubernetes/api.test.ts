@@ -167,6 +167,21 @@ describe('what is malformed or not to be', () => {
     expect(error.message).toContain(message);
   });
 
+  it('gives a node port to one Service only', async () => {
+    const service = (name: string, nodePort: number): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: 'default' },
+      spec: { type: 'NodePort', ports: [{ port: 443, nodePort }] },
+    });
+    await rig.kube.apply(service('first', 31443));
+    await rig.kube.apply(service('first', 31443));
+    expect((await refused(rig.kube.apply(service('second', 31443)))).message).toBe(
+      'Service "second" is invalid: spec.ports[0].nodePort: Invalid value: 31443: provided port is already allocated',
+    );
+    expect((await refused(rig.kube.apply(service('third', 443)))).message).toContain('not in the valid range');
+  });
+
   it('keeps the Namespaces of the cluster itself', async () => {
     const error = await refused(rig.kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }));
     expect(error.message).toBe('namespaces "kube-system" is forbidden: this namespace may not be deleted');
