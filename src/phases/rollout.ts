@@ -43,6 +43,11 @@ export async function reasonOfPods(kube: Kube, ref: WorkloadRef): Promise<string
       (one: { type: string; status: string }) => one.type === 'PodScheduled' && one.status === 'False',
     );
     if (unscheduled) return `Pod ${pod.metadata.name}: Pending, ${unscheduled.message ?? unscheduled.reason}`;
+    const unready = (pod.status?.conditions ?? []).find(
+      (one: { type: string; status: string; message?: string }) =>
+        one.type === 'Ready' && one.status === 'False' && one.message,
+    );
+    if (unready) return `Pod ${pod.metadata.name} is not Ready: ${unready.message}`;
   }
   return undefined;
 }
