@@ -1,13 +1,15 @@
 /** OpenBao: sealed unless its configuration has a seal stanza and the Secret for it; key-value secrets in memory; audit to Object Storage. */
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../../tools/kube.js';
-import type { Lab } from '../controllers/engine.js';
-import { isReady } from '../controllers/pods.js';
+import type { Lab, Rule } from '../controllers/engine.js';
+import { isReady, POD } from '../controllers/pods.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import { bucketOf, configurationOf } from './buckets.js';
 import type { Component } from './component.js';
 
 export interface OpenBao extends Component {
+  /** Ships what a server writes into its audit log when it starts. */
+  rules: Rule[];
   status(lab: Lab): { initialized: boolean; sealed: boolean };
   /** @throws Error `Vault is sealed` */
   write(lab: Lab, path: string, data: Record<string, string>): Promise<void>;
@@ -21,6 +23,7 @@ const isServer = (pod: KubeObject): boolean => /^openbao-\d+$/.test(pod.metadata
 
 export function createOpenBao(): OpenBao {
   const kept = new Map<string, Record<string, string>>();
+  const shipped = new Set<string>();
   let initializedByHand = false;
   /** Pods whose unsealing the audit log has. */
   const opened = new Set<string>();
@@ -46,7 +49,7 @@ export function createOpenBao(): OpenBao {
   async function audit(lab: Lab, operation: string, path: string): Promise<void> {
     const namespace = namespaceOf(lab)!;
     const time = lab.clock.now().toISOString();
-    const line = { time, type: 'response', request: { id: randomUUID(), operation, path: `secret/data/${path}` } };
+    const line = { time, type: 'response', request: { id: randomUUID(), operation, path } };
     const bucket = await bucketOf(lab, namespace, 'openbao');
     await bucket.put(
       `audit/${time.slice(0, 10)}/${time.replace(/[^\d]/g, '')}-${randomUUID().slice(0, 8)}.log`,
@@ -64,6 +67,18 @@ export function createOpenBao(): OpenBao {
   return {
     name: 'openbao',
     status,
+    rules: [
+      {
+        name: 'openbao audit',
+        kind: POD,
+        // self-initialisation and the first requests of a server are in its audit log; unaudited is only the seal status
+        async reconcile(pod, lab) {
+          if (!isServer(pod) || !isReady(pod) || shipped.has(`${pod.metadata.uid}`)) return;
+          await audit(lab, 'update', 'sys/mounts/secret');
+          shipped.add(`${pod.metadata.uid}`);
+        },
+      },
+    ],
     plays: (service) => NAME.test(service.metadata.name),
     unready: (pod, lab) => {
       if (!isServer(pod) || !pod.metadata.ownerReferences?.some((owner) => owner.name === 'openbao')) return undefined;
@@ -101,11 +116,11 @@ export function createOpenBao(): OpenBao {
     async write(lab, path, data) {
       assertOpen(lab);
       kept.set(path, data);
-      await audit(lab, 'update', path);
+      await audit(lab, 'update', `secret/data/${path}`);
     },
     async read(lab, path) {
       assertOpen(lab);
-      await audit(lab, 'read', path);
+      await audit(lab, 'read', `secret/data/${path}`);
       return kept.get(path);
     },
     handle: (request, { lab }) => answer(request, lab),

@@ -171,6 +171,7 @@ async function start(
           ...cnpg,
           ...sealedSecrets,
           ...crossplane,
+          ...openbao.rules,
           ...externalSecrets(openbao),
           ...trivy,
           ...velero,
