@@ -1,3 +1,4 @@
+import type { LintResult } from '../actions/blueprint-lint.js';
 import type { BlueprintDetails } from '../actions/blueprint-show.js';
 import { toYaml } from '../support/yaml.js';
 
@@ -24,4 +25,15 @@ export function blueprintText(details: BlueprintDetails): string {
       `\nvalues of ${release.name} (${release.chart.name} ${release.chart.version}):\n${toYaml(release.values)}`,
   );
   return [...head, ...values].join('\n').trimEnd();
+}
+
+export function lintText({ findings, charts }: LintResult): string {
+  const lines = findings.map(
+    (one) => `${one.severity}  ${one.blueprint}  ${one.rule}\n  ${one.path}\n  ${one.message}. ${one.remedy}.`,
+  );
+  const looked = charts.map(
+    (one) => `rendered  ${one.chart} ${one.version}: ${one.keys} keys, ${one.images.length} images`,
+  );
+  const verdict = findings.length === 0 ? 'No findings.' : `${findings.length} findings.`;
+  return [...looked, ...lines, verdict].join('\n');
 }

@@ -156,6 +156,11 @@ export const errorCodes = {
     'Only the 24 Blueprints of the WBS §2 are installed; everything else is out of scope (§7).',
   ),
   E3202: entry('usage', 'a Blueprint cannot be rendered', 'A value, variable or override does not fit the Blueprint.'),
+  E3203: entry(
+    'check-failed',
+    'a Blueprint breaks a rule',
+    '`blueprint lint` found something that would not install, or not run, on a Sovereign. Each finding has its place and its remedy.',
+  ),
   // E4: engine, phases, proofs
   E4001: entry(
     'refused',

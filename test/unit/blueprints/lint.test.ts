@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import type { Blueprint } from '../../../src/blueprints/blueprint.js';
+import { lintTree } from '../../../src/blueprints/lint.js';
+import { renderTree } from '../../../src/blueprints/render.js';
+import type { KubeObject } from '../../../src/tools/kube.js';
+import { blueprints, omantel } from './rig.js';
+
+it.each(['solo', 'ha'] as const)('has no finding in our own tree (%s)', async (profile) => {
+  const all = await blueprints();
+  const sovereign = omantel(() => ({ profile }));
+  expect(lintTree(renderTree(sovereign, all), sovereign, all)).toEqual([]);
+});
+
+async function rulesBroken(name: string, change: (blueprint: Blueprint) => Blueprint): Promise<string[]> {
+  const all = (await blueprints()).map((one) => (one.name === name ? change(one) : one));
+  const sovereign = omantel();
+  return [...new Set(lintTree(renderTree(sovereign, all), sovereign, all).map((finding) => finding.rule))];
+}
+
+const withObject = (object: KubeObject, part: 'release' | 'config' = 'release') => (blueprint: Blueprint) => ({
+  ...blueprint,
+  documents: { ...blueprint.documents, [part]: { ...blueprint.documents[part], 'extra.yaml': [object] } },
+});
+
+const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace: 'harbor' } };
+
+it.each<[string, string, (blueprint: Blueprint) => Blueprint]>([
+  ['no-load-balancer', 'bp-harbor', withObject({ ...service, spec: { type: 'LoadBalancer' } })],
+  ['clear-secret', 'bp-harbor', withObject({ ...service, kind: 'Secret', stringData: { a: 'b' } })],
+  ['api-version', 'bp-harbor', withObject({ ...service, apiVersion: 'source.toolkit.fluxcd.io/v1beta2' })],
+  ['s3', 'bp-velero', withObject({ ...service, spec: { url: 'http://seaweedfs-s3.seaweedfs.svc:8333' } })],
+  ['mother', 'bp-gitea', withObject({ ...service, spec: { url: 'https://pdns.openova.io' } })],
+  ['host', 'bp-gitea', withObject({ ...service, spec: { host: 'git.example.org' } })],
+  ['image-tag', 'bp-gitea', withObject({ ...service, spec: { image: 'busybox:latest' } })],
+  ['requests', 'bp-gitea', withObject({ ...service, spec: { containers: [{ name: 'a', image: 'a:1' }] } })],
+  ['secret-maker', 'bp-gitea', withObject({ ...service, spec: { secretKeyRef: { name: 'nobody', key: 'a' } } })],
+  [
+    'crd-gate',
+    'bp-valkey',
+    withObject({ apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy', metadata: { name: 'early' } }),
+  ],
+  ['cycle', 'bp-cilium', (blueprint) => ({ ...blueprint, dependsOn: ['#385'] })],
+])('finds a broken rule: %s', async (rule, name, change) => {
+  expect(await rulesBroken(name, change)).toContain(rule);
+});

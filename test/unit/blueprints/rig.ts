@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Blueprint } from '../../../src/blueprints/blueprint.js';
+import { loadBlueprints } from '../../../src/blueprints/load.js';
+import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
+import { parseYamlStream } from '../../../src/support/yaml.js';
+
+export const root = join(import.meta.dirname, '../../..');
+
+let loaded: Promise<Blueprint[]> | undefined;
+
+/** The Blueprints of the repository, read once for a test file. */
+export function blueprints(): Promise<Blueprint[]> {
+  loaded ??= loadBlueprints(join(root, 'templates', 'blueprints'));
+  return loaded;
+}
+
+export function omantel(change: (spec: Sovereign['spec']) => Partial<Sovereign['spec']> = () => ({})): Sovereign {
+  const [document] = parseYamlStream(readFileSync(join(root, 'examples', 'omantel.yaml'), 'utf8'));
+  const sovereign = sovereignSchema.parse(document);
+  return { ...sovereign, spec: { ...sovereign.spec, ...change(sovereign.spec) } };
+}
