@@ -1,0 +1,76 @@
+/** A person starts labs by name, looks at them with foreign tools, breaks something, and takes them down again. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const catalyst = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'labs-'));
+});
+afterAll(async () => {
+  for (const name of ['one', 'two']) await lab('down', name);
+  await rm(home, { recursive: true, force: true });
+});
+
+const env = () => ({
+  PATH: process.env['PATH'],
+  HOME: home,
+  XDG_STATE_HOME: join(home, 'state'),
+  XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? home, '.cache'),
+});
+
+/** `catalyst lab … --json`: the document and the exit status. */
+async function lab(...args: string[]) {
+  const done = await run(process.execPath, [catalyst, 'lab', ...args, '--json'], { env: env() }).then(
+    ({ stdout }) => ({ exit: 0, stdout }),
+    (error: { code: number; stdout: string }) => ({ exit: error.code, stdout: error.stdout }),
+  );
+  return { exit: done.exit, ...JSON.parse(done.stdout) };
+}
+
+test('up is idempotent, two labs stand side by side, each with its own ports, and down leaves nothing', async () => {
+  expect((await lab('status', 'one')).exit).toBe(3);
+  // at once: one of the two starts it, the other waits for it
+  const [first, again, second] = await Promise.all([lab('up', 'one'), lab('up', 'one'), lab('up', 'two')]);
+  expect([first.exit, again.exit, second.exit]).toEqual([0, 0, 0]);
+  expect(again.result).toEqual(first.result);
+  expect(first.result).toMatchObject({ name: 'one', engine: 'emulated' });
+  for (const part of ['hetzner', 's3', 'mother', 'sovereign', 'dns', 'git', 'registry'])
+    expect(first.result.endpoints[part]).not.toBe(second.result.endpoints[part]);
+  for (const file of [first.result.spec, first.result.kubeconfigs.mother, first.result.requestLog, first.result.ca])
+    expect(existsSync(file), file).toBe(true);
+
+  const hetzner = (token: string) =>
+    fetch(`${first.result.endpoints.hetzner}/servers`, { headers: { authorization: `Bearer ${token}` } });
+  expect((await hetzner(first.result.credentials['hcloud-token'])).status).toBe(200);
+  expect((await hetzner('wrong')).status).toBe(401);
+
+  expect(
+    (await lab('fault', 'status', '--lab', 'one', '--server', 'hetzner', '--status', '503', '--count', '1')).exit,
+  ).toBe(0);
+  expect((await hetzner(first.result.credentials['hcloud-token'])).status).toBe(503);
+  expect((await hetzner(first.result.credentials['hcloud-token'])).status).toBe(200);
+  expect((await lab('fault', 'no-such-fault', '--lab', 'one')).exit).toBe(2);
+
+  const log = (await readFile(first.result.requestLog, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(log.filter((line) => line.server === 'hetzner').map((line) => line.status)).toEqual([200, 401, 503, 200]);
+
+  expect((await lab('down', 'one')).result).toMatchObject({ stopped: true });
+  expect((await lab('status', 'one')).exit).toBe(3);
+  expect((await lab('status', 'two')).result).toMatchObject({ up: true, name: 'two' });
+  await expect(hetzner('any')).rejects.toThrow();
+  expect(await readdir(join(home, 'state', 'catalyst', 'labs'))).toEqual(['two']);
+  expect((await lab('down', 'one')).result).toMatchObject({ stopped: false });
+  expect((await lab('up', '../escape')).exit).toBe(2);
+});
