@@ -4,24 +4,27 @@ import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from
 import { disproved, type ProofOf } from './proof.js';
 import { isTrue } from './provider-healthy.js';
 
+const xrdsOf = (version: string) => ({
+  apiVersion: `apiextensions.crossplane.io/${version}`,
+  kind: 'CompositeResourceDefinition',
+});
+
 export const claimAdmitted: ProofOf = (world) => ({
   plan: () => probeMutations([probeNamespaceObject()]),
   async take(context) {
     const kube = await world.kube();
-    const expected =
-      (await world.tree()).folder('bp-crossplane-claims-config')?.files.flatMap((file) => file.objects) ?? [];
-    const own = (await world.tree()).folder('bp-crossplane-claims')?.files.flatMap((file) => file.objects) ?? [];
-    const xrds = [...own, ...expected].filter((object) => object.kind === 'CompositeResourceDefinition');
-    if (xrds.length === 0) throw disproved('#327', 'XRDs in the tree', 'none');
+    const expected = world.blueprints.find((blueprint) => blueprint.name === 'bp-crossplane-claims')?.crds ?? [];
+    const [v2, v1] = [await kube.list(xrdsOf('v2')), await kube.list(xrdsOf('v1'))];
+    const xrds = v2.length > 0 ? v2 : v1;
+    const served = xrds.flatMap((xrd) => [xrd.metadata.name, `${xrd.spec.claimNames?.plural}.${xrd.spec.group}`]);
+    const missing = expected.filter((name) => !served.includes(name));
+    if (missing.length > 0 || xrds.length === 0)
+      throw disproved('#327', `XRDs for ${expected.join(', ')}`, `none for ${missing.join(', ')}`);
     for (const xrd of xrds) {
-      const live = await kube.get({ apiVersion: xrd.apiVersion, kind: xrd.kind, name: xrd.metadata.name });
-      if (!isTrue(live, 'Established'))
-        throw disproved('#327', `XRD ${xrd.metadata.name} Established`, live ? 'not Established' : 'no such XRD');
-      const offers = (live?.status?.conditions ?? []).some(
-        (condition: { type: string }) => condition.type === 'Offered',
-      );
-      if (offers && !isTrue(live, 'Offered'))
-        throw disproved('#327', `XRD ${xrd.metadata.name} Offered`, 'not Offered');
+      if (!isTrue(xrd, 'Established'))
+        throw disproved('#327', `XRD ${xrd.metadata.name} Established`, 'not Established');
+      const offers = (xrd.status?.conditions ?? []).some((condition: { type: string }) => condition.type === 'Offered');
+      if (offers && !isTrue(xrd, 'Offered')) throw disproved('#327', `XRD ${xrd.metadata.name} Offered`, 'not Offered');
     }
     const claim = claimOf(xrds[0]!);
     await withProbes(kube, context, [probeNamespaceObject()], () => kube.apply([claim], { dryRun: true }));

@@ -11,7 +11,7 @@ import { disproved, type ProofOf } from './proof.js';
 const job = (trace: string): ProbeJob => ({
   name: 'telemetry-send',
   image: 'curlimages/curl:8.17.0',
-  env: { TRACE: trace, OTLP: 'http://alloy.alloy.svc.cluster.local:4318' },
+  env: { TRACE: trace, OTLP: 'http://alloy.observability.svc.cluster.local:4318' },
   script: `set -e
 echo "catalyst-probe $TRACE"
 now=$(date +%s)000000000
@@ -25,7 +25,7 @@ export const telemetryFound: ProofOf = (world) => ({
   async take(context) {
     const trace = randomBytes(16).toString('hex');
     const kube = await world.kube();
-    const admin = await secretValues(kube, 'grafana', 'grafana-admin', ['admin-user', 'admin-password']);
+    const admin = await secretValues(kube, 'observability', 'grafana-admin', ['admin-user', 'admin-password']);
     const { sent } = await runProbe<{ sent: string }>(kube, context, job(trace));
     if (sent !== trace) throw disproved('#381', `the probe to send ${trace}`, sent);
     const authorization = `Basic ${Buffer.from(`${admin['admin-user']}:${admin['admin-password']}`).toString('base64')}`;
