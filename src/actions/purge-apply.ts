@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Change } from '../hetzner/change.js';
 import { applyPurge, type PurgeResult } from '../hetzner/purge/apply.js';
-import { deletionSentence } from '../hetzner/purge/delete-one.js';
+import { deletionSentences } from '../hetzner/purge/delete-one.js';
 import { assertApplicable, type PurgePlan, parsePurgePlan } from '../hetzner/purge/plan.js';
 import { hetznerChange } from '../phases/hetzner-gate.js';
 import { fail } from '../support/errors.js';
@@ -38,7 +38,7 @@ export async function purgeApply(context: Context, file: string, limits: PurgeLi
 /** Applies a plan that is known to be for this project. Shared with `cluster destroy`. */
 export async function applyPlan(context: Context, plan: PurgePlan, confirm: string | undefined): Promise<PurgeApplied> {
   const chosen = plan.resources.filter(({ selected }) => selected);
-  const mutations = chosen.filter(({ goesWith }) => !goesWith).map(deletionSentence);
+  const mutations = chosen.filter(({ goesWith }) => !goesWith).flatMap(deletionSentences);
   if (context.options.dryRun) {
     for (const sentence of mutations) context.output.note(`would ${sentence}`);
     return { deleted: [], skipped: [], left: [], leaks: [], missing: [], requests: 0, mutations };

@@ -3,7 +3,7 @@ import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
 import type { Change } from '../change.js';
-import { deleteResource, deletionSentence } from './delete-one.js';
+import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.js';
 import { changedSince, createReread } from './freshly.js';
 import { type Inventory, listType, takeInventory } from './inventory.js';
 import { deletionOrder } from './order.js';
@@ -66,9 +66,10 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
       // A deletion in doubt is settled by looking: what is gone needs no second one.
       const isGone = async () => ((await api.get(row.type, row.id)) ? undefined : true);
       const remove = async () => {
-        await deleteResource(tools, row, present);
+        await deleteResource(tools, row);
         return true;
       };
+      await prepareDeletion(tools, row, present);
       await tools.change(intended, remove, isGone);
       return 'deleted';
     } catch (error) {

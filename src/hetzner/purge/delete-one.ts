@@ -4,24 +4,55 @@ import { waitUntil } from '../../support/wait.js';
 import { hetznerCode, inUseCodes } from '../errors.js';
 import type { Resource, ResourceMap } from '../types.js';
 import type { ApplyTools } from './apply.js';
-import type { Row } from './select.js';
+import type { Preparation, Row } from './select.js';
 
 /** Detaching was seen to take up to half a minute after a server had gone. */
 const releaseMs = 180_000;
 
-export function deletionSentence({ type, name, id, protected: guarded }: Row): string {
-  const lift = guarded ? 'lift the protection of and ' : '';
-  return `${lift}delete ${type.replaceAll('_', ' ')} ${name} (${id})`;
+function what({ type, name, id }: Row): string {
+  return `${type.replaceAll('_', ' ')} ${name} (${id})`;
 }
 
-export async function deleteResource(tools: ApplyTools, row: Row, present: Resource): Promise<void> {
+const preparing: Record<Preparation, (row: Row) => string> = {
+  unprotect: (row) => `lift the delete protection of ${what(row)}`,
+  release: (row) => `take ${what(row)} off its label selectors`,
+};
+
+export function deletionSentence(row: Row): string {
+  return `delete ${what(row)}`;
+}
+
+/** Every change that deleting it takes, in order: the plan tells the same sentences as the run. */
+export function deletionSentences(row: Row): string[] {
+  return [...row.first.map((one) => preparing[one](row)), deletionSentence(row)];
+}
+
+/** Makes one preparation. Uses by things that stay have kept a resource out of the plan, so nothing else is touched. */
+async function prepare({ api, change }: ApplyTools, row: Row, present: Resource, one: Preparation): Promise<void> {
+  const { type, id } = row;
+  await change({ kind: type, name: row.name, sentence: preparing[one](row) }, async () => {
+    if (one === 'unprotect') {
+      const rebuild = type === 'server' ? { rebuild: false } : {};
+      await api.settle(await api.act(type, id, 'change_protection', { delete: false, ...rebuild }));
+      return;
+    }
+    const selectors = (present as ResourceMap['firewall']).applied_to.filter((use) => use.type === 'label_selector');
+    const remove_from = selectors.map(({ label_selector }) => ({ type: 'label_selector', label_selector }));
+    if (remove_from.length === 0) return;
+    await ignoring('firewall_resource_not_found', async () =>
+      api.settle(await api.act(type, id, 'remove_from_resources', { remove_from })),
+    );
+  });
+}
+
+/** Frees it from what holds it, each by a change of its own. */
+export async function prepareDeletion(tools: ApplyTools, row: Row, present: Resource): Promise<void> {
+  for (const one of row.first) await prepare(tools, row, present, one);
+}
+
+export async function deleteResource(tools: ApplyTools, row: Row): Promise<void> {
   const { api, clock, signal, onWaiting } = tools;
   const { type, id } = row;
-  if (present.protection?.delete) {
-    const rebuild = type === 'server' ? { rebuild: false } : {};
-    await api.settle(await api.act(type, id, 'change_protection', { delete: false, ...rebuild }));
-  }
-  await release(tools, row, present);
   await waitUntil({
     reason: `${type.replaceAll('_', ' ')} ${row.name} to be deleted`,
     timeoutMs: releaseMs,
@@ -44,18 +75,6 @@ export async function deleteResource(tools: ApplyTools, row: Row, present: Resou
       }
     },
   });
-}
-
-/** Only what the plan may touch: uses by things that stay have kept a resource out of the plan. */
-async function release({ api }: ApplyTools, { type, id }: Row, present: Resource): Promise<void> {
-  if (type === 'firewall') {
-    const selectors = (present as ResourceMap['firewall']).applied_to.filter((use) => use.type === 'label_selector');
-    if (selectors.length === 0) return;
-    const remove_from = selectors.map(({ label_selector }) => ({ type: 'label_selector', label_selector }));
-    await ignoring('firewall_resource_not_found', async () =>
-      api.settle(await api.act(type, id, 'remove_from_resources', { remove_from })),
-    );
-  }
 }
 
 async function ignoring(code: string, call: () => Promise<void>): Promise<void> {

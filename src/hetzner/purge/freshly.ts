@@ -33,9 +33,8 @@ export function changedSince(row: Row, now: Resource): string | undefined {
   if (nameOf(now) !== row.name) return `its name is now ${nameOf(now)}`;
   if (now.created !== row.created) return 'it is another resource under the same id';
   if (!sameLabels(row.labels, now.labels ?? {})) return 'its labels were changed since the plan';
-  if ((now.protection?.delete === true) !== row.protected) {
-    return row.protected ? 'its protection was lifted since the plan' : 'it was protected since the plan';
-  }
+  // The other way round is our own doing: a run that died between lifting the protection and the deletion.
+  if (now.protection?.delete === true && !row.protected) return 'it was protected since the plan';
   return undefined;
 }
 

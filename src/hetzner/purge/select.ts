@@ -31,11 +31,15 @@ export interface Row {
   reason: string;
   /** What goes with it or is lost with it. */
   implies: string[];
+  /** What must be done to it first, each a change of its own. */
+  first: Preparation[];
   /** Goes by itself when that one goes: `server/42`. */
   goesWith?: string;
   /** Gross a month, in the currency of the price list; missing where it costs nothing. */
   monthly?: number;
 }
+
+export type Preparation = 'unprotect' | 'release';
 
 type Verdict = { selected: boolean; reason: string; goesWith?: string };
 type Key = `${ResourceType}/${number}`;
@@ -74,10 +78,17 @@ export function selectLeftovers(inventory: Inventory, selection: Selection, pric
       created: item.created,
       protected: item.protection?.delete === true,
       ...verdicts.get(keyOf(type, item.id))!,
+      first: preparations(type, item),
       implies: impliedBy(type, item, inventory),
       ...(pricing ? monthlyCost(type, item, pricing) : {}),
     })),
   );
+}
+
+function preparations(type: ResourceType, item: Resource): Preparation[] {
+  const selectors =
+    type === 'firewall' && (item as ResourceMap['firewall']).applied_to.some((use) => use.type === 'label_selector');
+  return [...(item.protection?.delete ? ['unprotect' as const] : []), ...(selectors ? ['release' as const] : [])];
 }
 
 export function nameOf(item: Resource): string {

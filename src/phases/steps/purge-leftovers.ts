@@ -1,6 +1,6 @@
 /** Ticket #370: what earlier runs of this Sovereign left at Hetzner goes; nothing else does. */
 import { applyPurge } from '../../hetzner/purge/apply.js';
-import { deletionSentence } from '../../hetzner/purge/delete-one.js';
+import { deletionSentences } from '../../hetzner/purge/delete-one.js';
 import { takeInventory } from '../../hetzner/purge/inventory.js';
 import { makePurgePlan } from '../../hetzner/purge/plan.js';
 import { type Row, type Selection, selectLeftovers } from '../../hetzner/purge/select.js';
@@ -36,7 +36,9 @@ export function createPurgeStep(world: World): Step {
       const { chosen } = await look();
       return chosen
         .filter(({ goesWith }) => goesWith === undefined)
-        .map((row) => mutationOf({ kind: row.type, name: row.name, sentence: deletionSentence(row) }));
+        .flatMap((row) =>
+          deletionSentences(row).map((sentence) => mutationOf({ kind: row.type, name: row.name, sentence })),
+        );
     },
 
     async isDone(): Promise<Done> {

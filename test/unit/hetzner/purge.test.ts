@@ -137,12 +137,26 @@ describe('what a purge does', () => {
     firewall!.applied_to.push({ type: 'label_selector', label_selector: { selector } });
     const result = await apply(await plan({ unprotect: ['server'] }));
     expect(result).toMatchObject({ skipped: [], left: [] });
-    expect(changes.some((sentence) => sentence.startsWith('lift the protection of and delete server'))).toBe(true);
+    expect(changes.some((sentence) => sentence.startsWith('lift the delete protection of server'))).toBe(true);
     expect((await api.list('server')).map(({ name }) => name).sort()).toEqual([
       'catalyst-omantel-omani-works-dev-cp1',
       'catalyst-omantel-omani-works-dev-w1',
       'orders-db',
     ]);
+  });
+});
+
+describe('a purge that died', () => {
+  it('goes on with a server whose protection it had already lifted', async () => {
+    for (const server of lab.project.items.server.values()) server.protection = { delete: true, rebuild: true };
+    const made = await plan({ unprotect: ['server'] });
+    const dying: Change = async (intended, make) => {
+      if (intended.sentence.startsWith('delete server')) throw new Error('killed');
+      return make('op');
+    };
+    const died = await applyPurge({ api, clock, signal, change: dying }, made);
+    expect(died.left.map(({ type }) => type)).toContain('server');
+    expect(await apply(made)).toMatchObject({ skipped: [], left: [] });
   });
 });
 
