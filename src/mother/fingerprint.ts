@@ -57,7 +57,9 @@ const kinds: readonly { apiVersion: string; kind: string }[] = [
   { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
 ];
 /** Kinds in catalyst's own namespace on the mother that the demos share (console.openova.io). */
-const sharedKinds = new Set(['Ingress', 'Middleware', 'Certificate', 'Secret', 'Service']);
+const sharedKinds = new Set(['Ingress', 'Middleware', 'Certificate', 'Service']);
+const isShared = ({ kind, type }: KubeObject) =>
+  sharedKinds.has(kind) || (kind === 'Secret' && type === 'kubernetes.io/tls');
 
 /** Throws when the mother cannot be read: nothing may be compared with what was not seen. */
 export async function takeFingerprint(tools: Tools): Promise<Fingerprint> {
@@ -68,9 +70,9 @@ export async function takeFingerprint(tools: Tools): Promise<Fingerprint> {
   const objects = lists
     .flat()
     .filter((object) => !object.metadata.name.startsWith(ownPrefix))
-    .filter(({ kind, metadata }) => {
-      const namespace = metadata.namespace ?? '';
-      return isProtectedNamespace(sovereign, namespace) || (namespace === own && sharedKinds.has(kind));
+    .filter((object) => {
+      const namespace = object.metadata.namespace ?? '';
+      return isProtectedNamespace(sovereign, namespace) || (namespace === own && isShared(object));
     })
     .map(printObject)
     .sort((a, b) => idOf(a).localeCompare(idOf(b)));
