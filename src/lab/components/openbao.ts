@@ -25,8 +25,6 @@ export function createOpenBao(): OpenBao {
   const kept = new Map<string, Record<string, string>>();
   const shipped = new Set<string>();
   let initializedByHand = false;
-  /** Pods whose unsealing the audit log has. */
-  const opened = new Set<string>();
 
   const namespaceOf = (lab: Lab): string | undefined =>
     lab.store.list('apps/v1/StatefulSet').find((set) => set.metadata.name === 'openbao')?.metadata.namespace;
@@ -83,11 +81,6 @@ export function createOpenBao(): OpenBao {
     unready: (pod, lab) => {
       if (!isServer(pod) || !pod.metadata.ownerReferences?.some((owner) => owner.name === 'openbao')) return undefined;
       const { initialized, sealed } = seal(lab, pod.metadata.namespace!);
-      if (initialized && !sealed && !opened.has(pod.metadata.uid!)) {
-        opened.add(pod.metadata.uid!);
-        // self-initialisation is audited; without its bucket the shipper tries again at the next look
-        audit(lab, 'update', 'sys/init').catch(() => opened.delete(pod.metadata.uid!));
-      }
       return initialized
         ? sealed
           ? 'Readiness probe failed: sealed'
