@@ -17,10 +17,12 @@ async function rulesBroken(name: string, change: (blueprint: Blueprint) => Bluep
   return [...new Set(lintTree(renderTree(sovereign, all), sovereign, all).map((finding) => finding.rule))];
 }
 
-const withObject = (object: KubeObject, part: 'release' | 'config' = 'release') => (blueprint: Blueprint) => ({
-  ...blueprint,
-  documents: { ...blueprint.documents, [part]: { ...blueprint.documents[part], 'extra.yaml': [object] } },
-});
+const withObject =
+  (object: KubeObject, part: 'release' | 'config' = 'release') =>
+  (blueprint: Blueprint) => ({
+    ...blueprint,
+    documents: { ...blueprint.documents, [part]: { ...blueprint.documents[part], 'extra.yaml': [object] } },
+  });
 
 const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x', namespace: 'harbor' } };
 
