@@ -5,7 +5,7 @@ import { pack } from 'tar-stream';
 export interface ArchiveFile {
   /** Below the chart's folder: `templates/workloads.yaml`. */
   path: string;
-  text: string;
+  text: string | Buffer;
 }
 
 /** `<name>-<version>.tgz` as helm reads it: one folder, named for the chart. */

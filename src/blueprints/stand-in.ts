@@ -33,7 +33,8 @@ export async function standInCharts(blueprints: readonly Blueprint[]): Promise<C
   return charts;
 }
 
-async function ownChart({ folder, chart }: Blueprint): Promise<ChartBytes | undefined> {
+/** The chart that the project brings itself, packed; undefined when the Blueprint has none. */
+export async function ownChart({ folder, chart }: Blueprint): Promise<ChartBytes | undefined> {
   const root = join(folder, 'chart');
   const names = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = await Promise.all(

@@ -1,3 +1,4 @@
+import type { DiffRow } from '../actions/blueprint-diff.js';
 import type { LintResult } from '../actions/blueprint-lint.js';
 import type { BlueprintDetails } from '../actions/blueprint-show.js';
 import { toYaml } from '../support/yaml.js';
@@ -36,4 +37,16 @@ export function lintText({ findings, charts }: LintResult): string {
   );
   const verdict = findings.length === 0 ? 'No findings.' : `${findings.length} findings.`;
   return [...looked, ...lines, verdict].join('\n');
+}
+
+export function diffText(rows: readonly DiffRow[]): string {
+  const show = (value: unknown) => (value === undefined ? 'absent' : JSON.stringify(value));
+  const lines = rows
+    .filter((row) => row.state !== 'same')
+    .flatMap((row) => [
+      `${row.state}  ${row.blueprint}  ${row.object}`,
+      ...row.drift.map((one) => `  ${one.path}: ${show(one.live)} instead of ${show(one.wanted)}`),
+    ]);
+  const same = rows.filter((row) => row.state === 'same').length;
+  return [...lines, `${same} of ${rows.length} objects are as the tree has them.`].join('\n');
 }

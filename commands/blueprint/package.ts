@@ -1,0 +1,60 @@
+import { join, resolve } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { type PackageRow, packageBlueprints } from '../../src/actions/blueprint-package.js';
+import { pushingCharts } from '../../src/actions/push-charts.js';
+import { loadBlueprints } from '../../src/blueprints/load.js';
+import { archivesIn } from '../../src/blueprints/wrapper.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { helmCharts } from '../../src/cli/chart-template.js';
+import { textTable } from '../../src/cli/text-table.js';
+
+export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
+  static override summary = 'Blueprints as OpenOva wrapper charts, the same bytes every time';
+  static override examples = [
+    '<%= config.bin %> blueprint package bp-traefik --out ./charts',
+    '<%= config.bin %> blueprint package bp-catalyst-platform --push oci://ghcr.io/openova-io',
+  ];
+  static override exitCodes = [4, 5, 7, 9];
+  static override args = { blueprint: Args.string({ description: 'only this one; left out: all 24' }) };
+  static override flags = {
+    out: Flags.string({ helpValue: 'DIR', default: 'charts', description: 'where the archives go' }),
+    charts: Flags.string({ helpValue: 'DIR', description: 'archives of the upstream charts, instead of pulling them' }),
+    push: Flags.string({
+      helpValue: 'oci://…',
+      description: 'push them to this registry, with the login that helm has',
+    }),
+    insecure: Flags.boolean({ dependsOn: ['push'], description: 'the registry speaks plain HTTP' }),
+  };
+
+  async run(): Promise<PackageRow[]> {
+    const { args, flags, context } = await this.open(BlueprintPackage);
+    const { sovereign } = await context.spec();
+    const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
+    const charts = helmCharts(context, flags.helm);
+    const { mirror, insecure } = sovereign.spec.charts;
+    const sources = new Map(
+      blueprints.flatMap((one) => [one, ...one.releases]).map(({ chart }) => [chart.name, chart.source]),
+    );
+    const archive = flags.charts
+      ? archivesIn(resolve(flags.charts))
+      : (name: string, version: string) =>
+          charts.pull({ source: mirror ?? (sources.get(name) as string), name, version, insecure });
+    const request = { only: args.blueprint, out: resolve(flags.out), archive };
+    const registry = flags.push;
+    const rows = registry
+      ? await pushingCharts(context, (act) =>
+          packageBlueprints(sovereign, blueprints, {
+            ...request,
+            push: { registry, insecure: flags.insecure, act, charts },
+          }),
+        )
+      : await packageBlueprints(sovereign, blueprints, request);
+    context.output.print(
+      textTable(
+        ['Blueprint', 'File', 'sha256'],
+        rows.map((row) => [row.blueprint, row.file, row.sha256]),
+      ),
+    );
+    return rows;
+  }
+}
