@@ -59,12 +59,6 @@ export function configurationOf(lab: Pick<Lab, 'store'>, namespace: string): str
   return [...maps, ...releases, ...secrets, ...pods].join('\n');
 }
 
-/** Texts of many lines in a tree: configuration files in values, without JSON's escapes. */
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return value.includes('\n') ? [value] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
 /** The bucket of a consumer (`<prefix>-openbao`) that a configuration names under some key `bucket…`, else anywhere. */
 export function bucketNamed(configuration: string, consumer: string): string | undefined {
   const keyed = new RegExp(
