@@ -24,19 +24,36 @@ export function applyFolderMutation(folder: RenderedFolder): Mutation {
   return { target: { system: 'sovereign', kind: 'Folder', name }, sentence: `apply ${folder.path}: ${names}` };
 }
 
+/** Several Blueprints may live in one namespace: it bears nobody's mark. */
+const isShared = ({ kind }: KubeObject) => kind === 'Namespace';
+
 /** The objects with the mark on them. Flux, which later applies the same bytes, leaves an annotation of another owner alone. */
 export function marked(folder: RenderedFolder): KubeObject[] {
   const hash = folderHash(folder);
-  return objectsOf(folder).map((object) => ({
-    ...object,
-    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [folderMark]: hash } },
-  }));
+  return objectsOf(folder).map((object) =>
+    isShared(object)
+      ? object
+      : {
+          ...object,
+          metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [folderMark]: hash } },
+        },
+  );
 }
 
 /** True when every object of the folder stands in the cluster as this very folder has it. */
 export async function isApplied(kube: Kube, folder: RenderedFolder | undefined): Promise<boolean> {
   if (!folder) return true;
   const hash = folderHash(folder);
-  const there = await Promise.all(objectsOf(folder).map((object) => kube.get(refOfObject(object))));
-  return there.every((object) => object?.metadata.annotations?.[folderMark] === hash);
+  const applied = await Promise.all(
+    objectsOf(folder).map(async (object) => {
+      const there = await kube.get(refOfObject(object));
+      if (!isShared(object)) return there?.metadata.annotations?.[folderMark] === hash;
+      const labels = there?.metadata.labels ?? {};
+      return (
+        there !== undefined &&
+        Object.entries(object.metadata.labels ?? {}).every(([key, value]) => labels[key] === value)
+      );
+    }),
+  );
+  return applied.every(Boolean);
 }

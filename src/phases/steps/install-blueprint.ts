@@ -3,7 +3,6 @@
  * needs its CRDs. Done means that the cluster holds these very folders and everything in them is ready.
  */
 import type { Blueprint } from '../../blueprints/blueprint.js';
-import type { RenderedFolder } from '../../blueprints/render.js';
 import { parseDuration } from '../../support/durations.js';
 import type { Kube, KubeRef } from '../../tools/kube.js';
 import { applyFolderMutation, folderHash, isApplied, marked, objectsOf } from '../apply-folder.js';

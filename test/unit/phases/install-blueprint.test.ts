@@ -92,6 +92,18 @@ test('another version in the spec is another folder: not done, applied again', a
   expect(release?.metadata.annotations?.[folderMark]).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test('two Blueprints in one namespace do not undo each other', async () => {
+  const { world, step, kube, blueprint } = await rig('bp-cert-manager');
+  await step(world).run(fakeContext().context);
+  const webhook = blueprint.namespace;
+  const other = world.blueprints.find(({ name }) => name === 'bp-cert-manager-powerdns-webhook')!;
+  expect(other.namespace).toBe(webhook);
+  for (const object of broughtBy(other).flatMap(wellBehaved)) kube.put(object);
+  const secrets = createSecretMaker(world);
+  await createInstallStep(world, { blueprint: other, proof: easyProof, secrets, ...wbs }).run(fakeContext().context);
+  expect(await step(world).isDone(fakeContext().context)).toMatchObject({ done: true });
+});
+
 test('a workload that is not rolled out means not done', async () => {
   const { world, step, kube } = await rig('bp-valkey');
   await step(world).run(fakeContext().context);
