@@ -12,7 +12,7 @@ import type { LabHandler } from './http-server.js';
 import { createKubernetesApi, type KubernetesApi } from './kubernetes/api.js';
 import { createLabKube, type LabKube } from './kubernetes/client.js';
 import { nodeObject, registerNode } from './node-object.js';
-import type { RequestLog } from './request-log.js';
+import { ownAgent, type RequestLog, withoutOwn } from './request-log.js';
 import type { CatalystApi } from './servers/mother/catalyst-api.js';
 import { type Claims, createClaims } from './servers/mother/claims.js';
 import { type MotherContents, motherContents } from './servers/mother/contents.js';
@@ -57,8 +57,8 @@ export async function startMother(options: MotherOptions): Promise<Mother> {
   const cut = fqdn.indexOf('.');
   for (const row of poolRows(fqdn.slice(cut + 1), fqdn.slice(0, cut))) services.pdm.add(row);
 
-  const api = await createKubernetesApi({ name: 'mother', log, faults, clock, ca: authority });
-  const kube = createLabKube(api.kubeconfig(), 'lab-controllers');
+  const api = await createKubernetesApi({ name: 'mother', log: withoutOwn(log), faults, clock, ca: authority });
+  const kube = createLabKube(api.kubeconfig(), `${ownAgent}controllers`);
   await fill(kube, motherContents({ fqdn, powerDnsApiKey, git: options.repository }));
   const controllers = await startMotherControllers({
     kube,

@@ -54,3 +54,11 @@ export function createRequestLog(options: { file?: string; clock?: Clock } = {})
     },
   };
 }
+
+/** User agents of the lab's own controllers begin so. */
+export const ownAgent = 'lab-';
+
+/** `log` without the calls of the lab's own controllers: they are the world, not something that somebody does to it. */
+export function withoutOwn(log: RequestLog): RequestLog {
+  return { ...log, record: (request) => (request.userAgent.startsWith(ownAgent) ? undefined : log.record(request)) };
+}

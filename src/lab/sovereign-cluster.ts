@@ -13,7 +13,7 @@ import type { Gate } from './gate.js';
 import { createKubernetesApi, type KubernetesApi } from './kubernetes/api.js';
 import { createLabKube, type LabKube } from './kubernetes/client.js';
 import { type K3sServer, k3sServerOf, labNode, nodeObject, registerNode } from './node-object.js';
-import type { RequestLog } from './request-log.js';
+import { ownAgent, type RequestLog, withoutOwn } from './request-log.js';
 import type { SshEndpoint } from './servers/ssh.js';
 
 export interface SovereignCluster {
@@ -73,14 +73,14 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     const stop = new AbortController();
     const api = await createKubernetesApi({
       name: 'sovereign',
-      log,
+      log: withoutOwn(log),
       faults,
       clock,
       ca: authority,
       dnsNames: sans.filter((san) => !isIP(san)),
       ipAddresses: sans.filter((san) => isIP(san)),
     });
-    const kube = createLabKube(api.kubeconfig(), 'lab-controllers');
+    const kube = createLabKube(api.kubeconfig(), `${ownAgent}controllers`);
     const controllers = await startControllers({
       kube,
       world: {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createFaults } from '../../../src/lab/faults.js';
 import { type LabServer, serve } from '../../../src/lab/http-server.js';
-import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
+import { createRequestLog, type LoggedLine, withoutOwn } from '../../../src/lab/request-log.js';
 
 let server: LabServer | undefined;
 afterEach(() => server?.close());
@@ -82,4 +82,14 @@ test('the log file has a line per call at once', async () => {
   });
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ server: 's3', object: 'bucket b' });
   log.close();
+});
+
+test("the lab's own controllers leave no trace in the log of what was done to it", () => {
+  const log = createRequestLog();
+  const lines: LoggedLine[] = [];
+  log.listen((line) => lines.push(line));
+  const entry = { server: 'mother', method: 'PATCH', path: '/', status: 200, mutating: true };
+  withoutOwn(log).record({ ...entry, userAgent: 'lab-controllers' });
+  withoutOwn(log).record({ ...entry, userAgent: 'kubectl/v1.35.2' });
+  expect(lines.map((line) => line.userAgent)).toEqual(['kubectl/v1.35.2']);
 });
