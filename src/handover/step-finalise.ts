@@ -60,7 +60,7 @@ export function finaliseHandover(world: World, options: FinaliseOptions = {}): S
         throw fail('E5104', `Accepted when tried: ${accepted.map((one) => one.what).join(', ')}.`);
       const facts = { state: record.state, items: record.items, refusals: record.refusals, history: record.history };
       const sha = record.revision?.split('sha1:')[1];
-      const refused = `${record.refusals.length} old credentials refused`;
+      const refused = `${record.refusals.length} old credentials tried: ${[...new Set(record.refusals.map((one) => one.answer))].join(', ') || 'there were none'}`;
       if (options.keepRetained) return { summary: `${record.state}; ${refused}`, sha, facts };
       const scan = await residueOf(world, act, record);
       if (!isClean(scan)) {
