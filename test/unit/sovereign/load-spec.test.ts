@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadSpec, parseSpec, type SpecFinding } from '../../../src/sovereign/load-spec.js';
 import { CatalystError } from '../../../src/support/errors.js';
@@ -64,5 +65,10 @@ describe('a spec', () => {
   it('that is empty or no map is E1101', () => {
     expect(thrown('').code).toBe('E1101');
     expect(thrown('- 1').code).toBe('E1101');
+  });
+
+  it('that is published as the example is valid', () => {
+    const example = join(import.meta.dirname, '../../../examples/omantel.yaml');
+    expect(loadSpec(example).sovereign.spec.fqdn).toBe('omantel.omani.works');
   });
 });
