@@ -26,6 +26,7 @@ import { cnpg } from './cnpg.js';
 import { crossplane } from './crossplane.js';
 import { daemonSets } from './daemon-sets.js';
 import { deployments } from './deployments.js';
+import { EGRESS_POLICY, isWorldDenied } from './egress.js';
 import { createEngine, isAvailable, type Lab, type Rule } from './engine.js';
 import { externalSecrets } from './external-secrets.js';
 import { helmReleases } from './helm-releases.js';
@@ -130,7 +131,7 @@ async function start(
       const isOwn = host === world.fqdn || host.endsWith(`.${world.fqdn}`);
       if (isOwn && (port === 443 || port === 80))
         return { host: '127.0.0.1', port: port === 443 ? ingress.https.port : ingress.http.port };
-      return world.outside?.(host, port);
+      return isWorldDenied(lab) ? undefined : world.outside?.(host, port);
     },
   });
   const exec = createExec(createRedactor());
@@ -180,7 +181,7 @@ async function start(
     ...(options.register ? [registration(options.register, () => call)] : []),
   ];
   const lab: Lab = createEngine({ kube: options.kube, world, faults, clock, signal, rules, onError: options.onError });
-  for (const kind of [...ROUTED_KINDS, ...OWNED, 'v1/ConfigMap', 'storage.k8s.io/v1/StorageClass'])
+  for (const kind of [EGRESS_POLICY, ...ROUTED_KINDS, ...OWNED, 'v1/ConfigMap', 'storage.k8s.io/v1/StorageClass'])
     lab.store.follow(kind);
   const call = createServiceCalls(lab, parts);
   const ingress = await startIngress({ lab, call, log, faults, ...about });
