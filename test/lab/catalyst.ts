@@ -20,7 +20,12 @@ export interface Catalyst {
   home: string;
   run(args: readonly string[], options?: { killAfterMs?: number; signal?: NodeJS.Signals }): Promise<Ended>;
   /** Runs with --json and parses the one document on stdout. */
-  json<T = Record<string, unknown>>(args: readonly string[]): Promise<{ code: number | null; document: { status: string; result: T; error?: { code: string; exitCode: number; message: string } } }>;
+  json<T = Record<string, unknown>>(
+    args: readonly string[],
+  ): Promise<{
+    code: number | null;
+    document: { status: string; result: T; error?: { code: string; exitCode: number; message: string } };
+  }>;
   /** The result of `lab up`. */
   up(): Promise<LabInfo>;
   close(): Promise<void>;
@@ -38,14 +43,23 @@ export interface LabInfo {
 export function catalystAtHome(story: string): Catalyst {
   const home = mkdtempSync(join(tmpdir(), `catalyst-${story}-`));
   const lab = `${story}-${randomBytes(3).toString('hex')}`;
-  const env = { ...process.env, XDG_STATE_HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: join(home, 'config'), CATALYST_NO_INPUT: '1' };
+  const env = {
+    ...process.env,
+    XDG_STATE_HOME: home,
+    XDG_DATA_HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    CATALYST_NO_INPUT: '1',
+  };
   const run: Catalyst['run'] = (args, options = {}) =>
     new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [bin, ...args], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
       const out = { stdout: '', stderr: '' };
       child.stdout.on('data', (data) => (out.stdout += data));
       child.stderr.on('data', (data) => (out.stderr += data));
-      const timer = options.killAfterMs === undefined ? undefined : setTimeout(() => child.kill(options.signal ?? 'SIGKILL'), options.killAfterMs);
+      const timer =
+        options.killAfterMs === undefined
+          ? undefined
+          : setTimeout(() => child.kill(options.signal ?? 'SIGKILL'), options.killAfterMs);
       child.on('error', reject);
       child.on('close', (code, signal) => {
         clearTimeout(timer);
