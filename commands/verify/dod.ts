@@ -25,13 +25,10 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
     window: duration({
       description: 'how long catalyst-api stays dead, from the moment the canary is red (5m; in a lab 20s)',
     }),
-    egress: duration({ description: 'how long egress to the mother stays denied (10m; in a lab 10s)' }),
-    'black-hole': Flags.boolean({ default: true, allowNo: true, description: 'deny egress to the mother too (D22)' }),
     reprovision: Flags.string({
       helpValue: 'FILE',
       description: 'signed bundle of a wipe-and-re-provision run, for D20',
     }),
-    spend: Flags.boolean({ description: 'allow checks that cost money (a real node pool)' }),
   };
 
   async run(): Promise<DodResult> {
@@ -40,10 +37,7 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
       only: list(flags.only),
       skip: list(flags.skip),
       windowMs: flags.window,
-      egressMs: flags.egress,
-      blackHole: flags['black-hole'],
       reprovision: flags.reprovision,
-      spend: flags.spend,
     };
     return verifyDodAlone(context, options, (result) => context.output.print(dodText(result)));
   }

@@ -117,6 +117,8 @@ async function reprovisioned(scope: Scope): Promise<Answer> {
   return checkReprovision(scope);
 }
 
-async function egressBlocked(scope: Scope): Promise<Answer> {
-  return scope.egress ?? notChecked('the two-sided cut was not made (--no-black-hole, or before ACTIVATED)');
+async function egressBlocked(): Promise<Answer> {
+  return notChecked(
+    'catalyst does not make the egress block yet; D17 proves the kill, D14 that nothing names the mother',
+  );
 }

@@ -26,11 +26,6 @@ export interface DodOptions {
   skip?: readonly string[];
   /** Signed bundle of a wipe-and-re-provision run, for D20. */
   reprovision?: string;
-  /** Two-sided cut (D22); default true once the handover is ACTIVATED. */
-  blackHole?: boolean;
-  egressMs?: number;
-  /** Real adds that cost money (W10). */
-  spend?: boolean;
 }
 
 export interface DodOutcome extends WrittenEvidence {
@@ -73,9 +68,6 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
     options: {
       lab,
       windowMs: options.windowMs ?? (lab ? 20_000 : 300_000),
-      egressMs: options.egressMs ?? (lab ? 10_000 : 600_000),
-      blackHole: options.blackHole ?? true,
-      spend: options.spend ?? false,
     },
   };
   const asked = (id: string) => items.some((item) => item.id === id || item.of?.includes(id));
