@@ -111,6 +111,8 @@ export interface Blueprint {
   workloads: WorkloadRef[];
   /** Public hosts below the FQDN that it serves: `gitea` for gitea.<fqdn>. */
   hosts: string[];
+  /** Paths in values that the chart hands to the application as they are (`grafana.ini`). */
+  freeForm?: string[];
   proof: string;
   egress: string[];
   wait: boolean;

@@ -56,7 +56,7 @@ export async function lintCharts(
         );
         continue;
       }
-      for (const key of await unknownKeys(chart, release.values)) {
+      for (const key of (await unknownKeys(chart, release.values)).filter((key) => !isFreeForm(key, blueprint))) {
         find('unknown-key', `${release.name}: ${key}`, `Nothing in ${title} reads ${key}`, 'Correct or remove the key');
       }
       let text = '';
@@ -93,6 +93,8 @@ export async function lintCharts(
   }
   return { findings, charts: reports };
 }
+
+const isFreeForm = (key: string, { freeForm = [] }: Blueprint) => freeForm.some((path) => key.startsWith(`${path}.`));
 
 async function chartFolder(charts: string, blueprint: Blueprint, { chart }: Release): Promise<string | undefined> {
   for (const folder of [join(blueprint.folder, 'chart'), join(charts, chart.name)]) {

@@ -98,6 +98,8 @@ export const metadataSchema = z.strictObject({
   releases: z.array(z.strictObject({ ...release, before: z.boolean().default(true), values: z.string() })).default([]),
   secrets: z.array(secret).default([]),
   hosts: z.array(z.string()).default([]),
+  /** Values that the chart hands to the application as they are; their keys are not the chart's. */
+  freeForm: z.array(z.string()).default([]),
   proof: z.string(),
   egress: z.array(z.string()).default([]),
 });
