@@ -47,9 +47,10 @@ export function createExec(redactor: Redactor): Exec {
     }
     const answer = { stdout: String(result.stdout), stderr: String(result.stderr), exitCode: result.exitCode };
     if (okCodes.includes(answer.exitCode)) return answer;
-    const tail = redactor.redact((answer.stderr || answer.stdout).trim().split('\n').slice(-6).join('\n'));
+    const words = redactor.redact((answer.stderr || answer.stdout).trim()).split('\n');
+    const tail = words.slice(-6).join('\n');
     throw fail('E3002', `${shown} ended with exit ${answer.exitCode}: ${tail}`, {
-      data: { exitCode: answer.exitCode, stderr: tail },
+      data: { exitCode: answer.exitCode, stderr: words.slice(-30).join('\n') },
     });
   };
 }

@@ -87,7 +87,8 @@ const passingWords =
 
 /** kubectl's words sorted into: unreachable, refused (permission, validation, webhook), conflict; and whether it may pass. */
 function translate(error: CatalystError): CatalystError {
-  const said = String(error.data.stderr ?? error.message);
+  // What follows is advice for people at kubectl.
+  const said = String(error.data.stderr ?? error.message).split('\nPlease review')[0]!;
   const timedOut = error.data.timedOut === true;
   if (unreachableWords.test(said) && !said.includes('failed calling webhook')) {
     return fail('E3101', `kubectl could not reach the API: ${said}`, {
