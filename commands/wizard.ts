@@ -34,7 +34,7 @@ export default class Wizard extends CatalystCommand<WizardResult> {
     const { flags, context } = await this.open(Wizard);
     const { purge } = await askWizard(context, { questions: wizardQuestions, flags: { ...flags }, secrets: true });
     const { until, window, force, confirm } = flags;
-    await confirmWalk(context, { until, purge, confirm });
+    await confirmWalk(context, { until, purge, confirm, window });
     const result = await runWizard(await openSession(context), { until, window, force, purge });
     context.output.print(wizardText(result));
     return result;

@@ -1,11 +1,10 @@
 /** The confirmations of a whole walk, all before the first change (wizard.md). A lab that runs unattended answers them itself. */
 import type { Context } from '../actions/context.js';
-import { formatDuration } from '../support/durations.js';
 import { fail } from '../support/errors.js';
 
 export async function confirmWalk(
   context: Context,
-  { until = 8, purge, confirm }: { until?: number; purge: string; confirm?: string },
+  { until = 8, purge, confirm, window }: { until?: number; purge: string; confirm?: string; window?: string },
 ): Promise<void> {
   const { options, prompter, output } = context;
   if (options.dryRun) return;
@@ -23,7 +22,7 @@ export async function confirmWalk(
     ...(purge === 'apply' ? ['deletes the leftovers that #370 selects at Hetzner'] : []),
     ...(until >= 7 ? ['hands over past the point of no return'] : []),
     ...(until >= 8
-      ? [`cuts the Sovereign off from its mother for the kill experiment (${formatDuration(600_000)})`]
+      ? [`cuts the Sovereign off from its mother for the kill experiment (${window ?? (options.lab ? '20s' : '10m')})`]
       : []),
   ];
   if (grave.length === 0) return;
