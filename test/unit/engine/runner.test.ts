@@ -71,7 +71,13 @@ test('an aborted run starts nothing new and ends as interrupted', async () => {
   const controller = new AbortController();
   const first = fakeStep(w, 'a', 1);
   const steps = [
-    { ...first, proof: async () => (controller.abort(), { summary: '', facts: {} }) },
+    {
+      ...first,
+      proof: async () => {
+        controller.abort();
+        return { summary: '', facts: {} };
+      },
+    },
     fakeStep(w, 'b', 1, ['a']),
   ];
   const { result } = await runAll(temporaryJournal(), steps, { signal: controller.signal });
