@@ -4,14 +4,23 @@ export default defineConfig({
   test: {
     disableConsoleIntercept: true,
     projects: [
-      { test: { name: 'unit', include: ['test/{unit,contract,golden}/**/*.test.ts'], testTimeout: 60_000 } },
       {
+        test: {
+          name: 'unit',
+          include: ['test/{unit,contract,golden}/**/*.test.ts'],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Stories drive a whole lab and measure outages: they run after the rest, one at a time.
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
-          testTimeout: 300_000,
+          testTimeout: 400_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -131,10 +131,16 @@ async function nudge(kube: Kube, world: World, { act }: Pick<StepContext, 'act'>
   await act(nudgeMutation, () => kube.patch(at('source.toolkit.fluxcd.io/v1', 'GitRepository'), patch));
 }
 
-/** A Pod of the console goes, and its Deployment is whole again. */
+/**
+ * Whose Pod is evicted: the scanner's. It proves that scheduling and pulling need nobody, and with one replica a Pod of the
+ * console or the api would itself be the outage that the window looks for.
+ */
+const evicted = 'trivy-system';
+
+/** A Pod goes, and its Deployment is whole again. */
 export async function podComesBack(world: World, { act }: Pick<StepContext, 'act'>): Promise<string> {
   const kube = await world.kube();
-  const namespace = 'catalyst-system';
+  const namespace = evicted;
   const pods = await kube.list({ apiVersion: 'v1', kind: 'Pod', namespace });
   const pod = pods.find((one) => (one.metadata.ownerReferences ?? []).some((owner) => owner.kind === 'ReplicaSet'));
   if (!pod) throw fail('E4009', `No Pod of a Deployment runs in ${namespace}.`);
@@ -161,8 +167,8 @@ export async function podComesBack(world: World, { act }: Pick<StepContext, 'act
 }
 
 export const evictMutation: Mutation = {
-  target: { system: 'sovereign', kind: 'Pod', namespace: 'catalyst-system', name: 'one of its Pods' },
-  sentence: 'delete one Pod in namespace catalyst-system of the Sovereign, to see it come back',
+  target: { system: 'sovereign', kind: 'Pod', namespace: evicted, name: 'one of its Pods' },
+  sentence: `delete one Pod in namespace ${evicted} of the Sovereign, to see it come back`,
 };
 
 /** A new PersistentVolumeClaim is bound for a Pod that mounts it. */
