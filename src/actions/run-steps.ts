@@ -1,7 +1,5 @@
 /** Runs a choice of steps under lock and journal: what `phase run`, `ticket run`, `wizard` and `resume` all do. */
-import { join } from 'node:path';
 import { protection } from '../mother/protected-set.js';
-import { openJournal } from '../phases/journal.js';
 import { foldJournal } from '../phases/journal-state.js';
 import { createGate } from '../phases/journaled-gate.js';
 import { makePlan, type Plan } from '../phases/plan.js';
@@ -9,6 +7,7 @@ import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } 
 import type { Graph } from '../phases/schedule.js';
 import type { Step } from '../phases/step.js';
 import { phaseNeeds } from '../phases/wbs.js';
+import { lockJournal } from './lock-journal.js';
 import { readJournal } from './read-journal.js';
 import type { RunChoices, Session } from './session.js';
 
@@ -35,14 +34,7 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
   const graph: Graph = { steps, all: request.all, schedule: request.schedule, phaseNeeds };
   if (dryRun) return tellPlan(session, graph, request);
 
-  await session.lock();
-  const journal = openJournal({
-    path: join(world.stateDir, 'journal.jsonl'),
-    runId: world.runId,
-    by: session.by,
-    clock: world.clock,
-    redactor: world.redactor,
-  });
+  const journal = await lockJournal(session);
   try {
     const state = foldJournal(journal.entries);
     requirePrerequisites(graph, state, request.force);

@@ -8,19 +8,8 @@ import type { LabInfo } from './lab-info.js';
 
 type LabContext = Pick<Context, 'env' | 'signal' | 'output'>;
 
-export interface LabResult {
-  name: string;
-  /** Path of its sovereign.yaml. */
-  spec: string;
-  endpoints: Record<string, string>;
-  kubeconfigs: { mother: string; sovereign: string };
-  credentials: Record<string, string>;
-  requestLog: string;
-  ca: string;
-  engine: string;
-  startedAt: string;
-  pid: number;
-}
+/** What lab.json says, without the address and token of its control. */
+export type LabResult = Omit<LabInfo, 'control'>;
 
 export interface LabStatus extends LabResult {
   up: true;
