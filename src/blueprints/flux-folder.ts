@@ -5,7 +5,8 @@
 import type { Sovereign } from '../sovereign/schema.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
-import { fluxNamespace, releasesOf } from './releases.js';
+import { fluxNamespace } from './chart-source.js';
+import { releasesOf } from './releases.js';
 import { gitUrl, variablesOf } from './variables.js';
 
 interface Folder {

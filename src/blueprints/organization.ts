@@ -3,7 +3,8 @@ import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
-import { allReleases, helmReleaseOf, sourcesOf } from './releases.js';
+import { chartReference, chartUrl, helmRepository } from './chart-source.js';
+import { allReleases, helmReleaseOf } from './releases.js';
 import { variablesOf } from './variables.js';
 
 const label = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
@@ -20,23 +21,16 @@ export function organizationObjects(
   if (!vcluster) throw fail('E3202', 'The Blueprint bp-vcluster is not there.');
   const namespace = `org-${name}`;
   const [release] = allReleases(vcluster, sovereign, variablesOf(sovereign));
-  const { repositories } = sourcesOf(vcluster, [release!], sovereign);
-  const own = repositories.map((repository) => ({ ...repository, metadata: { name: 'vcluster', namespace } }));
-  const helmRelease = helmReleaseOf(
-    { ...release!, name: 'vcluster', releaseName: 'vcluster', namespace },
-    'vcluster',
-    undefined,
-  );
-  const chart = {
-    spec: { ...helmRelease.spec.chart.spec, sourceRef: { kind: 'HelmRepository', name: 'vcluster', namespace } },
-  };
+  const at = { name: 'vcluster', namespace };
+  const own = { ...release!, name: 'vcluster', releaseName: 'vcluster', namespace };
+  const helmRelease = helmReleaseOf(own, at.name, undefined);
   return [
     {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name: namespace, labels: { 'catalyst.openova.io/organization': name } },
     },
-    ...own,
-    { ...helmRelease, metadata: { name: 'vcluster', namespace }, spec: { ...helmRelease.spec, chart } },
+    helmRepository(sovereign, chartUrl(sovereign, own.chart), at),
+    { ...helmRelease, metadata: at, spec: { ...helmRelease.spec, chart: chartReference(own.chart, at) } },
   ];
 }

@@ -3,11 +3,10 @@ import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, ChartPin } from './blueprint.js';
+import { chartReference, chartUrl, fluxNamespace, helmRepository } from './chart-source.js';
 import { mergeValues, type Values } from './merge.js';
 import { substitute } from './substitute.js';
 import { profileOf, type Variables } from './variables.js';
-
-export const fluxNamespace = 'flux-system';
 
 export interface Release {
   /** Name of the HelmRelease: the Blueprint's, or `<bp>-<release>` for a further one. */
@@ -69,23 +68,11 @@ export function sourcesOf(
   releases: readonly Release[],
   sovereign: Sovereign,
 ): { repositories: KubeObject[]; nameOf(release: Release): string } {
-  const { mirror } = sovereign.spec.charts;
-  const urls = [...new Set(releases.map((release) => mirror ?? release.chart.source))];
+  const urls = [...new Set(releases.map((release) => chartUrl(sovereign, release.chart)))];
   const nameOfUrl = (url: string) => (url === urls[0] ? blueprint.name : `${blueprint.name}-${urls.indexOf(url) + 1}`);
   return {
-    repositories: urls.map((url) => repository(nameOfUrl(url), url, sovereign)),
-    nameOf: (release) => nameOfUrl(mirror ?? release.chart.source),
-  };
-}
-
-function repository(name: string, url: string, sovereign: Sovereign): KubeObject {
-  const oci = url.startsWith('oci://');
-  const insecure = oci && sovereign.spec.charts.insecure && url === sovereign.spec.charts.mirror;
-  return {
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'HelmRepository',
-    metadata: { name, namespace: fluxNamespace },
-    spec: { interval: '1h', ...(oci ? { type: 'oci' } : {}), url, ...(insecure ? { insecure: true } : {}) },
+    repositories: urls.map((url) => helmRepository(sovereign, url, { name: nameOfUrl(url), namespace: fluxNamespace })),
+    nameOf: (release) => nameOfUrl(chartUrl(sovereign, release.chart)),
   };
 }
 
@@ -103,14 +90,7 @@ export function helmReleaseOf(release: Release, source: string, previous: Releas
       targetNamespace: release.namespace,
       storageNamespace: release.namespace,
       ...(previous ? { dependsOn: [{ name: previous.name }] } : {}),
-      chart: {
-        spec: {
-          chart: release.chart.name,
-          version: release.chart.version,
-          interval: '1h',
-          sourceRef: { kind: 'HelmRepository', name: source, namespace: fluxNamespace },
-        },
-      },
+      chart: chartReference(release.chart, { name: source, namespace: fluxNamespace }),
       install: { crds: 'CreateReplace', ...disableWait, remediation: { retries: -1 } },
       upgrade: { crds: 'CreateReplace', cleanupOnFail: true, ...disableWait, remediation: { retries: 3 } },
       values: release.values,

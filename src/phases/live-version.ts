@@ -1,5 +1,5 @@
 /** What of a Blueprint is live: the digest of its chart and the Git commit that Flux has, for the evidence. */
-import { fluxNamespace } from '../blueprints/releases.js';
+import { fluxNamespace } from '../blueprints/chart-source.js';
 import type { Kube } from '../tools/kube.js';
 import type { Evidence } from './step.js';
 

@@ -1,6 +1,6 @@
 /** #338: helm-controller may do everything, and a canary HelmRelease that makes a ClusterRole goes Ready and is removed. */
+import { chartReference, chartUrl, helmRepository } from '../../blueprints/chart-source.js';
 import type { KubeObject } from '../../tools/kube.js';
-import { chartSourceObjects } from '../chart-source.js';
 import {
   makeProbe,
   probeMutations,
@@ -80,23 +80,20 @@ export const helmControllerMay: ProofOf = (world) => {
 
 function canary(world: World): KubeObject[] {
   const traefik = world.blueprints.find((blueprint) => blueprint.name === 'bp-traefik')!;
-  const { source, chart } = chartSourceObjects(world.sovereign, traefik.chart, {
-    name: 'probe-canary',
-    namespace: probeNamespace,
-  });
+  const at = { name: 'probe-canary', namespace: probeNamespace };
   return [
     probeNamespaceObject(),
-    source,
+    helmRepository(world.sovereign, chartUrl(world.sovereign, traefik.chart), at),
     {
       apiVersion: 'helm.toolkit.fluxcd.io/v2',
       kind: 'HelmRelease',
-      metadata: { name: 'probe-canary', namespace: probeNamespace },
+      metadata: at,
       spec: {
         interval: '10m',
         timeout: '3m',
         releaseName: 'probe-canary',
         targetNamespace: probeNamespace,
-        chart,
+        chart: chartReference(traefik.chart, at),
         install: { crds: 'Skip' },
         values: canaryValues,
       },
