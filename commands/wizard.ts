@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { openSession } from '../src/actions/session.js';
 import { runWizard, type WizardResult } from '../src/actions/wizard.js';
 import { CatalystCommand } from '../src/cli/base-command.js';
-import { confirmWalk } from '../src/cli/confirm-walk.js';
+import { confirmWalk, notStarted } from '../src/cli/confirm-walk.js';
 import { askWizard } from '../src/cli/prompts/ask-wizard.js';
 import { questionFlags } from '../src/cli/prompts/question-flags.js';
 import { wizardQuestions } from '../src/cli/prompts/questions.js';
@@ -32,7 +32,9 @@ export default class Wizard extends CatalystCommand<WizardResult> {
 
   async run(): Promise<WizardResult> {
     const { flags, context } = await this.open(Wizard);
-    const { purge } = await askWizard(context, { questions: wizardQuestions, flags: { ...flags }, secrets: true });
+    const answers = await askWizard(context, { questions: wizardQuestions, flags: { ...flags }, secrets: true });
+    const { purge } = answers;
+    if (answers.saveOnly) throw notStarted(answers.loaded.path);
     const { until, window, force, confirm } = flags;
     await confirmWalk(context, { until, purge, confirm, window });
     const result = await runWizard(await openSession(context), { until, window, force, purge });

@@ -3,6 +3,7 @@ import type { Emit } from '../phases/events.js';
 import type { World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { LoadedSpec } from '../sovereign/load-spec.js';
+import type { Sovereign } from '../sovereign/schema.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
 
@@ -76,6 +77,10 @@ export interface Context {
   lock(): Promise<void>;
   /** The adapters; needs a spec. */
   world(): Promise<World>;
+  /** Adapters for a spec that is still being answered; `secrets` by credential name go before the store's. */
+  draftWorld(sovereign: Sovereign, secrets: Readonly<Record<string, string>>): Promise<World>;
+  /** Contexts of the kubeconfig by which the mother would be reached. */
+  motherContexts(): Promise<readonly string[]>;
   /**
    * Destroying: passes when `confirm` (--confirm) is the FQDN; else asks for it to be typed; without a terminal throws E4006.
    * `lab` is set by `wizard --lab … --yes` alone: nothing but the lab is touched.

@@ -1,6 +1,7 @@
 /** The confirmations of a whole walk, all before the first change (wizard.md). A lab that runs unattended answers them itself. */
 import type { Context } from '../actions/context.js';
-import { fail } from '../support/errors.js';
+import { checkCapacity } from '../hetzner/cluster/capacity.js';
+import { fail, messageOf } from '../support/errors.js';
 
 export async function confirmWalk(
   context: Context,
@@ -13,10 +14,8 @@ export async function confirmWalk(
   const { fqdn, hetzner } = sovereign.spec;
   if (!unattended) {
     const size = `${hetzner.controlPlane.count} × ${hetzner.controlPlane.type} in ${hetzner.location}`;
-    output.note(`${fqdn} (${path}): ${size}; phases 0 to ${until}.`);
-    if (!(await context.confirmStart('Start?'))) {
-      throw fail('E1901', 'Not started. The answers are kept.', { actions: [`catalyst wizard --spec ${path}`] });
-    }
+    output.note(`${fqdn} (${path}): ${size}${await priceOf(context)}; phases 0 to ${until}.`);
+    if (!(await context.confirmStart('Start?'))) throw notStarted(path);
   }
   const grave = [
     ...(purge === 'apply' ? ['deletes the leftovers that #370 selects at Hetzner'] : []),
@@ -27,4 +26,21 @@ export async function confirmWalk(
   ];
   if (grave.length === 0) return;
   await context.confirmByName({ what: `This run ${grave.join(', ')}`, confirm, lab: unattended });
+}
+
+export function notStarted(path: string) {
+  return fail('E1901', 'Not started. The answers are kept.', { actions: [`catalyst wizard --spec ${path}`] });
+}
+
+/** Of servers and load balancer, when Hetzner tells; what does not fit is told by preflight. */
+async function priceOf(context: Context): Promise<string> {
+  const world = await context.world();
+  try {
+    const { monthly, currency } = await checkCapacity(await world.hetzner(), world.sovereign.spec.hetzner);
+    return `, ${monthly.toFixed(2)} ${currency} a month`;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.output.warn(`The price was not seen: ${messageOf(error)}`);
+    return '';
+  }
 }

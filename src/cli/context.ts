@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { Context } from '../actions/context.js';
 import type { Emit } from '../phases/events.js';
 import { type CredentialStore, createCredentialStore } from '../sovereign/credential-store.js';
-import type { LoadedSpec } from '../sovereign/load-spec.js';
+import { type LoadedSpec, loadSpec } from '../sovereign/load-spec.js';
 import { type Lock, takeLock } from '../sovereign/lock.js';
+import { overlayLab } from '../sovereign/overlay-lab.js';
+import type { Sovereign } from '../sovereign/schema.js';
 import { configDir, makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
 import { specToYaml } from '../sovereign/write-spec.js';
 import { systemClock } from '../support/clock.js';
@@ -14,6 +16,7 @@ import type { Redactor } from '../support/redact.js';
 import { confirmByName, confirmStart } from './confirm.js';
 import { findSpec, specPath, stateDirOf } from './find-spec.js';
 import type { SharedFlags } from './flags.js';
+import { motherContexts } from './kubeconfigs.js';
 import { once } from './once.js';
 import { createOutput } from './output.js';
 import { createPrompter } from './prompter.js';
@@ -82,14 +85,15 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     // So that --sovereign finds it later, wherever the file was.
     writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
   });
-  const world = once(async () => {
+  const motherKubeconfig = async () => flags['mother-kubeconfig'] ?? (await lab())?.kubeconfigs.mother;
+  const worldOf = async (sovereign: Sovereign, store: CredentialStore) => {
     const { createWorld } = await import('./world.js');
     const made = await createWorld({
-      sovereign: (await spec()).sovereign,
-      stateDir: await stateDir(),
-      credentials: await credentials(),
+      sovereign,
+      stateDir: stateDirFor(sovereign.spec.fqdn),
+      credentials: store,
       kubeconfig: flags.kubeconfig,
-      motherKubeconfig: flags['mother-kubeconfig'] ?? (await lab())?.kubeconfigs.mother,
+      motherKubeconfig: await motherKubeconfig(),
       tools: { helm: flags.helm, kubectl: flags.kubectl },
       lab: flags.lab !== undefined,
       clock,
@@ -101,7 +105,8 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     });
     closers.push(() => made.close());
     return made.world;
-  });
+  };
+  const world = once(async () => worldOf((await spec()).sovereign, await credentials()));
 
   let renderer: Renderer | undefined;
   const emit: Emit = (event) => {
@@ -146,6 +151,12 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     credentialsOf,
     lock,
     world,
+    async draftWorld(sovereign, secrets) {
+      const labSpec = (await lab())?.spec;
+      const reached = labSpec === undefined ? sovereign : overlayLab(sovereign, loadSpec(labSpec).sovereign);
+      return worldOf(reached, withFirst(await credentialsOf(sovereign.spec.fqdn), secrets, redactor));
+    },
+    motherContexts: async () => motherContexts(await motherKubeconfig(), env),
     confirmByName: async ({ what, confirm, lab: answered }) =>
       confirmByName(prompter, { what, confirm, lab: answered, fqdn: (await spec()).sovereign.spec.fqdn }),
     confirmStart: (message) => confirmStart(prompter, { message, yes: flags.yes }),
@@ -164,6 +175,17 @@ function withFallback(
   for (const value of Object.values(given)) redactor.register(value);
   const find = async (name: string) => (await store.find(name)) ?? given[name];
   return { ...store, find, get: async (name) => (await find(name)) ?? store.get(name) };
+}
+
+/** What was just typed, before what is kept. */
+function withFirst(
+  store: CredentialStore,
+  typed: Readonly<Record<string, string>>,
+  redactor: Redactor,
+): CredentialStore {
+  for (const value of Object.values(typed)) redactor.register(value);
+  const find = async (name: string) => typed[name] ?? store.find(name);
+  return { ...store, find, get: async (name) => typed[name] ?? store.get(name) };
 }
 
 function userName(): string {

@@ -6,7 +6,7 @@ import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { writePrivateFile } from '../sovereign/state-dir.js';
 import { fail } from '../support/errors.js';
-import { redirectKubeconfig } from '../tools/kubeconfig.js';
+import { kubeconfigContexts, redirectKubeconfig } from '../tools/kubeconfig.js';
 
 export interface Kubeconfigs {
   /** Throws E3101 as long as nobody gave one and the cluster was not created. */
@@ -46,9 +46,7 @@ export function createKubeconfigs(options: {
     mother() {
       const { context } = motherSpec;
       if (mother !== undefined) return { path: resolve(mother), context };
-      const ambient = (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
-      const candidates = ambient.length > 0 ? ambient : [join(env.HOME || homedir(), '.kube', 'config')];
-      const path = candidates.find((file) => existsSync(file));
+      const path = ambientKubeconfig(env);
       if (context !== undefined && path !== undefined) return { path, context };
       throw fail('E3101', `It is not said how to reach the mother cluster ${motherSpec.name}.`, {
         actions: [
@@ -62,4 +60,20 @@ export function createKubeconfigs(options: {
       folder = undefined;
     },
   };
+}
+
+/** The first file of $KUBECONFIG that is there, or ~/.kube/config. */
+function ambientKubeconfig(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const named = (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
+  const candidates = named.length > 0 ? named : [join(env.HOME || homedir(), '.kube', 'config')];
+  return candidates.find((file) => existsSync(file));
+}
+
+/** Contexts to choose the mother's from: of the given file, else of the ambient one. Throws E3101 for a damaged file. */
+export function motherContexts(
+  given: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const path = given === undefined ? ambientKubeconfig(env) : resolve(given);
+  return path === undefined ? [] : kubeconfigContexts(path);
 }

@@ -1,4 +1,5 @@
 /** Starts oclif and ends the process: one place decides how errors look and which exit status they get, in text and JSON. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fillOptionalValues } from './argv.js';
 import { errorEnvelope, toJson, wantsJson } from './envelope.js';
@@ -10,6 +11,10 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
   for (const stream of [process.stdout, process.stderr]) {
     // A reader that has gone (`catalyst … | head`) is not an error.
     stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 5));
+  }
+  if (argv.length === 1 && argv[0] === '--version') {
+    process.stdout.write(`${versionLine(new URL('../package.json', url))}\n`);
+    return;
   }
   const { Config, flush, run } = await import('@oclif/core');
   const words = fillOptionalValues(argv);
@@ -23,6 +28,12 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
   // A socket that a library keeps open must not keep the shell waiting.
   await Promise.all([drained(process.stdout), drained(process.stderr)]);
   process.exit();
+}
+
+/** What oclif prints too, without loading it: scripts ask for the version often. */
+export function versionLine(packageJson: URL): string {
+  const { name, version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { name: string; version: string };
+  return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
 }
 
 async function report(thrown: unknown, argv: readonly string[], config: import('@oclif/core').Config): Promise<number> {

@@ -145,6 +145,7 @@ export async function runKill(world: World, context: StepContext, options: KillO
       world,
       sampler,
       probes.map((probe) => probe.name),
+      undoAt,
     );
     const differences = compareTouched(asFound, await touchedObjects(mother, catalyst));
     return judge({
@@ -229,14 +230,15 @@ async function untilSampled(world: World, sampler: Sampler, names: readonly stri
 }
 
 /** Two minutes for everything to be green again; what is not is told by the judge. */
-async function untilGreen(world: World, sampler: Sampler, names: readonly string[]): Promise<void> {
+/** Only samples begun after `since` count: a slow probe may still hold a good sample of before the undo. */
+async function untilGreen(world: World, sampler: Sampler, names: readonly string[], since: number): Promise<void> {
   await waitUntil({
     reason: 'every probe to be green again',
     timeoutMs: 120_000,
     clock: world.clock,
     signal: world.signal,
     look: async () => {
-      const red = names.find((name) => sampler.isGreen(name) !== true);
+      const red = names.find((name) => sampler.isGreen(name, since) !== true);
       return red === undefined ? { done: true } : { pending: red };
     },
   }).catch(() => world.signal.throwIfAborted());

@@ -14,8 +14,8 @@ export interface Sampler {
   samples: Sample[];
   /** Milliseconds since the start. */
   now(): number;
-  /** True when the newest sample of the probe is good; undefined before the first. */
-  isGreen(probe: string): boolean | undefined;
+  /** True when the newest sample of the probe that began at `since` (ms since the start) or later is good; undefined before the first. */
+  isGreen(probe: string, since?: number): boolean | undefined;
   stop(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function startSampler(probes: readonly Probe[], clock: Clock, intervalMs:
   return {
     samples,
     now,
-    isGreen: (probe) => samples.findLast((one) => one.probe === probe)?.ok,
+    isGreen: (probe, since = 0) => samples.findLast((one) => one.probe === probe && one.t >= since)?.ok,
     async stop() {
       stopped.abort();
       await Promise.all(running);

@@ -53,6 +53,11 @@ export function readKubeconfig(path: string, context?: string): KubeAccess {
   };
 }
 
+/** Names of its contexts. Throws E3101 when the file is not a kubeconfig. */
+export function kubeconfigContexts(path: string): string[] {
+  return (parse(textOf(path), path).contexts ?? []).map(({ name }) => name);
+}
+
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');

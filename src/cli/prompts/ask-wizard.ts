@@ -2,22 +2,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../actions/context.js';
+import type { World } from '../../phases/world.js';
 import { credentialVariables } from '../../sovereign/credential-store.js';
 import { type LoadedSpec, loadSpec, parseSpec } from '../../sovereign/load-spec.js';
 import { overlayLab } from '../../sovereign/overlay-lab.js';
 import { writeSpec, writeSpecDraft } from '../../sovereign/write-spec.js';
+import { isCatalystError } from '../../support/errors.js';
+import { hashOf } from '../../support/hash.js';
 import { parseYamlStream, toYaml } from '../../support/yaml.js';
+import { createExec } from '../../tools/exec.js';
+import { listPublicKeys } from '../../tools/public-keys.js';
 import { once } from '../once.js';
 import { ask } from './ask.js';
 import { buildSpec } from './build-spec.js';
-import type { Given } from './gather.js';
-import type { Question } from './question.js';
+import { type Given, gather } from './gather.js';
+import type { Answers, Question } from './question.js';
 
 export interface WizardAnswers {
   loaded: LoadedSpec;
   /** Whether the file was written anew. */
   written: boolean;
   purge: 'apply' | 'plan' | 'skip';
+  /** Kept, and not to be started. */
+  saveOnly: boolean;
 }
 
 /** `flags` are those of questionFlags. With a lab its keys are used, whatever the environment holds for the real thing. */
@@ -55,6 +62,9 @@ export async function askWizard(
       const { createHetznerApi } = await import('../../hetzner/create-api.js');
       return createHetznerApi({ token, endpoint, signal: context.signal });
     }),
+    world: draftWorlds(context, questions, given, base),
+    motherContexts: context.motherContexts,
+    publicKeys: once(async () => listPublicKeys(createExec(context.redactor), env.HOME)),
   };
   const quiet = context.options.yes || !prompter.available;
   try {
@@ -78,10 +88,52 @@ export async function askWizard(
     const loaded = { sovereign, path };
     context.useSpec(loaded);
     await keepSecrets(context, questions, asked, lab);
-    return { loaded, written, purge: (answers.purge as WizardAnswers['purge']) ?? 'apply' };
+    const purge = (answers.purge as WizardAnswers['purge']) ?? 'apply';
+    return { loaded, written, purge, saveOnly: asked.saveOnly === true };
   } catch (error) {
     if (!quiet && Object.keys(answers).length > 0 && !context.options.dryRun)
       await leave(context, path, questions, answers, base);
+    throw error;
+  }
+}
+
+/** Worlds for look-ups in the middle of the questions: what is not answered yet stands at its default. */
+function draftWorlds(
+  context: Context,
+  questions: readonly Question[],
+  given: Given,
+  base: unknown,
+): (answers: Answers) => Promise<World | undefined> {
+  let last: { key: string; world: World | undefined } | undefined;
+  return async (answers) => {
+    const all: Record<string, string> = {};
+    for (const question of questions) {
+      if (question.kind === 'secret' || question.unless?.(all)) continue;
+      const value = answers[question.id] ?? (await gather(question, given, all))?.value ?? placeholders[question.id];
+      if (value !== undefined) all[question.id] = value;
+    }
+    const secrets = Object.fromEntries(
+      questions.flatMap(({ id, kind }) => (kind === 'secret' && answers[id] ? [[id, answers[id]]] : [])),
+    );
+    const text = toYaml(buildSpec(questions, all, base));
+    const key = hashOf({ text, secrets });
+    if (last?.key !== key) last = { key, world: await draft(context, text, secrets) };
+    return last.world;
+  };
+}
+
+/** For a look-up that comes before these two are answered; nothing of it is kept. */
+const placeholders: Readonly<Record<string, string>> = {
+  organization: 'not answered yet',
+  email: 'nobody@example.org',
+};
+
+async function draft(context: Context, text: string, secrets: Record<string, string>): Promise<World | undefined> {
+  try {
+    return await context.draftWorld(parseSpec(text, 'the answers so far'), secrets);
+  } catch (error) {
+    // Answers that make no spec yet are told by the question they belong to.
+    if (isCatalystError(error)) return undefined;
     throw error;
   }
 }

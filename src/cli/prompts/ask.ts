@@ -1,9 +1,9 @@
 /** Goes through the questions: what is given is shown, what is missing is asked; esc goes back; the review edits any line. */
 import type { Prompter } from '../../actions/context.js';
-import { fail } from '../../support/errors.js';
+import { fail, messageOf } from '../../support/errors.js';
 import { GoBack } from '../go-back.js';
 import { type Gathered, type Given, gather } from './gather.js';
-import type { LookUps, Question, Source } from './question.js';
+import { type LookUps, type Question, type Source, typed } from './question.js';
 
 export interface AskOptions {
   questions: readonly Question[];
@@ -20,7 +20,11 @@ export interface AskOptions {
 export interface Asked {
   answers: Record<string, string>;
   sources: Record<string, Source>;
+  /** The answers are to be kept, and nothing else done. */
+  saveOnly?: boolean;
 }
+
+const saveOnly = '→ save only';
 
 /** Throws E1002 naming every flag or variable that is missing when nothing may be asked, E1001 for a given answer that cannot be. */
 export async function ask(options: AskOptions): Promise<Asked> {
@@ -63,10 +67,12 @@ async function askAll(options: AskOptions): Promise<Asked> {
       before === undefined
         ? await gather(question, given, asked.answers)
         : { value: before, source: asked.sources[question.id] ?? 'asked' };
-    const settled = before === undefined && found && (found.source === 'flag' || found.source === 'environment');
-    if (settled || (question.kind === 'secret' && found && before === undefined)) {
+    if (found && isSettled(question, found)) {
       accept(question, found, asked);
-      note(`${question.message}: ${question.kind === 'secret' ? '••••••' : found.value} (${found.source})`);
+      if (before === undefined) {
+        note(`${question.message}: ${question.kind === 'secret' ? '••••••' : found.value} (${found.source})`);
+        await look(question, asked, options);
+      }
       index += 1;
       continue;
     }
@@ -75,7 +81,8 @@ async function askAll(options: AskOptions): Promise<Asked> {
       asked.answers[question.id] = answer;
       asked.sources[question.id] = answer === found?.value ? found.source : 'asked';
       keep(asked.answers);
-      index += 1;
+      // Given a second time although it was refused, an answer is taken: preflight will judge it.
+      if ((await look(question, asked, options)) || answer === before) index += 1;
     } catch (error) {
       if (!(error instanceof GoBack)) throw error;
       index = previous(questions, index, asked);
@@ -84,12 +91,32 @@ async function askAll(options: AskOptions): Promise<Asked> {
   return review(options, asked);
 }
 
+/** Said by a flag or variable, or a secret that is at hand: shown, not asked; the review can still change it. */
+function isSettled({ kind }: Question, { source }: Gathered): boolean {
+  return source === 'flag' || source === 'environment' || (kind === 'secret' && source !== 'asked');
+}
+
+/** Tells what the answer leads to. False when it was refused; the reason was told. */
+async function look(question: Question, { answers }: Asked, { lookUps, note }: AskOptions): Promise<boolean> {
+  if (!question.look) return true;
+  const world = await lookUps.world(answers);
+  if (!world) return true;
+  try {
+    note(`  ${await question.look(world)}`);
+    return true;
+  } catch (error) {
+    world.signal.throwIfAborted();
+    note(`✖ ${messageOf(error)}`);
+    return false;
+  }
+}
+
 /** The last question before `index` that was asked rather than given by flag or environment. */
 function previous(questions: readonly Question[], index: number, { answers, sources }: Asked): number {
   for (let at = index - 1; at >= 0; at -= 1) {
-    const { id, kind } = questions[at]!;
-    const source = sources[id];
-    if (answers[id] !== undefined && kind !== 'secret' && source !== 'flag' && source !== 'environment') return at;
+    const question = questions[at]!;
+    const value = answers[question.id];
+    if (value !== undefined && !isSettled(question, { value, source: sources[question.id] ?? 'asked' })) return at;
   }
   return index;
 }
@@ -104,14 +131,23 @@ async function askOne(
   const { kind, message, optional } = question;
   const from = found && found.source !== 'asked' ? ` (${found.source})` : '';
   const check = (answer: string) => (optional && answer === '') || (question.check?.(answer, asked.answers) ?? true);
-  if (kind === 'secret') return prompter.secret({ message, check });
+  if (question.show) {
+    const world = await lookUps.world(asked.answers);
+    if (world) options.note(await question.show(world).catch((error: unknown) => `✖ ${messageOf(error)}`));
+  }
+  if (kind === 'secret') {
+    if (!found) return prompter.secret({ message, check });
+    const kept = (answer: string) => answer === '' || check(answer);
+    return (await prompter.secret({ message: `${message}; Enter keeps what is there`, check: kept })) || found.value;
+  }
   if (kind === 'choice') {
     const choices = (await question.choices?.(asked.answers, lookUps)) ?? [];
     if (choices.length > 0) {
       const initial = choices.some(({ value, disabled }) => value === found?.value && !disabled)
         ? found?.value
         : undefined;
-      return prompter.choose({ message: `${message}${from}`, choices, default: initial });
+      const chosen = await prompter.choose({ message: `${message}${from}`, choices, default: initial });
+      if (chosen !== typed) return chosen;
     }
   }
   return prompter.text({ message: `${message}${from}`, default: found?.value, check });
@@ -131,13 +167,14 @@ async function review(options: AskOptions, asked: Asked): Promise<Asked> {
     try {
       picked = await prompter.choose({
         message: 'Review',
-        choices: [{ value: '', name: '→ go on' }, ...lines],
+        choices: [{ value: '', name: '→ go on' }, { value: saveOnly, name: '→ save only' }, ...lines],
         default: '',
       });
     } catch (error) {
       if (error instanceof GoBack) continue;
       throw error;
     }
+    if (picked === saveOnly) return { ...asked, saveOnly: true };
     const question = questions.find(({ id }) => id === picked);
     if (!question) return asked;
     try {
@@ -145,6 +182,7 @@ async function review(options: AskOptions, asked: Asked): Promise<Asked> {
       asked.answers[picked] = await askOne(question, now, asked, options);
       asked.sources[picked] = 'asked';
       keep(asked.answers);
+      await look(question, asked, options);
     } catch (error) {
       if (!(error instanceof GoBack)) throw error;
     }

@@ -1,6 +1,7 @@
 import { memoryFloor } from '../../hetzner/cluster/capacity.js';
 import type { ServerType } from '../../hetzner/types.js';
-import type { Choice, Question } from './question.js';
+import { lookAtCapacity, lookAtToken } from './looks.js';
+import { type Choice, type Question, typed } from './question.js';
 
 /** Token, location, size and SSH key. */
 export const hetznerQuestions: readonly Question[] = [
@@ -11,6 +12,7 @@ export const hetznerQuestions: readonly Question[] = [
     help: 'Hetzner token',
     variable: 'HCLOUD_TOKEN',
     check: (answer) => answer.length > 0 || 'A token is needed.',
+    look: lookAtToken,
   },
   {
     id: 'location',
@@ -61,6 +63,7 @@ export const hetznerQuestions: readonly Question[] = [
       const api = await lookUps.hetzner();
       return (api ? await api.serverTypes() : []).filter(fits).sort(byPrice(location)).map(typeChoice(location));
     },
+    look: lookAtCapacity,
   },
   {
     id: 'worker-count',
@@ -86,12 +89,20 @@ export const hetznerQuestions: readonly Question[] = [
   },
   {
     id: 'ssh-public-key',
-    kind: 'text',
-    message: 'SSH public key (empty: catalyst makes one and keeps it encrypted)',
+    kind: 'choice',
+    message: 'SSH public key',
     help: 'OpenSSH public key for the servers; left out: one is made',
     variable: 'CATALYST_SSH_PUBLIC_KEY',
     path: 'spec.hetzner.sshPublicKey',
     optional: true,
+    async choices(_answers, lookUps) {
+      const keys = await lookUps.publicKeys();
+      return [
+        { value: '', name: 'generate an ed25519 key and keep it encrypted' },
+        ...keys.map(({ from, line }) => ({ value: line, name: `${from}  ${shortened(line)}` })),
+        { value: typed, name: 'paste one' },
+      ];
+    },
     check: (answer) => answer === '' || isPublicKey(answer) || 'One line: type, key and comment, as in a .pub file.',
   },
 ];
@@ -103,6 +114,12 @@ export function isPublicKey(line: string): boolean {
   if (data.length < 4) return false;
   const length = data.readUInt32BE(0);
   return length > 0 && length < 64 && data.length > 4 + length && data.subarray(4, 4 + length).toString() === type;
+}
+
+/** Type, the end of the blob and the comment. */
+function shortened(line: string): string {
+  const [type = '', blob = '', ...comment] = line.split(' ');
+  return `${type} …${blob.slice(-12)} ${comment.join(' ')}`.trim();
 }
 
 function fits(type: ServerType): boolean {

@@ -1,4 +1,5 @@
 import { dnsLabel, fqdn } from '../../sovereign/schema.js';
+import { lookAtName } from './looks.js';
 import type { Question } from './question.js';
 
 /** Name, address and owner of the Sovereign. */
@@ -25,6 +26,7 @@ export const identityQuestions: readonly Question[] = [
     check: (answer) =>
       (fqdn.safeParse(answer).success && answer.split('.').length > 2) ||
       'A name below a domain, such as omantel.omani.works.',
+    look: lookAtName,
   },
   {
     id: 'organization',

@@ -1,5 +1,6 @@
 /** Questions are data: flags, environment, spec, prompts, going back and editing all come from the one list. */
 import type { HetznerApi } from '../../hetzner/api.js';
+import type { World } from '../../phases/world.js';
 
 export type Answers = Readonly<Record<string, string>>;
 export type Source = 'flag' | 'environment' | 'spec' | 'lab' | 'store' | 'default' | 'asked';
@@ -13,7 +14,16 @@ export interface Choice {
 /** What a question may look up while it is asked; undefined when it cannot be had. */
 export interface LookUps {
   hetzner(): Promise<HetznerApi | undefined>;
+  /** The adapters for the answers so far, defaults in place of those that are still to come; undefined when they make no spec. */
+  world(answers: Answers): Promise<World | undefined>;
+  /** Contexts of the kubeconfig by which the mother would be reached. */
+  motherContexts(): Promise<readonly string[]>;
+  /** Public keys of the SSH agent and of ~/.ssh. */
+  publicKeys(): Promise<readonly { from: string; line: string }[]>;
 }
+
+/** Value of the choice after which the answer is typed. */
+export const typed = '…';
 
 export interface Question {
   /** Also the flag: `--<id>`, unless it is a secret. */
@@ -34,7 +44,12 @@ export interface Question {
   initial?: (answers: Answers) => string | undefined;
   /** Why an answer cannot be, or true. */
   check?: (answer: string, answers: Answers) => string | true;
+  /** An empty list: the answer is typed. */
   choices?: (answers: Answers, lookUps: LookUps) => Promise<Choice[]>;
+  /** What is shown before the question. */
+  show?: (world: World) => Promise<string>;
+  /** Tries the answer by reading: what was seen. Throws when it will not do. */
+  look?: (world: World) => Promise<string>;
   /** Not asked, when another answer settles it. */
   unless?: (answers: Answers) => boolean;
 }

@@ -1,3 +1,4 @@
+import { lookAtStorage } from './looks.js';
 import type { Question } from './question.js';
 
 /** Object Storage. */
@@ -38,5 +39,6 @@ export const storageQuestions: readonly Question[] = [
     help: 'Object Storage secret key',
     variable: 'AWS_SECRET_ACCESS_KEY',
     check: (answer) => answer.length > 0 || 'A key is needed.',
+    look: lookAtStorage,
   },
 ];

@@ -1,3 +1,4 @@
+import { showLeftovers } from './looks.js';
 import type { Question } from './question.js';
 
 /** What is decided for the walk and stands in no spec. */
@@ -18,6 +19,7 @@ export const walkQuestions: readonly Question[] = [
     variable: 'CATALYST_PURGE',
     options: ['plan', 'apply', 'skip'],
     initial: () => 'apply',
+    show: showLeftovers,
     choices: async () => [
       { value: 'apply', name: 'purge  what the plan of #370 selects, after its confirmation' },
       { value: 'plan', name: 'plan   only show it: catalyst purge plan' },

@@ -6,6 +6,7 @@ import { buildSpec } from '../../../src/cli/prompts/build-spec.js';
 import type { Given } from '../../../src/cli/prompts/gather.js';
 import { isPublicKey } from '../../../src/cli/prompts/hetzner.js';
 import { specQuestions, wizardQuestions } from '../../../src/cli/prompts/questions.js';
+import type { World } from '../../../src/phases/world.js';
 import { parseSpec } from '../../../src/sovereign/load-spec.js';
 import { toYaml } from '../../../src/support/yaml.js';
 import { specText } from '../sovereign/fixture.js';
@@ -41,7 +42,13 @@ function scripted(script: [RegExp, string | undefined | typeof GoBack][]): Promp
   };
 }
 const nobody: Prompter = { ...scripted([]), available: false };
-const tools = { lookUps: { hetzner: async () => undefined }, note: () => {}, keep: () => {} };
+const lookUps = {
+  hetzner: async () => undefined,
+  world: async () => undefined,
+  motherContexts: async () => [],
+  publicKeys: async () => [],
+};
+const tools = { lookUps, note: () => {}, keep: () => {} };
 
 describe('without a terminal', () => {
   it('flags and defaults make a valid spec', async () => {
@@ -129,6 +136,63 @@ describe('on a terminal', () => {
       'control-plane-count': '3',
     });
     expect(prompter.left()).toBe(0);
+  });
+
+  it('asks a typed secret again on the way back, where Enter keeps it, and never one that was at hand', async () => {
+    const secrets = wizardQuestions.filter(({ id }) =>
+      ['name', 'hcloud-token', 's3-access-key', 'location'].includes(id),
+    );
+    const prompter = scripted([
+      [/Name/, undefined],
+      [/Hetzner Cloud token/, 'typed-token'],
+      [/Location/, GoBack],
+      [/Enter keeps/, ''],
+      [/Location/, GoBack],
+      [/Enter keeps/, GoBack],
+      [/Name/, 'other'],
+      [/Enter keeps/, ''],
+      [/Location/, 'hel1'],
+      [/Review/, ''],
+    ]);
+    const at = given({
+      secrets: async (id) => (id === 's3-access-key' ? { value: 'kept', source: 'store' } : undefined),
+    });
+    const { answers, sources } = await ask({ ...tools, questions: secrets, given: at, prompter, quiet: false });
+    expect(answers).toEqual({
+      name: 'other',
+      'hcloud-token': 'typed-token',
+      location: 'hel1',
+      's3-access-key': 'kept',
+    });
+    expect(sources).toMatchObject({ 'hcloud-token': 'asked', 's3-access-key': 'store' });
+    expect(prompter.left()).toBe(0);
+  });
+
+  it('tells why an answer will not do and asks again; the same answer twice is taken', async () => {
+    const notes: string[] = [];
+    const question = (id: string) => ({ id, kind: 'text' as const, message: id, help: id, variable: 'X' });
+    const look = async () => {
+      throw new Error('it does not answer');
+    };
+    const prompter = scripted([
+      [/one/, 'a'],
+      [/one/, 'b'],
+      [/one/, 'b'],
+      [/two/, 'c'],
+      [/Review/, '→ save only'],
+    ]);
+    const world = { signal: new AbortController().signal } as World;
+    const asked = await ask({
+      ...tools,
+      lookUps: { ...lookUps, world: async () => world },
+      note: (text) => notes.push(text),
+      questions: [{ ...question('one'), look }, question('two')],
+      given: given(),
+      prompter,
+      quiet: false,
+    });
+    expect(asked).toMatchObject({ answers: { one: 'b', two: 'c' }, saveOnly: true });
+    expect(notes).toEqual(Array(3).fill('✖ it does not answer'));
   });
 
   it('does not ask what a flag says, and tells every answer so that leaving loses nothing', async () => {
