@@ -30,7 +30,7 @@ export function createActionWaiter(call: HetznerCaller, clock: Clock, signal: Ab
 
   const look = async (ids: number[]): Promise<number> => {
     let ended = 0;
-    const answer = await call({ method: 'GET', path: '/actions', query: { id: ids } });
+    const answer = await call({ method: 'GET', path: '/actions', query: { id: ids }, urgent: true });
     const actions = (answer.body as { actions?: Action[] } | undefined)?.actions ?? [];
     const seen = new Map(actions.map((action) => [action.id, action]));
     const now = clock.now().getTime();
@@ -59,8 +59,12 @@ export function createActionWaiter(call: HetznerCaller, clock: Clock, signal: Ab
         await clock.sleep(pause, signal);
         const ids = [...waiting.keys()];
         let ended = 0;
-        for (let i = 0; i < ids.length; i += batchSize) ended += await look(ids.slice(i, i + batchSize));
-        pause = ended > 0 ? firstPause : Math.min(pause * 1.5, 2000);
+        const batches = Array.from({ length: Math.ceil(ids.length / batchSize) }, (_, n) =>
+          look(ids.slice(n * batchSize, (n + 1) * batchSize)),
+        );
+        for (const count of await Promise.all(batches)) ended += count;
+        // What began together ends together: the rest is likely to follow at once.
+        pause = ended > 0 ? firstPause / 2 : Math.min(pause * 1.5, 2000);
       }
     } catch (error) {
       for (const id of [...waiting.keys()]) end(id, (waiter) => waiter.reject(error));

@@ -21,13 +21,14 @@ export type HetznerCaller = (call: HetznerCall, allow?: readonly number[]) => Pr
 export function createCaller({ transport, budget, clock, signal, endpoint, tries = 6 }: CallerOptions): HetznerCaller {
   // A purge has hundreds of calls at once; more in flight than this only meets the rate limit.
   const inFlight = pLimit(64);
+  const send = (call: HetznerCall) => transport({ ...call, signal });
   return async (call, allow = []) => {
     const repeatable = call.repeatable ?? call.method !== 'POST';
     for (let attempt = 1; ; attempt++) {
       await budget.take(signal);
       let answer: HetznerAnswer;
       try {
-        answer = await inFlight(() => transport({ ...call, signal }));
+        answer = await (call.urgent ? send(call) : inFlight(() => send(call)));
       } catch (error) {
         signal.throwIfAborted();
         const refused = (error as { code?: string }).code === 'ECONNREFUSED';

@@ -19,6 +19,8 @@ export interface HetznerCall {
   body?: unknown;
   /** Asking twice ends in the same state as asking once. Default: everything but POST. */
   repeatable?: boolean;
+  /** Others wait for its answer: it does not queue behind calls that nobody waits for. */
+  urgent?: boolean;
   signal?: AbortSignal;
 }
 
@@ -46,7 +48,9 @@ export function createTransport({ token, endpoint, timeoutMs = 30_000 }: Transpo
       data: body === undefined ? undefined : JSON.stringify(body),
       headers: body === undefined ? undefined : { 'Content-Type': 'application/json' },
       responseType: 'text',
-      transformResponse: (text: unknown) => text,
+      // Bodies are text on both sides; the transforms of axios would only look at them.
+      transformRequest: [],
+      transformResponse: [],
       validateStatus: () => true,
       maxRedirects: 0,
       signal,

@@ -6,8 +6,9 @@ import type { Change } from '../change.js';
 import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.js';
 import { changedSince, createReread } from './freshly.js';
 import { type Inventory, listType, takeInventory } from './inventory.js';
-import { deletionOrder } from './order.js';
+import { deletionOrder, longestChainFirst } from './order.js';
 import type { PurgePlan } from './plan.js';
+import { resourceTypes } from '../types.js';
 import { keyOf, type Row, selectLeftovers } from './select.js';
 
 export interface ApplyTools {
@@ -82,7 +83,7 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
   const all = new Promise<void>((resolve) => {
     release = resolve;
   });
-  for (const row of chosen) {
+  for (const row of longestChainFirst(chosen, order)) {
     const outcome = all.then(() => one(row));
     outcome.catch(() => undefined);
     outcomes.set(keyOf(row.type, row.id), outcome);
@@ -101,13 +102,17 @@ async function report(
   before: Inventory,
 ): Promise<PurgeResult> {
   const after: { -readonly [T in keyof Inventory]: Inventory[T] } = await takeInventory(api);
-  const isThere = (row: Row) => after[row.type].some(({ id }) => id === row.id);
+  const ids = new Map<string, Set<number>>();
+  const index = (type: Row['type']) => ids.set(type, new Set(after[type].map(({ id }) => id)));
+  for (const type of resourceTypes) index(type);
+  const isThere = (row: Row) => ids.get(row.type)?.has(row.id) === true;
   const gone = settled.filter(({ outcome }) => outcome === 'deleted').map(({ row }) => row);
   // Addresses and backups vanish a moment after their server.
   for (let attempt = 1; attempt <= 6 && gone.some(isThere); attempt++) {
     await clock.sleep(attempt * 250, signal);
     const late = [...new Set(gone.filter(isThere).map(({ type }) => type))];
     await Promise.all(late.map(async (type) => Object.assign(after, { [type]: await listType(api, type) })));
+    for (const type of late) index(type);
   }
   const result: PurgeResult = { deleted: [], skipped: [], left: [], leaks: [], missing: [], requests: 0 };
   for (const { row, outcome } of settled) {

@@ -1,15 +1,17 @@
 /** What must be gone before a resource can be deleted. Edges only between selected ones. Pure. */
-import type { ResourceMap, ResourceType } from '../types.js';
+import { type ResourceMap, type ResourceType, resourceTypes } from '../types.js';
 import type { Inventory } from './inventory.js';
 import { keyOf, type Row } from './select.js';
 
 /** Key → keys that come first. */
 export function deletionOrder(rows: readonly Row[], inventory: Inventory): Map<string, string[]> {
   const selected = new Set(rows.map(({ type, id }) => keyOf(type, id)));
-  const find = <T extends ResourceType>(type: T, id: number) => inventory[type].find((one) => one.id === id);
+  const items = new Map(
+    resourceTypes.flatMap((type) => inventory[type].map((item) => [keyOf(type, item.id), item] as const)),
+  );
   const order = new Map<string, string[]>();
   for (const row of rows) {
-    const item = find(row.type, row.id);
+    const item = items.get(keyOf(row.type, row.id));
     const first = item ? blockers(row, item as never, inventory) : [];
     order.set(
       keyOf(row.type, row.id),
@@ -17,6 +19,24 @@ export function deletionOrder(rows: readonly Row[], inventory: Inventory): Map<s
     );
   }
   return order;
+}
+
+/** Those that the longest chain waits for come first: what nothing waits for fills the gaps while actions run. */
+export function longestChainFirst(rows: readonly Row[], order: ReadonlyMap<string, readonly string[]>): Row[] {
+  const after = new Map<string, string[]>();
+  for (const [key, firsts] of order) for (const first of firsts) after.set(first, [...(after.get(first) ?? []), key]);
+  const lengths = new Map<string, number>();
+  const length = (key: string): number => {
+    const known = lengths.get(key);
+    if (known !== undefined) return known;
+    // Stands in for itself while it is looked at: a circle in what the API tells must not be followed forever.
+    lengths.set(key, 0);
+    const long = 1 + Math.max(0, ...(after.get(key) ?? []).map(length));
+    lengths.set(key, long);
+    return long;
+  };
+  const keyed = rows.map((row) => ({ row, length: length(keyOf(row.type, row.id)) }));
+  return keyed.sort((a, b) => b.length - a.length).map(({ row }) => row);
 }
 
 function blockers(row: Row, item: ResourceMap[ResourceType], inventory: Inventory): string[] {
