@@ -1,4 +1,4 @@
-/** The lab's Hetzner, with a project of `count` mixed resources, in a process of its own, so that neither its work nor its memory is counted as catalyst's. */
+/** The lab's Hetzner with a project of mixed resources, in a process of its own: neither its work nor its memory is catalyst's. */
 import { join } from 'node:path';
 
 const [fqdn, count, actionMs] = process.argv.slice(2);
@@ -17,9 +17,10 @@ const { endpoint, token } = await createHetznerLab({
   rateLimit: 10_000_000,
   fixtures: () => undefined,
 });
+
 /** Of ten: one network, two servers in it, two volumes on them, a load balancer, a placement group, a firewall, two keys. */
-const labels = { 'catalyst.openova.io/sovereign': fqdn };
 async function fill(api) {
+  const labels = { 'catalyst.openova.io/sovereign': fqdn };
   const each = Math.floor(count / 10);
   const times = (n, make) => Promise.all(Array.from({ length: n }, (_, index) => make(index)));
   const create = (type, body) => api.create(type, { labels, ...body });

@@ -1,11 +1,13 @@
 /**
  * Purge of 200 mixed resources at a simulated 50 ms per request: requests each, wall time against the longest chain of
  * dependencies walked by bare fetch, and against Debian's hcloud deleting the same kind of set one after the other, in the
- * same run. Then the peak of memory from 50 to 5000 resources, each purge in a process of its own.
+ * same run. Then memory from 50 to 5000 resources.
  */
 import { execFile, execFileSync, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 const dist = join(import.meta.dirname, '../dist/src');
 const load = (path) => import(join(dist, path));
@@ -37,14 +39,18 @@ async function lab(count) {
 }
 
 const selection = { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };
-const change = (_, make) => make('bench');
 
-async function ours(count, { slow }) {
+async function ours(count, { slow = false, each = () => undefined } = {}) {
   const { api, ...there } = await lab(count);
   const plan = await makePurgePlan(api, selection, new Date());
   if (slow) await there.slow();
   const before = api.requests();
   const from = performance.now();
+  const change = async (_, make) => {
+    const made = await make('bench');
+    each();
+    return made;
+  };
   const result = await applyPurge({ api, clock: systemClock, signal, change }, plan);
   const seconds = (performance.now() - from) / 1000;
   there.close();
@@ -96,7 +102,7 @@ async function speed() {
   const runs = [];
   const chains = [];
   // The first warms up; of the others the best counts on both sides: whatever else this machine does is not theirs.
-  await ours(200, { slow: false });
+  await ours(200);
   for (let round = 0; round < 7; round++) {
     chains.push(await chain());
     runs.push(await ours(200, { slow: true }));
@@ -111,18 +117,27 @@ async function speed() {
   } else say('hcloud in a loop', 'not measured: hcloud is not installed (Debian: hcloud-cli)');
 }
 
-/** Prints what a purge of so many takes, as JSON: run in a process of its own, so that its peak is its own. */
+/** Prints what a purge of so many takes, as JSON: in a process of its own, with what is alive weighed twenty times on the way. */
 async function alone(count) {
-  const { deleted, seconds } = await ours(count, { slow: false });
-  console.log(JSON.stringify({ deleted, seconds, peak: process.resourceUsage().maxRSS / 1024 }));
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  let made = 0;
+  let live = 0;
+  const each = () => {
+    if (made++ % Math.ceil(count / 20) !== 0) return;
+    collect();
+    live = Math.max(live, process.memoryUsage().heapUsed / 2 ** 20);
+  };
+  const { deleted } = await ours(count, { each });
+  console.log(JSON.stringify({ deleted, live }));
   process.exit(0);
 }
 
 if (process.argv[2] === '--alone') await alone(Number(process.argv[3]));
 else {
   await speed();
-  const peaks = [50, 500, 5000].map((count) => JSON.parse(execFileSync(process.execPath, [import.meta.filename, '--alone', String(count)])));
-  for (const { deleted, seconds, peak } of peaks) {
-    say(`purge of ${deleted}`, `${seconds.toFixed(1)} s   peak ${peak.toFixed(0)} MB   ${(peak / peaks[0].peak).toFixed(2)} × that of ${peaks[0].deleted}`);
+  for (const count of [50, 500, 5000]) {
+    const { deleted, live } = JSON.parse(execFileSync(process.execPath, [import.meta.filename, '--alone', String(count)]));
+    say(`memory, purge of ${deleted}`, `alive at most ${live.toFixed(0)} MB`);
   }
 }

@@ -4,37 +4,64 @@ import type { HetznerCaller } from './caller.js';
 import type { HetznerCall } from './transport.js';
 
 interface Page {
-  meta?: { pagination?: { next_page: number | null } };
+  meta?: { pagination?: { next_page: number | null; total_entries?: number | null } };
   [key: string]: unknown;
 }
 
+/** Times a list is read again because it changed while it was read. */
+const rereads = 3;
+
+/**
+ * Pages are cut by position: what is deleted meanwhile moves the rest up, past the page that is read next. A list whose
+ * length changed is read again, and what any reading saw is in the answer; only a single GET says that something is gone.
+ */
 export async function listAll<T>(
   call: HetznerCaller,
   path: string,
   key: string,
   query: HetznerCall['query'] = {},
 ): Promise<T[]> {
-  const found: T[] = [];
   const shared = shareParts();
+  const first = await readPages(call, path, key, query, shared);
+  if (first.steady) return first.items as T[];
+  const seen = new Map<unknown, object>();
+  let reading = first;
+  for (let times = 0; ; times++) {
+    for (const item of reading.items) seen.set((item as { id?: unknown }).id, item);
+    if (reading.steady || times === rereads) return [...seen.values()] as T[];
+    reading = await readPages(call, path, key, query, shared);
+  }
+}
+
+async function readPages(
+  call: HetznerCaller,
+  path: string,
+  key: string,
+  query: HetznerCall['query'],
+  shared: (item: object) => object,
+): Promise<{ items: object[]; steady: boolean }> {
+  const found: object[] = [];
+  const totals = new Set<number>();
   for (let page: number | null = 1; page !== null; ) {
     const answer = await call({ method: 'GET', path, query: { ...query, page, per_page: 50 } });
     const body = answer.body as Page | undefined;
     const items = body?.[key];
     // An empty or foreign body must never read as "nothing is there": a purge would call that clean.
     if (!Array.isArray(items)) throw fail('E2001', `Hetzner answered GET ${path} without "${key}".`);
-    for (const item of items) found.push(shared(item as object) as T);
-    const next: number | null = body?.meta?.pagination?.next_page ?? null;
+    for (const item of items) found.push(shared(item as object));
+    const { next_page: next = null, total_entries: total } = body?.meta?.pagination ?? {};
+    if (typeof total === 'number') totals.add(total);
     if (next !== null && next <= page)
       throw fail('E2001', `Hetzner answered GET ${path} with page ${next} after ${page}.`);
     page = next;
   }
-  return found;
+  return { items: found, steady: totals.size <= 1 };
 }
 
 /** Parts that each server or load balancer brings along whole, price list included: a long list keeps one of each. */
 const repeated = ['server_type', 'load_balancer_type', 'location', 'home_location', 'image'] as const;
 
-function shareParts(): <T extends object>(item: T) => T {
+function shareParts(): (item: object) => object {
   const known = new Map<string, object>();
   return (item) => {
     const parts = item as Record<string, { id?: number } | null | undefined>;

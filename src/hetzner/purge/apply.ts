@@ -3,12 +3,13 @@ import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
 import type { Change } from '../change.js';
+import { resourceTypes } from '../types.js';
 import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.js';
 import { changedSince, createReread } from './freshly.js';
+import { inOrder } from './in-order.js';
 import { type Inventory, listType, takeInventory } from './inventory.js';
-import { deletionOrder, longestChainFirst } from './order.js';
+import { deletionOrder } from './order.js';
 import type { PurgePlan } from './plan.js';
-import { resourceTypes } from '../types.js';
 import { keyOf, type Row, selectLeftovers } from './select.js';
 
 export interface ApplyTools {
@@ -39,6 +40,9 @@ export interface PurgeResult {
 
 type Outcome = 'deleted' | { skipped: string } | { failed: string };
 
+/** Deletions on their way at once; most of that time is Hetzner's own. */
+const lanes = 256;
+
 const named = ({ type, id, name }: Row): Named => ({ type, id, name });
 
 export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<PurgeResult> {
@@ -47,17 +51,13 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
   const before = await takeInventory(api);
   const reread = createReread(api, clock, before);
   const order = deletionOrder(chosen, before);
-  const outcomes = new Map<string, Promise<Outcome>>();
+  const keys = new Set(chosen.map(({ type, id }) => keyOf(type, id) as string));
 
-  const one = async (row: Row): Promise<Outcome> => {
-    const key = keyOf(row.type, row.id);
-    const waits = (order.get(key) ?? []).filter((first) => first !== key);
-    const firsts = await Promise.all(waits.map((first) => outcomes.get(first)));
+  const one = async (row: Row, firsts: Outcome[]): Promise<Outcome> => {
     signal.throwIfAborted();
-    const stuck = firsts.find((outcome) => outcome !== undefined && outcome !== 'deleted');
-    if (stuck) return { skipped: 'something that uses it was not deleted' };
+    if (firsts.some((outcome) => outcome !== 'deleted')) return { skipped: 'something that uses it was not deleted' };
     // It goes by itself; the listing at the end says whether it did.
-    if (row.goesWith && outcomes.has(row.goesWith)) return 'deleted';
+    if (row.goesWith && keys.has(row.goesWith)) return 'deleted';
     const present = await reread(row.type, row.id);
     if (!present) return 'deleted';
     const changed = changedSince(row, present);
@@ -78,20 +78,11 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
       return { failed: messageOf(error) };
     }
   };
-  // Every promise exists before the first one looks for those it waits on.
-  let release: () => void = () => undefined;
-  const all = new Promise<void>((resolve) => {
-    release = resolve;
+  const outcomes = await inOrder(chosen, order, lanes, one);
+  const settled = chosen.map((row) => {
+    const outcome = outcomes.get(keyOf(row.type, row.id));
+    return { row, outcome: outcome ?? { skipped: 'it waits for something that waits for it' } };
   });
-  for (const row of longestChainFirst(chosen, order)) {
-    const outcome = all.then(() => one(row));
-    outcome.catch(() => undefined);
-    outcomes.set(keyOf(row.type, row.id), outcome);
-  }
-  release();
-  const settled = await Promise.all(
-    chosen.map(async (row) => ({ row, outcome: await outcomes.get(keyOf(row.type, row.id))! })),
-  );
   return report(tools, plan, settled, before);
 }
 

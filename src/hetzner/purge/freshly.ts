@@ -24,7 +24,9 @@ export function createReread(api: HetznerApi, clock: Clock, seen: Inventory): Re
       list = { at: now, items };
       lists.set(type, list);
     }
-    return (await list.items).get(id);
+    const found = (await list.items).get(id);
+    // Deletions of our own move the pages of a list that is read meanwhile: missing there is not yet gone.
+    return found ?? (list.at === start ? undefined : api.get(type, id));
   };
 }
 

@@ -21,24 +21,6 @@ export function deletionOrder(rows: readonly Row[], inventory: Inventory): Map<s
   return order;
 }
 
-/** Those that the longest chain waits for come first: what nothing waits for fills the gaps while actions run. */
-export function longestChainFirst(rows: readonly Row[], order: ReadonlyMap<string, readonly string[]>): Row[] {
-  const after = new Map<string, string[]>();
-  for (const [key, firsts] of order) for (const first of firsts) after.set(first, [...(after.get(first) ?? []), key]);
-  const lengths = new Map<string, number>();
-  const length = (key: string): number => {
-    const known = lengths.get(key);
-    if (known !== undefined) return known;
-    // Stands in for itself while it is looked at: a circle in what the API tells must not be followed forever.
-    lengths.set(key, 0);
-    const long = 1 + Math.max(0, ...(after.get(key) ?? []).map(length));
-    lengths.set(key, long);
-    return long;
-  };
-  const keyed = rows.map((row) => ({ row, length: length(keyOf(row.type, row.id)) }));
-  return keyed.sort((a, b) => b.length - a.length).map(({ row }) => row);
-}
-
 function blockers(row: Row, item: ResourceMap[ResourceType], inventory: Inventory): string[] {
   const servers = (ids: readonly (number | null | undefined)[]) =>
     ids.filter((id): id is number => typeof id === 'number').map((id) => keyOf('server', id));
