@@ -1,10 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { requireBlueprint } from '../blueprints/catalogue.js';
 import { type RenderedTree, renderTree } from '../blueprints/render.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import { fail } from '../support/errors.js';
+import { fail, messageOf } from '../support/errors.js';
 
 export interface RenderResult {
   files: string[];
@@ -26,16 +26,38 @@ export async function renderBlueprints(
   const files = filesOf(tree, only && requireBlueprint(blueprints, only).name);
   const paths = files.map((file) => file.path);
   if (out === undefined) return { files: paths, hash: tree.hash, stream: files.map((f) => f.text).join('---\n') };
+  const stale = only === undefined ? join(out, 'clusters', sovereign.spec.fqdn) : undefined;
   try {
-    if (only === undefined) await rm(join(out, 'clusters', sovereign.spec.fqdn), { recursive: true, force: true });
-    for (const file of files) {
-      await mkdir(dirname(join(out, file.path)), { recursive: true });
-      await writeFile(join(out, file.path), file.text);
-    }
+    await replaceFiles(out, files, stale);
   } catch (error) {
-    throw fail('E1201', `The tree cannot be written below ${out}.`, { cause: error, actions: ['Name another --out'] });
+    throw fail('E1201', `The tree cannot be written below ${out}: ${messageOf(error)}.`, {
+      cause: error,
+      actions: ['name another --out'],
+    });
   }
   return { files: paths, hash: tree.hash };
+}
+
+/** All files are written aside before the first is moved into place: a full disk leaves what was there as it was. */
+async function replaceFiles(out: string, files: readonly { path: string; text: string }[], stale?: string) {
+  const first = await mkdir(out, { recursive: true });
+  let done = false;
+  const aside = await mkdtemp(join(out, '.render-'));
+  try {
+    for (const { path, text } of files) {
+      await mkdir(dirname(join(aside, path)), { recursive: true });
+      await writeFile(join(aside, path), text);
+    }
+    if (stale !== undefined) await rm(stale, { recursive: true, force: true });
+    for (const { path } of files) {
+      await mkdir(dirname(join(out, path)), { recursive: true });
+      await rename(join(aside, path), join(out, path));
+    }
+    done = true;
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+    if (!done && first !== undefined) await rm(first, { recursive: true, force: true });
+  }
 }
 
 function filesOf(tree: RenderedTree, only: string | undefined) {

@@ -63,7 +63,7 @@ export const specSchema = z.strictObject({
         z.strictObject({
           type: describe(serverType, 'Server type; at least 16 GB of memory, x86.'),
           count: z
-            .union([z.literal(1), z.literal(3)])
+            .union([z.literal(1), z.literal(3)], '1 or 3')
             .default(1)
             .meta({ description: '1 (solo) or 3 (ha).' }),
         }),

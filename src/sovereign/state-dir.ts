@@ -1,7 +1,7 @@
 /** Where state lives on this machine: directories 0700, files 0600 (product.md §6). */
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -31,7 +31,7 @@ export function labDir(env: Env, name: string): string {
 /** Makes a directory with mode 0700. Throws E1201. */
 export function makePrivateDir(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path);
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
     return path;
   } catch (error) {
@@ -39,6 +39,19 @@ export function makePrivateDir(path: string): string {
       actions: ['give another with --state-dir DIR (CATALYST_STATE_DIR)', `check who owns ${path}`],
       cause: error,
     });
+  }
+}
+
+/** One level after the other: Node's recursive mkdir never ends where the system answers ENOENT for a child of a folder that is there (/proc). */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolders(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it in between.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Writes sovereign.yaml: fields that only repeat a default are left out, comments of a file that is there are kept. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fail, messageOf } from '../support/errors.js';
 import { parseDocument, toYaml } from '../support/yaml.js';
 import { type Sovereign, sovereignSchema } from './schema.js';
@@ -35,6 +35,7 @@ function replaceFile(path: string, text: string): void {
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
   } catch (error) {
+    rmSync(`${path}.new`, { force: true });
     throw fail('E1102', `${path} cannot be written: ${messageOf(error)}.`, {
       actions: ['name another with --spec FILE'],
       cause: error,

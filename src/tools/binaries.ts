@@ -158,7 +158,7 @@ function isFile(path: string): boolean {
 
 function missing(tool: ToolName, why: string, cause?: unknown) {
   const { range, variable, install } = toolFacts[tool];
-  return fail('E3001', `No usable ${tool} (${range}) was found: ${why}.`, {
+  return fail('E3001', `No usable ${tool} (${range}) was found: ${why.replace(/\.$/, '')}.`, {
     actions: [`install ${tool}: ${install}`, `or name one: --${tool} PATH (${variable})`],
     cause,
     data: { tool, range },
