@@ -1,5 +1,9 @@
 /** The walk after the questions: preflight, plan, phases 0–8 on one journal, verdict. */
+import { credentialProbes } from '../phases/credential-probes.js';
+import type { PlannedMutation } from '../phases/plan.js';
 import { phases } from '../phases/wbs.js';
+import type { World } from '../phases/world.js';
+import { verifyCredentials } from './credentials-verify.js';
 import { runPreflight } from './preflight.js';
 import { runSelectedSteps, type StepsRun } from './run-steps.js';
 import type { Session } from './session.js';
@@ -28,6 +32,8 @@ export async function runWizard(session: Session, options: WizardOptions): Promi
   const all = allSteps(world, options);
   const selected = all.filter((step) => step.phase <= until).map((step) => step.id);
   await runPreflight(session);
+  // A token that only reads is found here, not in the middle of #370. The Object Storage keys are tried by #371.
+  await verifyCredentials(session, 'hetzner');
   const run = await runSelectedSteps(session, {
     schedule: 'phases',
     force: options.force,
@@ -35,5 +41,18 @@ export async function runWizard(session: Session, options: WizardOptions): Promi
     selected,
     inputs: { command: 'wizard', until, window: options.window, purge: options.purge },
   });
-  return { ...run, sovereign: world.sovereign.spec.fqdn, until, ...verdictOf(world.stateDir) };
+  const mutations = run.mutations && [...tokenProbe(world), ...run.mutations];
+  return {
+    ...run,
+    ...(mutations ? { mutations } : {}),
+    sovereign: world.sovereign.spec.fqdn,
+    until,
+    ...verdictOf(world.stateDir),
+  };
+}
+
+/** What the try of the token changes, as the journal tells it. */
+function tokenProbe(world: World): PlannedMutation[] {
+  const probes = credentialProbes(world).filter(({ id }) => id === 'hetzner');
+  return probes.flatMap((probe) => probe.plan()).map((mutation) => ({ step: 'credentials', ...mutation }));
 }

@@ -1,4 +1,5 @@
 /** Proves captured credentials by real calls: what is read, and, through the gate, something small that is made and removed. */
+import { sovereignLabel } from '../hetzner/names.js';
 import { createPowerDns, powerDnsKey } from '../mother/powerdns.js';
 import { parentZoneOf } from '../mother/protected-set.js';
 import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
@@ -33,9 +34,9 @@ function hetznerProbe(world: World): CredentialProbe {
   const name = `catalyst-probe-${world.runId}`;
   const make: Mutation = {
     target: { system: 'hetzner', kind: 'ssh_key', name },
-    sentence: `create SSH key ${name} at Hetzner, to prove that the token may write`,
+    sentence: 'create a probe SSH key at Hetzner, to prove that the token may write',
   };
-  const remove: Mutation = { target: make.target, sentence: `delete SSH key ${name} at Hetzner` };
+  const remove: Mutation = { target: make.target, sentence: 'delete the probe SSH key at Hetzner' };
   return {
     id: 'hetzner',
     title: 'Hetzner token',
@@ -49,7 +50,9 @@ function hetznerProbe(world: World): CredentialProbe {
       const { publicKey } = await generateSshKey(name);
       const id = await act(make, async () => {
         try {
-          return (await api.create('ssh_key', { name, public_key: publicKey })).resource.id;
+          // The label: should the process be killed here, #370 finds the key and takes it away.
+          const labels = { [sovereignLabel]: world.sovereign.spec.fqdn };
+          return (await api.create('ssh_key', { name, public_key: publicKey, labels })).resource.id;
         } catch (error) {
           if (!isCatalystError(error, 'E2003')) throw error;
           throw fail('E2003', 'The Hetzner token may read but not write; catalyst needs "Read & Write".', {
