@@ -1,31 +1,46 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { type LintResult, lintBlueprints } from '../../src/actions/blueprint-lint.js';
 import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { lintText } from '../../src/cli/blueprint-text.js';
-import { chartTemplate } from '../../src/cli/chart-template.js';
+import { lintChartsFrom } from '../../src/cli/chart-template.js';
+import { lintServer } from '../../src/cli/lint-server.js';
 import { fail } from '../../src/support/errors.js';
 
 export default class BlueprintLint extends CatalystCommand<LintResult> {
-  static override summary = 'checks the rendered tree, and with --charts the values against the real charts';
+  static override summary = 'checks the rendered tree; on request against the real charts, and on a real API server';
+  static override description =
+    'Changes nothing. --server sends the tree as a server-side dry-run, of which the server keeps nothing; the protected set is never sent to.';
   static override examples = [
     '<%= config.bin %> blueprint lint',
     '<%= config.bin %> blueprint lint bp-harbor --charts ./charts',
+    '<%= config.bin %> blueprint lint --live',
+    '<%= config.bin %> blueprint lint --server mother',
   ];
   static override exitCodes = [3, 5, 7];
   static override args = { blueprint: Args.string({ description: 'only this one' }) };
   static override flags = {
-    charts: Flags.string({ helpValue: 'DIR', description: 'unpacked upstream charts, a folder for each by its name' }),
+    charts: Flags.string({
+      helpValue: 'DIR',
+      exclusive: ['live'],
+      description: 'the real charts, unpacked as <name>/ or as archives <name>-<version>.tgz',
+    }),
+    live: Flags.boolean({ description: 'the real charts, pulled from where they are pinned' }),
+    server: Flags.string({
+      helpValue: 'MOTHER',
+      description: 'server-side dry-run on this cluster: mother (or its name in the spec) or sovereign',
+    }),
   };
 
   async run(): Promise<LintResult> {
     const { args, flags, context } = await this.open(BlueprintLint);
     const { sovereign } = await context.spec();
     const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
-    const charts = flags.charts && resolve(flags.charts);
-    const template = charts ? chartTemplate(context, flags.helm) : undefined;
-    const result = await lintBlueprints(sovereign, blueprints, { only: args.blueprint, charts, template });
+    const server = flags.server === undefined ? undefined : await lintServer(context, sovereign, flags.server);
+    const result = await lintChartsFrom(context, sovereign, flags, (charts) =>
+      lintBlueprints(sovereign, blueprints, { only: args.blueprint, charts, server }),
+    );
     context.output.print(lintText(result));
     const errors = result.findings.filter((finding) => finding.severity === 'error');
     if (errors.length > 0) {

@@ -1,37 +1,44 @@
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { requireBlueprint } from '../blueprints/catalogue.js';
+import type { ChartFolders } from '../blueprints/chart-folder.js';
 import { type Finding, lintTree } from '../blueprints/lint.js';
-import { lintCharts } from '../blueprints/lint-charts.js';
+import { type ChartReport, lintCharts, type Template } from '../blueprints/lint-charts.js';
 import { renderTree } from '../blueprints/render.js';
+import type { DryRunRow, ServerDryRun } from '../blueprints/server-dry-run.js';
 import type { Sovereign } from '../sovereign/schema.js';
 
 export interface LintResult {
   findings: Finding[];
   /** Charts that were looked at with helm, one row for each. */
-  charts: ChartRow[];
+  charts: ChartReport[];
+  /** What an API server said to each object, with --server. */
+  server?: DryRunRow[];
 }
-export type ChartRow = Awaited<ReturnType<typeof lintCharts>>['charts'][number];
 
 export interface LintRequest {
   only?: string;
-  /** Directory of unpacked charts (`<name>/`) or archives (`<name>-<version>.tgz`). */
-  charts?: string;
-  /** `helm template` of a chart path. */
-  template?: Parameters<typeof lintCharts>[3];
+  /** Where the real charts are, and `helm template` for them. */
+  charts?: { folders: ChartFolders; template: Template };
+  /** Server-side dry-run of the tree; nothing of it is stored. */
+  server?: ServerDryRun;
 }
 
-/** Structural findings of the rendered tree, and with `charts` those against the real charts. */
+/** Structural findings of the rendered tree, with `charts` those against the real charts, with `server` an API server's. */
 export async function lintBlueprints(
   sovereign: Sovereign,
   blueprints: readonly Blueprint[],
-  { only, charts, template }: LintRequest,
+  { only, charts, server }: LintRequest,
 ): Promise<LintResult> {
   const name = only && requireBlueprint(blueprints, only).name;
-  const all = lintTree(renderTree(sovereign, blueprints), sovereign, blueprints);
-  const looked = charts && template ? await lintCharts(sovereign, blueprints, charts, template) : undefined;
-  const wanted = (finding: { blueprint: string }) => name === undefined || finding.blueprint === name;
+  const tree = renderTree(sovereign, blueprints);
+  const wanted = (one: { blueprint: string }) => name === undefined || one.blueprint === name;
+  const findings = lintTree(tree, sovereign, blueprints).filter(wanted);
+  const chosen = blueprints.filter((blueprint) => wanted({ blueprint: blueprint.name }));
+  const looked = charts ? await lintCharts(sovereign, chosen, blueprints, charts) : { findings: [], charts: [] };
+  const asked = server ? await server(tree, blueprints, wanted) : { findings: [] };
   return {
-    findings: [...all, ...(looked?.findings ?? [])].filter(wanted),
-    charts: (looked?.charts ?? []).filter(wanted),
+    findings: [...findings, ...looked.findings, ...asked.findings],
+    charts: looked.charts,
+    ...('rows' in asked ? { server: asked.rows } : {}),
   };
 }

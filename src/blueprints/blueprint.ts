@@ -108,6 +108,8 @@ export interface Blueprint {
   /** Namespaces beside its own that its objects stand in, with labels for the namespaces it makes. */
   namespaceLabels: Record<string, string>;
   secrets: SecretNeed[];
+  /** ConfigMaps that Pods mount and neither chart nor tree holds, with the controller that makes them. */
+  configMaps: { namespace: string; name: string; maker: string }[];
   workloads: WorkloadRef[];
   /** Public hosts below the FQDN that it serves: `gitea` for gitea.<fqdn>. */
   hosts: string[];

@@ -1,14 +1,18 @@
 /** What only the real charts can tell: keys that no template reads, values that do not render, workloads that are not there. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
 import type { Sovereign } from '../sovereign/schema.js';
 import { messageOf } from '../support/errors.js';
 import { parseYamlStream } from '../support/yaml.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, ReleasePin } from './blueprint.js';
-import type { Finding } from './lint.js';
+import type { ChartFolder, ChartFolders } from './chart-folder.js';
+import { unknownKeys } from './chart-keys.js';
+import { type Finding, placedObjects } from './lint.js';
+import { madeBy, mountsOf } from './lint-mounts.js';
 import { isMap, type Values } from './merge.js';
 import { allReleases, type Release } from './releases.js';
+import { renderTree } from './render.js';
 import { stringsIn } from './strings.js';
 import { variablesOf } from './variables.js';
 
@@ -25,111 +29,138 @@ export interface ChartReport {
   images: string[];
 }
 
-const versions = ['1.31.0', '1.32.0', '1.33.0', '1.34.0', '1.35.0', '1.36.0'];
+export interface ChartsLinted {
+  findings: Finding[];
+  charts: ChartReport[];
+}
 
+export const kubernetesVersions = ['1.31.0', '1.32.0', '1.33.0', '1.34.0', '1.35.0', '1.36.0'];
+
+/** Looks at every release of `blueprints`; `all` are the 24, whose objects and Secrets a chart may mount. */
 export async function lintCharts(
   sovereign: Sovereign,
   blueprints: readonly Blueprint[],
-  charts: string,
-  template: Template,
-): Promise<{ findings: Finding[]; charts: ChartReport[] }> {
+  all: readonly Blueprint[],
+  { folders, template }: { folders: ChartFolders; template: Template },
+): Promise<ChartsLinted> {
+  const made = new Set([
+    ...madeBy(
+      placedObjects(renderTree(sovereign, all), all).map(({ object }) => object),
+      '',
+    ),
+    ...all.flatMap(({ configMaps }) => configMaps.map(({ namespace, name }) => `ConfigMap ${namespace}/${name}`)),
+    ...all.flatMap(({ secrets }) => secrets.map(({ namespace, name }) => `Secret ${namespace}/${name}`)),
+  ]);
+  const limit = pLimit(availableParallelism());
+  const looked = await Promise.all(
+    blueprints.flatMap((blueprint) =>
+      allReleases(blueprint, sovereign, variablesOf(sovereign)).map((release) =>
+        limit(() => lintRelease(blueprint, release, { folders, template, made })),
+      ),
+    ),
+  );
+  return { findings: looked.flatMap((one) => one.findings), charts: looked.flatMap((one) => one.charts) };
+}
+
+interface Looking {
+  folders: ChartFolders;
+  template: Template;
+  made: ReadonlySet<string>;
+}
+
+async function lintRelease(blueprint: Blueprint, release: Release, looking: Looking): Promise<ChartsLinted> {
   const findings: Finding[] = [];
-  const reports: ChartReport[] = [];
-  for (const blueprint of blueprints) {
-    for (const release of allReleases(blueprint, sovereign, variablesOf(sovereign))) {
-      const find = (
-        rule: string,
-        path: string,
-        message: string,
-        remedy: string,
-        severity: Finding['severity'] = 'error',
-      ) => findings.push({ blueprint: blueprint.name, rule, severity, path, message, remedy });
-      const chart = await chartFolder(charts, blueprint, release);
-      const title = `${release.chart.name} ${release.chart.version}`;
-      if (!chart) {
-        find(
-          'chart-missing',
-          release.chart.name,
-          `${title} is not in ${charts}`,
-          `Unpack it to ${join(charts, release.chart.name)}`,
-          'warning',
-        );
-        continue;
-      }
-      for (const key of (await unknownKeys(chart, release.values)).filter((key) => !isFreeForm(key, blueprint))) {
-        find('unknown-key', `${release.name}: ${key}`, `Nothing in ${title} reads ${key}`, 'Correct or remove the key');
-      }
-      let text = '';
-      for (const version of versions) {
-        text = await template(chart, release, version).catch((error: unknown) => {
-          find(
-            'template',
-            release.name,
-            `${title} does not render for Kubernetes ${version}: ${messageOf(error)}`,
-            'Correct the values',
-          );
-          return text;
-        });
-      }
-      const objects = parseYamlStream(text).filter((value): value is KubeObject => isMap(value) && 'kind' in value);
-      const workloads = workloadsIn(objects, release);
-      const part: Pick<ReleasePin, 'workloads'> =
-        blueprint.releases.find((one) => one.releaseName === release.releaseName) ?? blueprint;
-      for (const { kind, namespace, name } of blueprint.perOrganization ? [] : part.workloads) {
-        const wanted = `${kind} ${namespace}/${name}`;
-        if (!workloads.includes(wanted))
-          find('workload', release.name, `${title} makes no ${wanted}`, 'Correct workloads in blueprint.yaml');
-      }
-      reports.push({
-        blueprint: blueprint.name,
-        chart: release.chart.name,
-        version: release.chart.version,
-        keys: countKeys(release.values),
-        kubernetes: versions,
-        workloads,
-        images: imagesIn(objects),
-      });
+  const add = (rule: string, path: string, message: string, remedy: string, severity: Finding['severity'] = 'error') =>
+    findings.push({ blueprint: blueprint.name, rule, severity, path, message, remedy });
+  const { name, version } = release.chart;
+  const title = `${name} ${version}`;
+  const chart = await looking.folders(blueprint, release.chart);
+  if ('missing' in chart) {
+    add('chart-missing', release.name, chart.missing, chart.remedy, chart.severity);
+    return { findings, charts: [] };
+  }
+  await checkKeys(blueprint, release, chart, add);
+  const objects = await renderAll(chart, release, looking.template, add);
+  const workloads = workloadsIn(objects, release);
+  const part: Pick<ReleasePin, 'workloads'> =
+    blueprint.releases.find((one) => one.releaseName === release.releaseName) ?? blueprint;
+  for (const wanted of blueprint.perOrganization ? [] : part.workloads) {
+    const full = `${wanted.kind} ${wanted.namespace}/${wanted.name}`;
+    if (!workloads.includes(full))
+      add('workload', release.name, `${title} makes no ${full}`, 'Correct workloads in blueprint.yaml');
+  }
+  const own = new Set(madeBy(objects, release.namespace));
+  for (const mount of blueprint.perOrganization ? [] : mountsOf(objects, release.namespace)) {
+    const full = `${mount.kind} ${mount.namespace}/${mount.name}`;
+    if (own.has(full) || looking.made.has(full)) continue;
+    const remedy = `Name its maker in secrets of ${blueprint.name}/blueprint.yaml, or switch off what needs it`;
+    add('mount', release.name, `${mount.by} of ${title} needs ${full}, which nobody makes`, remedy);
+  }
+  const images = imagesIn(objects);
+  const keys = countKeys(release.values);
+  const report = {
+    blueprint: blueprint.name,
+    chart: name,
+    version,
+    keys,
+    kubernetes: kubernetesVersions,
+    workloads,
+    images,
+  };
+  return { findings, charts: [report] };
+}
+
+type Add = (rule: string, path: string, message: string, remedy: string, severity?: Finding['severity']) => void;
+
+async function checkKeys(blueprint: Blueprint, release: Release, chart: ChartFolder, add: Add): Promise<void> {
+  const title = `${release.chart.name} ${release.chart.version}`;
+  if (chart.standsIn) {
+    add(
+      'stand-in',
+      release.name,
+      `What stands in for ${title} reads no values: keys were not checked`,
+      'Look at the real chart',
+      'warning',
+    );
+    return;
+  }
+  if (!sameVersion(chart.version, release.chart.version)) {
+    const message = `${chart.folder} is ${release.chart.name} ${chart.version}, not ${release.chart.version}`;
+    add('chart-version', release.name, message, 'Put the pinned version there', 'warning');
+  }
+  const free = blueprint.freeForm ?? [];
+  for (const key of await unknownKeys(chart.folder, release.values)) {
+    if (free.some((path) => key.startsWith(`${path}.`))) continue;
+    add('unknown-key', `${release.name}: ${key}`, `Nothing in ${title} reads ${key}`, 'Correct or remove the key');
+  }
+}
+
+const sameVersion = (a: string, b: string) => a.replace(/^v/, '') === b.replace(/^v/, '');
+
+/** Renders for every Kubernetes version; the objects are those of the newest that rendered. */
+async function renderAll(chart: ChartFolder, release: Release, template: Template, add: Add): Promise<KubeObject[]> {
+  const failed = new Map<string, string[]>();
+  let text = '';
+  for (const version of kubernetesVersions) {
+    try {
+      text = await template(chart.folder, release, version);
+    } catch (error) {
+      const message = messageOf(error).replaceAll(version, 'X');
+      failed.set(message, [...(failed.get(message) ?? []), version]);
     }
   }
-  return { findings, charts: reports };
-}
-
-const isFreeForm = (key: string, { freeForm = [] }: Blueprint) => freeForm.some((path) => key.startsWith(`${path}.`));
-
-async function chartFolder(charts: string, blueprint: Blueprint, { chart }: Release): Promise<string | undefined> {
-  for (const folder of [join(blueprint.folder, 'chart'), join(charts, chart.name)]) {
-    const text = await readFile(join(folder, 'Chart.yaml'), 'utf8').catch(() => undefined);
-    if (text !== undefined && new RegExp(`^name: "?${chart.name}"?\\s*$`, 'm').test(text)) return folder;
+  for (const [message, versions] of failed) {
+    const title = `${release.chart.name} ${release.chart.version}`;
+    add(
+      'template',
+      release.name,
+      `${title} does not render for Kubernetes ${versions.join(', ')}: ${message}`,
+      'Correct the values',
+    );
   }
-  return undefined;
-}
-
-/** A key is known when values.yaml has it, or when a template or the documentation of values.yaml names it. */
-async function unknownKeys(chart: string, values: Values): Promise<string[]> {
-  const files = await readdir(chart, { recursive: true });
-  const read = await Promise.all(
-    files.filter((file) => /\.(ya?ml|tpl|txt|json)$/.test(file)).map((file) => readFile(join(chart, file), 'utf8')),
+  return parseYamlStream(text).filter(
+    (value): value is KubeObject => isMap(value) && 'kind' in value && isMap(value['metadata']),
   );
-  const words = new Set(
-    read
-      .join('\n')
-      .match(/[A-Za-z0-9_.-]+/g)
-      ?.flatMap((word) => [word, ...word.split('.')]),
-  );
-  const [defaults] = parseYamlStream(await readFile(join(chart, 'values.yaml'), 'utf8').catch(() => '{}'));
-  return [...missing(values, isMap(defaults) ? defaults : {}, '', words)];
-}
-
-function* missing(values: Values, defaults: Values, path: string, words: ReadonlySet<string>): Generator<string> {
-  for (const [key, value] of Object.entries(values)) {
-    const at = path === '' ? key : `${path}.${key}`;
-    if (!(key in defaults)) {
-      if (!words.has(key)) yield at;
-      continue;
-    }
-    const below = defaults[key];
-    if (isMap(value) && isMap(below) && Object.keys(below).length > 0) yield* missing(value, below, at, words);
-  }
 }
 
 function workloadsIn(objects: readonly KubeObject[], release: Release): string[] {
@@ -138,7 +169,7 @@ function workloadsIn(objects: readonly KubeObject[], release: Release): string[]
     .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? release.namespace}/${metadata.name}`);
 }
 
-function imagesIn(objects: readonly KubeObject[]): string[] {
+export function imagesIn(objects: readonly KubeObject[]): string[] {
   const images = objects.flatMap((object) => [...stringsIn(object)].filter(({ key }) => key === 'image'));
   return [...new Set(images.map(({ text }) => text))].sort();
 }

@@ -97,6 +97,7 @@ export const metadataSchema = z.strictObject({
   namespaceLabels: z.record(z.string(), z.string()).default({}),
   releases: z.array(z.strictObject({ ...release, before: z.boolean().default(true), values: z.string() })).default([]),
   secrets: z.array(secret).default([]),
+  configMaps: z.array(z.strictObject({ namespace: z.string(), name: z.string(), maker: z.string() })).default([]),
   hosts: z.array(z.string()).default([]),
   /** Values that the chart hands to the application as they are; their keys are not the chart's. */
   freeForm: z.array(z.string()).default([]),

@@ -9,6 +9,7 @@ import { toYaml, toYamlStream } from '../support/yaml.js';
 import type { KubeObject } from '../tools/kube.js';
 import { type ArchiveFile, packChart } from './archive.js';
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
+import { standInMark } from './chart-folder.js';
 import { valueTemplates } from './stand-in-templates.js';
 
 export interface ChartBytes {
@@ -61,7 +62,13 @@ async function standIn(part: Part, secrets: readonly SecretNeed[]): Promise<Char
   const files: ArchiveFile[] = [
     {
       path: 'Chart.yaml',
-      text: toYaml({ apiVersion: 'v2', name, version, description: `stands in for ${name} ${version}` }),
+      text: toYaml({
+        apiVersion: 'v2',
+        name,
+        version,
+        description: `stands in for ${name} ${version}`,
+        annotations: { [standInMark]: 'true' },
+      }),
     },
     { path: 'values.yaml', text: '{}\n' },
     { path: 'templates/rbac.yaml', text: rbac },

@@ -1,6 +1,7 @@
 import type { DiffRow } from '../actions/blueprint-diff.js';
 import type { LintResult } from '../actions/blueprint-lint.js';
 import type { BlueprintDetails } from '../actions/blueprint-show.js';
+import type { DryRunRow } from '../blueprints/server-dry-run.js';
 import { toYaml } from '../support/yaml.js';
 
 export function blueprintText(details: BlueprintDetails): string {
@@ -28,7 +29,7 @@ export function blueprintText(details: BlueprintDetails): string {
   return [...head, ...values].join('\n').trimEnd();
 }
 
-export function lintText({ findings, charts }: LintResult): string {
+export function lintText({ findings, charts, server }: LintResult): string {
   const lines = findings.map(
     (one) => `${one.severity}  ${one.blueprint}  ${one.rule}\n  ${one.path}\n  ${one.message}. ${one.remedy}.`,
   );
@@ -36,7 +37,20 @@ export function lintText({ findings, charts }: LintResult): string {
     (one) => `rendered  ${one.chart} ${one.version}: ${one.keys} keys, ${one.images.length} images`,
   );
   const verdict = findings.length === 0 ? 'No findings.' : `${findings.length} findings.`;
-  return [...looked, ...lines, verdict].join('\n');
+  return [...looked, ...lines, ...(server ? [serverText(server)] : []), verdict].join('\n');
+}
+
+function serverText(rows: readonly DryRunRow[]): string {
+  const count = (state: DryRunRow['state']) => rows.filter((row) => row.state === state).length;
+  const told: [DryRunRow['state'], string][] = [
+    ['accepted', 'accepted'],
+    ['accepted-elsewhere', 'accepted in namespace default, because their own is not there'],
+    ['no-kind', 'of kinds that the server does not serve'],
+    ['protected', 'not sent: protected'],
+    ['refused', 'refused'],
+  ];
+  const parts = told.filter(([state]) => count(state) > 0).map(([state, words]) => `${count(state)} ${words}`);
+  return `server dry-run of ${rows.length} objects: ${parts.join('; ')}. Nothing was stored.`;
 }
 
 export function diffText(rows: readonly DiffRow[]): string {

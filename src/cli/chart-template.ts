@@ -1,5 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Context } from '../actions/context.js';
+import { type ChartFolders, chartsFromSources, chartsIn } from '../blueprints/chart-folder.js';
 import type { Template } from '../blueprints/lint-charts.js';
+import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
 import { toYaml } from '../support/yaml.js';
 import { createBinaries } from '../tools/binaries.js';
@@ -28,4 +33,26 @@ export function chartTemplate(context: Context, helm: string | undefined): Templ
     });
     return stdout;
   };
+}
+
+type Charts = { folders: ChartFolders; template: Template };
+
+/** Gives `work` the charts that `--charts DIR` or `--live` names, or none; what was unpacked is gone afterwards. */
+export async function lintChartsFrom<T>(
+  context: Context,
+  sovereign: Sovereign,
+  flags: { charts?: string; live?: boolean; helm?: string },
+  work: (charts: Charts | undefined) => Promise<T>,
+): Promise<T> {
+  if (flags.charts === undefined && !flags.live) return work(undefined);
+  const scratch = await mkdtemp(join(tmpdir(), 'catalyst-charts-'));
+  try {
+    const folders =
+      flags.charts !== undefined
+        ? chartsIn(resolve(flags.charts), scratch)
+        : chartsFromSources(sovereign, helmCharts(context, flags.helm), scratch);
+    return await work({ folders, template: chartTemplate(context, flags.helm) });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }

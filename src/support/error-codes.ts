@@ -161,6 +161,11 @@ export const errorCodes = {
     'a Blueprint breaks a rule',
     '`blueprint lint` found something that would not install, or not run, on a Sovereign. Each finding has its place and its remedy.',
   ),
+  E3204: entry(
+    'external',
+    'a chart cannot be had',
+    'The place that a chart is pinned to does not answer, or has no such chart or version. The pin is in the Blueprint, an override in spec.blueprints, another place in spec.charts.mirror.',
+  ),
   // E4: engine, phases, proofs
   E4001: entry(
     'refused',

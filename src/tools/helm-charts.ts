@@ -2,10 +2,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
 import type { Exec } from './exec.js';
 
 export interface HelmCharts {
-  /** The archive. Throws E3002 with helm's words when the source does not have it. */
+  /** The archive. Throws E3204 when the source has no such chart or version, or cannot be reached. */
   pull(chart: { source: string; name: string; version: string; insecure?: boolean }): Promise<Buffer>;
   /** Pushes an archive; answers its digest (`sha256:…`). `registry` is `oci://host/path`. */
   push(file: string, bytes: Buffer, registry: string, insecure: boolean): Promise<string>;
@@ -20,7 +21,11 @@ export function createHelmCharts(tools: { exec: Exec; helm: () => Promise<string
         const where = oci ? [`${source.replace(/\/$/, '')}/${name}`] : [name, '--repo', source];
         const plain = oci && insecure ? ['--plain-http'] : [];
         const args = ['pull', ...where, '--version', version, '--destination', dir, ...plain];
-        await exec({ file: await helm(), args, signal });
+        try {
+          await exec({ file: await helm(), args, signal });
+        } catch (error) {
+          throw isCatalystError(error, 'E3002') ? notHad({ source, name, version }, error) : error;
+        }
         const [file = ''] = await readdir(dir);
         return readFile(join(dir, file));
       }),
@@ -41,4 +46,31 @@ async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T> {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+const unknownWords =
+  /chart ".*" (version|matching).* not found|no chart (version|name) found|improper constraint|: not found|404 Not Found|manifest unknown|name unknown|invalid_reference/i;
+
+/** Tells a version or chart that is not there from a place that does not answer: the remedy differs. */
+function notHad(chart: { source: string; name: string; version: string }, error: CatalystError): CatalystError {
+  const { source, name, version } = chart;
+  const said = String(error.data.stderr ?? error.message)
+    .trim()
+    .split('\n')
+    .at(-1)!
+    .slice(0, 300);
+  const unknown = unknownWords.test(said);
+  return fail(
+    'E3204',
+    unknown
+      ? `${source} has no chart ${name} of version ${version}: ${said}.`
+      : `The chart ${name} ${version} cannot be had from ${source}: ${said}.`,
+    {
+      cause: error,
+      actions: unknown
+        ? [`Correct the version of ${name} in spec.blueprints, or its pin in the Blueprint`]
+        : [`Check that this machine reaches ${source}`, 'or name another place in spec.charts.mirror'],
+      data: { chart: name, version, source, reason: unknown ? 'unknown' : 'unreachable' },
+    },
+  );
 }
