@@ -11,17 +11,36 @@ export interface Drift {
 const mask = '••••••';
 const guarded = /(^|\.)(data|stringData)(\.|$)|password|secret[-_]?key|token/i;
 
-/** Fields of `wanted` that `live` has otherwise or not at all. What a Secret or a secret-looking field holds is masked. */
+/** Maps of which the tree has the whole say: a key that somebody added there changes what runs. */
+const closed: Record<string, readonly string[]> = { HelmRelease: ['spec.values'], ConfigMap: ['data'] };
+
+/**
+ * Fields of `wanted` that `live` has otherwise or not at all, and what was added to values and ConfigMaps. Other fields that
+ * the tree leaves out do not count: servers and controllers write them. What a Secret or a secret-looking field holds is masked.
+ */
 export function driftOf(wanted: KubeObject, live: KubeObject): Drift[] {
   const found: Drift[] = [];
   compare(wanted, live, '', found);
+  for (const path of closed[wanted.kind] ?? []) added(at(wanted, path), at(live, path), path, found);
   const secret = wanted.kind === 'Secret';
-  const hide = (value: unknown) => (typeof value === 'string' ? mask : value);
+  const hide = (value: unknown) => (value === undefined || value === null ? value : mask);
   return found.map((one) =>
     (secret || wanted.kind !== 'ConfigMap') && guarded.test(one.path)
       ? { ...one, wanted: hide(one.wanted), live: hide(one.live) }
       : one,
   );
+}
+
+const at = (object: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((value, key) => (isMap(value) ? value[key] : undefined), object);
+
+function added(wanted: unknown, live: unknown, path: string, found: Drift[]): void {
+  if (!isMap(live)) return;
+  for (const [key, value] of Object.entries(live)) {
+    const below = isMap(wanted) ? wanted[key] : undefined;
+    if (below === undefined) found.push({ path: `${path}.${key}`, wanted: undefined, live: value });
+    else if (isMap(below)) added(below, value, `${path}.${key}`, found);
+  }
 }
 
 function compare(wanted: unknown, live: unknown, path: string, found: Drift[]): void {
