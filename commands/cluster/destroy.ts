@@ -4,7 +4,7 @@ import { purgeAppliedText } from '../../src/actions/purge-apply.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { purgeChoices, purgeFlags } from '../../src/cli/purge-flags.js';
 
-const { 'include-live': _, ...destroyFlags } = purgeFlags;
+const { 'include-live': _live, buckets: _buckets, ...destroyFlags } = purgeFlags;
 
 export default class ClusterDestroy extends CatalystCommand<ClusterDestroyed> {
   static override summary = 'take the cluster at Hetzner down, by label, also without local state';
@@ -19,7 +19,7 @@ export default class ClusterDestroy extends CatalystCommand<ClusterDestroyed> {
 
   async run(): Promise<ClusterDestroyed> {
     const { flags, context } = await this.open(ClusterDestroy);
-    const choices = purgeChoices({ 'include-live': true, ...flags });
+    const { includeLive: _, buckets: __, ...choices } = purgeChoices({ 'include-live': true, ...flags });
     const result = await clusterDestroy(context, { ...choices, confirm: flags.confirm });
     context.output.print(purgeAppliedText(result));
     return result;

@@ -20,7 +20,7 @@ export interface ClusterDestroyed extends PurgeApplied {
 
 export async function clusterDestroy(
   context: Context,
-  choices: Omit<PurgeChoices, 'includeLive'> & { confirm?: string },
+  choices: Omit<PurgeChoices, 'includeLive' | 'buckets'> & { confirm?: string },
 ): Promise<ClusterDestroyed> {
   const world = await context.world();
   const { fqdn } = world.sovereign.spec;
@@ -44,7 +44,7 @@ export async function clusterDestroy(
 async function livePlan(
   context: Context,
   world: World,
-  selection: Omit<PurgeChoices, 'includeLive'>,
+  selection: Omit<PurgeChoices, 'includeLive' | 'buckets'>,
 ): Promise<PurgePlan> {
   const api = await world.hetzner();
   const { fqdn } = world.sovereign.spec;

@@ -2,9 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Change } from '../hetzner/change.js';
 import { applyPurge, type PurgeResult } from '../hetzner/purge/apply.js';
+import { applyBuckets, type BucketResult, bucketSentences } from '../hetzner/purge/apply-buckets.js';
+import { assertSameAccount, type BucketPlan } from '../hetzner/purge/buckets.js';
 import { deletionSentences } from '../hetzner/purge/delete-one.js';
 import { assertApplicable, type PurgePlan, parsePurgePlan } from '../hetzner/purge/plan.js';
 import { hetznerChange } from '../phases/hetzner-gate.js';
+import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import type { Context } from './context.js';
 import { openSession } from './session.js';
@@ -32,34 +35,43 @@ export async function purgeApply(context: Context, file: string, limits: PurgeLi
   }
   const api = await world.hetzner();
   assertApplicable(plan, api, { now: context.clock.now(), ...limits });
+  if (plan.buckets)
+    assertSameAccount(plan.buckets, await world.objectStore(), await world.credentials.get('s3-access-key'));
   return applyPlan(context, plan, limits.confirm);
 }
 
 /** Applies a plan that is known to be for this project. Shared with `cluster destroy`. */
 export async function applyPlan(context: Context, plan: PurgePlan, confirm: string | undefined): Promise<PurgeApplied> {
   const chosen = plan.resources.filter(({ selected }) => selected);
-  const mutations = chosen.filter(({ goesWith }) => !goesWith).flatMap(deletionSentences);
+  const mutations = [
+    ...chosen.filter(({ goesWith }) => !goesWith).flatMap(deletionSentences),
+    ...bucketSentences(plan.buckets),
+  ];
   if (context.options.dryRun) {
     for (const sentence of mutations) context.output.note(`would ${sentence}`);
     return { deleted: [], skipped: [], left: [], leaks: [], missing: [], requests: 0, mutations };
   }
-  const what = `This deletes ${chosen.length} resources of ${plan.selection.fqdn} at Hetzner, with their data`;
-  if (chosen.length > 0) await context.confirmByName({ what, confirm });
+  const buckets = (plan.buckets?.rows ?? []).filter(({ selected }) => selected).length;
+  const also = buckets > 0 ? ` and ${buckets} buckets` : '';
+  const what = `This deletes ${chosen.length} resources${also} of ${plan.selection.fqdn} at Hetzner, with their data`;
+  if (chosen.length + buckets > 0) await context.confirmByName({ what, confirm });
   const world = await context.world();
   const api = await world.hetzner();
   const session = await openSession(context);
-  const result = await withGate(session, { id: '#370', phase: 0, ticket: '#370' }, (act) =>
-    applyPurge(
+  const result = await withGate(session, { id: '#370', phase: 0, ticket: '#370' }, async (act) => {
+    const change = told(context, hetznerChange(act));
+    const purged = await applyPurge(
       {
         api,
         clock: world.clock,
         signal: world.signal,
-        change: told(context, hetznerChange(act)),
+        change,
         onWaiting: (reason) => context.output.note(`waiting: ${reason}`),
       },
       plan,
-    ),
-  );
+    );
+    return plan.buckets ? withBuckets(purged, await purgeBuckets(world, plan, plan.buckets, change)) : purged;
+  });
   for (const { type, name, reason } of result.skipped) context.output.warn(`skipped ${type} ${name}: ${reason}`);
   for (const { type, name, reason } of result.leaks)
     context.output.warn(`not in the plan: ${type} ${name} (${reason})`);
@@ -72,6 +84,22 @@ export async function applyPlan(context: Context, plan: PurgePlan, confirm: stri
     actions: ['catalyst purge plan', `catalyst purge apply PLAN --confirm ${plan.selection.fqdn}`],
     data: { result },
   });
+}
+
+async function purgeBuckets(world: World, plan: PurgePlan, buckets: BucketPlan, change: Change): Promise<BucketResult> {
+  const { fqdn } = plan.selection;
+  const store = await world.objectStore();
+  return applyBuckets({ store, signal: world.signal, change, fqdn, plannedAt: plan.at }, buckets);
+}
+
+function withBuckets(purged: PurgeResult, { deleted, skipped, left }: BucketResult): PurgeResult {
+  const row = (name: string) => ({ type: 'bucket', id: name, name });
+  return {
+    ...purged,
+    deleted: [...purged.deleted, ...deleted.map(row)],
+    skipped: [...purged.skipped, ...skipped.map(({ name, reason }) => ({ ...row(name), reason }))],
+    left: [...purged.left, ...left.map(({ name, reason }) => ({ ...row(name), reason }))],
+  };
 }
 
 function told(context: Context, change: Change): Change {

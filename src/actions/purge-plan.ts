@@ -1,8 +1,11 @@
 /** #370, first half: what is in the Hetzner project, what would go and why, kept as a plan that `purge apply` takes. */
 import { join, resolve } from 'node:path';
+import { type BucketPlan, planBuckets } from '../hetzner/purge/buckets.js';
 import { makePurgePlan, type PurgePlan } from '../hetzner/purge/plan.js';
 import type { Row } from '../hetzner/purge/select.js';
 import type { ResourceType } from '../hetzner/types.js';
+import type { World } from '../phases/world.js';
+import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
 import type { Context } from './context.js';
 
@@ -10,6 +13,7 @@ export interface PurgeChoices {
   includeLive: boolean;
   zones: boolean;
   snapshots: boolean;
+  buckets: boolean;
   unprotect: readonly ResourceType[];
 }
 
@@ -21,7 +25,10 @@ export interface PurgePlanResult extends PurgePlan {
 export async function purgePlan(context: Context, choices: PurgeChoices, out?: string): Promise<PurgePlanResult> {
   const world = await context.world();
   const api = await world.hetzner();
-  const plan = await makePurgePlan(api, { fqdn: world.sovereign.spec.fqdn, ...choices }, context.clock.now());
+  const { buckets: alsoBuckets, ...selection } = choices;
+  const { fqdn } = world.sovereign.spec;
+  const buckets = alsoBuckets ? bucketsOf(world, choices.includeLive) : undefined;
+  const plan = await makePurgePlan(api, { fqdn, ...selection }, context.clock.now(), buckets);
   const file = out
     ? resolve(out)
     : join(makePrivateDir(join(world.stateDir, 'plans')), `purge-${plan.hash.slice(0, 12)}.json`);
@@ -29,10 +36,21 @@ export async function purgePlan(context: Context, choices: PurgeChoices, out?: s
   return { ...plan, file };
 }
 
+function bucketsOf(world: World, includeLive: boolean) {
+  const { spec } = world.sovereign;
+  const expected = bucketConsumers.map((consumer) => bucketName(spec, consumer));
+  return async (live: boolean) => {
+    const accessKey = await world.credentials.get('s3-access-key');
+    const selection = { fqdn: spec.fqdn, expected, live: live && !includeLive };
+    return planBuckets(await world.objectStore(), accessKey, selection);
+  };
+}
+
 /** For a person: what goes, with what is lost; then what stays, and why. */
 export function purgePlanText(plan: PurgePlanResult): string {
   const chosen = plan.resources.filter(({ selected }) => selected);
   const others = plan.resources.filter(({ selected }) => !selected);
+  const goingBuckets = (plan.buckets?.rows ?? []).filter(({ selected }) => selected);
   const cost = (rows: readonly Row[]) => rows.reduce((sum, { monthly = 0 }) => sum + monthly, 0).toFixed(2);
   const line = ({ type, id, name, reason, created, implies, protected: guarded }: Row) => {
     const facts = [
@@ -48,7 +66,24 @@ export function purgePlanText(plan: PurgePlanResult): string {
     ...chosen.map(line),
     `Not selected (${others.length}):`,
     ...others.map(line),
+    ...bucketLines(plan.buckets),
     `Plan ${plan.hash.slice(0, 12)} saved as ${plan.file}`,
-    ...(chosen.length > 0 ? [`To apply it: catalyst purge apply ${plan.file} --confirm ${plan.selection.fqdn}`] : []),
+    ...(chosen.length + goingBuckets.length > 0
+      ? [`To apply it: catalyst purge apply ${plan.file} --confirm ${plan.selection.fqdn}`]
+      : []),
   ].join('\n');
+}
+
+function bucketLines(plan: BucketPlan | undefined): string[] {
+  if (!plan) return [];
+  const line = ({ name, reason, implies }: BucketPlan['rows'][number]) =>
+    [`  bucket ${name}: ${reason}`, ...implies.map((one) => `      loses ${one}`)].join('\n');
+  const going = plan.rows.filter(({ selected }) => selected);
+  const staying = plan.rows.filter(({ selected }) => !selected);
+  return [
+    `Would empty and delete ${going.length} of ${plan.rows.length} buckets at ${plan.endpoint}:`,
+    ...going.map(line),
+    `Buckets not selected (${staying.length}):`,
+    ...staying.map(line),
+  ];
 }

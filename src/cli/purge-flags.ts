@@ -7,6 +7,10 @@ export const purgeFlags = {
   'include-live': Flags.boolean({ description: 'also the present cluster of this Sovereign' }),
   zones: Flags.boolean({ description: 'also DNS zones with its label, with all their records' }),
   snapshots: Flags.boolean({ description: 'also snapshots with its label' }),
+  buckets: Flags.boolean({
+    aliases: ['include-buckets'],
+    description: 'also Object Storage buckets that carry its mark, with every version of every object',
+  }),
   unprotect: Flags.option({
     options: resourceTypes as ResourceType[],
     multiple: true as const,
@@ -20,8 +24,9 @@ export function purgeChoices(flags: {
   'include-live': boolean;
   zones: boolean;
   snapshots: boolean;
+  buckets?: boolean;
   unprotect: ResourceType[];
 }): PurgeChoices {
-  const { 'include-live': includeLive, zones, snapshots, unprotect } = flags;
-  return { includeLive, zones, snapshots, unprotect };
+  const { 'include-live': includeLive, zones, snapshots, buckets = false, unprotect } = flags;
+  return { includeLive, zones, snapshots, buckets, unprotect };
 }

@@ -2,6 +2,8 @@
 export interface Intended {
   /** Resource type, such as `server`. */
   kind: string;
+  /** Default: the Cloud API. */
+  system?: 's3';
   name: string;
   /** Imperative and complete. */
   sentence: string;

@@ -1,11 +1,14 @@
 /** S3 as we use it: path-style, SigV4, no optional checksums (Hetzner's gateway refuses some). */
 import type { S3Client } from '@aws-sdk/client-s3';
-import { type CatalystError, fail, messageOf } from '../support/errors.js';
+import { errorName, statusOf, storeError } from './s3-errors.js';
+import { type VersionCalls, versionCalls } from './s3-versions.js';
 
-export interface ObjectStore {
+export interface ObjectStore extends VersionCalls {
   readonly endpoint: string;
   readonly region: string;
   listBuckets(): Promise<string[]>;
+  /** Of this account, with the moment they were created (ISO 8601). */
+  buckets(): Promise<{ name: string; created: string }[]>;
   /** `ours` when it exists and this account owns it, `foreign` on 403, `absent` on 404. */
   bucket(name: string): Promise<'ours' | 'foreign' | 'absent'>;
   createBucket(name: string): Promise<void>;
@@ -27,6 +30,8 @@ export interface ObjectStoreOptions {
   timeoutMs?: number;
 }
 
+export type S3Send = S3Client['send'];
+
 /** Throws E2302 when the keys are refused and E2301 for everything else that S3 answers. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const { endpoint, region, signal } = options;
@@ -45,7 +50,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       maxAttempts: 4,
       requestHandler: { requestTimeout: options.timeoutMs ?? 30_000, connectionTimeout: 10_000 },
     });
-    return { s3, send: made.send.bind(made) as S3Client['send'] };
+    return { s3, send: made.send.bind(made) as S3Send };
   };
   const at = { abortSignal: signal };
   const told = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
@@ -57,15 +62,25 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     }
   };
 
+  const buckets = () =>
+    told('list buckets', async () => {
+      const { s3, send } = await connect();
+      const found: { name: string; created: string }[] = [];
+      for (let token: string | undefined; ; ) {
+        const answer = await send(new s3.ListBucketsCommand({ ContinuationToken: token }), at);
+        for (const { Name = '', CreationDate } of answer.Buckets ?? [])
+          found.push({ name: Name, created: CreationDate?.toISOString() ?? '' });
+        token = answer.ContinuationToken;
+        if (!token) return found;
+      }
+    });
+
   return {
     endpoint,
     region,
-    listBuckets: () =>
-      told('list buckets', async () => {
-        const { s3, send } = await connect();
-        const answer = await send(new s3.ListBucketsCommand({}), at);
-        return (answer.Buckets ?? []).map(({ Name }) => Name ?? '');
-      }),
+    ...versionCalls({ connect, told, signal }),
+    listBuckets: async () => (await buckets()).map(({ name }) => name),
+    buckets,
     // HeadBucket on 403 does not tell a stranger's bucket from keys without rights; both are "not ours".
     bucket: async (name) => {
       const { s3, send } = await connect();
@@ -86,7 +101,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         try {
           await send(new s3.CreateBucketCommand({ Bucket: name }), at);
         } catch (error) {
-          if (nameOf(error) !== 'BucketAlreadyOwnedByYou') throw error;
+          if (errorName(error) !== 'BucketAlreadyOwnedByYou') throw error;
         }
       }),
     deleteBucket: (name) =>
@@ -113,7 +128,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
           const answer = await send(new s3.GetObjectCommand({ Bucket: bucket, Key: key }), at);
           return (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
         } catch (error) {
-          if (nameOf(error) === 'NoSuchKey') return undefined;
+          if (errorName(error) === 'NoSuchKey') return undefined;
           throw error;
         }
       }),
@@ -140,35 +155,4 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
         }
       }),
   };
-}
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-}
-
-function nameOf(error: unknown): string {
-  const { name, Code } = error as { name?: string; Code?: string };
-  return Code ?? name ?? '';
-}
-
-const refusedKeys = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'AccessDenied', 'Forbidden']);
-
-function storeError(what: string, endpoint: string, error: unknown): CatalystError {
-  const name = nameOf(error);
-  const status = statusOf(error);
-  const data = { status, s3Code: name, ambiguous: status === undefined || status >= 500 };
-  const text = `Object Storage at ${endpoint} refused to ${what}: ${name || 'error'}: ${messageOf(error)}.`;
-  if (name === 'RequestTimeTooSkewed') {
-    const actions = ['Set the clock of this machine (timedatectl set-ntp true)'];
-    return fail('E2301', `${text} The clock of this machine is wrong.`, { actions, cause: error, data });
-  }
-  if (name === 'BucketAlreadyExists') {
-    const actions = ['Choose another spec.objectStorage.bucketPrefix'];
-    return fail('E2301', `${text} Somebody else has a bucket of this name.`, { actions, cause: error, data });
-  }
-  if (refusedKeys.has(name) || status === 403) {
-    const actions = ['catalyst credentials set s3-access-key', 'catalyst credentials set s3-secret-key'];
-    return fail('E2302', text, { actions, cause: error, data });
-  }
-  return fail('E2301', text, { actions: ['catalyst resume'], cause: error, data });
 }

@@ -22,7 +22,8 @@ export interface ApplyTools {
 
 export interface Named {
   type: string;
-  id: number;
+  /** Of a bucket: its name. */
+  id: number | string;
   name: string;
 }
 

@@ -2,8 +2,9 @@
 import { fail } from '../../support/errors.js';
 import { hashOf } from '../../support/hash.js';
 import type { HetznerApi } from '../api.js';
+import type { BucketPlan } from './buckets.js';
 import { takeInventory } from './inventory.js';
-import { type Row, type Selection, selectLeftovers } from './select.js';
+import { isLive, type Row, type Selection, selectLeftovers } from './select.js';
 
 export interface PurgePlan {
   kind: 'catalyst-purge-plan';
@@ -19,9 +20,17 @@ export interface PurgePlan {
   /** Of the monthly costs. */
   currency: string;
   resources: Row[];
+  /** Only when buckets were asked for. */
+  buckets?: BucketPlan;
 }
 
-export async function makePurgePlan(api: HetznerApi, selection: Selection, now: Date): Promise<PurgePlan> {
+/** `buckets` is told whether a cluster of this Sovereign is live in the project. */
+export async function makePurgePlan(
+  api: HetznerApi,
+  selection: Selection,
+  now: Date,
+  buckets?: (live: boolean) => Promise<BucketPlan>,
+): Promise<PurgePlan> {
   const [inventory, pricing] = await Promise.all([takeInventory(api), api.pricing()]);
   const content = {
     kind: 'catalyst-purge-plan' as const,
@@ -32,6 +41,7 @@ export async function makePurgePlan(api: HetznerApi, selection: Selection, now: 
     selection,
     currency: pricing.currency,
     resources: selectLeftovers(inventory, selection, pricing),
+    ...(buckets ? { buckets: await buckets(isLive(inventory, selection.fqdn)) } : {}),
   };
   return { ...content, hash: hashOf(content) };
 }
@@ -71,7 +81,7 @@ export function assertApplicable(
       actions: ['catalyst purge plan', 'or --max-age 48h'],
     });
   }
-  const count = plan.resources.filter(({ selected }) => selected).length;
+  const count = [...plan.resources, ...(plan.buckets?.rows ?? [])].filter(({ selected }) => selected).length;
   if (count > limits.max) {
     throw fail('E4006', `The plan would delete ${count} resources, more than the ${limits.max} that --max allows.`, {
       actions: [`catalyst purge apply PLAN --max ${count}`],

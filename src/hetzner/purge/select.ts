@@ -91,6 +91,13 @@ function preparations(type: ResourceType, item: Resource): Preparation[] {
   return [...(item.protection?.delete ? ['unprotect' as const] : []), ...(selectors ? ['release' as const] : [])];
 }
 
+/** Whether anything in the project was made by a run of this Sovereign's cluster that still stands. */
+export function isLive(inventory: Inventory, fqdn: string): boolean {
+  return resourceTypes.some((type) =>
+    inventory[type].some(({ labels }) => labels?.[sovereignLabel] === fqdn && labels[operationLabel] !== undefined),
+  );
+}
+
 export function nameOf(item: Resource): string {
   return item.name ?? (item as { description?: string }).description ?? '';
 }

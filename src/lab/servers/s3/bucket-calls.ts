@@ -104,7 +104,18 @@ function listVersions(query: URLSearchParams, bucket: Bucket): LabResponse {
   const prefix = query.get('prefix') ?? '';
   const all = [...bucket.objects.values()]
     .flatMap((versions) => versions.map((version, index) => ({ version, latest: index === 0 })))
-    .filter(({ version }) => version.key.startsWith(prefix));
+    .filter(({ version }) => version.key.startsWith(prefix))
+    .sort((a, b) => (a.version.key < b.version.key ? -1 : a.version.key > b.version.key ? 1 : 0));
+  const max = Math.min(Number(query.get('max-keys') ?? 1000), 1000);
+  const [keyMarker, versionMarker] = [query.get('key-marker'), query.get('version-id-marker')];
+  const last = all.findIndex(
+    ({ version }) => version.key === keyMarker && (!versionMarker || version.versionId === versionMarker),
+  );
+  // The page goes on behind the marker, or behind where it was when it has been deleted meanwhile.
+  const after = keyMarker === null ? 0 : last >= 0 ? last + 1 : all.findIndex(({ version }) => version.key > keyMarker);
+  const shown = after < 0 ? [] : all.slice(after, after + max);
+  const more = after >= 0 && after + max < all.length;
+  const end = shown.at(-1)?.version;
   const node = ({ version, latest }: (typeof all)[number]): XmlNode => ({
     Key: version.key,
     VersionId: version.versionId,
@@ -115,9 +126,12 @@ function listVersions(query: URLSearchParams, bucket: Bucket): LabResponse {
   return xml('ListVersionsResult', {
     Name: bucket.name,
     Prefix: prefix,
-    IsTruncated: false,
-    Version: all.filter(({ version }) => !version.marker).map(node),
-    DeleteMarker: all.filter(({ version }) => version.marker).map(node),
+    MaxKeys: max,
+    IsTruncated: more,
+    NextKeyMarker: more ? end?.key : undefined,
+    NextVersionIdMarker: more ? end?.versionId : undefined,
+    Version: shown.filter(({ version }) => !version.marker).map(node),
+    DeleteMarker: shown.filter(({ version }) => version.marker).map(node),
   });
 }
 

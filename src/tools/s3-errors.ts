@@ -1,0 +1,33 @@
+/** What S3 refuses, in the words and exit codes of catalyst. */
+import { type CatalystError, fail, messageOf } from '../support/errors.js';
+
+export function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
+
+export function errorName(error: unknown): string {
+  const { name, Code } = error as { name?: string; Code?: string };
+  return Code ?? name ?? '';
+}
+
+const refusedKeys = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'AccessDenied', 'Forbidden']);
+
+export function storeError(what: string, endpoint: string, error: unknown): CatalystError {
+  const name = errorName(error);
+  const status = statusOf(error);
+  const data = { status, s3Code: name, ambiguous: status === undefined || status >= 500 };
+  const text = `Object Storage at ${endpoint} refused to ${what}: ${name || 'error'}: ${messageOf(error)}.`;
+  if (name === 'RequestTimeTooSkewed') {
+    const actions = ['Set the clock of this machine (timedatectl set-ntp true)'];
+    return fail('E2301', `${text} The clock of this machine is wrong.`, { actions, cause: error, data });
+  }
+  if (name === 'BucketAlreadyExists') {
+    const actions = ['Choose another spec.objectStorage.bucketPrefix'];
+    return fail('E2301', `${text} Somebody else has a bucket of this name.`, { actions, cause: error, data });
+  }
+  if (refusedKeys.has(name) || status === 403) {
+    const actions = ['catalyst credentials set s3-access-key', 'catalyst credentials set s3-secret-key'];
+    return fail('E2302', text, { actions, cause: error, data });
+  }
+  return fail('E2301', text, { actions: ['catalyst resume'], cause: error, data });
+}
