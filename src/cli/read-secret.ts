@@ -5,7 +5,7 @@ import { fail, messageOf } from '../support/errors.js';
 
 export async function readSecret(
   name: string,
-  options: { file?: string; prompter: Prompter; stdin: NodeJS.ReadStream; signal: AbortSignal },
+  options: { file?: string; prompter: Prompter; stdin: NodeJS.ReadStream; signal: AbortSignal; command?: string },
 ): Promise<string> {
   const { file, prompter, stdin, signal } = options;
   if (file !== undefined && file !== '-') {
@@ -21,8 +21,9 @@ export async function readSecret(
   } else if (prompter.available) {
     return prompter.secret({ message: `${name} (hidden):` });
   }
+  const command = options.command ?? `catalyst credentials set ${name}`;
   throw fail('E1002', `The value of ${name} is needed, and there is no terminal to ask on.`, {
-    actions: [`catalyst credentials set ${name} --from-file FILE`, `or pipe it: … | catalyst credentials set ${name}`],
+    actions: [`${command} --from-file FILE`, `or pipe it: … | ${command}`],
     data: { flag: '--from-file' },
   });
 }

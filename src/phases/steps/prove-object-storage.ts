@@ -32,7 +32,6 @@ export function createProveObjectStorageStep(world: World): Step {
   const makeBucket = (name: string) => mutation(name, `create bucket ${name} in ${spec.objectStorage.location}`);
   const version = (name: string) => mutation(name, `turn versioning on in bucket ${name}`);
   const mark = (name: string) => mutation(name, `mark bucket ${name} as the Sovereign's by object ${bucketMarker}`);
-  const probe = (name: string) => mutation(name, `write, read and delete a probe object in bucket ${name}`);
 
   const stateOf = async (store: ObjectStore, name: string): Promise<BucketState> => {
     const found = await store.bucket(name);
@@ -68,7 +67,7 @@ export function createProveObjectStorageStep(world: World): Step {
         ...(state === 'absent' ? [makeBucket(name)] : []),
         ...(state !== 'marked' && isVersioned(consumer) ? [version(name)] : []),
         ...(state !== 'marked' ? [mark(name)] : []),
-        probe(name),
+        probeObject(name),
       ]);
     },
 
@@ -128,13 +127,20 @@ export function createProveObjectStorageStep(world: World): Step {
           actions: ['catalyst ticket run 371'],
         });
       }
-      await settleAll(buckets.map(({ name }) => act(probe(name), () => roundTrip(store, name, runId))));
+      await settleAll(buckets.map(({ name }) => act(probeObject(name), () => roundTrip(store, name, runId))));
       const names = buckets.map(({ name }) => name);
       return {
         summary: `${names.length} buckets at ${store.endpoint}: listed, and a probe object written, read and deleted in each`,
         facts: { endpoint: store.endpoint, region: store.region, buckets: names },
       };
     },
+  };
+}
+
+export function probeObject(bucket: string): Mutation {
+  return {
+    target: { system: 's3', kind: 'Bucket', name: bucket },
+    sentence: `write, read and delete a probe object in bucket ${bucket}`,
   };
 }
 
@@ -146,7 +152,8 @@ function isMissing(error: unknown): boolean {
   return isCatalystError(error) && (error.data['s3Code'] === 'NoSuchBucket' || error.data['status'] === 404);
 }
 
-async function roundTrip(store: ObjectStore, bucket: string, runId: string): Promise<void> {
+/** Throws E4009 when the probe object does not come back, E2302 when the keys may not. */
+export async function roundTrip(store: ObjectStore, bucket: string, runId: string): Promise<void> {
   const key = `.catalyst-probe/${runId}`;
   await store.put(bucket, key, runId, 'text/plain');
   const read = await store.get(bucket, key);

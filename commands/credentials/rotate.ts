@@ -1,0 +1,46 @@
+import { Args, Flags } from '@oclif/core';
+import { type Rotated, rotatedText, rotateKeys } from '../../src/actions/credentials-rotate.js';
+import { openSession } from '../../src/actions/session.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { readKeyPair } from '../../src/cli/read-key-pair.js';
+
+export default class CredentialsRotate extends CatalystCommand<Rotated> {
+  static override summary = 'new Object Storage keys everywhere: proven, written to every Secret, consumers restarted';
+  static override description =
+    'The keys are made in the Hetzner Console and come from hidden questions, a pipe or a file, never from the command line. Called again without keys it goes on where it was stopped, and tries whether the old keys are refused by now.';
+  static override examples = [
+    '<%= config.bin %> credentials rotate object-storage',
+    '<%= config.bin %> credentials rotate object-storage --from-file keys.txt',
+    '<%= config.bin %> credentials rotate object-storage --resume',
+  ];
+  static override exitCodes = [4, 5, 7, 8, 9];
+  static override args = {
+    name: Args.string({ required: true, options: ['object-storage'], description: 'what to rotate' }),
+  };
+  static override flags = {
+    'from-file': Flags.string({
+      helpValue: 'FILE',
+      description: 'two lines, access key and secret key; - is the pipe',
+      exclusive: ['resume'],
+    }),
+    resume: Flags.boolean({ description: 'give no keys: go on with a rotation that was begun' }),
+  };
+
+  async run(): Promise<Rotated> {
+    const { flags, context } = await this.open(CredentialsRotate);
+    const given = flags.resume
+      ? undefined
+      : await readKeyPair({
+          file: flags['from-file'],
+          prompter: context.prompter,
+          stdin: process.stdin,
+          signal: context.signal,
+          redactor: context.redactor,
+        });
+    const result = await rotateKeys(await openSession(context), await context.credentials(), given);
+    for (const sentence of result.mutations ?? []) context.output.note(`would ${sentence}`);
+    for (const warning of result.warnings) context.output.warn(warning);
+    context.output.print(rotatedText(result));
+    return result;
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * New Object Storage keys in one command: proven first, then written to every Secret that holds them, consumers restarted, and
+ * the old ones tried. Hetzner makes and revokes keys in its Console only, so both ends of it are a person's.
+ */
+import { createSecretMaker } from '../phases/blueprint-secrets.js';
+import { credentialProbes } from '../phases/credential-probes.js';
+import type { Act } from '../phases/gate.js';
+import { planRenewal, type Renewal } from '../phases/renew-keys.js';
+import { probeObject, roundTrip } from '../phases/steps/prove-object-storage.js';
+import type { CredentialName, World } from '../phases/world.js';
+import type { CredentialStore } from '../sovereign/credential-store.js';
+import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
+import { fail, isCatalystError } from '../support/errors.js';
+import type { Kube } from '../tools/kube.js';
+import type { ObjectStore } from '../tools/s3.js';
+import type { Session } from './session.js';
+import { withGate } from './with-gate.js';
+
+export interface KeyPair {
+  accessKey: string;
+  secretKey: string;
+}
+
+export interface Rotated {
+  /** What the proof of the new keys saw; missing when an earlier run had proven and kept them. */
+  proof?: string;
+  secrets: string[];
+  restarted: string[];
+  /** `refused`: seen refused by the endpoint. `accepted`: still valid. `unknown`: none are known here. */
+  oldKeys: 'refused' | 'accepted' | 'unknown';
+  warnings: string[];
+  /** In a dry-run: what would have been changed. */
+  mutations?: string[];
+}
+
+/** The old pair, kept until it is seen refused: what is left of an unfinished rotation. */
+const old = {
+  accessKey: 'generated/rotation/old-s3-access-key',
+  secretKey: 'generated/rotation/old-s3-secret-key',
+} as const;
+
+/** Without `given` it goes on with a rotation that was begun. Throws E1302, E2302 when the new keys do not do. */
+export async function rotateKeys(
+  session: Session,
+  store: CredentialStore,
+  given: KeyPair | undefined,
+): Promise<Rotated> {
+  const { world, dryRun } = session;
+  const current = await pairOf(store, 's3-access-key', 's3-secret-key');
+  const earlier = await pairOf(store, old.accessKey, old.secretKey);
+  const fresh = given && !same(given, current) ? given : undefined;
+  if (!fresh) assertBegun(earlier, current, given);
+  const before = fresh ? current : earlier;
+  const use = (pair: KeyPair): Promise<ObjectStore> => {
+    store.offer('s3-access-key', pair.accessKey);
+    store.offer('s3-secret-key', pair.secretKey);
+    return world.objectStore();
+  };
+
+  return withGateUnless(dryRun, session, async (act) => {
+    let proof: string | undefined;
+    if (fresh) {
+      const buckets = before ? await present(await use(before), world) : [];
+      proof = await proveKeys(world, await use(fresh), buckets, act);
+      if (act) await keep(store, before, fresh);
+    }
+    const kube = await kubeIfAny(world);
+    const renewal = kube ? await planRenewal(world, kube, createSecretMaker(world)) : undefined;
+    if (act) await renewal?.run(act);
+    const oldKeys = before && act ? await tryOld(await use(before)) : 'unknown';
+    if (oldKeys === 'refused') await Promise.all([store.forget(old.accessKey), store.forget(old.secretKey)]);
+    return {
+      ...(proof ? { proof } : {}),
+      secrets: renewal?.secrets ?? [],
+      restarted: renewal?.restarted ?? [],
+      oldKeys,
+      warnings: warningsOf({ renewal, oldKeys, before, fromEnvironment: await givenByEnvironment(store) }),
+      ...(act ? {} : { mutations: (renewal?.mutations ?? []).map(({ sentence }) => sentence) }),
+    };
+  });
+}
+
+function withGateUnless<T>(dryRun: boolean, session: Session, work: (act: Act | undefined) => Promise<T>): Promise<T> {
+  return dryRun ? work(undefined) : withGate(session, { id: 'rotate-object-storage', phase: 0 }, work);
+}
+
+async function pairOf(
+  store: CredentialStore,
+  access: CredentialName,
+  secret: CredentialName,
+): Promise<KeyPair | undefined> {
+  const [accessKey, secretKey] = await Promise.all([store.find(access), store.find(secret)]);
+  return accessKey !== undefined && secretKey !== undefined ? { accessKey, secretKey } : undefined;
+}
+
+const same = (a: KeyPair, b: KeyPair | undefined) => a.accessKey === b?.accessKey && a.secretKey === b.secretKey;
+
+function assertBegun(earlier: KeyPair | undefined, current: KeyPair | undefined, given: KeyPair | undefined): void {
+  const make = 'make new keys: Hetzner Console, Object Storage, Manage credentials';
+  if (!earlier) {
+    throw fail(
+      'E1302',
+      given ? 'These are the keys that are in use already.' : 'No new keys were given, and no rotation was begun.',
+      {
+        actions: [make, 'catalyst credentials rotate object-storage --from-file FILE'],
+      },
+    );
+  }
+  if (current && same(current, earlier)) {
+    throw fail('E1302', 'A rotation was begun, but the environment still gives the old Object Storage keys.', {
+      actions: ['unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY', 'catalyst credentials rotate object-storage'],
+    });
+  }
+}
+
+async function present(store: ObjectStore, world: World): Promise<string[]> {
+  const listed = await store.listBuckets().catch((error: unknown): string[] => {
+    // Old keys that are revoked already show nothing; the new ones are then proven by themselves.
+    if (isCatalystError(error, 'E2302')) return [];
+    throw error;
+  });
+  const names = bucketConsumers.map((consumer) => bucketName(world.sovereign.spec, consumer));
+  return names.filter((name) => listed.includes(name));
+}
+
+/** Listing, writing, reading and deleting, in every bucket that the old keys reach. In a dry-run it only lists. */
+async function proveKeys(
+  world: World,
+  store: ObjectStore,
+  buckets: readonly string[],
+  act: Act | undefined,
+): Promise<string> {
+  const listed = await store.listBuckets();
+  const unseen = buckets.filter((name) => !listed.includes(name));
+  if (unseen.length > 0) {
+    throw fail('E2302', `The new keys do not reach ${unseen.join(', ')}: they belong to another project.`, {
+      actions: ['make keys in the project that has these buckets'],
+    });
+  }
+  if (!act) return `lists ${buckets.length} buckets`;
+  if (buckets.length === 0) {
+    const probe = credentialProbes(world).find(({ id }) => id === 'object-storage');
+    return (await probe?.run(act)) ?? '';
+  }
+  for (const name of buckets) await act(probeObject(name), () => roundTrip(store, name, world.runId));
+  return `${buckets.length} buckets: listed, and an object written, read and deleted in each`;
+}
+
+/** The old pair first: a run that dies between the two has only forgotten that it began. */
+async function keep(store: CredentialStore, before: KeyPair | undefined, fresh: KeyPair): Promise<void> {
+  if (before)
+    await Promise.all([store.set(old.accessKey, before.accessKey), store.set(old.secretKey, before.secretKey)]);
+  await Promise.all([store.set('s3-access-key', fresh.accessKey), store.set('s3-secret-key', fresh.secretKey)]);
+}
+
+async function kubeIfAny(world: World): Promise<Kube | undefined> {
+  try {
+    return await world.kube();
+  } catch (error) {
+    if (isCatalystError(error, 'E3101')) return undefined;
+    throw error;
+  }
+}
+
+async function tryOld(store: ObjectStore): Promise<'refused' | 'accepted'> {
+  try {
+    await store.listBuckets();
+    return 'accepted';
+  } catch (error) {
+    if (isCatalystError(error, 'E2302')) return 'refused';
+    throw error;
+  }
+}
+
+async function givenByEnvironment(store: CredentialStore): Promise<boolean> {
+  return (await store.list()).some(({ name, source }) => name === 's3-access-key' && source === 'environment');
+}
+
+function warningsOf(seen: {
+  renewal: Renewal | undefined;
+  oldKeys: Rotated['oldKeys'];
+  before: KeyPair | undefined;
+  fromEnvironment: boolean;
+}): string[] {
+  const { renewal, oldKeys, before, fromEnvironment } = seen;
+  const revoke = `The old keys still work. Only a person can revoke them: Hetzner Console, Object Storage, Manage credentials, delete the one that begins with ${before?.accessKey.slice(0, 4)}; then: catalyst credentials rotate object-storage`;
+  return [
+    ...(renewal
+      ? []
+      : ['There is no cluster yet: the keys are kept, and the Blueprints get them when they are installed.']),
+    ...(renewal?.foreign ?? []).map(
+      ({ secret, owner }) => `Secret ${secret} is made by ${owner}; give that one the new keys.`,
+    ),
+    ...(oldKeys === 'accepted' ? [revoke] : []),
+    ...(fromEnvironment
+      ? ['AWS_ACCESS_KEY_ID in the environment goes before what is kept: unset it or set the new keys.']
+      : []),
+  ];
+}
+
+export function rotatedText({ proof, secrets, restarted, oldKeys, mutations }: Rotated): string {
+  if (mutations) return `${mutations.length} changes, none made (dry-run)`;
+  return [
+    ...(proof ? [`New keys: ${proof}`] : []),
+    `Secrets written: ${secrets.join(', ') || 'none needed it'}`,
+    `Restarted: ${restarted.join(', ') || 'nothing needed it'}`,
+    `Old keys: ${oldKeys}`,
+  ].join('\n');
+}
