@@ -53,10 +53,8 @@ export async function planRenewal(world: World, kube: Kube, maker: SecretMaker):
       }
       if (!sameData(there, secret)) {
         renewal.secrets.push(`${namespace}/${name}`);
-        steps.push({
-          mutation: secretMutation(namespace, name),
-          make: () => kube.apply([secret], { forceConflicts: true }),
-        });
+        const mutation = secretMutation(namespace, name);
+        steps.push({ change: { mutation, make: () => kube.apply([secret], { forceConflicts: true }) } });
       }
       rollouts.push(...(await readersOf(kube, namespace, name)));
     }
