@@ -10,6 +10,7 @@ import type { KubeObject } from '../tools/kube.js';
 import { type ArchiveFile, packChart } from './archive.js';
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
 import { standInMark } from './chart-folder.js';
+import { fluxAccounts, isFluxController } from './stand-in-flux.js';
 import { valueTemplates } from './stand-in-templates.js';
 
 export interface ChartBytes {
@@ -20,16 +21,22 @@ export interface ChartBytes {
 
 type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' | 'services'>;
 
+/** The true definition of a CRD by its name, where there is one: it takes the place of one without a schema. */
+export type TrueCrd = (name: string) => KubeObject | undefined;
+
 /** One archive for each chart that the Blueprints name. A chart that the project brings itself is packed as it is. */
-export async function standInCharts(blueprints: readonly Blueprint[]): Promise<ChartBytes[]> {
+export async function standInCharts(
+  blueprints: readonly Blueprint[],
+  trueCrd: TrueCrd = () => undefined,
+): Promise<ChartBytes[]> {
   const charts: ChartBytes[] = [];
   for (const blueprint of blueprints) {
     const own = await ownChart(blueprint);
     const main: Part = own
       ? { ...blueprint, workloads: [], crdShapes: [], services: [] }
       : { ...blueprint, crdShapes: blueprint.crdsAtRuntime ? [] : blueprint.crdShapes };
-    charts.push(own ?? (await standIn(main, blueprint.secrets)));
-    for (const release of blueprint.releases) charts.push(await standIn(release, []));
+    charts.push(own ?? (await standIn(main, blueprint.secrets, trueCrd)));
+    for (const release of blueprint.releases) charts.push(await standIn(release, [], trueCrd));
   }
   return charts;
 }
@@ -50,7 +57,7 @@ export async function ownChart({ folder, chart }: Blueprint): Promise<ChartBytes
   return { name: chart.name, version: chart.version, tgz: await packChart(chart.name, files) };
 }
 
-async function standIn(part: Part, secrets: readonly SecretNeed[]): Promise<ChartBytes> {
+async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: TrueCrd): Promise<ChartBytes> {
   const { name, version } = part.chart;
   // what stands in Flux's namespace is there for others to derive from; Flux itself mounts none of it and starts first
   const mounted = name === 'flux2' ? [] : secrets;
@@ -71,11 +78,11 @@ async function standIn(part: Part, secrets: readonly SecretNeed[]): Promise<Char
       }),
     },
     { path: 'values.yaml', text: '{}\n' },
-    { path: 'templates/rbac.yaml', text: rbac },
+    { path: 'templates/rbac.yaml', text: name === 'flux2' ? toYamlStream(fluxAccounts(part.namespace)) : rbac },
     { path: 'templates/workloads.yaml', text: unlessOff('deployment', [...made, ...workloads]) },
     { path: 'templates/services.yaml', text: unlessOff('service', services) },
     ...valueTemplates(name),
-    ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: toYaml(crdOf(crd)) })),
+    ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: toYaml(trueCrd(crd.name) ?? crdOf(crd)) })),
   ];
   return { name, version, tgz: await packChart(name, files) };
 }
@@ -122,6 +129,7 @@ function workloadOf(ref: WorkloadRef, chart: Part['chart'], secrets: readonly Se
         // A network plugin runs before nodes are ready; the others wait for it as they would.
         spec: {
           ...(ref.kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
+          ...(isFluxController(ref.name) ? { serviceAccountName: ref.name } : {}),
           containers: [container],
         },
       },

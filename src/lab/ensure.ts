@@ -20,6 +20,10 @@ export interface EnsureOptions {
 }
 
 const readyMs = 60_000;
+/** Real servers take longer, above all on a busy machine. */
+const realReadyMs = 180_000;
+
+const engineNames = ['emulated', 'kubernetes'];
 
 /** Its lab.json when its process answers. Throws E7003 for a name that cannot be one. */
 export async function findLab(env: Env, name: string): Promise<LabInfo | undefined> {
@@ -31,14 +35,23 @@ export async function findLab(env: Env, name: string): Promise<LabInfo | undefin
 
 /** Throws E7003 for a name or engine that cannot be, E7001 when it does not get ready. */
 export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
-  const { name, env, signal, engine = 'emulated', note } = options;
-  if (engine !== 'emulated') {
-    throw fail('E7003', `The lab has no engine "${engine}" here: the emulated one is built in.`, {
-      actions: ['leave --engine out', 'npm run test:engines, for the suites on real engines'],
+  const { name, env, signal, engine, note } = options;
+  if (engine !== undefined && !engineNames.includes(engine)) {
+    throw fail('E7003', `The lab has no engine "${engine}": it has ${engineNames.join(', ')}.`, {
+      actions: ['leave --engine out'],
     });
   }
   const running = await findLab(env, name);
-  if (running) return running;
+  if (running) {
+    if (engine === undefined || engine === running.engine) return running;
+    throw fail('E7003', `The lab ${name} is up on the engine ${running.engine}, not ${engine}.`, {
+      actions: [`catalyst lab down ${name}`, 'or give another --lab NAME'],
+    });
+  }
+  if (engine === 'kubernetes') {
+    const { findEngines } = await import('./engines/cache.js');
+    findEngines(env);
+  }
   const directory = directoryOf(env, name);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const mine = takeTurn(directory);
@@ -46,9 +59,9 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
     note?.(`starting the lab ${name}`);
     rmSync(join(directory, 'lab.json'), { force: true });
   }
-  const child = mine ? startProcess(name, directory, env) : undefined;
+  const child = mine ? startProcess(name, directory, env, engine ?? 'emulated') : undefined;
   try {
-    await ready(directory, signal, child);
+    await ready(directory, signal, child, engine === 'kubernetes' ? realReadyMs : readyMs);
   } finally {
     if (mine) rmSync(turnFile(directory), { force: true });
   }
@@ -103,10 +116,10 @@ export function isAlive(pid: number): boolean {
 
 const logFile = (directory: string) => join(directory, 'lab.log');
 
-function startProcess(name: string, directory: string, env: Env) {
+function startProcess(name: string, directory: string, env: Env, engine: string) {
   const log = openSync(logFile(directory), 'a', 0o600);
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory, engine], {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: directory,
@@ -123,6 +136,7 @@ function ready(
   directory: string,
   signal: AbortSignal,
   child: ReturnType<typeof startProcess> | undefined,
+  withinMs: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const seen = () => {
@@ -135,7 +149,7 @@ function ready(
       reject(error);
     };
     const watcher = watch(directory, seen);
-    const deadline = setTimeout(() => stop(notStarted(directory, `no answer within ${readyMs / 1000}s`)), readyMs);
+    const deadline = setTimeout(() => stop(notStarted(directory, `no answer within ${withinMs / 1000}s`)), withinMs);
     const onAbort = () => stop(signal.reason);
     const onExit = (code: number | null) => stop(notStarted(directory, `it ended with ${code}`));
     const end = () => {

@@ -12,6 +12,7 @@ import { createRedactor } from '../support/redact.js';
 import { createBinaries } from '../tools/binaries.js';
 import { createExec } from '../tools/exec.js';
 import { issueCertificate } from './certificates.js';
+import { type ClusterEngine, emulatedEngine } from './cluster-api.js';
 import { createFaults, type Faults } from './faults.js';
 import { openGate } from './gate.js';
 import { createHetznerLab, type HetznerLab } from './hetzner/lab-hetzner.js';
@@ -32,6 +33,8 @@ export interface LabOptions {
   directory: string;
   fqdn?: string;
   faults?: Faults;
+  /** What the two clusters are made of; default the lab's own API server. */
+  engine?: ClusterEngine;
   clock?: Clock;
   env?: Readonly<Record<string, string | undefined>>;
   /** Told of what a played controller stumbled over; it tries again by itself. */
@@ -63,8 +66,15 @@ const motherHosts = [
 
 /** Resolves when everything answers and the mother has settled. */
 export async function startLab(options: LabOptions): Promise<Lab> {
-  const { name, directory, fqdn = 'omantel.omani.works', clock = systemClock, env = process.env } = options;
-  for (const part of ['git', 'claims', 'cache', 'requests.jsonl'])
+  const {
+    name,
+    directory,
+    fqdn = 'omantel.omani.works',
+    engine = emulatedEngine,
+    clock = systemClock,
+    env = process.env,
+  } = options;
+  for (const part of ['git', 'claims', 'cache', 'engines', 'requests.jsonl'])
     rmSync(join(directory, part), { recursive: true, force: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = (path: string) => join(directory, path);
@@ -90,7 +100,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log,
       faults,
       clock,
-      charts: () => standInCharts(blueprints),
+      charts: () => standInCharts(blueprints, (crd) => engine.crds.get(crd)),
+      startRegistry: engine.startRegistry,
       sovereignAnswers: () => cluster.current()?.controllers.answersDns() ?? false,
     }),
     openGate(),
@@ -112,6 +123,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   };
 
   const cluster = createSovereignCluster({
+    engine,
     directory,
     fqdn,
     gates: { api, http, https },
@@ -148,6 +160,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     onServerDeleted: (server) => cluster.deleted(server),
   });
   const mother = await startMother({
+    engine,
     directory,
     fqdn,
     zones: motherZones,
@@ -168,7 +181,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     clock,
     handler: powerDnsApi({ zones: () => motherZones, apiKey: () => powerDnsApiKey }),
   });
-  await mother.settled(AbortSignal.any([stopped.signal, AbortSignal.timeout(30_000)]));
+  await mother.settled(AbortSignal.any([stopped.signal, AbortSignal.timeout(engine.settleMs)]));
 
   const motherIngress = mother.controllers.ingress;
   const at = (port: number) => `127.0.0.1:${port}`;

@@ -1,4 +1,4 @@
-/** The process of a lab: `main.js NAME DIRECTORY`. Ready once lab.json is there; ends on a signal, on request, or when idle. */
+/** The process of a lab: `main.js NAME DIRECTORY [ENGINE]`. Ready once lab.json is there; ends on a signal, on request, or when idle. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
@@ -10,12 +10,16 @@ import { writeLabInfo } from './lab-info.js';
 
 const idleMs = 2 * 3_600_000;
 
-async function run(name: string, directory: string): Promise<void> {
+async function run(name: string, directory: string, engineName: string): Promise<void> {
   const say = (message: string) => process.stdout.write(`${new Date().toISOString()} ${message}\n`);
   // a lab is started often and is made of many modules; those below come from the cache the second time
   enableCompileCache();
   const { startLab } = await import('./lab.js');
-  const lab = await startLab({ name, directory, onError: say });
+  const engine =
+    engineName === 'kubernetes'
+      ? (await import('./engines/real-engine.js')).realEngine({ env: process.env, say })
+      : undefined;
+  const lab = await startLab({ name, directory, onError: say, ...(engine ? { engine } : {}) });
   let lastCall = Date.now();
   lab.log.listen((line) => {
     // the played Flux reads its Git for ever; that is no sign that somebody uses the lab
@@ -61,7 +65,7 @@ async function run(name: string, directory: string): Promise<void> {
     credentials,
     requestLog,
     ca,
-    engine: 'emulated',
+    engine: engineName,
     startedAt,
     pid: process.pid,
     control: { endpoint: control.endpoint, token },
@@ -70,8 +74,8 @@ async function run(name: string, directory: string): Promise<void> {
   await systemClock.sleep(2 ** 31 - 1).catch(() => undefined);
 }
 
-const [name, directory] = process.argv.slice(2);
-if (!name || !directory) throw new Error('usage: main.js NAME DIRECTORY');
+const [name, directory, engine = 'emulated'] = process.argv.slice(2);
+if (!name || !directory) throw new Error('usage: main.js NAME DIRECTORY [ENGINE]');
 // a rule that fails late must not take the lab down with it
 process.on('unhandledRejection', (reason) => process.stdout.write(`unhandled: ${messageOf(reason)}\n`));
-await run(name, directory);
+await run(name, directory, engine);

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
+import type { KubeObject } from '../tools/kube.js';
+import type { ClusterApi, ClusterEngine } from './cluster-api.js';
 import type { Component } from './components/component.js';
 import { isTrue } from './controllers/conditions.js';
 import { isAvailable } from './controllers/engine.js';
@@ -9,7 +11,6 @@ import { type Controllers, startMotherControllers } from './controllers/start.js
 import type { CertificateAuthority, LabWorld } from './controllers/world.js';
 import type { Faults } from './faults.js';
 import type { LabHandler } from './http-server.js';
-import { createKubernetesApi, type KubernetesApi } from './kubernetes/api.js';
 import { createLabKube, type LabKube } from './kubernetes/client.js';
 import { nodeObject, registerNode } from './node-object.js';
 import { ownAgent, type RequestLog, withoutOwn } from './request-log.js';
@@ -22,7 +23,7 @@ import { motherServices } from './servers/mother/services.js';
 import type { Zones } from './servers/zones.js';
 
 export interface Mother {
-  api: KubernetesApi;
+  api: ClusterApi;
   controllers: Controllers;
   kube: LabKube;
   claims: Claims;
@@ -34,6 +35,8 @@ export interface Mother {
 }
 
 export interface MotherOptions {
+  /** What the cluster is made of. */
+  engine: ClusterEngine;
   directory: string;
   fqdn: string;
   zones: Zones;
@@ -50,16 +53,28 @@ export interface MotherOptions {
 }
 
 export async function startMother(options: MotherOptions): Promise<Mother> {
-  const { directory, fqdn, zones, powerDnsApiKey, authority, outside, log, faults, clock, signal } = options;
+  const { engine, directory, fqdn, zones, powerDnsApiKey, authority, outside, log, faults, clock, signal } = options;
   const claims = createClaims(join(directory, 'claims'));
   writeRecords(claims, fqdn);
   const services = motherServices({ claims, zones, powerDnsApiKey, faults, clock });
   const cut = fqdn.indexOf('.');
   for (const row of poolRows(fqdn.slice(cut + 1), fqdn.slice(0, cut))) services.pdm.add(row);
 
-  const api = await createKubernetesApi({ name: 'mother', log: withoutOwn(log), faults, clock, ca: authority });
+  const api = await engine.start({
+    name: 'mother',
+    directory: join(directory, 'engines', 'mother'),
+    log: withoutOwn(log),
+    faults,
+    clock,
+    ca: authority,
+    dnsNames: [],
+    ipAddresses: [],
+  });
   const kube = createLabKube(api.kubeconfig(), `${ownAgent}controllers`);
-  await fill(kube, motherContents({ fqdn, powerDnsApiKey, git: options.repository }));
+  const contents = motherContents({ fqdn, powerDnsApiKey, git: options.repository });
+  const flux = [...engine.crds].filter(([crd]) => crd.endsWith('.toolkit.fluxcd.io')).map(([, crd]) => crd);
+  const crds = [...new Set([...contents.crds.map((crd) => engine.crds.get(crd.metadata.name) ?? crd), ...flux])];
+  await fill(kube, { ...contents, crds }, clock, signal);
   const controllers = await startMotherControllers({
     kube,
     world: {
@@ -77,9 +92,10 @@ export async function startMother(options: MotherOptions): Promise<Mother> {
     log,
     signal,
     clock,
-    register: api.registerBackend,
+    ...api.parts,
     onError: options.onError,
   });
+  api.attach(controllers);
   followProcess(kube, services.catalystApi, signal);
   return {
     api,
@@ -106,14 +122,32 @@ const behind = (handlers: ReadonlyMap<string, LabHandler>): Component => {
   };
 };
 
-async function fill(kube: LabKube, contents: MotherContents): Promise<void> {
+async function fill(kube: LabKube, contents: MotherContents, clock: Clock, signal: AbortSignal): Promise<void> {
   const limit = pLimit(16);
   const apply = (objects: MotherContents['objects']) =>
     Promise.all(objects.map((object) => limit(() => kube.apply(object, { fieldManager: 'kubectl' }))));
   const node = { name: 'contabo', address: '10.9.0.2', publicAddress: motherAddress, role: 'control-plane' as const };
   await apply([...contents.crds, ...contents.namespaces, localPath]);
   await registerNode(kube, nodeObject({ ...node, version: 'v1.31.4+k3s1', cores: 4, memoryGi: 11 }));
+  for (const crd of contents.crds) await established(kube, crd, clock, signal);
   await apply(contents.objects);
+}
+
+/** A real API server serves a kind some time after it has taken its definition. */
+async function established(
+  kube: LabKube,
+  { apiVersion, kind, metadata }: KubeObject,
+  clock: Clock,
+  signal: AbortSignal,
+) {
+  const isServed = async () => {
+    const crd = await kube.get({ apiVersion, kind, name: metadata.name });
+    if (!crd || !isTrue(crd, 'Established')) return false;
+    const { group, versions } = crd.spec as { group: string; versions: { name: string; served: boolean }[] };
+    const version = versions.find((one) => one.served)?.name;
+    return (await kube.raw(`/apis/${group}/${version}`)).body.includes(`"${crd.spec.names.plural}"`);
+  };
+  while (!(await isServed())) await clock.sleep(50, signal);
 }
 
 const localPath = {

@@ -6,11 +6,11 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Server } from '../hetzner/types.js';
 import type { Clock } from '../support/clock.js';
+import type { ClusterApi, ClusterEngine } from './cluster-api.js';
 import { type Controllers, startControllers } from './controllers/start.js';
 import type { CertificateAuthority, LabNode, LabWorld } from './controllers/world.js';
 import type { Faults } from './faults.js';
 import type { Gate } from './gate.js';
-import { createKubernetesApi, type KubernetesApi } from './kubernetes/api.js';
 import { createLabKube, type LabKube } from './kubernetes/client.js';
 import { type K3sServer, k3sServerOf, labNode, nodeObject, registerNode } from './node-object.js';
 import { ownAgent, type RequestLog, withoutOwn } from './request-log.js';
@@ -22,13 +22,15 @@ export interface SovereignCluster {
   deleted(server: Server): void;
   nodes(): LabNode[];
   /** Undefined while no control plane runs. */
-  current(): { api: KubernetesApi; controllers: Controllers } | undefined;
+  current(): { api: ClusterApi; controllers: Controllers } | undefined;
   /** Resolves when every boot so far has been carried out. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SovereignOptions {
+  /** What the cluster is made of. */
+  engine: ClusterEngine;
   directory: string;
   fqdn: string;
   gates: { api: Gate; http: Gate; https: Gate };
@@ -44,7 +46,7 @@ export interface SovereignOptions {
 }
 
 interface Running {
-  api: KubernetesApi;
+  api: ClusterApi;
   kube: LabKube;
   controllers: Controllers;
   token: string;
@@ -57,7 +59,7 @@ interface Member {
 }
 
 export function createSovereignCluster(options: SovereignOptions): SovereignCluster {
-  const { directory, fqdn, gates, ssh, authority, log, faults, clock } = options;
+  const { engine, directory, fqdn, gates, ssh, authority, log, faults, clock } = options;
   const members = new Map<number, Member>();
   let running: Running | undefined;
   let work: Promise<unknown> = Promise.resolve();
@@ -71,8 +73,9 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     const privateIps = server.private_net.flatMap((net) => net.ip ?? []);
     const sans = [...new Set([...(ip ? [ip] : []), ...privateIps, ...k3s.tlsSans, fqdn, server.name])];
     const stop = new AbortController();
-    const api = await createKubernetesApi({
+    const api = await engine.start({
       name: 'sovereign',
+      directory: join(directory, 'engines', `sovereign-${server.id}`),
       log: withoutOwn(log),
       faults,
       clock,
@@ -95,9 +98,10 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
       log,
       signal: stop.signal,
       clock,
-      register: api.registerBackend,
+      ...api.parts,
       onError: options.onError,
     });
+    api.attach(controllers);
     running = { api, kube, controllers, token: k3s.token, stop };
     gates.http.lead(controllers.ingress.http.port);
     gates.https.lead(controllers.ingress.https.port);

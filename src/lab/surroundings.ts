@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../support/clock.js';
+import type { ClusterEngine } from './cluster-api.js';
 import type { Faults } from './faults.js';
 import { type LabServer, serve } from './http-server.js';
 import type { RequestLog } from './request-log.js';
@@ -10,7 +11,7 @@ import { createGitea, type Gitea } from './servers/git/gitea.js';
 import { motherGitFiles } from './servers/mother/contents.js';
 import { fillZones } from './servers/mother/dns-data.js';
 import type { ChartArchive } from './servers/registry/charts.js';
-import { type Registry, startRegistry } from './servers/registry/server.js';
+import { startRegistry } from './servers/registry/server.js';
 import { type S3Server, startS3 } from './servers/s3/server.js';
 import { withLostDelegations } from './servers/sovereign-dns.js';
 import { type SshEndpoint, startSsh } from './servers/ssh.js';
@@ -26,7 +27,7 @@ export interface Surroundings {
   sovereignZones: Zones;
   dns: DnsServer;
   sovereignDns: DnsServer;
-  registry: Registry;
+  registry: LabServer;
   git: LabServer;
   /** Clone address of what the mother's Flux reads. */
   motherRepository: string;
@@ -42,6 +43,8 @@ export interface SurroundingsOptions {
   faults: Faults;
   clock: Clock;
   charts: () => Promise<readonly ChartArchive[]>;
+  /** What keeps the charts; default the lab's own registry. */
+  startRegistry?: ClusterEngine['startRegistry'];
   /** False while nothing answers DNS on the Sovereign's nodes: every question is refused then. */
   sovereignAnswers: () => boolean;
 }
@@ -71,7 +74,9 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
       name: 'dns-sovereign',
       zones: () => (options.sovereignAnswers() ? sovereignZones : none),
     }),
-    options.charts().then((charts) => startRegistry({ ...tools, charts, folder: chartFolder })),
+    options
+      .charts()
+      .then((charts) => (options.startRegistry ?? startRegistry)({ ...tools, directory, charts, folder: chartFolder })),
     serve({ ...tools, name: 'git', handler: gitea.handler }),
     startSsh(tools),
     publishMotherGit(gitea, fqdn),

@@ -295,6 +295,11 @@ export const errorCodes = {
     'No lab of this name runs on this machine. `catalyst lab up NAME` starts it.',
   ),
   E7003: entry('usage', 'no such lab', 'The name of the lab, its engine or the fault is not one that the lab knows.'),
+  E7004: entry(
+    'usage',
+    'an engine is missing',
+    'A lab on real engines needs programs that `npm run engines` builds once, with Go, into the cache of this machine.',
+  ),
   // E9: bugs
   E9001: entry(
     'bug',

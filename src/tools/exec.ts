@@ -1,4 +1,5 @@
 /** The only room that starts processes. Arguments are arrays; secrets go over stdin, a 0600 file or the environment, never argv. */
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { execa } from 'execa';
 import { fail, messageOf } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
@@ -53,4 +54,53 @@ export function createExec(redactor: Redactor): Exec {
       data: { exitCode: answer.exitCode, stderr: words.slice(-30).join('\n') },
     });
   };
+}
+
+export interface StartRequest {
+  file: string;
+  args: readonly string[];
+  /** All of its environment: nothing of ours is handed on. */
+  env: Record<string, string>;
+  cwd: string;
+  /** What it says goes there. */
+  logFile: string;
+}
+
+export interface StartedProgram {
+  pid: number;
+  /** Resolves, never rejects, with what it ended by: `exit 1`, `SIGKILL`. */
+  ended: Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+const setpriv = '/usr/bin/setpriv';
+
+/**
+ * Starts a server that runs beside us. It ends with this process: by its clean-up, and where the system can (Linux with
+ * setpriv) also when this process is killed. Throws E3002 when it cannot be started.
+ */
+export function startProgram({ file, args, env, cwd, logFile }: StartRequest): StartedProgram {
+  const log = openSync(logFile, 'a', 0o600);
+  try {
+    const tied = existsSync(setpriv);
+    const child = execa(tied ? setpriv : file, tied ? ['--pdeathsig', 'KILL', '--', file, ...args] : args, {
+      env,
+      extendEnv: false,
+      cwd,
+      stdin: 'ignore',
+      // a descriptor, so that its words do not pass through us; the types name only the standard ones
+      stdout: log as 1,
+      stderr: log as 1,
+      buffer: false,
+      reject: false,
+    });
+    if (child.pid === undefined) throw fail('E3002', `${file} could not be started.`);
+    return {
+      pid: child.pid,
+      ended: child.then((result) => result.signal ?? `exit ${result.exitCode}`),
+      kill: (signal) => void child.kill(signal),
+    };
+  } finally {
+    closeSync(log);
+  }
 }

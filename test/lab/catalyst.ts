@@ -40,7 +40,8 @@ export interface LabInfo {
   credentials: Record<string, string>;
 }
 
-export function catalystAtHome(story: string): Catalyst {
+/** @param more further environment, such as CATALYST_ENGINE */
+export function catalystAtHome(story: string, more: Record<string, string> = {}): Catalyst {
   const home = mkdtempSync(join(tmpdir(), `catalyst-${story}-`));
   const lab = `${story}-${randomBytes(3).toString('hex')}`;
   const env = {
@@ -49,6 +50,7 @@ export function catalystAtHome(story: string): Catalyst {
     XDG_DATA_HOME: home,
     XDG_CONFIG_HOME: join(home, 'config'),
     CATALYST_NO_INPUT: '1',
+    ...more,
   };
   const run: Catalyst['run'] = (args, options = {}) =>
     new Promise((resolve, reject) => {

@@ -13,6 +13,8 @@ export interface Exit {
 }
 
 export interface Kubelet {
+  /** True when a real scheduler chooses the node and the API server ends Pods: neither is played then. */
+  realCluster?: boolean;
   /** Runs the program of a pod that ends (a Job's). `waiting` while it would still run, looked at again by itself. */
   run(pod: KubeObject, lab: Lab): Promise<Exit | 'waiting'>;
   /** Why a long-running pod is not Ready although it runs; undefined when it is. */
@@ -57,9 +59,10 @@ const isProbed = (key: string, lab: Lab): boolean => {
 
 async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Outcome> {
   if (!isLive(pod)) {
-    await lab.remove(pod);
+    if (!played.realCluster) await lab.remove(pod);
     return undefined;
   }
+  if (played.realCluster && !pod.spec.nodeName) return undefined;
   if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return undefined;
   if (pod.spec.schedulingGates?.length > 0) {
     const gated = condition(

@@ -29,14 +29,15 @@ import { deployments } from './deployments.js';
 import { EGRESS_POLICY, isWorldDenied } from './egress.js';
 import { createEngine, isAvailable, type Lab, type Rule } from './engine.js';
 import { externalSecrets } from './external-secrets.js';
+import { HELM_RELEASE } from './helm-names.js';
 import { helmReleases } from './helm-releases.js';
 import { jobs } from './jobs.js';
 import { kubelet } from './kubelet.js';
-import { kustomizations } from './kustomizations.js';
+import { KUSTOMIZATION, kustomizations } from './kustomizations.js';
 import { kyverno } from './kyverno.js';
 import { motherJobs } from './mother-jobs.js';
 import { garbage, namespaces, OWNED } from './namespaces.js';
-import { createClusterNetwork } from './network.js';
+import { type ClusterNetwork, createClusterNetwork } from './network.js';
 import { nodes } from './nodes.js';
 import { createProbes } from './probes.js';
 import { createRunner } from './programs.js';
@@ -61,6 +62,8 @@ export interface StartOptions {
   /** The API server's register of what answers behind Services, for its proxy and its webhooks. */
   register?: (namespace: string, service: string, handler: LabHandler) => () => void;
   onError?: (rule: string, key: string, message: string) => void;
+  /** Of a real cluster: what must be played there beside what cannot run without containers. */
+  real?: (network: ClusterNetwork) => Promise<readonly Rule[]>;
 }
 
 export interface Controllers {
@@ -83,6 +86,27 @@ const K3S = {
     reclaimPolicy: 'Delete',
   },
 };
+
+const WORKLOADS = ['apps/v1/Deployment', 'apps/v1/StatefulSet', 'apps/v1/DaemonSet', 'batch/v1/Job', 'v1/Namespace'];
+
+/** What kube-controller-manager and k3s do. */
+const kubernetesItself: Rule[] = [
+  namespaces,
+  deployments,
+  statefulSets,
+  daemonSets,
+  jobs,
+  storageClaims,
+  services,
+  ...[
+    'apps/v1/Deployment',
+    'apps/v1/ReplicaSet',
+    'apps/v1/StatefulSet',
+    'apps/v1/DaemonSet',
+    'batch/v1/Job',
+    'v1/Service',
+  ].map(garbage),
+];
 
 /** The Sovereign's. Stops when `signal` aborts, or by `stop()`. */
 export const startControllers = (options: StartOptions): Promise<Controllers> =>
@@ -145,25 +169,15 @@ async function start(
   });
   const rules: Rule[] = [
     nodes,
-    namespaces,
-    deployments,
-    statefulSets,
-    daemonSets,
-    jobs,
-    kubelet({ run, unready: (pod, at) => whyUnready(pod, at, parts) }),
-    storageClaims,
-    services,
-    ...[
-      'apps/v1/Deployment',
-      'apps/v1/ReplicaSet',
-      'apps/v1/StatefulSet',
-      'apps/v1/DaemonSet',
-      'batch/v1/Job',
-      'v1/Service',
-    ].map(garbage),
-    ...sources({ exec, network, charts }),
-    helmReleases({ charts, renderer }),
-    kustomizations,
+    kubelet({ run, unready: (pod, at) => whyUnready(pod, at, parts), realCluster: options.real !== undefined }),
+    ...(options.real
+      ? await options.real(network)
+      : [
+          ...kubernetesItself,
+          ...sources({ exec, network, charts }),
+          helmReleases({ charts, renderer }),
+          kustomizations,
+        ]),
     ...certManager,
     ...(world.role === 'mother'
       ? []
@@ -183,6 +197,9 @@ async function start(
   const lab: Lab = createEngine({ kube: options.kube, world, faults, clock, signal, rules, onError: options.onError });
   for (const kind of [EGRESS_POLICY, ...ROUTED_KINDS, ...OWNED, 'v1/ConfigMap', 'storage.k8s.io/v1/StorageClass'])
     lab.store.follow(kind);
+  // where real Flux acts, others still read what it says
+  if (options.real)
+    for (const kind of [HELM_RELEASE, KUSTOMIZATION, ...WORKLOADS, 'v1/Service']) lab.store.follow(kind);
   const call = createServiceCalls(lab, parts);
   const ingress = await startIngress({ lab, call, log, faults, ...about });
   if (world.role === 'sovereign')

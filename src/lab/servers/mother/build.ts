@@ -18,10 +18,12 @@ export interface DeploymentFacts {
   /** Names of Secrets read as environment. */
   secrets?: readonly string[];
   labels?: Record<string, string>;
+  /** ServiceAccount that it runs as. */
+  account?: string;
 }
 
 export function deployment(ns: string, name: string, facts: DeploymentFacts): KubeObject {
-  const { image, port = 8080, replicas = 1, strategy, env = {}, claim, secrets = [], labels = {} } = facts;
+  const { image, port = 8080, replicas = 1, strategy, env = {}, claim, secrets = [], labels = {}, account } = facts;
   const selector = { 'app.kubernetes.io/name': name };
   return {
     apiVersion: 'apps/v1',
@@ -34,6 +36,7 @@ export function deployment(ns: string, name: string, facts: DeploymentFacts): Ku
       template: {
         metadata: { labels: { ...selector, ...labels } },
         spec: {
+          ...(account ? { serviceAccountName: account } : {}),
           containers: [
             {
               name,

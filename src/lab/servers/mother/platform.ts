@@ -1,9 +1,11 @@
 /** What carries the mother: Flux, cert-manager, Traefik, and in `openova-system` PowerDNS and the pool-domain-manager. */
+import { fluxAccounts } from '../../../blueprints/stand-in-flux.js';
 import type { KubeObject } from '../../../tools/kube.js';
 import { crd } from '../../controllers/crd.js';
 import { certificate, deployment, ingress, namespace, secret, service } from './build.js';
 
-const flux = (name: string) => deployment('flux-system', name, { image: `ghcr.io/fluxcd/${name}:v1.7.0`, port: 8080 });
+const flux = (name: string) =>
+  deployment('flux-system', name, { image: `ghcr.io/fluxcd/${name}:v1.7.0`, port: 8080, account: name });
 
 /** Kinds that the mother's objects are of, beside Kubernetes' own. */
 export const motherCrds = (): KubeObject[] => [
@@ -23,6 +25,7 @@ export const motherCrds = (): KubeObject[] => [
 
 export const motherPlatform = (): KubeObject[] => [
   namespace('flux-system'),
+  ...fluxAccounts('flux-system'),
   flux('source-controller'),
   flux('kustomize-controller'),
   flux('helm-controller'),

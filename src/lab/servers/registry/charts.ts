@@ -15,7 +15,11 @@ const describe = (mediaType: string, body: Buffer) => ({
 });
 
 /** Stores the chart as `<folder>/<name>:<version>`; the digest of its manifest. */
-export async function pushChart(storage: RegistryStorage, folder: string, chart: ChartArchive): Promise<string> {
+export async function pushChart(
+  storage: Pick<RegistryStorage, 'putBlob' | 'putManifest'>,
+  folder: string,
+  chart: ChartArchive,
+): Promise<string> {
   const repository = `${folder}/${chart.name}`;
   const config = Buffer.from(JSON.stringify({ apiVersion: 'v2', name: chart.name, version: chart.version }));
   const manifest = Buffer.from(

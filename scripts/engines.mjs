@@ -1,0 +1,27 @@
+// npm run engines [NAME…]: builds the servers that a lab on real engines is made of. Run it twice: the second does nothing.
+import { argv, env, exit } from 'node:process';
+import { buildEngines } from '../dist/src/lab/engines/build.js';
+import { createRedactor } from '../dist/src/support/redact.js';
+import { createExec } from '../dist/src/tools/exec.js';
+
+const only = argv.slice(2).filter((name) => !name.startsWith('-'));
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+const say = (text) => console.log(`${new Date().toISOString()} ${text}`);
+try {
+  const { built, present, failed } = await buildEngines({
+    exec: createExec(createRedactor()),
+    env,
+    signal: stop.signal,
+    ...(only.length > 0 ? { only } : {}),
+    say,
+    keepCaches: argv.includes('--keep-caches'),
+  });
+  say(`${built.length} built, ${present.length} there already, ${failed.length} missing`);
+  for (const { engine, required } of failed) say(`missing: ${engine}${required ? ' (required)' : ' (the lab can do without)'}`);
+  exit(failed.some((one) => one.required) ? 1 : 0);
+} catch (error) {
+  console.error(error.message);
+  for (const action of error.actions ?? []) console.error(`  ${action}`);
+  exit(1);
+}

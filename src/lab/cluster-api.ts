@@ -1,0 +1,75 @@
+/** What the lab needs of a Kubernetes API, whichever it is: its own, a real one that it starts, or one that exists. */
+import type { Clock } from '../support/clock.js';
+import type { KubeObject } from '../tools/kube.js';
+import type { CertificateAndKey } from './certificates.js';
+import type { Controllers, StartOptions } from './controllers/start.js';
+import type { Faults } from './faults.js';
+import type { LabServer } from './http-server.js';
+import { createKubernetesApi } from './kubernetes/api.js';
+import type { RequestLog } from './request-log.js';
+import type { ChartArchive } from './servers/registry/charts.js';
+
+export interface ClusterApi {
+  /** `https://127.0.0.1:PORT` */
+  url: string;
+  port: number;
+  /** The admin's. */
+  kubeconfig(user?: undefined, options?: { server?: string }): string;
+  /** What the cluster needs of the lab's controllers to be complete. */
+  parts: Pick<StartOptions, 'register' | 'real'>;
+  /** Told once the controllers run, so that the API server reaches Services. */
+  attach(controllers: Controllers): void;
+  close(): Promise<void>;
+}
+
+export interface ClusterRequest {
+  /** `mother` or `sovereign`. */
+  name: string;
+  /** Folder for all that it writes. */
+  directory: string;
+  log: RequestLog;
+  faults: Faults;
+  clock: Clock;
+  /** The lab's authority. */
+  ca: CertificateAndKey;
+  /** More names and addresses for the server's certificate. */
+  dnsNames: readonly string[];
+  ipAddresses: readonly string[];
+}
+
+/** How the clusters of a lab are made. */
+export interface ClusterEngine {
+  name: string;
+  /** How long the mother may take until all on her is up. */
+  settleMs: number;
+  start(request: ClusterRequest): Promise<ClusterApi>;
+  /** The registry that holds the charts; the lab's own when there is none. */
+  startRegistry?(options: {
+    directory: string;
+    charts: readonly ChartArchive[];
+    folder: string;
+    log: RequestLog;
+    faults: Faults;
+    clock: Clock;
+  }): Promise<LabServer>;
+  /** True definitions of CRDs by name, as far as this engine has them. Flux's are whole: its controllers need all of them. */
+  crds: ReadonlyMap<string, KubeObject>;
+}
+
+/** The lab's own API server, in this process. */
+export const emulatedEngine: ClusterEngine = {
+  name: 'emulated',
+  settleMs: 30_000,
+  crds: new Map(),
+  async start({ directory: _, ...request }) {
+    const api = await createKubernetesApi(request);
+    return {
+      url: api.url,
+      port: api.port,
+      kubeconfig: api.kubeconfig,
+      parts: { register: api.registerBackend },
+      attach: () => undefined,
+      close: api.close,
+    };
+  },
+};

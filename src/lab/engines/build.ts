@@ -1,0 +1,117 @@
+/** Builds the engines with Go, each from its wrapper module, into the cache; what is there already is left as it is. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail, messageOf } from '../../support/errors.js';
+import type { Exec } from '../../tools/exec.js';
+import { enginesFolder, finishedFolder, sourceKey } from './cache.js';
+import { type Engine, engines, modulesFolder } from './catalogue.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface BuildOptions {
+  exec: Exec;
+  env: Env;
+  signal: AbortSignal;
+  /** Names of engines; all when left out. */
+  only?: readonly string[];
+  say: (text: string) => void;
+  /** Keep Go's module and build caches, some 14 GB, for the next version. */
+  keepCaches: boolean;
+}
+
+export interface BuildResult {
+  built: string[];
+  present: string[];
+  failed: { engine: string; why: string; required: boolean }[];
+}
+
+/** Oldest Go that the pinned modules accept. */
+const oldestGo = [1, 26] as const;
+
+/** Throws E3001 when Go is missing or too old; an engine that does not build is told of and the others go on. */
+export async function buildEngines(options: BuildOptions): Promise<BuildResult> {
+  const { env, say, only } = options;
+  const result: BuildResult = { built: [], present: [], failed: [] };
+  const chosen = engines.filter((engine) => !only || only.includes(engine.name));
+  const goVersion = await goVersionOf(options);
+  mkdirSync(enginesFolder(env), { recursive: true });
+  for (const engine of chosen) {
+    if (finishedFolder(engine, env, goVersion)) {
+      result.present.push(engine.name);
+      continue;
+    }
+    say(`building ${engine.name}: ${engine.purpose}`);
+    const began = performance.now();
+    try {
+      await build(engine, goVersion, options);
+      result.built.push(engine.name);
+      say(`built ${engine.name} in ${Math.round((performance.now() - began) / 1000)}s`);
+    } catch (error) {
+      if (options.signal.aborted) throw error;
+      result.failed.push({ engine: engine.name, why: messageOf(error), required: engine.required });
+      say(`${engine.name} did not build: ${messageOf(error)}`);
+    }
+  }
+  if (!options.keepCaches && result.failed.length === 0)
+    rmSync(join(enginesFolder(env), 'go'), { recursive: true, force: true });
+  return result;
+}
+
+async function build(engine: Engine, goVersion: string, options: BuildOptions): Promise<void> {
+  const { env, exec, signal } = options;
+  const root = enginesFolder(env);
+  const part = mkdtempSync(join(root, '.part-'));
+  const module = join(modulesFolder(), engine.name);
+  const go = (args: string[]) =>
+    exec({ file: 'go', args, cwd: module, env: goEnv(root), timeoutMs: 60 * 60_000, signal });
+  try {
+    mkdirSync(join(part, 'bin'));
+    const settings = Object.entries(engine.settings ?? {}).map(([key, value]) => `-X ${key}=${value}`);
+    for (const program of engine.programs)
+      await go([
+        ...['build', '-p', '2', '-mod=readonly', '-trimpath'],
+        ...['-ldflags', ['-s -w', ...settings].join(' ')],
+        ...['-o', join(part, 'bin', program.name), program.package],
+      ]);
+    for (const data of engine.data ?? []) {
+      const { stdout } = await go(['mod', 'download', '-json', data.module]);
+      const from = join((JSON.parse(stdout) as { Dir: string }).Dir, data.from);
+      cpSync(from, join(part, data.to), { recursive: true });
+    }
+    const finished = join(root, `${sourceKey(engine)}-${goVersion}`);
+    // two builds at once: the first one to finish stays
+    if (!existsSync(finished)) renameSync(part, finished);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+const goEnv = (root: string) => ({
+  GOMODCACHE: join(root, 'go', 'mod'),
+  GOCACHE: join(root, 'go', 'build'),
+  GOFLAGS: '-buildvcs=false -modcacherw',
+  GOTOOLCHAIN: 'local',
+  // a version that is no module fails at once instead of being looked for at its origin
+  GOVCS: '*:off',
+  CGO_ENABLED: '0',
+  GOOS: undefined,
+  GOARCH: undefined,
+  GOWORK: 'off',
+});
+
+async function goVersionOf({ exec, signal, env }: BuildOptions): Promise<string> {
+  const actions = ['install Go 1.26 or newer and put it on the PATH, then: npm run engines'];
+  const told = await exec({
+    file: 'go',
+    args: ['env', 'GOVERSION'],
+    env: { ...goEnv(enginesFolder(env)) },
+    signal,
+  }).catch((error: unknown) => {
+    throw fail('E3001', 'Go is not on this machine; the engines are built with it.', { actions, cause: error });
+  });
+  const version = told.stdout.trim();
+  const [, major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  if (major < oldestGo[0] || (major === oldestGo[0] && minor < oldestGo[1]))
+    throw fail('E3001', `Go here is ${version}; the engines need ${oldestGo.join('.')} or newer.`, { actions });
+  return version;
+}

@@ -1,0 +1,122 @@
+/**
+ * The servers that we did not write and that the lab can be made of: which Go modules they come from and what is built of
+ * each. Versions stand in `test/engines/modules/<name>/go.mod`, one wrapper a program, so that one may be bumped alone.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface EngineProgram {
+  /** File name of the finished program. */
+  name: string;
+  /** Package of its main function. */
+  package: string;
+}
+
+export interface EngineData {
+  /** Module that the wrapper requires. */
+  module: string;
+  /** File or folder inside it. */
+  from: string;
+  /** Where it stands beside the programs. */
+  to: string;
+}
+
+export interface Engine {
+  name: string;
+  programs: readonly EngineProgram[];
+  data?: readonly EngineData[];
+  /** `-X` settings of the linker: package path and variable → value; `{version}` is the main module's. */
+  settings?: Readonly<Record<string, string>>;
+  /** What the lab cannot do without it. */
+  purpose: string;
+  /** False: the lab runs without it, and says so. */
+  required: boolean;
+}
+
+const versionOf = (path: string) => ({
+  [`${path}.gitVersion`]: 'v1.36.3',
+  [`${path}.gitMajor`]: '1',
+  [`${path}.gitMinor`]: '36',
+  [`${path}.gitTreeState`]: 'clean',
+  [`${path}.gitCommit`]: '0'.repeat(40),
+  [`${path}.buildDate`]: '1970-01-01T00:00:00Z',
+});
+
+const flux = (name: string, crds: string): Engine => ({
+  name: `flux-${name}`,
+  programs: [{ name: `${name}-controller`, package: `github.com/fluxcd/${name}-controller` }],
+  data: [{ module: `github.com/fluxcd/${name}-controller`, from: 'config/crd/bases', to: `crds/${crds}` }],
+  purpose: `Flux's ${name}-controller`,
+  required: true,
+});
+
+/** In the order in which they are built: what a walk needs first. */
+export const engines: readonly Engine[] = [
+  {
+    name: 'etcd',
+    programs: [{ name: 'etcd', package: 'go.etcd.io/etcd/server/v3' }],
+    purpose: 'keeps the objects of a cluster',
+    required: true,
+  },
+  {
+    name: 'kubernetes',
+    programs: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => ({
+      name,
+      package: `k8s.io/kubernetes/cmd/${name}`,
+    })),
+    settings: { ...versionOf('k8s.io/component-base/version'), ...versionOf('k8s.io/client-go/pkg/version') },
+    purpose: 'the API server, controllers and scheduler of both clusters',
+    required: true,
+  },
+  {
+    name: 'kwok',
+    programs: [{ name: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok' }],
+    settings: { 'sigs.k8s.io/kwok/pkg/consts.Version': 'v0.8.0' },
+    purpose: 'keeps nodes without a machine alive and ends their Pods',
+    required: true,
+  },
+  flux('source', 'source'),
+  flux('helm', 'helm'),
+  flux('kustomize', 'kustomize'),
+  flux('notification', 'notification'),
+  {
+    name: 'flux-manifests',
+    programs: [],
+    data: [{ module: 'github.com/fluxcd/flux2/v2', from: 'manifests/rbac', to: 'rbac' }],
+    purpose: 'the roles that Flux is released with',
+    required: true,
+  },
+  {
+    name: 'registry',
+    programs: [{ name: 'registry', package: 'github.com/google/go-containerregistry/cmd/registry' }],
+    purpose: 'the OCI registry that holds the charts',
+    required: true,
+  },
+  {
+    name: 'versitygw',
+    programs: [{ name: 'versitygw', package: 'github.com/versity/versitygw/cmd/versitygw' }],
+    purpose: 'an S3 server, for the conformance suite',
+    required: false,
+  },
+  {
+    name: 'pebble',
+    programs: ['pebble', 'pebble-challtestsrv'].map((name) => ({
+      name,
+      package: `github.com/letsencrypt/pebble/v2/cmd/${name}`,
+    })),
+    data: [{ module: 'github.com/letsencrypt/pebble/v2', from: 'test/certs', to: 'certs' }],
+    purpose: 'an ACME server, for the conformance suite',
+    required: false,
+  },
+];
+
+/** Folder of the wrapper modules in a clone; throws when this installation has none (they are no part of the package). */
+export function modulesFolder(): string {
+  let folder = fileURLToPath(new URL('.', import.meta.url));
+  for (let up = 0; up < 6; up++, folder = join(folder, '..')) {
+    const candidate = join(folder, 'test/engines/modules');
+    if (existsSync(candidate)) return candidate;
+  }
+  throw new Error('test/engines/modules is not there: real engines need a clone of the repository');
+}

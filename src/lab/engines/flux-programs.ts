@@ -1,0 +1,117 @@
+/**
+ * Flux's controllers as what they are: the real programs, run while a Pod of their Deployment is Ready, as the
+ * ServiceAccount that the Pod has, with the way out that Pods of this cluster have.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubeObject } from '../../tools/kube.js';
+import type { Lab, Rule } from '../controllers/engine.js';
+import { isLive, isReady } from '../controllers/pods.js';
+import type { Engines } from './cache.js';
+import { type Child, freePorts } from './children.js';
+import type { ControlPlane } from './control-plane.js';
+
+const names = ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'] as const;
+type Name = (typeof names)[number];
+
+export interface FluxOptions {
+  plane: ControlPlane;
+  engines: Engines;
+  directory: string;
+  /** Proxy that Pods' way out goes through, and the roots that they trust. */
+  network: () => { proxy: string; caFile: string };
+}
+
+interface Running {
+  uid: string;
+  child: Child;
+}
+
+/** One rule: Pods of Flux's Deployments are processes. */
+export async function fluxPrograms(options: FluxOptions): Promise<Rule> {
+  const ports = await freePorts(11);
+  const running = new Map<Name, Running>();
+  const wanted = (name: Name, lab: Lab): KubeObject | undefined =>
+    lab.store
+      .list('v1/Pod', 'flux-system')
+      .find((pod) => isLive(pod) && isReady(pod) && pod.metadata.labels?.[LABEL] === name);
+
+  async function look(name: Name, lab: Lab): Promise<void> {
+    const pod = wanted(name, lab);
+    const now = running.get(name);
+    if (now && now.uid !== pod?.metadata.uid) {
+      running.delete(name);
+      await now.child.stop();
+    }
+    if (!pod || running.has(name)) return;
+    const kubeconfig = await kubeconfigFor(pod, name, lab, options);
+    running.set(name, { uid: `${pod.metadata.uid}`, child: start(name, kubeconfig, ports, options) });
+  }
+
+  return {
+    name: 'Flux programs',
+    kind: 'apps/v1/Deployment',
+    also: { 'v1/Pod': (pod) => (isFlux(pod) ? [`flux-system/${pod.metadata.labels?.[LABEL]}`] : []) },
+    async reconcile(deployment, lab) {
+      const name = names.find((one) => one === deployment.metadata.name);
+      if (name && deployment.metadata.namespace === 'flux-system') await look(name, lab);
+    },
+    async gone(deployment, lab) {
+      const name = names.find((one) => one === deployment.metadata.name);
+      if (name && deployment.metadata.namespace === 'flux-system') await look(name, lab);
+    },
+  };
+}
+
+const LABEL = 'app.kubernetes.io/name';
+const isFlux = ({ metadata: { namespace, labels } }: KubeObject) =>
+  namespace === 'flux-system' && (names as readonly (string | undefined)[]).includes(labels?.[LABEL]);
+
+async function kubeconfigFor(pod: KubeObject, name: Name, lab: Lab, options: FluxOptions): Promise<string> {
+  const account = pod.spec.serviceAccountName ?? 'default';
+  const answer = await lab.kube.raw(`/api/v1/namespaces/flux-system/serviceaccounts/${account}/token`, {
+    method: 'POST',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } },
+  });
+  if (answer.status >= 300) throw new Error(`no token for ServiceAccount flux-system/${account}: ${answer.body}`);
+  const { token } = (JSON.parse(answer.body) as { status: { token: string } }).status;
+  const folder = join(options.directory, 'flux');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `${name}.kubeconfig`);
+  writeFileSync(file, options.plane.kubeconfig({ credentials: { token }, namespace: 'flux-system' }), { mode: 0o600 });
+  return file;
+}
+
+function start(name: Name, kubeconfig: string, ports: readonly number[], options: FluxOptions): Child {
+  const at = (index: number) => `127.0.0.1:${ports[index]}`;
+  const index = names.indexOf(name) * 2;
+  const [storage, events, receiver] = [at(8), at(9), at(10)];
+  const data = join(options.directory, 'flux', name);
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const network = options.network();
+  const own: Record<Name, string[]> = {
+    'source-controller': [
+      ...[`--storage-path=${data}`, `--storage-addr=${storage}`, `--storage-adv-addr=${storage}`],
+      `--events-addr=http://${events}`,
+    ],
+    'kustomize-controller': [`--events-addr=http://${events}`, '--requeue-dependency=2s'],
+    'helm-controller': [`--events-addr=http://${events}`, '--requeue-dependency=2s'],
+    'notification-controller': [`--events-addr=${events}`, `--receiverAddr=${receiver}`],
+  };
+  return options.plane.children.start(name, {
+    file: options.engines.program(name),
+    args: [
+      ...['--watch-all-namespaces=true', '--log-level=info', '--log-encoding=json', '--concurrent=8'],
+      ...[`--metrics-addr=${at(index)}`, `--health-addr=${at(index + 1)}`],
+      ...own[name],
+    ],
+    env: {
+      KUBECONFIG: kubeconfig,
+      RUNTIME_NAMESPACE: 'flux-system',
+      HTTP_PROXY: network.proxy,
+      HTTPS_PROXY: network.proxy,
+      NO_PROXY: '127.0.0.1,localhost',
+      SSL_CERT_FILE: network.caFile,
+    },
+  });
+}

@@ -1,0 +1,91 @@
+/**
+ * A real OCI registry with the lab's charts in it. It stands behind a door of ours, which passes every call on as it is,
+ * so that calls are logged and faults can be put in their way.
+ */
+import { request as send } from 'undici';
+import type { Clock } from '../../support/clock.js';
+import type { Faults } from '../faults.js';
+import { type LabHandler, type LabServer, serve } from '../http-server.js';
+import type { RequestLog } from '../request-log.js';
+import { type ChartArchive, pushChart } from '../servers/registry/charts.js';
+import type { Engines } from './cache.js';
+import { createChildren, freePorts } from './children.js';
+
+export interface RealRegistryOptions {
+  directory: string;
+  engines: Engines;
+  charts: readonly ChartArchive[];
+  /** Repository prefix of the charts. */
+  folder: string;
+  log: RequestLog;
+  faults: Faults;
+  clock: Clock;
+  say: (text: string) => void;
+}
+
+export async function startRealRegistry(options: RealRegistryOptions): Promise<LabServer> {
+  const { directory, engines, charts, folder, log, faults, clock, say } = options;
+  const [port = 0] = await freePorts(1);
+  const children = createChildren({ directory, clock, say });
+  children.start('registry', { file: engines.program('registry'), args: ['-port', String(port)] });
+  const upstream = `http://localhost:${port}`;
+  await answering(upstream, clock);
+  for (const chart of charts) await pushChart(overHttp(upstream), folder, chart);
+  const door = await serve({ name: 'registry', log, faults, clock, handler: forward(upstream, port) });
+  return {
+    ...door,
+    async close() {
+      await door.close();
+      await children.stop();
+    },
+  };
+}
+
+async function answering(origin: string, clock: Clock): Promise<void> {
+  const deadline = AbortSignal.timeout(20_000);
+  for (;;) {
+    const answer = await send(`${origin}/v2/`).catch(() => undefined);
+    await answer?.body.dump();
+    if (answer?.statusCode === 200) return;
+    await clock.sleep(50, deadline);
+  }
+}
+
+const forward =
+  (upstream: string, port: number): LabHandler =>
+  async ({ raw, method, headers, body }) => {
+    const { connection: _, 'transfer-encoding': __, ...kept } = headers;
+    const answer = await send(`${upstream}${raw.url}`, {
+      method: method as 'GET',
+      headers: { ...kept, host: `localhost:${port}` },
+      body: body.length > 0 ? body : null,
+    });
+    const plain = Object.entries(answer.headers).flatMap(([key, value]) =>
+      value === undefined || key === 'transfer-encoding' || key === 'connection' ? [] : [[key, value] as const],
+    );
+    return {
+      status: answer.statusCode,
+      headers: Object.fromEntries(plain),
+      body: Buffer.from(await answer.body.arrayBuffer()),
+    };
+  };
+
+/** The two calls of the distribution protocol that a push is made of. */
+function overHttp(origin: string): Parameters<typeof pushChart>[0] {
+  const put = async (url: string, body: Buffer, type: string) => {
+    const answer = await send(url, { method: 'PUT', body, headers: { 'content-type': type } });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 201) throw new Error(`the registry answered ${answer.statusCode} to ${url}: ${text}`);
+  };
+  return {
+    async putBlob(repository, digest, body) {
+      const begun = await send(`${origin}/v2/${repository}/blobs/uploads/`, { method: 'POST' });
+      await begun.body.dump();
+      const location = new URL(String(begun.headers.location), origin);
+      location.searchParams.set('digest', digest);
+      await put(location.href, body, 'application/octet-stream');
+    },
+    putManifest: (repository, reference, _digest, body) =>
+      put(`${origin}/v2/${repository}/manifests/${reference}`, body, 'application/vnd.oci.image.manifest.v1+json'),
+  };
+}

@@ -1,0 +1,36 @@
+/** What the stories on real engines have in common: the CLI with the engine chosen, and kubectl by hand. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createRedactor } from '../../src/support/redact.js';
+import { createBinaries } from '../../src/tools/binaries.js';
+import { createExec } from '../../src/tools/exec.js';
+import { type Catalyst, catalystAtHome } from '../lab/catalyst.js';
+
+const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+
+export const catalystOnEngines = (story: string): Catalyst =>
+  catalystAtHome(story, { CATALYST_ENGINE: 'kubernetes', XDG_CACHE_HOME: cache });
+
+const run = promisify(execFile);
+const binaries = createBinaries({
+  exec: createExec(createRedactor()),
+  env: process.env,
+  cacheDir: join(cache, 'catalyst'),
+});
+
+/** One kubectl call by hand; its JSON. */
+export async function kubectl<T>(kubeconfig: string, args: readonly string[]): Promise<T> {
+  const file = await binaries.path('kubectl');
+  const { stdout } = await run(file, ['--kubeconfig', kubeconfig, ...args, '-o', 'json'], {
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  return JSON.parse(stdout) as T;
+}
+
+/** Process ids of a cluster's programs, as its folder tells them. */
+export function processesOf(directory: string): Record<string, number> {
+  return JSON.parse(readFileSync(join(directory, 'processes.json'), 'utf8')) as Record<string, number>;
+}
