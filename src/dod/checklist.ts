@@ -6,6 +6,7 @@ import { certificates, delegationChain } from './checks/names.js';
 import { ownConsole } from './checks/own-console.js';
 import { releasesLive } from './checks/releases-live.js';
 import { durations, failuresOf, walkedThrough } from './checks/run.js';
+import { blockEgress } from './egress-block.js';
 import { type Answer, allOf, failed, type ItemResult, notChecked, passed } from './item.js';
 import { proofOf, type Scope } from './scope.js';
 
@@ -117,8 +118,9 @@ async function reprovisioned(scope: Scope): Promise<Answer> {
   return checkReprovision(scope);
 }
 
-async function egressBlocked(): Promise<Answer> {
-  return notChecked(
-    'catalyst does not make the egress block yet; D17 proves the kill, D14 that nothing names the mother',
-  );
+async function egressBlocked({ world, context, record, options }: Scope): Promise<Answer> {
+  const { state } = record ?? {};
+  if (state !== 'ACTIVATED' && state !== 'REVOKED' && state !== 'DECOMMISSIONED')
+    return notChecked('before the handover the Sovereign still needs the way to its mother');
+  return blockEgress(world, context, { windowMs: options.egressMs });
 }

@@ -25,7 +25,7 @@ export interface Scope {
   residue?: ScanResult;
   /** Path of a signed bundle of a wipe-and-re-provision run. */
   reprovision?: string;
-  options: { lab: boolean; windowMs: number };
+  options: { lab: boolean; windowMs: number; egressMs: number };
 }
 
 /** The proof of a ticket or step, taken now unless this verification already took it. */

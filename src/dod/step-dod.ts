@@ -2,6 +2,7 @@
 import type { Done, Evidence, Step, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { type CatalystError, fail } from '../support/errors.js';
+import { egressMutations } from './egress-block.js';
 import { evictMutation, pushMutation, reconcileMutation } from './exercises.js';
 import { killMutations } from './kill.js';
 import { type DodOptions, type DodOutcome, takeDod } from './verify.js';
@@ -44,6 +45,7 @@ export function verifyDod(world: World, options: DodOptions): Step {
       pushMutation(world, 'push'),
       pushMutation(world, 'revert'),
       evictMutation,
+      ...egressMutations,
     ],
     // A verdict is never taken from an earlier run.
     isDone: async (): Promise<Done> => ({ done: false }),

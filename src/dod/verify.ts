@@ -68,6 +68,7 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
     options: {
       lab,
       windowMs: options.windowMs ?? (lab ? 20_000 : 300_000),
+      egressMs: lab ? 10_000 : 600_000,
     },
   };
   const asked = (id: string) => items.some((item) => item.id === id || item.of?.includes(id));

@@ -1,5 +1,6 @@
 /** A whole lab in this process: every server on loopback, wired to each other. `main.ts` runs one as a process of its own. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadBlueprints } from '../blueprints/load.js';
@@ -121,6 +122,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     if (port === 6443 && cluster.nodes().some((node) => node.publicAddress === host)) return to(api.port);
     return undefined;
   };
+  const addressOf = (host: string) => {
+    if (motherHosts.includes(host)) return motherAddress;
+    return isIP(host) ? host : undefined;
+  };
 
   const cluster = createSovereignCluster({
     engine,
@@ -143,6 +148,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         addresses: () => cluster.nodes().flatMap((node) => node.publicAddress ?? []),
       }),
       outside,
+      addressOf,
     },
     onKubeconfig(text) {
       if (text) write('sovereign.kubeconfig', text);

@@ -5,6 +5,7 @@ import { serviceName } from '../components/component.js';
 import type { OpenBao } from '../components/openbao.js';
 import type { Telemetry } from '../components/telemetry.js';
 import { findCondition } from './conditions.js';
+import { wayOut } from './egress.js';
 import type { Lab } from './engine.js';
 import { secretValue } from './flux-ready.js';
 import { isReady } from './pods.js';
@@ -38,6 +39,7 @@ export function createProbes(parts: { openbao: OpenBao; telemetry: Telemetry }):
       return { sent: env['TRACE'] ?? '' };
     },
     'spire-svid': spireSvid,
+    'egress-reach': egressReach,
   };
 }
 
@@ -107,6 +109,16 @@ const spireSvid: Program = ({ pod, lab }) => {
   const domain = /"?trustDomain\\*"?:\s*\\*"?([a-z0-9.-]+)/.exec(spireConfiguration(lab))?.[1];
   if (!domain) throw new Error('no identity issued: no trust domain is configured');
   return { spiffeId: `spiffe://${domain}/ns/${pod.metadata.namespace}/sa/${pod.spec.serviceAccountName ?? 'default'}` };
+};
+
+/** What getent and curl would say of each name, from a pod. */
+const egressReach: Program = ({ env, lab }) => {
+  const hosts = (env['HOSTS'] ?? '').split(' ').filter(Boolean);
+  const look = (host: string) => {
+    const { addresses, place } = wayOut(lab, host, 443);
+    return [host, { addresses, reached: place !== undefined }];
+  };
+  return { hosts: Object.fromEntries(hosts.map(look)) };
 };
 
 const spireConfiguration = (lab: Lab): string =>

@@ -26,7 +26,7 @@ import { cnpg } from './cnpg.js';
 import { crossplane } from './crossplane.js';
 import { daemonSets } from './daemon-sets.js';
 import { deployments } from './deployments.js';
-import { EGRESS_POLICY, isWorldDenied } from './egress.js';
+import { EGRESS_POLICY, wayOut } from './egress.js';
 import { createEngine, isAvailable, type Lab, type Rule } from './engine.js';
 import { externalSecrets } from './external-secrets.js';
 import { HELM_RELEASE } from './helm-names.js';
@@ -45,6 +45,7 @@ import { runtimeCrds } from './runtime-crds.js';
 import { sealedSecrets, sealingKeyMissing } from './sealed-secrets.js';
 import { services } from './services.js';
 import { sources } from './sources.js';
+import { sovereignJobs } from './sovereign-jobs.js';
 import { statefulSets } from './stateful-sets.js';
 import { trivy } from './trivy.js';
 import { velero } from './velero.js';
@@ -155,7 +156,7 @@ async function start(
       const isOwn = host === world.fqdn || host.endsWith(`.${world.fqdn}`);
       if (isOwn && (port === 443 || port === 80))
         return { host: '127.0.0.1', port: port === 443 ? ingress.https.port : ingress.http.port };
-      return isWorldDenied(lab) ? undefined : world.outside?.(host, port);
+      return wayOut(lab, host, port).place;
     },
   });
   const exec = createExec(createRedactor());
@@ -164,7 +165,7 @@ async function start(
   const renderer = createChartRenderer({ exec, helm, cacheDir: world.cacheDir });
   const run = createRunner({
     probes: world.role === 'mother' ? {} : createProbes({ openbao, telemetry }),
-    jobs: world.claims ? motherJobs(world.claims) : {},
+    jobs: world.claims ? motherJobs(world.claims) : sovereignJobs,
     containers: { 'zone-sync': zoneSync },
   });
   const rules: Rule[] = [

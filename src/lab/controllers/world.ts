@@ -60,6 +60,8 @@ export interface LabWorld {
   dns?: SovereignDns;
   /** Where names outside this cluster answer: the mother's hosts, the lab's registry. */
   outside?: (host: string, port: number) => { host: string; port: number } | undefined;
+  /** Public address of such a name. */
+  addressOf?: (host: string) => string | undefined;
   /** Files on the mother's claims, which its Jobs read. */
   claims?: Claims;
   /** Further components behind Services (the mother's catalyst-api, its demo pages), asked before the lab's own. */
