@@ -27,7 +27,16 @@ export function driftOf(wanted: KubeObject, live: KubeObject): Drift[] {
   return found.map((one) =>
     (secret || wanted.kind !== 'ConfigMap') && guarded.test(one.path)
       ? { ...one, wanted: hide(one.wanted), live: hide(one.live) }
-      : one,
+      : { ...one, wanted: maskedBelow(one.wanted), live: maskedBelow(one.live) },
+  );
+}
+
+/** A whole map may differ, with something secret somewhere in it. */
+function maskedBelow(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskedBelow);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, guarded.test(key) && !isMap(item) ? mask : maskedBelow(item)]),
   );
 }
 

@@ -5,6 +5,7 @@ import type { Blueprint } from './blueprint.js';
 import { lintGraph } from './lint-graph.js';
 import { lintObject } from './lint-object.js';
 import { lintSecrets } from './lint-secrets.js';
+import { lintOverrides } from './overrides.js';
 import type { RenderedTree } from './render.js';
 
 export interface Finding {
@@ -35,7 +36,12 @@ export interface Linted {
 export function lintTree(tree: RenderedTree, sovereign: Sovereign, blueprints: readonly Blueprint[]): Finding[] {
   const placed = placedObjects(tree, blueprints);
   const linted: Linted = { sovereign, blueprints, placed };
-  return [...placed.flatMap((one) => lintObject(one, linted)), ...lintGraph(linted), ...lintSecrets(linted)];
+  return [
+    ...placed.flatMap((one) => lintObject(one, linted)),
+    ...lintGraph(linted),
+    ...lintSecrets(linted),
+    ...lintOverrides(sovereign, blueprints),
+  ];
 }
 
 export function placedObjects(tree: RenderedTree, blueprints: readonly Blueprint[]): Placed[] {

@@ -5,6 +5,7 @@ import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, ChartPin } from './blueprint.js';
 import { chartReference, chartUrl, fluxNamespace, helmRepository } from './chart-source.js';
 import { mergeValues, type Values } from './merge.js';
+import { checkShapes } from './overrides.js';
 import { substitute } from './substitute.js';
 import { profileOf, type Variables } from './variables.js';
 
@@ -27,12 +28,14 @@ export function releasesOf(blueprint: Blueprint, sovereign: Sovereign, variables
 /** The same, for a Blueprint that is instantiated per Organization too. */
 export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variables: Variables): Release[] {
   const override = sovereign.spec.blueprints[blueprint.name];
+  const ours = valuesOf(blueprint, 'values', sovereign, variables);
+  checkShapes(blueprint, ours, override?.values ?? {});
   const main: Release = {
     name: blueprint.name,
     releaseName: blueprint.releaseName,
     namespace: blueprint.namespace,
     chart: { ...blueprint.chart, version: override?.version ?? blueprint.chart.version },
-    values: mergeValues(valuesOf(blueprint, 'values', sovereign, variables), override?.values ?? {}),
+    values: mergeValues(ours, override?.values ?? {}),
     wait: blueprint.wait,
     timeout: blueprint.timeout,
   };

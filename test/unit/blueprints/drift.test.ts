@@ -41,6 +41,7 @@ it.each<[string, KubeObject, KubeObject]>([
     { ...release({}), kind: 'Secret', data: { key: 'dGhlaXJz' } },
   ],
   ['a secret-looking value', release({ auth: { password: 'ours' } }), release({ auth: { password: 'theirs' } })],
+  ['a secret below what was added', release({}), release({ auth: { user: 'a', password: 'theirs' } })],
   ['a secret that was added', release({ auth: {} }), release({ auth: { token: { inner: 'theirs' } } })],
 ])('masks %s', (_, wanted, live) => {
   const drift = driftOf(wanted, live);

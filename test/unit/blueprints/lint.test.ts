@@ -45,3 +45,13 @@ it.each<[string, string, (blueprint: Blueprint) => Blueprint]>([
 ])('finds a broken rule: %s', async (rule, name, change) => {
   expect(await rulesBroken(name, change)).toContain(rule);
 });
+
+it.each([
+  ['override-type', { 'bp-harbor': { values: { trivy: { enabled: 'false' } } } }],
+  ['override-template', { 'bp-gitea': { values: { note: '{{ .Values.x }}' } } }],
+])('warns of an override: %s', async (rule, over) => {
+  const all = await blueprints();
+  const sovereign = omantel(() => ({ blueprints: over as Record<string, { values: Record<string, unknown> }> }));
+  const findings = lintTree(renderTree(sovereign, all), sovereign, all);
+  expect(findings.map((one) => [one.rule, one.severity])).toContainEqual([rule, 'warning']);
+});
