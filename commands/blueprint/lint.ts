@@ -4,7 +4,7 @@ import { type LintResult, lintBlueprints } from '../../src/actions/blueprint-lin
 import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { lintText } from '../../src/cli/blueprint-text.js';
-import { lintChartsFrom } from '../../src/cli/chart-template.js';
+import { withCharts } from '../../src/cli/chart-template.js';
 import { lintServer } from '../../src/cli/lint-server.js';
 import { fail } from '../../src/support/errors.js';
 
@@ -38,7 +38,7 @@ export default class BlueprintLint extends CatalystCommand<LintResult> {
     const { sovereign } = await context.spec();
     const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
     const server = flags.server === undefined ? undefined : await lintServer(context, sovereign, flags.server);
-    const result = await lintChartsFrom(context, sovereign, flags, (charts) =>
+    const result = await withCharts(context, sovereign, flags, (charts) =>
       lintBlueprints(sovereign, blueprints, { only: args.blueprint, charts, server }),
     );
     context.output.print(lintText(result));

@@ -1,38 +1,69 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
-import { type MirrorResult, mirrorCharts } from '../../src/actions/blueprint-mirror.js';
+import { type MirrorResult, mirrorBlueprints } from '../../src/actions/blueprint-mirror.js';
 import { pushingCharts } from '../../src/actions/push-charts.js';
 import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
-import { helmCharts } from '../../src/cli/chart-template.js';
+import { helmCharts, withCharts } from '../../src/cli/chart-template.js';
+import { imageRegistries } from '../../src/cli/image-registries.js';
+import { switchSpec } from '../../src/cli/switch-spec.js';
 import { textTable } from '../../src/cli/text-table.js';
 
 export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
-  static override summary = 'copies every pinned chart to one registry, by digest';
-  static override examples = ['<%= config.bin %> blueprint mirror --to oci://harbor.omantel.omani.works/charts'];
-  static override exitCodes = [4, 5, 7, 9];
+  static override summary = 'copies every pinned chart, and on request every image, to one registry, by digest';
+  static override description =
+    'Logins are those of `helm registry login`. With --write the spec names the mirror afterwards, and the tree takes everything from there.';
+  static override examples = [
+    '<%= config.bin %> blueprint mirror --to oci://harbor.omantel.omani.works/charts',
+    '<%= config.bin %> blueprint mirror --images --write',
+  ];
+  static override exitCodes = [3, 4, 5, 7, 9];
   static override flags = {
     to: Flags.string({
       helpValue: 'oci://…',
-      description: "registry and path; default: charts in the Sovereign's Harbor",
+      description: "registry and path of the charts; default: charts in the Sovereign's Harbor",
     }),
+    images: Flags.boolean({ description: 'also the images that the charts and the tree name, all platforms of each' }),
+    'images-to': Flags.string({
+      helpValue: 'HOST/PATH',
+      dependsOn: ['images'],
+      description: "where images go; default: mirror in the charts' registry",
+    }),
+    charts: Flags.string({
+      helpValue: 'DIR',
+      dependsOn: ['images'],
+      description: 'charts to read the images from, instead of pulling them once more',
+    }),
+    write: Flags.boolean({ description: 'write the mirror into the spec' }),
     insecure: Flags.boolean({ description: 'the registry speaks plain HTTP' }),
   };
 
   async run(): Promise<MirrorResult> {
     const { flags, context } = await this.open(BlueprintMirror);
-    const { sovereign } = await context.spec();
+    const { sovereign, path } = await context.spec();
     const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
     const registry = flags.to ?? `oci://harbor.${sovereign.spec.fqdn}/charts`;
     const charts = helmCharts(context, flags.helm);
-    const result = await pushingCharts(context, (act) =>
-      mirrorCharts(sovereign, blueprints, { registry, insecure: flags.insecure, charts, act }),
+    const from = { charts: flags.charts, live: flags.images, helm: flags.helm };
+    const result = await withCharts(context, sovereign, from, (rendered) =>
+      pushingCharts(context, (act) =>
+        mirrorBlueprints(sovereign, blueprints, {
+          registry,
+          insecure: flags.insecure,
+          charts,
+          act,
+          images:
+            flags.images && rendered
+              ? { ...imageRegistries(context, sovereign, flags, registry), charts: rendered }
+              : undefined,
+        }),
+      ),
     );
     const rows = result.charts.map((chart) => [chart.name, chart.version, chart.digest]);
+    const images = result.images.map((image) => [image.image, image.to, image.digest]);
     context.output.print(textTable(['Chart', 'Version', 'Digest'], rows));
-    context.output.note(
-      `Write spec.charts.mirror: ${registry} into the spec, and the tree takes its charts from there.`,
-    );
+    if (images.length > 0) context.output.print(textTable(['Image', 'In the mirror', 'Digest'], images));
+    switchSpec(context, path, sovereign, result.spec, flags.write);
     return result;
   }
 }

@@ -1,39 +1,94 @@
 import type { Blueprint } from '../blueprints/blueprint.js';
+import { chartUrl, isPlainHttp } from '../blueprints/chart-source.js';
+import { type ChartsRequest, kubernetesVersions, lintCharts } from '../blueprints/lint-charts.js';
 import { allReleases } from '../blueprints/releases.js';
+import { renderTree } from '../blueprints/render.js';
 import { ownChart } from '../blueprints/stand-in.js';
 import { variablesOf } from '../blueprints/variables.js';
 import type { Act } from '../phases/gate.js';
 import type { Sovereign } from '../sovereign/schema.js';
+import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { HelmCharts } from '../tools/helm-charts.js';
 import { pushMutation } from './blueprint-package.js';
+import { type ImageMirror, type MirroredImage, mirrorImages } from './mirror-images.js';
 
 export interface MirrorResult {
   registry: string;
   charts: { name: string; version: string; sha256: string; digest: string }[];
-  /** What to write into the spec, so that the tree takes its charts from there. */
-  spec: { charts: { mirror: string; insecure: boolean } };
+  /** With `images`: every image that the charts and the tree name. */
+  images: MirroredImage[];
+  /** What the spec needs to say, so that the tree takes its charts and images from there. */
+  spec: {
+    charts: { mirror: string; insecure: boolean };
+    blueprints: Record<string, { images: Record<string, string> }>;
+  };
 }
 
-/** Copies every pinned chart to `registry`: pulled from its source, or from the mirror that the spec has now. */
-export async function mirrorCharts(
+export interface MirrorRequest {
+  /** `oci://host/path` for the charts. */
+  registry: string;
+  insecure: boolean;
+  charts: HelmCharts;
+  act: Act;
+  /** Left out: charts only. */
+  images?: Omit<ImageMirror, 'act'> & { charts: ChartsRequest };
+}
+
+/** Copies every pinned chart, and on request every image, to `registry`: from its source, or the mirror that the spec has now. */
+export async function mirrorBlueprints(
   sovereign: Sovereign,
   blueprints: readonly Blueprint[],
-  { registry, insecure, charts, act }: { registry: string; insecure: boolean; charts: HelmCharts; act: Act },
+  request: MirrorRequest,
 ): Promise<MirrorResult> {
-  const { mirror, insecure: plain } = sovereign.spec.charts;
+  const { registry, insecure, images, act } = request;
+  const charts = await mirrorCharts(sovereign, blueprints, request);
+  const copied = images ? await copyImages(sovereign, blueprints, { ...images, act }) : undefined;
+  const switches = [...(copied?.switches ?? [])].filter(([, one]) => Object.keys(one).length > 0);
+  return {
+    registry,
+    charts,
+    images: copied?.images ?? [],
+    spec: {
+      charts: { mirror: registry, insecure },
+      blueprints: Object.fromEntries(switches.map(([name, one]) => [name, { images: { ...one } }])),
+    },
+  };
+}
+
+async function mirrorCharts(
+  sovereign: Sovereign,
+  blueprints: readonly Blueprint[],
+  { registry, insecure, charts, act }: MirrorRequest,
+): Promise<MirrorResult['charts']> {
   const rows: MirrorResult['charts'] = [];
   for (const blueprint of blueprints) {
     const own = await ownChart(blueprint);
     for (const { chart } of allReleases(blueprint, sovereign, variablesOf(sovereign))) {
       const { name, version } = chart;
+      const source = chartUrl(sovereign, chart);
       const bytes =
-        own?.name === name ? own.tgz : await charts.pull({ ...chart, source: mirror ?? chart.source, insecure: plain });
+        own?.name === name
+          ? own.tgz
+          : await charts.pull({ ...chart, source, insecure: isPlainHttp(sovereign, source) });
       const digest = await act(pushMutation(name, version, registry), () =>
         charts.push(`${name}-${version}.tgz`, bytes, registry, insecure),
       );
       rows.push({ name, version, sha256: sha256(bytes), digest });
     }
   }
-  return { registry, charts: rows, spec: { charts: { mirror: registry, insecure } } };
+  return rows;
+}
+
+/** Charts say what they run only when they are rendered; one that does not render would leave a hole in the mirror. */
+async function copyImages(
+  sovereign: Sovereign,
+  blueprints: readonly Blueprint[],
+  mirror: ImageMirror & { charts: ChartsRequest },
+) {
+  const versions = kubernetesVersions.slice(-1);
+  const looked = await lintCharts(sovereign, blueprints, blueprints, { ...mirror.charts, versions });
+  const unseen = looked.findings.find(({ rule }) => rule === 'chart-missing' || rule === 'template');
+  if (unseen) throw fail('E3203', `Its images are not known: ${unseen.message}.`, { actions: [unseen.remedy] });
+  return mirrorImages(looked.charts, renderTree(sovereign, blueprints), blueprints, mirror);
 }

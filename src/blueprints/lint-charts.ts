@@ -36,12 +36,19 @@ export interface ChartsLinted {
 
 export const kubernetesVersions = ['1.31.0', '1.32.0', '1.33.0', '1.34.0', '1.35.0', '1.36.0'];
 
+export interface ChartsRequest {
+  folders: ChartFolders;
+  template: Template;
+  /** Kubernetes versions to render for, oldest first. */
+  versions?: readonly string[];
+}
+
 /** Looks at every release of `blueprints`; `all` are the 24, whose objects and Secrets a chart may mount. */
 export async function lintCharts(
   sovereign: Sovereign,
   blueprints: readonly Blueprint[],
   all: readonly Blueprint[],
-  { folders, template }: { folders: ChartFolders; template: Template },
+  { folders, template, versions = kubernetesVersions }: ChartsRequest,
 ): Promise<ChartsLinted> {
   const made = new Set([
     ...madeBy(
@@ -55,7 +62,7 @@ export async function lintCharts(
   const looked = await Promise.all(
     blueprints.flatMap((blueprint) =>
       allReleases(blueprint, sovereign, variablesOf(sovereign)).map((release) =>
-        limit(() => lintRelease(blueprint, release, { folders, template, made })),
+        limit(() => lintRelease(blueprint, release, { folders, template, versions, made })),
       ),
     ),
   );
@@ -65,6 +72,7 @@ export async function lintCharts(
 interface Looking {
   folders: ChartFolders;
   template: Template;
+  versions: readonly string[];
   made: ReadonlySet<string>;
 }
 
@@ -80,7 +88,7 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
     return { findings, charts: [] };
   }
   await checkKeys(blueprint, release, chart, add);
-  const objects = await renderAll(chart, release, looking.template, add);
+  const objects = await renderAll(chart, release, looking, add);
   const workloads = workloadsIn(objects, release);
   const part: Pick<ReleasePin, 'workloads'> =
     blueprint.releases.find((one) => one.releaseName === release.releaseName) ?? blueprint;
@@ -103,7 +111,7 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
     chart: name,
     version,
     keys,
-    kubernetes: kubernetesVersions,
+    kubernetes: [...looking.versions],
     workloads,
     images,
   };
@@ -138,10 +146,15 @@ async function checkKeys(blueprint: Blueprint, release: Release, chart: ChartFol
 const sameVersion = (a: string, b: string) => a.replace(/^v/, '') === b.replace(/^v/, '');
 
 /** Renders for every Kubernetes version; the objects are those of the newest that rendered. */
-async function renderAll(chart: ChartFolder, release: Release, template: Template, add: Add): Promise<KubeObject[]> {
+async function renderAll(
+  chart: ChartFolder,
+  release: Release,
+  { template, versions }: Looking,
+  add: Add,
+): Promise<KubeObject[]> {
   const failed = new Map<string, string[]>();
   let text = '';
-  for (const version of kubernetesVersions) {
+  for (const version of versions) {
     try {
       text = await template(chart.folder, release, version);
     } catch (error) {
@@ -149,12 +162,12 @@ async function renderAll(chart: ChartFolder, release: Release, template: Templat
       failed.set(message, [...(failed.get(message) ?? []), version]);
     }
   }
-  for (const [message, versions] of failed) {
+  for (const [message, where] of failed) {
     const title = `${release.chart.name} ${release.chart.version}`;
     add(
       'template',
       release.name,
-      `${title} does not render for Kubernetes ${versions.join(', ')}: ${message}`,
+      `${title} does not render for Kubernetes ${where.join(', ')}: ${message}`,
       'Correct the values',
     );
   }

@@ -4,6 +4,7 @@ import { fail } from '../support/errors.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, ChartPin } from './blueprint.js';
 import { chartReference, chartUrl, fluxNamespace, helmRepository } from './chart-source.js';
+import { type ImageSwitch, imageRenderers } from './image-switch.js';
 import { mergeValues, type Values } from './merge.js';
 import { checkShapes } from './overrides.js';
 import { substitute } from './substitute.js';
@@ -16,6 +17,8 @@ export interface Release {
   namespace: string;
   chart: ChartPin;
   values: Values;
+  /** Images that are taken from elsewhere. */
+  images: ImageSwitch;
   wait: boolean;
   timeout: string;
 }
@@ -36,6 +39,7 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
     namespace: blueprint.namespace,
     chart: { ...blueprint.chart, version: override?.version ?? blueprint.chart.version },
     values: mergeValues(ours, override?.values ?? {}),
+    images: override?.images ?? {},
     wait: blueprint.wait,
     timeout: blueprint.timeout,
   };
@@ -49,6 +53,7 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
           namespace: release.namespace,
           chart: release.chart,
           values: valuesOf(blueprint, release.values, sovereign, variables),
+          images: override?.images ?? {},
           wait: release.wait,
           timeout: release.timeout,
         }),
@@ -97,6 +102,7 @@ export function helmReleaseOf(release: Release, source: string, previous: Releas
       install: { crds: 'CreateReplace', ...disableWait, remediation: { retries: -1 } },
       upgrade: { crds: 'CreateReplace', cleanupOnFail: true, ...disableWait, remediation: { retries: 3 } },
       values: release.values,
+      ...imageRenderers(release.images),
     },
   };
 }

@@ -7,6 +7,7 @@ import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
 import { checkOverrides } from './catalogue.js';
 import { fluxFolder } from './flux-folder.js';
+import { switchImages } from './image-switch.js';
 import { isMap } from './merge.js';
 import { allReleases, helmReleaseOf, releasesOf, sourcesOf } from './releases.js';
 import { substitute } from './substitute.js';
@@ -43,7 +44,7 @@ export function renderTree(sovereign: Sovereign, blueprints: readonly Blueprint[
   const folders: RenderedFolder[] = [];
   for (const blueprint of blueprints) {
     folders.push({ path: `${root}/${blueprint.name}`, files: releaseFiles(blueprint, sovereign, variables) });
-    const glue = plainFiles(blueprint, 'config', variables);
+    const glue = plainFiles(blueprint, 'config', sovereign, variables);
     if (glue.length > 0) folders.push({ path: `${root}/${blueprint.name}-config`, files: glue });
   }
   const kustomizations = fluxFolder(sovereign, blueprints, folders).map((file) => renderFile(file.path, file.objects));
@@ -83,16 +84,24 @@ function releaseFiles(blueprint: Blueprint, sovereign: Sovereign, variables: Var
     ...releases.map((release, index) =>
       renderFile(`release-${release.releaseName}.yaml`, [helmReleaseOf(release, nameOf(release), releases[index - 1])]),
     ),
-    ...plainFiles(blueprint, 'release', variables),
+    ...plainFiles(blueprint, 'release', sovereign, variables),
   ];
 }
 
-function plainFiles(blueprint: Blueprint, part: 'release' | 'config', variables: Variables): RenderedFile[] {
+function plainFiles(
+  blueprint: Blueprint,
+  part: 'release' | 'config',
+  sovereign: Sovereign,
+  variables: Variables,
+): RenderedFile[] {
+  const images = sovereign.spec.blueprints[blueprint.name]?.images ?? {};
   return Object.entries(blueprint.documents[part]).map(([file, objects]) => {
     const where = `${blueprint.name}/${part}/${file}`;
     return renderFile(
       file,
-      objects.map((object) => serialiseData(checkObject(substitute(object, variables, { where }), where))),
+      objects.map((object) =>
+        switchImages(serialiseData(checkObject(substitute(object, variables, { where }), where)), images),
+      ),
     );
   });
 }

@@ -38,7 +38,7 @@ export function chartTemplate(context: Context, helm: string | undefined): Templ
 type Charts = { folders: ChartFolders; template: Template };
 
 /** Gives `work` the charts that `--charts DIR` or `--live` names, or none; what was unpacked is gone afterwards. */
-export async function lintChartsFrom<T>(
+export async function withCharts<T>(
   context: Context,
   sovereign: Sovereign,
   flags: { charts?: string; live?: boolean; helm?: string },

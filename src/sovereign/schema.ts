@@ -16,6 +16,9 @@ export const fqdn = z
 const email = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address');
 const httpUrl = z.string().regex(/^https?:\/\/[^\s]+$/, 'an http:// or https:// address');
 const hostPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:]+):\d{1,5}$/, 'host:port');
+const imageName = z
+  .string()
+  .regex(/^[a-z0-9][a-zA-Z0-9._:/-]*(@sha256:[0-9a-f]{64})?$/, 'an image name without tag, with or without a digest');
 const serverType = z.string().regex(/^[a-z]+[0-9]+$/, 'a Hetzner server type such as cx43');
 const count = z.number().int();
 
@@ -266,6 +269,10 @@ export const specSchema = z.strictObject({
         z.strictObject({
           version: describe(z.string().optional(), 'Another chart version than the pinned one.'),
           values: describe(z.record(z.string(), z.unknown()).optional(), 'Values merged over those of the Blueprint.'),
+          images: describe(
+            z.record(z.string(), imageName).optional(),
+            'Where its images are taken from instead: name without tag → mirrored name, by digest. Written by blueprint mirror --images --write.',
+          ),
         }),
       )
       .default({}),

@@ -166,6 +166,11 @@ export const errorCodes = {
     'a chart cannot be had',
     'The place that a chart is pinned to does not answer, or has no such chart or version. The pin is in the Blueprint, an override in spec.blueprints, another place in spec.charts.mirror.',
   ),
+  E3205: entry(
+    'external',
+    'a registry refused',
+    'A container registry refused a call, does not have an image, or sent other bytes than the digest names. Logins are those of `helm registry login` and docker.',
+  ),
   // E4: engine, phases, proofs
   E4001: entry(
     'refused',

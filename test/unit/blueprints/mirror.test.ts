@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mirrorBlueprints } from '../../../src/actions/blueprint-mirror.js';
+import type { Context } from '../../../src/actions/context.js';
+import { chartsFromSources } from '../../../src/blueprints/chart-folder.js';
+import { lintTree, placedObjects } from '../../../src/blueprints/lint.js';
+import { renderTree } from '../../../src/blueprints/render.js';
+import { chartTemplate } from '../../../src/cli/chart-template.js';
+import { switchedSpec } from '../../../src/cli/switch-spec.js';
+import type { Registry } from '../../../src/lab/servers/registry/server.js';
+import type { Act } from '../../../src/phases/gate.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import { createHelmCharts } from '../../../src/tools/helm-charts.js';
+import { createHttpStream } from '../../../src/tools/http-stream.js';
+import { copyImage } from '../../../src/tools/oci-copy.js';
+import { demoChart, exec, helm, inScratch, registryWith } from './charts-rig.js';
+import { blueprints, omantel } from './rig.js';
+
+const { signal } = new AbortController();
+const http = createHttpStream({ connectTo: [], signal });
+const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const access = async (host: string) => ({ origin: `http://${host}` });
+
+let source: Registry;
+let target: Registry;
+const sourceHost = () => `127.0.0.1:${source.port}`;
+const targetHost = () => `127.0.0.1:${target.port}`;
+
+beforeAll(async () => {
+  [source, target] = await Promise.all([registryWith([]), registryWith([])]);
+});
+afterAll(() => Promise.all([source.close(), target.close()]));
+
+/** An image for two platforms in the source; answers the digest of its index. */
+async function pushIndex(repository: string, tag: string): Promise<string> {
+  const put = async (bytes: Buffer) => {
+    await source.storage.putBlob(repository, digestOf(bytes), bytes);
+    return { digest: digestOf(bytes), size: bytes.length };
+  };
+  const manifests = [];
+  for (const platform of ['amd64', 'arm64']) {
+    const layers = [await put(Buffer.from(`${repository} layer for ${platform}`.repeat(1000)))];
+    const config = await put(Buffer.from(JSON.stringify({ architecture: platform })));
+    const manifest = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config, layers }),
+    );
+    await source.storage.putManifest(repository, digestOf(manifest), digestOf(manifest), manifest);
+    manifests.push({ digest: digestOf(manifest), size: manifest.length });
+  }
+  const index = Buffer.from(
+    JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests }),
+  );
+  await source.storage.putManifest(repository, tag, digestOf(index), index);
+  return digestOf(index);
+}
+
+it('copies an image with all its platforms, under the same digest and tag, and a second time sends no layer', async () => {
+  const digest = await pushIndex('team/app', '1.0');
+  const from = { origin: `http://${sourceHost()}`, repository: 'team/app', reference: '1.0' };
+  const to = { origin: `http://${targetHost()}`, repository: 'mirror/team/app', tag: '1.0' };
+  expect(await copyImage(http, { from, to })).toBe(digest);
+  const kept = await target.storage.manifest('mirror/team/app', '1.0');
+  expect(kept?.digest).toBe(digest);
+  for (const child of JSON.parse(String(kept?.body)).manifests as { digest: string }[]) {
+    const { layers } = JSON.parse(String((await target.storage.manifest('mirror/team/app', child.digest))?.body));
+    expect(digestOf((await target.storage.blob(layers[0].digest))!)).toBe(layers[0].digest);
+  }
+  const methods: string[] = [];
+  const counted: typeof http = (request) => {
+    methods.push(`${request.method ?? 'GET'} ${new URL(request.url).pathname.split('/').at(-2)}`);
+    return http(request);
+  };
+  expect(await copyImage(counted, { from, to })).toBe(digest);
+  expect(methods.filter((one) => one.startsWith('POST') || one === 'GET blobs')).toEqual([]);
+});
+
+it.each([
+  ['an image that is not there', { repository: 'team/none', reference: '1.0' }, /answered 404/],
+  ['a digest that is not there', { repository: 'team/app', reference: `sha256:${'0'.repeat(64)}` }, /answered 404/],
+])('refuses %s, by name', async (_, named, message) => {
+  const from = { origin: `http://${sourceHost()}`, ...named };
+  const to = { origin: `http://${targetHost()}`, repository: 'mirror/x' };
+  await expect(copyImage(http, { from, to })).rejects.toMatchObject({
+    code: 'E3205',
+    message: expect.stringMatching(message),
+  });
+});
+
+it('refuses a layer whose bytes are not those of its digest', async () => {
+  await pushIndex('team/rotten', '1.0');
+  const layer = Buffer.from('team/rotten layer for amd64'.repeat(1000));
+  await source.storage.putBlob('team/rotten', digestOf(layer), Buffer.from('x'.repeat(layer.length)));
+  const from = { origin: `http://${sourceHost()}`, repository: 'team/rotten', reference: '1.0' };
+  await expect(
+    copyImage(http, { from, to: { origin: `http://${targetHost()}`, repository: 'm/rotten' } }),
+  ).rejects.toMatchObject({ code: 'E3205' });
+  expect(await target.storage.tags('m/rotten')).toEqual([]);
+});
+
+it(
+  'mirrors charts and images through the gate, and the tree takes both from there by digest',
+  () =>
+    inScratch(async (dir) => {
+      const digest = await pushIndex('valkey/valkey', '9.0');
+      const image = `${sourceHost()}/valkey/valkey:9.0`;
+      const container = { name: 'main', image };
+      const deployment = {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'valkey' },
+        spec: { template: { spec: { containers: [container] } } },
+      };
+      const tgz = await demoChart('valkey', '0.11.0', [
+        { path: 'templates/deployment.yaml', text: JSON.stringify(deployment) },
+      ]);
+      const charts = createHelmCharts({ exec, helm, signal });
+      await charts.push('valkey-0.11.0.tgz', tgz, `oci://${sourceHost()}/charts`, true);
+      const sentences: string[] = [];
+      const act: Act = async (mutation, change) => {
+        sentences.push(mutation.sentence);
+        return change({ id: 'op', signal });
+      };
+      const valkey = (await blueprints()).filter(({ name }) => name === 'bp-valkey');
+      const own = valkey.map((one) => ({ ...one, documents: { ...one.documents, values: { values: {} } } }));
+      const sovereign = omantel(() => ({ charts: { mirror: `oci://${sourceHost()}/charts`, insecure: true } }));
+      const template = chartTemplate({ redactor: createRedactor(), env: process.env, signal } as Context, await helm());
+      const result = await mirrorBlueprints(sovereign, own, {
+        registry: `oci://${targetHost()}/charts`,
+        insecure: true,
+        charts,
+        act,
+        images: {
+          registry: `${targetHost()}/mirror`,
+          http,
+          access,
+          charts: { folders: chartsFromSources(sovereign, charts, dir), template },
+        },
+      });
+      const to = `${targetHost()}/mirror/127.0.0.1-${source.port}/valkey/valkey`;
+      expect(sentences).toEqual([
+        `push chart valkey 0.11.0 to oci://${targetHost()}/charts`,
+        `copy image ${image} to ${to}`,
+      ]);
+      expect(result.images).toEqual([{ image, digest, to }]);
+      expect((await target.storage.manifest('charts/valkey', '0.11.0'))?.digest).toBe(result.charts[0]!.digest);
+
+      const switched = switchedSpec(sovereign, result.spec);
+      const objects = placedObjects(renderTree(switched, own), own).map(({ object }) => object);
+      expect(objects.find(({ kind }) => kind === 'HelmRepository')!.spec.url).toBe(`oci://${targetHost()}/charts`);
+      expect(objects.find(({ kind }) => kind === 'HelmRelease')!.spec.postRenderers).toEqual([
+        { kustomize: { images: [{ name: `${sourceHost()}/valkey/valkey`, newName: to, digest }] } },
+      ]);
+    }),
+  120_000,
+);
+
+it('switches images of plain objects too, and the tree stays clean', async () => {
+  const all = await blueprints();
+  const plain = placedObjects(renderTree(omantel(), all), all).filter(({ blueprint }) => blueprint === 'bp-powerdns');
+  const images = (objects: readonly unknown[]) => [...new Set(JSON.stringify(objects).match(/"image":"[^"]+"/g))];
+  const used = images(plain).map((text) => text.slice('"image":"'.length, -1));
+  expect(used.length).toBeGreaterThan(0);
+  const to = `harbor.omantel.omani.works/mirror/x@sha256:${'a'.repeat(64)}`;
+  const switches = Object.fromEntries(used.map((image) => [image.replace(/[:@][^/]*$/, ''), to]));
+  const sovereign = omantel(() => ({ blueprints: { 'bp-powerdns': { images: switches } } }));
+  const tree = renderTree(sovereign, all);
+  expect(images(placedObjects(tree, all).filter(({ blueprint }) => blueprint === 'bp-powerdns'))).toEqual([
+    `"image":"${to}"`,
+  ]);
+  expect(lintTree(tree, sovereign, all)).toEqual([]);
+});
+
+it('ends with the name of a chart that cannot be had', async () => {
+  const act: Act = () => Promise.reject(new Error('nothing may be changed'));
+  const charts = createHelmCharts({ exec, helm, signal });
+  const sovereign = omantel(() => ({ charts: { mirror: `oci://${sourceHost()}/nowhere`, insecure: true } }));
+  const few = (await blueprints()).filter(({ name }) => name === 'bp-harbor');
+  const request = { registry: `oci://${targetHost()}/charts`, insecure: true, charts, act };
+  await expect(mirrorBlueprints(sovereign, few, request)).rejects.toMatchObject({ code: 'E3204' });
+}, 60_000);

@@ -1,0 +1,123 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { packageBlueprints } from '../../../src/actions/blueprint-package.js';
+import { chartsIn } from '../../../src/blueprints/chart-folder.js';
+import { allReleases } from '../../../src/blueprints/releases.js';
+import { standInCharts } from '../../../src/blueprints/stand-in.js';
+import { variablesOf } from '../../../src/blueprints/variables.js';
+import { archivesIn, type ChartArchive, wrapBlueprint } from '../../../src/blueprints/wrapper.js';
+import type { Act } from '../../../src/phases/gate.js';
+import { parseYamlStream } from '../../../src/support/yaml.js';
+import { createHelmCharts } from '../../../src/tools/helm-charts.js';
+import { exec, helm, inScratch, registryWith } from './charts-rig.js';
+import { blueprints, omantel } from './rig.js';
+
+/** Archives that stand in for the upstream charts. */
+async function standIns(): Promise<ChartArchive> {
+  const charts = await standInCharts(await blueprints());
+  return async (name, version) => charts.find((one) => one.name === name && one.version === version)?.tgz;
+}
+
+it('packs each of the 24 to the same bytes twice, with the version of its chart', async () => {
+  const archive = await standIns();
+  for (const blueprint of await blueprints()) {
+    const first = await wrapBlueprint(blueprint, omantel(), archive);
+    const second = await wrapBlueprint(blueprint, omantel(), archive);
+    expect(first.bytes.equals(second.bytes), blueprint.name).toBe(true);
+    expect(first.file).toBe(`${blueprint.name}-${blueprint.chart.version.replace(/^v/, '')}.tgz`);
+  }
+});
+
+it(
+  'is clean for helm lint, all 24, with the dependencies in it',
+  () =>
+    inScratch(async (dir) => {
+      const rows = await packageBlueprints(omantel(), await blueprints(), { out: dir, archive: await standIns() });
+      expect(rows).toHaveLength(24);
+      const { stdout } = await exec({
+        file: await helm(),
+        args: ['lint', ...rows.map(({ file }) => file)],
+        timeoutMs: 120_000,
+      });
+      expect(stdout).toMatch(/24 chart\(s\) linted, 0 chart\(s\) failed/);
+      expect(stdout).not.toMatch(/\[(ERROR|WARNING)\]/);
+    }),
+  180_000,
+);
+
+it(
+  'nests the values below the name of the dependency, so that helm renders the upstream chart with ours',
+  () =>
+    inScratch(async (dir) => {
+      const [row] = await packageBlueprints(omantel(), await blueprints(), {
+        only: 'bp-grafana',
+        out: dir,
+        archive: await standIns(),
+      });
+      const folder = await chartsIn(dir, dir)({ folder: dir } as never, {
+        name: 'bp-grafana',
+        version: '12.11.1',
+        source: '',
+      });
+      if (!('folder' in folder)) throw new Error(folder.missing);
+      const [chart] = parseYamlStream(await readFile(join(folder.folder, 'Chart.yaml'), 'utf8')) as [
+        { dependencies: { name: string; version: string; repository: string }[] },
+      ];
+      const [values] = parseYamlStream(await readFile(join(folder.folder, 'values.yaml'), 'utf8')) as [
+        Record<string, object>,
+      ];
+      const grafana = (await blueprints()).find(({ name }) => name === 'bp-grafana')!;
+      const releases = allReleases(grafana, omantel(), variablesOf(omantel()));
+      expect(chart.dependencies.map(({ name, version }) => [name, version])).toEqual(
+        releases.map((one) => [one.chart.name, one.chart.version]),
+      );
+      for (const release of releases)
+        expect(values[release.chart.name]).toEqual(JSON.parse(JSON.stringify(release.values)));
+      const { stdout } = await exec({ file: await helm(), args: ['template', 'x', row!.file] });
+      expect(stdout).toContain('kind: Deployment');
+    }),
+  60_000,
+);
+
+it('says which dependencies are not in the archive', () =>
+  inScratch(async (dir) => {
+    await mkdir(join(dir, 'charts'));
+    await writeFile(join(dir, 'charts', 'spire-crds-0.6.0.tgz'), 'bytes');
+    const archive = archivesIn(join(dir, 'charts'));
+    const [row] = await packageBlueprints(omantel(), await blueprints(), { only: 'bp-spire', out: dir, archive });
+    expect(row!.vendored).toEqual(['spire-crds']);
+  }));
+
+it(
+  'pushes through the gate, and answers the digest that the registry has',
+  () =>
+    inScratch(async (dir) => {
+      const registry = await registryWith([]);
+      try {
+        const sentences: string[] = [];
+        const signal = new AbortController().signal;
+        const act: Act = (mutation, change) => {
+          sentences.push(mutation.sentence);
+          return change({ id: 'op', signal });
+        };
+        const push = {
+          registry: `oci://127.0.0.1:${registry.port}/openova-io`,
+          insecure: true,
+          act,
+          charts: createHelmCharts({ exec, helm, signal }),
+        };
+        const [row] = await packageBlueprints(omantel(), await blueprints(), {
+          only: 'bp-crossplane-claims',
+          out: dir,
+          archive: await standIns(),
+          push,
+        });
+        expect(sentences).toEqual([`push chart bp-crossplane-claims 2.0.0 to ${push.registry}`]);
+        expect((await registry.storage.manifest('openova-io/bp-crossplane-claims', '2.0.0'))?.digest).toBe(row!.pushed);
+      } finally {
+        await registry.close();
+      }
+    }),
+  60_000,
+);
