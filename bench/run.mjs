@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: speed as ratios against peers measured in the same run, never asserted in a test.
  *   start-up   catalyst --version and --help against bare `node -e 0` and `helm version`
+ *   render     the 24 Blueprints against helm template and kustomize; 1,000 Sovereigns in one process (bench/render.mjs)
  *   purge      200 resources at Hetzner against the hcloud CLI in a loop (bench/purge.mjs)
  *   walk       wall time of `wizard --lab --yes` against its own critical path (longest chain of step durations), peak RSS
  */
@@ -8,6 +9,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toolPath } from './tool-path.mjs';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'bin/run.js');
@@ -27,12 +29,11 @@ function report(name, value, against, reference) {
   console.log(`${name.padEnd(28)} ${value.toFixed(3)} s   ${(value / reference).toFixed(2)} × ${against} (${reference.toFixed(3)} s)`);
 }
 
-function startUp() {
+async function startUp() {
   const bare = medianOf(9, process.execPath, ['-e', '0']);
   report('catalyst --version', medianOf(9, process.execPath, [bin, '--version']), 'bare node', bare);
   report('catalyst --help', medianOf(9, process.execPath, [bin, '--help']), 'bare node', bare);
-  const { helmPath } = JSON.parse(execFileSync(process.execPath, [join(root, 'bench/helm-path.mjs')], { env }).toString());
-  const helm = medianOf(9, helmPath, ['version']);
+  const helm = medianOf(9, await toolPath('helm'), ['version']);
   report('catalyst --version', medianOf(9, process.execPath, [bin, '--version']), 'helm version', helm);
 }
 
@@ -85,7 +86,8 @@ async function walk() {
 }
 
 try {
-  startUp();
+  await startUp();
+  await import('./render.mjs');
   await import('./purge.mjs');
   await walk();
 } finally {

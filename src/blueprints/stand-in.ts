@@ -42,10 +42,17 @@ export async function standInCharts(
 }
 
 /** The chart that the project brings itself, packed; undefined when the Blueprint has none. */
-export async function ownChart({ folder, chart }: Blueprint): Promise<ChartBytes | undefined> {
+export async function ownChart(blueprint: Blueprint): Promise<ChartBytes | undefined> {
+  const files = await ownFiles(blueprint);
+  const { name, version } = blueprint.chart;
+  return files.length === 0 ? undefined : { name, version, tgz: await packChart(name, files) };
+}
+
+/** Files of that chart as they lie beside the Blueprint; none when it has no chart of ours. */
+export async function ownFiles({ folder }: Pick<Blueprint, 'folder'>): Promise<ArchiveFile[]> {
   const root = join(folder, 'chart');
   const names = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = await Promise.all(
+  return Promise.all(
     names
       .filter((entry) => entry.isFile())
       .map(async (entry): Promise<ArchiveFile> => {
@@ -53,8 +60,6 @@ export async function ownChart({ folder, chart }: Blueprint): Promise<ChartBytes
         return { path: path.slice(root.length + 1), text: await readFile(path, 'utf8') };
       }),
   );
-  if (files.length === 0) return undefined;
-  return { name: chart.name, version: chart.version, tgz: await packChart(chart.name, files) };
 }
 
 async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: TrueCrd): Promise<ChartBytes> {

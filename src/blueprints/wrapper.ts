@@ -2,11 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sovereign } from '../sovereign/schema.js';
-import { toYaml } from '../support/yaml.js';
+import { parseYamlStream, toYaml } from '../support/yaml.js';
 import { type ArchiveFile, packChart } from './archive.js';
 import type { Blueprint } from './blueprint.js';
+import { mergeValues, type Values } from './merge.js';
 import { allReleases } from './releases.js';
-import { ownChart } from './stand-in.js';
+import { ownFiles } from './stand-in.js';
 import { variablesOf } from './variables.js';
 
 export interface Package {
@@ -28,13 +29,16 @@ export async function wrapBlueprint(
   sovereign: Sovereign,
   archive: ChartArchive,
 ): Promise<Package> {
-  const own = await ownChart(blueprint);
   const { name } = blueprint;
-  if (own) {
-    return { file: `${name}-${own.version}.tgz`, name, version: own.version, bytes: own.tgz, vendored: [] };
+  const releases = allReleases(blueprint, sovereign, variablesOf(sovereign));
+  const described = { path: 'blueprint.yaml', text: await readFile(join(blueprint.folder, 'blueprint.yaml'), 'utf8') };
+  const own = await ownFiles(blueprint);
+  if (own.length > 0) {
+    const { version } = blueprint.chart;
+    const files = [...own.map((file) => withValues(file, releases[0]!.values)), described];
+    return { file: `${name}-${version}.tgz`, name, version, bytes: await packChart(name, files), vendored: [] };
   }
   const version = blueprint.chart.version.replace(/^v/, '');
-  const releases = allReleases(blueprint, sovereign, variablesOf(sovereign));
   const chart = {
     apiVersion: 'v2',
     name,
@@ -47,7 +51,7 @@ export async function wrapBlueprint(
   const files: ArchiveFile[] = [
     { path: 'Chart.yaml', text: toYaml(chart) },
     { path: 'values.yaml', text: toYaml(values) },
-    { path: 'blueprint.yaml', text: await readFile(join(blueprint.folder, 'blueprint.yaml'), 'utf8') },
+    described,
     { path: 'templates/NOTES.txt', text: `${blueprint.title} is proven when ${blueprint.proof}.\n` },
   ];
   const vendored: string[] = [];
@@ -58,6 +62,13 @@ export async function wrapBlueprint(
     files.push({ path: `charts/${needed.name}-${needed.version}.tgz`, text: bytes });
   }
   return { file: `${name}-${version}.tgz`, name, version, bytes: await packChart(name, files), vendored };
+}
+
+/** A chart of ours has no umbrella: our values stand over its own defaults. */
+function withValues(file: ArchiveFile, values: Values): ArchiveFile {
+  if (file.path !== 'values.yaml') return file;
+  const [defaults] = parseYamlStream(String(file.text));
+  return { ...file, text: toYaml(mergeValues((defaults ?? {}) as Values, values)) };
 }
 
 /** Archives in a directory, as `helm pull` leaves them. */

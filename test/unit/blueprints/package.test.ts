@@ -80,6 +80,24 @@ it(
   60_000,
 );
 
+it.each(['bp-catalyst-platform', 'bp-crossplane-claims'])(
+  'packs a chart of ours with our values and its blueprint.yaml: %s',
+  (name) =>
+    inScratch(async (dir) => {
+      const [row] = await packageBlueprints(omantel(), await blueprints(), {
+        only: name,
+        out: dir,
+        archive: await standIns(),
+      });
+      const { stdout } = await exec({ file: await helm(), args: ['template', 'x', row!.file] });
+      expect(stdout).toContain('kind: ');
+      const folder = await chartsIn(dir, dir)({ folder: dir } as never, { name, version: '2.0.0', source: '' });
+      if (!('folder' in folder)) throw new Error(folder.missing);
+      expect(await readFile(join(folder.folder, 'blueprint.yaml'), 'utf8')).toContain(`name: ${name}`);
+    }),
+  60_000,
+);
+
 it('says which dependencies are not in the archive', () =>
   inScratch(async (dir) => {
     await mkdir(join(dir, 'charts'));

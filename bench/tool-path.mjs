@@ -1,0 +1,10 @@
+/** Where the helm or kubectl is that catalyst would use. */
+import { createBinaries } from '../dist/src/tools/binaries.js';
+import { createExec } from '../dist/src/tools/exec.js';
+import { cacheDir } from '../dist/src/sovereign/state-dir.js';
+import { createRedactor } from '../dist/src/support/redact.js';
+
+const { env } = process;
+const binaries = createBinaries({ exec: createExec(createRedactor()), env, cacheDir: cacheDir(env) });
+
+export const toolPath = (tool) => binaries.path(tool);
