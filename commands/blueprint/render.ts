@@ -3,16 +3,22 @@ import { Args, Flags } from '@oclif/core';
 import { type RenderResult, renderBlueprints } from '../../src/actions/blueprint-render.js';
 import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
+import { sealedTree } from '../../src/phases/seal-tree.js';
 
 export default class BlueprintRender extends CatalystCommand<RenderResult> {
   static override summary = 'the tree that the Git repository of the Sovereign holds, as files or as one YAML stream';
   static override examples = [
     '<%= config.bin %> blueprint render --out ./fleet',
     '<%= config.bin %> blueprint render bp-harbor',
+    '<%= config.bin %> blueprint render --sealed --out ./fleet',
   ];
-  static override exitCodes = [5, 7];
+  static override exitCodes = [4, 5, 7];
   static override args = { blueprint: Args.string({ description: 'only this one' }) };
   static override flags = {
+    sealed: Flags.boolean({
+      description:
+        "with the Secrets that catalyst makes, sealed for the Sovereign's own controller: plain Flux needs nothing else",
+    }),
     out: Flags.string({ helpValue: 'DIR', description: 'write clusters/<fqdn> below this directory' }),
   };
 
@@ -20,7 +26,11 @@ export default class BlueprintRender extends CatalystCommand<RenderResult> {
     const { args, flags, context } = await this.open(BlueprintRender);
     const { sovereign } = await context.spec();
     const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
-    const result = await renderBlueprints(sovereign, blueprints, { out: flags.out, only: args.blueprint });
+    const result = await renderBlueprints(sovereign, blueprints, {
+      out: flags.out,
+      only: args.blueprint,
+      sealed: flags.sealed ? async () => sealedTree(await context.world()) : undefined,
+    });
     if (result.stream !== undefined) context.output.print(result.stream.trimEnd());
     else context.output.print(`${result.files.length} files below ${flags.out}, hash ${result.hash}`);
     return result;

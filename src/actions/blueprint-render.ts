@@ -13,6 +13,13 @@ export interface RenderResult {
   stream?: string;
 }
 
+export interface RenderRequest {
+  out?: string;
+  only?: string;
+  /** Gives the tree with SealedSecrets in it, instead of the one that is a pure function of the spec. */
+  sealed?: () => Promise<RenderedTree>;
+}
+
 /**
  * Renders the tree, or with `only` the folders of one Blueprint. With `out` the files are written below it and what an
  * earlier render left in clusters/<fqdn> is removed first; else they come back as one stream.
@@ -20,9 +27,9 @@ export interface RenderResult {
 export async function renderBlueprints(
   sovereign: Sovereign,
   blueprints: readonly Blueprint[],
-  { out, only }: { out?: string; only?: string },
+  { out, only, sealed }: RenderRequest,
 ): Promise<RenderResult> {
-  const tree = renderTree(sovereign, blueprints);
+  const tree = sealed ? await sealed() : renderTree(sovereign, blueprints);
   const files = filesOf(tree, only && requireBlueprint(blueprints, only).name);
   const paths = files.map((file) => file.path);
   if (out === undefined) return { files: paths, hash: tree.hash, stream: files.map((f) => f.text).join('---\n') };

@@ -86,7 +86,14 @@ function glueChecks(folder: Folder): object {
   return { wait: true, ...(exprs.length > 0 ? { healthCheckExprs: exprs } : {}) };
 }
 
-function kustomization(name: string, path: string, needs: string[], checks: object, prune: boolean): KubeObject {
+/** The same Kustomization, waiting for one more. */
+export function gateOn(object: KubeObject, need: string): KubeObject {
+  const needs = (object['spec'].dependsOn ?? []) as { name: string }[];
+  if (needs.some(({ name }) => name === need)) return object;
+  return { ...object, spec: { ...object['spec'], dependsOn: [...needs, { name: need }] } };
+}
+
+export function kustomization(name: string, path: string, needs: string[], checks: object, prune: boolean): KubeObject {
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',

@@ -1,28 +1,12 @@
 /** bp-sealed-secrets: a probe sealed with the controller's public key is unsealed into a Secret. */
-import { constants, createCipheriv, type KeyObject, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { activeSealingKey, seal } from '../../blueprints/seal.js';
 import { waitUntil } from '../../support/wait.js';
 import type { KubeObject } from '../../tools/kube.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, refOfObject, withProbes } from '../probe-objects.js';
 import { disproved, type ProofOf } from './proof.js';
 
 const name = 'probe-sealed';
-const activeKey = 'sealedsecrets.bitnami.com/sealed-secrets-key=active';
-
-/** The format of kubeseal, strict scope: 2-byte length, RSA-OAEP (SHA-256, label namespace/name) session key, AES-256-GCM with a zero nonce. */
-export function seal(key: KeyObject, namespace: string, secret: string, value: string): string {
-  const session = randomBytes(32);
-  const label = Buffer.from(`${namespace}/${secret}`);
-  const wrapped = publicEncrypt(
-    { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256', oaepLabel: label },
-    session,
-  );
-  const cipher = createCipheriv('aes-256-gcm', session, Buffer.alloc(12));
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(wrapped.length);
-  return Buffer.concat([length, wrapped, cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
-    'base64',
-  );
-}
 
 const sealedSecret = (sealed: string): KubeObject => ({
   apiVersion: 'bitnami.com/v1alpha1',
@@ -42,7 +26,7 @@ export const sealedProbeUnseals: ProofOf = (world) => ({
       clock: world.clock,
       signal: world.signal,
       look: async () => {
-        const keys = await kube.list({ apiVersion: 'v1', kind: 'Secret', labelSelector: activeKey });
+        const keys = await kube.list({ apiVersion: 'v1', kind: 'Secret', labelSelector: activeSealingKey });
         const [newest] = keys.sort((a, b) =>
           String(b.metadata.creationTimestamp).localeCompare(String(a.metadata.creationTimestamp)),
         );

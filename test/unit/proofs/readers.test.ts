@@ -1,9 +1,9 @@
 /** The pure parts of the proofs: what they call good, and what they must not. */
 import { constants, createDecipheriv, generateKeyPairSync, privateDecrypt, X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { seal } from '../../../src/blueprints/seal.js';
 import { issueCertificate } from '../../../src/lab/certificates.js';
 import { glueOf } from '../../../src/phases/proofs/delegation-holds.js';
-import { seal } from '../../../src/phases/proofs/sealed-probe-unseals.js';
 import { brokenChain } from '../../../src/phases/proofs/wildcard-verifies.js';
 import { serialOf } from '../../../src/phases/proofs/zone-answers.js';
 import { notRolledOut } from '../../../src/phases/rollout.js';
