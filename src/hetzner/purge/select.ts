@@ -16,6 +16,8 @@ export interface Selection {
   snapshots: boolean;
   /** Types whose delete protection may be lifted. */
   unprotect: readonly ResourceType[];
+  /** Ids of volumes that the cluster itself says are to be kept. */
+  retained?: readonly number[];
 }
 
 export interface Row {
@@ -131,6 +133,8 @@ function allowed(
   if (!selection.includeLive && item.labels?.[operationLabel] !== undefined) {
     return no(`it is part of the live cluster of ${selection.fqdn}; --include-live selects it`);
   }
+  if (type === 'volume' && selection.retained?.includes(item.id))
+    return no(`${evidence}, but its PersistentVolume says Retain`);
   if (type === 'zone' && !selection.zones) return no(`${evidence}, but DNS zones go only with --zones`);
   if (type === 'image' && !goesWith && !selection.snapshots)
     return no(`${evidence}, but snapshots go only with --snapshots`);
@@ -141,6 +145,8 @@ function allowed(
 }
 
 function lookAlike(item: Resource, fqdn: string): string {
+  if (item.labels?.['managed-by'] === 'csi-driver')
+    return 'nothing says of which cluster the CSI driver was that made it; look before you delete it by hand';
   const slug = slugOf(fqdn);
   const alike = [slug, slug.split('-')[0] ?? slug].some((part) => nameOf(item).includes(part));
   return alike
