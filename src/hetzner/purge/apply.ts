@@ -3,14 +3,16 @@ import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
 import type { Change } from '../change.js';
-import { resourceTypes } from '../types.js';
+import { type ResourceType, resourceTypes } from '../types.js';
 import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.js';
 import { changedSince, createReread } from './freshly.js';
 import { inOrder } from './in-order.js';
 import { type Inventory, listType, takeInventory } from './inventory.js';
 import { deletionOrder } from './order.js';
 import type { PurgePlan } from './plan.js';
-import { keyOf, type Row, selectLeftovers } from './select.js';
+import { type Row, selectLeftovers } from './select.js';
+import { keptByUse } from './uses.js';
+import { keyOf } from './verdict.js';
 
 export interface ApplyTools {
   api: HetznerApi;
@@ -53,6 +55,7 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
   const reread = createReread(api, clock, before);
   const order = deletionOrder(chosen, before);
   const keys = new Set(chosen.map(({ type, id }) => keyOf(type, id) as string));
+  const willGo = (type: ResourceType, id: number | null | undefined) => keys.has(`${type}/${id}`);
 
   const one = async (row: Row, firsts: Outcome[]): Promise<Outcome> => {
     signal.throwIfAborted();
@@ -61,7 +64,7 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
     if (row.goesWith && keys.has(row.goesWith)) return 'deleted';
     const present = await reread(row.type, row.id);
     if (!present) return 'deleted';
-    const changed = changedSince(row, present);
+    const changed = changedSince(row, present) ?? keptByUse(row.type, present, before, willGo)?.reason;
     if (changed) return { skipped: changed };
     try {
       const intended = { kind: row.type, name: row.name, sentence: deletionSentence(row) };

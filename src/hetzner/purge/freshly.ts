@@ -3,7 +3,8 @@ import type { Clock } from '../../support/clock.js';
 import type { HetznerApi } from '../api.js';
 import { type Resource, type ResourceType, resourceTypes } from '../types.js';
 import { type Inventory, listType } from './inventory.js';
-import { nameOf, type Row } from './select.js';
+import type { Row } from './select.js';
+import { nameOf } from './verdict.js';
 
 /** A listing younger than this counts as "just before". */
 const freshMs = 2000;

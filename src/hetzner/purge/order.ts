@@ -1,7 +1,8 @@
 /** What must be gone before a resource can be deleted. Edges only between selected ones. Pure. */
 import { type ResourceMap, type ResourceType, resourceTypes } from '../types.js';
 import type { Inventory } from './inventory.js';
-import { keyOf, type Row } from './select.js';
+import type { Row } from './select.js';
+import { keyOf } from './verdict.js';
 
 /** Key → keys that come first. */
 export function deletionOrder(rows: readonly Row[], inventory: Inventory): Map<string, string[]> {

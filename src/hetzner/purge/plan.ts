@@ -75,6 +75,11 @@ export function assertApplicable(
       data: { planned: plan.project, present: api.tokenFingerprint },
     });
   }
+  if (plan.endpoint !== api.endpoint) {
+    throw fail('E2007', `The plan was made at ${plan.endpoint}, and Hetzner is now looked for at ${api.endpoint}.`, {
+      actions: ['catalyst purge plan', 'check HCLOUD_ENDPOINT'],
+    });
+  }
   const age = limits.now.getTime() - Date.parse(plan.at);
   if (!(age <= limits.maxAgeMs)) {
     throw fail('E4005', `The plan was made at ${plan.at} and is too old to be applied.`, {

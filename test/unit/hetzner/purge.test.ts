@@ -76,6 +76,7 @@ describe('what a purge selects', () => {
       ({ name }) => name === 'catalyst-omantel-omani-works-cp1',
     )!;
     server.labels = { ...server.labels, 'catalyst.openova.io/operation': 'abc' };
+    server.created = '2026-11-20T09:00:00+00:00';
     expect(names(await plan(), 'server')).toEqual(['catalyst-omantel-omani-works-w1']);
     expect(names(await plan({ includeLive: true }), 'server')).toHaveLength(2);
   });
