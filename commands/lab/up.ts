@@ -4,7 +4,11 @@ import { type LabResult, labText, labUp } from '../../src/lab/up.js';
 
 export default class LabUp extends CatalystCommand<LabResult> {
   static override summary = 'start the built-in lab, or find it running';
-  static override examples = ['<%= config.bin %> lab up', '<%= config.bin %> lab up second --json'];
+  static override examples = [
+    '<%= config.bin %> lab up',
+    '<%= config.bin %> lab up second --json',
+    '<%= config.bin %> lab up real --engine kubernetes',
+  ];
   static override args = { name: Args.string({ description: 'which lab; default: default' }) };
   static override exitCodes = [5];
   static override revealsSecrets = true;

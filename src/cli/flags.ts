@@ -39,8 +39,7 @@ export const sharedFlags = {
     ...group,
     env: 'CATALYST_ENGINE',
     options: ['emulated', 'kubernetes', 'kubeconfig'],
-    dependsOn: ['lab'],
-    description: 'what the lab is made of',
+    description: 'what the lab is made of: played servers (default), or the ones that npm run engines builds',
   }),
   kubeconfig: Flags.string({
     ...group,

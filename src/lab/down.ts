@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Context } from '../actions/context.js';
 import { waitUntil } from '../support/wait.js';
-import { callLab, directoryOf, findLab, isAlive } from './ensure.js';
+import { callLab, directoryOf, findLab, isAlive, startingProcess } from './ensure.js';
 
 export interface LabDownResult {
   name: string;
@@ -21,18 +21,20 @@ export async function labDown(
   const { env, signal, clock } = context;
   const directory = directoryOf(env, name);
   const info = await findLab(env, name);
-  if (info) {
-    await callLab(info, 'POST', '/stop');
+  const pid = info?.pid ?? startingProcess(directory);
+  if (pid !== undefined) {
+    if (info) await callLab(info, 'POST', '/stop');
+    else process.kill(pid, 'SIGTERM');
     await waitUntil({
       reason: `the lab ${name} to end`,
       timeoutMs: 15_000,
       clock,
       signal,
       pauseMs: 20,
-      look: async () => (isAlive(info.pid) ? { pending: `process ${info.pid} still runs` } : { done: true }),
+      look: async () => (isAlive(pid) ? { pending: `process ${pid} still runs` } : { done: true }),
     });
   }
   const removes = !options.keep && existsSync(directory);
   if (removes) rmSync(directory, { recursive: true, force: true });
-  return { name, stopped: info !== undefined, ...(removes ? { removed: directory } : {}) };
+  return { name, stopped: pid !== undefined, ...(removes ? { removed: directory } : {}) };
 }

@@ -114,6 +114,19 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+const pidFile = (directory: string) => join(directory, 'lab.pid');
+
+/** Process of a lab that is still on its way up; undefined when there is none, or where /proc does not tell. */
+export function startingProcess(directory: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(pidFile(directory), 'utf8'));
+    // a number alone may be somebody else's by now
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(directory) ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const logFile = (directory: string) => join(directory, 'lab.log');
 
 function startProcess(name: string, directory: string, env: Env, engine: string) {
@@ -128,6 +141,7 @@ function startProcess(name: string, directory: string, env: Env, engine: string)
   });
   closeSync(log);
   child.unref();
+  if (child.pid !== undefined) writeFileSync(pidFile(directory), String(child.pid), { mode: 0o600 });
   return child;
 }
 

@@ -1,5 +1,6 @@
 /** The only room that starts processes. Arguments are arrays; secrets go over stdin, a 0600 file or the environment, never argv. */
 import { closeSync, existsSync, openSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { execa } from 'execa';
 import { fail, messageOf } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
@@ -64,6 +65,8 @@ export interface StartRequest {
   cwd: string;
   /** What it says goes there. */
   logFile: string;
+  /** Gives way to others on a busy machine: 0 to 19. */
+  niceness?: number;
 }
 
 export interface StartedProgram {
@@ -79,7 +82,7 @@ const setpriv = '/usr/bin/setpriv';
  * Starts a server that runs beside us. It ends with this process: by its clean-up, and where the system can (Linux with
  * setpriv) also when this process is killed. Throws E3002 when it cannot be started.
  */
-export function startProgram({ file, args, env, cwd, logFile }: StartRequest): StartedProgram {
+export function startProgram({ file, args, env, cwd, logFile, niceness = 0 }: StartRequest): StartedProgram {
   const log = openSync(logFile, 'a', 0o600);
   try {
     const tied = existsSync(setpriv);
@@ -95,6 +98,7 @@ export function startProgram({ file, args, env, cwd, logFile }: StartRequest): S
       reject: false,
     });
     if (child.pid === undefined) throw fail('E3002', `${file} could not be started.`);
+    if (niceness > 0) setPriority(child.pid, niceness);
     return {
       pid: child.pid,
       ended: child.then((result) => result.signal ?? `exit ${result.exitCode}`),

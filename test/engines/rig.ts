@@ -21,13 +21,28 @@ const binaries = createBinaries({
   cacheDir: join(cache, 'catalyst'),
 });
 
+/** One kubectl call by hand; what it says. */
+export async function kubectlText(kubeconfig: string, args: readonly string[]): Promise<string> {
+  const file = await binaries.path('kubectl');
+  const { stdout } = await run(file, ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 256 * 1024 * 1024 });
+  return stdout;
+}
+
+export async function apply(kubeconfig: string, object: object): Promise<void> {
+  const file = await binaries.path('kubectl');
+  const running = run(file, ['--kubeconfig', kubeconfig, 'apply', '-f', '-']);
+  running.child.stdin?.end(JSON.stringify(object));
+  await running;
+}
+
+/** Resolves once `holds` does; the test's own timeout is the deadline. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await Promise.resolve(holds()).catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
 /** One kubectl call by hand; its JSON. */
 export async function kubectl<T>(kubeconfig: string, args: readonly string[]): Promise<T> {
-  const file = await binaries.path('kubectl');
-  const { stdout } = await run(file, ['--kubeconfig', kubeconfig, ...args, '-o', 'json'], {
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  return JSON.parse(stdout) as T;
+  return JSON.parse(await kubectlText(kubeconfig, [...args, '-o', 'json'])) as T;
 }
 
 /** Process ids of a cluster's programs, as its folder tells them. */

@@ -37,6 +37,8 @@ export function createChildren(options: { directory: string; clock: Clock; say: 
       const logFile = join(directory, 'log', `${name}.log`);
       const begin = () =>
         startProgram({
+          // what watches and measures them comes first
+          niceness: 10,
           file,
           args,
           cwd: home,

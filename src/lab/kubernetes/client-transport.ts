@@ -2,6 +2,7 @@
 
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseYamlStream } from '../../support/yaml.js';
 
 /** An answer of 400 or more: its HTTP status, and reason and message of the Status object when there was one. */
@@ -40,12 +41,24 @@ interface Kubeconfig {
   'current-context': string;
 }
 
+const busyTries = 8;
+
 export function createTransport(kubeconfig: string, userAgent: string): Transport {
   const access = accessOf(kubeconfig);
   const base = new URL(access.server);
   const agent = base.protocol === 'https:' ? new Agent({ keepAlive: true, ...access.tls }) : undefined;
 
-  function send(method: string, path: string, options: TransportRequest): Promise<IncomingMessage> {
+  /** A real API server answers 429 while it prepares the storage of a new kind; as every client of it does, ask again. */
+  async function send(method: string, path: string, options: TransportRequest): Promise<IncomingMessage> {
+    for (let tries = 1; ; tries++) {
+      const response = await sendOnce(method, path, options);
+      if (response.statusCode !== 429 || tries === busyTries) return response;
+      response.resume();
+      await delay(Number(response.headers['retry-after'] ?? 1) * 1000, undefined, { signal: options.signal });
+    }
+  }
+
+  function sendOnce(method: string, path: string, options: TransportRequest): Promise<IncomingMessage> {
     const url = new URL(path, base);
     for (const [key, value] of Object.entries(options.query ?? {})) url.searchParams.set(key, value);
     const payload = options.body === undefined ? undefined : JSON.stringify(options.body);

@@ -86,7 +86,7 @@ function phaseOf(kube: Kube, ref: KubeRef, wanted: string, hopeless: string[]): 
         throw disproved(
           '#384',
           `${ref.kind} ${ref.name} to be ${wanted}`,
-          `${phase} ${object?.status?.message ?? object?.status?.validationErrors ?? ''}`,
+          `${phase} ${object?.status?.failureReason ?? object?.status?.message ?? object?.status?.validationErrors ?? ''}`,
         );
       }
       return { pending: `${ref.kind} ${ref.name} is ${phase || 'not looked at yet'}` };

@@ -1,0 +1,180 @@
+/** What goes wrong in a real cluster while the walk goes on: each ends well by itself, or in an error that says what to do. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issueCertificate } from '../../src/lab/certificates.js';
+import { kubeconfigText } from '../../src/lab/engines/pki.js';
+import type { Catalyst, LabInfo } from '../lab/catalyst.js';
+import { apply, catalystOnEngines, kubectl, kubectlText, processesOf, until } from './rig.js';
+
+let catalyst: Catalyst;
+let lab: LabInfo;
+beforeAll(async () => {
+  catalyst = catalystOnEngines('faults');
+  lab = await catalyst.up();
+});
+afterAll(() => catalyst.close());
+
+const engines = () => join(dirname(lab.kubeconfigs.sovereign), 'engines');
+/** Folder of the Sovereign's control plane; undefined before its first server runs. */
+const sovereign = () => readdirSync(engines()).find((name) => name.startsWith('sovereign-'));
+const pidOf = (program: string) => processesOf(join(engines(), sovereign()!))[program];
+const hasProgram = (program: string) => {
+  try {
+    return pidOf(program) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+describe('a program of the cluster', () => {
+  test('kube-apiserver killed in the middle of a walk: the walk goes on', async () => {
+    const walk = catalyst.run(['wizard', '--lab', catalyst.lab, '--yes', '--until', '2']);
+    await until(() => hasProgram('helm-controller'));
+    const before = pidOf('kube-apiserver')!;
+    process.kill(before, 'SIGKILL');
+    const ended = await walk;
+    expect(ended.code, ended.stderr.slice(-3000)).toBe(0);
+    expect(pidOf('kube-apiserver')).not.toBe(before);
+  });
+
+  test('etcd paused: the phase waits and goes on', async () => {
+    const phase = catalyst.run(['ticket', 'run', '375', '--lab', catalyst.lab]);
+    const pid = pidOf('etcd')!;
+    process.kill(pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    process.kill(pid, 'SIGCONT');
+    const ended = await phase;
+    expect(ended.code, ended.stderr.slice(-3000)).toBe(0);
+  });
+
+  test('helm-controller killed during an install: the release is Ready in the end', async () => {
+    const ticket = catalyst.run(['ticket', 'run', '378', '--lab', catalyst.lab]);
+    await until(async () =>
+      /bp-crossplane/.test(await kubectlText(lab.kubeconfigs.sovereign, ['get', 'helmreleases', '-A'])),
+    );
+    process.kill(pidOf('helm-controller')!, 'SIGKILL');
+    const ended = await ticket;
+    expect(ended.code, ended.stderr.slice(-3000)).toBe(0);
+  });
+});
+
+describe('what answers wrongly', () => {
+  test('a registry that answers 500 for a while', async () => {
+    await catalyst.run([
+      'lab',
+      'fault',
+      'status',
+      '--status',
+      '500',
+      '--server',
+      'registry',
+      '--count',
+      '3',
+      '--lab',
+      catalyst.lab,
+    ]);
+    const ended = await catalyst.run(['ticket', 'run', '379', '--lab', catalyst.lab]);
+    expect(ended.code, ended.stderr.slice(-3000)).toBe(0);
+  });
+
+  test('a webhook that refuses is named, and once it is gone the ticket is proven', async () => {
+    await apply(lab.kubeconfigs.sovereign, refusing);
+    const refused = await catalyst.run(['ticket', 'run', '380', '--lab', catalyst.lab, '--timeout', '60s']);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('refuses.example.org');
+    await kubectlText(lab.kubeconfigs.sovereign, ['delete', 'validatingwebhookconfiguration', refusing.metadata.name]);
+    const ended = await catalyst.run(['ticket', 'run', '380', '--lab', catalyst.lab]);
+    expect(ended.code, ended.stderr.slice(-3000)).toBe(0);
+  });
+});
+
+describe('who asks', () => {
+  test('a role that lacks one verb: the error names verb and resource', async () => {
+    for (const object of almostEverything) await apply(lab.kubeconfigs.sovereign, object);
+    const { status } = await kubectl<{ status: { token: string } }>(lab.kubeconfigs.sovereign, [
+      ...['create', 'token', 'almost', '-n', 'default'],
+    ]);
+    const file = await kubeconfig('almost', { token: status.token });
+    const { code, stderr } = await catalyst.run(['ticket', 'run', '382', '--lab', catalyst.lab, '--kubeconfig', file]);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/cannot (patch|create) resource "helmreleases"/);
+  });
+
+  test('an expired client certificate is told as one', async () => {
+    const pki = (name: string) => readFileSync(join(engines(), sovereign()!, 'pki', name), 'utf8');
+    const day = 86_400_000;
+    const credentials = await issueCertificate(
+      {
+        commonName: 'late',
+        organization: 'system:masters',
+        notBefore: new Date(Date.now() - 2 * day),
+        notAfter: new Date(Date.now() - day),
+      },
+      { certificate: pki('ca.crt'), key: pki('ca.key') },
+    );
+    const file = await kubeconfig('late', credentials);
+    const { code, stderr } = await catalyst.run(['ticket', 'run', '382', '--lab', catalyst.lab, '--kubeconfig', file]);
+    expect([4, 5]).toContain(code);
+    expect(stderr).toMatch(/expired|Unauthorized|credentials/i);
+  });
+});
+
+async function kubeconfig(name: string, credentials: Parameters<typeof kubeconfigText>[0]['credentials']) {
+  const file = join(catalyst.home, `${name}.kubeconfig`);
+  const authority = readFileSync(join(engines(), sovereign()!, 'pki', 'ca.crt'), 'utf8');
+  writeFileSync(file, kubeconfigText({ name, server: lab.endpoints['sovereign']!, authority, credentials }), {
+    mode: 0o600,
+  });
+  return file;
+}
+
+const refusing = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingWebhookConfiguration',
+  metadata: { name: 'refuses' },
+  webhooks: [
+    {
+      name: 'refuses.example.org',
+      admissionReviewVersions: ['v1'],
+      sideEffects: 'None',
+      failurePolicy: 'Fail',
+      timeoutSeconds: 2,
+      rules: [
+        {
+          apiGroups: ['helm.toolkit.fluxcd.io'],
+          apiVersions: ['*'],
+          resources: ['helmreleases'],
+          operations: ['CREATE'],
+        },
+      ],
+      clientConfig: { url: 'https://127.0.0.1:1/refuse' },
+    },
+  ],
+};
+
+const almostEverything = [
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'almost', namespace: 'default' } },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'almost' },
+    rules: [
+      { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
+      {
+        apiGroups: ['', 'apps', 'batch', 'source.toolkit.fluxcd.io', 'rbac.authorization.k8s.io'],
+        resources: ['*'],
+        verbs: ['*'],
+      },
+      { apiGroups: ['helm.toolkit.fluxcd.io'], resources: ['*'], verbs: ['create', 'delete', 'update'] },
+      { nonResourceURLs: ['*'], verbs: ['get'] },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'almost' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'almost' },
+    subjects: [{ kind: 'ServiceAccount', name: 'almost', namespace: 'default' }],
+  },
+];
