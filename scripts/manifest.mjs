@@ -36,6 +36,13 @@ export async function makeManifest() {
   return `${JSON.stringify(sorted(plugin.manifest), null, 2)}\n`;
 }
 
+/** Templates parsed once, so that no start has to. */
+async function keepTemplates() {
+  const { parseTemplates } = await import('../dist/src/blueprints/parsed-templates.js');
+  const { path, parsed } = await parseTemplates(join(root, 'templates', 'blueprints'));
+  writeFileSync(path, JSON.stringify(parsed));
+}
+
 export async function makeSchema() {
   const { sovereignSchema } = await import('../dist/src/sovereign/schema.js');
   const schema = z.toJSONSchema(sovereignSchema, { io: 'input', unrepresentable: 'any' });
@@ -45,6 +52,7 @@ export async function makeSchema() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   removeStale('commands');
+  await keepTemplates();
   writeFileSync(join(root, 'oclif.manifest.json'), await makeManifest());
   mkdirSync(join(root, 'schema'), { recursive: true });
   writeFileSync(join(root, 'schema', 'sovereign.schema.json'), await makeSchema());

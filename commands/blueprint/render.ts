@@ -3,7 +3,6 @@ import { Args, Flags } from '@oclif/core';
 import { type RenderResult, renderBlueprints } from '../../src/actions/blueprint-render.js';
 import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
-import { sealedTree } from '../../src/phases/seal-tree.js';
 
 export default class BlueprintRender extends CatalystCommand<RenderResult> {
   static override summary = 'the tree that the Git repository of the Sovereign holds, as files or as one YAML stream';
@@ -29,7 +28,9 @@ export default class BlueprintRender extends CatalystCommand<RenderResult> {
     const result = await renderBlueprints(sovereign, blueprints, {
       out: flags.out,
       only: args.blueprint,
-      sealed: flags.sealed ? async () => sealedTree(await context.world()) : undefined,
+      sealed: flags.sealed
+        ? async () => (await import('../../src/phases/seal-tree.js')).sealedTree(await context.world())
+        : undefined,
     });
     if (result.stream !== undefined) context.output.print(result.stream.trimEnd());
     else context.output.print(`${result.files.length} files below ${flags.out}, hash ${result.hash}`);

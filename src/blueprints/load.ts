@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
-import { parseYamlStream } from '../support/yaml.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, BlueprintDocuments, SecretNeed } from './blueprint.js';
 import { blueprintNames } from './catalogue.js';
 import { type Metadata, metadataSchema } from './metadata-schema.js';
+import { documentsOf, type ParsedTemplates, readParsed } from './parsed-templates.js';
 
 /**
  * The 24 Blueprints below `root` (a `templates/blueprints` directory), in the order of the WBS §2.
@@ -19,19 +19,20 @@ export async function loadBlueprints(root: string): Promise<Blueprint[]> {
   if (strangers.length > 0 || missing.length > 0) {
     throw fail('E3202', `${root} does not hold exactly the 24 Blueprints.`, { data: { missing, strangers } });
   }
-  return Promise.all(blueprintNames.map((name) => loadBlueprint(join(root, name), name)));
+  const kept = await readParsed(root);
+  return Promise.all(blueprintNames.map((name) => loadBlueprint(join(root, name), name, kept)));
 }
 
-async function loadBlueprint(folder: string, name: string): Promise<Blueprint> {
+async function loadBlueprint(folder: string, name: string, kept: ParsedTemplates): Promise<Blueprint> {
   const file = join(folder, 'blueprint.yaml');
-  const [document] = parseYamlStream(await readFile(file, 'utf8'));
+  const [document] = await readDocuments(file, kept);
   const parsed = metadataSchema.safeParse(document);
   if (!parsed.success) {
     const findings = parsed.error.issues.map((issue) => `${issue.path.join('.') || '.'}: ${issue.message}`);
     throw fail('E3202', `${file} is not a Blueprint: ${findings.join('; ')}`, { data: { findings } });
   }
   if (parsed.data.name !== name) throw fail('E3202', `${file} names itself ${parsed.data.name}.`);
-  return fromMetadata(parsed.data, folder, await readTemplates(folder));
+  return fromMetadata(parsed.data, folder, await readTemplates(folder, kept));
 }
 
 function fromMetadata(meta: Metadata, folder: string, documents: BlueprintDocuments): Blueprint {
@@ -63,16 +64,16 @@ export function findBlueprint(blueprints: readonly Blueprint[], name: string): B
   return blueprints.find((blueprint) => blueprint.name === full);
 }
 
-async function readTemplates(folder: string): Promise<BlueprintDocuments> {
+async function readTemplates(folder: string, kept: ParsedTemplates): Promise<BlueprintDocuments> {
   const documents: BlueprintDocuments = { values: {}, release: {}, config: {} };
   for (const file of await yamlFiles(folder)) {
     if (file === 'blueprint.yaml') continue;
-    const [values] = await readDocuments(join(folder, file));
+    const [values] = await readDocuments(join(folder, file), kept);
     documents.values[file.slice(0, -'.yaml'.length)] = (values ?? {}) as Record<string, unknown>;
   }
   for (const part of ['release', 'config'] as const) {
     for (const file of await yamlFiles(join(folder, part))) {
-      documents[part][file] = (await readDocuments(join(folder, part, file))) as KubeObject[];
+      documents[part][file] = (await readDocuments(join(folder, part, file), kept)) as KubeObject[];
     }
   }
   return documents;
@@ -86,9 +87,9 @@ async function yamlFiles(folder: string): Promise<string[]> {
   return entries.filter((name) => name.endsWith('.yaml')).sort();
 }
 
-async function readDocuments(file: string): Promise<unknown[]> {
+async function readDocuments(file: string, kept: ParsedTemplates): Promise<unknown[]> {
   try {
-    return parseYamlStream(await readFile(file, 'utf8'));
+    return documentsOf(await readFile(file, 'utf8'), kept);
   } catch (error) {
     throw fail('E3202', `${file} cannot be read as YAML: ${messageOf(error)}`, { cause: error });
   }
