@@ -1,0 +1,169 @@
+/**
+ * Death at 30 random moments of a purge and of a create, each a moment at which Hetzner has just been asked something, with the
+ * real gate and a journal on disk: what was in memory is gone, nothing more is written, the next process has only the disk.
+ * The stories in test/lab kill the real process besides. CATALYST_SEED repeats a run.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import { applyPurge } from '../../../src/hetzner/purge/apply.js';
+import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
+import { resourceTypes } from '../../../src/hetzner/types.js';
+import { createFaults } from '../../../src/lab/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
+import { createRequestLog, type RequestLog } from '../../../src/lab/request-log.js';
+import { hetznerChange } from '../../../src/phases/hetzner-gate.js';
+import { openJournal } from '../../../src/phases/journal.js';
+import { createGate } from '../../../src/phases/journaled-gate.js';
+import { createClusterStep } from '../../../src/phases/steps/create-cluster.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import { fakeSsh, fakeWorld } from './fake-world.js';
+import { hurriedClock } from './hurried-clock.js';
+
+const points = 30;
+const seed = Number(process.env['CATALYST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const fqdn = 'omantel.omani.works';
+const clock = hurriedClock();
+
+/** mulberry32: the same seed, the same moments. */
+function randomFrom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+let lab: HetznerLab;
+let log: RequestLog;
+let home: string;
+
+async function startLab(leftovers: boolean) {
+  home = mkdtempSync(join(tmpdir(), 'deaths-'));
+  log = createRequestLog();
+  const fixtures = leftovers ? {} : { fixtures: () => undefined };
+  lab = await createHetznerLab({ log, faults: createFaults(), actionMs: 2, ...fixtures });
+}
+async function stopLab() {
+  await lab.close();
+  rmSync(home, { recursive: true, force: true });
+}
+afterEach(stopLab);
+
+/** A process that dies when the lab has been asked so many things; true when it came to its end. */
+async function lives(dieAt: number, work: (tools: ReturnType<typeof toolsOf>) => Promise<unknown>): Promise<boolean> {
+  const death = new AbortController();
+  let asked = 0;
+  const stop = log.listen(() => {
+    asked += 1;
+    if (asked === dieAt) death.abort(new Error('killed'));
+  });
+  const tools = toolsOf(death.signal);
+  try {
+    await work(tools);
+    return true;
+  } catch (error) {
+    if (!death.signal.aborted) throw error;
+    return false;
+  } finally {
+    stop();
+    tools.journal.close();
+  }
+}
+
+function toolsOf(signal: AbortSignal) {
+  const path = join(home, 'journal.jsonl');
+  const open = openJournal({ path, runId: 'run', by: 'me@here', clock, redactor: createRedactor() });
+  const journal: typeof open = {
+    ...open,
+    append(entry) {
+      // The dead write nothing.
+      signal.throwIfAborted();
+      return open.append(entry);
+    },
+  };
+  const act = createGate({ journal, signal, protects: () => undefined }).forStep({ id: 'x', phase: 0 });
+  const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal, clock });
+  return { journal, act, api, signal };
+}
+
+const ids = () =>
+  resourceTypes
+    .flatMap((type) => [...lab.project.items[type].values()].filter(({ id }) => id > 4_000_000).map((one) => one.id))
+    .sort();
+const census = () =>
+  resourceTypes
+    .flatMap((type) => [...lab.project.items[type].values()].filter(({ id }) => id > 4_000_000).map(() => type))
+    .sort()
+    .join(' ');
+
+describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
+  it('of a purge: the same set is gone, and nothing else', { timeout: 120_000 }, async () => {
+    const random = randomFrom(seed);
+    let midway = 0;
+    for (let point = 0; point < points; point++) {
+      await startLab(true);
+      const first = toolsOf(new AbortController().signal);
+      const selection = { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };
+      const plan = await makePurgePlan(first.api, selection, clock.now());
+      first.journal.close();
+      const stays = plan.resources.filter(({ selected }) => !selected).map(({ id }) => id);
+      const purge = ({ act, api, signal }: ReturnType<typeof toolsOf>) =>
+        applyPurge({ api, clock, signal, change: hetznerChange(act) }, plan);
+      const dieAt = 14 + Math.floor(random() * 32);
+      await lives(dieAt, purge);
+      const left = ids().length - stays.length;
+      if (left > 0 && left < plan.resources.length - stays.length) midway += 1;
+      const end = toolsOf(new AbortController().signal);
+      const result = await purge(end);
+      end.journal.close();
+      expect(result, `death at request ${dieAt}`).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
+      expect(ids(), `death at request ${dieAt}`).toEqual(stays.sort());
+      if (point < points - 1) await stopLab();
+    }
+    expect(midway).toBeGreaterThan(points / 4);
+  });
+
+  it('of a create: one of each part, however often it died', { timeout: 120_000 }, async () => {
+    const random = randomFrom(seed + 1);
+    let deaths = 0;
+    let made = '';
+    while (deaths < points) {
+      await startLab(false);
+      const kept = new Map<string, string>();
+      const create = async ({ act, api, signal }: ReturnType<typeof toolsOf>) => {
+        const names = () => [...lab.project.items.server.values()].map(({ name }) => name);
+        const nodes = async () => names().map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }));
+        const kube = { server: 'https://kube', list: nodes, raw: async () => ({ status: 200, body: 'ok' }) };
+        const world = fakeWorld({ api, clock, signal, kube: async () => kube as never });
+        for (const [name, value] of kept) world.kept.set(name, value);
+        const keep = world.credentials.set;
+        world.credentials.set = async (name, value) => {
+          kept.set(name, value);
+          await keep(name, value);
+        };
+        const progress = { waiting: () => undefined, output: () => undefined };
+        await createClusterStep(world, fakeSsh([])).run({ act, signal, progress });
+      };
+      // Dies over and over in the same project, until it comes through.
+      for (;;) {
+        if (await lives(4 + Math.floor(random() * 40), create)) break;
+        deaths += 1;
+      }
+      expect(await lives(Number.POSITIVE_INFINITY, create)).toBe(true);
+      made ||= census();
+      expect(made).toContain('network placement_group primary_ip');
+      expect(census()).toBe(made);
+      expect(lab.project.items.server.size).toBe(3);
+      const [firewall] = lab.project.items.firewall.values();
+      expect(firewall?.rules.some(({ port }) => port === '22')).toBe(false);
+      const [balancer] = lab.project.items.load_balancer.values();
+      expect(balancer?.targets).toHaveLength(1);
+      if (deaths < points) await stopLab();
+    }
+  });
+});
