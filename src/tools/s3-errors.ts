@@ -23,7 +23,7 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
   }
   if (name === 'BucketAlreadyExists') {
     const actions = ['Choose another spec.objectStorage.bucketPrefix'];
-    return fail('E2301', `${text} Somebody else has a bucket of this name.`, { actions, cause: error, data });
+    return fail('E2303', `${text} Somebody else has a bucket of this name.`, { actions, cause: error, data });
   }
   if (refusedKeys.has(name) || status === 403) {
     const actions = ['catalyst credentials set s3-access-key', 'catalyst credentials set s3-secret-key'];

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import { assertApplicable, makePurgePlan } from '../../../src/hetzner/purge/plan.js';
+import { createFaults, type Faults } from '../../../src/lab/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
+import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
+import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
+import { credentialProbes } from '../../../src/phases/credential-probes.js';
+import { createObjectStore } from '../../../src/tools/s3.js';
+import { fakeGate, fakeWorld } from './fake-world.js';
+import { hurriedClock } from './hurried-clock.js';
+
+const signal = new AbortController().signal;
+const clock = hurriedClock();
+const keys = { accessKey: 'OURKEY', secretKey: 'our-secret', name: 'ours' };
+const selection = { fqdn: 'omantel.omani.works', includeLive: false, zones: false, snapshots: false, unprotect: [] };
+
+let lab: HetznerLab;
+let s3: S3Server;
+let faults: Faults;
+let lines: LoggedLine[];
+
+beforeEach(async () => {
+  faults = createFaults();
+  lines = [];
+  const log = createRequestLog();
+  log.listen((line) => lines.push(line));
+  lab = await createHetznerLab({ log, faults, actionMs: 2 });
+  const stranger = { accessKey: 'THEIRS', secretKey: 'their-secret', name: 'stranger' };
+  s3 = await startS3({ log, faults, region: 'fsn1', accounts: [keys, stranger] });
+});
+afterEach(() => Promise.all([lab.close(), s3.close()]));
+
+const apiWith = (token: string) => createHetznerApi({ token, endpoint: lab.endpoint, signal, clock });
+const store = (given = keys) => createObjectStore({ endpoint: s3.endpoint, region: 'fsn1', signal, ...given });
+const probe = (id: string, given: Parameters<typeof fakeWorld>[0]) =>
+  credentialProbes(fakeWorld(given)).find((one) => one.id === id)!;
+const writes = () => lines.filter(({ mutating }) => mutating);
+
+describe("Hetzner's token", () => {
+  it.each([63, 65])('of %i letters is refused before it is sent anywhere, and is not told', (length) => {
+    const token = 'k'.repeat(length);
+    const made = () => createHetznerApi({ token, signal });
+    expect(made).toThrow(expect.objectContaining({ code: 'E2003', exitCode: 4 }));
+    expect(made).toThrow(`has ${length} characters`);
+    expect(made).not.toThrow(token);
+  });
+
+  it('of 64 letters is taken, as is any word that another endpoint gave out', () => {
+    expect(createHetznerApi({ token: 'k'.repeat(64), signal }).endpoint).toBe('https://api.hetzner.cloud/v1');
+    expect(apiWith('short').endpoint).toBe(lab.endpoint);
+    for (const token of ['', '  ', 'two words', 'tab\there'])
+      expect(() => apiWith(token)).toThrow(expect.objectContaining({ code: 'E2003' }));
+  });
+
+  it('that is wrong ends every command at once with exit 4', async () => {
+    const wrong = apiWith('w'.repeat(64));
+    await expect(makePurgePlan(wrong, selection, new Date())).rejects.toMatchObject({ code: 'E2003', exitCode: 4 });
+    expect(lines.every(({ status }) => status === 401)).toBe(true);
+  });
+
+  it('that may only read plans, and is told from one that may write', async () => {
+    const reader = apiWith(lab.readOnlyToken);
+    expect((await makePurgePlan(reader, selection, new Date())).resources.length).toBeGreaterThan(10);
+    const given = { api: reader, clock, signal };
+    await expect(probe('hetzner', given).run(fakeGate(signal).context.act)).rejects.toMatchObject({
+      code: 'E2003',
+      exitCode: 4,
+      message: expect.stringContaining('may read but not write'),
+    });
+    expect(writes()).toEqual([]);
+    const writer = { api: apiWith(lab.token), clock, signal };
+    expect(await probe('hetzner', writer).run(fakeGate(signal).context.act)).toContain('writes');
+  });
+
+  it('of another project, or of the same name elsewhere, applies no plan', async () => {
+    const plan = await makePurgePlan(apiWith(lab.token), selection, new Date());
+    const limits = { now: new Date(), maxAgeMs: 3_600_000, max: 100 };
+    expect(() => assertApplicable(plan, apiWith(lab.token), limits)).not.toThrow();
+    const refused = expect.objectContaining({ code: 'E2007', exitCode: 7 });
+    expect(() => assertApplicable(plan, apiWith(lab.readOnlyToken), limits)).toThrow(refused);
+    const elsewhere = createHetznerApi({ token: lab.token, endpoint: 'http://127.0.0.1:9/v1', signal });
+    expect(() => assertApplicable(plan, elsewhere, limits)).toThrow(refused);
+  });
+});
+
+describe('Object Storage keys', () => {
+  const given = (objectStore = store()) => ({ clock, signal, objectStore: async () => objectStore });
+  const answer = (code: string, status = 403) => ({
+    kind: 'status' as const,
+    status,
+    body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`,
+  });
+
+  it('that list but cannot write are told from keys that work, and nothing is left behind', async () => {
+    const act = fakeGate(signal).context.act;
+    expect(await probe('object-storage', given()).run(act)).toContain('puts, gets, deletes');
+    expect([...s3.storage.buckets.keys()]).toEqual([]);
+    faults.add({ server: 's3', method: 'PUT', path: '/*/*', fault: answer('AccessDenied') });
+    const refused = probe('object-storage', given()).run(fakeGate(signal).context.act);
+    await expect(refused).rejects.toMatchObject({ code: 'E2302', exitCode: 4 });
+    expect([...s3.storage.buckets.keys()]).toEqual([]);
+  });
+
+  it('that are wrong are not taken for a missing bucket', async () => {
+    s3.storage.createBucket('there', 'ours');
+    const wrong = store({ ...keys, secretKey: 'wrong' });
+    await expect(wrong.listBuckets()).rejects.toMatchObject({ code: 'E2302', exitCode: 4 });
+    expect(await wrong.bucket('there')).not.toBe('absent');
+  });
+
+  it('meet a name that a stranger took between the look and the making', async () => {
+    s3.storage.createBucket('taken', 'stranger');
+    await expect(store().createBucket('taken')).rejects.toMatchObject({
+      code: 'E2303',
+      exitCode: 7,
+      message: expect.stringContaining('Somebody else'),
+    });
+  });
+
+  it('and a wrong clock of this machine is named as that', async () => {
+    faults.add({ server: 's3', fault: answer('RequestTimeTooSkewed') });
+    await expect(probe('object-storage', given()).run(undefined)).rejects.toMatchObject({
+      code: 'E2301',
+      message: expect.stringContaining('clock of this machine'),
+      actions: [expect.stringContaining('timedatectl')],
+    });
+  });
+});
