@@ -15,11 +15,17 @@ export async function checkReprovision({ world, reprovision = '' }: Scope): Prom
     const { files } = await readBundle(reprovision);
     const { entries } = parseJournal(String(files.get('journal.jsonl')), 'journal.jsonl');
     const report = JSON.parse(String(files.get('dod.json'))) as DodReport;
+    const built = entries.findIndex((entry) => entry.kind === 'proof' && entry.step === 'cluster');
+    // Leftovers of somebody's earlier try that #370 took away are no wipe of a Sovereign that stood.
     const wiped = entries.findIndex(
-      (entry) =>
-        entry.kind === 'ok' && entry.target?.kind === 'server' && /^delete\b/.test(String(entry.inputs?.sentence)),
+      (entry, index) =>
+        built >= 0 &&
+        index > built &&
+        entry.kind === 'ok' &&
+        entry.target?.kind === 'server' &&
+        /^delete\b/.test(String(entry.inputs?.sentence)),
     );
-    if (wiped < 0) return failed('its journal deletes no server: nothing was wiped');
+    if (wiped < 0) return failed('its journal deletes no server of a cluster that stood: nothing was wiped');
     const later = entries.slice(wiped).filter((entry) => entry.kind === 'proof');
     const missing = ['cluster', '#385'].filter((id) => !later.some((entry) => entry.step === id));
     if (missing.length > 0) return failed(`after the wipe its journal proves no ${missing.join(', ')}`);

@@ -6,13 +6,16 @@ import type { Scope } from '../scope.js';
 
 const tolerance = 0.2;
 
-/** Each step against its earlier runs, else against its estimate; quicker than estimated needs no excuse. */
-export async function durations({ journal, steps }: Scope): Promise<Answer> {
+/**
+ * Each step against its earlier runs, else against its estimate; quicker than estimated needs no excuse. Earlier runs in a lab
+ * tell how busy this machine was, so there only the estimate counts.
+ */
+export async function durations({ journal, steps, options }: Scope): Promise<Answer> {
   const rows = steps.flatMap((step) => {
     const measured = journal.durations.get(step.id) ?? [];
     const last = measured.at(-1);
     if (last === undefined) return [];
-    const earlier = measured.slice(0, -1);
+    const earlier = options.lab ? [] : measured.slice(0, -1);
     const estimate =
       earlier.length > 0
         ? earlier.reduce((sum, one) => sum + one, 0) / earlier.length
