@@ -9,6 +9,21 @@ export interface BodyRequest {
   body: Buffer;
 }
 
+const header =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function noObject(value: unknown, body: Buffer, kind: string) {
+  const actual = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  const why =
+    value === undefined
+      ? 'unexpected end of JSON input'
+      : `json: cannot unmarshal ${actual} into Go value of type ${header}`;
+  const bytes = body.length > 30 ? `${body.toString('hex', 0, 30)} ...` : body.toString('hex') || '<empty>';
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${why} (${bytes})`,
+  );
+}
+
 export const mediaTypeOf = ({ headers }: BodyRequest): string =>
   (headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase();
 
@@ -29,8 +44,9 @@ export function readBody(request: BodyRequest): unknown {
   );
 }
 
-export function readObject(request: BodyRequest): KubeObject {
+/** @param kind named in the refusal of what is no object */
+export function readObject(request: BodyRequest, kind = 'Object'): KubeObject {
   const value = readBody(request) as KubeObject | undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest('the body holds no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw noObject(value, request.body, kind);
   return { ...value, metadata: value.metadata ?? ({} as KubeObject['metadata']) };
 }

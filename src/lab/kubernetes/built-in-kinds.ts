@@ -1,4 +1,5 @@
 /** The kinds of a bare kube-apiserver 1.35, as one table. */
+import { builtInType } from './built-in-types.js';
 import type { Kind } from './kinds.js';
 
 /**
@@ -93,6 +94,11 @@ const builtInScale = {
   labelSelectorPath: '.spec.selector',
 };
 
+const typed = (apiVersion: string, kind: string) => {
+  const types = builtInType(apiVersion, kind);
+  return types ? { types } : {};
+};
+
 export function builtInKinds(): Kind[] {
   const kinds: Kind[] = [];
   for (const [apiVersion, lines] of Object.entries(table)) {
@@ -113,6 +119,7 @@ export function builtInKinds(): Kind[] {
         ...(flags.includes('c') ? { scale: builtInScale } : {}),
         generations: flags.includes('g'),
         review: flags.includes('r'),
+        ...typed(apiVersion, kind),
       });
     }
   }

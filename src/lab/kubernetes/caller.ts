@@ -13,4 +13,8 @@ export interface WriteCall {
   manager: string;
   /** `` or `status`, `scale`, … */
   subresource: string;
+  /** What happens to fields that the kind does not have: they are dropped, and that is refused, told or not mentioned. */
+  unknownFields: 'Strict' | 'Warn' | 'Ignore';
+  /** Grows while the request is worked on; the answer carries them. */
+  warnings: string[];
 }

@@ -76,6 +76,7 @@ const byKind: Record<string, (object: KubeObject, sources: DefaultSources) => vo
       preemptionPolicy: 'PreemptLowerPriority',
     });
     fill(object.spec, { serviceAccount: object.spec.serviceAccountName, priority: 0 });
+    tolerateLostNodes(object.spec);
     object.status ??= { phase: 'Pending', qosClass: 'BestEffort' };
   },
   '/PersistentVolumeClaim'(object, sources) {
@@ -161,6 +162,17 @@ const byKind: Record<string, (object: KubeObject, sources: DefaultSources) => vo
     for (const port of object.ports ?? []) fill(port, { name: '', protocol: 'TCP' });
   },
 };
+
+/** A Pod stays five minutes on a node that is not ready or not heard of, unless it says otherwise. */
+function tolerateLostNodes(spec: Json): void {
+  const own = (spec.tolerations ?? []) as { key?: string; effect?: string }[];
+  const added = ['not-ready', 'unreachable'].flatMap((state) => {
+    const key = `node.kubernetes.io/${state}`;
+    const covered = own.some((one) => (!one.key || one.key === key) && (!one.effect || one.effect === 'NoExecute'));
+    return covered ? [] : [{ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }];
+  });
+  if (added.length > 0) spec.tolerations = [...own, ...added];
+}
 
 function defaultService(object: KubeObject, sources: DefaultSources): void {
   object.spec ??= {};

@@ -11,7 +11,7 @@ import type { Authorizer } from './rbac.js';
 import { attributesOf, cannotText, parseResourcePath, type ResourcePath, verbOf } from './request-path.js';
 import { answerResource, type ResourceTools } from './resources.js';
 import { answerReview } from './reviews.js';
-import { ApiRefusal, forbidden, methodNotAllowed, noSuchPath, notFound, unavailable } from './status.js';
+import { ApiRefusal, forbidden, methodNotAllowed, noSuchPath, unavailable } from './status.js';
 import { answerSubresource, type SubresourceTools } from './subresources.js';
 
 export interface HandlerTools extends Omit<ResourceTools, 'down'>, SubresourceTools {
@@ -83,7 +83,7 @@ async function dispatch(
   if (path.subresource === '' || (path.subresource === 'status' && path.kind.status)) {
     return answerResource(withSignal, path, request, user);
   }
-  if (path.subresource === 'status') throw notFound(path.kind, path.name);
+  if (path.subresource === 'status') throw noSuchPath();
   return answerSubresource(tools, path, request, user);
 }
 
@@ -104,8 +104,15 @@ function answerPath({ kinds }: HandlerTools, { path, headers }: LabRequest): Lab
     return { status: 200, body: document };
   }
   const found = discover(path, String(headers.accept ?? ''), kinds);
-  if (!found) throw noSuchPath();
+  if (!found) return nothingAt(path, kinds);
   return { status: 200, headers: { 'content-type': found.contentType }, body: found.body };
+}
+
+/** Within a group that is served a refusal is a Status; elsewhere the server only says that there is no page. */
+function nothingAt(path: string, kinds: KindRegistry): LabResponse {
+  const [root, group] = path.split('/').slice(1);
+  if (root === 'api' || (root === 'apis' && kinds.all().some((kind) => kind.group === group))) throw noSuchPath();
+  return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' };
 }
 
 /** `kubectl --as`: who may impersonate acts as somebody else. */

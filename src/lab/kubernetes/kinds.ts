@@ -36,7 +36,11 @@ export interface Kind {
   review: boolean;
   /** openAPIV3Schema of the version, for kinds of CRDs. */
   schema?: Schema;
+  /** The type of the whole object, for built-in kinds. */
+  types?: Schema;
   columns?: readonly PrinterColumn[];
+  /** Dotted, as field selectors name them. */
+  selectableFields?: readonly string[];
 }
 
 /** Where the objects of a kind are kept, whatever version they are asked in: `apps/deployments`, `/pods`. */
@@ -113,5 +117,8 @@ function kindsOf(crd: KubeObject): Kind[] {
     review: false,
     schema: version.schema?.openAPIV3Schema ?? {},
     columns: version.additionalPrinterColumns ?? [],
+    selectableFields: ((version.selectableFields ?? []) as { jsonPath: string }[]).map(({ jsonPath }) =>
+      jsonPath.slice(1),
+    ),
   }));
 }

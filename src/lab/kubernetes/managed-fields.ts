@@ -127,13 +127,18 @@ function conflictWith(conflicts: { entry: Managed; fields: FieldSet }[]): ApiRef
   const texts: string[] = [];
   for (const { entry, fields } of conflicts) {
     const through = entry.subresource ? ` with subresource "${entry.subresource}"` : '';
-    const message = `conflict with "${entry.manager}"${through} using ${entry.apiVersion}`;
+    const version = entry.operation === 'Update' ? ` using ${entry.apiVersion}` : '';
+    const manager = `"${entry.manager}"${through}${version}`;
     const paths = pathsOf(fields);
+    const message = `conflict with ${manager}`;
     for (const field of paths) causes.push({ reason: 'FieldManagerConflict', message, field });
-    texts.push(paths.length === 1 ? `${message}: ${paths[0]}` : `${message}:\n- ${paths.join('\n- ')}`);
+    texts.push(`conflicts with ${manager}:\n- ${paths.join('\n- ')}`);
   }
-  const count = `${causes.length} conflict${causes.length === 1 ? '' : 's'}`;
-  return new ApiRefusal(409, 'Conflict', `Apply failed with ${count}: ${texts.join('\n')}`, { causes });
+  const text =
+    causes.length === 1
+      ? `1 conflict: ${causes[0]!.message}: ${causes[0]!.field}`
+      : `${causes.length} conflicts: ${texts.sort().join('\n')}`;
+  return new ApiRefusal(409, 'Conflict', `Apply failed with ${text}`, { causes });
 }
 
 function isSame(entry: Managed, writer: Writer, operation: Managed['operation']): boolean {
@@ -166,9 +171,16 @@ function read(object: Pick<KubeObject, 'metadata'>): Managed[] {
     }));
 }
 
+/** Those that apply before those that update, then by time and name. */
+function inOrder(a: Managed, b: Managed): number {
+  const order = (entry: Managed) => `${entry.operation} ${entry.time} ${entry.manager} ${entry.apiVersion}`;
+  return order(a) < order(b) ? -1 : 1;
+}
+
 function written(object: KubeObject, managed: Managed[]): KubeObject {
   const managedFields = managed
     .filter((entry) => !isEmpty(entry.fields))
+    .sort(inOrder)
     .map(({ manager, operation, apiVersion, subresource, time, fields }) => ({
       manager,
       operation,

@@ -26,19 +26,21 @@ export interface JsonPatchOperation {
 
 /** RFC 6902. Throws 422 for a path that is not there or a test that fails. */
 export function jsonPatch(target: unknown, operations: readonly JsonPatchOperation[]): unknown {
-  if (!Array.isArray(operations)) throw badRequest('error decoding patch: a JSON patch is a list of operations');
-  let document = structuredClone(target);
-  const cannot = (operation: JsonPatchOperation, why: string) =>
-    new ApiRefusal(
-      422,
-      'Invalid',
-      `the server rejected our request due to an error in our request: ${operation.op} ${operation.path}: ${why}`,
+  if (!Array.isArray(operations)) {
+    const actual = typeof operations === 'boolean' ? 'bool' : typeof operations;
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${actual} into Go value of type []handlers.jsonPatchOp`,
     );
+  }
+  let document = structuredClone(target);
+  // The real server does not say which operation failed either.
+  const cannot = () =>
+    new ApiRefusal(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   for (const operation of operations) {
     const read = (path: string): unknown => {
       let here: unknown = document;
       for (const part of pointer(path)) {
-        if (typeof here !== 'object' || here === null || !(part in here)) throw cannot(operation, 'no such path');
+        if (typeof here !== 'object' || here === null || !(part in here)) throw cannot();
         here = (here as Json)[part];
       }
       return here;
@@ -48,7 +50,7 @@ export function jsonPatch(target: unknown, operations: readonly JsonPatchOperati
       const key = parts.pop();
       if (key === undefined) return false;
       const parent = read(`${parts.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`);
-      if (typeof parent !== 'object' || parent === null) throw cannot(operation, 'no such path');
+      if (typeof parent !== 'object' || parent === null) throw cannot();
       change(parent as Json, key);
       return true;
     };
@@ -87,10 +89,10 @@ export function jsonPatch(target: unknown, operations: readonly JsonPatchOperati
         put(operation.path, structuredClone(read(operation.from ?? '')));
         break;
       case 'test':
-        if (!isDeepStrictEqual(read(operation.path), operation.value)) throw cannot(operation, 'the test failed');
+        if (!isDeepStrictEqual(read(operation.path), operation.value)) throw cannot();
         break;
       default:
-        throw cannot(operation, 'unknown operation');
+        throw cannot();
     }
   }
   return document;
@@ -103,13 +105,6 @@ const pointer = (path: string): string[] =>
         .slice(1)
         .split('/')
         .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-
-/** Keys by which a strategic merge patch knows list items; it uses the first key of the apply shape, and taints by key. */
-function mergeKeyOf(name: string, shape: Shape): string | 'set' | undefined {
-  if (name === 'taints') return 'key';
-  const how = shape.list();
-  return how === 'atomic' ? undefined : how === 'set' ? 'set' : how[0];
-}
 
 /** Strategic merge patch with its directives ($patch, $retainKeys, $deleteFromPrimitiveList, $setElementOrder). */
 export function strategicPatch(target: unknown, patch: unknown, shape: Shape): unknown {
@@ -129,7 +124,7 @@ export function strategicPatch(target: unknown, patch: unknown, shape: Shape): u
     } else if (value === null || (isMap(value) && value.$patch === 'delete')) {
       delete result[name];
     } else if (Array.isArray(value)) {
-      result[name] = patchList(result[name], value, mergeKeyOf(name, shape.field(name)), shape.field(name).item());
+      result[name] = patchList(result[name], value, shape.field(name).patchKey(), shape.field(name).item());
     } else {
       result[name] = strategicPatch(result[name], value, shape.field(name));
     }

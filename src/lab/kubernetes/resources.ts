@@ -1,30 +1,24 @@
 /** The verbs on objects and their status: get, list, watch, create, update, patch, apply, delete, deletecollection. */
 import type { KubeObject } from '../../tools/kube.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
-import { readBody, readObject } from './body.js';
 import type { User, WriteCall } from './caller.js';
-import type { Propagation } from './deletion.js';
 import { apiVersionOf, storeKeyOf } from './kinds.js';
-import { checked, patchOne } from './patch-object.js';
+import { pageOf } from './paging.js';
+import { patchOne } from './patch-object.js';
+import { readAs, warningHeaders } from './read-object.js';
+import { callOf, deleteOptionsOf } from './request-options.js';
 import { objectText, type ResourcePath } from './request-path.js';
 import { shownAsJson } from './shown.js';
 import { methodNotAllowed, notFound } from './status.js';
 import type { Store } from './store.js';
 import { listAsJson, listObjects, openWatch, type WatchTools } from './streams.js';
 import { tableOf, wantsTable } from './table.js';
-import type { Preconditions, Writes } from './writes.js';
+import type { Writes } from './writes.js';
 
 export interface ResourceTools extends WatchTools {
   store: Store;
   writes: Writes;
   now: () => Date;
-}
-
-interface DeleteOptions {
-  propagationPolicy?: Propagation;
-  orphanDependents?: boolean;
-  preconditions?: Preconditions;
-  dryRun?: string[];
 }
 
 const json = { 'content-type': 'application/json' };
@@ -43,7 +37,11 @@ export async function answerResource(
     case 'POST':
       return createOne(tools, path, request, call);
     case 'PUT':
-      return written(path, call, await tools.writes.change(path, replaced(path, readObject(request)), call));
+      return written(
+        path,
+        call,
+        await tools.writes.change(path, replaced(path, readAs(path.kind, request, call)), call),
+      );
     case 'PATCH':
       return written(path, call, await patchOne(tools, path, request, call));
     case 'DELETE':
@@ -53,20 +51,10 @@ export async function answerResource(
   }
 }
 
-export function callOf(path: ResourcePath, { query, headers }: LabRequest, user: User): WriteCall {
-  const agent = String(headers['user-agent'] ?? 'unknown').split('/')[0]!;
-  return {
-    user,
-    dryRun: query.getAll('dryRun').includes('All'),
-    manager: query.get('fieldManager') || agent,
-    subresource: path.subresource,
-  };
-}
-
 function written(path: ResourcePath, call: WriteCall, result: { object: KubeObject; created?: boolean }): LabResponse {
   return {
     status: result.created ? 201 : 200,
-    headers: json,
+    headers: { ...json, ...warningHeaders(call) },
     body: shownAsJson(path.kind, result.object),
     log: { mutating: !call.dryRun, object: objectText(path, result.object.metadata.name) },
   };
@@ -98,13 +86,14 @@ function readMany(tools: ResourceTools, { kind, namespace }: ResourcePath, reque
     return { status: 200, headers: json, stream, log: { mutating: false } };
   }
   if (!wantsTable(request)) return { status: 200, headers: json, body: listAsJson(tools.store, scope) };
-  const revision = String(tools.store.revision());
-  return { status: 200, body: tableOf(kind, listObjects(tools.store, scope), revision, request, tools.now()) };
+  const { items, metadata } = pageOf(tools.store, listObjects(tools.store, scope), query);
+  const table = tableOf(kind, items, String(metadata.resourceVersion), request, tools.now());
+  return { status: 200, body: { ...table, metadata } };
 }
 
 async function createOne({ writes }: ResourceTools, path: ResourcePath, request: LabRequest, call: WriteCall) {
   if (path.name) throw methodNotAllowed();
-  const object = checked(path.kind, readObject(request));
+  const object = readAs(path.kind, request, call);
   const target = { kind: path.kind, name: '', ...spaceOf(path, object) };
   return written(path, call, { object: await writes.create(target, object, call), created: true });
 }
@@ -115,20 +104,8 @@ function spaceOf({ kind, namespace }: ResourcePath, object: KubeObject): { names
 
 const replaced = (path: ResourcePath, object: KubeObject) => (current: KubeObject | undefined) => {
   if (!current) throw notFound(path.kind, path.name);
-  return checked(path.kind, object);
+  return object;
 };
-
-function deleteOptionsOf(path: ResourcePath, request: LabRequest, call: WriteCall) {
-  const options = (readBody(request) ?? {}) as DeleteOptions;
-  const asked = options.propagationPolicy ?? (request.query.get('propagationPolicy') as Propagation | null);
-  // Jobs alone leave their Pods behind when nothing is asked, for the sake of old callers.
-  const usual =
-    options.orphanDependents || (path.kind.kind === 'Job' && path.kind.group === 'batch') ? 'Orphan' : 'Background';
-  return {
-    options: { propagation: asked ?? (usual as Propagation), preconditions: options.preconditions },
-    call: { ...call, dryRun: call.dryRun || (options.dryRun ?? []).includes('All') },
-  };
-}
 
 async function deleteOne({ writes }: ResourceTools, path: ResourcePath, request: LabRequest, given: WriteCall) {
   const { options, call } = deleteOptionsOf(path, request, given);

@@ -1,10 +1,11 @@
 /** Kinds that are questions: access reviews, token reviews, who am I. */
 import type { KubeObject } from '../../tools/kube.js';
 import type { User } from './caller.js';
+import { invalidValue } from './causes.js';
 import type { Identity } from './identity.js';
 import { apiVersionOf, type Kind } from './kinds.js';
 import type { Attributes, Authorizer } from './rbac.js';
-import { badRequest } from './status.js';
+import { badRequest, invalid } from './status.js';
 
 export interface ReviewTools {
   identity: Identity;
@@ -40,7 +41,7 @@ export function answerReview(
       return answered(rulesFor(tools, caller, spec.namespace ?? 'default'));
     case 'TokenReview': {
       const user = tools.identity.ofToken(String(spec.token ?? ''));
-      if (!user) return answered({ authenticated: false, user: {}, error: 'invalid bearer token' });
+      if (!user) return answered({ user: {}, error: 'invalid bearer token' });
       return answered({ authenticated: true, user: { username: user.name, groups: user.groups, uid: user.uid } });
     }
     default:
@@ -52,7 +53,13 @@ export function answerReview(
 function access({ authorizer }: ReviewTools, asked: User, spec: any, namespace?: string): Record<string, unknown> {
   const { resourceAttributes: resource, nonResourceAttributes: path } = spec;
   if (!resource && !path)
-    throw badRequest('exactly one of nonResourceAttributes or resourceAttributes must be specified');
+    throw invalid({ group: 'authorization.k8s.io', plural: '', kind: '' }, '', [
+      invalidValue(
+        'spec.resourceAttributes',
+        null,
+        'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+      ),
+    ]);
   const attributes: Attributes = resource
     ? {
         verb: resource.verb ?? '',

@@ -1,9 +1,10 @@
 /** Label and field selectors, in their query form and as LabelSelector objects. */
 import type { KubeObject } from '../../tools/kube.js';
+import type { Kind } from './kinds.js';
+import { type Labels, labelTestsOf } from './label-selector.js';
 import { badRequest } from './status.js';
 
 export type Match = (object: KubeObject) => boolean;
-type Labels = Record<string, string>;
 
 export interface LabelSelector {
   matchLabels?: Labels;
@@ -12,36 +13,11 @@ export interface LabelSelector {
 
 /** `a=b,c!=d,e in (f,g),h notin (i),j,!k`; an empty text matches everything. Throws 400 for anything else. */
 export function parseLabelSelector(text: string | null | undefined): Match {
-  const tests = splitOutsideBrackets(text ?? '').map(parseRequirement);
+  const tests = labelTestsOf(text ?? '');
   return (object) => {
     const labels = object.metadata.labels ?? {};
     return tests.every((test) => test(labels));
   };
-}
-
-function splitOutsideBrackets(text: string): string[] {
-  return text
-    .split(/,(?![^(]*\))/)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-}
-
-function parseRequirement(text: string): (labels: Labels) => boolean {
-  const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(text);
-  if (set) {
-    const values = set[3]!.split(',').map((value) => value.trim());
-    const [key, inside] = [set[1]!, set[2] === 'in'];
-    return (labels) =>
-      inside ? labels[key] !== undefined && values.includes(labels[key]) : !values.includes(labels[key] ?? '\0');
-  }
-  const equal = /^([^=!\s]+)\s*(==|=|!=)\s*([^=!\s]*)$/.exec(text);
-  if (equal) {
-    const [key, differs, value] = [equal[1]!, equal[2] === '!=', equal[3]!];
-    return (labels) => (labels[key] === value) !== differs;
-  }
-  const exists = /^(!?)\s*([\w./-]+)$/.exec(text);
-  if (exists) return (labels) => (labels[exists[2]!] !== undefined) === (exists[1] === '');
-  throw badRequest(`unable to parse requirement: ${text}`);
 }
 
 /** An absent selector matches nothing here; an empty one everything, as in Kubernetes. */
@@ -65,12 +41,48 @@ export function labelSelectorText(selector: LabelSelector | Labels | undefined):
     .join(',');
 }
 
-/** `metadata.name=x,spec.nodeName!=y`: any path of scalars. */
-export function parseFieldSelector(text: string | null | undefined): Match {
-  const tests = splitOutsideBrackets(text ?? '').map((part) => {
-    const found = /^([\w.[\]-]+)(==|=|!=)(.*)$/.exec(part);
-    if (!found) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
-    const [path, differs, value] = [found[1]!.split('.'), found[2] === '!=', found[3]!];
+/** Fields besides name and namespace that select, by kind; those of CRDs name their own. */
+const selectable: Record<string, readonly string[]> = {
+  Pod: [
+    ...['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork'],
+    ...['status.phase', 'status.podIP', 'status.podIPs', 'status.nominatedNodeName'],
+  ],
+  Node: ['spec.unschedulable'],
+  Namespace: ['status.phase'],
+  Secret: ['type'],
+  Service: ['spec.clusterIP', 'spec.type'],
+  ReplicaSet: ['status.replicas'],
+  ReplicationController: ['status.replicas'],
+  Job: ['status.successful'],
+  CertificateSigningRequest: ['spec.signerName'],
+  Event: [
+    ...['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].flatMap((name) => [
+      `involvedObject.${name}`,
+      `regarding.${name}`,
+    ]),
+    ...['reason', 'reportingComponent', 'reportingController', 'source', 'type'],
+  ],
+};
+
+function requireSelectable(field: string, kind: Kind): void {
+  if (field === 'metadata.name' || field === 'metadata.namespace') return;
+  if (kind.selectableFields?.includes(field) || (!kind.schema && selectable[kind.kind]?.includes(field))) return;
+  if (kind.kind === 'Job') throw badRequest(`field label "${field}" not supported for Job`);
+  if (kind.schema || (kind.kind in selectable && kind.group !== 'apps')) {
+    throw badRequest(`field label not supported: ${field}`);
+  }
+  throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
+}
+
+/** `metadata.name=x,spec.nodeName!=y`, with the fields that the kind can be selected by. Throws 400 for others. */
+export function parseFieldSelector(text: string | null | undefined, kind: Kind): Match {
+  const parts = (text ?? '').split(',').filter((part) => part !== '');
+  const tests = parts.map((part) => {
+    const found = /^(.*?)(!=|==|=)(.*)$/.exec(part);
+    if (!found) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
+    const [field, differs, value] = [found[1]!, found[2] === '!=', found[3]!];
+    requireSelectable(field, kind);
+    const path = field.split('.');
     return (object: KubeObject) => (String(valueAt(object, path) ?? '') === value) !== differs;
   });
   return (object) => tests.every((test) => test(object));

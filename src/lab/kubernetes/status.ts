@@ -34,7 +34,7 @@ export class ApiRefusal extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason ? { reason: this.reason } : {}),
       ...(this.details ? { details: this.details } : {}),
       code: this.code,
     };
@@ -51,7 +51,7 @@ const qualified = (kind: Named) => (kind.group ? `${kind.plural}.${kind.group}` 
 const detailsOf = (kind: Named, name: string): StatusDetails => ({
   ...(name ? { name } : {}),
   ...(kind.group ? { group: kind.group } : {}),
-  kind: kind.plural,
+  ...(kind.plural ? { kind: kind.plural } : {}),
 });
 
 export const notFound = (kind: Named, name: string) =>
@@ -80,7 +80,7 @@ export function invalid(kind: Named, name: string, causes: StatusCause[]): ApiRe
   const subject = kind.group ? `${kind.kind}.${kind.group}` : kind.kind;
   return new ApiRefusal(422, 'Invalid', `${subject} "${name}" is invalid: ${text}`, {
     ...detailsOf(kind, name),
-    kind: kind.kind,
+    ...(kind.kind ? { kind: kind.kind } : {}),
     causes,
   });
 }

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { KubeObject } from '../../tools/kube.js';
 import type { Faults } from '../faults.js';
 import { apiVersionOf, type Kind, storeKeyOf } from './kinds.js';
+import { pageOf, refusedMatch } from './paging.js';
 import { listKindOf } from './request-path.js';
 import { type Match, parseFieldSelector, parseLabelSelector } from './selectors.js';
 import { shownAsJson } from './shown.js';
@@ -16,10 +17,10 @@ export interface Scope {
   query: URLSearchParams;
 }
 
-export function matcherOf({ namespace, query }: Scope): Match {
+export function matcherOf({ kind, namespace, query }: Scope): Match {
   const [labels, fields] = [
     parseLabelSelector(query.get('labelSelector')),
-    parseFieldSelector(query.get('fieldSelector')),
+    parseFieldSelector(query.get('fieldSelector'), kind),
   ];
   return (object) =>
     (namespace === undefined || object.metadata.namespace === namespace) && labels(object) && fields(object);
@@ -31,8 +32,9 @@ export function listObjects(store: Store, scope: Scope): KubeObject[] {
 
 /** The list as JSON text. */
 export function listAsJson(store: Store, scope: Scope): string {
-  const items = listObjects(store, scope).map((object) => shownAsJson(scope.kind, object));
-  const head = JSON.stringify({ ...listKindOf(scope.kind), metadata: { resourceVersion: String(store.revision()) } });
+  const page = pageOf(store, listObjects(store, scope), scope.query);
+  const items = page.items.map((object) => shownAsJson(scope.kind, object));
+  const head = JSON.stringify({ ...listKindOf(scope.kind), metadata: page.metadata });
   return `${head.slice(0, -1)},"items":[${items.join(',')}]}`;
 }
 
@@ -62,6 +64,9 @@ export function openWatch(
   const asked = Number(query.get('resourceVersion') ?? 0);
   const initial = query.get('sendInitialEvents') === 'true' || asked === 0;
   if (asked > store.revision()) throw gone(asked, store.revision());
+  if (query.get('sendInitialEvents') && query.get('resourceVersionMatch') !== 'NotOlderThan') {
+    throw refusedMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  }
   const missed = initial ? [] : store.since(key, asked);
   const bookmarks = query.get('allowWatchBookmarks') === 'true';
 

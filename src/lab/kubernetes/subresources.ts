@@ -4,11 +4,12 @@ import type { LabRequest, LabResponse } from '../http-server.js';
 import type { Backends } from './backends.js';
 import { mediaTypeOf, readBody, readObject } from './body.js';
 import type { User, WriteCall } from './caller.js';
+import { invalidValue } from './causes.js';
 import type { Identity } from './identity.js';
 import { type Kind, storeKeyOf } from './kinds.js';
 import { mergePatch } from './patches.js';
+import { callOf } from './request-options.js';
 import { objectText, type ResourcePath } from './request-path.js';
-import { callOf } from './resources.js';
 import { labelSelectorText, valueAt } from './selectors.js';
 import { badRequest, invalid, methodNotAllowed, noSuchPath, notFound } from './status.js';
 import type { Store } from './store.js';
@@ -79,8 +80,8 @@ async function scale(
   } else throw methodNotAllowed();
   const replicas = Number(wanted ?? 0);
   if (!Number.isInteger(replicas) || replicas < 0) {
-    throw invalid(path.kind, path.name, [
-      { field: 'spec.replicas', message: `Invalid value: ${wanted}: must be greater than or equal to 0` },
+    throw invalid({ group: 'autoscaling', plural: '', kind: 'Scale' }, path.name, [
+      invalidValue('spec.replicas', wanted, 'must be greater than or equal to 0'),
     ]);
   }
   const keys = dotted(path.kind.scale?.specReplicasPath ?? '');
@@ -98,11 +99,13 @@ function scaleOf(kind: Kind, object: KubeObject): Record<string, unknown> {
   const selector = valueAt(object, dotted(kind.scale?.labelSelectorPath ?? ''));
   const text =
     typeof selector === 'string' ? selector : labelSelectorText(selector as Record<string, string> | undefined);
+  const replicas = valueAt(object, dotted(kind.scale?.specReplicasPath ?? ''));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: valueAt(object, dotted(kind.scale?.specReplicasPath ?? '')) ?? 0 },
+    // No replicas are not written.
+    spec: replicas ? { replicas } : {},
     status: {
       replicas: valueAt(object, dotted(kind.scale?.statusReplicasPath ?? '')) ?? 0,
       ...(text ? { selector: text } : {}),
@@ -155,7 +158,12 @@ function token(tools: SubresourceTools, path: ResourcePath, request: LabRequest)
   if (request.method !== 'POST') throw methodNotAllowed();
   const account = existing(tools, path);
   const given = readObject(request);
-  const seconds = Math.max(600, Number(given.spec?.expirationSeconds ?? 3600));
+  const seconds = Number(given.spec?.expirationSeconds ?? 3600);
+  if (seconds < 600) {
+    throw invalid({ group: 'authentication.k8s.io', plural: '', kind: 'TokenRequest' }, '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
+    ]);
+  }
   const { namespace = '', name, uid = '' } = account.metadata;
   const issued = tools.identity.issue({ namespace, name, uid }, seconds, given.spec?.audiences);
   const status = { token: issued.token, expirationTimestamp: `${issued.expires.toISOString().slice(0, 19)}Z` };

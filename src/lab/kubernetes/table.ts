@@ -74,15 +74,29 @@ function servicePorts(object: KubeObject): string {
   return ports.map((one) => `${one.port}${one.nodePort ? `:${one.nodePort}` : ''}/${one.protocol}`).join(',');
 }
 
-function columnsOf(kind: Kind): { column: PrinterColumn; read: (object: KubeObject) => unknown }[] {
+const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+
+function columnsOf(kind: Kind, now: Date): { column: PrinterColumn; read: (object: KubeObject) => unknown }[] {
+  const readAge = {
+    column: { ...age, type: 'string' },
+    read: (object: KubeObject) => ageOf(object.metadata.creationTimestamp, now),
+  };
   if (!kind.schema) {
-    return (builtIn[kind.kind] ?? []).map(([name, read]) => ({
+    const middle = (builtIn[kind.kind] ?? []).map(([name, read]) => ({
       column: { name, type: 'string', jsonPath: '' },
-      read: (object) => read(object) ?? '',
+      read: (object: KubeObject) => read(object) ?? '',
     }));
+    return [...middle, readAge];
   }
-  const own = (kind.columns ?? []).filter((column) => column.jsonPath !== '.metadata.creationTimestamp');
-  return own.map((column) => ({ column, read: (object) => cell(object, column.jsonPath) }));
+  // A kind that names columns has those and no other.
+  const own = kind.columns?.length ? kind.columns : [age];
+  return own.map((column) => ({
+    column,
+    read: (object) => {
+      const value = cell(object, column.jsonPath);
+      return column.type === 'date' && value ? ageOf(String(value), now) : value;
+    },
+  }));
 }
 
 export const wantsTable = ({ headers }: LabRequest): boolean =>
@@ -97,7 +111,7 @@ export function tableOf(
   { query }: LabRequest,
   now: Date,
 ): Record<string, unknown> {
-  const middle = columnsOf(kind);
+  const middle = columnsOf(kind, now);
   const text = (name: string, type: string, priority: number, format = '') => ({
     name,
     type,
@@ -113,10 +127,9 @@ export function tableOf(
     columnDefinitions: [
       text('Name', 'string', 0, 'name'),
       ...middle.map(({ column }) => text(column.name, column.type, column.priority ?? 0)),
-      text('Age', 'string', 0),
     ],
     rows: objects.map((object) => ({
-      cells: [object.metadata.name, ...middle.map(({ read }) => read(object)), ageOf(object, now)],
+      cells: [object.metadata.name, ...middle.map(({ read }) => read(object))],
       object: whole
         ? object
         : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
@@ -142,8 +155,8 @@ function cell(object: KubeObject, path: string): unknown {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '');
 }
 
-function ageOf(object: KubeObject, now: Date): string {
-  const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(object.metadata.creationTimestamp ?? '')) / 1000));
+function ageOf(since: string | undefined, now: Date): string {
+  const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(since ?? '')) / 1000));
   if (Number.isNaN(seconds)) return '<unknown>';
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;

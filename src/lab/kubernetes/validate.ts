@@ -1,64 +1,74 @@
-/** What a server refuses as 422 Invalid: names, required parts and immutable fields of built-in kinds; the schema of CRDs. */
+/** What a server refuses as 422 Invalid: metadata of any kind, rules of built-in kinds, the schema and rules of CRDs. */
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../tools/kube.js';
-import { type Kind, storeKeyOf } from './kinds.js';
+import { duplicate, forbiddenAt, immutable, invalidValue, required, unsupported } from './causes.js';
+import { type Kind, type Schema, storeKeyOf } from './kinds.js';
+import { problemsOf } from './names.js';
 import { matchesLabelSelector } from './selectors.js';
 import { invalid, type StatusCause } from './status.js';
+import { metaCauses } from './validate-meta.js';
+import { podCauses, restartCauses } from './validate-pod.js';
+import { ruleCauses } from './validate-rules.js';
 import { schemaCauses } from './validate-schema.js';
 
-const namePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const labelPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
 export function validate(kind: Kind, object: KubeObject, before: KubeObject | undefined): void {
-  const causes: StatusCause[] = [...nameCauses(kind, object)];
-  if (kind.schema) causes.push(...schemaCauses(object, kind.schema, ''));
-  else causes.push(...(rules[storeKeyOf(kind)]?.(object, before) ?? []));
+  const causes: StatusCause[] = [...metaCauses(kind, object, before)];
+  if (kind.schema) {
+    const found = schemaCauses(object, kind.schema, '');
+    causes.push(...found, ...ruleCauses(kind.schema, object, before, found));
+  } else {
+    causes.push(...(rules[storeKeyOf(kind)]?.(object, before) ?? []));
+    if (kind.types) causes.push(...enumCauses(object, kind.types, '', new Set(causes.map(({ field }) => field))));
+  }
   if (causes.length > 0) throw invalid(kind, object.metadata.name, causes);
 }
 
-function nameCauses(kind: Kind, object: KubeObject): StatusCause[] {
-  const { name } = object.metadata;
-  const field = 'metadata.name';
-  if (kind.group === 'rbac.authorization.k8s.io') return [];
-  const strict = kind.group === '' && ['Namespace', 'Service'].includes(kind.kind);
-  if ((strict ? labelPattern : namePattern).test(name) && name.length <= (strict ? 63 : 253)) return [];
-  const rule = strict
-    ? "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character"
-    : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
-  return [{ reason: 'FieldValueInvalid', field, message: `Invalid value: "${name}": ${rule}` }];
+/** Values that are none of those which the type of a field knows, where no rule has said so yet. */
+function enumCauses(value: unknown, type: Schema, at: string, told: ReadonlySet<string | undefined>): StatusCause[] {
+  if (type.enum)
+    return value === '' || type.enum.includes(value) || told.has(at) ? [] : [unsupported(at, value, type.enum)];
+  if (Array.isArray(value)) {
+    return type.items ? value.flatMap((item, index) => enumCauses(item, type.items, `${at}[${index}]`, told)) : [];
+  }
+  if (typeof value !== 'object' || value === null || !type.properties || at === 'metadata' || at === 'status')
+    return [];
+  return Object.entries(value).flatMap(([name, item]) => {
+    const inner = type.properties[name];
+    return inner ? enumCauses(item, inner, at ? `${at}.${name}` : name, told) : [];
+  });
 }
-
-const required = (field: string): StatusCause => ({ reason: 'FieldValueRequired', field, message: 'Required value' });
-const immutable = (field: string, value: unknown): StatusCause => ({
-  reason: 'FieldValueInvalid',
-  field,
-  message: `Invalid value: ${JSON.stringify(value)}: field is immutable`,
-});
 
 type Rule = (object: KubeObject, before: KubeObject | undefined) => StatusCause[];
 
 const workload: Rule = (object, before) => {
+  const { spec } = object;
   const causes: StatusCause[] = [];
-  if (!object.spec?.selector) causes.push(required('spec.selector'));
-  else if (before && !isDeepStrictEqual(before.spec.selector, object.spec.selector)) {
-    causes.push(immutable('spec.selector', object.spec.selector));
-  } else if (!matchesLabelSelector(object.spec.selector, object.spec.template?.metadata?.labels)) {
-    const labels = JSON.stringify(object.spec.template?.metadata?.labels ?? {});
-    const message = `Invalid value: ${labels}: \`selector\` does not match template \`labels\``;
-    causes.push({ reason: 'FieldValueInvalid', field: 'spec.template.metadata.labels', message });
+  if (typeof spec?.replicas === 'number' && spec.replicas < 0) {
+    causes.push(invalidValue('spec.replicas', spec.replicas, 'must be greater than or equal to 0'));
   }
-  return [...causes, ...containerCauses(object.spec?.template?.spec, 'spec.template.spec')];
+  const labels = spec?.template?.metadata?.labels;
+  if (!spec?.selector) causes.push(required('spec.selector'));
+  else if (before && !isDeepStrictEqual(before.spec.selector, spec.selector)) {
+    return [
+      ...causes,
+      immutable('spec.selector', spec.selector),
+      ...podCauses(spec.template?.spec, 'spec.template.spec'),
+    ];
+  } else if (isEmptySelector(spec.selector)) {
+    causes.push(
+      invalidValue('spec.selector', spec.selector, `empty selector is invalid for ${object.kind?.toLowerCase()}`),
+    );
+  }
+  if (!spec?.selector || !matchesLabelSelector(spec.selector, labels)) {
+    const why = '`selector` does not match template `labels`';
+    causes.push(invalidValue('spec.template.metadata.labels', labels, why));
+  }
+  const pod = spec?.template?.spec;
+  return [...causes, ...podCauses(pod, 'spec.template.spec'), ...restartCauses(pod, 'spec.template.spec', ['Always'])];
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: a Pod spec as it came
-function containerCauses(spec: any, at: string): StatusCause[] {
-  if (!Array.isArray(spec?.containers) || spec.containers.length === 0) return [required(`${at}.containers`)];
-  // biome-ignore lint/suspicious/noExplicitAny: a container as it came
-  return spec.containers.flatMap((container: any, index: number) => [
-    ...(container.name ? [] : [required(`${at}.containers[${index}].name`)]),
-    ...(container.image ? [] : [required(`${at}.containers[${index}].image`)]),
-  ]);
-}
+const isEmptySelector = (selector: Schema) =>
+  Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
 
 const changeable = [
   'replicas',
@@ -77,40 +87,113 @@ function statefulSetCauses(object: KubeObject, before: KubeObject | undefined): 
   if (isDeepStrictEqual(fixed(before.spec), fixed(object.spec))) return [];
   const names = changeable.map((name) => `'${name}'`);
   const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  const message = `Forbidden: updates to statefulset spec for fields other than ${list} are forbidden`;
-  return [{ reason: 'FieldValueForbidden', field: 'spec', message }];
+  return [forbiddenAt('spec', `updates to statefulset spec for fields other than ${list} are forbidden`)];
 }
+
+const keys = (object: KubeObject): StatusCause[] =>
+  Object.keys(object.data ?? {}).flatMap((key) => {
+    const why = ['.', '..'].includes(key) ? [`must not be '${key}'`] : problemsOf('key', key);
+    return why.map((text) => invalidValue(`data[${key}]`, key, text));
+  });
 
 const frozen: Rule = (object, before) => {
   if (before?.immutable !== true) return [];
   const same = isDeepStrictEqual(before.data, object.data) && object.immutable === true;
-  return same
-    ? []
-    : [
-        {
-          reason: 'FieldValueForbidden',
-          field: 'data',
-          message: 'Forbidden: field is immutable when `immutable` is set',
-        },
-      ];
+  return same ? [] : [forbiddenAt('data', 'field is immutable when `immutable` is set')];
+};
+
+/** Keys that a Secret of this type must have. */
+const secretKeys: Record<string, readonly string[]> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
 };
 
 const secret: Rule = (object, before) => {
-  const causes = frozen(object, before);
+  const causes = [...keys(object), ...frozen(object, before)];
   if (before && before.type !== object.type) causes.push(immutable('type', object.type));
-  for (const [key, value] of Object.entries((object.data ?? {}) as Record<string, unknown>)) {
-    if (typeof value !== 'string')
-      causes.push({ field: `data[${key}]`, message: 'Invalid value: must be base64 text' });
+  for (const key of secretKeys[object.type] ?? []) {
+    if (object.data?.[key] === undefined) causes.push(required(`data[${key}]`));
   }
   return causes;
 };
 
 const binding: Rule = (object, before) => {
-  if (!object.roleRef?.name) return [required('roleRef.name')];
-  if (!before || isDeepStrictEqual(before.roleRef, object.roleRef)) return [];
-  const message = `Invalid value: ${JSON.stringify(object.roleRef)}: cannot change roleRef`;
-  return [{ reason: 'FieldValueInvalid', field: 'roleRef', message }];
+  const { kind, name, ...rest } = object.roleRef ?? {};
+  if (before && !isDeepStrictEqual(before.roleRef, object.roleRef)) {
+    // The server shows its own inner form of it.
+    return [
+      invalidValue(
+        'roleRef',
+        { APIGroup: rest.apiGroup ?? '', Kind: kind ?? '', Name: name ?? '' },
+        'cannot change roleRef',
+      ),
+    ];
+  }
+  const roles = object.metadata.namespace === undefined ? ['ClusterRole'] : ['Role', 'ClusterRole'];
+  const causes = roles.includes(kind) ? [] : [unsupported('roleRef.kind', kind ?? '', roles)];
+  if (!name) causes.push(required('roleRef.name'));
+  for (const [index, subject] of ((object.subjects ?? []) as Schema[]).entries()) {
+    if (!subject.name) causes.push(required(`subjects[${index}].name`));
+    const subjects = ['ServiceAccount', 'User', 'Group'];
+    if (!subjects.includes(subject.kind))
+      causes.push(unsupported(`subjects[${index}].kind`, subject.kind ?? '', subjects));
+  }
+  return causes;
 };
+
+const service: Rule = ({ spec = {} }, before) => {
+  const causes: StatusCause[] = [];
+  const ports = (spec.ports ?? []) as Schema[];
+  if (spec.type !== 'ExternalName' && spec.clusterIP !== 'None' && ports.length === 0)
+    causes.push(required('spec.ports'));
+  if (spec.type === 'ExternalName' && !spec.externalName) causes.push(required('spec.externalName'));
+  const names = new Set<string>();
+  for (const [index, port] of ports.entries()) {
+    const at = `spec.ports[${index}]`;
+    if (!port.name) {
+      if (ports.length > 1) causes.push(required(`${at}.name`));
+    } else if (names.has(port.name)) causes.push(duplicate(`${at}.name`, port.name));
+    names.add(port.name);
+    for (const field of ['port', 'targetPort']) {
+      const value = port[field];
+      if (typeof value === 'number' && (value < 1 || value > 65_535)) {
+        causes.push(invalidValue(`${at}.${field}`, value, 'must be between 1 and 65535, inclusive'));
+      }
+    }
+  }
+  if (before?.spec.clusterIP && spec.clusterIP !== before.spec.clusterIP && spec.type !== 'ExternalName') {
+    causes.push(immutable('spec.clusterIPs[0]', spec.clusterIP));
+  }
+  return causes;
+};
+
+const ingress: Rule = ({ spec = {} }) => {
+  const rules = (spec.rules ?? []) as Schema[];
+  if (rules.length === 0 && !spec.defaultBackend) {
+    return [invalidValue('spec', null, 'either `defaultBackend` or `rules` must be specified')];
+  }
+  return rules.flatMap((rule, index) =>
+    ((rule.http?.paths ?? []) as Schema[]).flatMap((path, second): StatusCause[] => {
+      const at = `spec.rules[${index}].http.paths[${second}]`;
+      if (!path.pathType) return [required(`${at}.pathType`, 'pathType must be specified')];
+      if (path.pathType !== 'ImplementationSpecific' && !String(path.path ?? '').startsWith('/')) {
+        return [invalidValue(`${at}.path`, path.path ?? '', 'must be an absolute path')];
+      }
+      return [];
+    }),
+  );
+};
+
+const role: Rule = ({ rules: given }) =>
+  ((given ?? []) as Schema[]).flatMap((rule, index) =>
+    rule.verbs?.length ? [] : [required(`rules[${index}].verbs`, 'verbs must contain at least one value')],
+  );
+
+const job = (spec: Schema | undefined, at: string): StatusCause[] => [
+  ...podCauses(spec?.template?.spec, `${at}.template.spec`),
+  ...restartCauses(spec?.template?.spec, `${at}.template.spec`, ['OnFailure', 'Never']),
+];
 
 const rules: Record<string, Rule> = {
   'apps/deployments': workload,
@@ -118,22 +201,20 @@ const rules: Record<string, Rule> = {
   'apps/daemonsets': workload,
   'apps/replicasets': workload,
   'batch/jobs': (object, before) => [
-    ...containerCauses(object.spec?.template?.spec, 'spec.template.spec'),
+    ...job(object.spec, 'spec'),
     ...(before && !isDeepStrictEqual(before.spec.template, object.spec.template)
       ? [immutable('spec.template', {})]
       : []),
   ],
-  '/pods': (object) => containerCauses(object.spec, 'spec'),
-  '/services': (object, before) => [
-    ...(object.spec?.type !== 'ExternalName' && object.spec?.clusterIP !== 'None' && !object.spec?.ports?.length
-      ? [required('spec.ports')]
-      : []),
-    ...(before?.spec.clusterIP && object.spec.clusterIP !== before.spec.clusterIP && object.spec.type !== 'ExternalName'
-      ? [immutable('spec.clusterIPs[0]', object.spec.clusterIP)]
-      : []),
-  ],
-  '/configmaps': frozen,
+  'batch/cronjobs': (object) => job(object.spec?.jobTemplate?.spec, 'spec.jobTemplate.spec'),
+  '/pods': (object) => podCauses(object.spec, 'spec'),
+  '/services': service,
+  '/configmaps': (object, before) => [...keys(object), ...frozen(object, before)],
   '/secrets': secret,
+  'networking.k8s.io/ingresses': ingress,
+  'storage.k8s.io/storageclasses': (object) => (object.provisioner ? [] : [required('provisioner')]),
+  'rbac.authorization.k8s.io/roles': role,
+  'rbac.authorization.k8s.io/clusterroles': role,
   'rbac.authorization.k8s.io/rolebindings': binding,
   'rbac.authorization.k8s.io/clusterrolebindings': binding,
   'apiextensions.k8s.io/customresourcedefinitions': (object) => {
@@ -141,7 +222,6 @@ const rules: Record<string, Rule> = {
     if (!group || !names?.plural || !names?.kind || !Array.isArray(versions)) return [required('spec.names')];
     const wanted = `${names.plural}.${group}`;
     if (object.metadata.name === wanted) return [];
-    const message = `Invalid value: "${object.metadata.name}": must be spec.names.plural+"."+spec.group`;
-    return [{ reason: 'FieldValueInvalid', field: 'metadata.name', message }];
+    return [invalidValue('metadata.name', object.metadata.name, 'must be spec.names.plural+"."+spec.group')];
   },
 };

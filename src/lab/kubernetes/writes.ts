@@ -10,7 +10,7 @@ import type { Deletion, Propagation } from './deletion.js';
 import { apiVersionOf, type Kind, storeKeyOf } from './kinds.js';
 import { recordUpdate } from './managed-fields.js';
 import { shapeOf } from './shape.js';
-import { ApiRefusal, alreadyExists, badRequest, conflict, forbidden, modified, notFound } from './status.js';
+import { ApiRefusal, alreadyExists, badRequest, conflict, forbidden, invalid, modified, notFound } from './status.js';
 import type { Store } from './store.js';
 import { validate } from './validate.js';
 
@@ -108,9 +108,7 @@ export function createWrites(tools: {
       generateName?: string;
     };
     if (namespace && target.namespace !== undefined && namespace !== target.namespace) {
-      throw badRequest(
-        `the namespace of the provided object does not match the namespace sent on the request (${namespace} != ${target.namespace})`,
-      );
+      throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
     }
     if (target.name && name && name !== target.name) {
       throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
@@ -118,11 +116,13 @@ export function createWrites(tools: {
     const found = target.name || name;
     if (found) return found;
     if (generateName) return `${generateName}${randomBytes(4).toString('hex').slice(0, 5)}`;
-    throw new ApiRefusal(
-      422,
-      'Invalid',
-      `${target.kind.kind} "" is invalid: metadata.name: Required value: name or generateName is required`,
-    );
+    throw invalid(target.kind, '', [
+      {
+        reason: 'FieldValueRequired',
+        field: 'metadata.name',
+        message: 'Required value: name or generateName is required',
+      },
+    ]);
   }
 
   function requireNamespace(kind: Kind, name: string, namespace: string): void {
@@ -194,23 +194,17 @@ export function createWrites(tools: {
 }
 
 function checkPreconditions({ kind, name }: Target, current: KubeObject, given: Preconditions, deleting = false): void {
-  if (given.uid && given.uid !== current.metadata.uid) {
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${current.metadata.uid}`,
-    );
+  const { uid, resourceVersion } = current.metadata;
+  // A refused deletion names the kind where other conflicts name the resource.
+  const subject = deleting ? { ...kind, plural: kind.kind } : kind;
+  if (given.uid && given.uid !== uid) {
+    const text = deleting
+      ? `the UID in the precondition (${given.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
+      : `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${uid}`;
+    throw conflict(subject, name, text);
   }
-  if (
-    given.resourceVersion &&
-    given.resourceVersion !== '0' &&
-    given.resourceVersion !== current.metadata.resourceVersion
-  ) {
-    if (!deleting) throw modified(kind, name);
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: ResourceVersion in precondition: ${given.resourceVersion}, ResourceVersion in object meta: ${current.metadata.resourceVersion}`,
-    );
-  }
+  if (!given.resourceVersion || given.resourceVersion === '0' || given.resourceVersion === resourceVersion) return;
+  if (!deleting) throw modified(kind, name);
+  const text = `the ResourceVersion in the precondition (${given.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+  throw conflict(subject, name, text);
 }

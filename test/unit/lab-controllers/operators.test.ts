@@ -214,7 +214,8 @@ describe('played operators', () => {
     await lab.until(ref('BackupStorageLocation', 'default'), (object) => object?.status?.phase === 'Available');
     const map = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'kept' };
     await lab.kube.apply({
-      ...map,
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
       metadata: { name: 'kept', namespace: 'shop' },
       data: { word: 'here' },
     } as KubeObject);
