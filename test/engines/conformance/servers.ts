@@ -1,0 +1,52 @@
+/** The two servers that are compared: the lab's own, and the real one. Neither has anything in it but what a cluster begins with. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { issueCertificate } from '../../../src/lab/certificates.js';
+import { findEngines } from '../../../src/lab/engines/cache.js';
+import { startControlPlane } from '../../../src/lab/engines/control-plane.js';
+import { createFaults } from '../../../src/lab/faults.js';
+import { createKubernetesApi } from '../../../src/lab/kubernetes/api.js';
+import { createRequestLog } from '../../../src/lab/request-log.js';
+import { systemClock } from '../../../src/support/clock.js';
+
+export interface Server {
+  kubeconfig: string;
+  close(): Promise<void>;
+}
+
+export async function playedServer(): Promise<Server> {
+  const now = Date.now();
+  const ca = await issueCertificate({
+    commonName: 'lab root',
+    isAuthority: true,
+    notBefore: new Date(now - 3_600_000),
+    notAfter: new Date(now + 86_400_000),
+  });
+  const api = await createKubernetesApi({ name: 'played', log: createRequestLog(), faults: createFaults(), ca });
+  return { kubeconfig: api.kubeconfig(), close: () => api.close() };
+}
+
+export async function realServer(): Promise<Server> {
+  const directory = mkdtempSync(join(tmpdir(), 'catalyst-real-'));
+  const plane = await startControlPlane({
+    name: 'real',
+    directory,
+    engines: findEngines(process.env),
+    clock: systemClock,
+    signal: AbortSignal.timeout(120_000),
+    dnsNames: [],
+    ipAddresses: [],
+    // Nothing here calls a Service or reads the audit.
+    egressSocket: join(directory, 'nobody.sock'),
+    auditUrl: 'http://127.0.0.1:9',
+    say: () => undefined,
+  });
+  return {
+    kubeconfig: plane.kubeconfig(),
+    async close() {
+      await plane.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
