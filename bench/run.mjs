@@ -43,7 +43,8 @@ function criticalPath(journal, graph, phases) {
   const took = new Map();
   for (const entry of journal) {
     if (entry.kind === 'step-started') started.set(entry.step, Date.parse(entry.at));
-    if (entry.kind === 'proof') took.set(entry.step, (Date.parse(entry.at) - started.get(entry.step)) / 1000);
+    // A verdict that is not PASS ends its step as failed; its time is part of the chain all the same.
+    if (entry.kind === 'proof' || entry.kind === 'step-failed') took.set(entry.step, (Date.parse(entry.at) - started.get(entry.step)) / 1000);
   }
   const ends = new Map();
   const end = (id) => {
