@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { Args } from '@oclif/core';
 import { type Explanation, explain } from '../src/actions/explain.js';
-import { loadBlueprints } from '../src/blueprints/load.js';
 import { CatalystCommand } from '../src/cli/base-command.js';
 import { explainText } from '../src/cli/explain-text.js';
 
@@ -20,9 +18,7 @@ export default class Explain extends CatalystCommand<Explanation> {
 
   async run(): Promise<Explanation> {
     const { args, context } = await this.open(Explain);
-    const result = await explain([args.topic, args.number].filter(Boolean).join(' ') || undefined, () =>
-      loadBlueprints(join(context.root, 'templates', 'blueprints')),
-    );
+    const result = await explain([args.topic, args.number].filter(Boolean).join(' ') || undefined, context.blueprints);
     context.output.print(explainText(result));
     return result;
   }

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { type LintResult, lintBlueprints } from '../../src/actions/blueprint-lint.js';
-import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { lintText } from '../../src/cli/blueprint-text.js';
 import { withCharts } from '../../src/cli/chart-template.js';
@@ -36,7 +34,7 @@ export default class BlueprintLint extends CatalystCommand<LintResult> {
   async run(): Promise<LintResult> {
     const { args, flags, context } = await this.open(BlueprintLint);
     const { sovereign } = await context.spec();
-    const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
+    const blueprints = await context.blueprints();
     const server = flags.server === undefined ? undefined : await lintServer(context, sovereign, flags.server);
     const result = await withCharts(context, sovereign, flags, (charts) =>
       lintBlueprints(sovereign, blueprints, { only: args.blueprint, charts, server }),

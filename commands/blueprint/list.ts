@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { type BlueprintRow, listBlueprints } from '../../src/actions/blueprint-list.js';
-import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { textTable } from '../../src/cli/text-table.js';
 
@@ -10,7 +8,7 @@ export default class BlueprintList extends CatalystCommand<BlueprintRow[]> {
 
   async run(): Promise<BlueprintRow[]> {
     const { context } = await this.open(BlueprintList);
-    const rows = listBlueprints(await loadBlueprints(join(context.root, 'templates', 'blueprints')));
+    const rows = listBlueprints(await context.blueprints());
     context.output.print(
       textTable(
         ['Blueprint', 'Phase', 'Ticket', 'Chart', 'Namespace', 'Depends on'],

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { Flags } from '@oclif/core';
 import { type MirrorResult, mirrorBlueprints } from '../../src/actions/blueprint-mirror.js';
 import { pushingCharts } from '../../src/actions/push-charts.js';
-import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { helmCharts, withCharts } from '../../src/cli/chart-template.js';
 import { imageRegistries } from '../../src/cli/image-registries.js';
@@ -41,7 +39,7 @@ export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
   async run(): Promise<MirrorResult> {
     const { flags, context } = await this.open(BlueprintMirror);
     const { sovereign, path } = await context.spec();
-    const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
+    const blueprints = await context.blueprints();
     const registry = flags.to ?? `oci://harbor.${sovereign.spec.fqdn}/charts`;
     const charts = helmCharts(context, flags.helm);
     const from = { charts: flags.charts, live: flags.images, helm: flags.helm };

@@ -1,8 +1,7 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { type PackageRow, packageBlueprints } from '../../src/actions/blueprint-package.js';
 import { pushingCharts } from '../../src/actions/push-charts.js';
-import { loadBlueprints } from '../../src/blueprints/load.js';
 import { archivesIn } from '../../src/blueprints/wrapper.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { helmCharts } from '../../src/cli/chart-template.js';
@@ -29,7 +28,7 @@ export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
   async run(): Promise<PackageRow[]> {
     const { args, flags, context } = await this.open(BlueprintPackage);
     const { sovereign } = await context.spec();
-    const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
+    const blueprints = await context.blueprints();
     const charts = helmCharts(context, flags.helm);
     const { mirror, insecure } = sovereign.spec.charts;
     const sources = new Map(

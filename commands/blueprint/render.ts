@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { type RenderResult, renderBlueprints } from '../../src/actions/blueprint-render.js';
-import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 
 export default class BlueprintRender extends CatalystCommand<RenderResult> {
@@ -24,7 +22,7 @@ export default class BlueprintRender extends CatalystCommand<RenderResult> {
   async run(): Promise<RenderResult> {
     const { args, flags, context } = await this.open(BlueprintRender);
     const { sovereign } = await context.spec();
-    const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
+    const blueprints = await context.blueprints();
     const result = await renderBlueprints(sovereign, blueprints, {
       out: flags.out,
       only: args.blueprint,

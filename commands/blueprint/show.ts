@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { Args } from '@oclif/core';
 import { type BlueprintDetails, showBlueprint } from '../../src/actions/blueprint-show.js';
-import { loadBlueprints } from '../../src/blueprints/load.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { blueprintText } from '../../src/cli/blueprint-text.js';
 import { isCatalystError } from '../../src/support/errors.js';
@@ -14,7 +12,7 @@ export default class BlueprintShow extends CatalystCommand<BlueprintDetails> {
 
   async run(): Promise<BlueprintDetails> {
     const { args, context } = await this.open(BlueprintShow);
-    const blueprints = await loadBlueprints(join(context.root, 'templates', 'blueprints'));
+    const blueprints = await context.blueprints();
     // without a spec there are no values to show, but everything else
     const loaded = await context.spec().catch((error: unknown) => {
       if (isCatalystError(error, 'E1102')) return undefined;

@@ -1,4 +1,5 @@
 /** What one invocation of catalyst gives its action. Made by src/cli/context.ts; actions take the slice they use. */
+import type { Blueprint } from '../blueprints/blueprint.js';
 import type { Emit } from '../phases/events.js';
 import type { World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
@@ -75,6 +76,8 @@ export interface Context {
   credentialsOf(fqdn: string): Promise<CredentialStore>;
   /** Takes the lock of this Sovereign until the command ends (E1202 when another run has it). Everything that mutates. */
   lock(): Promise<void>;
+  /** The 24, read once. */
+  blueprints(): Promise<readonly Blueprint[]>;
   /** The adapters; needs a spec. */
   world(): Promise<World>;
   /** Adapters for a spec that is still being answered; `secrets` by credential name go before the store's. */

@@ -70,7 +70,8 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       now: () => clock.now(),
     });
     const given = (await lab())?.credentials;
-    return given ? withFallback(store, given, redactor) : store;
+    // The lab's own keys count where neither environment nor store says anything.
+    return given ? readThrough(store, given, redactor, async (name) => (await store.find(name)) ?? given[name]) : store;
   };
   const credentialsOf = (fqdn: string) => {
     const store = stores.get(fqdn) ?? openStore(fqdn);
@@ -86,6 +87,10 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
   });
   const motherKubeconfig = async () => flags['mother-kubeconfig'] ?? (await lab())?.kubeconfigs.mother;
+  const blueprints = once(async () => {
+    const { loadBlueprints } = await import('../blueprints/load.js');
+    return loadBlueprints(join(root, 'templates', 'blueprints'));
+  });
   const worldOf = async (sovereign: Sovereign, store: CredentialStore) => {
     const { createWorld } = await import('./world.js');
     const made = await createWorld({
@@ -99,7 +104,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       clock,
       env,
       redactor,
-      root,
+      blueprints: await blueprints(),
       runId,
       signal,
     });
@@ -150,11 +155,17 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     credentials,
     credentialsOf,
     lock,
+    blueprints,
     world,
     async draftWorld(sovereign, secrets) {
       const labSpec = (await lab())?.spec;
       const reached = labSpec === undefined ? sovereign : overlayLab(sovereign, loadSpec(labSpec).sovereign);
-      return worldOf(reached, withFirst(await credentialsOf(sovereign.spec.fqdn), secrets, redactor));
+      const store = await credentialsOf(sovereign.spec.fqdn);
+      // What was just typed counts before what is kept.
+      return worldOf(
+        reached,
+        readThrough(store, secrets, redactor, async (name) => secrets[name] ?? store.find(name)),
+      );
     },
     motherContexts: async () => motherContexts(await motherKubeconfig(), env),
     confirmByName: async ({ what, confirm, lab: answered }) =>
@@ -166,26 +177,15 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
   };
 }
 
-/** The lab's own keys, where neither environment nor store says anything. */
-function withFallback(
+/** The same store, read by `find`; what neither it nor the store has is told by the store. */
+function readThrough(
   store: CredentialStore,
   given: Readonly<Record<string, string>>,
   redactor: Redactor,
+  find: CredentialStore['find'],
 ): CredentialStore {
   for (const value of Object.values(given)) redactor.register(value);
-  const find = async (name: string) => (await store.find(name)) ?? given[name];
   return { ...store, find, get: async (name) => (await find(name)) ?? store.get(name) };
-}
-
-/** What was just typed, before what is kept. */
-function withFirst(
-  store: CredentialStore,
-  typed: Readonly<Record<string, string>>,
-  redactor: Redactor,
-): CredentialStore {
-  for (const value of Object.values(typed)) redactor.register(value);
-  const find = async (name: string) => typed[name] ?? store.find(name);
-  return { ...store, find, get: async (name) => typed[name] ?? store.get(name) };
 }
 
 function userName(): string {

@@ -1,6 +1,6 @@
 /** Builds the adapters of a World from a spec; what may fail or is heavy comes at its first use. */
 import { join } from 'node:path';
-import { loadBlueprints } from '../blueprints/load.js';
+import type { Blueprint } from '../blueprints/blueprint.js';
 import { renderTree } from '../blueprints/render.js';
 import type { World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
@@ -33,8 +33,7 @@ export interface WorldRequest {
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
   redactor: Redactor;
-  /** Folder of package.json. */
-  root: string;
+  blueprints: readonly Blueprint[];
   runId: string;
   signal: AbortSignal;
 }
@@ -45,7 +44,7 @@ export interface OpenWorld {
 }
 
 export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
-  const { sovereign, credentials, clock, env, redactor, root, runId, signal, stateDir } = request;
+  const { sovereign, credentials, clock, env, redactor, blueprints, runId, signal, stateDir } = request;
   const { spec } = sovereign;
   const reach = { connectTo: spec.access.connectTo, caBundle: spec.access.caBundle, signal };
   const exec = createExec(redactor);
@@ -57,7 +56,6 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     mother: request.motherKubeconfig,
     env,
   });
-  const blueprints = await loadBlueprints(join(root, 'templates', 'blueprints'));
   const kubectl = () => binaries.path('kubectl');
   const connect = async (file: { path: string; context?: string }): Promise<Kube> => {
     const { createKube } = await import('../tools/kube-client.js');

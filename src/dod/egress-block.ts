@@ -4,14 +4,15 @@
  * node's own pulls of images are not, which the answer says.
  */
 
+import { isIP } from 'node:net';
 import { runProbe } from '../phases/probe-job.js';
-import { probeNamespaceObject, refOfObject } from '../phases/probe-objects.js';
+import { probeNamespaceObject } from '../phases/probe-objects.js';
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { formatDuration } from '../support/durations.js';
 import { fail, messageOf } from '../support/errors.js';
 import { waitUntil } from '../support/wait.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 import { needlesOf } from '../verify/umbilical.js';
 import {
   denyPolicy,
@@ -127,12 +128,11 @@ const reached = ({ hosts }: Reach) => Object.keys(hosts).filter((host) => hosts[
 /** Names and addresses of the mother as the umbilical scan knows them, and upstream's names. */
 async function whatToCut(world: World): Promise<{ hosts: string[]; addresses: string[] }> {
   const needles = (await needlesOf(world)).filter((needle) => !needle.upstream).map(({ text }) => text);
-  const isAddress = (text: string) => /^[\d.]+$|:/.test(text);
   const { fqdn, pool } = world.sovereign.spec;
   // A name above or below the Sovereign's own is how it is found itself.
   const own = (host: string) => host === pool.domain || host === fqdn || host.endsWith(`.${fqdn}`);
-  const hosts = [...new Set([...needles.filter((text) => !isAddress(text) && !own(text)), ...upstream])];
-  return { hosts, addresses: needles.filter(isAddress) };
+  const hosts = [...new Set([...needles.filter((text) => !isIP(text) && !own(text)), ...upstream])];
+  return { hosts, addresses: needles.filter((text) => isIP(text)) };
 }
 
 /** catalyst-api's, which runs here anyway: it has sh, curl and kubectl, and nothing must be pulled while the block stands. */

@@ -6,7 +6,7 @@ import type { Evidence, Mutation, Step, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { toYaml } from '../support/yaml.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 
 export interface ExercisePlan {
   name: string;
@@ -50,11 +50,11 @@ export async function reconcileAll(world: World, { act }: Pick<StepContext, 'act
   if (suspended.length > 0) throw fail('E4009', `${nameOf(suspended[0]!)} is suspended.`);
   const annotations = { 'reconcile.fluxcd.io/requestedAt': requestedAt };
   await act(reconcileMutation, () =>
-    Promise.all(objects.map((object) => kube.patch(refOf(object), { metadata: { annotations } }))),
+    Promise.all(objects.map((object) => kube.patch(refOfObject(object), { metadata: { annotations } }))),
   );
   await Promise.all(
     objects.map((object) =>
-      kube.waitFor(refOf(object), {
+      kube.waitFor(refOfObject(object), {
         reason: `${nameOf(object)} to reconcile`,
         timeoutMs: waitMs,
         look: (seen) => {
@@ -193,9 +193,9 @@ export async function claimIsBound(world: World, { act }: Pick<StepContext, 'act
       volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
     },
   };
-  await act(makeProbe(refOf(probeNamespaceObject())), () => kube.apply([probeNamespaceObject()]));
+  await act(makeProbe(refOfObject(probeNamespaceObject())), () => kube.apply([probeNamespaceObject()]));
   return withProbes(kube, { act }, [claim, pod], async () => {
-    await kube.waitFor(refOf(claim), {
+    await kube.waitFor(refOfObject(claim), {
       reason: `PersistentVolumeClaim ${probeNamespace}/${name} to be bound`,
       timeoutMs: waitMs,
       look: (seen) =>
@@ -231,10 +231,4 @@ export function planExercises(
   ];
 }
 
-const refOf = ({ apiVersion, kind, metadata }: KubeObject) => ({
-  apiVersion,
-  kind,
-  namespace: metadata.namespace,
-  name: metadata.name,
-});
 const nameOf = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.namespace}/${metadata.name}`;

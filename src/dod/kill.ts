@@ -13,7 +13,7 @@ import type { World } from '../phases/world.js';
 import { fail, messageOf } from '../support/errors.js';
 import { hashOf } from '../support/hash.js';
 import { waitUntil } from '../support/wait.js';
-import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 import { type Exercise, type Experiment, judge } from './experiment.js';
 import { canaryName, canaryUrl, probesOf } from './probes.js';
 import { type Sampler, startSampler } from './sampler.js';
@@ -32,13 +32,6 @@ export interface KillOptions {
 /** How much longer than the window the armed undo waits, so that it never shortens a good experiment. */
 const graceMs = 180_000;
 const redWithinMs = 120_000;
-
-const refOf = ({ apiVersion, kind, metadata }: KubeObject): KubeRef => ({
-  apiVersion,
-  kind,
-  namespace: metadata.namespace,
-  name: metadata.name,
-});
 
 function undoMutation(object: KubeObject, verb: 'arm' | 'disarm'): Mutation {
   const { namespace, name } = object.metadata;
@@ -91,7 +84,7 @@ async function undoEarlier(world: World, { act }: StepContext, mother: Kube): Pr
   await startCatalyst(mother, act, found);
   for (const { apiVersion, kind } of undoKinds) {
     for (const object of await mother.list({ apiVersion, kind, labelSelector: selector }))
-      await act(undoMutation(object, 'disarm'), () => mother.delete(refOf({ ...object, apiVersion, kind })));
+      await act(undoMutation(object, 'disarm'), () => mother.delete(refOfObject({ ...object, apiVersion, kind })));
   }
 }
 
@@ -127,7 +120,7 @@ export async function runKill(world: World, context: StepContext, options: KillO
     const until = new Date(world.clock.now().getTime() + seconds * 1000);
     const undo = undoObjects(catalyst, { fqdn: world.sovereign.spec.fqdn, runId: world.runId, seconds, until });
     for (const object of undo) await act(undoMutation(object, 'arm'), () => mother.apply([object]));
-    const armed = (await mother.get(refOf(undo.at(-1)!))) !== undefined;
+    const armed = (await mother.get(refOfObject(undo.at(-1)!))) !== undefined;
     const faultAt = sampler.now();
     let undoAt = faultAt;
     let exercises: Exercise[] = [];
@@ -138,7 +131,7 @@ export async function runKill(world: World, context: StepContext, options: KillO
       undoAt = sampler.now();
       await startCatalyst(mother, act, catalyst);
       for (const object of undo.toReversed())
-        await act(undoMutation(object, 'disarm'), () => mother.delete(refOf(object)));
+        await act(undoMutation(object, 'disarm'), () => mother.delete(refOfObject(object)));
     }
     progress.waiting('the canary and every probe to be green again');
     await untilGreen(

@@ -1,7 +1,7 @@
 /** FROZEN: nothing on the mother reconciles this Sovereign any more. What was suspended carries our run id, so that abort knows its own. */
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
-import type { KubeObject, KubeRef } from '../tools/kube.js';
+import { type KubeObject, refOfObject } from '../tools/kube.js';
 
 const frozenBy = 'catalyst.openova.io/frozen-by';
 const kinds = [
@@ -18,13 +18,6 @@ export async function reconcilersOf(world: World): Promise<KubeObject[]> {
   return lists.flat().filter((object) => JSON.stringify(object.spec ?? {}).includes(fqdn));
 }
 
-const refOf = ({ apiVersion, kind, metadata }: KubeObject): KubeRef => ({
-  apiVersion,
-  kind,
-  namespace: metadata.namespace,
-  name: metadata.name,
-});
-
 export function freezeMutation(object: KubeObject, verb: 'suspend' | 'resume' | 'delete'): Mutation {
   const { namespace, name } = object.metadata;
   return {
@@ -40,7 +33,7 @@ export async function toFreeze(world: World): Promise<KubeObject[]> {
 
 export async function suspend(world: World, object: KubeObject, runId: string): Promise<unknown> {
   const annotations = { [frozenBy]: runId };
-  return (await world.mother()).patch(refOf(object), { metadata: { annotations }, spec: { suspend: true } });
+  return (await world.mother()).patch(refOfObject(object), { metadata: { annotations }, spec: { suspend: true } });
 }
 
 /** For abort: those that a handover suspended, back as they were. */
@@ -50,10 +43,10 @@ export async function frozen(world: World): Promise<KubeObject[]> {
 
 export async function thaw(world: World, object: KubeObject): Promise<unknown> {
   const annotations = { [frozenBy]: null };
-  return (await world.mother()).patch(refOf(object), { metadata: { annotations }, spec: { suspend: null } });
+  return (await world.mother()).patch(refOfObject(object), { metadata: { annotations }, spec: { suspend: null } });
 }
 
 /** For decommission: they have nothing to reconcile any more. */
 export async function removeReconciler(world: World, object: KubeObject): Promise<unknown> {
-  return (await world.mother()).delete(refOf(object));
+  return (await world.mother()).delete(refOfObject(object));
 }

@@ -174,6 +174,22 @@ function send(response: LabResponse, method: string, out: ServerResponse, trunca
   }
 }
 
+/** For servers that do their own listening: the whole body, its answer, or 502 with why there is none. */
+export async function relay(
+  request: IncomingMessage,
+  out: ServerResponse,
+  answerTo: (body: Buffer) => Promise<LabResponse>,
+): Promise<void> {
+  const gone = new AbortController();
+  out.on('close', () => gone.abort(new Error('the caller went away')));
+  try {
+    send(await answerTo(await readBody(request)), request.method ?? 'GET', out, false, gone.signal);
+  } catch (error) {
+    if (!out.headersSent) out.writeHead(502);
+    out.end(messageOf(error));
+  }
+}
+
 function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -1,8 +1,8 @@
 /** A folder of the rendered tree onto the Sovereign: one sentence, one kubectl, and a mark by which it is known again. */
 import type { RenderedFolder } from '../blueprints/render.js';
 import { sha256 } from '../support/hash.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
-import { refOfObject } from './probe-objects.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+
 import { nameOf } from './readiness.js';
 import type { Mutation } from './step.js';
 

@@ -5,8 +5,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Blueprint, SecretNeed } from '../blueprints/blueprint.js';
 import { type GeneratedKind, type SecretValues, secretsFor } from '../blueprints/secrets.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
-import { refOfObject } from './probe-objects.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+
 import type { CredentialName, World } from './world.js';
 
 export interface SecretMaker {

@@ -3,15 +3,8 @@
  * termination log (at most 4096 bytes). Read by watch from the Pod's status, so no log access is needed.
  */
 import { fail } from '../support/errors.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
-import {
-  makeProbe,
-  probeLabel,
-  probeNamespace,
-  probeNamespaceObject,
-  refOfObject,
-  removeProbe,
-} from './probe-objects.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+import { makeProbe, probeLabel, probeNamespace, probeNamespaceObject, removeProbe } from './probe-objects.js';
 import type { Mutation, StepContext } from './step.js';
 
 export interface ProbeJob {

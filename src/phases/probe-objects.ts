@@ -1,5 +1,5 @@
 /** Probe objects: made in a namespace of their own, named for what they try, removed when the proof is taken. */
-import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
+import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../tools/kube.js';
 import type { Mutation, StepContext } from './step.js';
 
 export const probeNamespace = 'catalyst-probes';
@@ -13,15 +13,6 @@ const target = (ref: KubeRef) => ({
 });
 
 const where = (ref: KubeRef) => (ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name);
-
-export function refOfObject(object: KubeObject): KubeRef {
-  return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    namespace: object.metadata.namespace,
-    name: object.metadata.name,
-  };
-}
 
 export const makeProbe = (ref: KubeRef): Mutation => ({
   target: target(ref),

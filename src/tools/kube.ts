@@ -75,3 +75,13 @@ export interface Kube {
   /** Any path of the API (`/readyz`, `/version`, …). */
   raw(path: string): Promise<{ status: number; body: string }>;
 }
+
+/** Where an object stands. */
+export function refOfObject(object: KubeObject): KubeRef {
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    namespace: object.metadata.namespace,
+    name: object.metadata.name,
+  };
+}

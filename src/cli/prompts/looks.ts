@@ -2,6 +2,7 @@
 import { makePurgePlan } from '../../hetzner/purge/plan.js';
 import type { Row } from '../../hetzner/purge/select.js';
 import { listAllocations } from '../../mother/pool-domain-manager.js';
+import { walkSelection } from '../../phases/steps/purge-leftovers.js';
 import type { World } from '../../phases/world.js';
 import { messageOf } from '../../support/errors.js';
 import type { Check } from '../../verify/preflight/check.js';
@@ -36,8 +37,7 @@ export const lookAtStorage = (world: World): Promise<string> => told(provider(wo
 
 /** What #370 would take and what it leaves, and why; nothing is saved. */
 export async function showLeftovers(world: World): Promise<string> {
-  const { fqdn } = world.sovereign.spec;
-  const selection = { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };
+  const selection = walkSelection(world.sovereign.spec.fqdn);
   const { resources } = await makePurgePlan(await world.hetzner(), selection, world.clock.now());
   const rows = (selected: boolean) => resources.filter((row) => row.selected === selected);
   const line = ({ type, name, reason }: Row) => `  ${type.replaceAll('_', ' ')} ${name}: ${reason}`;

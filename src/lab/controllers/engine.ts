@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import type { KubeObject } from '../../tools/kube.js';
+import { type KubeObject, refOfObject } from '../../tools/kube.js';
 import type { Faults } from '../faults.js';
 import type { LabKube } from '../kubernetes/client.js';
-import { refOf, statusOf } from './api.js';
+import { statusOf } from './api.js';
 import { createStore, type Key, type Kind, keyOf, kindOf, type Store } from './store.js';
 import type { LabWorld } from './world.js';
 
@@ -177,18 +177,22 @@ export function createEngine(options: EngineOptions): Lab {
     async setStatus(object, status) {
       const latest = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name) ?? object;
       if (isCovered(latest.status ?? {}, status)) return;
-      const stored = await kube.patchStatus(refOf(object), status);
+      const stored = await kube.patchStatus(refOfObject(object), status);
       lab.store.remember({ ...stored, apiVersion: object.apiVersion, kind: object.kind });
     },
     async patch(object, patch) {
       const latest = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name) ?? object;
       if (isCovered(latest, patch)) return latest;
-      const stored = { ...(await kube.patch(refOf(object), patch)), apiVersion: object.apiVersion, kind: object.kind };
+      const stored = {
+        ...(await kube.patch(refOfObject(object), patch)),
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+      };
       lab.store.remember(stored);
       return stored;
     },
     async remove(object) {
-      await kube.delete(refOf(object));
+      await kube.delete(refOfObject(object));
       lab.store.forget(object);
     },
     addRule(rule) {

@@ -7,8 +7,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { ProxyAgent, request as send } from 'undici';
-import { messageOf } from '../../support/errors.js';
-import type { LabResponse } from '../http-server.js';
+import { type LabResponse, relay } from '../http-server.js';
 
 export interface NetworkAnswer {
   status: number;
@@ -44,21 +43,9 @@ export async function createClusterNetwork(options: NetworkOptions): Promise<Clu
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'nowhere'}`);
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    void relay(request, response, (body) => {
       request.url = url.pathname + url.search;
-      forward(request, url.hostname, Number(url.port || 80), Buffer.concat(chunks)).then(
-        ({ status, headers = {}, body }) => {
-          const isJson = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
-          response.writeHead(status, isJson ? { 'content-type': 'application/json', ...headers } : headers);
-          response.end(isJson ? JSON.stringify(body) : body);
-        },
-        (error: unknown) => {
-          response.writeHead(502);
-          response.end(messageOf(error));
-        },
-      );
+      return forward(request, url.hostname, Number(url.port || 80), body);
     });
   });
   server.on('connection', (socket) => {

@@ -1,9 +1,8 @@
 /** Velero: locations are Available when their bucket answers, backups really lie there, restores really read them. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { messageOf } from '../../support/errors.js';
-import type { KubeObject } from '../../tools/kube.js';
+import { type KubeObject, refOfObject } from '../../tools/kube.js';
 import { type Bucket, keysIn, openBucket } from '../components/buckets.js';
-import { refOf } from './api.js';
 import type { Lab, Outcome, Rule } from './engine.js';
 
 const API = 'velero.io/v1';
@@ -92,7 +91,7 @@ async function restore(one: KubeObject, lab: Lab): Promise<void> {
     const objects = (JSON.parse(gunzipSync(packed).toString()) as KubeObject[]).filter(
       (object) => wanted.includes('*') || wanted.includes(object.metadata.namespace ?? object.metadata.name),
     );
-    for (const object of objects) if (!(await lab.kube.get(refOf(object)))) await lab.create(object);
+    for (const object of objects) if (!(await lab.kube.get(refOfObject(object)))) await lab.create(object);
     await lab.setStatus(one, {
       phase: 'Completed',
       startTimestamp,

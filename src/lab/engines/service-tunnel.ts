@@ -9,12 +9,12 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { messageOf } from '../../support/errors.js';
 import type { KubeObject } from '../../tools/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
 import type { CallService } from '../components/component.js';
 import type { Lab } from '../controllers/engine.js';
 import { matches } from '../controllers/pods.js';
+import { relay } from '../http-server.js';
 
 export interface ServiceTunnel {
   /** Path of the Unix socket on which it listens. */
@@ -53,22 +53,7 @@ export async function openServiceTunnel(authority: CertificateAndKey): Promise<S
   };
 
   const inner = createHttp((request, response) => {
-    const place = places.get(request.socket);
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      respond(place, request, Buffer.concat(chunks)).then(
-        ({ status, headers = {}, body }) => {
-          const isJson = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
-          response.writeHead(status, isJson ? { 'content-type': 'application/json', ...headers } : headers);
-          response.end(isJson ? JSON.stringify(body) : body);
-        },
-        (error: unknown) => {
-          response.writeHead(502);
-          response.end(messageOf(error));
-        },
-      );
-    });
+    void relay(request, response, (body) => respond(places.get(request.socket), request, body));
   });
 
   async function respond(place: Place | undefined, request: IncomingMessage, body: Buffer) {

@@ -2,7 +2,7 @@
  * The small Kubernetes client of the lab's played controllers: plain HTTP with the kubeconfig's own credentials, no
  * kubectl. It speaks only what a real kube-apiserver speaks too, so a controller written against it runs on both.
  */
-import type { KubeList, KubeObject, KubeRef } from '../../tools/kube.js';
+import { type KubeList, type KubeObject, type KubeRef, refOfObject } from '../../tools/kube.js';
 import { createResourceMap } from './client-resources.js';
 import { createTransport, RequestRefused } from './client-transport.js';
 import { createWatching } from './client-watch.js';
@@ -77,12 +77,6 @@ export function createLabKube(kubeconfig: string, name = 'lab-controller'): LabK
     const path = await resources.path(object, sub, method !== 'POST');
     return transport.json<KubeObject>(method, path, { body, contentType: type, query });
   }
-  const refOf = (object: KubeObject): KubeRef => ({
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name: object.metadata.name,
-    ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
-  });
   const queryOf = (options: WriteOptions = {}): Record<string, string> => ({
     fieldManager: options.fieldManager ?? name,
     ...(options.dryRun ? { dryRun: 'All' } : {}),
@@ -103,12 +97,12 @@ export function createLabKube(kubeconfig: string, name = 'lab-controller'): LabK
     watch: watching.watch,
     apply(object, options = {}) {
       const query = { ...queryOf(options), force: String(options.force ?? true) };
-      return write('PATCH', refOf(object), object, 'application/apply-patch+yaml', query, options.subresource);
+      return write('PATCH', refOfObject(object), object, 'application/apply-patch+yaml', query, options.subresource);
     },
     create: (object, options = {}) =>
-      write('POST', refOf(object), object, 'application/json', queryOf(options), options.subresource),
+      write('POST', refOfObject(object), object, 'application/json', queryOf(options), options.subresource),
     replace: (object, options = {}) =>
-      write('PUT', refOf(object), object, 'application/json', queryOf(options), options.subresource),
+      write('PUT', refOfObject(object), object, 'application/json', queryOf(options), options.subresource),
     patch: (ref, patch, options = {}) =>
       write('PATCH', ref, patch, 'application/merge-patch+json', queryOf(options), options.subresource),
     patchStatus: (ref, status, options = {}) => kube.patch(ref, { status }, { ...options, subresource: 'status' }),

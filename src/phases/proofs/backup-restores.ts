@@ -1,6 +1,6 @@
 /** #384: the location is Available, and a ConfigMap deleted after its backup comes back from it. */
-import type { Kube, KubeObject, KubeRef } from '../../tools/kube.js';
-import { makeProbe, probeNamespaceObject, refOfObject, removeProbe } from '../probe-objects.js';
+import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../tools/kube.js';
+import { makeProbe, probeNamespaceObject, removeProbe } from '../probe-objects.js';
 import { disproved, type ProofOf } from './proof.js';
 
 const namespace = 'velero';

@@ -1,14 +1,7 @@
 /** #338: helm-controller may do everything, and a canary HelmRelease that makes a ClusterRole goes Ready and is removed. */
 import { chartReference, chartUrl, helmRepository } from '../../blueprints/chart-source.js';
-import type { KubeObject } from '../../tools/kube.js';
-import {
-  makeProbe,
-  probeMutations,
-  probeNamespace,
-  probeNamespaceObject,
-  refOfObject,
-  withProbes,
-} from '../probe-objects.js';
+import { type KubeObject, refOfObject } from '../../tools/kube.js';
+import { makeProbe, probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
 import { waitForRelease } from '../wait-for-release.js';
 import type { World } from '../world.js';
 import { disproved, type ProofOf } from './proof.js';

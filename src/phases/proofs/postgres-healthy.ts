@@ -1,6 +1,6 @@
 /** bp-cnpg: a Cluster of one instance becomes healthy. */
-import type { KubeObject } from '../../tools/kube.js';
-import { probeMutations, probeNamespace, probeNamespaceObject, refOfObject, withProbes } from '../probe-objects.js';
+import { type KubeObject, refOfObject } from '../../tools/kube.js';
+import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
 import type { ProofOf } from './proof.js';
 
 const cluster: KubeObject = {

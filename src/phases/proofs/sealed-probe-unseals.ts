@@ -2,8 +2,8 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { activeSealingKey, seal } from '../../blueprints/seal.js';
 import { waitUntil } from '../../support/wait.js';
-import type { KubeObject } from '../../tools/kube.js';
-import { probeMutations, probeNamespace, probeNamespaceObject, refOfObject, withProbes } from '../probe-objects.js';
+import { type KubeObject, refOfObject } from '../../tools/kube.js';
+import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
 import { disproved, type ProofOf } from './proof.js';
 
 const name = 'probe-sealed';

@@ -1,8 +1,8 @@
 /** #331: the store is Ready, and a value written to OpenBao materialises as a Secret through an ExternalSecret. */
 import { randomBytes } from 'node:crypto';
-import type { KubeObject } from '../../tools/kube.js';
+import { type KubeObject, refOfObject } from '../../tools/kube.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../probe-job.js';
-import { probeMutations, probeNamespace, probeNamespaceObject, refOfObject, withProbes } from '../probe-objects.js';
+import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
 import { disproved, type ProofOf } from './proof.js';
 import { isTrue } from './provider-healthy.js';
 

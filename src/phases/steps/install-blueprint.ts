@@ -4,12 +4,12 @@
  */
 import type { Blueprint } from '../../blueprints/blueprint.js';
 import { parseDuration } from '../../support/durations.js';
-import type { Kube, KubeRef } from '../../tools/kube.js';
+import { type Kube, type KubeRef, refOfObject } from '../../tools/kube.js';
 import { applyFolderMutation, folderHash, isApplied, marked, objectsOf } from '../apply-folder.js';
 import { ownSecrets, type SecretMaker } from '../blueprint-secrets.js';
 import { kubeIfAny } from '../kube-if-any.js';
 import { liveVersion } from '../live-version.js';
-import { refOfObject } from '../probe-objects.js';
+
 import type { ProofOf } from '../proofs/proof.js';
 import { readinessOf } from '../readiness.js';
 import type { Done, Evidence, Mutation, Step, StepContext } from '../step.js';

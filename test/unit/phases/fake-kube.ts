@@ -1,7 +1,7 @@
 /** A cluster in memory: what is applied is there, and becomes ready when the test says how. Waiting in vain fails the test. */
-import { refOfObject } from '../../../src/phases/probe-objects.js';
+
 import { fail } from '../../../src/support/errors.js';
-import type { Kube, KubeObject, KubeRef } from '../../../src/tools/kube.js';
+import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../../src/tools/kube.js';
 
 export interface FakeKube extends Kube {
   readonly objects: Map<string, KubeObject>;
