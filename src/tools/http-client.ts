@@ -2,10 +2,11 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
-import { rootCertificates, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { type CatalystError, fail, messageOf } from '../support/errors.js';
 import { type ConnectRule, dialFor } from './connect-to.js';
 import type { Http, HttpAnswer, HttpRequest } from './http.js';
+import { createHttpsAgent } from './https-agent.js';
 
 export interface HttpOptions {
   connectTo: readonly ConnectRule[];
@@ -18,7 +19,7 @@ const largestAnswer = 64 * 1024 * 1024;
 
 /** Any status is an answer; throws E3002 when no complete one came. Nothing is sent to a server that cannot show its certificate. */
 export function createHttp({ connectTo, caBundle, signal }: HttpOptions): Http {
-  const ca = caBundle ? [...rootCertificates, caBundle] : undefined;
+  const agent = createHttpsAgent(caBundle);
   return async (request) => {
     const { timeoutMs = 30_000 } = request;
     const url = new URL(request.url);
@@ -32,7 +33,6 @@ export function createHttp({ connectTo, caBundle, signal }: HttpOptions): Http {
       port: target.port,
       path: `${url.pathname}${url.search}`,
       method: request.method ?? 'GET',
-      agent: false,
       headers: {
         'user-agent': 'catalyst/0.1.0',
         ...(body ? { 'content-length': body.length } : {}),
@@ -40,11 +40,12 @@ export function createHttp({ connectTo, caBundle, signal }: HttpOptions): Http {
         host: url.host,
       },
       signal: AbortSignal.any([outer, deadline]),
-      // An address may not stand in SNI.
-      ...(secure ? { ca, servername: isIP(bare(url)) ? '' : bare(url), rejectUnauthorized: !request.insecure } : {}),
     };
+    // An address may not stand in SNI.
+    const tls = { servername: isIP(bare(url)) ? '' : bare(url), rejectUnauthorized: !request.insecure };
     try {
-      return await exchange(settings, body, secure);
+      const connection = secure ? { agent: agent(), ...tls } : { agent: false };
+      return await exchange({ ...settings, ...connection }, body, secure);
     } catch (error) {
       outer.throwIfAborted();
       throw unanswered(

@@ -1,13 +1,13 @@
 /** Bodies too large to hold, over the same roads as http-client: connect-to rules, further authorities, one signal. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type Agent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { rootCertificates } from 'node:tls';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
 import { dialFor } from './connect-to.js';
 import type { HttpOptions } from './http-client.js';
+import { createHttpsAgent } from './https-agent.js';
 
 export interface StreamRequest {
   url: string;
@@ -34,10 +34,11 @@ export type HttpStream = (request: StreamRequest) => Promise<StreamAnswer>;
 const mostRedirects = 5;
 
 export function createHttpStream(options: HttpOptions): HttpStream {
+  const agent = createHttpsAgent(options.caBundle);
   return async (request) => {
     let current = request;
     for (let turn = 0; ; turn += 1) {
-      const answer = await once(options, current);
+      const answer = await once(options, agent, current);
       const location = answer.headers['location'];
       const moved = [301, 302, 303, 307, 308].includes(answer.status) && (request.method ?? 'GET') === 'GET';
       if (!moved || location === undefined || turn === mostRedirects) return answer;
@@ -50,7 +51,7 @@ export function createHttpStream(options: HttpOptions): HttpStream {
   };
 }
 
-function once({ connectTo, caBundle, signal }: HttpOptions, request: StreamRequest): Promise<StreamAnswer> {
+function once({ connectTo, signal }: HttpOptions, agent: () => Agent, request: StreamRequest): Promise<StreamAnswer> {
   const url = new URL(request.url);
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -62,7 +63,6 @@ function once({ connectTo, caBundle, signal }: HttpOptions, request: StreamReque
     port: target.port,
     path: `${url.pathname}${url.search}`,
     method: request.method ?? 'GET',
-    agent: false,
     signal,
     headers: {
       'user-agent': 'catalyst/0.1.0',
@@ -70,9 +70,7 @@ function once({ connectTo, caBundle, signal }: HttpOptions, request: StreamReque
       ...request.headers,
       host: url.host,
     },
-    ...(secure
-      ? { ca: caBundle ? [...rootCertificates, caBundle] : undefined, servername: isIP(host) ? '' : host }
-      : {}),
+    ...(secure ? { agent: agent(), servername: isIP(host) ? '' : host } : { agent: false }),
   };
   return new Promise((resolve, reject) => {
     const refuse = (error: unknown) =>
