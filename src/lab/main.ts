@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { startControl } from './control.js';
+import { tellHeldUp } from './held-up.js';
 import { writeLabInfo } from './lab-info.js';
 
 const idleMs = 2 * 3_600_000;
@@ -70,6 +71,7 @@ async function run(name: string, directory: string, engineName: string): Promise
     pid: process.pid,
     control: { endpoint: control.endpoint, token },
   });
+  tellHeldUp(say);
   say('ready');
   await systemClock.sleep(2 ** 31 - 1).catch(() => undefined);
 }
