@@ -6,7 +6,7 @@ import { purgeChoices, purgeFlags } from '../../src/cli/purge-flags.js';
 export default class PurgePlanCommand extends CatalystCommand<PurgePlanResult> {
   static override summary = 'everything in the Hetzner project, what of it would go and why (#370)';
   static override description =
-    'Selects by positive evidence only: the label of this Sovereign, exactly one of its names, or a thread from something that has either. Changes nothing; a read-only token is enough.';
+    'Selects by positive evidence only: the label of this Sovereign, exactly one of its names, or a thread from something that has either. Changes nothing, and a read-only token is enough to look; what is to be applied must be planned with the token that deletes.';
   static override examples = ['<%= config.bin %> purge plan', '<%= config.bin %> purge plan --out purge.json --json'];
   static override exitCodes = [4, 5, 8];
   static override flags = {

@@ -3,13 +3,11 @@
  * the old ones tried. Hetzner makes and revokes keys in its Console only, so both ends of it are a person's.
  */
 import { createSecretMaker } from '../phases/blueprint-secrets.js';
-import { credentialProbes } from '../phases/credential-probes.js';
 import type { Act } from '../phases/gate.js';
+import { bucketsSeen, bucketsSeenFirst, mutationsOfProof, proveKeys } from '../phases/prove-new-keys.js';
 import { planRenewal, type Renewal } from '../phases/renew-keys.js';
-import { probeObject, roundTrip } from '../phases/steps/prove-object-storage.js';
 import type { CredentialName, World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
-import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
 import type { ObjectStore } from '../tools/s3.js';
@@ -32,6 +30,8 @@ export interface Rotated {
   /** In a dry-run: what would have been changed. */
   mutations?: string[];
 }
+
+const goOn = 'catalyst credentials rotate object-storage --resume';
 
 /** The old pair, kept until it is seen refused: what is left of an unfinished rotation. */
 const old = {
@@ -59,9 +59,12 @@ export async function rotateKeys(
 
   return withGateUnless(dryRun, session, async (act) => {
     let proof: string | undefined;
+    let buckets: string[] = [];
     if (fresh) {
-      const buckets = before ? await present(await use(before), world) : [];
-      proof = await proveKeys(world, await use(fresh), buckets, act);
+      buckets = before ? await bucketsSeen(await use(before), world) : [];
+      const storage = await use(fresh);
+      if (buckets.length === 0) buckets = await bucketsSeenFirst(storage, world);
+      proof = await proveKeys(world, storage, buckets, act);
       if (act) await keep(store, before, fresh);
     }
     const kube = await kubeIfAny(world);
@@ -75,7 +78,13 @@ export async function rotateKeys(
       restarted: renewal?.restarted ?? [],
       oldKeys,
       warnings: warningsOf({ renewal, oldKeys, before, fromEnvironment: await givenByEnvironment(store) }),
-      ...(act ? {} : { mutations: (renewal?.mutations ?? []).map(({ sentence }) => sentence) }),
+      ...(act
+        ? {}
+        : {
+            mutations: [...(fresh ? mutationsOfProof(world, buckets) : []), ...(renewal?.mutations ?? [])].map(
+              ({ sentence }) => sentence,
+            ),
+          }),
     };
   });
 }
@@ -108,42 +117,9 @@ function assertBegun(earlier: KeyPair | undefined, current: KeyPair | undefined,
   }
   if (current && same(current, earlier)) {
     throw fail('E1302', 'A rotation was begun, but the environment still gives the old Object Storage keys.', {
-      actions: ['unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY', 'catalyst credentials rotate object-storage'],
+      actions: ['unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY', goOn],
     });
   }
-}
-
-async function present(store: ObjectStore, world: World): Promise<string[]> {
-  const listed = await store.listBuckets().catch((error: unknown): string[] => {
-    // Old keys that are revoked already show nothing; the new ones are then proven by themselves.
-    if (isCatalystError(error, 'E2302')) return [];
-    throw error;
-  });
-  const names = bucketConsumers.map((consumer) => bucketName(world.sovereign.spec, consumer));
-  return names.filter((name) => listed.includes(name));
-}
-
-/** Listing, writing, reading and deleting, in every bucket that the old keys reach. In a dry-run it only lists. */
-async function proveKeys(
-  world: World,
-  store: ObjectStore,
-  buckets: readonly string[],
-  act: Act | undefined,
-): Promise<string> {
-  const listed = await store.listBuckets();
-  const unseen = buckets.filter((name) => !listed.includes(name));
-  if (unseen.length > 0) {
-    throw fail('E2302', `The new keys do not reach ${unseen.join(', ')}: they belong to another project.`, {
-      actions: ['make keys in the project that has these buckets'],
-    });
-  }
-  if (!act) return `lists ${buckets.length} buckets`;
-  if (buckets.length === 0) {
-    const probe = credentialProbes(world).find(({ id }) => id === 'object-storage');
-    return (await probe?.run(act)) ?? '';
-  }
-  for (const name of buckets) await act(probeObject(name), () => roundTrip(store, name, world.runId));
-  return `${buckets.length} buckets: listed, and an object written, read and deleted in each`;
 }
 
 /** The old pair first: a run that dies between the two has only forgotten that it began. */
@@ -183,7 +159,7 @@ function warningsOf(seen: {
   fromEnvironment: boolean;
 }): string[] {
   const { renewal, oldKeys, before, fromEnvironment } = seen;
-  const revoke = `The old keys still work. Only a person can revoke them: Hetzner Console, Object Storage, Manage credentials, delete the one that begins with ${before?.accessKey.slice(0, 4)}; then: catalyst credentials rotate object-storage`;
+  const revoke = `The old keys still work. Only a person can revoke them: Hetzner Console, Object Storage, Manage credentials, delete the one that begins with ${before?.accessKey.slice(0, 4)}; then: ${goOn}`;
   return [
     ...(renewal
       ? []

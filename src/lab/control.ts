@@ -3,10 +3,12 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FaultRule, Faults } from './faults.js';
 import { type LabRequest, type LabResponse, type LabServer, serve } from './http-server.js';
 import type { RequestLog } from './request-log.js';
+import type { KeyRequest, KeyRing } from './servers/s3/key-ring.js';
 
 export interface ControlOptions {
   token: string;
   faults: Faults;
+  keys: KeyRing;
   /** What it says of itself beside its faults. */
   status: () => object;
   stop: () => void;
@@ -19,7 +21,7 @@ export function startControl(options: ControlOptions): Promise<LabServer> {
   return serve({ name: 'control', log: options.log, faults: quiet, handler: (request) => answer(request, options) });
 }
 
-function answer(request: LabRequest, { token, faults, status, stop }: ControlOptions): LabResponse {
+function answer(request: LabRequest, { token, faults, keys, status, stop }: ControlOptions): LabResponse {
   const given = Buffer.from(request.headers.authorization ?? '');
   const wanted = Buffer.from(`Bearer ${token}`);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return { status: 401 };
@@ -31,6 +33,14 @@ function answer(request: LabRequest, { token, faults, status, stop }: ControlOpt
   if (method === 'DELETE' && path.startsWith('/faults')) {
     const id = path.slice('/faults/'.length);
     return { status: faults.clear(id || undefined) || !id ? 200 : 404, log, body: { faults: faults.list() } };
+  }
+  if (method === 'GET' && path === '/keys') return { status: 200, body: { keys: keys.list() } };
+  if (method === 'POST' && path === '/keys')
+    return { status: 201, log, body: keys.make(JSON.parse(String(request.body)) as KeyRequest) };
+  // in the body: paths stand in the request log
+  if (method === 'POST' && path === '/revoked-keys') {
+    const { accessKey } = JSON.parse(String(request.body)) as { accessKey: string };
+    return { status: keys.revoke(accessKey) ? 200 : 404, log, body: { keys: keys.list() } };
   }
   if (method === 'POST' && path === '/stop') {
     setImmediate(stop);

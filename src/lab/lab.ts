@@ -233,6 +233,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     kubeconfigs: { mother: file('mother.kubeconfig'), sovereign: file('sovereign.kubeconfig') },
     credentials: {
       'hcloud-token': hetzner.token,
+      'hcloud-token-read-only': hetzner.readOnlyToken,
+      'hcloud-token-of-a-stranger': hetzner.strangersToken,
       's3-access-key': s3Keys.accessKey,
       's3-secret-key': s3Keys.secretKey,
       'powerdns-api-key': powerDnsApiKey,

@@ -43,6 +43,7 @@ async function run(name: string, directory: string, engineName: string): Promise
   const control = await startControl({
     token,
     faults: lab.faults,
+    keys: lab.surroundings.s3KeyRing,
     log: lab.log,
     stop: () => void end('asked to'),
     status: () => ({

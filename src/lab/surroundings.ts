@@ -12,14 +12,17 @@ import { motherGitFiles } from './servers/mother/contents.js';
 import { fillZones } from './servers/mother/dns-data.js';
 import type { ChartArchive } from './servers/registry/charts.js';
 import { startRegistry } from './servers/registry/server.js';
-import { type S3Server, startS3 } from './servers/s3/server.js';
+import { createKeyRing, type KeyRing } from './servers/s3/key-ring.js';
+import { type Account, type S3Server, startS3 } from './servers/s3/server.js';
 import { withLostDelegations } from './servers/sovereign-dns.js';
 import { type SshEndpoint, startSsh } from './servers/ssh.js';
 import { createZones, type Zones } from './servers/zones.js';
 
 export interface Surroundings {
   s3: S3Server;
+  /** The pair that the lab gives at its start. */
   s3Keys: { accessKey: string; secretKey: string };
+  s3KeyRing: KeyRing;
   /** Zones of the mother's PowerDNS as they are, without faults. */
   motherZones: Zones;
   /** The same as its name servers answer from them now. */
@@ -58,7 +61,9 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   const cut = fqdn.indexOf('.');
   const now = () => clock.now();
 
-  const s3Keys = { accessKey: `LAB${secret(9).toUpperCase()}`, secretKey: secret(20) };
+  const accounts: Account[] = [];
+  const s3KeyRing = createKeyRing(accounts);
+  const { accessKey, secretKey } = s3KeyRing.make();
   const motherZones = createZones(now);
   fillZones(motherZones, fqdn.slice(cut + 1), fqdn.slice(0, cut));
   const sovereignZones = createZones(now);
@@ -67,7 +72,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   const gitea = createGitea({ directory: join(directory, 'git'), admin: async () => undefined, clock });
 
   const [s3, dns, sovereignDns, registry, git, ssh] = await Promise.all([
-    startS3({ ...tools, region, accounts: [{ ...s3Keys, name: 'lab' }] }),
+    startS3({ ...tools, region, accounts }),
     startDns({ ...tools, name: 'dns', zones: answeredZones }),
     startDns({
       ...tools,
@@ -86,7 +91,8 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   const parts = [s3, dns, sovereignDns, registry, git, ssh];
   return {
     s3,
-    s3Keys,
+    s3Keys: { accessKey, secretKey },
+    s3KeyRing,
     motherZones,
     answeredZones,
     sovereignZones,

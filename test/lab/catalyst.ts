@@ -1,7 +1,7 @@
 /** Runs the built CLI as a person would, with its own state directory and lab. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,11 +14,18 @@ export interface Ended {
   stderr: string;
 }
 
+export interface RunOptions {
+  killAfterMs?: number;
+  /** Dies as soon as this file holds that. */
+  killWhen?: { file: string; holds: (text: string) => boolean };
+  signal?: NodeJS.Signals;
+}
+
 export interface Catalyst {
   /** Name of this story's lab. */
   lab: string;
   home: string;
-  run(args: readonly string[], options?: { killAfterMs?: number; signal?: NodeJS.Signals }): Promise<Ended>;
+  run(args: readonly string[], options?: RunOptions): Promise<Ended>;
   /** Runs with --json and parses the one document on stdout. */
   json<T = Record<string, unknown>>(
     args: readonly string[],
@@ -62,9 +69,16 @@ export function catalystAtHome(story: string, more: Record<string, string> = {})
         options.killAfterMs === undefined
           ? undefined
           : setTimeout(() => child.kill(options.signal ?? 'SIGKILL'), options.killAfterMs);
+      const { killWhen } = options;
+      const watcher =
+        killWhen &&
+        watch(killWhen.file, () => {
+          if (killWhen.holds(readFileSync(killWhen.file, 'utf8'))) child.kill(options.signal ?? 'SIGKILL');
+        });
       child.on('error', reject);
       child.on('close', (code, signal) => {
         clearTimeout(timer);
+        watcher?.close();
         resolve({ code, signal, ...out });
       });
     });

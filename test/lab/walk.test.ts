@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
+import { rotateAndRevoke } from './rotate-keys.js';
 
 interface Logged {
   server: string;
@@ -79,6 +80,14 @@ describe('the walk', () => {
     for (const ticket of document.result.filter((row) => row.phase <= 6)) {
       expect(ticket, ticket.id).toMatchObject({ status: 'done' });
       expect(ticket.evidence?.summary.length, ticket.id).toBeGreaterThan(5);
+    }
+  });
+
+  test('new Object Storage keys reach every consumer although the process dies midway; the old ones revoked, all goes on', async () => {
+    await rotateAndRevoke(catalyst, lab);
+    for (const ticket of ['371', '383', '384', '316']) {
+      const proven = await catalyst.run(['ticket', 'run', ticket, '--fresh', '--lab', catalyst.lab]);
+      expect(proven.code, `${ticket}: ${proven.stderr}`).toBe(0);
     }
   });
 

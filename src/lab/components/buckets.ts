@@ -1,12 +1,18 @@
-/** Object Storage as a component uses it: with the keys that its own Secret holds, in the bucket that its configuration names. */
+/**
+ * Object Storage as a component uses it: with the keys that its Pods were started with, or that its own Secret holds where it
+ * is mounted, in the bucket that its configuration names.
+ */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { KubeObject } from '../../tools/kube.js';
 import type { Lab } from '../controllers/engine.js';
+import { isLive, POD } from '../controllers/pods.js';
 import type { ObjectStorage } from '../controllers/world.js';
 import type { Blobs } from '../servers/registry/storage.js';
 
 export interface Bucket extends Blobs {
   name: string;
+  /** Of the pair that opens it. */
+  accessKey: string;
 }
 
 const decoded = (secret: KubeObject): Record<string, string> =>
@@ -24,15 +30,26 @@ const PAIRS: [access: string, secret: string][] = [
   ['S3_ACCESS_KEY', 'S3_SECRET_KEY'],
 ];
 
-/** Keys in some Secret of a namespace, in whichever format its consumer wants. */
-export function keysIn(
-  lab: Pick<Lab, 'store'>,
-  namespace: string,
-): { accessKey: string; secretKey: string } | undefined {
+type Pair = { accessKey: string; secretKey: string };
+
+function pairIn(data: Readonly<Record<string, string>>): Pair | undefined {
+  for (const [access, hidden] of PAIRS)
+    if (data[access] && data[hidden]) return { accessKey: data[access], secretKey: data[hidden] };
+  return undefined;
+}
+
+/** A namespace's keys: in the environment of its newest Pod that has any, else in some Secret, in whichever format its consumer wants. */
+export function keysIn(lab: Pick<Lab, 'store' | 'environments'>, namespace: string): Pair | undefined {
+  const pods = lab.store.list(POD, namespace).filter(isLive);
+  const newestFirst = pods.sort((a, b) => startOf(b).localeCompare(startOf(a)));
+  for (const { metadata } of newestFirst) {
+    const started = pairIn(lab.environments.get(`${metadata.uid}`) ?? {});
+    if (started) return started;
+  }
   for (const secret of lab.store.list('v1/Secret', namespace)) {
     const data = decoded(secret);
-    for (const [access, hidden] of PAIRS)
-      if (data[access] && data[hidden]) return { accessKey: data[access], secretKey: data[hidden] };
+    const pair = pairIn(data);
+    if (pair) return pair;
     const ini = Object.values(data).find((text) => /aws_access_key_id\s*=/.test(text)) ?? '';
     const accessKey = /aws_access_key_id\s*=\s*(\S+)/.exec(ini)?.[1];
     const secretKey = /aws_secret_access_key\s*=\s*(\S+)/.exec(ini)?.[1];
@@ -40,6 +57,8 @@ export function keysIn(
   }
   return undefined;
 }
+
+const startOf = (pod: KubeObject): string => pod.metadata.creationTimestamp ?? '';
 
 /** All that configures what runs in a namespace: ConfigMaps, values of its HelmReleases, Secrets that are configuration. */
 export function configurationOf(lab: Pick<Lab, 'store'>, namespace: string): string {
@@ -91,6 +110,7 @@ export async function openBucket(storage: ObjectStorage, name: string, prefix = 
   const at = (key: string) => ({ Bucket: name, Key: `${prefix}${key}` });
   return {
     name,
+    accessKey: storage.accessKey,
     async get(key) {
       try {
         const { Body } = await client.send(new sdk.GetObjectCommand(at(key)));

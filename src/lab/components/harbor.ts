@@ -14,7 +14,8 @@ export function harbor(): Component {
   async function handlerFor(lab: Lab, namespace: string): Promise<LabHandler> {
     const root = /rootdirectory\\*"?:\s*\\*"?\/?([A-Za-z0-9/_-]+)/.exec(rootText(lab, namespace))?.[1];
     const bucket = await bucketOf(lab, namespace, 'harbor', root ? `${root}/` : '');
-    const known = handlers.get(bucket.name);
+    const opened = `${bucket.name} ${bucket.accessKey}`;
+    const known = handlers.get(opened);
     if (known) return known;
     const handler = registryHandler({
       storage: registryStorage(bucket),
@@ -24,7 +25,7 @@ export function harbor(): Component {
         return users.some(([name, password]) => name === credentials.username && password === credentials.password);
       },
     });
-    handlers.set(bucket.name, handler);
+    handlers.set(opened, handler);
     return handler;
   }
 

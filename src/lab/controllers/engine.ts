@@ -17,6 +17,8 @@ export interface Lab {
   faults: Faults;
   clock: Clock;
   signal: AbortSignal;
+  /** By a running Pod's uid: what its containers got from Secrets when they started. */
+  environments: Map<string, Readonly<Record<string, string>>>;
   /** Server-side apply under a rule's name; the stored object. */
   apply(object: KubeObject, fieldManager?: string): Promise<KubeObject>;
   create(object: KubeObject): Promise<KubeObject>;
@@ -157,6 +159,7 @@ export function createEngine(options: EngineOptions): Lab {
     signal,
     world: options.world,
     faults: options.faults,
+    environments: new Map(),
     store: createStore({ kube, signal, onChange: changed }),
     async apply(object, fieldManager = 'lab') {
       const had = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name);

@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../tools/kube.js';
 import { condition, conditions } from './conditions.js';
 import { all, type Lab, type Outcome, type Rule } from './engine.js';
+import { secretEnvironment } from './environment.js';
 import { isLive, POD } from './pods.js';
 import { placeFor } from './scheduling.js';
 
@@ -48,6 +49,7 @@ export function kubelet(played: Kubelet): Rule {
       'apps/v1/Deployment': (changed, lab) => all(POD)(changed, lab).filter((key) => isProbed(key, lab)),
     },
     reconcile: (pod, lab) => reconcile(pod, lab, played),
+    gone: async (pod, lab) => void lab.environments.delete(`${pod.metadata.uid}`),
   };
 }
 
@@ -100,6 +102,8 @@ async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Ou
   }
   if (pod.spec.restartPolicy !== 'Always') return runToEnd(pod, place.node, lab, played);
 
+  const { uid } = pod.metadata;
+  if (!lab.environments.has(`${uid}`)) lab.environments.set(`${uid}`, secretEnvironment(pod, lab));
   const why = await played.unready(pod, lab);
   await lab.setStatus(pod, {
     phase: 'Running',

@@ -1,10 +1,10 @@
-/** The lab's Hetzner: one project behind the Cloud API, with its token, its budget of requests and its faults. */
+/** The lab's Hetzner: a project behind the Cloud API and a stranger's beside it, with their tokens, its budget of requests and its faults. */
 import type { Server } from '../../hetzner/types.js';
 import { type Clock, systemClock } from '../../support/clock.js';
 import type { Faults } from '../faults.js';
 import { type LabRequest, type LabResponse, serve } from '../http-server.js';
 import type { RequestLog } from '../request-log.js';
-import { omantelLeftovers } from './leftovers.js';
+import { omantelLeftovers, strangersThings } from './leftovers.js';
 import { HetznerProblem, refuse } from './problem.js';
 import { createProject, type Project } from './project.js';
 import { route } from './router.js';
@@ -32,6 +32,8 @@ export interface HetznerLab {
   /** May read and write. */
   token: string;
   readOnlyToken: string;
+  /** May read and write, in another project. */
+  strangersToken: string;
   project: Project;
   seed(fixtures: Fixtures): void;
   close(): Promise<void>;
@@ -40,6 +42,7 @@ export interface HetznerLab {
 /** 64 characters as Hetzner's own; no secret, the lab is on loopback. */
 const token = 'lab0hetzner0readwrite0token00000lab0hetzner0readwrite0token00000';
 const readOnlyToken = 'lab0hetzner0readonly00token00000lab0hetzner0readonly00token00000';
+const strangersToken = 'lab0hetzner0strangers0token00000lab0hetzner0strangers0token00000';
 
 export async function createHetznerLab(options: HetznerLabOptions): Promise<HetznerLab> {
   const { log, faults, clock = systemClock, rateLimit = 3600 } = options;
@@ -53,12 +56,24 @@ export async function createHetznerLab(options: HetznerLabOptions): Promise<Hetz
     onServerDeleted: (server) => options.onServerDeleted?.(server),
   });
   (options.fixtures ?? omantelLeftovers)(project);
+  const strangers = createProject({
+    clock,
+    actionMs: options.actionMs ?? 120,
+    serverLimit: 10,
+    // ids are Hetzner's, not a project's: none stands in two of them
+    firstId: 9_000_000,
+    fate: () => 'ok',
+    onServerRunning: () => undefined,
+    onServerDeleted: () => undefined,
+  });
+  strangersThings(strangers);
   const spend = createMeter(clock, rateLimit);
 
+  const projectOf = (given: string) => (given === strangersToken ? strangers : project);
   const handler = (request: LabRequest): LabResponse => {
     const { headers, left } = spend();
     const answer =
-      left < 0 ? problem(429, 'rate_limit_exceeded', 'limit of requests reached') : guarded(project, request);
+      left < 0 ? problem(429, 'rate_limit_exceeded', 'limit of requests reached') : guarded(projectOf, request);
     return { ...answer, headers: { ...headers, ...answer.headers } };
   };
   const server = await serve({ name: 'hetzner', handler, log, faults, clock });
@@ -66,19 +81,20 @@ export async function createHetznerLab(options: HetznerLabOptions): Promise<Hetz
     endpoint: `${server.endpoint}/v1`,
     token,
     readOnlyToken,
+    strangersToken,
     project,
     seed: (fixtures) => fixtures(project),
     async close() {
       project.stop();
+      strangers.stop();
       await server.close();
     },
   };
 }
 
-function guarded(project: Project, request: LabRequest): LabResponse {
+function guarded(projectOf: (token: string) => Project, request: LabRequest): LabResponse {
   try {
-    authorize(request);
-    return route(project, request);
+    return route(projectOf(authorize(request)), request);
   } catch (error) {
     if (error instanceof HetznerProblem) return problem(error.status, error.code, error.message, error.details);
     throw error;
@@ -89,12 +105,14 @@ function problem(status: number, code: string, message: string, details: unknown
   return { status, body: { error: { code, message, details } }, log: { mutating: false } };
 }
 
-function authorize(request: LabRequest): void {
+/** The token that is good for this call. */
+function authorize(request: LabRequest): string {
   const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (!given) refuse(401, 'unauthorized', 'token is required');
   if (given === readOnlyToken && request.method !== 'GET')
     refuse(401, 'token_readonly', 'token is only allowed to read');
-  if (given !== token && given !== readOnlyToken) refuse(401, 'unauthorized', 'unable to authenticate');
+  if (![token, readOnlyToken, strangersToken].includes(given)) refuse(401, 'unauthorized', 'unable to authenticate');
+  return given;
 }
 
 /** Tokens that refill over the hour; `left` below zero means refused. */

@@ -151,3 +151,17 @@ export function omantelLeftovers(project: Project): void {
   });
   make(networks, { name: 'office', ip_range: '10.99.0.0/16' });
 }
+
+/** Another project: whoever deletes or creates here took the wrong token. */
+export function strangersThings(project: Project): void {
+  const make = makerFor(project, '2026-02-11T16:30:00+00:00');
+  const web = make(servers, {
+    name: 'shop-web',
+    server_type: 'cx23',
+    image: 'debian-13',
+    location: 'hel1',
+    start_after_create: false,
+  });
+  project.find('server', web).status = 'running';
+  make(volumes, { name: 'shop-uploads', size: 40, server: web });
+}

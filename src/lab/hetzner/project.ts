@@ -26,6 +26,8 @@ export interface ProjectOptions {
   fate: (command: string) => 'ok' | 'stuck' | 'failed';
   /** Most servers the project may have. */
   serverLimit: number;
+  /** Ids count up from here. */
+  firstId?: number;
   onServerRunning: (server: Server, userData: string) => void;
   onServerDeleted: (server: Server) => void;
 }
@@ -57,7 +59,7 @@ export function createProject(options: ProjectOptions): Project {
   for (const image of systemImages) items.image.set(image.id, { ...image });
   const actions = new Map<number, Action>();
   const busy = new Map<string, number>();
-  let last = 4_000_000;
+  let last = options.firstId ?? 4_000_000;
   const newId = () => ++last;
   const now = () =>
     clock

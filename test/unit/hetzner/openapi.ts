@@ -8,8 +8,11 @@ import { join } from 'node:path';
 // biome-ignore lint/suspicious/noExplicitAny: a JSON Schema document of any shape
 type Schema = any;
 
-const folder = process.env['CATALYST_REFERENCE'] ?? join(import.meta.dirname, '../../../../shared/reference');
-const file = join(folder, 'hcloud-openapi.json');
+const beside = ['../../../..', '../../../../..'].map((up) => join(import.meta.dirname, up, 'shared/reference'));
+const file = [process.env['CATALYST_REFERENCE'] ?? beside]
+  .flat()
+  .map((folder) => join(folder, 'hcloud-openapi.json'))
+  .find(existsSync);
 
 export interface Contract {
   /** What is wrong with a request or an answer; empty when it fits. */
@@ -19,7 +22,7 @@ export interface Contract {
 
 /** Undefined when the description is not there. */
 export function openApiContract(): Contract | undefined {
-  if (!existsSync(file)) return undefined;
+  if (!file) return undefined;
   const document = JSON.parse(readFileSync(file, 'utf8')) as Schema;
   const resolve = (schema: Schema): Schema =>
     schema?.$ref

@@ -219,6 +219,19 @@ describe('rotation of the Object Storage keys', () => {
     expect(await process().store.find('s3-access-key')).toBe(oldKeys.accessKey);
   });
 
+  it('with the old keys revoked already, still tells keys of another project and keys that are none', async () => {
+    await begun();
+    accounts.splice(0, 2, { ...newKeys, name: 'stranger' });
+    await expect(rotate(newKeys)).rejects.toMatchObject({ code: 'E2302', message: /another project/ });
+    await expect(rotate({ accessKey: 'NOSUCHKEY', secretKey: 'x' })).rejects.toMatchObject({
+      code: 'E2302',
+      message: expect.not.stringMatching(/another project/),
+    });
+    expect(changes).toEqual([]);
+    accounts.splice(0, 1, { ...newKeys, name: 'ours' });
+    expect(await rotate(newKeys)).toMatchObject({ oldKeys: 'refused', proof: expect.stringContaining('6 buckets') });
+  });
+
   it('does not undo itself when the environment still gives the old keys', async () => {
     await begun();
     await rotate(newKeys);
@@ -240,6 +253,9 @@ describe('rotation of the Object Storage keys', () => {
     const done = await rotate(newKeys);
     expect(done.secrets).not.toContain('harbor/harbor-object-storage');
     expect(done.warnings.join()).toContain('ExternalSecret harbor-s3');
+    const entries = readFileSync(join(home, 'journal.jsonl'), 'utf8').trim().split('\n');
+    const said = entries.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'begin');
+    expect(said.map(({ inputs }) => inputs.sentence)).toEqual(told.mutations);
   });
 
   it('keeps the keys for later when there is no cluster yet', async () => {

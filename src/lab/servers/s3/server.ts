@@ -77,6 +77,7 @@ function withObject(request: LabRequest, response: LabResponse): LabResponse {
 function answer(request: LabRequest, account: Account, storage: ObjectStorage, region: string): LabResponse {
   const { name, key } = split(request);
   const payload = () => payloadOf(request);
+  if (account.readOnly && request.method !== 'GET' && request.method !== 'HEAD') throw accessDenied();
   if (name === '') {
     const mine = [...storage.buckets.values()].filter((bucket) => bucket.owner === account.name);
     return xml('ListAllMyBucketsResult', {

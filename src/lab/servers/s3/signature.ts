@@ -10,6 +10,8 @@ export interface Account {
   secretKey: string;
   /** Who owns the buckets that this key makes. */
   name: string;
+  /** Lists and reads only. */
+  readOnly?: boolean;
 }
 
 /** SHA-256 in the form that the signer takes: plain, or keyed as HMAC. */
