@@ -107,13 +107,21 @@ export async function waitForRevision(handover: Handover, kube: Kube, object: Ku
   });
 }
 
+interface Condition {
+  type: string;
+  status: string;
+  message?: string;
+  observedGeneration?: number;
+}
+
 /** Ready at the observed generation and, when `revision` is given, exactly there. */
 export function fluxState(object: KubeObject, revision?: string): { done: true } | { pending: string } {
   const { status = {}, metadata } = object;
-  const ready = ((status.conditions ?? []) as { type: string; status: string; message?: string }[]).find(
-    (condition) => condition.type === 'Ready',
-  );
-  if (status.observedGeneration !== metadata.generation) return { pending: 'its present spec was not looked at yet' };
+  const ready = ((status.conditions ?? []) as Condition[]).find((condition) => condition.type === 'Ready');
+  // a source that cannot be fetched keeps -1 as what it observed, and says why in its condition
+  const failing = ready?.status === 'False' && ready.observedGeneration === metadata.generation;
+  if (status.observedGeneration !== metadata.generation && !failing)
+    return { pending: 'its present spec was not looked at yet' };
   if (ready?.status !== 'True') return { pending: ready?.message ?? 'not Ready' };
   const at = status.artifact?.revision ?? status.lastAppliedRevision;
   if (revision !== undefined && at !== revision) return { pending: `at ${at ?? 'no revision'}` };

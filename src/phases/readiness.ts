@@ -24,7 +24,10 @@ export function nameOf(of: { kind: string; metadata: { namespace?: string; name:
 export function readinessOf(object: KubeObject): Readiness {
   const { generation = 0 } = object.metadata;
   const seen = object.status?.observedGeneration;
-  if (typeof seen === 'number' && seen < generation) return { pending: `${nameOf(object)} is not looked at yet` };
+  // Flux's controllers keep -1 for as long as they fail; what they say of this generation stands in the condition
+  const spoken = conditionOf(object, 'Ready')?.observedGeneration ?? -1;
+  if (typeof seen === 'number' && Math.max(seen, spoken) < generation)
+    return { pending: `${nameOf(object)} is not looked at yet` };
   const rule = rules[`${object.apiVersion.split('/').slice(0, -1).join('/')}/${object.kind}`] ?? byConditions;
   return rule(object);
 }

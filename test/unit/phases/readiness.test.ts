@@ -27,6 +27,17 @@ test('a release is ready only for its present generation', () => {
   expect(readinessOf(release([]))).toMatchObject({ pending: 'HelmRelease n/x is not looked at yet' });
 });
 
+test('a release that keeps -1 because it fails is judged by what it says of its present generation', () => {
+  const failing = (message: string, of: number) =>
+    object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', {
+      observedGeneration: -1,
+      conditions: [condition('Ready', 'False', 'InstallFailed', message, of)],
+    });
+  expect(readinessOf(failing('no such host', 2))).toMatchObject({ pending: expect.stringContaining('no such host') });
+  expect(readinessOf(failing('YAML parse error', 2))).toMatchObject({ failed: expect.stringContaining('YAML') });
+  expect(readinessOf(failing('YAML parse error', 1))).toEqual({ pending: 'HelmRelease n/x is not looked at yet' });
+});
+
 test.each([
   ['stalled', [condition('Stalled', 'True', 'RetriesExceeded', 'no more')], {}, /no more/],
   ['suspended', [condition('Ready', 'True')], { suspend: true }, /suspended/],
