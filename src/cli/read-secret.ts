@@ -12,7 +12,10 @@ export async function readSecret(
     try {
       return readFileSync(file, 'utf8');
     } catch (error) {
-      throw fail('E1001', `${file} cannot be read: ${messageOf(error)}.`, { cause: error });
+      throw fail('E1001', `${file} cannot be read: ${messageOf(error)}.`, {
+        actions: [`${options.command ?? `catalyst credentials set ${name}`} --from-file FILE`],
+        cause: error,
+      });
     }
   }
   if (file === '-' || !stdin.isTTY) {

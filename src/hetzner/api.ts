@@ -2,7 +2,8 @@
  * The typed Hetzner layer. hcloud-js is only its transport, and only src/hetzner/transport.ts knows it, so another
  * transport can take its place. Every call retries what is safe to retry and keeps to the project's budget of requests.
  */
-import type { Action, LoadBalancerType, Location, Pricing, ResourceMap, ResourceType, ServerType } from './types.js';
+import type { LoadBalancerType, Location, Pricing, ServerType } from './sold.js';
+import type { Action, ResourceMap, ResourceType } from './types.js';
 
 export interface ListQuery {
   labelSelector?: string;
@@ -30,8 +31,6 @@ export interface HetznerApi {
   get<T extends ResourceType>(type: T, id: number): Promise<ResourceMap[T] | undefined>;
   /** POST, never repeated after an ambiguous answer: that throws E2004, and the caller looks the result up. */
   create<T extends ResourceType>(type: T, body: Record<string, unknown>): Promise<Created<ResourceMap[T]>>;
-  /** PUT: name, labels, auto_delete. */
-  update<T extends ResourceType>(type: T, id: number, body: Record<string, unknown>): Promise<ResourceMap[T]>;
   /** `gone` when it was not there (any more); the actions, if the API gave any, are still to be awaited. */
   delete(type: ResourceType, id: number): Promise<{ gone: boolean; actions: Action[] }>;
   /** POST /<type>s/<id>/actions/<name>; repeated after a lost answer, so only for actions that may be asked twice. */

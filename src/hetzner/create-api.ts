@@ -7,8 +7,9 @@ import type { HetznerApi } from './api.js';
 import { createBudget } from './budget.js';
 import { createCaller } from './caller.js';
 import { listAll } from './paging.js';
+import type { Pricing } from './sold.js';
 import { createTransport } from './transport.js';
-import { type Action, type Pricing, plural, type ResourceType } from './types.js';
+import { type Action, plural, type ResourceType } from './types.js';
 
 export const hetznerEndpoint = 'https://api.hetzner.cloud/v1';
 
@@ -60,10 +61,6 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
       if (!said?.[type])
         throw fail('E2004', `Hetzner answered POST ${path} without "${type}".`, { data: { ambiguous: true } });
       return { resource: said[type] as never, actions: actionsIn(answer.body) };
-    },
-    update: async (type, id, body) => {
-      const answer = await call({ method: 'PUT', path: `/${plural(type)}/${id}`, body });
-      return (answer.body as Answered)[type] as never;
     },
     delete: async (type, id) => {
       const answer = await call({ method: 'DELETE', path: `/${plural(type)}/${id}` }, [404]);

@@ -12,11 +12,14 @@ const codes: Record<string, ErrorCode> = {
   placement_error: 'E2002',
 };
 
+const otherToken = ['catalyst credentials set hcloud-token', 'catalyst credentials verify hcloud-token'];
 const actions: Record<string, readonly string[]> = {
-  unauthorized: ['catalyst credentials set hcloud-token', 'catalyst credentials verify hcloud-token'],
+  unauthorized: otherToken,
+  forbidden: otherToken,
   token_readonly: ['Make a token with Read & Write in the Hetzner Console', 'catalyst credentials set hcloud-token'],
   resource_limit_exceeded: ['Ask Hetzner for a higher limit (Console, Limits)', 'catalyst resume'],
   resource_unavailable: ['catalyst cluster plan shows what is in stock', 'catalyst resume'],
+  placement_error: ['catalyst cluster plan shows what is in stock', 'catalyst resume'],
 };
 
 /** Refusals that say "not now" and did nothing: safe to repeat for every method. */
@@ -52,7 +55,9 @@ export function answerError(call: HetznerCall, answer: HetznerAnswer): CatalystE
     ? `${code}: ${envelope?.message ?? ''}`
     : `HTTP ${answer.status} in a form that is not Hetzner's (${typeof answer.body === 'string' ? 'text' : 'no error object'})`;
   return fail(codes[code ?? ''] ?? 'E2001', `Hetzner refused ${call.method} ${call.path}: ${said}.`, {
-    actions: actions[code ?? ''] ?? [],
+    actions:
+      actions[code ?? ''] ??
+      (code ? ['catalyst resume'] : ['Check HCLOUD_ENDPOINT and the proxy on the way', 'catalyst resume']),
     data: { status: answer.status, code, details: envelope?.details },
   });
 }
@@ -60,6 +65,11 @@ export function answerError(call: HetznerCall, answer: HetznerAnswer): CatalystE
 /** The Hetzner code carried by an error of this layer. */
 export function hetznerCode(error: unknown): string | undefined {
   return isCatalystError(error) && typeof error.data['code'] === 'string' ? error.data['code'] : undefined;
+}
+
+/** The token itself is at fault: what comes next would be refused in the same way. */
+export function isTokenError(error: unknown): boolean {
+  return ['unauthorized', 'token_readonly'].includes(hetznerCode(error) ?? '');
 }
 
 export function isAmbiguousError(error: unknown): boolean {

@@ -12,7 +12,7 @@ export interface HetznerAnswer {
 }
 
 export interface HetznerCall {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'DELETE';
   /** Below the endpoint, never an absolute URL: the token would go to that host. */
   path: string;
   query?: Record<string, string | number | readonly number[] | undefined>;

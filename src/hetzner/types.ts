@@ -1,69 +1,10 @@
 /**
- * Shapes of the Hetzner Cloud API as catalyst reads them, after the OpenAPI description of July 2026 (`datacenter` is gone).
- * Times are RFC 3339 strings, prices decimal strings in the currency of `/pricing`, sizes in GB.
+ * What a project holds: shapes of the Hetzner Cloud API as catalyst reads them, after the OpenAPI description of July 2026
+ * (`datacenter` is gone). Times are RFC 3339 strings, sizes in GB. What Hetzner sells is in sold.ts.
  */
+import type { LoadBalancerType, Location, ServerType } from './sold.js';
+
 export type Labels = Record<string, string>;
-
-export interface Location {
-  id: number;
-  name: string;
-  description: string;
-  country: string;
-  city: string;
-  latitude: number;
-  longitude: number;
-  network_zone: string;
-}
-
-export interface Amount {
-  net: string;
-  gross: string;
-}
-
-export interface LocationPrice {
-  location: string;
-  price_hourly: Amount;
-  price_monthly: Amount;
-  included_traffic: number;
-  price_per_tb_traffic: Amount;
-}
-
-export interface Deprecation {
-  announced: string;
-  unavailable_after: string;
-}
-
-export interface ServerType {
-  id: number;
-  name: string;
-  description: string;
-  cores: number;
-  /** GB. */
-  memory: number;
-  disk: number;
-  deprecated: boolean;
-  prices: LocationPrice[];
-  storage_type: 'local' | 'network';
-  cpu_type: 'shared' | 'dedicated';
-  category?: string;
-  architecture: 'x86' | 'arm';
-  deprecation?: Deprecation | null;
-  /** Presence means supported, `available` orderable now. */
-  locations: { id: number; name: string; deprecation: Deprecation | null; recommended: boolean; available: boolean }[];
-}
-
-export interface LoadBalancerType {
-  id: number;
-  name: string;
-  description: string;
-  max_connections: number;
-  max_services: number;
-  max_targets: number;
-  max_assigned_certificates: number;
-  deprecated: string | null;
-  deprecation: Deprecation | null;
-  prices: LocationPrice[];
-}
 
 export interface Action {
   id: number;
@@ -300,22 +241,6 @@ export interface Zone extends Resource {
     delegation_status?: string;
   };
   registrar: 'hetzner' | 'other' | 'unknown';
-}
-
-export interface Pricing {
-  currency: string;
-  vat_rate: string;
-  primary_ips: {
-    type: 'ipv4' | 'ipv6';
-    prices: { location: string; price_hourly: Amount; price_monthly: Amount }[];
-  }[];
-  floating_ips: { type: 'ipv4' | 'ipv6'; prices: { location: string; price_monthly: Amount }[] }[];
-  floating_ip: { price_monthly: Amount };
-  image: { price_per_gb_month: Amount };
-  volume: { price_per_gb_month: Amount };
-  server_backup: { percentage: string };
-  server_types: { id: number; name: string; prices: LocationPrice[] }[];
-  load_balancer_types: { id: number; name: string; prices: LocationPrice[] }[];
 }
 
 /** Everything that can be deleted, by the singular that is also its key in answers; the plural is its path. */

@@ -16,14 +16,26 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
   const name = errorName(error);
   const status = statusOf(error);
   const data = { status, s3Code: name, ambiguous: status === undefined || status >= 500 };
-  const text = `Object Storage at ${endpoint} refused to ${what}: ${name || 'error'}: ${messageOf(error)}.`;
+  const said = messageOf(error).replace(/\.$/, '');
+  const text = `Object Storage at ${endpoint} refused to ${what}: ${name || 'error'}: ${said}.`;
   if (name === 'RequestTimeTooSkewed') {
     const actions = ['Set the clock of this machine (timedatectl set-ntp true)'];
     return fail('E2301', `${text} The clock of this machine is wrong.`, { actions, cause: error, data });
   }
+  if (name === 'AuthorizationHeaderMalformed' || name === 'InvalidLocationConstraint') {
+    const actions = [
+      'set spec.objectStorage.location to where the keys and buckets are',
+      'catalyst credentials verify',
+    ];
+    return fail('E2301', text, { actions, cause: error, data });
+  }
   if (name === 'BucketAlreadyExists') {
     const actions = ['Choose another spec.objectStorage.bucketPrefix'];
     return fail('E2303', `${text} Somebody else has a bucket of this name.`, { actions, cause: error, data });
+  }
+  if (name === 'AccessDenied' && /^(write|delete|create|set) /.test(what)) {
+    const actions = ['make keys that may read and write: Hetzner Console, Object Storage, Manage credentials'];
+    return fail('E2302', `${text} The keys are known there, and may not do this.`, { actions, cause: error, data });
   }
   if (refusedKeys.has(name) || status === 403) {
     const actions = ['catalyst credentials set s3-access-key', 'catalyst credentials set s3-secret-key'];

@@ -1,5 +1,5 @@
 import { memoryFloor } from '../../hetzner/cluster/capacity.js';
-import type { ServerType } from '../../hetzner/types.js';
+import type { ServerType } from '../../hetzner/sold.js';
 import { lookAtCapacity, lookAtToken } from './looks.js';
 import { type Choice, type Question, typed } from './question.js';
 

@@ -2,7 +2,7 @@
 import type { Spec } from '../../sovereign/schema.js';
 import { fail } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
-import type { LocationPrice, ServerType } from '../types.js';
+import type { LocationPrice, ServerType } from '../sold.js';
 
 /** GB of memory below which a control plane cannot carry the Blueprints, and below which it is tight. */
 export const memoryFloor = 16;

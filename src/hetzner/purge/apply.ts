@@ -3,6 +3,7 @@ import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
 import type { Change } from '../change.js';
+import { isTokenError } from '../errors.js';
 import { type ResourceType, resourceTypes } from '../types.js';
 import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.js';
 import { changedSince, createReread } from './freshly.js';
@@ -79,6 +80,7 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
       return 'deleted';
     } catch (error) {
       signal.throwIfAborted();
+      if (isTokenError(error)) throw error;
       return { failed: messageOf(error) };
     }
   };

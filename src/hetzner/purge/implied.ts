@@ -1,5 +1,6 @@
 /** What is lost with a resource beside itself, and what it costs. Pure. */
-import type { LocationPrice, Pricing, Resource, ResourceMap, ResourceType } from '../types.js';
+import type { LocationPrice, Pricing } from '../sold.js';
+import type { Resource, ResourceMap, ResourceType } from '../types.js';
 import type { Inventory } from './inventory.js';
 
 export function impliedBy(type: ResourceType, item: Resource, inventory: Inventory): string[] {

@@ -3,7 +3,7 @@
  * a thread from something that has either. Whatever else uses a thing keeps it. Pure.
  */
 import { isExactName, operationLabel, slugOf, sovereignLabel } from '../names.js';
-import type { Pricing } from '../types.js';
+import type { Pricing } from '../sold.js';
 import { type Labels, type Resource, type ResourceMap, type ResourceType, resourceTypes } from '../types.js';
 import { impliedBy, monthlyCost } from './implied.js';
 import type { Inventory } from './inventory.js';

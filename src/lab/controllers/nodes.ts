@@ -69,8 +69,8 @@ function statusOf(node: KubeObject, lab: Lab): Record<string, unknown> {
 }
 
 const MACHINE = {
-  kubeletVersion: 'v1.31.4+k3s1',
-  kubeProxyVersion: 'v1.31.4+k3s1',
+  kubeletVersion: 'v1.35.4+k3s1',
+  kubeProxyVersion: 'v1.35.4+k3s1',
   osImage: 'Ubuntu 24.04 LTS',
   operatingSystem: 'linux',
   architecture: 'amd64',

@@ -1,26 +1,12 @@
 /** A world of two clusters in memory, for the handover: no network, no waiting. */
 import type { StepContext } from '../../../src/phases/step.js';
 import type { World } from '../../../src/phases/world.js';
-import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import type { Sovereign } from '../../../src/sovereign/schema.js';
 import type { HttpAnswer } from '../../../src/tools/http.js';
 import type { Kube, KubeObject } from '../../../src/tools/kube.js';
+import { fakeGate, fakeWorld, omantel } from '../hetzner/fake-world.js';
 
-export function sovereign(): Sovereign {
-  return sovereignSchema.parse({
-    apiVersion: 'catalyst.openova.io/v1alpha1',
-    kind: 'Sovereign',
-    metadata: { name: 'omantel' },
-    spec: {
-      fqdn: 'omantel.omani.works',
-      pool: { domain: 'omani.works', subdomain: 'omantel' },
-      organization: { name: 'Omantel', email: 'a@omantel.om' },
-      hetzner: { location: 'fsn1', controlPlane: { type: 'cx43' } },
-      objectStorage: { location: 'fsn1', bucketPrefix: 'omantel' },
-      mother: { protected: { namespaces: ['added'] } },
-    },
-  });
-}
+export const sovereign = (): Sovereign => omantel({}, { mother: { protected: { namespaces: ['added'] } } });
 
 export interface MemoryCluster {
   kube: Kube;
@@ -150,36 +136,25 @@ export function rig(
   own: MemoryCluster,
   http: (call: string) => Partial<HttpAnswer> | undefined,
 ): Rig {
-  const secrets = new Map<string, string>();
-  const acts: string[] = [];
-  const world = {
+  const world = fakeWorld({
     sovereign: sovereign(),
     clock: { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} },
-    signal: new AbortController().signal,
-    redactor: createRedactor(),
     runId: 'run12345',
     stateDir: '/nowhere',
-    credentials: {
-      get: async (name: string) => secrets.get(name)!,
-      find: async (name: string) => secrets.get(name) ?? (name === 'powerdns-api-key' ? 'key-key-key' : undefined),
-      set: async (name: string, value: string) => void secrets.set(name, value),
-      forget: async (name: string) => void secrets.delete(name),
-    },
     kube: async () => own.kube,
     mother: async () => mother.kube,
-    http: async ({ url, method = 'GET' }: { url: string; method?: string }) => {
+    http: async ({ url, method = 'GET' }) => {
       const answer = http(`${method} ${url}`);
       if (!answer) throw new Error(`unexpected call ${method} ${url}`);
       return { status: 200, headers: {}, text: '', ...answer };
     },
-  } as unknown as World;
-  const context: StepContext = {
-    act: async (mutation, change) => {
-      acts.push(mutation.sentence);
-      return change({ id: 'op', signal: world.signal });
-    },
-    signal: world.signal,
-    progress: { waiting: () => {}, output: () => {} },
+  });
+  world.kept.set('powerdns-api-key', 'key-key-key');
+  const acts: string[] = [];
+  const gate = fakeGate(world.signal);
+  const act: StepContext['act'] = (mutation, change, options) => {
+    acts.push(mutation.sentence);
+    return gate.context.act(mutation, change, options);
   };
-  return { world, context, acts };
+  return { world, context: { ...gate.context, act }, acts };
 }

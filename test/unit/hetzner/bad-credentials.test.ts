@@ -1,38 +1,35 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import { applyPurge } from '../../../src/hetzner/purge/apply.js';
+import { takeInventory } from '../../../src/hetzner/purge/inventory.js';
 import { assertApplicable, makePurgePlan } from '../../../src/hetzner/purge/plan.js';
-import { createFaults, type Faults } from '../../../src/lab/faults.js';
+import type { Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
-import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
+import type { LoggedLine } from '../../../src/lab/request-log.js';
+import type { S3Server } from '../../../src/lab/servers/s3/server.js';
 import { credentialProbes } from '../../../src/phases/credential-probes.js';
-import { createObjectStore } from '../../../src/tools/s3.js';
 import { fakeGate, fakeWorld } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
+import { ours, type StorageRig, startStorage } from './storage-rig.js';
 
 const signal = new AbortController().signal;
 const clock = hurriedClock();
-const keys = { accessKey: 'OURKEY', secretKey: 'our-secret', name: 'ours' };
 const selection = { fqdn: 'omantel.omani.works', includeLive: false, zones: false, snapshots: false, unprotect: [] };
 
 let lab: HetznerLab;
+let store: StorageRig['store'];
 let s3: S3Server;
 let faults: Faults;
 let lines: LoggedLine[];
 
 beforeEach(async () => {
-  faults = createFaults();
-  lines = [];
-  const log = createRequestLog();
-  log.listen((line) => lines.push(line));
-  lab = await createHetznerLab({ log, faults, actionMs: 2 });
-  const stranger = { accessKey: 'THEIRS', secretKey: 'their-secret', name: 'stranger' };
-  s3 = await startS3({ log, faults, region: 'fsn1', accounts: [keys, stranger] });
+  const storage = await startStorage();
+  ({ s3, faults, lines, store } = storage);
+  lab = await createHetznerLab({ log: storage.log, faults, actionMs: 2 });
 });
 afterEach(() => Promise.all([lab.close(), s3.close()]));
 
 const apiWith = (token: string) => createHetznerApi({ token, endpoint: lab.endpoint, signal, clock });
-const store = (given = keys) => createObjectStore({ endpoint: s3.endpoint, region: 'fsn1', signal, ...given });
 const probe = (id: string, given: Parameters<typeof fakeWorld>[0]) =>
   credentialProbes(fakeWorld(given)).find((one) => one.id === id)!;
 const writes = () => lines.filter(({ mutating }) => mutating);
@@ -73,11 +70,24 @@ describe("Hetzner's token", () => {
     expect(await probe('hetzner', writer).run(fakeGate(signal).context.act)).toContain('writes');
   });
 
+  it('that may only read ends a purge at the first refusal, and nothing is gone', async () => {
+    const reader = apiWith(lab.readOnlyToken);
+    const plan = await makePurgePlan(reader, selection, new Date());
+    const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op1');
+    const before = (await takeInventory(reader)).server.length;
+    await expect(applyPurge({ api: reader, clock, signal, change }, plan)).rejects.toMatchObject({
+      code: 'E2003',
+      exitCode: 4,
+    });
+    expect((await takeInventory(reader)).server).toHaveLength(before);
+  });
+
   it('of another project, or of the same name elsewhere, applies no plan', async () => {
     const plan = await makePurgePlan(apiWith(lab.token), selection, new Date());
     const limits = { now: new Date(), maxAgeMs: 3_600_000, max: 100 };
     expect(() => assertApplicable(plan, apiWith(lab.token), limits)).not.toThrow();
     const refused = expect.objectContaining({ code: 'E2007', exitCode: 7 });
+    expect(() => assertApplicable(plan, apiWith(lab.strangersToken), limits)).toThrow(refused);
     expect(() => assertApplicable(plan, apiWith(lab.readOnlyToken), limits)).toThrow(refused);
     const elsewhere = createHetznerApi({ token: lab.token, endpoint: 'http://127.0.0.1:9/v1', signal });
     expect(() => assertApplicable(plan, elsewhere, limits)).toThrow(refused);
@@ -104,7 +114,7 @@ describe('Object Storage keys', () => {
 
   it('that are wrong are not taken for a missing bucket', async () => {
     s3.storage.createBucket('there', 'ours');
-    const wrong = store({ ...keys, secretKey: 'wrong' });
+    const wrong = store({ ...ours, secretKey: 'wrong' });
     await expect(wrong.listBuckets()).rejects.toMatchObject({ code: 'E2302', exitCode: 4 });
     expect(await wrong.bucket('there')).not.toBe('absent');
   });

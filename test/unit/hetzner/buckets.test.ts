@@ -2,18 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/hetzner/change.js';
 import { applyBuckets, bucketSentences } from '../../../src/hetzner/purge/apply-buckets.js';
 import { assertSameAccount, type BucketPlan, planBuckets } from '../../../src/hetzner/purge/buckets.js';
-import { createFaults, type Faults } from '../../../src/lab/faults.js';
-import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
-import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
+import type { Faults } from '../../../src/lab/faults.js';
+import type { LoggedLine } from '../../../src/lab/request-log.js';
+import type { S3Server } from '../../../src/lab/servers/s3/server.js';
 import { createObjectStore } from '../../../src/tools/s3.js';
+import { ours, type StorageRig, startStorage, strangers } from './storage-rig.js';
 
 const fqdn = 'omantel.omani.works';
-const ours = { accessKey: 'OURKEY', secretKey: 'our-secret', name: 'ours' };
-const strangers = { accessKey: 'THEIRKEY', secretKey: 'their-secret', name: 'stranger' };
 const signal = new AbortController().signal;
 const mark = '.catalyst-sovereign.json';
 const markOf = (sovereign: string) => JSON.stringify({ sovereign, consumer: 'loki', madeBy: 'catalyst' });
 
+let store: StorageRig['store'];
 let s3: S3Server;
 let faults: Faults;
 let lines: LoggedLine[];
@@ -23,12 +23,8 @@ const longAgo = new Date('2020-04-29T08:00:00Z');
 
 /** A project as hand work and three Sovereigns left it. */
 beforeEach(async () => {
-  faults = createFaults();
-  lines = [];
   made = [];
-  const log = createRequestLog();
-  log.listen((line) => lines.push(line));
-  s3 = await startS3({ log, faults, region: 'fsn1', accounts: [ours, strangers] });
+  ({ s3, faults, lines, store } = await startStorage());
   const bucket = (name: string, owner: string, objects: Record<string, string>, versioned = false) => {
     const there = s3.storage.createBucket(name, owner);
     there.versioning = versioned ? 'Enabled' : undefined;
@@ -53,7 +49,6 @@ beforeEach(async () => {
 afterEach(() => s3.close());
 
 const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`chunk/${n}`, 'x']));
-const store = (keys = ours) => createObjectStore({ endpoint: s3.endpoint, region: 'fsn1', signal, ...keys });
 const plan = (live = false) =>
   planBuckets(store(), ours.accessKey, { fqdn, expected: ['omantel-velero', 'omantel-loki', 'omantel-tempo'], live });
 const journal: Change = (intended, make) => {

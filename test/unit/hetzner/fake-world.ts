@@ -7,7 +7,8 @@ import type { Clock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import type { Ssh } from '../../../src/tools/ssh.js';
 
-export function omantel(hetzner: Record<string, unknown> = {}): Sovereign {
+/** A valid Sovereign; `hetzner` and `spec` go before. */
+export function omantel(hetzner: Record<string, unknown> = {}, spec: Record<string, unknown> = {}): Sovereign {
   return sovereignSchema.parse({
     apiVersion: 'catalyst.openova.io/v1alpha1',
     kind: 'Sovereign',
@@ -24,6 +25,7 @@ export function omantel(hetzner: Record<string, unknown> = {}): Sovereign {
         ...hetzner,
       },
       objectStorage: { location: 'fsn1', bucketPrefix: 'omantel-test' },
+      ...spec,
     },
   });
 }

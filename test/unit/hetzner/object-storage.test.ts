@@ -1,31 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFaults, type Faults } from '../../../src/lab/faults.js';
-import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
-import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
+import type { Faults } from '../../../src/lab/faults.js';
+import type { LoggedLine } from '../../../src/lab/request-log.js';
+import type { S3Server } from '../../../src/lab/servers/s3/server.js';
 import { createProveObjectStorageStep } from '../../../src/phases/steps/prove-object-storage.js';
-import { createObjectStore } from '../../../src/tools/s3.js';
 import { fakeGate, fakeWorld } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
+import { ours, type StorageRig, startStorage, strangers } from './storage-rig.js';
 
-const ours = { accessKey: 'OURKEY', secretKey: 'our-secret', name: 'ours' };
-const strangers = { accessKey: 'THEIRKEY', secretKey: 'their-secret', name: 'stranger' };
 const prefix = 'omantel-test';
 const signal = new AbortController().signal;
 
+let store: StorageRig['store'];
 let s3: S3Server;
 let faults: Faults;
 let lines: LoggedLine[];
 
 beforeEach(async () => {
-  faults = createFaults();
-  lines = [];
-  const log = createRequestLog();
-  log.listen((line) => lines.push(line));
-  s3 = await startS3({ log, faults, region: 'fsn1', accounts: [ours, strangers] });
+  ({ s3, faults, lines, store } = await startStorage());
 });
 afterEach(() => s3.close());
 
-const store = (keys = ours) => createObjectStore({ endpoint: s3.endpoint, region: 'fsn1', signal, ...keys });
 const step = (keys = ours, runId = 'run-1') =>
   createProveObjectStorageStep(
     fakeWorld({ clock: hurriedClock(), signal, runId, objectStore: async () => store(keys) }),

@@ -4,13 +4,40 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
+import { plural, resourceTypes } from '../../../src/hetzner/types.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
+import { credentialProbes } from '../../../src/phases/credential-probes.js';
 import { createClusterStep } from '../../../src/phases/steps/create-cluster.js';
 import { fakeGate, fakeSsh, fakeWorld, omantel } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
 import { openApiContract } from './openapi.js';
+
+/** Every change that the product asks Hetzner for. A new one belongs here, and so is held against the description. */
+const protectable = [
+  'servers',
+  'load_balancers',
+  'volumes',
+  'floating_ips',
+  'primary_ips',
+  'networks',
+  'images',
+  'zones',
+];
+const changes = [
+  ...resourceTypes.map((type) => `DELETE /${plural(type)}/{id}`),
+  ...protectable.map((types) => `POST /${types}/{id}/actions/change_protection`),
+  'POST /firewalls',
+  'POST /firewalls/{id}/actions/remove_from_resources',
+  'POST /firewalls/{id}/actions/set_rules',
+  'POST /load_balancers',
+  'POST /load_balancers/{id}/actions/add_target',
+  'POST /networks',
+  'POST /placement_groups',
+  'POST /servers',
+  'POST /ssh_keys',
+];
 
 const contract = openApiContract();
 const signal = new AbortController().signal;
@@ -67,8 +94,9 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
       includeLive: false,
       zones: true,
       snapshots: true,
-      unprotect: ['server' as const],
+      unprotect: [...resourceTypes],
     };
+    protectEverything();
     const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op1');
     await applyPurge({ api, clock, signal, change }, await makePurgePlan(api, selection, clock.now()));
     const sovereign = omantel({ controlPlane: { type: 'cx53', count: 3 } });
@@ -85,8 +113,12 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
     const step = createClusterStep(world, fakeSsh([]));
     await step.plan(signal);
     await step.run(fakeGate(signal).context);
+    const probe = credentialProbes(world).find(({ id }) => id === 'hetzner')!;
+    await probe.run(fakeGate(signal).context.act);
     expect([...findings]).toEqual([]);
-    expect(seen.size).toBeGreaterThan(25);
+    const mutating = [...seen].filter((one) => !one.startsWith('GET '));
+    expect(mutating.sort()).toEqual(changes.sort());
+    expect([...seen]).toContain('GET /actions');
   });
 
   it('can fail', () => {
@@ -100,6 +132,25 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
     expect(contract!.answer('GET', '/servers/4', 200, { server: { id: 'four' } })).not.toEqual([]);
   });
 });
+
+/** A snapshot and a zone beside what the lab holds, and a lock on all that can have one. */
+function protectEverything() {
+  const { items, newId, now } = lab.project;
+  const labels = { 'catalyst.openova.io/sovereign': 'omantel.omani.works' };
+  const [system] = items.image.values();
+  const snapshot = { ...system!, id: newId(), type: 'snapshot' as const, created: now(), labels };
+  items.image.set(snapshot.id, { ...snapshot, name: null, description: 'before the move' });
+  const [known] = items.zone.values();
+  const zone = { ...known!, id: newId(), name: 'omantel.omani.works', created: now(), labels };
+  items.zone.set(zone.id, zone);
+  lab.project.recordSets.set(zone.id, []);
+  for (const type of resourceTypes) {
+    for (const item of items[type].values()) {
+      if (item.protection && item.labels?.['catalyst.openova.io/sovereign'] === 'omantel.omani.works')
+        item.protection = type === 'server' ? { delete: true, rebuild: true } : { delete: true };
+    }
+  }
+}
 
 async function read(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -103,7 +103,7 @@ describe('what a purge does', () => {
   it('skips what changed since the plan and says why', async () => {
     const made = await plan();
     const [scratch] = await api.list('volume', { name: 'omantel-scratch' });
-    await api.update('volume', scratch!.id, { labels: { 'keep-me': 'please' } });
+    lab.project.find('volume', scratch!.id).labels = { 'keep-me': 'please' };
     const [floating] = await api.list('floating_ip', { name: 'omantel-old-console' });
     await api.act('floating_ip', floating!.id, 'change_protection', { delete: true });
     const result = await apply(made);
