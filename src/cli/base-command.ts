@@ -18,7 +18,7 @@ import { Command, type Interfaces } from '@oclif/core';
 import type { Context } from '../actions/context.js';
 import { CatalystError } from '../support/errors.js';
 import { createRedactor } from '../support/redact.js';
-import { openContext } from './context.js';
+import { type OpenContext, openContext } from './context.js';
 import { successEnvelope, toJson, wantsJson } from './envelope.js';
 import { type SharedFlags, sharedFlags } from './flags.js';
 import { type Interrupts, listenForInterrupts } from './interrupts.js';
@@ -36,7 +36,7 @@ export abstract class CatalystCommand<T> extends Command {
 
   private readonly redactor = createRedactor();
   private interrupts: Interrupts | undefined;
-  private context: (Context & { close(): Promise<void> }) | undefined;
+  private context: OpenContext | undefined;
 
   abstract override run(): Promise<T>;
 
@@ -46,7 +46,9 @@ export abstract class CatalystCommand<T> extends Command {
   ): Promise<{ args: A; flags: F & SharedFlags; context: Context }> {
     const { args, flags } = await this.parse<F, B, A>(command);
     const shared = flags as unknown as F & SharedFlags;
-    this.interrupts = listenForInterrupts(process.stderr);
+    this.interrupts = listenForInterrupts((line) =>
+      this.context ? this.context.say(line) : process.stderr.write(`\n${line}\n`),
+    );
     if (shared.timeout !== undefined) this.interrupts.limit(shared.timeout);
     this.context = openContext(shared, {
       json: this.jsonEnabled(),

@@ -34,7 +34,11 @@ export interface ContextRequest {
   signal: AbortSignal;
 }
 
-export type OpenContext = Context & { close(): Promise<void> };
+export type OpenContext = Context & {
+  /** A line for the person at any moment, also over a live tree. */
+  say(line: string): void;
+  close(): Promise<void>;
+};
 
 export function openContext(flags: SharedFlags, request: ContextRequest): OpenContext {
   const { env, json, redactor, root, signal } = request;
@@ -171,6 +175,11 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     confirmByName: async ({ what, confirm, lab: answered }) =>
       confirmByName(prompter, { what, confirm, lab: answered, fqdn: (await spec()).sovereign.spec.fqdn }),
     confirmStart: (message) => confirmStart(prompter, { message, yes: flags.yes }),
+    say(line) {
+      if (renderer) renderer.say(line);
+      // What the terminal echoed (^C) has a line of its own.
+      else process.stderr.write(`\n${redactor.redact(line)}\n`);
+    },
     async close() {
       for (const closer of closers.reverse()) await closer();
     },

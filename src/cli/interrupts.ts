@@ -8,15 +8,16 @@ export interface Interrupts {
   close(): void;
 }
 
+/** `say` shows a line to the person, wherever the terminal stands at that moment. */
 export function listenForInterrupts(
-  stderr: Pick<NodeJS.WriteStream, 'write'>,
+  say: (line: string) => void,
   source: Pick<NodeJS.Process, 'on' | 'off' | 'exit'> = process,
 ): Interrupts {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onSignal = () => {
     if (controller.signal.aborted) source.exit(130);
-    stderr.write('\nStopping; press ^C again to stop at once.\n');
+    say('Stopping; press ^C again to stop at once.');
     controller.abort(fail('E1901', 'Interrupted.', { actions: ['catalyst resume'] }));
   };
   source.on('SIGINT', onSignal);

@@ -9,6 +9,9 @@ export function createLinesRenderer({ stderr, redactor }: Pick<RendererTools, 's
     handle(event) {
       stderr.write(redactor.redact(`${eventLine(event)}\n`));
     },
+    say(line) {
+      stderr.write(redactor.redact(`${line}\n`));
+    },
     close() {},
   };
 }

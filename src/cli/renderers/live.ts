@@ -53,6 +53,13 @@ export function createLiveRenderer(options: LiveOptions): Renderer {
       tree = foldEvent(tree, event);
       if (event.type === 'run-started' || event.type === 'run-finished') draw();
     },
+    say(line) {
+      // Takes the place of the frame, which goes on below it; what the terminal echoed (^C) goes with the frame.
+      const up = drawn > 0 ? `${esc}${drawn}A\r` : '';
+      stderr.write(`${up}${esc}0J${redactor.redact(line)}\n`);
+      drawn = 0;
+      draw();
+    },
     close() {
       if (!open) return;
       draw();

@@ -5,6 +5,8 @@ import type { Redactor } from '../../support/redact.js';
 /** Shows the runner's events; everything goes to stderr. */
 export interface Renderer {
   handle(event: RunEvent): void;
+  /** A line that is no event, where it does not disturb what is drawn. */
+  say(line: string): void;
   /** Draws the last state and gives the terminal back. */
   close(): void;
 }

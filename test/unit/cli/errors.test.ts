@@ -136,6 +136,7 @@ describe('^C', () => {
   it('aborts at first and ends at once the second time', () => {
     const handlers: Record<string, () => void> = {};
     const exits: number[] = [];
+    const said: string[] = [];
     const source = {
       on: (name: string, handler: () => void) => {
         handlers[name] = handler;
@@ -143,9 +144,10 @@ describe('^C', () => {
       off: () => {},
       exit: (code: number) => void exits.push(code),
     };
-    const interrupts = listenForInterrupts({ write: () => true } as never, source as never);
+    const interrupts = listenForInterrupts((line) => said.push(line), source as never);
     handlers.SIGINT!();
     expect(interrupts.signal.reason).toMatchObject({ code: 'E1901' });
+    expect(said).toEqual(['Stopping; press ^C again to stop at once.']);
     expect(exits).toEqual([]);
     handlers.SIGINT!();
     expect(exits).toEqual([130]);

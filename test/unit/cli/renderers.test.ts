@@ -119,6 +119,12 @@ describe('the live tree', () => {
     const height = first.split('\n').length - 1;
     expect(first.startsWith('\u001b[?25l')).toBe(true);
     expect(second).toContain(`\u001b[${height}A`);
+    renderer.say('Stopping.');
+    const [said, below] = String(stderr.read()).split('Stopping.\n');
+    expect(said).toBe(`\u001b[${height}A\r\u001b[0J`);
+    expect(below).toBe(first);
+    draw();
+    expect(String(stderr.read())).toContain(`\u001b[${height}A`);
     renderer.close();
     expect(String(stderr.read()).endsWith('\u001b[?25h')).toBe(true);
     renderer.close();
