@@ -35,6 +35,8 @@ export function createExec(redactor: Redactor): Exec {
       cwd,
       timeout: timeoutMs,
       cancelSignal: signal,
+      // A process group of its own: ^C on the terminal reaches us alone, and we decide when the program ends.
+      killDescendants: true,
       reject: false,
       stripFinalNewline: false,
       maxBuffer: 256 * 1024 * 1024,

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { createRedactor } from '../../../src/support/redact.js';
+import { createExec } from '../../../src/tools/exec.js';
+
+const exec = createExec(createRedactor());
+
+it('keeps programs out of reach of the terminal, whose ^C goes to the whole group of the one that started', async () => {
+  const { stdout } = await exec({ file: 'sh', args: ['-c', 'echo $$ $(ps -o pgid= -p $$)'] });
+  const [pid, group] = stdout.trim().split(' ');
+  expect(group).toBe(pid);
+});
+
+it('ends them, and what they started, when it is told to, and says what it was told', async () => {
+  const reason = new Error('interrupted');
+  const stop = new AbortController();
+  const running = exec({ file: 'sh', args: ['-c', 'cat & wait'], signal: stop.signal });
+  stop.abort(reason);
+  await expect(running).rejects.toBe(reason);
+});
+
+it('says which program is missing, and what a failing one said', async () => {
+  await expect(exec({ file: 'no-such-program', args: [] })).rejects.toMatchObject({ code: 'E3001' });
+  const failing = exec({ file: 'sh', args: ['-c', 'echo no room >&2; exit 3'] });
+  await expect(failing).rejects.toMatchObject({ code: 'E3002', data: { exitCode: 3, stderr: 'no room' } });
+  expect((await exec({ file: 'sh', args: ['-c', 'exit 3'], okCodes: [3] })).exitCode).toBe(3);
+});
