@@ -34,5 +34,5 @@ async function complete(probe: CredentialProbe, store: CredentialStore): Promise
 
 function prove(session: Session, probe: CredentialProbe): Promise<string> {
   if (session.dryRun) return probe.run(undefined);
-  return withGate(session, { id: 'credentials', phase: 0 }, (act) => probe.run(act));
+  return withGate(session, { id: 'credentials', phase: 0 }, (act, undo) => probe.run(act, undo));
 }

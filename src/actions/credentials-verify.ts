@@ -1,6 +1,7 @@
 /** Proves the captured credentials by real calls; the first refusal gives the exit status, all are told. */
 import { type CredentialProbe, credentialProbes } from '../phases/credential-probes.js';
 import type { Act } from '../phases/gate.js';
+import type { Undo } from '../phases/step.js';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
 import { nearest } from '../support/nearest.js';
 import type { Session } from './session.js';
@@ -25,9 +26,9 @@ export interface CredentialsVerifyResult {
 /** `name`: a credential, or a group such as object-storage; left out: all. Throws E1001, or the first refusal. */
 export async function verifyCredentials(session: Session, name?: string): Promise<CredentialsVerifyResult> {
   const probes = chosen(credentialProbes(session.world), name);
-  const run = (act: Act | undefined) => Promise.all(probes.map((probe) => check(probe, act)));
+  const run = (act?: Act, undo?: Undo) => Promise.all(probes.map((probe) => check(probe, act, undo)));
   if (session.dryRun) {
-    const checked = await run(undefined);
+    const checked = await run();
     const mutations = probes.flatMap((probe) => probe.plan().map(({ sentence }) => sentence));
     return finish({ checks: checked.map(({ told }) => told), mutations }, checked);
   }
@@ -49,10 +50,11 @@ function chosen(probes: CredentialProbe[], name: string | undefined): Credential
 async function check(
   probe: CredentialProbe,
   act: Act | undefined,
+  undo: Undo | undefined,
 ): Promise<{ told: CredentialCheck; error?: unknown }> {
   const { id, title } = probe;
   try {
-    return { told: { id, title, ok: true, reason: await probe.run(act), remedy: [] } };
+    return { told: { id, title, ok: true, reason: await probe.run(act, undo), remedy: [] } };
   } catch (error) {
     const known = error instanceof CatalystError ? error : undefined;
     const told = {

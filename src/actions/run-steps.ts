@@ -42,6 +42,7 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
     const gate = createGate({
       journal,
       signal: world.signal,
+      undoSignal: world.undoSignal,
       protects: protection(world.sovereign),
       onMutation: (id, mutation) => {
         const step = byId.get(id);

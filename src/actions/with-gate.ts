@@ -2,6 +2,7 @@
 import { protection } from '../mother/protected-set.js';
 import type { Act } from '../phases/gate.js';
 import { createGate } from '../phases/journaled-gate.js';
+import type { Undo } from '../phases/step.js';
 import { lockJournal } from './lock-journal.js';
 import type { Session } from './session.js';
 
@@ -9,13 +10,19 @@ import type { Session } from './session.js';
 export async function withGate<T>(
   session: Session,
   step: { id: string; phase: number; ticket?: string },
-  work: (act: Act) => Promise<T>,
+  work: (act: Act, undo: Undo) => Promise<T>,
 ): Promise<T> {
   const { world } = session;
   const journal = await lockJournal(session);
   try {
-    const gate = createGate({ journal, signal: world.signal, protects: protection(world.sovereign) });
-    return await work(gate.forStep(step));
+    const gate = createGate({
+      journal,
+      signal: world.signal,
+      undoSignal: world.undoSignal,
+      protects: protection(world.sovereign),
+    });
+    const { act, undo } = gate.forStep(step);
+    return await work(act, undo);
   } finally {
     journal.close();
   }

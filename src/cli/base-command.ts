@@ -57,6 +57,7 @@ export abstract class CatalystCommand<T> extends Command {
       env: process.env,
       redactor: this.redactor,
       signal: this.interrupts.signal,
+      undoSignal: this.interrupts.undoSignal,
     });
     return { args, flags: shared, context: this.context };
   }

@@ -32,6 +32,7 @@ export interface ContextRequest {
   env: Readonly<Record<string, string | undefined>>;
   redactor: Redactor;
   signal: AbortSignal;
+  undoSignal: AbortSignal;
 }
 
 export type OpenContext = Context & {
@@ -41,7 +42,7 @@ export type OpenContext = Context & {
 };
 
 export function openContext(flags: SharedFlags, request: ContextRequest): OpenContext {
-  const { env, json, redactor, root, signal } = request;
+  const { env, json, redactor, root, signal, undoSignal } = request;
   const clock = systemClock;
   const runId = randomBytes(6).toString('hex');
   const output = createOutput({ json, stdout: process.stdout, stderr: process.stderr, redactor });
@@ -111,6 +112,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       blueprints: await blueprints(),
       runId,
       signal,
+      undoSignal,
     });
     closers.push(() => made.close());
     return made.world;

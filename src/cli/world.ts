@@ -36,6 +36,7 @@ export interface WorldRequest {
   blueprints: readonly Blueprint[];
   runId: string;
   signal: AbortSignal;
+  undoSignal: AbortSignal;
 }
 
 export interface OpenWorld {
@@ -44,9 +45,11 @@ export interface OpenWorld {
 }
 
 export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
-  const { sovereign, credentials, clock, env, redactor, blueprints, runId, signal, stateDir } = request;
+  const { sovereign, credentials, clock, env, redactor, blueprints, runId, signal, undoSignal, stateDir } = request;
   const { spec } = sovereign;
-  const reach = { connectTo: spec.access.connectTo, caBundle: spec.access.caBundle, signal };
+  // A call that is under way is finished after ^C, so that its outcome is known: waits end at once, calls a minute later.
+  const calls = { signal: undoSignal };
+  const reach = { connectTo: spec.access.connectTo, caBundle: spec.access.caBundle };
   const exec = createExec(redactor);
   const binaries = createBinaries({ exec, env, given: request.tools, cacheDir: cacheDir(env) });
   const kubeconfigs = createKubeconfigs({
@@ -59,7 +62,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   const kubectl = () => binaries.path('kubectl');
   const connect = async (file: { path: string; context?: string }): Promise<Kube> => {
     const { createKube } = await import('../tools/kube-client.js');
-    return createKube({ kubeconfig: file.path, context: file.context, kubectl, exec, clock, signal });
+    return createKube({ kubeconfig: file.path, context: file.context, kubectl, exec, clock, signal, undoSignal });
   };
   /** A cluster that is created anew in this run has another kubeconfig. */
   let current: { key: string; kube: Promise<Kube> } | undefined;
@@ -77,7 +80,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     async (token) => {
       const { createHetznerApi } = await import('../hetzner/create-api.js');
       const endpoint = (request.lab ? undefined : env.HCLOUD_ENDPOINT) || spec.hetzner.endpoint;
-      return createHetznerApi({ token, endpoint, signal, clock });
+      return createHetznerApi({ token, endpoint, clock, ...calls });
     },
   );
   const objectStore = whenChanged(
@@ -86,21 +89,22 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
       const { createObjectStore } = await import('../tools/s3.js');
       const [accessKey = '', secretKey = ''] = pair.split('\n');
       const endpoint = objectStorageEndpoint(spec, request.lab ? {} : env);
-      return createObjectStore({ endpoint, region: spec.objectStorage.location, accessKey, secretKey, signal });
+      return createObjectStore({ endpoint, region: spec.objectStorage.location, accessKey, secretKey, ...calls });
     },
   );
   const world: World = {
     sovereign,
     clock,
     signal,
+    undoSignal,
     redactor,
     credentials,
     exec,
     binaries,
-    http: createHttp(reach),
-    dns: createDnsQuery(reach),
-    git: createGit({ ...reach, exec }),
-    helm: createHelm({ ...reach, exec, helm: () => binaries.path('helm'), home: join(cacheDir(env), 'helm') }),
+    http: createHttp({ ...reach, ...calls }),
+    dns: createDnsQuery({ ...reach, ...calls }),
+    git: createGit({ ...reach, ...calls, exec }),
+    helm: createHelm({ ...reach, signal, exec, helm: () => binaries.path('helm'), home: join(cacheDir(env), 'helm') }),
     hetzner,
     objectStore,
     kube,

@@ -110,7 +110,7 @@ export async function blockEgress(world: World, context: StepContext, { windowMs
     context.signal.throwIfAborted();
     problems.push(messageOf(error));
   } finally {
-    await lift(kube, context);
+    await lift(kube, context.undo);
   }
   const after = await look();
   const lost = open.filter((host) => !after.hosts[host]?.reached);

@@ -2,7 +2,7 @@
 import { fluxState } from '../handover/activate.js';
 import { giteaRemote, treeFiles } from '../handover/gitea.js';
 import { makeProbe, probeNamespace, probeNamespaceObject, withProbes } from '../phases/probe-objects.js';
-import type { Evidence, Mutation, Step, StepContext } from '../phases/step.js';
+import type { Acting, Evidence, Mutation, Step, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { toYaml } from '../support/yaml.js';
@@ -71,7 +71,7 @@ export async function reconcileAll(world: World, { act }: Pick<StepContext, 'act
 const canary = 'catalyst-canary';
 
 /** A commit to the Sovereign's Gitea must roll out, and its revert too. */
-export async function pushRollsOut(world: World, { act }: Pick<StepContext, 'act'>): Promise<string> {
+export async function pushRollsOut(world: World, { act, undo }: Acting): Promise<string> {
   const kube = await world.kube();
   const { fqdn, gitops } = world.sovereign.spec;
   const remote = await giteaRemote(world);
@@ -99,10 +99,10 @@ export async function pushRollsOut(world: World, { act }: Pick<StepContext, 'act
     });
     rolledOut = world.clock.now().getTime() - since;
   } finally {
-    await act(pushMutation(world, 'revert'), () =>
+    await undo.act(pushMutation(world, 'revert'), () =>
       world.git.publish(remote, gitops.branch, files, 'catalyst: canary reverted'),
     );
-    await nudge(kube, world, { act });
+    await nudge(kube, world, undo);
   }
   await kube.waitFor(ref, {
     reason: 'the revert of the canary to roll out',
@@ -172,7 +172,8 @@ export const evictMutation: Mutation = {
 };
 
 /** A new PersistentVolumeClaim is bound for a Pod that mounts it. */
-export async function claimIsBound(world: World, { act }: Pick<StepContext, 'act'>): Promise<string> {
+export async function claimIsBound(world: World, context: Acting): Promise<string> {
+  const { act } = context;
   const kube = await world.kube();
   const name = 'probe-volume';
   const metadata = { name, namespace: probeNamespace };
@@ -194,7 +195,7 @@ export async function claimIsBound(world: World, { act }: Pick<StepContext, 'act
     },
   };
   await act(makeProbe(refOfObject(probeNamespaceObject())), () => kube.apply([probeNamespaceObject()]));
-  return withProbes(kube, { act }, [claim, pod], async () => {
+  return withProbes(kube, context, [claim, pod], async () => {
     await kube.waitFor(refOfObject(claim), {
       reason: `PersistentVolumeClaim ${probeNamespace}/${name} to be bound`,
       timeoutMs: waitMs,

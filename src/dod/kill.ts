@@ -63,7 +63,7 @@ export async function killMutations(world: World): Promise<Mutation[]> {
 }
 
 /** An undo that an earlier, killed experiment armed is carried out before anything is looked at. */
-async function undoEarlier(world: World, { act }: StepContext, mother: Kube): Promise<void> {
+async function undoEarlier(world: World, { undo, act }: StepContext, mother: Kube): Promise<void> {
   const { namespace } = world.sovereign.spec.mother.catalyst;
   const selector = `${jobLabel}=undo-kill`;
   const jobs = await mother.list({ apiVersion: 'batch/v1', kind: 'Job', namespace, labelSelector: selector });
@@ -81,7 +81,7 @@ async function undoEarlier(world: World, { act }: StepContext, mother: Kube): Pr
     replicas: Number(env.REPLICAS),
     kustomization: catalyst.kustomization && { ...catalyst.kustomization, suspended: env.KUSTOMIZATION === '' },
   };
-  await startCatalyst(mother, act, found);
+  await startCatalyst(mother, undo, found);
   for (const { apiVersion, kind } of undoKinds) {
     for (const object of await mother.list({ apiVersion, kind, labelSelector: selector }))
       await act(undoMutation(object, 'disarm'), () => mother.delete(refOfObject({ ...object, apiVersion, kind })));
@@ -98,7 +98,7 @@ const undoKinds = [
 
 /** Runs the experiment and judges it. Throws E5102 when a deployment is in flight, and what the mother's API throws. */
 export async function runKill(world: World, context: StepContext, options: KillOptions): Promise<Experiment> {
-  const { act, signal, progress } = context;
+  const { act, undo, signal, progress } = context;
   const mother = await world.mother();
   await undoEarlier(world, context, mother);
   requireIdle((await takeInventory(world, act, [])).inFlight);
@@ -118,9 +118,9 @@ export async function runKill(world: World, context: StepContext, options: KillO
     );
     const seconds = Math.ceil((options.windowMs + graceMs + redWithinMs) / 1000);
     const until = new Date(world.clock.now().getTime() + seconds * 1000);
-    const undo = undoObjects(catalyst, { fqdn: world.sovereign.spec.fqdn, runId: world.runId, seconds, until });
-    for (const object of undo) await act(undoMutation(object, 'arm'), () => mother.apply([object]));
-    const armed = (await mother.get(refOfObject(undo.at(-1)!))) !== undefined;
+    const armed = undoObjects(catalyst, { fqdn: world.sovereign.spec.fqdn, runId: world.runId, seconds, until });
+    for (const object of armed) await act(undoMutation(object, 'arm'), () => mother.apply([object]));
+    const isArmed = (await mother.get(refOfObject(armed.at(-1)!))) !== undefined;
     const faultAt = sampler.now();
     let undoAt = faultAt;
     let exercises: Exercise[] = [];
@@ -129,9 +129,9 @@ export async function runKill(world: World, context: StepContext, options: KillO
       exercises = await exerciseWhileRed(world, context, sampler, options);
     } finally {
       undoAt = sampler.now();
-      await startCatalyst(mother, act, catalyst);
-      for (const object of undo.toReversed())
-        await act(undoMutation(object, 'disarm'), () => mother.delete(refOfObject(object)));
+      await startCatalyst(mother, undo, catalyst);
+      for (const object of armed.toReversed())
+        await undo.act(undoMutation(object, 'disarm'), () => mother.delete(refOfObject(object)));
     }
     progress.waiting('the canary and every probe to be green again');
     await untilGreen(
@@ -149,7 +149,7 @@ export async function runKill(world: World, context: StepContext, options: KillO
       samples: sampler.samples,
       exercises,
       notExercised: options.notExercised,
-      undo: { job: `${catalyst.namespace}/${undo.at(-1)!.metadata.name}`, armedBeforeFault: armed, differences },
+      undo: { job: `${catalyst.namespace}/${armed.at(-1)!.metadata.name}`, armedBeforeFault: isArmed, differences },
       protectedDifferences: compareFingerprints(before, await takeFingerprint(world)),
       lab: options.lab,
     });

@@ -6,7 +6,7 @@
 import type { CatalystOnMother } from '../mother/discover.js';
 import { createPowerDns, type PowerDns, powerDnsKey } from '../mother/powerdns.js';
 import type { Act } from '../phases/gate.js';
-import type { Mutation } from '../phases/step.js';
+import type { Mutation, Undo } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
@@ -52,7 +52,7 @@ export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnM
 }
 
 /** Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. */
-export async function startCatalyst(mother: Kube, act: Act, catalyst: CatalystOnMother): Promise<void> {
+export async function startCatalyst(mother: Kube, { act, signal }: Undo, catalyst: CatalystOnMother): Promise<void> {
   const { deployment, namespace, replicas } = catalyst;
   await act(scaleMutation(catalyst, replicas), () => mother.patch(deployment, { spec: { replicas } }, 'scale'));
   const resume = ownerMutation(catalyst, 'resume');
@@ -61,6 +61,7 @@ export async function startCatalyst(mother: Kube, act: Act, catalyst: CatalystOn
   await mother.waitFor(deployment, {
     reason: `Deployment ${namespace}/${deployment.name} on the mother to be available again`,
     timeoutMs: upMs,
+    signal,
     look: (object) => {
       const ready = object?.status?.readyReplicas ?? 0;
       const seen = object?.status?.observedGeneration === object?.metadata.generation;
@@ -117,7 +118,7 @@ export async function eraseRetained(handover: Handover): Promise<void> {
 }
 
 async function eraseClaim(handover: Handover, mother: Kube): Promise<void> {
-  const { world, act, record, progress } = handover;
+  const { world, act, undo, record, progress } = handover;
   const before = await takeInventory(world, act, record.ids);
   if (before.count === 0 && !record.stopped) return;
   requireIdle(before.inFlight);
@@ -127,7 +128,7 @@ async function eraseClaim(handover: Handover, mother: Kube): Promise<void> {
     await stopCatalyst(mother, act, catalyst);
     await askClaim(world, act, 'erase', record.ids);
   } finally {
-    await startCatalyst(mother, act, catalyst);
+    await startCatalyst(mother, undo, catalyst);
   }
   delete record.stopped;
   await handover.save();

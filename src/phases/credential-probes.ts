@@ -6,7 +6,7 @@ import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import { fail, isCatalystError, messageOf } from '../support/errors.js';
 import { generateSshKey } from '../tools/ssh-keys.js';
 import type { Act } from './gate.js';
-import type { Mutation } from './step.js';
+import type { Mutation, Undo } from './step.js';
 import type { World } from './world.js';
 
 export interface CredentialProbe {
@@ -17,7 +17,7 @@ export interface CredentialProbe {
   /** What `run` would change. */
   plan(): Mutation[];
   /** What was seen. Throws E13xx, E2003, E2302 … when refused. Without `act` only reads. */
-  run(act: Act | undefined): Promise<string>;
+  run(act: Act | undefined, undo?: Undo): Promise<string>;
 }
 
 export function credentialProbes(world: World): CredentialProbe[] {
@@ -86,7 +86,7 @@ function objectStorageProbe(world: World): CredentialProbe {
     title: 'Object Storage keys',
     uses: ['s3-access-key', 's3-secret-key'],
     plan: () => [make, object(temporary), remove],
-    async run(act) {
+    async run(act, undo) {
       const store = await world.objectStore();
       const buckets = await store.listBuckets();
       const seen = `lists ${store.endpoint} (${buckets.length} buckets)`;
@@ -106,7 +106,7 @@ function objectStorageProbe(world: World): CredentialProbe {
           await store.delete(bucket, key);
         });
       } finally {
-        if (!own) await act(remove, () => store.deleteBucket(temporary));
+        if (!own) await (undo?.act ?? act)(remove, () => store.deleteBucket(temporary));
       }
       return `${seen}, puts, gets, deletes`;
     },

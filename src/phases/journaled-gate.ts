@@ -4,11 +4,13 @@ import { CatalystError, fail, isCatalystError, messageOf } from '../support/erro
 import type { Act } from './gate.js';
 import type { Journal } from './journal.js';
 import { foldJournal, type JournalState, mutationKey } from './journal-state.js';
-import type { Mutation } from './step.js';
+import type { Acting, Mutation } from './step.js';
 
 export interface GateOptions {
   journal: Journal;
   signal: AbortSignal;
+  /** Outlives `signal`; see `Undo`. */
+  undoSignal: AbortSignal;
   /** Why a target must not be written, or undefined. From the protected set of the mother. */
   protects: (mutation: Mutation) => string | undefined;
   /** Told the sentence of each change before it is made. */
@@ -21,21 +23,25 @@ export function isAmbiguous(error: unknown): boolean {
   return true;
 }
 
+export interface ActingStep {
+  id: string;
+  phase: number;
+  ticket?: string;
+}
+
 export interface Gate {
-  /** The `act` of one step. */
-  forStep(step: { id: string; phase: number; ticket?: string }): Act;
+  /** The `act` of one step, and the one that it puts things back with. */
+  forStep(step: ActingStep): Acting;
   /** How many mutations were made in this run. */
   readonly writes: number;
 }
 
-export function createGate({ journal, signal, protects, onMutation }: GateOptions): Gate {
+export function createGate({ journal, signal, undoSignal, protects, onMutation }: GateOptions): Gate {
   const before: JournalState = foldJournal(journal.entries);
   let writes = 0;
-  return {
-    get writes() {
-      return writes;
-    },
-    forStep: (step) => async (mutation, change, options) => {
+  const actOf =
+    (step: ActingStep, signal: AbortSignal): Act =>
+    async (mutation, change, options) => {
       signal.throwIfAborted();
       const reason = protects(mutation);
       if (reason !== undefined) {
@@ -75,6 +81,14 @@ export function createGate({ journal, signal, protects, onMutation }: GateOption
           });
         throw error;
       }
+    };
+  return {
+    get writes() {
+      return writes;
     },
+    forStep: (step) => ({
+      act: actOf(step, signal),
+      undo: { act: actOf(step, undoSignal), signal: undoSignal },
+    }),
   };
 }

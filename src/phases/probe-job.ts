@@ -5,7 +5,7 @@
 import { fail } from '../support/errors.js';
 import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 import { makeProbe, probeLabel, probeNamespace, probeNamespaceObject, removeProbe } from './probe-objects.js';
-import type { Mutation, StepContext } from './step.js';
+import type { Acting, Mutation } from './step.js';
 
 export interface ProbeJob {
   /** `valkey-ping`: name of the Job and value of its label. */
@@ -76,7 +76,7 @@ export function probeJobMutations(job: ProbeJob): Mutation[] {
 /** Makes the Job, waits for its word, removes it. Throws E4009 when the container failed or said nothing readable. */
 export async function runProbe<T = Record<string, unknown>>(
   kube: Kube,
-  { act }: Pick<StepContext, 'act'>,
+  { act, undo }: Acting,
   job: ProbeJob,
 ): Promise<T> {
   const object = probeJobObject(job);
@@ -104,7 +104,7 @@ export async function runProbe<T = Record<string, unknown>>(
     });
     return parseWord<T>(job, await terminationMessage(kube, ref.namespace!, job.name));
   } finally {
-    await act(removeProbe(ref), () => kube.delete(ref));
+    await undo.act(removeProbe(ref), () => kube.delete(ref));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Probe objects: made in a namespace of their own, named for what they try, removed when the proof is taken. */
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../tools/kube.js';
-import type { Mutation, StepContext } from './step.js';
+import type { Acting, Mutation } from './step.js';
 
 export const probeNamespace = 'catalyst-probes';
 export const probeLabel = 'catalyst.openova.io/probe';
@@ -45,7 +45,7 @@ export function probeMutations(objects: readonly KubeObject[]): Mutation[] {
 /** Applies probe objects one by one, lets `look` work on them, and removes them last-to-first whatever happened. */
 export async function withProbes<T>(
   kube: Kube,
-  { act }: Pick<StepContext, 'act'>,
+  { act, undo }: Acting,
   objects: readonly KubeObject[],
   look: () => Promise<T>,
 ): Promise<T> {
@@ -58,6 +58,6 @@ export async function withProbes<T>(
     }
     return await look();
   } finally {
-    for (const ref of made.toReversed()) if (!isShared(ref)) await act(removeProbe(ref), () => kube.delete(ref));
+    for (const ref of made.toReversed()) if (!isShared(ref)) await undo.act(removeProbe(ref), () => kube.delete(ref));
   }
 }

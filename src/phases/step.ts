@@ -36,8 +36,18 @@ export interface Progress {
   output(line: string): void;
 }
 
-export interface StepContext {
+/** For putting back what a step changed for a while: goes on for a minute after an interrupt. */
+export interface Undo {
   act: Act;
+  signal: AbortSignal;
+}
+
+export interface Acting {
+  act: Act;
+  undo: Undo;
+}
+
+export interface StepContext extends Acting {
   progress: Progress;
   signal: AbortSignal;
 }

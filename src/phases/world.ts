@@ -40,7 +40,10 @@ export type CredentialName =
 export interface World {
   sovereign: Sovereign;
   clock: Clock;
+  /** Aborts at the first ^C; waits and new changes end with it. */
   signal: AbortSignal;
+  /** Aborts a minute later; single calls, and what puts things back, end with it. */
+  undoSignal: AbortSignal;
   redactor: Redactor;
   credentials: Credentials;
   exec: Exec;

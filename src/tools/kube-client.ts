@@ -18,13 +18,16 @@ export interface KubeOptions {
   kubectl: () => Promise<string>;
   exec: Exec;
   clock: Clock;
+  /** Ends waits and watches. */
   signal: AbortSignal;
+  /** Ends single calls; default `signal`. */
+  undoSignal?: AbortSignal;
   /** Told what a wait is waiting for. */
   onWaiting?: (pending: string, deadline: Date) => void;
 }
 
 export function createKube(options: KubeOptions): Kube {
-  const { kubeconfig, context, exec, clock, signal } = options;
+  const { kubeconfig, context, exec, clock, undoSignal: signal = options.signal } = options;
   const access = readKubeconfig(kubeconfig, context);
   const transport = withRetry(createKubeTransport(access), clock);
   const paths = createKubePaths(transport);
@@ -80,7 +83,7 @@ export function createKube(options: KubeOptions): Kube {
         collection: () => paths.collection(ref.apiVersion, ref.kind, ref.namespace),
         get: () => kube.get(ref),
         clock,
-        signal,
+        signal: wait.signal ?? options.signal,
         onPending: wait.onPending ?? options.onWaiting,
       }),
     async apply(objects, applyOptions = {}) {

@@ -63,6 +63,8 @@ export interface Kube {
       look: (object: KubeObject | undefined) => { done: T } | { pending: string };
       /** Told when the reason for waiting changes, with the deadline. */
       onPending?: (pending: string, deadline: Date) => void;
+      /** Ends the wait; default: the signal of the run. */
+      signal?: AbortSignal;
     },
   ): Promise<T>;
   /** Server-side apply through kubectl; the objects as the server stored them. */

@@ -15,6 +15,8 @@ export interface FetchTools {
   clock: Clock;
   signal: AbortSignal;
   change: Change;
+  /** `change` for what is put back, also after an interrupt. */
+  undo: Change;
   onWaiting?: (reason: string, deadline?: Date) => void;
 }
 
@@ -35,7 +37,7 @@ export async function fetchKubeconfig(
   try {
     return await read(tools, target, timeoutMs);
   } finally {
-    await closeSsh(tools, firewall);
+    await closeSsh({ api: tools.api, change: tools.undo }, firewall);
   }
 }
 

@@ -40,7 +40,7 @@ export const backupRestores: ProofOf = (world) => {
   const clean = [removeProbe(generic(restored)), makeProbe(generic(removeForGood)), removeProbe(space)];
   return {
     plan: () => [making[0]!, making[1]!, making[2]!, loss, making[3]!, ...clean],
-    async take({ act }) {
+    async take({ act, undo }) {
       const kube = await world.kube();
       await phaseOf(kube, { apiVersion, kind: 'BackupStorageLocation', namespace, name: 'default' }, 'Available', [
         'Unavailable',
@@ -61,13 +61,13 @@ export const backupRestores: ProofOf = (world) => {
             back ? 'another value' : 'no ConfigMap',
           );
       } finally {
-        await act(clean[0]!, () => kube.delete(restored));
-        await act(clean[1]!, () =>
+        await undo.act(clean[0]!, () => kube.delete(restored));
+        await undo.act(clean[1]!, () =>
           kube.apply([
             { apiVersion, kind: 'DeleteBackupRequest', metadata: { name, namespace }, spec: { backupName: name } },
           ]),
         );
-        await act(clean[2]!, () => kube.delete(space));
+        await undo.act(clean[2]!, () => kube.delete(space));
       }
       const bucket = `${world.sovereign.spec.objectStorage.bucketPrefix}-velero`;
       return { summary: `a deleted ConfigMap came back from a backup in ${bucket}`, facts: { bucket, backup: name } };

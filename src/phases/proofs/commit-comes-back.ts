@@ -12,7 +12,7 @@ const removes: Mutation = { target, sentence: `remove the probe repository ${rep
 
 export const commitComesBack: ProofOf = (world) => ({
   plan: () => [makes, pushes, removes],
-  async take({ act }) {
+  async take({ act, undo }) {
     const host = `gitea.${world.sovereign.spec.fqdn}`;
     const admin = await secretValues(await world.kube(), 'gitea', 'gitea-admin', ['username', 'password']);
     const authorization = `Basic ${Buffer.from(`${admin.username}:${admin.password}`).toString('base64')}`;
@@ -43,7 +43,7 @@ export const commitComesBack: ProofOf = (world) => ({
         facts: { host, sha: pushed },
       };
     } finally {
-      await act(removes, async () =>
+      await undo.act(removes, async () =>
         requireStatus(await api(`/repos/${admin.username}/${repository}`, 'DELETE'), `Gitea at ${host}`, [204, 404]),
       );
     }

@@ -11,7 +11,7 @@ const removes: Mutation = { target, sentence: `remove the probe image ${reposito
 
 export const imageComesBack: ProofOf = (world) => ({
   plan: () => [pushes, removes],
-  async take({ act }) {
+  async take({ act, undo }) {
     const { fqdn, objectStorage } = world.sovereign.spec;
     const admin = await secretValues(await world.kube(), 'harbor', 'harbor-admin', ['HARBOR_ADMIN_PASSWORD']);
     const client = createOciClient(world.http, {
@@ -33,7 +33,7 @@ export const imageComesBack: ProofOf = (world) => ({
         facts: { digest: image.digest, bucket },
       };
     } finally {
-      await act(removes, () => client.remove(image));
+      await undo.act(removes, () => client.remove(image));
     }
   },
 });

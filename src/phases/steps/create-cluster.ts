@@ -101,7 +101,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
       }
     },
 
-    async run({ act, progress, signal }: StepContext) {
+    async run({ act, undo, progress, signal }: StepContext) {
       const api = await world.hetzner();
       const change = hetznerChange(act);
       const onWaiting = progress.waiting;
@@ -121,7 +121,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
           hostKey: secrets.hostKey.publicKey,
           signal,
         };
-        const tools = { api, ssh, clock, signal, change, onWaiting };
+        const tools = { api, ssh, clock, signal, change, undo: hetznerChange(undo.act), onWaiting };
         const text = await fetchKubeconfig(tools, firewall, target, sshFrom, bootMs);
         await credentials.set('sovereign-kubeconfig', kubeconfigFor(text, built.loadBalancerAddress));
       } else if (letsSshIn(firewall)) {

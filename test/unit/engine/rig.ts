@@ -59,11 +59,16 @@ export function fakeStep(
   };
 }
 
-export async function runAll(path: string, steps: Step[], more: Partial<RunnerOptions> = {}, runId = 'r1') {
+export async function runAll(
+  path: string,
+  steps: Step[],
+  more: Partial<RunnerOptions> & { undoSignal?: AbortSignal } = {},
+  runId = 'r1',
+) {
   const journal = open(path, runId);
   const events: RunEvent[] = [];
   const signal = more.signal ?? new AbortController().signal;
-  const gate = createGate({ journal, signal, protects: () => undefined });
+  const gate = createGate({ journal, signal, undoSignal: more.undoSignal ?? signal, protects: () => undefined });
   const state = foldJournal(journal.entries);
   try {
     const result = await runSteps({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createGate } from '../../../src/phases/journaled-gate.js';
 import { throwIfFailed } from '../../../src/phases/runner.js';
+import type { Step } from '../../../src/phases/step.js';
 import { fail } from '../../../src/support/errors.js';
 import { fakeStep, mutationOf, open, runAll, temporaryJournal } from './rig.js';
 
@@ -85,14 +86,46 @@ test('an aborted run starts nothing new and ends as interrupted', async () => {
   expect(() => throwIfFailed(result, controller.signal)).toThrowError(expect.objectContaining({ exitCode: 130 }));
 });
 
+test('what a step changed for a while is put back also after an interrupt, as long as that may take', async () => {
+  const w = world();
+  const [interrupt, over] = [new AbortController(), new AbortController()];
+  const [put, back, never] = ['put', 'back', 'never'].map((name) => mutationOf(name));
+  const step: Step = {
+    ...fakeStep(w, 'a', 1),
+    run: async ({ act, undo }) => {
+      await act(put!, async () => w.made.push('put'));
+      try {
+        interrupt.abort(fail('E1901', 'Interrupted.'));
+        await act(never!, async () => w.made.push('never'));
+      } finally {
+        await undo.act(back!, async () => w.made.push('back'));
+        over.abort(new Error('a minute is over'));
+        await expect(undo.act(never!, async () => w.made.push('never'))).rejects.toThrow('a minute is over');
+      }
+    },
+  };
+  const { result, entries } = await runAll(temporaryJournal(), [step], {
+    signal: interrupt.signal,
+    undoSignal: over.signal,
+  });
+  expect(w.made).toEqual(['put', 'back']);
+  expect(entries.filter(({ kind }) => kind === 'ok').map(({ inputs }) => inputs?.['sentence'])).toEqual([
+    put!.sentence,
+    back!.sentence,
+  ]);
+  expect(() => throwIfFailed(result, interrupt.signal)).toThrowError(expect.objectContaining({ exitCode: 130 }));
+});
+
 test('the gate refuses a protected object before the journal knows of it', async () => {
   const journal = open(temporaryJournal());
-  const gate = createGate({ journal, signal: new AbortController().signal, protects: () => 'sme is protected.' });
-  const act = gate.forStep({ id: 's', phase: 7 });
+  const signal = new AbortController().signal;
+  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => 'sme is protected.' });
+  const { act, undo } = gate.forStep({ id: 's', phase: 7 });
   await expect(act(mutationOf('x'), async () => Promise.reject(new Error('was called')))).rejects.toMatchObject({
     code: 'E4004',
     exitCode: 7,
   });
+  await expect(undo.act(mutationOf('x'), async () => 'made')).rejects.toMatchObject({ code: 'E4004' });
   expect(journal.entries).toEqual([]);
 });
 
@@ -100,7 +133,9 @@ test('a mutation left in doubt is looked up by its operation id and adopted, or 
   const path = temporaryJournal();
   const signal = new AbortController().signal;
   const first = open(path);
-  const lost = createGate({ journal: first, signal, protects: () => undefined }).forStep({ id: 's', phase: 1 });
+  const gateOf = (journal: typeof first) =>
+    createGate({ journal, signal, undoSignal: signal, protects: () => undefined }).forStep({ id: 's', phase: 1 });
+  const { act: lost } = gateOf(first);
   let id = '';
   await expect(
     lost(mutationOf('net'), async (operation) => {
@@ -112,7 +147,7 @@ test('a mutation left in doubt is looked up by its operation id and adopted, or 
   first.close();
 
   const second = open(path);
-  const act = createGate({ journal: second, signal, protects: () => undefined }).forStep({ id: 's', phase: 1 });
+  const { act } = gateOf(second);
   const adopted = await act(mutationOf('net'), async () => Promise.reject(new Error('made twice')), {
     recover: async (operationId) => (operationId === id ? 'found' : undefined),
   });

@@ -47,20 +47,33 @@ describe("erasing what the mother's claim retains", () => {
     expect(mother.objects.get('Kustomization flux-system/catalyst-platform')?.spec.suspend).toBeUndefined();
   });
 
+  it('puts both back when ^C comes in between', async () => {
+    const mother = motherCluster({ inventory: inventories(full) });
+    const { world, context } = rig(mother, memoryCluster([]), noZone);
+    const stopped = await openHandover(world, {
+      ...context,
+      act: async (mutation, change) => {
+        if (/delete from its claim|to 1|resume/.test(mutation.sentence)) throw new Error('interrupted');
+        return context.act(mutation, change);
+      },
+    });
+    await expect(eraseRetained(stopped)).rejects.toThrow('interrupted');
+    expect(mother.objects.get('Deployment catalyst/catalyst-api')?.spec.replicas).toBe(1);
+    expect(mother.objects.get('Kustomization flux-system/catalyst-platform')?.spec.suspend).toBeUndefined();
+  });
+
   it('after a kill in between, puts back what the first run had found', async () => {
     const mother = motherCluster({ inventory: inventories(full, full, empty), erase: () => ({ deleted: 4, left: 0 }) });
     const { world, context } = rig(mother, memoryCluster([]), noZone);
     const deployment = mother.objects.get('Deployment catalyst/catalyst-api')!;
     deployment.spec.replicas = 2;
     deployment.status = { observedGeneration: 1, replicas: 2, readyReplicas: 2 };
-    const killed = await openHandover(world, {
-      ...context,
-      act: async (mutation, change) => {
-        // The process dies here: nothing later of this run is carried out.
-        if (/erase|delete from its claim|to 2|resume/.test(mutation.sentence)) throw new Error('killed');
-        return change({ id: 'op', signal: context.signal });
-      },
-    });
+    // The process dies here: nothing later of this run is carried out.
+    const act: typeof context.act = async (mutation, change) => {
+      if (/erase|delete from its claim|to 2|resume/.test(mutation.sentence)) throw new Error('killed');
+      return context.act(mutation, change);
+    };
+    const killed = await openHandover(world, { ...context, act, undo: { ...context.undo, act } });
     await expect(eraseRetained(killed)).rejects.toThrow('killed');
     expect(mother.objects.get('Deployment catalyst/catalyst-api')?.spec.replicas).toBe(0);
     await eraseRetained(await openHandover(world, context));

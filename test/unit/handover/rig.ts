@@ -156,5 +156,5 @@ export function rig(
     acts.push(mutation.sentence);
     return gate.context.act(mutation, change, options);
   };
-  return { world, context: { ...gate.context, act }, acts };
+  return { world, context: { ...gate.context, act, undo: { act, signal: world.signal } }, acts };
 }

@@ -90,9 +90,10 @@ function toolsOf(signal: AbortSignal) {
       return open.append(entry);
     },
   };
-  const act = createGate({ journal, signal, protects: () => undefined }).forStep({ id: 'x', phase: 0 });
+  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => undefined });
+  const acting = gate.forStep({ id: 'x', phase: 0 });
   const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal, clock });
-  return { journal, act, api, signal };
+  return { journal, ...acting, api, signal };
 }
 
 const ids = () =>
@@ -144,7 +145,7 @@ describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
     while (deaths < points) {
       await startLab(false);
       const kept = new Map<string, string>();
-      const create = async ({ act, api, signal }: ReturnType<typeof toolsOf>) => {
+      const create = async ({ act, undo, api, signal }: ReturnType<typeof toolsOf>) => {
         const names = () => [...lab.project.items.server.values()].map(({ name }) => name);
         const nodes = async () => names().map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }));
         const kube = { server: 'https://kube', list: nodes, raw: async () => ({ status: 200, body: 'ok' }) };
@@ -156,7 +157,7 @@ describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
           await keep(name, value);
         };
         const progress = { waiting: () => undefined, output: () => undefined };
-        await createClusterStep(world, fakeSsh([])).run({ act, signal, progress });
+        await createClusterStep(world, fakeSsh([])).run({ act, undo, signal, progress });
       };
       // Dies over and over in the same project, until it comes through.
       for (;;) {

@@ -88,7 +88,12 @@ export function fakeGate(signal = new AbortController().signal): FakeGate {
     gate.made.push(mutation);
     return answer;
   };
-  gate.context = { act, signal, progress: { waiting: () => undefined, output: () => undefined } };
+  gate.context = {
+    act,
+    undo: { act, signal },
+    signal,
+    progress: { waiting: () => undefined, output: () => undefined },
+  };
   return gate;
 }
 

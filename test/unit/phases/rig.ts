@@ -72,10 +72,12 @@ export function fakeContext() {
     done.push(mutation.sentence);
     return change({ id: 'op', signal: new AbortController().signal });
   };
+  const { signal } = new AbortController();
   const context: StepContext = {
     act,
+    undo: { act, signal },
     progress: { waiting: (reason) => told.push(reason), output: (line) => told.push(line) },
-    signal: new AbortController().signal,
+    signal,
   };
   return { context, done, told };
 }
