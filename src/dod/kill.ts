@@ -124,14 +124,17 @@ export async function runKill(world: World, context: StepContext, options: KillO
     const faultAt = sampler.now();
     let undoAt = faultAt;
     let exercises: Exercise[] = [];
+    const begun: Promise<unknown>[] = [];
     try {
       await stopCatalyst(mother, act, catalyst);
-      exercises = await exerciseWhileRed(world, context, sampler, options);
+      exercises = await exerciseWhileRed(world, context, sampler, options, begun);
     } finally {
       undoAt = sampler.now();
       await startCatalyst(mother, undo, catalyst);
       for (const object of armed.toReversed())
         await undo.act(undoMutation(object, 'disarm'), () => mother.delete(refOfObject(object)));
+      // Those that an interrupt cut short put back what they made, after the mother has hers.
+      await Promise.allSettled(begun);
     }
     progress.waiting('the canary and every probe to be green again');
     await untilGreen(
@@ -158,12 +161,13 @@ export async function runKill(world: World, context: StepContext, options: KillO
   }
 }
 
-/** Waits for the canary to turn red, exercises, and stays until the window is over. */
+/** Waits for the canary to turn red, exercises, and stays until the window is over. What it begins is in `begun`. */
 async function exerciseWhileRed(
   world: World,
   { signal, progress }: StepContext,
   sampler: Sampler,
   { windowMs, exercises }: KillOptions,
+  begun: Promise<unknown>[],
 ): Promise<Exercise[]> {
   const { clock } = world;
   const red = await waitUntil({
@@ -184,18 +188,18 @@ async function exerciseWhileRed(
   if (!red) return [];
   const redAt = sampler.now();
   progress.output(`catalyst-api is down, the canary is red; window ${windowMs / 1000}s`);
-  const done = await Promise.all(
-    exercises.map(async ({ name, class: cls, run }): Promise<Exercise> => {
-      const from = sampler.now();
-      try {
-        const reason = await run();
-        return { name, class: cls, ok: true, from, to: sampler.now(), reason };
-      } catch (error) {
-        signal.throwIfAborted();
-        return { name, class: cls, ok: false, from, to: sampler.now(), reason: messageOf(error) };
-      }
-    }),
-  );
+  const running = exercises.map(async ({ name, class: cls, run }): Promise<Exercise> => {
+    const from = sampler.now();
+    try {
+      const reason = await run();
+      return { name, class: cls, ok: true, from, to: sampler.now(), reason };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { name, class: cls, ok: false, from, to: sampler.now(), reason: messageOf(error) };
+    }
+  });
+  begun.push(...running);
+  const done = await Promise.all(running);
   // The first red sample may be a little younger than the moment we saw it: a margin keeps the window whole.
   const left = redAt + windowMs + 500 - sampler.now();
   if (left > 0) await clock.sleep(left, signal);
