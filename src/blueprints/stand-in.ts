@@ -10,6 +10,7 @@ import type { KubeObject } from '../tools/kube.js';
 import { type ArchiveFile, packChart } from './archive.js';
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
 import { standInMark } from './chart-folder.js';
+import { shortNames } from './crd-names.js';
 import { fluxAccounts, isFluxController } from './stand-in-flux.js';
 import { valueTemplates } from './stand-in-templates.js';
 
@@ -21,8 +22,8 @@ export interface ChartBytes {
 
 type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' | 'services'>;
 
-/** The true definition of a CRD by its name, where there is one: it takes the place of one without a schema. */
-export type TrueCrd = (name: string) => KubeObject | undefined;
+/** The true definition of a CRD by its name, as YAML, where there is one: it takes the place of one without a schema. */
+export type TrueCrd = (name: string) => string | undefined;
 
 /** One archive for each chart that the Blueprints name. A chart that the project brings itself is packed as it is. */
 export async function standInCharts(
@@ -87,7 +88,7 @@ async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: True
     { path: 'templates/workloads.yaml', text: unlessOff('deployment', [...made, ...workloads]) },
     { path: 'templates/services.yaml', text: unlessOff('service', services) },
     ...valueTemplates(name),
-    ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: toYaml(trueCrd(crd.name) ?? crdOf(crd)) })),
+    ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: trueCrd(crd.name) ?? toYaml(crdOf(crd)) })),
   ];
   return { name, version, tgz: await packChart(name, files) };
 }
@@ -173,7 +174,7 @@ function crdOf(crd: CrdShape): KubeObject {
     spec: {
       group: group.join('.'),
       scope: crd.scope,
-      names: { kind: crd.kind, listKind: `${crd.kind}List`, plural, singular },
+      names: { kind: crd.kind, listKind: `${crd.kind}List`, plural, singular, ...shortNames(crd.name) },
       versions: crd.versions.map((name, index) => ({
         name,
         served: true,

@@ -8,6 +8,7 @@ import type { LabServer } from './http-server.js';
 import { createKubernetesApi } from './kubernetes/api.js';
 import type { RequestLog } from './request-log.js';
 import type { ChartArchive } from './servers/registry/charts.js';
+import type { Account } from './servers/s3/signature.js';
 
 export interface ClusterApi {
   /** `https://127.0.0.1:PORT` */
@@ -37,6 +38,13 @@ export interface ClusterRequest {
   ipAddresses: readonly string[];
 }
 
+/** By the names of the definitions. */
+export interface TrueCrds {
+  names(): readonly string[];
+  yaml(name: string): string | undefined;
+  object(name: string): KubeObject | undefined;
+}
+
 /** How the clusters of a lab are made. */
 export interface ClusterEngine {
   name: string;
@@ -52,15 +60,24 @@ export interface ClusterEngine {
     faults: Faults;
     clock: Clock;
   }): Promise<LabServer>;
-  /** True definitions of CRDs by name, as far as this engine has them. Flux's are whole: its controllers need all of them. */
-  crds: ReadonlyMap<string, KubeObject>;
+  /** Object Storage; the lab's own when there is none. */
+  startObjectStorage?(options: {
+    directory: string;
+    region: string;
+    accounts: readonly Account[];
+    log: RequestLog;
+    faults: Faults;
+    clock: Clock;
+  }): Promise<LabServer>;
+  /** True definitions of CRDs, as far as this engine has them. Flux's are whole: its controllers need all of them. */
+  crds: TrueCrds;
 }
 
 /** The lab's own API server, in this process. */
 export const emulatedEngine: ClusterEngine = {
   name: 'emulated',
   settleMs: 30_000,
-  crds: new Map(),
+  crds: { names: () => [], yaml: () => undefined, object: () => undefined },
   async start({ directory: _, ...request }) {
     const api = await createKubernetesApi(request);
     return {

@@ -72,8 +72,9 @@ export async function startMother(options: MotherOptions): Promise<Mother> {
   });
   const kube = createLabKube(api.kubeconfig(), `${ownAgent}controllers`);
   const contents = motherContents({ fqdn, powerDnsApiKey, git: options.repository });
-  const flux = [...engine.crds].filter(([crd]) => crd.endsWith('.toolkit.fluxcd.io')).map(([, crd]) => crd);
-  const crds = [...new Set([...contents.crds.map((crd) => engine.crds.get(crd.metadata.name) ?? crd), ...flux])];
+  const flux = engine.crds.names().filter((crd) => crd.endsWith('.toolkit.fluxcd.io'));
+  const own = contents.crds.map((crd) => engine.crds.object(crd.metadata.name) ?? crd);
+  const crds = [...new Set([...own, ...flux.map((crd) => engine.crds.object(crd)!)])];
   await fill(kube, { ...contents, crds }, clock, signal);
   const controllers = await startMotherControllers({
     kube,

@@ -88,6 +88,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
       kube,
       world: {
         ...options.world,
+        trueCrds: engine.crds,
         role: 'sovereign',
         fqdn,
         authority,

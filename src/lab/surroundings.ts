@@ -1,11 +1,12 @@
 /** All that is around the two clusters of a lab: Object Storage, DNS, charts, Git, SSH. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { request as send } from 'undici';
 import type { Clock } from '../support/clock.js';
 import type { ClusterEngine } from './cluster-api.js';
 import type { Faults } from './faults.js';
 import { type LabServer, serve } from './http-server.js';
-import type { RequestLog } from './request-log.js';
+import { ownAgent, type RequestLog, withoutOwn } from './request-log.js';
 import { type DnsServer, startDns } from './servers/dns.js';
 import { createGitea, type Gitea } from './servers/git/gitea.js';
 import { motherGitFiles } from './servers/mother/contents.js';
@@ -13,13 +14,14 @@ import { fillZones } from './servers/mother/dns-data.js';
 import type { ChartArchive } from './servers/registry/charts.js';
 import { startRegistry } from './servers/registry/server.js';
 import { createKeyRing, type KeyRing } from './servers/s3/key-ring.js';
-import { type Account, type S3Server, startS3 } from './servers/s3/server.js';
+import { startS3 } from './servers/s3/server.js';
+import { type Account, signS3 } from './servers/s3/signature.js';
 import { withLostDelegations } from './servers/sovereign-dns.js';
 import { type SshEndpoint, startSsh } from './servers/ssh.js';
 import { createZones, type Zones } from './servers/zones.js';
 
 export interface Surroundings {
-  s3: S3Server;
+  s3: LabServer & { region: string };
   /** The pair that the lab gives at its start. */
   s3Keys: { accessKey: string; secretKey: string };
   s3KeyRing: KeyRing;
@@ -46,8 +48,9 @@ export interface SurroundingsOptions {
   faults: Faults;
   clock: Clock;
   charts: () => Promise<readonly ChartArchive[]>;
-  /** What keeps the charts; default the lab's own registry. */
+  /** What keeps the charts and what keeps the objects; default the lab's own servers. */
   startRegistry?: ClusterEngine['startRegistry'];
+  startObjectStorage?: ClusterEngine['startObjectStorage'];
   /** False while nothing answers DNS on the Sovereign's nodes: every question is refused then. */
   sovereignAnswers: () => boolean;
 }
@@ -64,6 +67,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   const accounts: Account[] = [];
   const s3KeyRing = createKeyRing(accounts);
   const { accessKey, secretKey } = s3KeyRing.make();
+  const stranger = s3KeyRing.make({ owner: 'stranger' });
   const motherZones = createZones(now);
   fillZones(motherZones, fqdn.slice(cut + 1), fqdn.slice(0, cut));
   const sovereignZones = createZones(now);
@@ -72,7 +76,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   const gitea = createGitea({ directory: join(directory, 'git'), admin: async () => undefined, clock });
 
   const [s3, dns, sovereignDns, registry, git, ssh] = await Promise.all([
-    startS3({ ...tools, region, accounts }),
+    (options.startObjectStorage ?? startS3)({ ...tools, log: withoutOwn(log), directory, region, accounts }),
     startDns({ ...tools, name: 'dns', zones: answeredZones }),
     startDns({
       ...tools,
@@ -87,10 +91,11 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
     publishMotherGit(gitea, fqdn),
   ]);
   // a bucket whose name looks like one of the Sovereign's, but which belongs to somebody else
-  s3.storage.createBucket(`${fqdn.slice(0, cut)}-harbor`, 'stranger');
+  await createBucket(`${s3.endpoint}/${fqdn.slice(0, cut)}-harbor`, region, stranger, now());
+  s3KeyRing.revoke(stranger.accessKey);
   const parts = [s3, dns, sovereignDns, registry, git, ssh];
   return {
-    s3,
+    s3: { ...s3, region },
     s3Keys: { accessKey, secretKey },
     s3KeyRing,
     motherZones,
@@ -111,6 +116,18 @@ async function publishMotherGit(gitea: Gitea, fqdn: string): Promise<void> {
   const about = { owner: 'openova-io', name: 'openova', private: false, description: '', defaultBranch: 'main' };
   const repository = await gitea.repositories.create(about);
   await gitea.repositories.writeAll(repository, 'main', motherGitFiles(fqdn), 'What the mother runs', 'openova-io');
+}
+
+/** Over the protocol, as its owner does it. */
+async function createBucket(url: string, region: string, account: Account, at: Date): Promise<void> {
+  const call = { method: 'PUT', url: new URL(url) };
+  const { headers } = await signS3(
+    { ...call, headers: { 'user-agent': `${ownAgent}stranger` } },
+    { account, region, at },
+  );
+  const answer = await send(url, { method: 'PUT', headers });
+  const text = await answer.body.text();
+  if (answer.statusCode !== 200) throw new Error(`Object Storage answered ${answer.statusCode} to ${url}: ${text}`);
 }
 
 /** So many random bytes as hex. */

@@ -1,4 +1,5 @@
 /** CustomResourceDefinitions that pods make at runtime. */
+import { shortNames } from '../../blueprints/crd-names.js';
 import type { KubeObject } from '../../tools/kube.js';
 
 export const pluralOf = (kind: string): string => {
@@ -22,7 +23,10 @@ export function crd(
     spec: {
       group,
       scope,
-      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      names: {
+        ...{ kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+        ...shortNames(`${plural}.${group}`),
+      },
       versions: [version].flat().map((name, position) => ({
         name,
         served: true,

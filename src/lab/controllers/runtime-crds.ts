@@ -1,9 +1,11 @@
 /** CRDs that a Blueprint's pods make themselves (cilium-operator, crossplane's init container), once they run. */
 import type { Blueprint } from '../../blueprints/blueprint.js';
+import type { TrueCrds } from '../cluster-api.js';
 import { crd } from './crd.js';
 import { isAvailable, type Rule } from './engine.js';
 
-export const runtimeCrds = (blueprints: readonly Blueprint[]): Rule[] =>
+/** Their true definitions, where the engine has them. */
+export const runtimeCrds = (blueprints: readonly Blueprint[], trueCrds?: TrueCrds): Rule[] =>
   blueprints
     .filter((blueprint) => blueprint.crdsAtRuntime)
     .map((blueprint): Rule => {
@@ -17,7 +19,9 @@ export const runtimeCrds = (blueprints: readonly Blueprint[]): Rule[] =>
           if (!isAvailable(deployment)) return;
           for (const shape of blueprint.crdShapes) {
             const [plural, ...group] = shape.name.split('.');
-            await lab.apply(crd(group.join('.'), shape.versions, shape.kind, shape.scope, { plural }));
+            await lab.apply(
+              trueCrds?.object(shape.name) ?? crd(group.join('.'), shape.versions, shape.kind, shape.scope, { plural }),
+            );
           }
         },
       };

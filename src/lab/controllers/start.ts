@@ -183,7 +183,7 @@ async function start(
     ...(world.role === 'mother'
       ? []
       : [
-          ...runtimeCrds(world.blueprints),
+          ...runtimeCrds(world.blueprints, world.trueCrds),
           ...cnpg,
           ...sealedSecrets,
           ...crossplane,

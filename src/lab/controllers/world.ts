@@ -1,5 +1,6 @@
 /** What played controllers and components know of the lab around the cluster; src/lab/lab.ts fills it in. */
 import type { Blueprint } from '../../blueprints/blueprint.js';
+import type { TrueCrds } from '../cluster-api.js';
 import type { Component } from '../components/component.js';
 import type { LabHandler } from '../http-server.js';
 import type { Claims } from '../servers/mother/claims.js';
@@ -47,6 +48,8 @@ export interface SovereignDns {
 export interface LabWorld {
   /** CRDs that pods make at runtime are known from here. */
   blueprints: readonly Blueprint[];
+  /** True definitions of these, where the cluster's engine has them. */
+  trueCrds?: TrueCrds;
   /** `sovereign`, or `mother`: which cluster this is. */
   role: 'sovereign' | 'mother';
   fqdn: string;

@@ -96,7 +96,7 @@ export const engines: readonly Engine[] = [
   {
     name: 'versitygw',
     programs: [{ name: 'versitygw', package: 'github.com/versity/versitygw/cmd/versitygw' }],
-    purpose: 'an S3 server, for the conformance suite',
+    purpose: 'Object Storage: an S3 server',
     required: false,
   },
   {

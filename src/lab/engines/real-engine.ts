@@ -1,18 +1,18 @@
 /** Clusters of a lab made of real servers: a control plane each, real Flux in it, and the lab's network behind its Services. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseYamlStream } from '../../support/yaml.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { ClusterApi, ClusterEngine, ClusterRequest } from '../cluster-api.js';
 import { serve } from '../http-server.js';
 import { createRequestLog } from '../request-log.js';
 import { auditReceiver } from './audit.js';
 import { type Engines, findEngines } from './cache.js';
+import { engines as catalogue } from './catalogue.js';
 import { startControlPlane } from './control-plane.js';
 import { fluxPrograms } from './flux-programs.js';
 import { localPath, localPathCleaning } from './local-path.js';
+import { startRealObjectStorage } from './real-object-storage.js';
 import { startRealRegistry } from './real-registry.js';
 import { openServiceTunnel } from './service-tunnel.js';
+import { trueCrds } from './true-crds.js';
 
 /** Throws E7004 when an engine has not been built. */
 export function realEngine(options: {
@@ -21,12 +21,25 @@ export function realEngine(options: {
 }): ClusterEngine {
   const engines = findEngines(options.env);
   const crds = trueCrds(engines);
+  for (const { name, purpose } of catalogue.filter((one) => !one.required && !engines.has(one.name)))
+    options.say(`${name} has not been built (npm run engines), the lab does without: ${purpose}`);
   return {
     name: 'kubernetes',
     settleMs: 150_000,
     crds,
     startRegistry: ({ directory, ...rest }) =>
       startRealRegistry({ ...rest, directory: join(directory, 'engines', 'surroundings'), engines, say: options.say }),
+    ...(engines.has('versitygw')
+      ? {
+          startObjectStorage: ({ directory, ...rest }) =>
+            startRealObjectStorage({
+              ...rest,
+              directory: join(directory, 'engines', 'object-storage'),
+              engines,
+              say: options.say,
+            }),
+        }
+      : {}),
     start: (request) => startCluster(request, engines, options.say),
   };
 }
@@ -73,17 +86,4 @@ async function startCluster(
       await Promise.all([tunnel.close(), audit.close()]);
     },
   };
-}
-
-/** CRDs that came with the engines, by name. */
-function trueCrds(engines: Engines): Map<string, KubeObject> {
-  const found = new Map<string, KubeObject>();
-  for (const part of ['source', 'helm', 'kustomize', 'notification']) {
-    const folder = engines.data(`flux-${part}`, `crds/${part}`);
-    for (const file of readdirSync(folder)) {
-      for (const object of parseYamlStream(readFileSync(join(folder, file), 'utf8')) as KubeObject[])
-        if (object?.kind === 'CustomResourceDefinition') found.set(object.metadata.name, object);
-    }
-  }
-  return found;
 }

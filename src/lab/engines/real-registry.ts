@@ -1,15 +1,13 @@
-/**
- * A real OCI registry with the lab's charts in it. It stands behind a door of ours, which passes every call on as it is,
- * so that calls are logged and faults can be put in their way.
- */
+/** A real OCI registry with the lab's charts in it, behind a door of ours. */
 import { request as send } from 'undici';
 import type { Clock } from '../../support/clock.js';
 import type { Faults } from '../faults.js';
-import { type LabHandler, type LabServer, serve } from '../http-server.js';
+import { type LabServer, serve } from '../http-server.js';
 import type { RequestLog } from '../request-log.js';
 import { type ChartArchive, pushChart } from '../servers/registry/charts.js';
 import type { Engines } from './cache.js';
 import { createChildren, freePorts } from './children.js';
+import { answering, passOn } from './door.js';
 
 export interface RealRegistryOptions {
   directory: string;
@@ -29,9 +27,15 @@ export async function startRealRegistry(options: RealRegistryOptions): Promise<L
   const children = createChildren({ directory, clock, say });
   children.start('registry', { file: engines.program('registry'), args: ['-port', String(port)] });
   const upstream = `http://localhost:${port}`;
-  await answering(upstream, clock);
+  await answering(`${upstream}/v2/`, [200], clock);
   for (const chart of charts) await pushChart(overHttp(upstream), folder, chart);
-  const door = await serve({ name: 'registry', log, faults, clock, handler: forward(upstream, port) });
+  const door = await serve({
+    name: 'registry',
+    log,
+    faults,
+    clock,
+    handler: (call) => passOn(call, upstream, `localhost:${port}`),
+  });
   return {
     ...door,
     async close() {
@@ -40,35 +44,6 @@ export async function startRealRegistry(options: RealRegistryOptions): Promise<L
     },
   };
 }
-
-async function answering(origin: string, clock: Clock): Promise<void> {
-  const deadline = AbortSignal.timeout(20_000);
-  for (;;) {
-    const answer = await send(`${origin}/v2/`).catch(() => undefined);
-    await answer?.body.dump();
-    if (answer?.statusCode === 200) return;
-    await clock.sleep(50, deadline);
-  }
-}
-
-const forward =
-  (upstream: string, port: number): LabHandler =>
-  async ({ raw, method, headers, body }) => {
-    const { connection: _, 'transfer-encoding': __, ...kept } = headers;
-    const answer = await send(`${upstream}${raw.url}`, {
-      method: method as 'GET',
-      headers: { ...kept, host: `localhost:${port}` },
-      body: body.length > 0 ? body : null,
-    });
-    const plain = Object.entries(answer.headers).flatMap(([key, value]) =>
-      value === undefined || key === 'transfer-encoding' || key === 'connection' ? [] : [[key, value] as const],
-    );
-    return {
-      status: answer.statusCode,
-      headers: Object.fromEntries(plain),
-      body: Buffer.from(await answer.body.arrayBuffer()),
-    };
-  };
 
 /** The two calls of the distribution protocol that a push is made of. */
 function overHttp(origin: string): Parameters<typeof pushChart>[0] {

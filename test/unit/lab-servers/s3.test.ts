@@ -133,3 +133,29 @@ test('a body that was changed on the way is refused', async () => {
     name: 'XAmzContentSHA256Mismatch',
   });
 });
+
+test('conditions: written only over what was expected, read only when it is news', async () => {
+  const s3 = client();
+  await s3.send(new CreateBucketCommand({ Bucket: 'b-if' }));
+  const put = (Body: string, more: object) =>
+    s3.send(new PutObjectCommand({ Bucket: 'b-if', Key: 'lock', Body, ...more }));
+  const first = await put('one', { IfNoneMatch: '*' });
+  await expect(put('two', { IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await put('two', { IfMatch: first.ETag });
+  await expect(put('three', { IfMatch: first.ETag })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await s3.send(new DeleteObjectCommand({ Bucket: 'b-if', Key: 'lock' }));
+  await expect(put('three', { IfMatch: first.ETag })).rejects.toMatchObject({ name: 'NoSuchKey' });
+  await put('four', { IfNoneMatch: '*' });
+  const get = (IfMatch: string) => s3.send(new GetObjectCommand({ Bucket: 'b-if', Key: 'lock', IfMatch }));
+  await expect(get('"else"')).rejects.toMatchObject({ name: 'PreconditionFailed' });
+});
+
+test('checksums: a body that is not what its sum says is refused', async () => {
+  const s3 = client();
+  await s3.send(new CreateBucketCommand({ Bucket: 'b-sum' }));
+  const put = (more: object) => s3.send(new PutObjectCommand({ Bucket: 'b-sum', Key: 'k', Body: 'body', ...more }));
+  await expect(put({ ContentMD5: '1B2M2Y8AsgTpgAmY7PhCfg==' })).rejects.toMatchObject({ name: 'BadDigest' });
+  await expect(put({ ContentMD5: 'nonsense' })).rejects.toMatchObject({ name: 'InvalidDigest' });
+  await expect(put({ ChecksumCRC32: 'AAAAAA==' })).rejects.toMatchObject({ name: 'BadDigest' });
+  expect((await put({ ChecksumCRC32: '26gLsg==' })).ChecksumCRC32).toBe('26gLsg==');
+});

@@ -66,11 +66,18 @@ async function dispatch(
   if (kind === 'tags') {
     const tags = await storage.tags(repository);
     if (tags.length === 0) return failure(404, 'NAME_UNKNOWN', 'repository name not known to registry');
-    return { status: 200, body: { name: repository, tags } };
+    return { status: 200, body: { name: repository, tags: pageOf(tags, request.query) } };
   }
   if (kind === 'manifests') return manifests(request, repository, reference, storage);
   if (kind === 'blobs') return blobs(request, repository, reference, storage);
   return upload(request, repository, reference, storage, uploads);
+}
+
+/** `n` of them behind `last`, in their order. */
+function pageOf(tags: readonly string[], query: URLSearchParams): string[] {
+  const last = query.get('last');
+  const sorted = tags.filter((tag) => last === null || tag > last).sort();
+  return sorted.slice(0, query.has('n') ? Number(query.get('n')) : undefined);
 }
 
 async function manifests(

@@ -52,11 +52,18 @@ const unset: readonly (readonly [string, string])[] = [
   ['tagging', 'NoSuchTagSet'],
 ];
 
+function pageSize(query: URLSearchParams): number {
+  const asked = Number(query.get('max-keys') ?? 1000);
+  if (!Number.isInteger(asked) || asked < 0)
+    throw new S3Error(400, 'InvalidArgument', 'Argument maxKeys must be an integer between 0 and 2147483647.');
+  return Math.min(asked, 1000);
+}
+
 function listObjects(query: URLSearchParams, storage: ObjectStorage, bucket: Bucket): LabResponse {
   const v2 = query.get('list-type') === '2';
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const max = Math.min(Number(query.get('max-keys') ?? 1000), 1000);
+  const max = pageSize(query);
   const token = query.get('continuation-token');
   const after = token ? Buffer.from(token, 'base64url').toString() : (query.get(v2 ? 'start-after' : 'marker') ?? '');
   const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : (text: string) => text;
@@ -70,7 +77,7 @@ function listObjects(query: URLSearchParams, storage: ObjectStorage, bucket: Buc
     const folder = cut < 0 ? undefined : object.key.slice(0, cut + delimiter.length);
     if ((folder ?? object.key) <= after || (folder !== undefined && common.includes(folder))) continue;
     if (contents.length + common.length >= max) {
-      truncated = true;
+      truncated = max > 0;
       break;
     }
     if (folder === undefined) contents.push(object);
@@ -106,7 +113,7 @@ function listVersions(query: URLSearchParams, bucket: Bucket): LabResponse {
     .flatMap((versions) => versions.map((version, index) => ({ version, latest: index === 0 })))
     .filter(({ version }) => version.key.startsWith(prefix))
     .sort((a, b) => (a.version.key < b.version.key ? -1 : a.version.key > b.version.key ? 1 : 0));
-  const max = Math.min(Number(query.get('max-keys') ?? 1000), 1000);
+  const max = pageSize(query);
   const [keyMarker, versionMarker] = [query.get('key-marker'), query.get('version-id-marker')];
   const last = all.findIndex(
     ({ version }) => version.key === keyMarker && (!versionMarker || version.versionId === versionMarker),
@@ -139,11 +146,13 @@ function deleteMany(request: LabRequest, payload: Buffer, storage: ObjectStorage
   // Ceph, which Hetzner runs, still wants it; the CRC32 that SDKs send instead is not enough (facts/hetzner.md §3).
   if (!request.headers['content-md5'])
     throw new S3Error(400, 'InvalidRequest', 'Missing required header for this request: Content-MD5.');
+  if (!/<Delete[\s>]/.test(String(payload)))
+    throw new S3Error(400, 'MalformedXML', 'The XML you provided was not well-formed.');
   const deleted = elementsOf(String(payload), 'Object').map((element) => {
     const key = textsOf(element, 'Key')[0] ?? '';
     const versionId = textsOf(element, 'VersionId')[0];
     storage.remove(bucket, key, versionId);
     return { Key: key, VersionId: versionId };
   });
-  return xml('DeleteResult', { Deleted: deleted });
+  return xml('DeleteResult', { Deleted: textsOf(String(payload), 'Quiet')[0] === 'true' ? [] : deleted });
 }

@@ -1,6 +1,8 @@
 /** What S3 answers about one object, multipart uploads included. */
 import { randomUUID } from 'node:crypto';
 import type { LabRequest, LabResponse } from '../../http-server.js';
+import { checkedSums } from './checksums.js';
+import { hasItAlready, mayWrite } from './conditions.js';
 import { type Bucket, md5, type ObjectStorage, type StoredObject } from './objects.js';
 import { elementsOf, noSuchKey, S3Error, textsOf, xml } from './xml.js';
 
@@ -20,15 +22,15 @@ export function objectCall(call: ObjectCall): LabResponse {
   const { method, query } = request;
   if (query.has('uploads') || query.has('uploadId')) return multipart(call);
   if (method === 'GET' || method === 'HEAD') {
-    const object = storage.current(bucket, key, query.get('versionId') ?? undefined);
-    if (!object) throw noSuchKey();
-    return read(request, object);
+    return read(request, wanted(call));
   }
   if (method === 'PUT') {
     const source = request.headers['x-amz-copy-source'];
     if (source) return copy(call, String(source));
-    const object = storage.put(bucket, key, call.payload(), about(request));
-    return { status: 200, headers: { etag: `"${object.etag}"`, ...version(bucket, object.versionId) } };
+    const body = call.payload();
+    mayWrite(request, storage.current(bucket, key));
+    const object = storage.put(bucket, key, body, { ...about(request), sums: checkedSums(request, body) });
+    return { status: 200, headers: { etag: `"${object.etag}"`, ...object.sums, ...version(bucket, object.versionId) } };
   }
   if (method === 'DELETE') {
     const removed = storage.remove(bucket, key, query.get('versionId') ?? undefined);
@@ -38,6 +40,19 @@ export function objectCall(call: ObjectCall): LabResponse {
   throw new S3Error(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
 }
 
+/** The version that is asked for, or the newest; why there is none, as S3 tells it. */
+function wanted({ request, storage, bucket, key }: ObjectCall): StoredObject {
+  const versionId = request.query.get('versionId') ?? undefined;
+  const found = storage.current(bucket, key, versionId);
+  if (found) return found;
+  const one = bucket.objects.get(key)?.find((version) => version.versionId === versionId);
+  if (one?.marker)
+    throw new S3Error(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
+  throw versionId === undefined
+    ? noSuchKey()
+    : new S3Error(404, 'NoSuchVersion', 'The specified version does not exist.');
+}
+
 const version = (bucket: Bucket, versionId: string): Record<string, string> =>
   bucket.versioning ? { 'x-amz-version-id': versionId } : {};
 
@@ -45,7 +60,7 @@ function about(request: LabRequest): Partial<StoredObject> {
   const metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (name.startsWith('x-amz-meta-')) metadata[name] = String(value);
-  return { contentType: String(request.headers['content-type'] ?? 'application/octet-stream'), metadata };
+  return { contentType: String(request.headers['content-type'] ?? 'binary/octet-stream'), metadata };
 }
 
 function read(request: LabRequest, object: StoredObject): LabResponse {
@@ -56,10 +71,12 @@ function read(request: LabRequest, object: StoredObject): LabResponse {
     'accept-ranges': 'bytes',
     ...(object.versionId === 'null' ? {} : { 'x-amz-version-id': object.versionId }),
     ...object.metadata,
+    ...(request.headers['x-amz-checksum-mode'] === 'ENABLED' ? object.sums : {}),
   };
-  if (request.headers['if-none-match'] === headers['etag']) return { status: 304, headers };
+  if (hasItAlready(request, object)) return { status: 304, headers };
   const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
-  if (!range)
+  // a range that runs backwards is none
+  if (!range || (range[1] && range[2] && Number(range[1]) > Number(range[2])))
     return { status: 200, headers: { ...headers, 'content-length': String(object.body.length) }, body: object.body };
   const size = object.body.length;
   const from = range[1] ? Number(range[1]) : Math.max(0, size - Number(range[2]));
@@ -101,7 +118,10 @@ function multipart({ request, payload, storage, bucket, key }: ObjectCall): LabR
   if (upload?.key !== key) throw new S3Error(404, 'NoSuchUpload', 'The specified upload does not exist.');
   if (method === 'PUT') {
     const part = payload();
-    upload.parts.set(Number(query.get('partNumber')), part);
+    const number = Number(query.get('partNumber'));
+    if (!Number.isInteger(number) || number < 1 || number > 10_000)
+      throw new S3Error(400, 'InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive.');
+    upload.parts.set(number, part);
     return { status: 200, headers: { etag: `"${md5(part)}"` } };
   }
   if (method === 'GET')

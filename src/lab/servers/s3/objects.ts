@@ -9,6 +9,8 @@ export interface StoredObject {
   contentType: string;
   /** `x-amz-meta-*`, names in lower case. */
   metadata: Record<string, string>;
+  /** `x-amz-checksum-*` that came with it. */
+  sums: Record<string, string>;
   versionId: string;
   /** A delete marker: the key is gone, its older versions are not. */
   marker: boolean;
@@ -69,8 +71,9 @@ export function createObjectStorage(now: () => Date): ObjectStorage {
         body,
         etag: md5(body),
         modified: now(),
-        contentType: 'application/octet-stream',
+        contentType: 'binary/octet-stream',
         metadata: {},
+        sums: {},
         marker: false,
         ...about,
         versionId: newVersion(bucket),
@@ -100,6 +103,7 @@ export function createObjectStorage(now: () => Date): ObjectStorage {
         modified: now(),
         contentType: '',
         metadata: {},
+        sums: {},
         marker: true,
         versionId: newVersion(bucket),
       });

@@ -1,10 +1,12 @@
 /** Object Storage of the lab: S3 with checked signatures, path-style, in memory. Owners are told apart by their keys. */
+import { isIP } from 'node:net';
 import { type Clock, systemClock } from '../../../support/clock.js';
 import type { Faults } from '../../faults.js';
 import { type LabRequest, type LabResponse, type LabServer, serve } from '../../http-server.js';
 import type { RequestLog } from '../../request-log.js';
 import { bucketCall } from './bucket-calls.js';
 import { objectCall } from './object-calls.js';
+import { bucketOrObject, split } from './object-of.js';
 import { type Bucket, createObjectStorage, type ObjectStorage } from './objects.js';
 import { type Account, authenticate, payloadOf } from './signature.js';
 import { accessDenied, errorResponse, noSuchBucket, S3Error, xml } from './xml.js';
@@ -63,15 +65,8 @@ export async function startS3({ log, faults, clock = systemClock, region, accoun
   };
 }
 
-function split(request: LabRequest): { name: string; key: string } {
-  const [, name = '', ...rest] = request.path.split('/');
-  return { name: decodeURIComponent(name), key: decodeURIComponent(rest.join('/')) };
-}
-
 function withObject(request: LabRequest, response: LabResponse): LabResponse {
-  const { name, key } = split(request);
-  const object = key ? `object ${name}/${key}` : name ? `bucket ${name}` : undefined;
-  return { ...response, log: { object } };
+  return { ...response, log: { object: bucketOrObject(request) } };
 }
 
 function answer(request: LabRequest, account: Account, storage: ObjectStorage, region: string): LabResponse {
@@ -106,7 +101,7 @@ function create(
   payload: Buffer,
   region: string,
 ): LabResponse {
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) || isIP(name))
     throw new S3Error(400, 'InvalidBucketName', 'The specified bucket is not valid.');
   const location = /<LocationConstraint>([^<]*)</.exec(String(payload))?.[1];
   if (location && location !== region)

@@ -3,6 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { sha256 } from '../../../support/hash.js';
 import type { LabRequest } from '../../http-server.js';
+import { checkedSums } from './checksums.js';
 import { S3Error } from './xml.js';
 
 export interface Account {
@@ -34,6 +35,9 @@ class Sha256 {
 const maxSkewMs = 15 * 60_000;
 const form =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request,\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]{64})$/;
+
+/** Of whoever says that he signed it; undefined when the header is none or malformed. */
+export const accessKeyOf = ({ headers }: LabRequest): string | undefined => form.exec(headers.authorization ?? '')?.[1];
 
 /** The account that signed the request. Throws the S3Error a real server would answer. */
 export async function authenticate(
@@ -111,9 +115,7 @@ export function payloadOf(request: LabRequest): Buffer {
       'XAmzContentSHA256Mismatch',
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
-  const md5 = request.headers['content-md5'];
-  if (md5 && createHash('md5').update(request.body).digest('base64') !== md5)
-    throw new S3Error(400, 'BadDigest', 'The Content-MD5 you specified did not match what we received.');
+  checkedSums(request, request.body);
   return request.body;
 }
 
@@ -145,4 +147,38 @@ function parseStamp(stamp: string): Date | undefined {
   if (!match) return undefined;
   const [y, mo, d, h, mi, s] = match.slice(1).map(Number) as [number, number, number, number, number, number];
   return new Date(Date.UTC(y, mo - 1, d, h, mi, s));
+}
+
+export interface UnsignedCall {
+  method: string;
+  url: URL;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Buffer;
+}
+
+/** The headers that a caller of S3 sends: Host, date and hash of the body among them, all signed. */
+export async function signS3(
+  { method, url, headers = {}, body = '' }: UnsignedCall,
+  by: { account: Pick<Account, 'accessKey' | 'secretKey'>; region: string; at: Date },
+): Promise<{ headers: Record<string, string> }> {
+  const signer = new SignatureV4({
+    service: 's3',
+    region: by.region,
+    credentials: { accessKeyId: by.account.accessKey, secretAccessKey: by.account.secretKey },
+    sha256: Sha256,
+    uriEscapePath: false,
+  });
+  const signed = await signer.sign(
+    {
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: { host: url.host, 'x-amz-content-sha256': sha256(body), ...headers },
+      body,
+    },
+    { signingDate: by.at },
+  );
+  return { headers: signed.headers };
 }

@@ -1,0 +1,44 @@
+/** The same words to the lab's OCI registry and to a real one. A difference is mended in the lab or listed in differences.ts. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findEngines } from '../../../src/lab/engines/cache.js';
+import { startRealRegistry } from '../../../src/lab/engines/real-registry.js';
+import { createFaults } from '../../../src/lab/faults.js';
+import type { LabServer } from '../../../src/lab/http-server.js';
+import { createRequestLog } from '../../../src/lab/request-log.js';
+import { startRegistry } from '../../../src/lab/servers/registry/server.js';
+import { systemClock } from '../../../src/support/clock.js';
+import { registryDifferences as differences } from './differences.js';
+import { type Answer, hold, turns } from './talks-with-a-registry.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'catalyst-registry-talk-'));
+let servers: LabServer[] = [];
+let played: Record<string, Answer>;
+let real: Record<string, Answer>;
+beforeAll(async () => {
+  const log = createRequestLog();
+  const common = { charts: [], folder: 'charts', clock: systemClock, log, faults: createFaults() };
+  const engines = findEngines(process.env);
+  servers = await Promise.all([
+    startRegistry(common),
+    startRealRegistry({ ...common, directory, engines, say: () => undefined }),
+  ]);
+  [played, real] = (await Promise.all(servers.map(({ endpoint }) => hold(endpoint)))) as [typeof played, typeof real];
+});
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test.each(turns.filter(({ silent }) => !silent))('$id', ({ id }) => {
+  const known = differences.find(({ turn }) => turn === id);
+  if (known)
+    expect(played[id], `no longer different: take it out of differences.ts (${known.reason})`).not.toEqual(real[id]);
+  else expect(played[id]).toEqual(real[id]);
+});
+
+test('every known difference names a turn that is held', () => {
+  expect(differences.filter(({ turn }) => !turns.some(({ id }) => id === turn))).toEqual([]);
+});

@@ -1,0 +1,99 @@
+/** The real S3 server as the lab runs it: its accounts, its versions, its log lines, through the product's own client. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findEngines } from '../../src/lab/engines/cache.js';
+import { startRealObjectStorage } from '../../src/lab/engines/real-object-storage.js';
+import { createFaults } from '../../src/lab/faults.js';
+import type { LabServer } from '../../src/lab/http-server.js';
+import { createRequestLog, type LoggedLine } from '../../src/lab/request-log.js';
+import type { Account } from '../../src/lab/servers/s3/signature.js';
+import { systemClock } from '../../src/support/clock.js';
+import { createObjectStore, type ObjectStore } from '../../src/tools/s3.js';
+
+const pair = (name: string, at = ''): Account => ({
+  name,
+  accessKey: `AK${name}${at}`,
+  secretKey: `secret-of-${name}${at}`,
+});
+const accounts = [pair('ours'), pair('stranger')];
+const directory = mkdtempSync(join(tmpdir(), 'catalyst-s3-'));
+const lines: LoggedLine[] = [];
+const faults = createFaults();
+let server: LabServer;
+let ours: ObjectStore;
+let stranger: ObjectStore;
+
+const storeOf = ({ accessKey, secretKey }: { accessKey: string; secretKey: string }) =>
+  createObjectStore({ endpoint: server.endpoint, region: 'fsn1', accessKey, secretKey });
+
+beforeAll(async () => {
+  const log = createRequestLog();
+  log.listen((line) => lines.push(line));
+  const engines = findEngines(process.env);
+  server = await startRealObjectStorage({
+    ...{ directory, engines, region: 'fsn1', accounts, log, faults, clock: systemClock },
+    say: () => undefined,
+  });
+  [ours, stranger] = accounts.map(storeOf) as [ObjectStore, ObjectStore];
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('a bucket of one account is foreign to the other', async () => {
+  await stranger.createBucket('omantel-harbor');
+  expect(await ours.bucket('omantel-harbor')).toBe('foreign');
+  expect(await ours.bucket('nowhere')).toBe('absent');
+  expect(await ours.listBuckets()).toEqual([]);
+  await expect(ours.createBucket('omantel-harbor')).rejects.toMatchObject({ code: 'E2303' });
+});
+
+test('objects come back as they went in, and versions are kept until they are removed', async () => {
+  await ours.createBucket('omantel-velero');
+  await ours.setVersioning('omantel-velero', true);
+  await ours.put('omantel-velero', 'backups/a', 'older');
+  await ours.put('omantel-velero', 'backups/a', 'newer');
+  expect(String(Buffer.from((await ours.get('omantel-velero', 'backups/a'))!))).toBe('newer');
+  await ours.delete('omantel-velero', 'backups/a');
+  expect(await ours.get('omantel-velero', 'backups/a')).toBeUndefined();
+  expect(await ours.list('omantel-velero')).toEqual([]);
+  await ours.put('omantel-velero', 'backups/a', 'anew');
+  expect(String(Buffer.from((await ours.get('omantel-velero', 'backups/a'))!))).toBe('anew');
+  await expect(ours.deleteBucket('omantel-velero')).rejects.toMatchObject({ data: { s3Code: 'BucketNotEmpty' } });
+});
+
+test('wrong keys are refused as such', async () => {
+  const [known] = accounts;
+  for (const keys of [
+    { ...known!, secretKey: 'wrong' },
+    { accessKey: 'AKNOBODY', secretKey: 'x' },
+  ])
+    await expect(storeOf(keys).listBuckets()).rejects.toMatchObject({ code: 'E2302' });
+});
+
+test('a second pair of the same owner, one that may only read, and one that was revoked', async () => {
+  const [second, reader] = [pair('ours', '2'), { ...pair('ours', '3'), readOnly: true }];
+  accounts.push(second, reader);
+  await storeOf(second).put('omantel-velero', 'second', 'by the second pair');
+  expect(String(Buffer.from((await storeOf(reader).get('omantel-velero', 'second'))!))).toBe('by the second pair');
+  expect(await storeOf(second).bucket('omantel-harbor')).toBe('foreign');
+  await expect(storeOf(reader).put('omantel-velero', 'x', 'x')).rejects.toMatchObject({ code: 'E2302' });
+  await expect(storeOf({ ...second, secretKey: 'wrong' }).listBuckets()).rejects.toMatchObject({ code: 'E2302' });
+  const [revoked] = accounts.splice(0, 1);
+  await expect(ours.listBuckets()).rejects.toMatchObject({ data: { s3Code: 'InvalidAccessKeyId' } });
+  accounts.unshift(revoked!);
+  expect(await ours.listBuckets()).toEqual(['omantel-velero']);
+});
+
+test('calls are logged with what they are about, and faults come before the server', async () => {
+  expect(lines).toContainEqual(
+    expect.objectContaining({ server: 's3', method: 'PUT', object: 'object omantel-velero/backups/a', mutating: true }),
+  );
+  const before = lines.length;
+  faults.add({ fault: { kind: 'status', status: 503 }, server: 's3', count: 1 });
+  expect(await ours.bucket('omantel-velero')).toBe('ours');
+  expect(lines.slice(before).map(({ status }) => status)).toEqual([503, 200]);
+});
