@@ -25,12 +25,23 @@ const realReadyMs = 180_000;
 
 const engineNames = ['emulated', 'kubernetes'];
 
-/** Its lab.json when its process answers. Throws E7003 for a name that cannot be one. */
+/** How often a lab that lives but does not answer is asked: on a busy machine it may be held up for seconds. */
+const askTimes = 6;
+
+/**
+ * Its lab.json when its process answers. One that is late is asked again while its process runs: to take it for gone would start
+ * a second one over it. Throws E7003 for a name that cannot be one.
+ */
 export async function findLab(env: Env, name: string): Promise<LabInfo | undefined> {
-  const info = readLabInfo(directoryOf(env, name));
+  const directory = directoryOf(env, name);
+  const info = readLabInfo(directory);
   if (!info) return undefined;
-  const answer = await callLab(info, 'GET', '/status').catch(() => undefined);
-  return answer?.status === 200 ? info : undefined;
+  for (let asked = 0; asked < askTimes; asked++) {
+    const answer = await callLab(info, 'GET', '/status').catch(() => undefined);
+    if (answer?.status === 200) return info;
+    if (answer || startingProcess(directory) !== info.pid) return undefined;
+  }
+  return undefined;
 }
 
 /** Throws E7003 for a name or engine that cannot be, E7001 when it does not get ready. */
