@@ -1,13 +1,13 @@
 /** What the stories on real engines have in common: the CLI with the engine chosen, and kubectl by hand. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
-import { type Catalyst, catalystAtHome } from '../lab/catalyst.js';
+import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
 
 const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 
@@ -48,4 +48,17 @@ export async function kubectl<T>(kubeconfig: string, args: readonly string[]): P
 /** Process ids of a cluster's programs, as its folder tells them. */
 export function processesOf(directory: string): Record<string, number> {
   return JSON.parse(readFileSync(join(directory, 'processes.json'), 'utf8')) as Record<string, number>;
+}
+
+/** Name of the folder of the Sovereign's control plane; undefined before its first server runs. */
+export const folderOfSovereign = (lab: LabInfo): string | undefined =>
+  readdirSync(join(dirname(lab.spec), 'engines')).find((name) => name.startsWith('sovereign-'));
+
+export function runs(pid: number): boolean {
+  try {
+    // a process that ended and was not waited for yet is gone too
+    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }

@@ -18,6 +18,8 @@ export interface RunOptions {
   killAfterMs?: number;
   /** Dies as soon as this file holds that. */
   killWhen?: { file: string; holds: (text: string) => boolean };
+  /** Dies as soon as it resolves: a moment of the world, however fast the machine is. */
+  killAt?: Promise<unknown>;
   signal?: NodeJS.Signals;
 }
 
@@ -75,6 +77,7 @@ export function catalystAtHome(story: string, more: Record<string, string> = {})
         watch(killWhen.file, () => {
           if (killWhen.holds(readFileSync(killWhen.file, 'utf8'))) child.kill(options.signal ?? 'SIGKILL');
         });
+      options.killAt?.then(() => child.kill(options.signal ?? 'SIGKILL'), reject);
       child.on('error', reject);
       child.on('close', (code, signal) => {
         clearTimeout(timer);
