@@ -19,8 +19,8 @@ export interface CallerOptions {
 export type HetznerCaller = (call: HetznerCall, allow?: readonly number[]) => Promise<HetznerAnswer>;
 
 export function createCaller({ transport, budget, clock, signal, endpoint, tries = 6 }: CallerOptions): HetznerCaller {
-  // A purge has hundreds of calls at once; more in flight than this only meets the rate limit.
-  const inFlight = pLimit(64);
+  // A purge has hundreds of calls at once, each a connection. With fewer than this, what a server held up waits for others too.
+  const inFlight = pLimit(96);
   const send = (call: HetznerCall) => transport({ ...call, signal });
   return async (call, allow = []) => {
     const repeatable = call.repeatable ?? call.method !== 'POST';

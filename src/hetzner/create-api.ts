@@ -8,7 +8,7 @@ import { createBudget } from './budget.js';
 import { createCaller } from './caller.js';
 import { listAll } from './paging.js';
 import type { Pricing } from './sold.js';
-import { createTransport } from './transport.js';
+import { createTransport, type HetznerTransport } from './transport.js';
 import { type Action, plural, type ResourceType } from './types.js';
 
 export const hetznerEndpoint = 'https://api.hetzner.cloud/v1';
@@ -20,6 +20,8 @@ export interface HetznerOptions {
   signal: AbortSignal;
   clock?: Clock;
   timeoutMs?: number;
+  /** Default: HTTP by hcloud-js. */
+  transport?: HetznerTransport;
 }
 
 interface Answered {
@@ -35,7 +37,7 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
   assertToken(token, endpoint);
   const clock = options.clock ?? systemClock;
   const budget = createBudget(clock);
-  const transport = createTransport({ token, endpoint, timeoutMs: options.timeoutMs });
+  const transport = options.transport ?? createTransport({ token, endpoint, timeoutMs: options.timeoutMs });
   const call = createCaller({ transport, budget, clock, signal, endpoint });
   const settle = createActionWaiter(call, clock, signal);
   const one = async (path: string, key: string) => {

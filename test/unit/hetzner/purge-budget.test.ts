@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { HetznerApi } from '../../../src/hetzner/api.js';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
@@ -6,23 +7,18 @@ import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { systemClock } from '../../../src/support/clock.js';
+import { stoppedTime } from './stopped-time.js';
 
 const fqdn = 'omantel.omani.works';
 const labels = { 'catalyst.openova.io/sovereign': fqdn };
 const signal = new AbortController().signal;
-let lab: HetznerLab;
-afterEach(() => lab.close());
+const selection = { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };
+const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op');
+let lab: HetznerLab | undefined;
+afterEach(() => lab?.close());
 
 /** 200 resources of ten types that hang on each other, as the API itself would make them. */
-async function project() {
-  lab = await createHetznerLab({
-    log: createRequestLog(),
-    faults: createFaults(),
-    actionMs: 20,
-    serverLimit: 100,
-    fixtures: () => undefined,
-  });
-  const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal });
+async function project(api: HetznerApi): Promise<HetznerApi> {
   const many = <T>(count: number, make: (n: number) => Promise<T>) =>
     Promise.all(Array.from({ length: count }, (_, n) => make(n)));
   const networks = await many(10, (n) =>
@@ -76,15 +72,32 @@ async function project() {
 
 describe('the budget of a purge', () => {
   it('deletes 200 mixed resources with at most 1.2 requests each, polls and listings included', async () => {
-    const api = await project();
-    const selection = { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };
+    lab = await createHetznerLab({
+      log: createRequestLog(),
+      faults: createFaults(),
+      actionMs: 20,
+      serverLimit: 100,
+      fixtures: () => undefined,
+    });
+    const api = await project(createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal }));
     const plan = await makePurgePlan(api, selection, new Date());
     const count = plan.resources.filter(({ selected }) => selected).length;
     expect(count).toBe(200);
     const before = api.requests();
-    const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op');
     const result = await applyPurge({ api, clock: systemClock, signal, change }, plan);
     expect(result).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
     expect((api.requests() - before) / count).toBeLessThanOrEqual(1.2);
+  });
+
+  it('waits for nothing but the longest chain: list, delete a server, see it gone, delete what hung on it, list', async () => {
+    const { clock, transport, now, takes, stop } = stoppedTime({ actionMs: 120 });
+    const api = await project(createHetznerApi({ token: 'simulated', endpoint: 'http://x', signal, clock, transport }));
+    const plan = await makePurgePlan(api, selection, clock.now());
+    takes.ms = 50;
+    const from = now();
+    const result = await applyPurge({ api, clock, signal, change }, plan);
+    stop();
+    expect(result.deleted).toHaveLength(200);
+    expect(now() - from).toBeLessThanOrEqual(1.01 * (5 * takes.ms + 120));
   });
 });
