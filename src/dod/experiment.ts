@@ -67,7 +67,10 @@ export function judge(observed: Observed): Experiment {
   const problems: string[] = [];
   for (const probe of probes.filter((one) => one.class !== 'control')) {
     if (probe.samples === 0) invalid.push(`${probe.name} was never sampled in the window`);
-    if (probe.failures > 0) problems.push(`${probe.name} failed ${probe.failures} of ${probe.samples} in the window`);
+    if (probe.failures === 0) continue;
+    const first = samples.find((one) => one.probe === probe.name && !one.ok && one.t >= (redAt ?? faultAt));
+    const why = first?.error ? `: ${first.error.replace(/\.$/, '')} (took ${first.ms} ms)` : '';
+    problems.push(`${probe.name} failed ${probe.failures} of ${probe.samples} in the window${why}`);
   }
   for (const exercise of observed.exercises) {
     const inside = redAt !== undefined && exercise.from >= redAt && exercise.to <= undoAt;

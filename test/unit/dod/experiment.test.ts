@@ -56,6 +56,17 @@ describe('the kill experiment', () => {
     expect(judge(observed({ undo }))).toMatchObject({ valid: true, passed: false });
   });
 
+  it('says what the first bad sample of a probe was, and how long it took', () => {
+    const samples = observed().samples.map((one) =>
+      one.probe === 'console' && one.t >= 10_000 && one.t < 11_000
+        ? { ...one, ok: false, ms: 5003, error: 'GET https://console/: no answer within 5s.' }
+        : one,
+    );
+    expect(judge(observed({ samples })).problems).toEqual([
+      expect.stringMatching(/^console failed 2 of \d+ in the window: GET .*: no answer within 5s \(took 5003 ms\)$/),
+    ]);
+  });
+
   it('judges a judged experiment the same', () => {
     const once = judge(observed());
     expect(judge(JSON.parse(JSON.stringify(once)))).toEqual(once);
