@@ -42,7 +42,13 @@ async function scan(workload: KubeObject, lab: Lab): Promise<void> {
         // biome-ignore lint/suspicious/noExplicitAny: the reference has more fields than the reader's type
         ownerReferences: [ownedBy(workload) as any],
       },
-      report: { updateTimestamp: lab.clock.now().toISOString(), ...parts(image), ...NOTHING_FOUND },
+      report: {
+        updateTimestamp: lab.clock.now().toISOString(),
+        ...parts(image),
+        // as of an image in which Trivy finds no distribution
+        os: { family: 'none', name: '' },
+        ...NOTHING_FOUND,
+      },
     });
   }
 }

@@ -7,10 +7,13 @@ import type { TrueCrds } from '../cluster-api.js';
 import type { Engines } from './cache.js';
 import { engines as catalogue } from './catalogue.js';
 
-/** Looks into each engine's `crds` folder. A text is parsed only when its object is asked for: some are very long. */
-export function trueCrds(engines: Pick<Engines, 'data' | 'has'>): TrueCrds {
+/** Looks into the `crds` folder of those engines whose name `wanted` takes. A text is parsed only when its object is asked for: some are very long. */
+export function trueCrds(
+  engines: Pick<Engines, 'data' | 'has'>,
+  wanted: (engine: string) => boolean = () => true,
+): TrueCrds {
   const texts = new Map<string, string>();
-  for (const engine of catalogue.filter(({ name }) => engines.has(name))) {
+  for (const engine of catalogue.filter(({ name }) => engines.has(name) && wanted(name))) {
     for (const { to } of engine.data ?? [])
       if (to.startsWith('crds'))
         for (const file of filesIn(engines.data(engine.name, to)))
