@@ -50,12 +50,14 @@ export interface Experiment extends Omit<Observed, 'control'> {
 export function judge(observed: Observed): Experiment {
   const { window, samples, control } = observed;
   const { baselineFrom, faultAt, undoAt, endedAt } = window;
-  const redAt = redFrom(samples, control.name, faultAt, undoAt);
+  // A sample that was under way at a turning point tells of neither side of it.
+  const endedBy = (moment: number) => samples.filter((one) => one.t + one.ms <= moment);
+  const redAt = redFrom(endedBy(undoAt), control.name, faultAt, undoAt);
   const redMs = redAt === undefined ? 0 : undoAt - redAt;
   const names = Object.keys(observed.probeClasses);
   const invalid: string[] = [];
   for (const name of names) {
-    const before = summarise(name, observed.probeClasses[name]!, samples, baselineFrom, faultAt);
+    const before = summarise(name, observed.probeClasses[name]!, endedBy(faultAt), baselineFrom, faultAt);
     if (before.samples === 0) invalid.push(`${name} was never sampled before the fault`);
     else if (before.failures > 0) invalid.push(`baseline: ${name} failed ${before.failures} of ${before.samples}`);
   }

@@ -10,13 +10,14 @@ import { compareFingerprints, takeFingerprint } from '../mother/fingerprint.js';
 import { undoObjects } from '../mother/undo-job.js';
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
-import { fail, messageOf } from '../support/errors.js';
+import { messageOf } from '../support/errors.js';
 import { hashOf } from '../support/hash.js';
 import { waitUntil } from '../support/wait.js';
 import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 import { type Exercise, type Experiment, judge } from './experiment.js';
 import { canaryName, canaryUrl, probesOf } from './probes.js';
 import { type Sampler, startSampler } from './sampler.js';
+import { steadyBaseline, untilGreen } from './steady.js';
 
 export interface KillOptions {
   windowMs: number;
@@ -109,25 +110,25 @@ export async function runKill(world: World, context: StepContext, options: KillO
   const probes = await probesOf(world, options.nameServers);
   const sampler = startSampler(probes, world.clock, options.intervalMs, signal);
   try {
-    progress.waiting('the baseline: every probe must be green');
-    await world.clock.sleep(options.baselineMs, signal);
-    await untilSampled(
-      world,
-      sampler,
-      probes.map((probe) => probe.name),
-    );
+    const names = probes.map((probe) => probe.name);
+    const steady = () => steadyBaseline(world, context, sampler, names, options.baselineMs);
+    await steady();
     const seconds = Math.ceil((options.windowMs + graceMs + redWithinMs) / 1000);
     const until = new Date(world.clock.now().getTime() + seconds * 1000);
     const armed = undoObjects(catalyst, { fqdn: world.sovereign.spec.fqdn, runId: world.runId, seconds, until });
     for (const object of armed) await act(undoMutation(object, 'arm'), () => mother.apply([object]));
     const isArmed = (await mother.get(refOfObject(armed.at(-1)!))) !== undefined;
-    const faultAt = sampler.now();
-    let undoAt = faultAt;
+    let baselineFrom = 0;
+    let faultAt = 0;
+    let undoAt = 0;
     let exercises: Exercise[] = [];
     const begun: Promise<unknown>[] = [];
     try {
+      // Arming took a while.
+      baselineFrom = await steady();
+      faultAt = sampler.now();
       await stopCatalyst(mother, act, catalyst);
-      exercises = await exerciseWhileRed(world, context, sampler, options, begun);
+      exercises = await exerciseWhileRed(world, context, { sampler, faultAt, begun }, options);
     } finally {
       undoAt = sampler.now();
       await startCatalyst(mother, undo, catalyst);
@@ -137,16 +138,11 @@ export async function runKill(world: World, context: StepContext, options: KillO
       await Promise.allSettled(begun);
     }
     progress.waiting('the canary and every probe to be green again');
-    await untilGreen(
-      world,
-      sampler,
-      probes.map((probe) => probe.name),
-      undoAt,
-    );
+    await untilGreen(world, sampler, names, undoAt);
     const differences = compareTouched(asFound, await touchedObjects(mother, catalyst));
     return judge({
       startedAt: startedAt.toISOString(),
-      window: { requestedMs: options.windowMs, baselineFrom: 0, faultAt, undoAt, endedAt: sampler.now() },
+      window: { requestedMs: options.windowMs, baselineFrom, faultAt, undoAt, endedAt: sampler.now() },
       control: { name: canaryName, url: canaryUrl(world) },
       probeClasses: Object.fromEntries(probes.map((probe) => [probe.name, probe.class])),
       samples: sampler.samples,
@@ -165,9 +161,8 @@ export async function runKill(world: World, context: StepContext, options: KillO
 async function exerciseWhileRed(
   world: World,
   { signal, progress }: StepContext,
-  sampler: Sampler,
+  { sampler, faultAt, begun }: { sampler: Sampler; faultAt: number; begun: Promise<unknown>[] },
   { windowMs, exercises }: KillOptions,
-  begun: Promise<unknown>[],
 ): Promise<Exercise[]> {
   const { clock } = world;
   const red = await waitUntil({
@@ -178,7 +173,8 @@ async function exerciseWhileRed(
     pauseMs: 100,
     maxPauseMs: 250,
     onPending: progress.waiting,
-    look: async () => (sampler.isGreen(canaryName) === false ? { done: true } : { pending: 'it is still green' }),
+    look: async () =>
+      sampler.isGreen(canaryName, faultAt) === false ? { done: true } : { pending: 'it is still green' },
   }).catch((error: unknown) => {
     // A canary that never turns red is a finding about the experiment, which the judge tells; it is not a wait to resume.
     signal.throwIfAborted();
@@ -204,41 +200,6 @@ async function exerciseWhileRed(
   const left = redAt + windowMs + 500 - sampler.now();
   if (left > 0) await clock.sleep(left, signal);
   return done;
-}
-
-async function untilSampled(world: World, sampler: Sampler, names: readonly string[]): Promise<void> {
-  await waitUntil({
-    reason: 'a first sample of every probe',
-    timeoutMs: 30_000,
-    clock: world.clock,
-    signal: world.signal,
-    look: async () => {
-      const missing = names.find((name) => sampler.isGreen(name) === undefined);
-      return missing === undefined ? { done: true } : { pending: missing };
-    },
-  });
-  const red = names.filter((name) => sampler.isGreen(name) === false);
-  if (red.length > 0) {
-    const why = sampler.samples.findLast((one) => one.probe === red[0])?.error;
-    throw fail('E6002', `The baseline is not green: ${red.join(', ')} (${why}). Nothing was killed.`, {
-      actions: ['catalyst status', 'catalyst verify dod --only D1,D2'],
-    });
-  }
-}
-
-/** Two minutes for everything to be green again; what is not is told by the judge. */
-/** Only samples begun after `since` count: a slow probe may still hold a good sample of before the undo. */
-async function untilGreen(world: World, sampler: Sampler, names: readonly string[], since: number): Promise<void> {
-  await waitUntil({
-    reason: 'every probe to be green again',
-    timeoutMs: 120_000,
-    clock: world.clock,
-    signal: world.signal,
-    look: async () => {
-      const red = names.find((name) => sampler.isGreen(name, since) !== true);
-      return red === undefined ? { done: true } : { pending: red };
-    },
-  }).catch(() => world.signal.throwIfAborted());
 }
 
 /** Deployment and Kustomization, but for what a scale and a suspend leave behind in them by nature. */

@@ -21,6 +21,8 @@ export interface RunOptions {
   /** Dies as soon as it resolves: a moment of the world, however fast the machine is. */
   killAt?: Promise<unknown>;
   signal?: NodeJS.Signals;
+  /** Is sent one ^C when stderr says that. */
+  interruptAt?: string;
 }
 
 export interface Catalyst {
@@ -66,7 +68,13 @@ export function catalystAtHome(story: string, more: Record<string, string> = {})
       const child = spawn(process.execPath, [bin, ...args], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
       const out = { stdout: '', stderr: '' };
       child.stdout.on('data', (data) => (out.stdout += data));
-      child.stderr.on('data', (data) => (out.stderr += data));
+      let told = options.interruptAt === undefined;
+      child.stderr.on('data', (data) => {
+        out.stderr += data;
+        if (told || !out.stderr.includes(options.interruptAt!)) return;
+        told = true;
+        child.kill('SIGINT');
+      });
       const timer =
         options.killAfterMs === undefined
           ? undefined

@@ -1,6 +1,10 @@
 /** The whole walk as a person would run it, on the embedded lab, with the real helm and kubectl. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/support/clock.js';
+import { createRedactor } from '../../src/support/redact.js';
+import { createExec } from '../../src/tools/exec.js';
+import { createKube } from '../../src/tools/kube-client.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { rotateAndRevoke } from './rotate-keys.js';
 
@@ -94,6 +98,29 @@ describe('the walk', () => {
   test('the lab was driven by the real kubectl and helm', () => {
     const agents = new Set(requests(lab).map((request) => request.userAgent?.split('/')[0]));
     expect([...agents]).toEqual(expect.arrayContaining(['kubectl', 'Helm']));
+  });
+
+  test('^C while catalyst-api is down: everything is put back before the end, on the mother first', async () => {
+    const ended = await catalyst.run(['verify', 'dod', '--lab', catalyst.lab, '--yes'], {
+      interruptAt: 'the canary is red',
+    });
+    expect(ended.code, ended.stderr).toBe(130);
+    const after = ended.stderr.slice(ended.stderr.indexOf('Stopping'));
+    expect(after).toMatch(/scale Deployment catalyst\/catalyst-api on the mother to 1[^]*disarm the undo/);
+    const said = (what: RegExp) => [...ended.stderr.matchAll(what)].length;
+    expect(said(/: revert a canary commit/g)).toBe(said(/: push a canary commit/g));
+    expect(said(/: remove the probe image/g)).toBe(said(/: push the probe image/g));
+    const mother = createKube({
+      kubeconfig: lab.kubeconfigs.mother,
+      kubectl: () => Promise.reject(new Error('nothing is applied here')),
+      exec: createExec(createRedactor()),
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    const api = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'catalyst', name: 'catalyst-api' };
+    expect((await mother.get(api))?.['spec'].replicas).toBe(1);
+    const jobs = await mother.list({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'catalyst' });
+    expect(jobs.filter(({ metadata }) => metadata.name.includes('undo'))).toEqual([]);
   });
 
   test('no planted secret stands in journal, log or output', async () => {

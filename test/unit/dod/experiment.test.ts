@@ -67,6 +67,12 @@ describe('the kill experiment', () => {
     ]);
   });
 
+  it('takes no sample for a witness that was under way at the fault or at the undo', () => {
+    const slow = (t: number, ok: boolean): Sample => ({ probe: 'canary', t, ms: 1500, ok });
+    const samples = [...observed().samples, slow(2600, false), slow(24_900, true)];
+    expect(judge(observed({ samples }))).toMatchObject({ valid: true, passed: true, control: { redMs: 21_000 } });
+  });
+
   it('judges a judged experiment the same', () => {
     const once = judge(observed());
     expect(judge(JSON.parse(JSON.stringify(once)))).toEqual(once);
