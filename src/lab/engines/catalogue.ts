@@ -51,6 +51,14 @@ const flux = (name: string, crds: string): Engine => ({
   required: true,
 });
 
+const crds = (name: string, module: string, ...folders: string[]): Engine => ({
+  name: `crds-${name}`,
+  programs: [],
+  data: folders.map((from, index) => ({ module, from, to: `crds/${index}${from.endsWith('.yml') ? '.yml' : ''}` })),
+  purpose: `the definitions of ${name}'s kinds, which the tree's objects must meet`,
+  required: false,
+});
+
 /** In the order in which they are built: what a walk needs first. */
 export const engines: readonly Engine[] = [
   {
@@ -99,6 +107,25 @@ export const engines: readonly Engine[] = [
     purpose: 'Object Storage: an S3 server',
     required: false,
   },
+  crds('cert-manager', 'github.com/cert-manager/cert-manager', 'deploy/crds'),
+  crds('cilium', 'github.com/cilium/cilium', 'pkg/k8s/apis/cilium.io/client/crds/v2'),
+  crds('cnpg', 'github.com/cloudnative-pg/cloudnative-pg', 'config/crd/bases'),
+  crds('crossplane', 'github.com/crossplane/crossplane/v2', 'cluster/crds'),
+  crds('external-secrets', 'github.com/external-secrets/external-secrets', 'config/crds/bases'),
+  crds(
+    'kyverno',
+    'github.com/kyverno/kyverno',
+    ...['kyverno', 'reports', 'policyreport'].map((part) => `config/crds/${part}`),
+  ),
+  crds('sealed-secrets', 'github.com/bitnami-labs/sealed-secrets', 'helm/sealed-secrets/crds'),
+  crds('spire', 'github.com/spiffe/spire-controller-manager', 'config/crd/bases'),
+  crds(
+    'traefik',
+    'github.com/traefik/traefik/v3',
+    'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml',
+  ),
+  crds('trivy', 'github.com/aquasecurity/trivy-operator', 'deploy/helm/crds'),
+  crds('velero', 'github.com/vmware-tanzu/velero', 'config/crd/v1/bases', 'config/crd/v2alpha1/bases'),
   {
     name: 'pebble',
     programs: ['pebble', 'pebble-challtestsrv'].map((name) => ({

@@ -1,0 +1,108 @@
+/** Every object of the tree against the true definition of its kind, on a real API server: unknown and wrong fields are refused. */
+
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadBlueprints } from '../../src/blueprints/load.js';
+import { renderTree } from '../../src/blueprints/render.js';
+import { findEngines } from '../../src/lab/engines/cache.js';
+import { trueCrds } from '../../src/lab/engines/true-crds.js';
+import { createTransport } from '../../src/lab/kubernetes/client-transport.js';
+import { loadSpec } from '../../src/sovereign/load-spec.js';
+import type { KubeObject } from '../../src/tools/kube.js';
+import { realServer, type Server } from './conformance/servers.js';
+import { until } from './rig.js';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const crds = trueCrds(findEngines(process.env));
+
+/** Definitions that no Go module of their project holds, or not in a version that can be had. */
+const without = [
+  'databaseroles.postgresql.cnpg.io',
+  'xnodepools.compose.openova.io',
+  'nodepoolclaims.compose.openova.io',
+  'xloadbalancers.compose.openova.io',
+  'loadbalancerclaims.compose.openova.io',
+  'podlogs.monitoring.grafana.com',
+];
+
+let server: Server;
+let transport: ReturnType<typeof createTransport>;
+let shapes: { name: string; versions: string[] }[];
+let objects: KubeObject[];
+beforeAll(async () => {
+  const blueprints = await loadBlueprints(here('../../templates/blueprints'));
+  const { sovereign } = loadSpec(here('../../examples/omantel.yaml'));
+  shapes = blueprints.flatMap((one) => [one, ...one.releases].flatMap(({ crdShapes }) => crdShapes));
+  objects = renderTree(sovereign, blueprints).folders.flatMap(({ files }) => files.flatMap((file) => file.objects));
+  server = await realServer();
+  transport = createTransport(server.kubeconfig, 'engines-test');
+  for (const { name } of shapes) {
+    const body = crds.object(name);
+    if (body) await post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body);
+  }
+});
+afterAll(async () => {
+  transport.close();
+  await server.close();
+});
+
+async function post(path: string, body: object) {
+  const answer = await transport.raw('POST', path, { body, contentType: 'application/json' });
+  return { status: answer.status, message: (JSON.parse(answer.body) as { message?: string }).message };
+}
+
+test('true definitions are there', () => {
+  expect(shapes.filter(({ name }) => !crds.yaml(name)).map(({ name }) => name)).toEqual(without);
+});
+
+test('the versions that Blueprints name are those of the true definitions', () => {
+  const wrong = shapes.flatMap(({ name, versions }) => {
+    const { versions: served = [] } = (crds.object(name)?.spec ?? {}) as {
+      versions?: { name: string; served: boolean }[];
+    };
+    const names = served.filter((one) => one.served).map((one) => one.name);
+    return crds.yaml(name)
+      ? versions.filter((one) => !names.includes(one)).map((one) => `${name} ${one} (${names})`)
+      : [];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('every object of the tree whose kind has a true definition is taken', async () => {
+  const kinds = new Map(
+    shapes.flatMap(({ name }) => {
+      const spec = crds.object(name)?.spec;
+      return spec ? [[`${spec.group}/${spec.names.kind}`, spec] as const] : [];
+    }),
+  );
+  const kindOf = ({ apiVersion, kind }: KubeObject) => kinds.get(`${apiVersion.split('/')[0]}/${kind}`);
+  const ours = objects.filter(kindOf);
+  expect(ours.length).toBeGreaterThan(60);
+  for (const namespace of new Set(ours.flatMap(({ metadata }) => metadata.namespace ?? [])))
+    await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const refused: string[] = [];
+  for (const object of ours) {
+    const { scope, names } = kindOf(object)!;
+    const space = scope === 'Namespaced' ? `/namespaces/${object.metadata.namespace}` : '';
+    const path = `/apis/${object.apiVersion}${space}/${names.plural}?dryRun=All&fieldValidation=Strict`;
+    let answer = await post(path, object);
+    // a definition is served some time after it was taken
+    if (answer.status === 404 && !answer.message?.includes("namespaces")) {
+      await until(async () => (answer = await post(path, object)).status !== 404);
+    }
+    if (answer.status !== 201) refused.push(`${object.kind} ${object.metadata.name}: ${answer.message}`);
+  }
+  expect(refused).toEqual([]);
+}, 120_000);
+
+test('the short names that the lab gives kinds are those of the true definitions', async () => {
+  const rows = shapes.flatMap(({ name }) => {
+    const short = crds.object(name)?.spec.names.shortNames as string[] | undefined;
+    return short?.length ? [[name, short] as const] : [];
+  });
+  rows.sort(([a], [b]) => (a < b ? -1 : 1));
+  const table = rows.map(
+    ([name, short]) => `  ${JSON.stringify(name)}: ${JSON.stringify(short).replaceAll(',', ', ')}`,
+  );
+  await expect(`{\n${table.join(',\n')}\n}\n`).toMatchFileSnapshot(here('../../src/blueprints/crd-names.json'));
+});
