@@ -87,7 +87,7 @@ test('every object of the tree whose kind has a true definition is taken', async
     const path = `/apis/${object.apiVersion}${space}/${names.plural}?dryRun=All&fieldValidation=Strict`;
     let answer = await post(path, object);
     // a definition is served some time after it was taken
-    if (answer.status === 404 && !answer.message?.includes("namespaces")) {
+    if (answer.status === 404 && !answer.message?.includes('namespaces')) {
       await until(async () => (answer = await post(path, object)).status !== 404);
     }
     if (answer.status !== 201) refused.push(`${object.kind} ${object.metadata.name}: ${answer.message}`);
