@@ -1,5 +1,4 @@
 /** For actions of phases 7 and 8 that are no run of steps: gate and journal, with the news told as a step's are. */
-import type { Act } from '../phases/gate.js';
 import type { StepContext } from '../phases/step.js';
 import type { Session } from './session.js';
 import { withGate } from './with-gate.js';
@@ -17,21 +16,14 @@ export function actAlone<T>(session: Session, step: Alone, work: (context: StepC
     type: 'waiting' | 'output' | 'mutation',
     more: { reason?: string; deadline?: Date; sentence?: string },
   ) => emit({ type, at: world.clock.now(), step, ...more });
-  const told =
-    (act: Act): Act =>
-    (mutation, change, options) => {
-      tell('mutation', { sentence: mutation.sentence });
-      return act(mutation, change, options);
-    };
-  return withGate(session, step, (act, undo) =>
-    work({
-      act: told(act),
-      undo: { ...undo, act: told(undo.act) },
-      signal: world.signal,
-      progress: {
-        waiting: (reason, deadline) => tell('waiting', { reason, deadline }),
-        output: (line) => tell('output', { reason: line }),
-      },
-    }),
+  const progress = {
+    waiting: (reason: string, deadline?: Date) => tell('waiting', { reason, deadline }),
+    output: (line: string) => tell('output', { reason: line }),
+  };
+  return withGate(
+    session,
+    step,
+    (act, undo) => work({ act, undo, signal: world.signal, progress }),
+    ({ sentence }) => tell('mutation', { sentence }),
   );
 }

@@ -2,15 +2,16 @@
 import { protection } from '../mother/protected-set.js';
 import type { Act } from '../phases/gate.js';
 import { createGate } from '../phases/journaled-gate.js';
-import type { Undo } from '../phases/step.js';
+import type { Mutation, Undo } from '../phases/step.js';
 import { lockJournal } from './lock-journal.js';
 import type { Session } from './session.js';
 
-/** `step` names what acts, in the journal. */
+/** `step` names what acts, in the journal; `onMutation` is told each change that is made, before it is. */
 export async function withGate<T>(
   session: Session,
   step: { id: string; phase: number; ticket?: string },
   work: (act: Act, undo: Undo) => Promise<T>,
+  onMutation?: (mutation: Mutation) => void,
 ): Promise<T> {
   const { world } = session;
   const journal = await lockJournal(session);
@@ -20,6 +21,7 @@ export async function withGate<T>(
       signal: world.signal,
       undoSignal: world.undoSignal,
       protects: protection(world.sovereign),
+      onMutation: (_step, mutation) => onMutation?.(mutation),
     });
     const { act, undo } = gate.forStep(step);
     return await work(act, undo);

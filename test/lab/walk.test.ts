@@ -106,7 +106,7 @@ describe('the walk', () => {
     });
     expect(ended.code, ended.stderr).toBe(130);
     const after = ended.stderr.slice(ended.stderr.indexOf('Stopping'));
-    expect(after).toMatch(/scale Deployment catalyst\/catalyst-api on the mother to 1[^]*disarm the undo/);
+    expect(after).toMatch(/scale Deployment catalyst\/catalyst-api on the mother to 1[\s\S]*disarm the undo/);
     const said = (what: RegExp) => [...ended.stderr.matchAll(what)].length;
     expect(said(/: revert a canary commit/g)).toBe(said(/: push a canary commit/g));
     expect(said(/: remove the probe image/g)).toBe(said(/: push the probe image/g));
