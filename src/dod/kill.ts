@@ -17,7 +17,7 @@ import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 import { type Exercise, type Experiment, judge } from './experiment.js';
 import { canaryName, canaryUrl, probesOf } from './probes.js';
 import { type Sampler, startSampler } from './sampler.js';
-import { steadyBaseline, untilGreen } from './steady.js';
+import { steadyBaseline, steadyWithinMs, untilGreen } from './steady.js';
 
 export interface KillOptions {
   windowMs: number;
@@ -30,7 +30,7 @@ export interface KillOptions {
   lab: boolean;
 }
 
-/** How much longer than the window the armed undo waits, so that it never shortens a good experiment. */
+/** How much longer than the longest good experiment the armed undo waits, so that it never shortens one. */
 const graceMs = 180_000;
 const redWithinMs = 120_000;
 
@@ -113,7 +113,8 @@ export async function runKill(world: World, context: StepContext, options: KillO
     const names = probes.map((probe) => probe.name);
     const steady = () => steadyBaseline(world, context, sampler, names, options.baselineMs);
     await steady();
-    const seconds = Math.ceil((options.windowMs + graceMs + redWithinMs) / 1000);
+    const longest = steadyWithinMs(options.baselineMs) + redWithinMs + options.windowMs;
+    const seconds = Math.ceil((longest + graceMs) / 1000);
     const until = new Date(world.clock.now().getTime() + seconds * 1000);
     const armed = undoObjects(catalyst, { fqdn: world.sovereign.spec.fqdn, runId: world.runId, seconds, until });
     for (const object of armed) await act(undoMutation(object, 'arm'), () => mother.apply([object]));

@@ -6,6 +6,11 @@ import { fail, messageOf } from '../support/errors.js';
 import { type Observation, waitUntil } from '../support/wait.js';
 import type { Sampler } from './sampler.js';
 
+/** How long a baseline of that length may take to come. */
+export function steadyWithinMs(baselineMs: number): number {
+  return 3 * baselineMs + 60_000;
+}
+
 /**
  * Waits until every probe has been green for as long as asked, without a break, and answers since when (ms since the start).
  * Throws E6002 when that does not come: nothing is killed on ground that shakes by itself.
@@ -20,7 +25,7 @@ export async function steadyBaseline(
   const lastBad = () => sampler.samples.findLast((one) => !one.ok);
   return waitUntil<number>({
     reason: 'a baseline in which every probe is green',
-    timeoutMs: 3 * baselineMs + 60_000,
+    timeoutMs: steadyWithinMs(baselineMs),
     clock: world.clock,
     signal: world.signal,
     onPending: progress.waiting,
