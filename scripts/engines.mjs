@@ -1,4 +1,5 @@
 // npm run engines [NAME…]: builds the servers that a lab on real engines is made of. Run it twice: the second does nothing.
+// Exit status: 0 all that is required is there; 1 something required did not build; 3 this machine has no Go to build with.
 import { argv, env, exit } from 'node:process';
 import { buildEngines } from '../dist/src/lab/engines/build.js';
 import { createRedactor } from '../dist/src/support/redact.js';
@@ -23,5 +24,5 @@ try {
 } catch (error) {
   console.error(error.message);
   for (const action of error.actions ?? []) console.error(`  ${action}`);
-  exit(1);
+  exit(error.code === 'E3001' ? 3 : 1);
 }
