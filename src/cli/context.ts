@@ -53,7 +53,8 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
   const lab = once(async (): Promise<LabAccess | undefined> => {
     if (flags.lab === undefined) return undefined;
     const { useLab } = await import('./use-lab.js');
-    return useLab(flags.lab, { engine: flags.engine, env, signal, redactor, note: output.note });
+    const { engine, lab: name } = flags;
+    return useLab(name, { engine, clusters: clustersOf(flags), env, signal, redactor, note: output.note });
   });
   let chosen: LoadedSpec | undefined;
   let fqdn: string | undefined;
@@ -91,7 +92,8 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     // So that --sovereign finds it later, wherever the file was.
     writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
   });
-  const motherKubeconfig = async () => flags['mother-kubeconfig'] ?? (await lab())?.kubeconfigs.mother;
+  const given = isOfLab(flags) ? {} : { mother: flags['mother-kubeconfig'], sovereign: flags.kubeconfig };
+  const motherKubeconfig = async () => given.mother ?? (await lab())?.kubeconfigs.mother;
   const blueprints = once(async () => {
     const { loadBlueprints } = await import('../blueprints/load.js');
     return loadBlueprints(join(root, 'templates', 'blueprints'));
@@ -102,7 +104,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       sovereign,
       stateDir: stateDirFor(sovereign.spec.fqdn),
       credentials: store,
-      kubeconfig: flags.kubeconfig,
+      kubeconfig: given.sovereign,
       motherKubeconfig: await motherKubeconfig(),
       tools: { helm: flags.helm, kubectl: flags.kubectl },
       lab: flags.lab !== undefined,
@@ -187,6 +189,10 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     },
   };
 }
+
+/** With `--engine kubeconfig` the files say what the lab is made of; it is used by its own. */
+const isOfLab = ({ engine, lab }: SharedFlags) => engine === 'kubeconfig' && lab !== undefined;
+export const clustersOf = (flags: SharedFlags) => ({ mother: flags['mother-kubeconfig'], sovereign: flags.kubeconfig });
 
 /** The same store, read by `find`; what neither it nor the store has is told by the store. */
 function readThrough(

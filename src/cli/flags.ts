@@ -39,7 +39,8 @@ export const sharedFlags = {
     ...group,
     env: 'CATALYST_ENGINE',
     options: ['emulated', 'kubernetes', 'kubeconfig'],
-    description: 'what the lab is made of: played servers (default), or the ones that npm run engines builds',
+    description:
+      'what the lab is made of: played servers (default), those that npm run engines builds, or the clusters of --mother-kubeconfig and --kubeconfig',
   }),
   kubeconfig: Flags.string({
     ...group,

@@ -14,6 +14,8 @@ export async function useLab(
   name: string,
   options: {
     engine?: string;
+    /** Kubeconfig files of what a lab of the engine `kubeconfig` is made of. */
+    clusters?: { mother?: string; sovereign?: string };
     env: Readonly<Record<string, string | undefined>>;
     signal: AbortSignal;
     redactor: Redactor;

@@ -20,7 +20,8 @@ export interface ClusterApi {
   parts: Pick<StartOptions, 'register' | 'real'>;
   /** Told once the controllers run, so that the API server reaches Services. */
   attach(controllers: Controllers): void;
-  close(): Promise<void>;
+  /** `destroyed`: its last machine is gone; left out, the lab ends. */
+  close(options?: { destroyed?: boolean }): Promise<void>;
 }
 
 export interface ClusterRequest {
@@ -86,7 +87,7 @@ export const emulatedEngine: ClusterEngine = {
       kubeconfig: api.kubeconfig,
       parts: { register: api.registerBackend },
       attach: () => undefined,
-      close: api.close,
+      close: () => api.close(),
     };
   },
 };

@@ -1,8 +1,9 @@
-/** `catalyst lab down`: stops the lab and removes all it wrote, its state directory too. */
+/** `catalyst lab down`: stops the lab and removes all it wrote: its state directory, and what it made on clusters that exist. */
 import { existsSync, rmSync } from 'node:fs';
 import type { Context } from '../actions/context.js';
 import { waitUntil } from '../support/wait.js';
 import { callLab, directoryOf, findLab, isAlive, startingProcess } from './ensure.js';
+import { clearGiven } from './existing/given-clusters.js';
 
 export interface LabDownResult {
   name: string;
@@ -10,9 +11,11 @@ export interface LabDownResult {
   stopped: boolean;
   /** The directory that is gone. */
   removed?: string;
+  /** Objects taken away from clusters that exist. */
+  taken?: number;
 }
 
-/** Throws E7003 for a name that cannot be one. A lab that is not up is no error. */
+/** Throws E7003 for a name that cannot be one; E3101, E7001 when clusters that exist keep its things. A lab that is not up is no error. */
 export async function labDown(
   context: Pick<Context, 'env' | 'signal' | 'clock'>,
   name: string,
@@ -34,7 +37,8 @@ export async function labDown(
       look: async () => (isAlive(pid) ? { pending: `process ${pid} still runs` } : { done: true }),
     });
   }
+  const taken = await clearGiven(directory, { clock, signal });
   const removes = !options.keep && existsSync(directory);
   if (removes) rmSync(directory, { recursive: true, force: true });
-  return { name, stopped: pid !== undefined, ...(removes ? { removed: directory } : {}) };
+  return { name, stopped: pid !== undefined, ...(removes ? { removed: directory } : {}), ...(taken ? { taken } : {}) };
 }

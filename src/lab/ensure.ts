@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { labDir } from '../sovereign/state-dir.js';
 import { fail } from '../support/errors.js';
+import { type GivenClusters, lookBefore } from './existing/given-clusters.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -15,6 +16,10 @@ export interface EnsureOptions {
   signal: AbortSignal;
   /** `emulated` when left out. */
   engine?: string;
+  /** What a lab of the engine `kubeconfig` is made of. */
+  clusters?: GivenClusters;
+  /** Asks whether to go on beside what is there already; rejects when not. */
+  confirm?: (what: string) => Promise<void>;
   /** News for the person. */
   note?: (text: string) => void;
 }
@@ -23,7 +28,7 @@ const readyMs = 60_000;
 /** Real servers take longer, above all on a busy machine. */
 const realReadyMs = 180_000;
 
-const engineNames = ['emulated', 'kubernetes'];
+const engineNames = ['emulated', 'kubernetes', 'kubeconfig'];
 
 /** How often a lab that lives but does not answer is asked: on a busy machine it may be held up for seconds. */
 const askTimes = 6;
@@ -44,7 +49,7 @@ export async function findLab(env: Env, name: string): Promise<LabInfo | undefin
   return undefined;
 }
 
-/** Throws E7003 for a name or engine that cannot be, E7001 when it does not get ready. */
+/** Throws E7003 for a name or engine that cannot be, E7001 when it does not get ready, E7005 and E7006 for clusters that do not fit. */
 export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
   const { name, env, signal, engine, note } = options;
   if (engine !== undefined && !engineNames.includes(engine)) {
@@ -59,20 +64,22 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
       actions: [`catalyst lab down ${name}`, 'or give another --lab NAME'],
     });
   }
-  if (engine === 'kubernetes') {
+  if (engine === 'kubernetes' || engine === 'kubeconfig') {
     const { findEngines } = await import('./engines/cache.js');
     findEngines(env);
   }
   const directory = directoryOf(env, name);
+  const files = engine === 'kubeconfig' ? await lookBefore(directory, options) : undefined;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const mine = takeTurn(directory);
   if (mine) {
     note?.(`starting the lab ${name}`);
     rmSync(join(directory, 'lab.json'), { force: true });
   }
-  const child = mine ? startProcess(name, directory, env, engine ?? 'emulated') : undefined;
+  const more = files ? [files.mother, files.sovereign] : [];
+  const child = mine ? startProcess(name, directory, env, [engine ?? 'emulated', ...more]) : undefined;
   try {
-    await ready(directory, signal, child, engine === 'kubernetes' ? realReadyMs : readyMs);
+    await ready(directory, signal, child, engine && engine !== 'emulated' ? realReadyMs : readyMs);
   } finally {
     if (mine) rmSync(turnFile(directory), { force: true });
   }
@@ -140,10 +147,10 @@ export function startingProcess(directory: string): number | undefined {
 
 const logFile = (directory: string) => join(directory, 'lab.log');
 
-function startProcess(name: string, directory: string, env: Env, engine: string) {
+function startProcess(name: string, directory: string, env: Env, about: readonly string[]) {
   const log = openSync(logFile(directory), 'a', 0o600);
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory, engine], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory, ...about], {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: directory,

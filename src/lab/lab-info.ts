@@ -2,6 +2,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Of the Sovereign of every lab. */
+export const labFqdn = 'omantel.omani.works';
+
 export interface LabInfo {
   name: string;
   /** Path of the lab's sovereign.yaml. */

@@ -18,7 +18,7 @@ import { createFaults, type Faults } from './faults.js';
 import { openGate } from './gate.js';
 import { createHetznerLab, type HetznerLab } from './hetzner/lab-hetzner.js';
 import { serve } from './http-server.js';
-import type { LabInfo } from './lab-info.js';
+import { type LabInfo, labFqdn } from './lab-info.js';
 import { labSpec } from './lab-spec.js';
 import { type Mother, startMother } from './mother-cluster.js';
 import { createRequestLog, type RequestLog } from './request-log.js';
@@ -67,14 +67,7 @@ const motherHosts = [
 
 /** Resolves when everything answers and the mother has settled. */
 export async function startLab(options: LabOptions): Promise<Lab> {
-  const {
-    name,
-    directory,
-    fqdn = 'omantel.omani.works',
-    engine = emulatedEngine,
-    clock = systemClock,
-    env = process.env,
-  } = options;
+  const { name, directory, fqdn = labFqdn, engine = emulatedEngine, clock = systemClock, env = process.env } = options;
   for (const part of ['git', 'claims', 'cache', 'engines', 'requests.jsonl'])
     rmSync(join(directory, part), { recursive: true, force: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });

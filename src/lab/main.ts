@@ -1,25 +1,35 @@
-/** The process of a lab: `main.js NAME DIRECTORY [ENGINE]`. Ready once lab.json is there; ends on a signal, on request, or when idle. */
+/** The process of a lab: `main.js NAME DIRECTORY [ENGINE [MOTHER SOVEREIGN]]`, the last two kubeconfig files. Ready once lab.json is there; ends on a signal, on request, or when idle. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { systemClock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
+import type { ClusterEngine } from './cluster-api.js';
 import { startControl } from './control.js';
 import { tellHeldUp } from './held-up.js';
 import { writeLabInfo } from './lab-info.js';
 
 const idleMs = 2 * 3_600_000;
 
-async function run(name: string, directory: string, engineName: string): Promise<void> {
+/** Undefined: the lab's own. */
+async function engineOf(
+  name: string,
+  [mother = '', sovereign = '']: readonly string[],
+  options: { directory: string; env: NodeJS.ProcessEnv; say: (text: string) => void },
+): Promise<ClusterEngine | undefined> {
+  if (name === 'kubernetes') return (await import('./engines/real-engine.js')).realEngine(options);
+  if (name !== 'kubeconfig') return undefined;
+  const { existingEngine } = await import('./existing/existing-engine.js');
+  return existingEngine({ ...options, clusters: { mother, sovereign } });
+}
+
+async function run(name: string, directory: string, engineName: string, files: readonly string[]): Promise<void> {
   const say = (message: string) => process.stdout.write(`${new Date().toISOString()} ${message}\n`);
   // a lab is started often and is made of many modules; those below come from the cache the second time
   enableCompileCache();
   const { startLab } = await import('./lab.js');
-  const engine =
-    engineName === 'kubernetes'
-      ? (await import('./engines/real-engine.js')).realEngine({ env: process.env, say })
-      : undefined;
+  const engine = await engineOf(engineName, files, { directory, env: process.env, say });
   const lab = await startLab({ name, directory, onError: say, ...(engine ? { engine } : {}) });
   let lastCall = Date.now();
   lab.log.listen((line) => {
@@ -77,8 +87,8 @@ async function run(name: string, directory: string, engineName: string): Promise
   await systemClock.sleep(2 ** 31 - 1).catch(() => undefined);
 }
 
-const [name, directory, engine = 'emulated'] = process.argv.slice(2);
+const [name, directory, engine = 'emulated', ...files] = process.argv.slice(2);
 if (!name || !directory) throw new Error('usage: main.js NAME DIRECTORY [ENGINE]');
 // a rule that fails late must not take the lab down with it
 process.on('unhandledRejection', (reason) => process.stdout.write(`unhandled: ${messageOf(reason)}\n`));
-await run(name, directory, engine);
+await run(name, directory, engine, files);

@@ -133,7 +133,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     await registerNode(running.kube, node);
   }
 
-  async function end(): Promise<void> {
+  async function end(destroyed: boolean): Promise<void> {
     const ended = running;
     if (!ended) return;
     running = undefined;
@@ -143,7 +143,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     ended.stop.abort(new Error('the last control plane is gone'));
     await ended.controllers.stop();
     ended.kube.close();
-    await ended.api.close();
+    await ended.api.close({ destroyed });
   }
 
   return {
@@ -166,7 +166,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
       members.delete(server.id);
       inOrder(async () => {
         const isLast = ![...members.values()].some(({ k3s }) => k3s.role !== 'worker');
-        if (isLast) await end();
+        if (isLast) await end(true);
         else await running?.kube.delete({ apiVersion: 'v1', kind: 'Node', name: server.name });
       });
     },
@@ -174,7 +174,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     current: () => running,
     idle: async () => void (await work),
     close: async () => {
-      inOrder(end);
+      inOrder(() => end(false));
       await work;
     },
   };

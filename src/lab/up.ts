@@ -2,7 +2,7 @@
 
 import type { Context } from '../actions/context.js';
 import { fail } from '../support/errors.js';
-import { callLab, ensureLab, findLab } from './ensure.js';
+import { callLab, type EnsureOptions, ensureLab, findLab } from './ensure.js';
 import type { FaultRule } from './faults.js';
 import type { LabInfo } from './lab-info.js';
 
@@ -18,10 +18,14 @@ export interface LabStatus extends LabResult {
   world: Record<string, unknown>;
 }
 
-/** Throws E7001, E7003. */
-export async function labUp(context: LabContext, name: string, engine?: string): Promise<LabResult> {
+/** Throws E7001, E7003, and of clusters that exist E7005, E7006. */
+export async function labUp(
+  context: LabContext,
+  name: string,
+  how: Pick<EnsureOptions, 'engine' | 'clusters' | 'confirm'> = {},
+): Promise<LabResult> {
   const { env, signal, output } = context;
-  return resultOf(await ensureLab({ name, env, signal, engine, note: output.note }));
+  return resultOf(await ensureLab({ name, env, signal, ...how, note: output.note }));
 }
 
 /** Throws E7002 when it is not up. */

@@ -305,6 +305,16 @@ export const errorCodes = {
     'an engine is missing',
     'A lab on real engines needs programs that `npm run engines` builds once, with Go, into the cache of this machine.',
   ),
+  E7005: entry(
+    'refused',
+    'a cluster is not free for a lab',
+    'A lab of clusters that exist needs two that are not one, without nodes, Flux or anything that the lab makes itself; nothing was touched.',
+  ),
+  E7006: entry(
+    'credentials',
+    'a cluster does not let us',
+    'The kubeconfig of a cluster that a lab is to be made of may not do what a lab does there; the message names verbs and resources.',
+  ),
   // E9: bugs
   E9001: entry(
     'bug',

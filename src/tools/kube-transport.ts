@@ -33,7 +33,7 @@ const deadWatchMs = 300_000;
 
 export function createKubeTransport(access: KubeAccess): KubeTransport {
   const secure = access.server.startsWith('https:');
-  const agent = secure ? new Agent({ keepAlive: true, maxSockets: 32, ...tlsOf(access) }) : undefined;
+  const agent = secure ? new Agent({ keepAlive: true, maxSockets: 32, ...tlsOptionsOf(access) }) : undefined;
 
   const open = async (request: KubeRequest): Promise<IncomingMessage> => {
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': agentName };
@@ -86,8 +86,8 @@ export function createKubeTransport(access: KubeAccess): KubeTransport {
   };
 }
 
-// An address may not stand in SNI, yet it is what the certificate is checked against.
-function tlsOf({ ca, cert, key, serverName, insecure }: KubeAccess): AgentOptions {
+/** How TLS to that server is spoken. An address may not stand in SNI, yet it is what the certificate is checked against. */
+export function tlsOptionsOf({ ca, cert, key, serverName, insecure }: KubeAccess): AgentOptions {
   const name = serverName === undefined ? {} : { servername: isIP(serverName) ? '' : serverName };
   const check: AgentOptions =
     serverName === undefined ? {} : { checkServerIdentity: (_host, leaf) => checkServerIdentity(serverName, leaf) };

@@ -9,7 +9,7 @@ import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
 
-const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+export const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 
 export const catalystOnEngines = (story: string): Catalyst =>
   catalystAtHome(story, { CATALYST_ENGINE: 'kubernetes', XDG_CACHE_HOME: cache });

@@ -6,6 +6,8 @@ import { denies, misfit } from './kyverno-patterns.js';
 import { POD, selects } from './pods.js';
 
 const POLICY = 'kyverno.io/v1/ClusterPolicy';
+const WEBHOOK = 'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration';
+const webhookName = 'kyverno-resource-validating-webhook-cfg';
 const OPERATOR = /^kyverno-admission-controller$/;
 const REPORTER = /^kyverno-reports-controller$/;
 
@@ -80,11 +82,13 @@ async function registerWebhook(lab: Lab): Promise<void> {
   const service = lab.store.list('v1/Service').find((one) => one.metadata.name === 'kyverno-svc');
   const enforcing = lab.store.list(POLICY).filter((policy) => rulesOf(policy).some(({ enforced }) => enforced));
   if (!service || enforcing.length === 0) return;
+  // it never changes; how the API server reaches it may have been changed since
+  if (lab.store.get(WEBHOOK, undefined, webhookName)) return;
   await lab.apply({
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     metadata: {
-      name: 'kyverno-resource-validating-webhook-cfg',
+      name: webhookName,
       labels: { 'webhook.kyverno.io/managed-by': 'kyverno' },
     },
     webhooks: [

@@ -28,10 +28,10 @@ export interface ControlPlaneOptions {
   signal: AbortSignal;
   dnsNames: readonly string[];
   ipAddresses: readonly string[];
-  /** Unix socket of the HTTP proxy through which the API server reaches Services and Pods. */
-  egressSocket: string;
+  /** Unix socket of the HTTP proxy through which the API server reaches Services and Pods; left out, it reaches none. */
+  egressSocket?: string;
   /** Where the API server reports what it was asked. */
-  auditUrl: string;
+  auditUrl?: string;
   say: (text: string) => void;
 }
 
@@ -92,10 +92,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       `--proxy-client-cert-file=${pki.file('front-proxy.crt')}`,
       `--proxy-client-key-file=${pki.file('front-proxy.key')}`,
     ],
-    `--egress-selector-config-file=${write('egress.yaml', toYaml(egressSelector(egressSocket)))}`,
-    `--audit-policy-file=${write('audit-policy.yaml', toYaml(auditPolicy))}`,
-    `--audit-webhook-config-file=${write('audit.kubeconfig', toYaml(auditTarget(auditUrl)))}`,
-    '--audit-webhook-batch-max-wait=1s',
+    ...(egressSocket
+      ? [`--egress-selector-config-file=${write('egress.yaml', toYaml(egressSelector(egressSocket)))}`]
+      : []),
+    ...(auditUrl
+      ? [
+          `--audit-policy-file=${write('audit-policy.yaml', toYaml(auditPolicy))}`,
+          `--audit-webhook-config-file=${write('audit.kubeconfig', toYaml(auditTarget(auditUrl)))}`,
+          '--audit-webhook-batch-max-wait=1s',
+        ]
+      : []),
   ]);
   await ready(url, kubeconfig(), clock, AbortSignal.any([signal, AbortSignal.timeout(60_000)]));
   start('kube-controller-manager', [
@@ -108,12 +114,25 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ...[`--kubeconfig=${schedulerFile}`, '--bind-address=127.0.0.1', `--secure-port=${schedulerPort}`],
     '--leader-elect=false',
   ]);
-  start('kwok', [
-    ...[`--kubeconfig=${adminFile}`, '--manage-all-nodes=true', '--node-lease-duration-seconds=40'],
-    ...['--cidr=10.244.0.0/16', '--node-ip=127.0.0.1', `--server-address=127.0.0.1:${kwokPort}`],
-    `--config=${write('stages.yaml', toYamlStream(stages))}`,
-  ]);
+  startKwok(children, { engines, directory, kubeconfig: adminFile, port: kwokPort });
   return { url, port, pki, children, kubeconfig, stop: () => children.stop() };
+}
+
+/** Keeps the leases of all nodes and ends Pods; as whom says the file `kubeconfig`. */
+export function startKwok(
+  children: Children,
+  options: { engines: Engines; directory: string; kubeconfig: string; port: number },
+): void {
+  const config = join(options.directory, 'stages.yaml');
+  writeFileSync(config, toYamlStream(stages), { mode: 0o600 });
+  children.start('kwok', {
+    file: options.engines.program('kwok'),
+    args: [
+      ...[`--kubeconfig=${options.kubeconfig}`, '--manage-all-nodes=true', '--node-lease-duration-seconds=40'],
+      ...['--cidr=10.244.0.0/16', '--node-ip=127.0.0.1', `--server-address=127.0.0.1:${options.port}`],
+      `--config=${config}`,
+    ],
+  });
 }
 
 /** What goes to Services and Pods has no way there but the lab's own network. */

@@ -11,11 +11,16 @@ import type { Engines } from './cache.js';
 import { type Child, freePorts } from './children.js';
 import type { ControlPlane } from './control-plane.js';
 
-const names = ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'] as const;
-type Name = (typeof names)[number];
+export const fluxNames = [
+  'source-controller',
+  'kustomize-controller',
+  'helm-controller',
+  'notification-controller',
+] as const;
+type Name = (typeof fluxNames)[number];
 
 export interface FluxOptions {
-  plane: ControlPlane;
+  plane: Pick<ControlPlane, 'kubeconfig' | 'children'>;
   engines: Engines;
   directory: string;
   /** Proxy that Pods' way out goes through, and the roots that they trust. */
@@ -45,7 +50,7 @@ export async function fluxPrograms(options: FluxOptions): Promise<Rule> {
     }
     if (!pod || running.has(name)) return;
     const kubeconfig = await kubeconfigFor(pod, name, lab, options);
-    running.set(name, { uid: `${pod.metadata.uid}`, child: start(name, kubeconfig, ports, options) });
+    running.set(name, { uid: `${pod.metadata.uid}`, child: startFlux(name, kubeconfig, ports, options) });
   }
 
   return {
@@ -53,11 +58,11 @@ export async function fluxPrograms(options: FluxOptions): Promise<Rule> {
     kind: 'apps/v1/Deployment',
     also: { 'v1/Pod': (pod) => (isFlux(pod) ? [`flux-system/${pod.metadata.labels?.[LABEL]}`] : []) },
     async reconcile(deployment, lab) {
-      const name = names.find((one) => one === deployment.metadata.name);
+      const name = fluxNames.find((one) => one === deployment.metadata.name);
       if (name && deployment.metadata.namespace === 'flux-system') await look(name, lab);
     },
     async gone(deployment, lab) {
-      const name = names.find((one) => one === deployment.metadata.name);
+      const name = fluxNames.find((one) => one === deployment.metadata.name);
       if (name && deployment.metadata.namespace === 'flux-system') await look(name, lab);
     },
   };
@@ -65,7 +70,7 @@ export async function fluxPrograms(options: FluxOptions): Promise<Rule> {
 
 const LABEL = 'app.kubernetes.io/name';
 const isFlux = ({ metadata: { namespace, labels } }: KubeObject) =>
-  namespace === 'flux-system' && (names as readonly (string | undefined)[]).includes(labels?.[LABEL]);
+  namespace === 'flux-system' && (fluxNames as readonly (string | undefined)[]).includes(labels?.[LABEL]);
 
 async function kubeconfigFor(pod: KubeObject, name: Name, lab: Lab, options: FluxOptions): Promise<string> {
   const account = pod.spec.serviceAccountName ?? 'default';
@@ -82,9 +87,10 @@ async function kubeconfigFor(pod: KubeObject, name: Name, lab: Lab, options: Flu
   return file;
 }
 
-function start(name: Name, kubeconfig: string, ports: readonly number[], options: FluxOptions): Child {
+/** One of Flux's programs, as whom the file `kubeconfig` says; `ports` are 11, of which `ports[2 * index + 1]` answers /readyz. */
+export function startFlux(name: Name, kubeconfig: string, ports: readonly number[], options: FluxOptions): Child {
   const at = (index: number) => `127.0.0.1:${ports[index]}`;
-  const index = names.indexOf(name) * 2;
+  const index = fluxNames.indexOf(name) * 2;
   const [storage, events, receiver] = [at(8), at(9), at(10)];
   const data = join(options.directory, 'flux', name);
   mkdirSync(data, { recursive: true, mode: 0o700 });

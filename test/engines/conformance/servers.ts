@@ -37,9 +37,6 @@ export async function realServer(): Promise<Server> {
     signal: AbortSignal.timeout(120_000),
     dnsNames: [],
     ipAddresses: [],
-    // Nothing here calls a Service or reads the audit.
-    egressSocket: join(directory, 'nobody.sock'),
-    auditUrl: 'http://127.0.0.1:9',
     say: () => undefined,
   });
   return {

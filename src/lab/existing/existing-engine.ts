@@ -1,0 +1,94 @@
+/** Clusters of a lab that exist already: the lab plays what is around them, and real Flux runs beside them as their ServiceAccounts. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClusterApi, ClusterEngine, ClusterRequest } from '../cluster-api.js';
+import { type Engines, findEngines } from '../engines/cache.js';
+import { createChildren, freePorts } from '../engines/children.js';
+import { startKwok } from '../engines/control-plane.js';
+import { fluxPrograms } from '../engines/flux-programs.js';
+import { localPath, localPathCleaning } from '../engines/local-path.js';
+import { realEngine } from '../engines/real-engine.js';
+import { openClusterDoor } from './cluster-door.js';
+import { madeFile } from './made.js';
+import { removeMade } from './remove-made.js';
+import { upstreamOf } from './upstream.js';
+import { openWebhookDoor } from './webhooks.js';
+
+/** Kubeconfig files. */
+export interface ExistingClusters {
+  mother: string;
+  sovereign: string;
+}
+
+/** Throws E7004 when an engine has not been built. */
+export function existingEngine(options: {
+  clusters: ExistingClusters;
+  /** The lab's. */
+  directory: string;
+  env: Readonly<Record<string, string | undefined>>;
+  say: (text: string) => void;
+}): ClusterEngine {
+  const { clusters, directory, env, say } = options;
+  const engines = findEngines(env);
+  return {
+    ...realEngine({ env, say }),
+    name: 'kubeconfig',
+    start: (request) => {
+      const name = request.name as keyof ExistingClusters;
+      return startExisting(request, { file: clusters[name], made: madeFile(directory, name), engines, say });
+    },
+  };
+}
+
+interface Existing {
+  file: string;
+  made: string;
+  engines: Engines;
+  say: (text: string) => void;
+}
+
+async function startExisting(request: ClusterRequest, { file, made, engines, say }: Existing): Promise<ClusterApi> {
+  const { name, directory, log, faults, clock, ca, dnsNames, ipAddresses } = request;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const upstream = upstreamOf(file);
+  const door = await openClusterDoor({
+    ...{ name, upstream, made, authority: ca, log, faults, clock, dnsNames, ipAddresses },
+  });
+  const webhooks = await openWebhookDoor(ca);
+  const children = createChildren({ directory, clock, say: (text) => say(`${name}: ${text}`) });
+  const admin = join(directory, 'admin.kubeconfig');
+  writeFileSync(admin, door.kubeconfig(), { mode: 0o600 });
+  const [port = 0] = await freePorts(1);
+  startKwok(children, { engines, directory, kubeconfig: admin, port });
+  return {
+    url: door.endpoint,
+    port: door.port,
+    kubeconfig: (_user, { server } = {}) => door.kubeconfig({ server }),
+    parts: {
+      real: async (network) => [
+        localPath,
+        localPathCleaning,
+        ...webhooks.rules,
+        await fluxPrograms({
+          plane: { children, kubeconfig: (more) => door.kubeconfig(more as Parameters<typeof door.kubeconfig>[0]) },
+          ...{ engines, directory, network: () => network },
+        }),
+      ],
+    },
+    attach(controllers) {
+      door.lead(controllers);
+      webhooks.lead(controllers);
+    },
+    async close({ destroyed = false } = {}) {
+      door.lead(undefined);
+      await children.stop();
+      await Promise.all([door.close(), webhooks.close()]);
+      if (destroyed) {
+        const { left } = await removeMade(upstream, made, { clock, signal: AbortSignal.timeout(120_000) });
+        if (left.length > 0) say(`${name}: still there after the end of the cluster: ${left.join(', ')}`);
+        else rmSync(made, { force: true });
+      }
+      upstream.close();
+    },
+  };
+}

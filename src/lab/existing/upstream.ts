@@ -1,0 +1,57 @@
+/** Calls to a cluster that exists, as whom its kubeconfig says: whole answers for us, open ones for what is passed on. */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
+import { createKubeTransport, type KubeTransport, tlsOptionsOf } from '../../tools/kube-transport.js';
+import { readKubeconfig } from '../../tools/kubeconfig.js';
+
+export interface PassedOn {
+  method: string;
+  /** With its query. */
+  path: string;
+  headers: Record<string, string | string[]>;
+  body?: Buffer;
+  signal?: AbortSignal;
+  /** As whom the kubeconfig says; false: as whom the headers say, and nobody without. */
+  asAdmin: boolean;
+}
+
+export interface Upstream {
+  server: string;
+  /** Throws E3101 when nothing answers. */
+  send: KubeTransport['send'];
+  /** Resolves once the head of the answer has come. */
+  open(request: PassedOn): Promise<IncomingMessage>;
+  close(): void;
+}
+
+/** Shorter than an API server keeps an idle connection, so that no call meets one that is being closed. */
+const idleMs = 60_000;
+
+/** Throws E3101 when the file is no kubeconfig. */
+export function upstreamOf(file: string): Upstream {
+  const access = readKubeconfig(file);
+  const secure = access.server.startsWith('https:');
+  // an API server believes a client certificate before it looks at a token, so others need connections without ours
+  const agentWith = (tls: AgentOptions) =>
+    secure ? new Agent({ keepAlive: true, timeout: idleMs, ...tls }) : undefined;
+  const own = agentWith(tlsOptionsOf(access));
+  const anybodys = agentWith(tlsOptionsOf({ ...access, cert: undefined, key: undefined }));
+  return {
+    server: access.server,
+    send: createKubeTransport(access).send,
+    async open({ method, path, headers, body, signal, asAdmin }) {
+      const credentials = asAdmin ? await access.headers() : {};
+      return new Promise((resolve, reject) => {
+        const start = secure ? httpsRequest : httpRequest;
+        const settings = { method, headers: { ...headers, ...credentials }, agent: asAdmin ? own : anybodys };
+        const sent = start(`${access.server}${path}`, { ...settings, ...(signal ? { signal } : {}) }, resolve);
+        sent.on('error', reject);
+        sent.end(body && body.length > 0 ? body : undefined);
+      });
+    },
+    close() {
+      own?.destroy();
+      anybodys?.destroy();
+    },
+  };
+}

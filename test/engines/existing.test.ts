@@ -1,0 +1,117 @@
+/**
+ * A lab of clusters that exist: two real control planes that the lab did not start, whose API servers know nothing of it (no
+ * egress selector, no audit). What is there before stays as it is; what the lab put there goes with `lab down`.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
+import { realServer, type Server } from './conformance/servers.js';
+import { apply, cache, kubectl, kubectlText } from './rig.js';
+
+interface Listed {
+  items: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[];
+}
+
+const fqdn = 'omantel.omani.works';
+const clusters: Record<string, Server> = {};
+const files: Record<string, string> = {};
+let catalyst: Catalyst;
+let before: Record<string, string[]>;
+
+beforeAll(async () => {
+  catalyst = catalystAtHome('existing', { XDG_CACHE_HOME: cache });
+  for (const name of ['mother', 'sovereign']) {
+    clusters[name] = await realServer();
+    files[name] = join(catalyst.home, `${name}.given`);
+    writeFileSync(files[name]!, clusters[name]!.kubeconfig, { mode: 0o600 });
+    await apply(files[name]!, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'theirs' } });
+    await apply(files[name]!, {
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'theirs', namespace: 'theirs' } },
+      stringData: { key: 'value' },
+    });
+  }
+  before = { mother: await contentsOf('mother'), sovereign: await contentsOf('sovereign') };
+});
+afterAll(async () => {
+  await catalyst.close();
+  for (const cluster of Object.values(clusters)) await cluster.close();
+});
+
+/** Names of all objects but those that come and go by themselves. */
+async function contentsOf(cluster: string): Promise<string[]> {
+  const passing =
+    /^(event|events\.events\.k8s\.io|lease|leases\.coordination\.k8s\.io|endpointslice|endpoints|componentstatus)/;
+  const kinds = async (namespaced: boolean) =>
+    (
+      await kubectlText(files[cluster]!, [
+        ...['api-resources', '--verbs=list', `--namespaced=${namespaced}`, '-o', 'name'],
+      ])
+    )
+      .split('\n')
+      .filter((kind) => kind && !passing.test(kind));
+  const [wide, inSpaces] = await Promise.all([kinds(false), kinds(true)]);
+  const names = await Promise.all([
+    kubectlText(files[cluster]!, ['get', wide.join(','), '-o', 'name']),
+    kubectlText(files[cluster]!, [
+      ...['get', inSpaces.join(','), '-A', '-o'],
+      'jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}{"\\n"}{end}',
+    ]),
+  ]);
+  return names.join('\n').split('\n').filter(Boolean).sort();
+}
+
+const given = () => [
+  '--engine',
+  'kubeconfig',
+  '--mother-kubeconfig',
+  files['mother']!,
+  '--kubeconfig',
+  files['sovereign']!,
+];
+const at = (...args: string[]) => [...args, '--lab', catalyst.lab, ...given()];
+
+describe('what is refused', () => {
+  test.each([
+    [['--engine', 'kubeconfig', '--mother-kubeconfig', 'mother'], 2, /needs two kubeconfigs: --kubeconfig missing/],
+    [['--engine', 'kubeconfig', '--mother-kubeconfig', 'mother', '--kubeconfig', 'mother'], 7, /same cluster/],
+    [['--engine', 'kubeconfig', '--mother-kubeconfig', 'mother', '--kubeconfig', 'sovereign'], 7, /--confirm/],
+  ])('%j', async (args, code, message) => {
+    const ended = await catalyst.run(['lab', 'up', catalyst.lab, ...args.map((one) => files[one] ?? one)]);
+    expect(ended.code, ended.stderr).toBe(code);
+    expect(ended.stderr).toMatch(message);
+    expect(await contentsOf('mother')).toEqual(before['mother']);
+  });
+});
+
+describe('a lab of them', () => {
+  let lab: LabInfo;
+
+  test('comes up beside what is there, once that was agreed to', async () => {
+    const { document } = await catalyst.json<LabInfo>(['lab', 'up', catalyst.lab, ...given(), '--confirm', fqdn]);
+    expect(document.error).toBeUndefined();
+    lab = document.result;
+  });
+
+  test('the walk to the end of phase 6, by real Flux', async () => {
+    const { code, stderr } = await catalyst.run(at('wizard', '--until', '6', '--yes'));
+    expect(code, stderr.split('\n').slice(-60).join('\n')).toBe(0);
+    const { document } = await catalyst.json<{ phase: number; status: string }[]>(at('ticket', 'list'));
+    expect(document.result.filter((row) => row.phase <= 6 && row.status !== 'done')).toEqual([]);
+  });
+
+  test('seen on the cluster itself, every HelmRelease is Ready', async () => {
+    const { items } = await kubectl<Listed>(files['sovereign']!, ['get', 'helmreleases', '-A']);
+    const ready = ({ status }: Listed['items'][number]) =>
+      status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True');
+    expect(items.length).toBeGreaterThanOrEqual(20);
+    expect(items.filter((one) => !ready(one)).map(({ metadata }) => metadata.name)).toEqual([]);
+    expect(lab.kubeconfigs.sovereign).not.toBe(files['sovereign']);
+  });
+
+  test('down takes away what it put there, and nothing else', async () => {
+    const ended = await catalyst.run(['lab', 'down', catalyst.lab]);
+    expect(ended.code, ended.stderr).toBe(0);
+    for (const cluster of ['mother', 'sovereign']) expect(await contentsOf(cluster)).toEqual(before[cluster]);
+  });
+});
