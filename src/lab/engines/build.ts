@@ -28,12 +28,23 @@ export interface BuildResult {
 /** Oldest Go that the pinned modules accept. */
 const oldestGo = [1, 26] as const;
 
-/** Throws E3001 when Go is missing or too old; an engine that does not build is told of and the others go on. */
+/** Throws E3001 when Go is missing or too old and something required is not there; an engine that does not build is told of and the others go on. */
 export async function buildEngines(options: BuildOptions): Promise<BuildResult> {
   const { env, say, only } = options;
   const result: BuildResult = { built: [], present: [], failed: [] };
   const chosen = engines.filter((engine) => !only || only.includes(engine.name));
-  const goVersion = await goVersionOf(options);
+  const goVersion = await goVersionOf(options).catch((error: unknown) => {
+    // what is built needs no Go
+    if (chosen.some((engine) => engine.required && !finishedFolder(engine, env))) throw error;
+    say(`${messageOf(error)} What has been built already is used.`);
+  });
+  if (!goVersion) {
+    for (const engine of chosen) {
+      if (finishedFolder(engine, env)) result.present.push(engine.name);
+      else result.failed.push({ engine: engine.name, why: 'there is no Go', required: false });
+    }
+    return result;
+  }
   mkdirSync(enginesFolder(env), { recursive: true });
   for (const engine of chosen) {
     if (finishedFolder(engine, env, goVersion)) {
