@@ -61,10 +61,11 @@ async function contentsOf(cluster: string): Promise<string[]> {
   const { items } = await kubectl<{ items: Found[] }>(file, [
     ...['get', (await kindsOf(true)).join(','), '-A', '--show-managed-fields'],
   ]);
-  const byItself = ({ kind, metadata }: Found) =>
-    ['ServiceAccount', 'ConfigMap'].includes(kind) &&
-    (metadata.name === 'default' ||
-      metadata.managedFields?.some(({ manager }) => manager === 'kube-controller-manager'));
+  // the accounts of its controllers are made with nothing in them, so that no field has a manager
+  const byItself = ({ kind, metadata: { name, namespace, managedFields = [] } }: Found) =>
+    (kind === 'ServiceAccount' &&
+      (name === 'default' || (namespace === 'kube-system' && managedFields.length === 0))) ||
+    (kind === 'ConfigMap' && managedFields.some(({ manager }) => manager === 'kube-controller-manager'));
   const spaced = items
     .filter((one) => !byItself(one))
     .map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);

@@ -16,13 +16,25 @@ interface Definition {
   metadata: { uid: string };
   spec: { group: string; names: { plural: string }; versions: { name: string; served: boolean }[] };
 }
+interface Found {
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid: string;
+    finalizers?: string[];
+    deletionTimestamp?: string;
+    ownerReferences?: { uid: string }[];
+  };
+}
 interface Listed {
-  items?: { metadata: { name: string; namespace?: string; finalizers?: string[] } }[];
+  items?: Found[];
 }
 
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const namespaces = '/api/v1/namespaces';
 const within = 90_000;
+/** What Kubernetes makes for an object and takes away after it; owners first. */
+const dependents = ['/apis/apps/v1/replicasets', '/apis/batch/v1/jobs', '/api/v1/pods'];
 /** First what would refuse or hold up the rest. */
 const first = /^\/apis\/(admissionregistration|apiregistration)\.k8s\.io\//;
 
@@ -66,7 +78,25 @@ export async function removeMade(
     }
   }
 
+  const owners = new Set(all.map(({ uid }) => uid));
+  /** In namespaces that stay. Pods that end are ended here: no kubelet will say that they have. */
+  async function whatFollows(): Promise<string[]> {
+    const found: string[] = [];
+    for (const kind of dependents)
+      for (const { metadata } of (await json<Listed>(kind))?.items ?? []) {
+        if (!metadata.ownerReferences?.some(({ uid }) => owners.has(uid))) continue;
+        owners.add(metadata.uid);
+        const at = parse(kind);
+        const path = `${at.dir}/namespaces/${metadata.namespace}/${at.base}/${metadata.name}`;
+        if (goesAlong(path)) continue;
+        found.push(path);
+        if (metadata.deletionTimestamp) await remove({ path, uid: metadata.uid });
+      }
+    return found;
+  }
+
   let removed = 0;
+  await whatFollows();
   for (const one of all.filter(({ path }) => first.test(path))) await remove(one);
   const there = async (objects: readonly MadeObject[]) => {
     const found: MadeObject[] = [];
@@ -86,6 +116,7 @@ export async function removeMade(
   }
   const mustGo = [...own, ...kinds, ...rest];
   let left = mustGo;
+  let following: string[] = [];
   await waitUntil({
     reason: 'what the lab made to be gone',
     timeoutMs: within,
@@ -95,12 +126,14 @@ export async function removeMade(
     look: async () => {
       left = await there(left);
       for (const one of left.filter((kind) => kinds.includes(kind))) await withoutFinalizers(one);
-      return left.length === 0 ? { done: true } : { pending: left.map(({ path }) => path).join(', ') };
+      following = await whatFollows();
+      const names = [...left.map(({ path }) => path), ...following];
+      return names.length === 0 ? { done: true } : { pending: names.join(', ') };
     },
   }).catch((error: unknown) => {
     if (signal.aborted) throw error;
   });
-  return { removed, left: left.map(({ path }) => path) };
+  return { removed, left: [...left.map(({ path }) => path), ...following] };
 }
 
 /** Whether a path `/apis/…/namespaces/NAME/…` lies in the namespace `/api/v1/namespaces/NAME`. */
