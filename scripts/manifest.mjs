@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Plugin } from '@oclif/core';
+import { Config, Plugin } from '@oclif/core';
 import { z } from 'zod';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -43,6 +43,13 @@ async function keepTemplates() {
   writeFileSync(path, JSON.stringify(parsed));
 }
 
+/** The page of `--help`, laid out once. */
+async function keepRootHelp() {
+  const { rootPage } = await import('../dist/src/cli/help.js');
+  const { pageFile } = await import('../dist/src/cli/root-help.js');
+  writeFileSync(pageFile, await rootPage(await Config.load(root)));
+}
+
 export async function makeSchema() {
   const { sovereignSchema } = await import('../dist/src/sovereign/schema.js');
   const schema = z.toJSONSchema(sovereignSchema, { io: 'input', unrepresentable: 'any' });
@@ -54,6 +61,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   removeStale('commands');
   await keepTemplates();
   writeFileSync(join(root, 'oclif.manifest.json'), await makeManifest());
+  await keepRootHelp();
   mkdirSync(join(root, 'schema'), { recursive: true });
   writeFileSync(join(root, 'schema', 'sovereign.schema.json'), await makeSchema());
 }

@@ -1,7 +1,9 @@
 /** Help with the exit codes a command can return (product.md §4). */
+import type { Config } from '@oclif/core';
 import { CommandHelp, Help, type HelpSectionRenderer } from '@oclif/core/help';
 import { exitStatuses } from '../support/errors.js';
 import { exitMeanings } from '../support/exit-meanings.js';
+import { pageWidth, versionMark } from './root-help.js';
 
 class CommandHelpWithExitCodes extends CommandHelp {
   protected override sections(): { generate: HelpSectionRenderer; header: string }[] {
@@ -23,4 +25,16 @@ export function exitRows(declared: unknown): [string, string][] {
 
 export class CatalystHelp extends Help {
   protected override CommandHelpClass = CommandHelpWithExitCodes;
+}
+
+/** What `--help` alone prints, without the headings' weight, for the build to keep (root-help.ts). */
+export async function rootPage(config: Config): Promise<string> {
+  const lines: string[] = [];
+  class KeptHelp extends CatalystHelp {
+    protected override log(...words: string[]): void {
+      lines.push(words.join(' '));
+    }
+  }
+  await new KeptHelp(config, { maxWidth: pageWidth, stripAnsi: true }).showHelp([]);
+  return `${lines.join('\n').replace(config.userAgent, versionMark)}\n`;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fillOptionalValues } from './argv.js';
 import { errorEnvelope, toJson, wantsJson } from './envelope.js';
+import { rootHelp } from './root-help.js';
 
 /** Runs `process.argv`; `url` is the import.meta.url of bin/run.js, from which oclif finds package.json. */
 export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
@@ -15,6 +16,13 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
   if (argv.length === 1 && argv[0] === '--version') {
     process.stdout.write(`${versionLine(new URL('../package.json', url))}\n`);
     return;
+  }
+  if (argv.length === 1 && argv[0] === '--help') {
+    const page = rootHelp(versionLine(new URL('../package.json', url)));
+    if (page !== undefined) {
+      process.stdout.write(page);
+      return;
+    }
   }
   const { Config, flush, run } = await import('@oclif/core');
   const words = fillOptionalValues(argv);

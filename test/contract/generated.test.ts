@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,18 @@ describe('generated files', () => {
 
   it('schema/sovereign.schema.json is what src/sovereign/schema.ts says now; else: npm run build, and commit it', async () => {
     expect(committed('schema/sovereign.schema.json')).toBe(await scripts.makeSchema());
+  });
+
+  it.each([
+    ['plain', {}],
+    ['coloured', { FORCE_COLOR: '1' }],
+    ['asked for no colour', { NO_COLOR: '1' }],
+  ])('--help, which the build has laid out, is what oclif lays out: %s', (_how, env) => {
+    const { FORCE_COLOR: _, NO_COLOR: __, ...rest } = process.env;
+    const page = (word: string) =>
+      execFileSync(process.execPath, [join(root, 'bin/run.js'), word], { encoding: 'utf8', env: { ...rest, ...env } });
+    expect(existsSync(join(root, 'dist/root-help.txt'))).toBe(true);
+    expect(page('--help')).toBe(page('help'));
   });
 
   it('the manifest names no place of this machine', async () => {
