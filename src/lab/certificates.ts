@@ -18,9 +18,13 @@ export interface CertificateRequest {
   organization?: string;
   /** RSA instead of ECDSA: what sealed-secrets encrypts with. */
   rsa?: boolean;
-  notBefore: Date;
-  notAfter: Date;
+  /** Yesterday, unless given. */
+  notBefore?: Date;
+  /** In ten years, unless given: longer than any lab stands. */
+  notAfter?: Date;
 }
+
+const day = 86_400_000;
 
 const RSA = {
   name: 'RSASSA-PKCS1-v1_5',
@@ -71,8 +75,8 @@ export async function issueCertificate(
     serialNumber: `00${randomBytes(15).toString('hex')}`,
     subject: subject.toString(),
     issuer: parent?.subject ?? subject.toString(),
-    notBefore: request.notBefore,
-    notAfter: request.notAfter,
+    notBefore: request.notBefore ?? new Date(Date.now() - day),
+    notAfter: request.notAfter ?? new Date(Date.now() + 3650 * day),
     signingAlgorithm: issuer ? ALGORITHM : algorithm,
     publicKey: keys.publicKey as unknown as CryptoKey,
     signingKey: (issuer ? await importKey(issuer.key) : keys.privateKey) as unknown as CryptoKey,

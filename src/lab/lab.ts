@@ -78,12 +78,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const faults = options.faults ?? createFaults({ clock });
   const onError = (rule: string, key: string, message: string) => options.onError?.(`${rule} ${key}: ${message}`);
 
-  const now = clock.now().getTime();
   const authority = await issueCertificate({
     commonName: `catalyst lab ${name}`,
     isAuthority: true,
-    notBefore: new Date(now - 86_400_000),
-    notAfter: new Date(now + 365 * 86_400_000),
   });
   const blueprints = await loadBlueprints(fileURLToPath(new URL(templates(), import.meta.url)));
   const [surroundings, api, http, https] = await Promise.all([

@@ -2,8 +2,8 @@
  * A lab of clusters that exist: two real control planes that the lab did not start, whose API servers know nothing of it (no
  * egress selector, no audit). What is there before stays as it is; what the lab put there goes with `lab down`.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
 import { realServer, type Server } from './conformance/servers.js';
@@ -120,7 +120,28 @@ describe('a lab of them', () => {
     expect(lab.kubeconfigs.sovereign).not.toBe(files['sovereign']);
   });
 
-  test('down takes away what it put there, and nothing else', async () => {
+  test('a fault of single calls is had through the door, by kubectl too', async () => {
+    const ended = await catalyst.run([
+      ...['lab', 'fault', 'status', '--status', '403', '--server', 'kubernetes/sovereign', '--count', '1'],
+      ...['--path', '/api/v1/namespaces/theirs/secrets/theirs', '--lab', catalyst.lab],
+    ]);
+    expect(ended.code, ended.stderr).toBe(0);
+    const theirs = () =>
+      kubectlText(lab.kubeconfigs.sovereign, ['get', 'secret', 'theirs', '-n', 'theirs', '-o', 'name']);
+    await expect(theirs()).rejects.toThrow(/forbidden/i);
+    expect(await theirs()).toBe('secret/theirs\n');
+  });
+
+  test('cluster destroy empties the Sovereign and leaves the mother', async () => {
+    const ended = await catalyst.run(at('cluster', 'destroy', '--confirm', fqdn));
+    expect(ended.code, ended.stderr).toBe(0);
+    await expect.poll(() => contentsOf('sovereign'), { timeout: 120_000 }).toEqual(before['sovereign']);
+    expect(await contentsOf('mother')).not.toEqual(before['mother']);
+  });
+
+  test('killed; then down takes away what it put there, and nothing else', async () => {
+    const { pid } = JSON.parse(readFileSync(join(dirname(lab.spec), 'lab.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
     const ended = await catalyst.run(['lab', 'down', catalyst.lab]);
     expect(ended.code, ended.stderr).toBe(0);
     for (const cluster of ['mother', 'sovereign']) expect(await contentsOf(cluster)).toEqual(before[cluster]);

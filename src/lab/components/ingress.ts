@@ -33,12 +33,9 @@ export interface IngressOptions {
 
 export async function startIngress(options: IngressOptions): Promise<Ingress> {
   const { lab, name, log, faults } = options;
-  const now = lab.clock.now().getTime();
   const fallback = await issueCertificate({
     commonName: 'TRAEFIK DEFAULT CERT',
     dnsNames: ['traefik.default'],
-    notBefore: new Date(now - 86_400_000),
-    notAfter: new Date(now + 365 * 86_400_000),
   });
   const contexts = new Map<string, SecureContext>();
   const contextOf = (secret: KubeObject | undefined): SecureContext | undefined => {

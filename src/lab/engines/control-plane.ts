@@ -46,7 +46,6 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const [etcdPort = 0, peerPort = 0, port = 0, managerPort = 0, schedulerPort = 0, kwokPort = 0] = await freePorts(6);
   const pki = await createPki({
     directory: join(directory, 'pki'),
-    now: clock.now(),
     dnsNames: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', ...options.dnsNames],
     ipAddresses: [...new Set(['127.0.0.1', '10.43.0.1', ...options.ipAddresses])],
   });

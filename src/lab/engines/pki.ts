@@ -11,20 +11,16 @@ export interface Pki {
   /** Path of a file: `ca.crt`, `apiserver.crt`, `apiserver.key`, `front-proxy.crt`, `sa.pub` … */
   file(name: string): string;
   /** Another client certificate of this cluster. */
-  client(user: string, group?: string, valid?: { notBefore: Date; notAfter: Date }): Promise<CertificateAndKey>;
+  client(user: string, group?: string, valid?: { notBefore?: Date; notAfter?: Date }): Promise<CertificateAndKey>;
 }
-
-const day = 86_400_000;
 
 export async function createPki(options: {
   directory: string;
-  now: Date;
   dnsNames: readonly string[];
   ipAddresses: readonly string[];
 }): Promise<Pki> {
-  const { directory, now, dnsNames, ipAddresses } = options;
+  const { directory, dnsNames, ipAddresses } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const valid = { notBefore: new Date(now.getTime() - day), notAfter: new Date(now.getTime() + 3650 * day) };
   const file = (name: string) => join(directory, name);
   const write = (name: string, text: string) => writeFileSync(file(name), text, { mode: 0o600 });
   const keep = (name: string, pair: CertificateAndKey) => {
@@ -33,17 +29,17 @@ export async function createPki(options: {
     return pair;
   };
   const [authority, frontProxyAuthority] = await Promise.all([
-    issueCertificate({ commonName: 'kubernetes', isAuthority: true, ...valid }),
-    issueCertificate({ commonName: 'front-proxy', isAuthority: true, ...valid }),
+    issueCertificate({ commonName: 'kubernetes', isAuthority: true }),
+    issueCertificate({ commonName: 'front-proxy', isAuthority: true }),
   ]);
-  const client: Pki['client'] = (user, group, dates = valid) =>
+  const client: Pki['client'] = (user, group, dates = {}) =>
     issueCertificate({ commonName: user, ...(group ? { organization: group } : {}), ...dates }, authority);
   const [server, admin, manager, scheduler, frontProxy] = await Promise.all([
-    issueCertificate({ commonName: 'kube-apiserver', dnsNames, ipAddresses, ...valid }, authority),
+    issueCertificate({ commonName: 'kube-apiserver', dnsNames, ipAddresses }, authority),
     client('system:admin', 'system:masters'),
     client('system:kube-controller-manager'),
     client('system:kube-scheduler'),
-    issueCertificate({ commonName: 'front-proxy-client', ...valid }, frontProxyAuthority),
+    issueCertificate({ commonName: 'front-proxy-client' }, frontProxyAuthority),
   ]);
   keep('ca', authority);
   keep('front-proxy-ca', frontProxyAuthority);

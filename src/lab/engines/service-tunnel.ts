@@ -43,8 +43,6 @@ export async function openServiceTunnel(authority: CertificateAndKey): Promise<S
         {
           commonName: name,
           dnsNames: [name],
-          notBefore: new Date(Date.now() - 3_600_000),
-          notAfter: new Date(Date.now() + 365 * 86_400_000),
         },
         authority,
       ).then(({ certificate, key }) => createSecureContext({ cert: certificate, key }));

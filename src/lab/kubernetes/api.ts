@@ -56,15 +56,9 @@ export interface KubernetesApiOptions {
   available?: boolean;
 }
 
-const day = 86_400_000;
-
 export async function createKubernetesApi(options: KubernetesApiOptions): Promise<KubernetesApi> {
   const { name, log, faults, ca, clock = systemClock } = options;
   const server = `kubernetes/${name}`;
-  const valid = {
-    notBefore: new Date(clock.now().getTime() - day),
-    notAfter: new Date(clock.now().getTime() + 3650 * day),
-  };
   const dnsNames = [
     'localhost',
     'kubernetes',
@@ -74,8 +68,8 @@ export async function createKubernetesApi(options: KubernetesApiOptions): Promis
   ];
   const ipAddresses = ['127.0.0.1', '10.43.0.1', ...(options.ipAddresses ?? [])];
   const [own, admin] = await Promise.all([
-    issueCertificate({ commonName: 'k3s', dnsNames, ipAddresses, ...valid }, ca),
-    issueCertificate({ commonName: 'system:admin', organization: 'system:masters', ...valid }, ca),
+    issueCertificate({ commonName: 'k3s', dnsNames, ipAddresses }, ca),
+    issueCertificate({ commonName: 'system:admin', organization: 'system:masters' }, ca),
   ]);
 
   const store = createStore();

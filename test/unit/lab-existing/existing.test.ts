@@ -33,9 +33,7 @@ const { signal } = new AbortController();
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'existing-'));
-  const now = Date.now();
-  const valid = { notBefore: new Date(now - 3_600_000), notAfter: new Date(now + 86_400_000) };
-  ca = await issueCertificate({ commonName: 'root', isAuthority: true, ...valid });
+  ca = await issueCertificate({ commonName: 'root', isAuthority: true });
   const start = (name: string) => createKubernetesApi({ name, log: createRequestLog(), faults: createFaults(), ca });
   apis = { mother: await start('one'), sovereign: await start('two') };
   files = {

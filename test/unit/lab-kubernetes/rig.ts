@@ -23,12 +23,9 @@ export async function startRig() {
   const requests: LoggedLine[] = [];
   log.listen((line) => requests.push(line));
   const faults = createFaults();
-  const now = Date.now();
   const ca = await issueCertificate({
     commonName: 'lab root',
     isAuthority: true,
-    notBefore: new Date(now - 3_600_000),
-    notAfter: new Date(now + 86_400_000),
   });
   const api = await createKubernetesApi({ name: 'test', log, faults, ca });
   const kubeconfig = join(directory, 'kubeconfig');

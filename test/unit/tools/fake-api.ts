@@ -46,9 +46,8 @@ export const core = json({
 
 /** `serverName`: an address that only the certificate knows, as after a connect-to rule. */
 export async function fakeApi(serverName = '203.0.113.10'): Promise<FakeApi> {
-  const dates = { notBefore: new Date('2026-01-01'), notAfter: new Date('2036-01-01') };
-  const root = await issueCertificate({ commonName: 'k8s', isAuthority: true, ...dates });
-  const leaf = await issueCertificate({ commonName: 'api', ipAddresses: [serverName], ...dates }, root);
+  const root = await issueCertificate({ commonName: 'k8s', isAuthority: true });
+  const leaf = await issueCertificate({ commonName: 'api', ipAddresses: [serverName] }, root);
   const asked: string[] = [];
   const routes: Record<string, Route[]> = {};
   const server = await listen(

@@ -23,9 +23,8 @@ let runs: RunRequest[];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'git-client-'));
-  const dates = { notBefore: new Date('2026-01-01'), notAfter: new Date('2036-01-01') };
-  const root = await issueCertificate({ commonName: 'root', isAuthority: true, ...dates });
-  const leaf = await issueCertificate({ commonName: host, dnsNames: [host], ...dates }, root);
+  const root = await issueCertificate({ commonName: 'root', isAuthority: true });
+  const leaf = await issueCertificate({ commonName: host, dnsNames: [host] }, root);
   const admin = async () => ({ username: 'gitea_admin', password });
   const gitea = createGitea({ directory: join(directory, 'repositories'), admin, onPush: () => undefined });
   server = await serve({
