@@ -1,6 +1,6 @@
 /** What the Sovereign is made to do while catalyst-api is dead: quiet minutes prove little (dod.md §4.4). */
 import { fluxState } from '../handover/activate.js';
-import { giteaRemote, treeFiles } from '../handover/gitea.js';
+import { giteaRemote } from '../handover/gitea.js';
 import { makeProbe, probeNamespace, probeNamespaceObject, withProbes } from '../phases/probe-objects.js';
 import type { Acting, Evidence, Mutation, Step, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
@@ -70,12 +70,11 @@ export async function reconcileAll(world: World, { act }: Pick<StepContext, 'act
 
 const canary = 'catalyst-canary';
 
-/** A commit to the Sovereign's Gitea must roll out, and its revert too. */
+/** A commit to the Sovereign's Gitea must roll out, and its revert too; what others have committed there stays. */
 export async function pushRollsOut(world: World, { act, undo }: Acting): Promise<string> {
   const kube = await world.kube();
   const { fqdn, gitops } = world.sovereign.spec;
   const remote = await giteaRemote(world);
-  const files = await treeFiles(world);
   const value = `${world.runId} ${world.clock.now().toISOString()}`;
   const object: KubeObject = {
     apiVersion: 'v1',
@@ -86,7 +85,7 @@ export async function pushRollsOut(world: World, { act, undo }: Acting): Promise
   const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: flux, name: canary };
   const path = `clusters/${fqdn}/flux-system/canary.yaml`;
   const sha = await act(pushMutation(world, 'push'), () =>
-    world.git.publish(remote, gitops.branch, [...files, { path, text: toYaml(object) }], 'catalyst: canary'),
+    world.git.change(remote, gitops.branch, [{ path, text: toYaml(object) }], 'catalyst: canary'),
   );
   let rolledOut = 0;
   const since = world.clock.now().getTime();
@@ -100,7 +99,7 @@ export async function pushRollsOut(world: World, { act, undo }: Acting): Promise
     rolledOut = world.clock.now().getTime() - since;
   } finally {
     await undo.act(pushMutation(world, 'revert'), () =>
-      world.git.publish(remote, gitops.branch, files, 'catalyst: canary reverted'),
+      world.git.change(remote, gitops.branch, [{ path }], 'catalyst: canary reverted'),
     );
     await nudge(kube, world, undo);
   }

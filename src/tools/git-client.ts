@@ -22,6 +22,8 @@ type RunGit = (args: readonly string[], stdin?: string, okCodes?: readonly numbe
 
 const author = { name: 'catalyst', email: 'catalyst@openova.io' };
 const timeoutMs = 120_000;
+/** How often a change is built anew on what others pushed. */
+const attempts = 5;
 
 export function createGit({ exec, connectTo, caBundle, signal }: GitOptions): Git {
   async function inFolder<T>(remote: GitRemote, work: (git: RunGit, folder: string) => Promise<T>): Promise<T> {
@@ -57,21 +59,33 @@ export function createGit({ exec, connectTo, caBundle, signal }: GitOptions): Gi
           await writeFile(to, text);
         }
         await git(['add', '--all', '--force', '.']);
-        const tree = await git(['write-tree']);
-        if (parent && tree === (await git(['rev-parse', `${parent}^{tree}`]))) return parent;
-        const commit = await git(['commit-tree', tree, ...(parent ? ['-p', parent] : []), '-F', '-'], `${message}\n`);
-        await git(['push', '-q', remote.url, `${commit}:refs/heads/${branch}`]);
-        return commit;
+        return pushIndex(git, remote, branch, parent, message);
+      }),
+    change: (remote, branch, changes, message) =>
+      inFolder(remote, async (git) => {
+        for (let attempt = 1; ; attempt++) {
+          const parent = await requireHead(git, remote, branch);
+          await git(['read-tree', parent]);
+          for (const { path, text } of changes) {
+            const at = safePath(path);
+            const blob = text === undefined ? undefined : await git(['hash-object', '-w', '--stdin'], text);
+            await git([
+              'update-index',
+              ...(blob ? ['--add', '--cacheinfo', `100644,${blob},${at}`] : ['--force-remove', at]),
+            ]);
+          }
+          try {
+            return await pushIndex(git, remote, branch, parent, message);
+          } catch (error) {
+            const moved = (await remoteHead(git, remote, branch)) !== parent;
+            if (!moved || attempt === attempts) throw error;
+          }
+        }
       }),
     head: (remote, branch) => inFolder(remote, (git) => remoteHead(git, remote, branch)),
     read: (remote, branch) =>
       inFolder(remote, async (git, folder) => {
-        const sha = await fetchHead(git, remote, branch);
-        if (!sha) {
-          throw fail('E3002', `The repository ${remote.url} has no branch "${branch}".`, {
-            actions: ['Check spec.gitops.branch'],
-          });
-        }
+        const sha = await requireHead(git, remote, branch);
         await git(['checkout', '-q', '--detach', sha]);
         return { sha, files: await readTree(folder) };
       }),
@@ -87,6 +101,29 @@ async function fetchHead(git: RunGit, remote: GitRemote, branch: string): Promis
   const sha = await remoteHead(git, remote, branch);
   if (sha) await git(['fetch', '-q', '--depth=1', remote.url, `refs/heads/${branch}`]);
   return sha && git(['rev-parse', 'FETCH_HEAD']);
+}
+
+async function requireHead(git: RunGit, remote: GitRemote, branch: string): Promise<string> {
+  const sha = await fetchHead(git, remote, branch);
+  if (sha) return sha;
+  throw fail('E3002', `The repository ${remote.url} has no branch "${branch}".`, {
+    actions: ['Check spec.gitops.branch'],
+  });
+}
+
+/** Commits what the index holds and pushes it, unless `parent` holds the same; the SHA of the branch's head then. */
+async function pushIndex(
+  git: RunGit,
+  remote: GitRemote,
+  branch: string,
+  parent: string | undefined,
+  message: string,
+): Promise<string> {
+  const tree = await git(['write-tree']);
+  if (parent && tree === (await git(['rev-parse', `${parent}^{tree}`]))) return parent;
+  const commit = await git(['commit-tree', tree, ...(parent ? ['-p', parent] : []), '-F', '-'], `${message}\n`);
+  await git(['push', '-q', remote.url, `${commit}:refs/heads/${branch}`]);
+  return commit;
 }
 
 async function readTree(folder: string): Promise<Map<string, string>> {

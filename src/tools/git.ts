@@ -13,6 +13,16 @@ export interface Git {
     files: readonly { path: string; text: string }[],
     message: string,
   ): Promise<string>;
+  /**
+   * One commit on top of the branch as it is: these files written, or taken away without `text`, all others left; its SHA.
+   * Somebody else's push meanwhile is built upon. Throws E3002 without such a branch, or when others push without end.
+   */
+  change(
+    remote: GitRemote,
+    branch: string,
+    changes: readonly { path: string; text?: string }[],
+    message: string,
+  ): Promise<string>;
   /** Head of a branch, or undefined. */
   head(remote: GitRemote, branch: string): Promise<string | undefined>;
   /** Files at a branch's head. */

@@ -96,6 +96,27 @@ test('publishes exactly the files, once, through the rules for port 443', async 
   expect(JSON.stringify(runs.map(({ args }) => args))).not.toContain(password);
 });
 
+test('changes some files and leaves what others pushed, at the same time too', async () => {
+  await git.publish(remote, 'main', [{ path: 'theirs', text: 'a' }], 'first');
+  const change = (path: string) => git.change(remote, 'main', [{ path, text: path }], path);
+  await Promise.all([change('x/one'), change('x/two')]);
+  const read = async () => [...(await git.read(remote, 'main')).files];
+  expect(await read()).toEqual([
+    ['theirs', 'a'],
+    ['x/one', 'x/one'],
+    ['x/two', 'x/two'],
+  ]);
+  const sha = await git.change(remote, 'main', [{ path: 'x/one' }], 'taken away');
+  expect(await git.head(remote, 'main')).toBe(sha);
+  expect(await read()).toEqual([
+    ['theirs', 'a'],
+    ['x/two', 'x/two'],
+  ]);
+  expect(await git.change(remote, 'main', [{ path: 'x/one' }], 'again')).toBe(sha);
+  await expect(git.change(remote, 'elsewhere', [], 'm')).rejects.toThrow(/has no branch "elsewhere"/);
+  await expect(git.change(remote, 'main', [{ path: '../x' }], 'm')).rejects.toMatchObject({ code: 'E9001' });
+});
+
 test('a wrong password is an error without the password in it', async () => {
   const wrong = { ...remote, password: 'not-the-one' };
   const failure = await git.head(wrong, 'main').catch((error: Error) => error);
