@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { requireBlueprint } from '../blueprints/catalogue.js';
@@ -33,9 +33,8 @@ export async function renderBlueprints(
   const files = filesOf(tree, only && requireBlueprint(blueprints, only).name);
   const paths = files.map((file) => file.path);
   if (out === undefined) return { files: paths, hash: tree.hash, stream: files.map((f) => f.text).join('---\n') };
-  const stale = only === undefined ? join(out, 'clusters', sovereign.spec.fqdn) : undefined;
   try {
-    await replaceFiles(out, files, stale);
+    replaceFiles(out, files, only === undefined ? join('clusters', sovereign.spec.fqdn) : undefined);
   } catch (error) {
     throw fail('E1201', `The tree cannot be written below ${out}: ${messageOf(error)}.`, {
       cause: error,
@@ -45,26 +44,35 @@ export async function renderBlueprints(
   return { files: paths, hash: tree.hash };
 }
 
-/** All files are written aside before the first is moved into place: a full disk leaves what was there as it was. */
-async function replaceFiles(out: string, files: readonly { path: string; text: string }[], stale?: string) {
-  const first = await mkdir(out, { recursive: true });
+/**
+ * All files are written aside before the first is moved into place: a full disk leaves what was there as it was. One after the
+ * other, for nothing else waits, and handing a hundred small files to other threads takes longer than writing them.
+ */
+function replaceFiles(out: string, files: readonly { path: string; text: string }[], whole?: string): void {
+  const first = mkdirSync(out, { recursive: true });
   let done = false;
-  const aside = await mkdtemp(join(out, '.render-'));
+  const aside = mkdtempSync(join(out, '.render-'));
   try {
-    for (const { path, text } of files) {
-      await mkdir(dirname(join(aside, path)), { recursive: true });
-      await writeFile(join(aside, path), text);
-    }
-    if (stale !== undefined) await rm(stale, { recursive: true, force: true });
-    for (const { path } of files) {
-      await mkdir(dirname(join(out, path)), { recursive: true });
-      await rename(join(aside, path), join(out, path));
+    makeFolders(aside, files);
+    for (const { path, text } of files) writeFileSync(join(aside, path), text);
+    if (whole !== undefined) {
+      mkdirSync(dirname(join(out, whole)), { recursive: true });
+      rmSync(join(out, whole), { recursive: true, force: true });
+      renameSync(join(aside, whole), join(out, whole));
+    } else {
+      makeFolders(out, files);
+      for (const { path } of files) renameSync(join(aside, path), join(out, path));
     }
     done = true;
   } finally {
-    await rm(aside, { recursive: true, force: true });
-    if (!done && first !== undefined) await rm(first, { recursive: true, force: true });
+    rmSync(aside, { recursive: true, force: true });
+    if (!done && first !== undefined) rmSync(first, { recursive: true, force: true });
   }
+}
+
+function makeFolders(below: string, files: readonly { path: string }[]): void {
+  for (const folder of new Set(files.map(({ path }) => dirname(path))))
+    mkdirSync(join(below, folder), { recursive: true });
 }
 
 function filesOf(tree: RenderedTree, only: string | undefined) {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
 import type { KubeObject } from '../tools/kube.js';
@@ -9,30 +9,31 @@ import { documentsOf, type ParsedTemplates, readParsed } from './parsed-template
 
 /**
  * The 24 Blueprints below `root` (a `templates/blueprints` directory), in the order of the WBS §2.
- * Throws E3202 when a folder is missing, one too many, or its blueprint.yaml does not follow the schema.
+ * Throws E3202 when a folder is missing, one too many, or its blueprint.yaml does not follow the schema. Files are read one
+ * after the other: several hundred small ones take longer to hand to other threads than to read.
  */
 export async function loadBlueprints(root: string): Promise<Blueprint[]> {
-  const entries = await readdir(root, { withFileTypes: true });
+  const entries = readdirSync(root, { withFileTypes: true });
   const found = new Set(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name));
   const strangers = [...found].filter((name) => !blueprintNames.includes(name as Blueprint['name']));
   const missing = blueprintNames.filter((name) => !found.has(name));
   if (strangers.length > 0 || missing.length > 0) {
     throw fail('E3202', `${root} does not hold exactly the 24 Blueprints.`, { data: { missing, strangers } });
   }
-  const kept = await readParsed(root);
-  return Promise.all(blueprintNames.map((name) => loadBlueprint(join(root, name), name, kept)));
+  const kept = readParsed(root);
+  return blueprintNames.map((name) => loadBlueprint(join(root, name), name, kept));
 }
 
-async function loadBlueprint(folder: string, name: string, kept: ParsedTemplates): Promise<Blueprint> {
+function loadBlueprint(folder: string, name: string, kept: ParsedTemplates): Blueprint {
   const file = join(folder, 'blueprint.yaml');
-  const [document] = await readDocuments(file, kept);
+  const [document] = readDocuments(file, kept);
   const parsed = metadataSchema.safeParse(document);
   if (!parsed.success) {
     const findings = parsed.error.issues.map((issue) => `${issue.path.join('.') || '.'}: ${issue.message}`);
     throw fail('E3202', `${file} is not a Blueprint: ${findings.join('; ')}`, { data: { findings } });
   }
   if (parsed.data.name !== name) throw fail('E3202', `${file} names itself ${parsed.data.name}.`);
-  return fromMetadata(parsed.data, folder, await readTemplates(folder, kept));
+  return fromMetadata(parsed.data, folder, readTemplates(folder, kept));
 }
 
 function fromMetadata(meta: Metadata, folder: string, documents: BlueprintDocuments): Blueprint {
@@ -64,32 +65,33 @@ export function findBlueprint(blueprints: readonly Blueprint[], name: string): B
   return blueprints.find((blueprint) => blueprint.name === full);
 }
 
-async function readTemplates(folder: string, kept: ParsedTemplates): Promise<BlueprintDocuments> {
+function readTemplates(folder: string, kept: ParsedTemplates): BlueprintDocuments {
   const documents: BlueprintDocuments = { values: {}, release: {}, config: {} };
-  for (const file of await yamlFiles(folder)) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  for (const file of yamlFiles(entries)) {
     if (file === 'blueprint.yaml') continue;
-    const [values] = await readDocuments(join(folder, file), kept);
+    const [values] = readDocuments(join(folder, file), kept);
     documents.values[file.slice(0, -'.yaml'.length)] = (values ?? {}) as Record<string, unknown>;
   }
   for (const part of ['release', 'config'] as const) {
-    for (const file of await yamlFiles(join(folder, part))) {
-      documents[part][file] = (await readDocuments(join(folder, part, file), kept)) as KubeObject[];
+    if (!entries.some((entry) => entry.name === part)) continue;
+    for (const file of yamlFiles(readdirSync(join(folder, part), { withFileTypes: true }))) {
+      documents[part][file] = readDocuments(join(folder, part, file), kept) as KubeObject[];
     }
   }
   return documents;
 }
 
-async function yamlFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return entries.filter((name) => name.endsWith('.yaml')).sort();
+function yamlFiles(entries: readonly Dirent[]): string[] {
+  return entries
+    .map((entry) => entry.name)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
 }
 
-async function readDocuments(file: string, kept: ParsedTemplates): Promise<unknown[]> {
+function readDocuments(file: string, kept: ParsedTemplates): unknown[] {
   try {
-    return documentsOf(await readFile(file, 'utf8'), kept);
+    return documentsOf(readFileSync(file, 'utf8'), kept);
   } catch (error) {
     throw fail('E3202', `${file} cannot be read as YAML: ${messageOf(error)}`, { cause: error });
   }

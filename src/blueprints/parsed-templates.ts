@@ -2,6 +2,7 @@
  * What YAML files parse to, kept by the build beside the compiled code: parsing all templates takes longer than rendering
  * them. An entry stands for the very bytes of its file, so a template that changed since is parsed as ever.
  */
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../support/hash.js';
@@ -14,9 +15,14 @@ export type ParsedTemplates = Readonly<Record<string, unknown[]>>;
 const keptAt = (root: string) => join(root, '..', '..', 'dist', 'templates.json');
 
 /** None when there was no build, as in tests that run from the sources. */
-export async function readParsed(root: string): Promise<ParsedTemplates> {
-  const text = await readFile(keptAt(root), 'utf8').catch(() => undefined);
-  return text === undefined ? {} : (JSON.parse(text) as ParsedTemplates);
+export function readParsed(root: string): ParsedTemplates {
+  let text: string;
+  try {
+    text = readFileSync(keptAt(root), 'utf8');
+  } catch {
+    return {};
+  }
+  return JSON.parse(text) as ParsedTemplates;
 }
 
 /** Documents of a file's text: a copy of the kept ones, or parsed now. Throws what the parser throws. */

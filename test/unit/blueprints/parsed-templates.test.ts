@@ -13,10 +13,10 @@ it('keeps what files parse to by their bytes, and parses what changed since', ()
     await writeFile(join(root, 'bp-a', 'chart', 'templates', 'x.yaml'), '{{ not yaml');
     const { path, parsed } = await parseTemplates(root);
     await writeFile(path, JSON.stringify(parsed));
-    const kept = await readParsed(root);
+    const kept = readParsed(root);
     expect(Object.values(kept)).toEqual([[{ a: 1 }]]);
     expect(documentsOf('a: 1\n', kept)).toEqual([{ a: 1 }]);
     expect(documentsOf('a: 2\n', kept)).toEqual([{ a: 2 }]);
   }));
 
-it('keeps nothing where there was no build', () => inScratch(async (dir) => expect(await readParsed(dir)).toEqual({})));
+it('keeps nothing where there was no build', () => inScratch(async (dir) => expect(readParsed(dir)).toEqual({})));
