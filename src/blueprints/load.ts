@@ -27,7 +27,8 @@ export async function loadBlueprints(root: string): Promise<Blueprint[]> {
 function loadBlueprint(folder: string, name: string, kept: ParsedTemplates): Blueprint {
   const file = join(folder, 'blueprint.yaml');
   const [document] = readDocuments(file, kept);
-  const parsed = metadataSchema.safeParse(document);
+  // Compiling the schema first takes longer than walking 24 documents.
+  const parsed = metadataSchema.safeParse(document, { jitless: true });
   if (!parsed.success) {
     const findings = parsed.error.issues.map((issue) => `${issue.path.join('.') || '.'}: ${issue.message}`);
     throw fail('E3202', `${file} is not a Blueprint: ${findings.join('; ')}`, { data: { findings } });

@@ -18,7 +18,7 @@ export function configDir(env: Env): string {
   return join(env.XDG_CONFIG_HOME || join(home(env), '.config'), 'catalyst');
 }
 
-/** `<XDG cache>/catalyst`: unpacked helm and kubectl. */
+/** `<XDG cache>/catalyst`: unpacked helm and kubectl, compiled code. */
 export function cacheDir(env: Env): string {
   return join(env.XDG_CACHE_HOME || join(home(env), '.cache'), 'catalyst');
 }
