@@ -10,7 +10,7 @@ import type { KubeObject } from '../tools/kube.js';
 import { type ArchiveFile, packChart } from './archive.js';
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
 import { standInMark } from './chart-folder.js';
-import { shortNames } from './crd-names.js';
+import { shortNames, subresources } from './crd-facts.js';
 import { fluxAccounts, isFluxController } from './stand-in-flux.js';
 import { valueTemplates } from './stand-in-templates.js';
 
@@ -180,7 +180,7 @@ function crdOf(crd: CrdShape): KubeObject {
         served: true,
         storage: index === 0,
         schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        subresources: { status: {} },
+        ...subresources(crd.name),
       })),
     },
   };

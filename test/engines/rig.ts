@@ -28,9 +28,9 @@ export async function kubectlText(kubeconfig: string, args: readonly string[]): 
   return stdout;
 }
 
-export async function apply(kubeconfig: string, object: object): Promise<void> {
+export async function apply(kubeconfig: string, object: object, flags: readonly string[] = []): Promise<void> {
   const file = await binaries.path('kubectl');
-  const running = run(file, ['--kubeconfig', kubeconfig, 'apply', '-f', '-']);
+  const running = run(file, ['--kubeconfig', kubeconfig, 'apply', ...flags, '-f', '-']);
   running.child.stdin?.end(JSON.stringify(object));
   await running;
 }

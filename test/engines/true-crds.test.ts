@@ -103,3 +103,14 @@ test('the short names that the lab gives kinds are those of the true definitions
   );
   await expect(`{\n${table.join(',\n')}\n}\n`).toMatchFileSnapshot(here('../../src/blueprints/crd-names.json'));
 });
+
+test('the kinds to which the lab gives no status subresource are those of the true definitions', async () => {
+  const without = shapes.flatMap(({ name }) => {
+    const { versions = [] } = (crds.object(name)?.spec ?? {}) as {
+      versions?: { subresources?: { status?: object } }[];
+    };
+    return versions.length > 0 && versions.every(({ subresources }) => !subresources?.status) ? [name] : [];
+  });
+  const text = without.sort().map((name) => `  ${JSON.stringify(name)}`);
+  await expect(`[\n${text.join(',\n')}\n]\n`).toMatchFileSnapshot(here('../../src/blueprints/crd-without-status.json'));
+});

@@ -136,6 +136,27 @@ describe('both clusters, seen with kubectl', () => {
     }
   });
 
+  test('the kinds of the Blueprints have the rules of their own projects', async () => {
+    for (const [object, answer] of misfits) {
+      const refused = apply(lab.kubeconfigs.sovereign, object, ['--dry-run=server']);
+      await expect(refused, object.kind).rejects.toThrow(answer);
+    }
+    // and what the played operators wrote is there, in the object itself where the kind has no status apart
+    const open = '{.spec.versions[*].schema.openAPIV3Schema.x-kubernetes-preserve-unknown-fields}';
+    for (const name of ['certificates.cert-manager.io', 'backups.velero.io', 'ciliumnetworkpolicies.cilium.io'])
+      expect(await kubectlText(lab.kubeconfigs.sovereign, ['get', 'crd', name, '-o', `jsonpath=${open}`])).toBe('');
+    const { items } = await kubectl<{ items: { status?: { phase: string } }[] }>(lab.kubeconfigs.sovereign, [
+      ...['get', 'backupstoragelocations', '-A'],
+    ]);
+    expect(items.map(({ status }) => status?.phase)).toEqual(['Available']);
+  });
+
+  test('what a played controller writes, the real API server takes', () => {
+    const said = readFileSync(join(dirname(lab.spec), 'lab.log'), 'utf8').split('\n');
+    const refused = /unknown field|strict decoding|is invalid:|Unsupported value|field not declared/;
+    expect(said.filter((line) => refused.test(line))).toEqual([]);
+  });
+
   test('the API servers are what they say', async () => {
     for (const kubeconfig of Object.values(lab.kubeconfigs)) {
       const { serverVersion } = await kubectl<{ serverVersion: { gitVersion: string } }>(kubeconfig, ['version']);
@@ -206,3 +227,44 @@ const needsTheMother = {
   metadata: { name: 'from-the-mother', namespace: 'flux-system' },
   spec: { interval: '1m', url: 'https://harbor.openova.io/chartrepo/library' },
 };
+
+const made = { name: 'misfit', namespace: 'default' };
+/** Objects with one fault each, and how the true definition of their kind refuses it. */
+const misfits = [
+  [
+    {
+      apiVersion: 'cert-manager.io/v1',
+      kind: 'Certificate',
+      metadata: made,
+      spec: { secretName: 'x', issuerRef: { name: 'x' }, dnsName: 'a.example' },
+    },
+    /unknown field "spec\.dnsName"/,
+  ],
+  [
+    { apiVersion: 'velero.io/v1', kind: 'Backup', metadata: made, spec: { includedNamespaces: 'shop' } },
+    /spec\.includedNamespaces/,
+  ],
+  [
+    {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumNetworkPolicy',
+      metadata: made,
+      spec: { endpointSelector: {}, egres: [] },
+    },
+    /unknown field "spec\.egres"/,
+  ],
+  [
+    { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: made, spec: { refreshIntervall: '1h' } },
+    /unknown field "spec\.refreshIntervall"/,
+  ],
+  [{ apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata: made, spec: { instances: 0 } }, /spec\.instances/],
+  [
+    {
+      apiVersion: 'kyverno.io/v1',
+      kind: 'ClusterPolicy',
+      metadata: { name: 'misfit' },
+      spec: { validationFailureAction: 'Refuse', rules: [] },
+    },
+    /spec\.validationFailureAction/,
+  ],
+] as const;

@@ -1,5 +1,5 @@
 /** CustomResourceDefinitions that pods make at runtime. */
-import { shortNames } from '../../blueprints/crd-names.js';
+import { shortNames, subresources } from '../../blueprints/crd-facts.js';
 import type { KubeObject } from '../../tools/kube.js';
 
 export const pluralOf = (kind: string): string => {
@@ -32,7 +32,7 @@ export function crd(
         served: true,
         storage: position === 0,
         schema: { openAPIV3Schema: more.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        subresources: { status: {} },
+        ...subresources(`${plural}.${group}`),
       })),
     },
   };

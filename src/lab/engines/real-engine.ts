@@ -20,8 +20,7 @@ export function realEngine(options: {
   say: (text: string) => void;
 }): ClusterEngine {
   const engines = findEngines(options.env);
-  // the others are held against the tree by a test; the played controllers do not keep to all of them yet (docs/engines.md)
-  const crds = trueCrds(engines, (engine) => engine.startsWith('flux-'));
+  const crds = trueCrds(engines);
   for (const { name, purpose } of catalogue.filter((one) => !one.required && !engines.has(one.name)))
     options.say(`${name} has not been built (npm run engines), the lab does without: ${purpose}`);
   return {

@@ -63,12 +63,12 @@ function bare(object: KubeObject): Record<string, unknown> {
 
 export const isUnchanged = (before: KubeObject, after: KubeObject) => isDeepStrictEqual(bare(before), bare(after));
 
-/** The generation rises when anything but metadata and status changed. */
+/** The generation rises when anything but metadata changed, or the status of a kind whose status stands apart. */
 export function raised(kind: Kind, before: KubeObject, after: KubeObject): KubeObject {
   if (!kind.generations) return after;
-  const { metadata: _m1, status: _s1, apiVersion: _a1, ...old } = before;
-  const { metadata: _m2, status: _s2, apiVersion: _a2, ...now } = after;
-  const generation = (before.metadata.generation ?? 1) + (isDeepStrictEqual(old, now) ? 0 : 1);
+  const counted = ({ metadata: _metadata, apiVersion: _version, status, ...rest }: KubeObject) =>
+    kind.status ? rest : { ...rest, status };
+  const generation = (before.metadata.generation ?? 1) + (isDeepStrictEqual(counted(before), counted(after)) ? 0 : 1);
   return { ...after, metadata: { ...after.metadata, generation } };
 }
 

@@ -9,6 +9,8 @@ interface Resource {
 }
 
 export interface ResourceMap {
+  /** Whether the kind has that subresource; false for a kind that is not served. */
+  has(ref: KubeRef, subresource: string): Promise<boolean>;
   /** @throws RequestRefused 404 when the kind is not served */
   path(ref: KubeRef, subresource: string, withName: boolean): Promise<string>;
   tryPath(ref: KubeRef, subresource: string, withName: boolean): Promise<string | undefined>;
@@ -16,6 +18,8 @@ export interface ResourceMap {
 
 export function createResourceMap(transport: Transport): ResourceMap {
   const known = new Map<string, Resource>();
+  // `/apis/<group>/<version>/<plural>/<subresource>`
+  const below = new Set<string>();
 
   async function find(apiVersion: string, kind: string): Promise<Resource | undefined> {
     const key = `${apiVersion}/${kind}`;
@@ -25,7 +29,8 @@ export function createResourceMap(transport: Transport): ResourceMap {
         throw error;
       });
       for (const resource of found.resources) {
-        if (!resource.name.includes('/')) known.set(`${apiVersion}/${resource.kind}`, resource);
+        if (resource.name.includes('/')) below.add(`${rootOf(apiVersion)}/${resource.name}`);
+        else known.set(`${apiVersion}/${resource.kind}`, resource);
       }
     }
     return known.get(key);
@@ -44,6 +49,10 @@ export function createResourceMap(transport: Transport): ResourceMap {
 
   return {
     tryPath,
+    async has({ apiVersion, kind }, subresource) {
+      const resource = await find(apiVersion, kind);
+      return resource !== undefined && below.has(`${rootOf(apiVersion)}/${resource.name}/${subresource}`);
+    },
     async path(ref, subresource, withName) {
       const path = await tryPath(ref, subresource, withName);
       if (path !== undefined) return path;

@@ -45,9 +45,12 @@ export interface LabKube {
   create(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   /** PUT; refused with 409 when metadata.resourceVersion is given and old. */
   replace(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
-  /** JSON merge patch; rejects with RequestRefused (status 404) when there is no such object. */
+  /** JSON merge patch; rejects with RequestRefused: 404 when there is no such object, 400 when its kind has no such field. */
   patch(ref: KubeRef, patch: Record<string, unknown>, options?: WriteOptions): Promise<KubeObject>;
-  /** JSON merge patch of the status subresource: `patchStatus(ref, { phase: 'Running' })` sends `{ status: … }`. */
+  /**
+   * JSON merge patch of the status: `patchStatus(ref, { phase: 'Running' })` sends `{ status: … }`, to the status
+   * subresource where the kind has one and else (Velero's kinds) to the object itself, as their own controllers do.
+   */
   patchStatus(ref: KubeRef, status: Record<string, unknown>, options?: WriteOptions): Promise<KubeObject>;
   /** True when something was there to delete. */
   delete(ref: KubeRef, options?: { propagation?: 'Foreground' | 'Background' | 'Orphan' }): Promise<boolean>;
@@ -103,9 +106,14 @@ export function createLabKube(kubeconfig: string, name = 'lab-controller'): LabK
       write('POST', refOfObject(object), object, 'application/json', queryOf(options), options.subresource),
     replace: (object, options = {}) =>
       write('PUT', refOfObject(object), object, 'application/json', queryOf(options), options.subresource),
-    patch: (ref, patch, options = {}) =>
-      write('PATCH', ref, patch, 'application/merge-patch+json', queryOf(options), options.subresource),
-    patchStatus: (ref, status, options = {}) => kube.patch(ref, { status }, { ...options, subresource: 'status' }),
+    patch(ref, patch, options = {}) {
+      const query = { ...queryOf(options), fieldValidation: 'Strict' };
+      return write('PATCH', ref, patch, 'application/merge-patch+json', query, options.subresource);
+    },
+    async patchStatus(ref, status, options = {}) {
+      const isApart = await resources.has(ref, 'status');
+      return kube.patch(ref, { status }, isApart ? { ...options, subresource: 'status' } : options);
+    },
     async delete(ref, options = {}) {
       const path = await resources.tryPath(ref, '', true);
       if (path === undefined) return false;

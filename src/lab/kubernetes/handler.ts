@@ -83,7 +83,6 @@ async function dispatch(
   if (path.subresource === '' || (path.subresource === 'status' && path.kind.status)) {
     return answerResource(withSignal, path, request, user);
   }
-  if (path.subresource === 'status') throw noSuchPath();
   return answerSubresource(tools, path, request, user);
 }
 

@@ -34,7 +34,8 @@ export async function answerSubresource(
   const call = callOf(path, request, user);
   if (subresource === 'scale' && kind.scale) return scale(tools, path, request, call);
   const found = kind.group === '' ? core[`${kind.kind}/${subresource}`] : undefined;
-  if (!found) throw noSuchPath();
+  // of an added kind the API server serves any path and then misses the object
+  if (!found) throw kind.schema ? notFound(kind, path.name) : noSuchPath();
   return found(tools, path, request, call);
 }
 

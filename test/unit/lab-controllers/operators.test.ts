@@ -226,6 +226,8 @@ describe('played operators', () => {
     await lab.kube.apply(velero('Restore', 'one', { backupName: 'one' }));
     await lab.until(ref('Restore', 'one'), (object) => object?.status?.phase === 'Completed');
     expect((await lab.kube.get(map))?.data).toEqual({ word: 'here' });
+    // the kind has no status subresource: its status is a change of the object like any other
+    expect((await lab.kube.get(ref('Restore', 'one')))?.metadata.generation).toBe(2);
     await s3.close();
   });
 });

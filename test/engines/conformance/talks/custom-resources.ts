@@ -60,6 +60,27 @@ const widget = (spec: unknown, name = 'w') =>
     metadata: { name, namespace: 'talk-crd' },
     spec,
   });
+const [version] = definition.spec.versions;
+/** The same without a status subresource, as Velero's kinds are. */
+const plain = {
+  ...definition,
+  metadata: { name: 'gadgets.talk.example.org' },
+  spec: {
+    ...definition.spec,
+    names: { plural: 'gadgets', singular: 'gadget', kind: 'Gadget' },
+    versions: [{ ...version, subresources: undefined }],
+  },
+};
+const gadgets = '/apis/talk.example.org/v1/namespaces/talk-crd/gadgets';
+const told = (id: string, path: string, status: object, strictly = '') => ({
+  id,
+  http: {
+    method: 'PATCH',
+    path: `${gadgets}/${path}?fieldManager=one${strictly}`,
+    body: { status },
+    contentType: 'application/merge-patch+json',
+  },
+});
 const tried = (id: string, spec: unknown) => ({ id, kubectl: 'create -f -', stdin: widget(spec, 'bad') });
 
 /** Kinds that are added: their schema is enforced with the true words. */
@@ -120,6 +141,19 @@ export const customResources: Conversation = {
       kubectl: 'create -f -',
       stdin: JSON.stringify({ ...definition, metadata: { name: 'wrong.talk.example.org' } }),
     },
-    { id: 'definition goes', kubectl: 'delete crd widgets.talk.example.org' },
+    { id: 'definition without a status subresource', kubectl: 'create -f -', stdin: JSON.stringify(plain) },
+    { id: 'and established', kubectl: 'wait --for=condition=Established crd/gadgets.talk.example.org --timeout=20s' },
+    { id: 'known too', kubectl: 'get gadgets -n talk-crd', silent: true },
+    {
+      id: 'made with its status',
+      kubectl: 'create -f - -o json',
+      stdin: JSON.stringify({ ...JSON.parse(widget({ size: 1 }, 'g')), kind: 'Gadget', status: { ready: false } }),
+      pick: ['metadata.generation', 'status'],
+    },
+    told('its status has no door of its own', 'g/status', { ready: true }),
+    { ...told('status is a change like any other', 'g', { ready: true }), pick: ['metadata.generation', 'status'] },
+    { ...told('what the status has not is dropped', 'g', { reedy: true }), pick: ['metadata.generation', 'status'] },
+    { ...told('or refused when asked to', 'g', { reedy: true }, '&fieldValidation=Strict'), pick: ['reason'] },
+    { id: 'definitions go', kubectl: 'delete crd widgets.talk.example.org gadgets.talk.example.org' },
   ],
 };
