@@ -2,6 +2,7 @@
  * A Sovereign's life on two real control planes with real Flux, in one lab: phases alone, the walk to its verdict, a look from
  * outside with kubectl, a FAIL that is meant, and the end of the cluster.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,7 +14,7 @@ interface Listed {
     kind: string;
     metadata: { name: string; namespace: string };
     spec: Record<string, unknown>;
-    status?: { conditions?: { type: string; status: string }[] };
+    status?: { conditions?: { type: string; status: string }[]; artifact?: { revision: string } };
   }[];
 }
 interface Verdict {
@@ -119,6 +120,10 @@ describe('both clusters, seen with kubectl', () => {
     }
     const { items } = await kubectl<Listed>(lab.kubeconfigs.sovereign, ['get', 'gitrepositories', '-A']);
     expect(items.map((one) => String(one.spec['url']))).toEqual([expect.stringMatching(/gitea/)]);
+    const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!);
+    expect(runs(processesOf(folder)['gitea']!)).toBe(true);
+    const repository = join(folder, 'gitea', 'repositories', new URL(String(items[0]!.spec['url'])).pathname);
+    expect(items[0]!.status?.artifact?.revision).toBe(`main@sha1:${headOf(repository)}`);
   });
 
   test('nothing is left where nothing should be', async () => {
@@ -220,6 +225,9 @@ describe('the end', () => {
     await until(() => after.every((one) => !runs(one)));
   });
 });
+
+const headOf = (repository: string) =>
+  execFileSync('git', ['--git-dir', repository, 'rev-parse', 'main'], { encoding: 'utf8' }).trim();
 
 const needsTheMother = {
   apiVersion: 'source.toolkit.fluxcd.io/v1',

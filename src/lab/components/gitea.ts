@@ -9,20 +9,25 @@ import type { Component } from './component.js';
 export function gitea(lab: () => Lab, cacheDir: string): Component {
   const server = createGitea({
     directory: join(cacheDir, 'gitea'),
-    admin: async () => {
-      const found = lab().store.list('v1/Secret').find(isAdmin);
-      if (!found) return undefined;
-      const read = (key: string) => secretValue(lab(), found.metadata.namespace, found.metadata.name, key) ?? '';
-      return { username: read('username'), password: read('password') };
-    },
+    admin: async () => administrator(lab()),
     // a webhook receiver would do this in a cluster
     onPush: () => lab().recheck('source.toolkit.fluxcd.io/v1/GitRepository'),
   });
   return {
     name: 'gitea',
-    plays: (service) => /^gitea(-http)?$/.test(service.metadata.name),
+    plays: playsGitea,
     handle: (request) => server.handler(request),
   };
+}
+
+export const playsGitea = (service: KubeObject): boolean => /^gitea(-http)?$/.test(service.metadata.name);
+
+/** As its Secret says at this moment; undefined: nobody. */
+export function administrator(lab: Pick<Lab, 'store'>): { username: string; password: string } | undefined {
+  const found = lab.store.list('v1/Secret').find(isAdmin);
+  if (!found) return undefined;
+  const read = (key: string) => secretValue(lab, found.metadata.namespace, found.metadata.name, key) ?? '';
+  return { username: read('username'), password: read('password') };
 }
 
 const isAdmin = (secret: KubeObject): boolean =>

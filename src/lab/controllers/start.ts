@@ -63,8 +63,14 @@ export interface StartOptions {
   /** The API server's register of what answers behind Services, for its proxy and its webhooks. */
   register?: (namespace: string, service: string, handler: LabHandler) => () => void;
   onError?: (rule: string, key: string, message: string) => void;
-  /** Of a real cluster: what must be played there beside what cannot run without containers. */
-  real?: (network: ClusterNetwork) => Promise<readonly Rule[]>;
+  /** Of a real cluster: what it takes there, instead of Kubernetes and Flux, beside what cannot run without containers. */
+  real?: (network: ClusterNetwork) => Promise<RealParts>;
+}
+
+export interface RealParts {
+  rules: readonly Rule[];
+  /** Real programs behind Services; they come before a played one. */
+  components: readonly Component[];
 }
 
 export interface Controllers {
@@ -128,22 +134,6 @@ async function start(
 
   const openbao = createOpenBao();
   const telemetry = createTelemetry();
-  const parts: Component[] = [
-    ...(world.components ?? []),
-    admissionWebhooks,
-    ...(world.role === 'mother'
-      ? []
-      : [
-          gitea(() => lab, world.cacheDir),
-          keycloak(),
-          openbao,
-          harbor(),
-          ...telemetry.components,
-          powerdns,
-          catalystPlatform,
-        ]),
-    whoami,
-  ];
   const network = await createClusterNetwork({
     cacheDir: world.cacheDir,
     authority: world.authority.certificate,
@@ -159,6 +149,24 @@ async function start(
       return wayOut(lab, host, port).place;
     },
   });
+  const real = await options.real?.(network);
+  const parts: Component[] = [
+    ...(world.components ?? []),
+    admissionWebhooks,
+    ...(real?.components ?? []),
+    ...(world.role === 'mother'
+      ? []
+      : [
+          gitea(() => lab, world.cacheDir),
+          keycloak(),
+          openbao,
+          harbor(),
+          ...telemetry.components,
+          powerdns,
+          catalystPlatform,
+        ]),
+    whoami,
+  ];
   const exec = createExec(createRedactor());
   const charts = createChartSource({ network, cacheDir: world.cacheDir, signal });
   const helm = world.helm ?? (() => Promise.reject(new Error('this lab has no helm')));
@@ -170,9 +178,9 @@ async function start(
   });
   const rules: Rule[] = [
     nodes,
-    kubelet({ run, unready: (pod, at) => whyUnready(pod, at, parts), realCluster: options.real !== undefined }),
-    ...(options.real
-      ? await options.real(network)
+    kubelet({ run, unready: (pod, at) => whyUnready(pod, at, parts), realCluster: real !== undefined }),
+    ...(real
+      ? real.rules
       : [
           ...kubernetesItself,
           ...sources({ exec, network, charts }),
@@ -199,8 +207,7 @@ async function start(
   for (const kind of [EGRESS_POLICY, ...ROUTED_KINDS, ...OWNED, 'v1/ConfigMap', 'storage.k8s.io/v1/StorageClass'])
     lab.store.follow(kind);
   // where real Flux acts, others still read what it says
-  if (options.real)
-    for (const kind of [HELM_RELEASE, KUSTOMIZATION, ...WORKLOADS, 'v1/Service']) lab.store.follow(kind);
+  if (real) for (const kind of [HELM_RELEASE, KUSTOMIZATION, ...WORKLOADS, 'v1/Service']) lab.store.follow(kind);
   const call = createServiceCalls(lab, parts);
   const ingress = await startIngress({ lab, call, log, faults, ...about });
   if (world.role === 'sovereign')

@@ -74,13 +74,21 @@ async function build(engine: Engine, goVersion: string, options: BuildOptions): 
   const part = mkdtempSync(join(root, '.part-'));
   const module = join(modulesFolder(), engine.name);
   const go = (args: string[]) =>
-    exec({ file: 'go', args, cwd: module, env: goEnv(root), timeoutMs: 60 * 60_000, signal });
+    exec({
+      file: 'go',
+      args,
+      cwd: module,
+      env: { ...goEnv(root), CGO_ENABLED: engine.cgo ? '1' : '0' },
+      timeoutMs: 60 * 60_000,
+      signal,
+    });
   try {
     mkdirSync(join(part, 'bin'));
     const settings = Object.entries(engine.settings ?? {}).map(([key, value]) => `-X ${key}=${value}`);
     for (const program of engine.programs)
       await go([
         ...['build', '-p', '2', '-mod=readonly', '-trimpath'],
+        ...(engine.tags ? ['-tags', engine.tags.join(' ')] : []),
         ...['-ldflags', ['-s -w', ...settings].join(' ')],
         ...['-o', join(part, 'bin', program.name), program.package],
       ]);

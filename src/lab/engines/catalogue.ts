@@ -28,6 +28,10 @@ export interface Engine {
   data?: readonly EngineData[];
   /** `-X` settings of the linker: package path and variable → value; `{version}` is the main module's. */
   settings?: Readonly<Record<string, string>>;
+  /** Build tags. */
+  tags?: readonly string[];
+  /** Parts of it are C: the build needs a C compiler. */
+  cgo?: true;
   /** What the lab cannot do without it. */
   purpose: string;
   /** False: the lab runs without it, and says so. */
@@ -105,6 +109,21 @@ export const engines: readonly Engine[] = [
     name: 'versitygw',
     programs: [{ name: 'versitygw', package: 'github.com/versity/versitygw/cmd/versitygw' }],
     purpose: 'Object Storage: an S3 server',
+    required: false,
+  },
+  {
+    name: 'gitea',
+    programs: [{ name: 'gitea', package: 'code.gitea.io/gitea' }],
+    // its released program has these inside; from a module they are read from a folder beside it
+    data: ['templates', 'options', 'public'].map((part) => ({
+      module: 'code.gitea.io/gitea',
+      from: part,
+      to: `static/${part}`,
+    })),
+    settings: { 'main.Version': '1.26.0' },
+    tags: ['sqlite', 'sqlite_unlock_notify'],
+    cgo: true,
+    purpose: "the Sovereign's Git server: Gitea",
     required: false,
   },
   crds('cert-manager', 'github.com/cert-manager/cert-manager', 'deploy/crds'),

@@ -9,13 +9,16 @@ import type { LabRequest, LabResponse } from '../http-server.js';
 /** Headers of one connection; `expect` has been answered by the door. */
 const ofTheConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'expect']);
 
-/** What `upstream` (an origin) answers. The Host header stays the caller's, who may have signed it, unless one is given. */
+/**
+ * What `upstream` (an origin) answers. Host header and path stay the caller's, who may have signed them, unless others are
+ * given; `path` is with its query.
+ */
 export async function passOn(
   { raw, method, headers, body }: LabRequest,
   upstream: string,
-  host?: string,
+  { host, path = raw.url }: { host?: string; path?: string } = {},
 ): Promise<LabResponse> {
-  const answer = await send(`${upstream}${raw.url}`, {
+  const answer = await send(`${upstream}${path}`, {
     method: method as 'GET',
     headers: { ...kept(headers), ...(host ? { host } : {}) },
     body: body.length > 0 ? body : null,

@@ -35,7 +35,7 @@ export async function throughKeyRing(call: LabRequest, door: KeyRingDoor): Promi
       { method: call.method, url, headers: ofTheCall(call), body },
       { account: owner, region, at: now() },
     );
-    return await passOn({ ...call, headers, body }, upstream, url.host);
+    return await passOn({ ...call, headers, body }, upstream, { host: url.host });
   } catch (error) {
     if (error instanceof S3Error) return errorResponse(error, call.path);
     throw error;

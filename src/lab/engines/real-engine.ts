@@ -7,9 +7,8 @@ import { auditReceiver } from './audit.js';
 import { type Engines, findEngines } from './cache.js';
 import { engines as catalogue } from './catalogue.js';
 import { startControlPlane } from './control-plane.js';
-import { fluxPrograms } from './flux-programs.js';
-import { localPath, localPathCleaning } from './local-path.js';
 import { startRealObjectStorage } from './real-object-storage.js';
+import { realParts } from './real-parts.js';
 import { startRealRegistry } from './real-registry.js';
 import { openServiceTunnel } from './service-tunnel.js';
 import { trueCrds } from './true-crds.js';
@@ -71,13 +70,7 @@ async function startCluster(
     url: plane.url,
     port: plane.port,
     kubeconfig: (_user, { server } = {}) => plane.kubeconfig(server ? { server } : {}),
-    parts: {
-      real: async (network) => [
-        localPath,
-        localPathCleaning,
-        await fluxPrograms({ plane, engines, directory, network: () => network }),
-      ],
-    },
+    parts: { real: (network) => realParts(name, { plane, engines, directory, network: () => network }) },
     attach: (controllers) => tunnel.lead(controllers),
     async close() {
       stopped.abort(new Error('the cluster ends'));

@@ -34,7 +34,7 @@ export async function startRealRegistry(options: RealRegistryOptions): Promise<L
     log,
     faults,
     clock,
-    handler: (call) => passOn(call, upstream, `localhost:${port}`),
+    handler: (call) => passOn(call, upstream, { host: `localhost:${port}` }),
   });
   return {
     ...door,

@@ -5,9 +5,8 @@ import type { ClusterApi, ClusterEngine, ClusterRequest } from '../cluster-api.j
 import { type Engines, findEngines } from '../engines/cache.js';
 import { createChildren, freePorts } from '../engines/children.js';
 import { startKwok } from '../engines/control-plane.js';
-import { fluxPrograms } from '../engines/flux-programs.js';
-import { localPath, localPathCleaning } from '../engines/local-path.js';
 import { realEngine } from '../engines/real-engine.js';
+import { realParts } from '../engines/real-parts.js';
 import { openClusterDoor } from './cluster-door.js';
 import { madeFile } from './made.js';
 import { removeMade } from './remove-made.js';
@@ -65,15 +64,13 @@ async function startExisting(request: ClusterRequest, { file, made, engines, say
     port: door.port,
     kubeconfig: (_user, { server } = {}) => door.kubeconfig({ server }),
     parts: {
-      real: async (network) => [
-        localPath,
-        localPathCleaning,
-        ...webhooks.rules,
-        await fluxPrograms({
+      async real(network) {
+        const parts = await realParts(name, {
           plane: { children, kubeconfig: (more) => door.kubeconfig(more as Parameters<typeof door.kubeconfig>[0]) },
           ...{ engines, directory, network: () => network },
-        }),
-      ],
+        });
+        return { ...parts, rules: [...parts.rules, ...webhooks.rules] };
+      },
     },
     attach(controllers) {
       door.lead(controllers);

@@ -98,3 +98,6 @@ export const registryDifferences: readonly Omit<Difference, 'talk'>[] = [
   },
   { turn: 'a way that is none', reason: 'Of the two codes none is in the protocol for a path that it does not know.' },
 ];
+
+/** Of Gitea. */
+export const giteaDifferences: readonly Omit<Difference, 'talk'>[] = [];

@@ -28,7 +28,7 @@ export function createGitea({ directory, admin, clock = systemClock, onPush }: G
   const handler: LabHandler = async (request) => {
     const path = decodeURIComponent(request.path);
     if (path === '/api/healthz') return json(200, { status: 'pass', description: 'Gitea' });
-    if (path === '/api/v1/version') return json(200, { version: '1.24.6' });
+    if (path === '/api/v1/version') return json(200, { version: '1.26.0' });
     const user = await accounts.whoIs(request);
     const smart =
       /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack|HEAD|objects\/.+)$/.exec(path);

@@ -109,11 +109,11 @@ export function createRepositories(root: string, now: () => Date): Repositories 
       const text = (await orUndefined(git(repository, args))) ?? '';
       return text
         .split('\x1e')
-        .map((line) => line.trim())
+        .map((line) => line.trimStart())
         .filter(Boolean)
         .map((line) => {
           const [sha = '', message = '', author = '', email = '', date = ''] = line.split('\x1f');
-          return { sha, message: message.trim(), author, email, date };
+          return { sha, message, author, email, date };
         });
     },
     async read(repository, revision, path) {

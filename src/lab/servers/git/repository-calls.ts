@@ -88,6 +88,9 @@ async function inside(
       return { name, commit: { id: sha, message: commit?.message ?? '', timestamp: commit?.date }, protected: false };
     });
     const all = await Promise.all(details);
+    // as Go writes a list that was never begun
+    if (all.length === 0 && rest.length === 0)
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: 'null' };
     if (rest.length === 0) return json(200, all);
     const one = all.find((branch) => branch.name === rest.join('/'));
     return one && json(200, one);

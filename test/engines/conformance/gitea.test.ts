@@ -1,0 +1,91 @@
+/** The same words to the lab's Git server and to Gitea itself. A difference is mended in the lab or listed in differences.ts. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Lab } from '../../../src/lab/controllers/engine.js';
+import { findEngines } from '../../../src/lab/engines/cache.js';
+import { createChildren } from '../../../src/lab/engines/children.js';
+import { realGitea } from '../../../src/lab/engines/real-gitea.js';
+import { createFaults } from '../../../src/lab/faults.js';
+import { type LabHandler, type LabServer, serve } from '../../../src/lab/http-server.js';
+import { createRequestLog } from '../../../src/lab/request-log.js';
+import { createGitea } from '../../../src/lab/servers/git/gitea.js';
+import { systemClock as clock } from '../../../src/support/clock.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import { createExec } from '../../../src/tools/exec.js';
+import type { KubeObject } from '../../../src/tools/kube.js';
+import { giteaDifferences as differences } from './differences.js';
+import { type Answer, administrator, hold, turns } from './talks-with-gitea.js';
+
+const fqdn = 'talk.example.org';
+const directory = mkdtempSync(join(tmpdir(), 'catalyst-gitea-talk-'));
+const children = createChildren({ directory, clock, say: () => undefined });
+const servers: LabServer[] = [];
+let played: Record<string, Answer>;
+let real: Record<string, Answer>;
+
+const encoded = (text: string) => Buffer.from(text).toString('base64');
+const named = (kind: string, name: string, more: object = {}) => ({
+  ...{ apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1', kind },
+  ...{ metadata: { name, namespace: 'gitea', uid: name, labels: { 'app.kubernetes.io/name': 'gitea' } }, ...more },
+});
+const objects: KubeObject[] = [
+  named('Pod', 'gitea-0', { status: { phase: 'Running' } }),
+  named('Secret', 'gitea-admin', {
+    data: { username: encoded(administrator.username), password: encoded(administrator.password) },
+  }),
+];
+/** As much of a cluster as it looks at. */
+const lab = {
+  store: {
+    list: (kind: string) => objects.filter((one) => kind === `v1/${one.kind}`),
+    get: (kind: string, _namespace: string, name: string) =>
+      objects.find((one) => kind === `v1/${one.kind}` && one.metadata.name === name),
+  },
+  world: { fqdn },
+  clock,
+} as unknown as Lab;
+
+async function open(handler: LabHandler): Promise<LabServer> {
+  const server = await serve({ name: 'git', handler, log: createRequestLog(), faults: createFaults() });
+  servers.push(server);
+  return server;
+}
+
+async function realServer(): Promise<LabServer> {
+  const engines = findEngines(process.env);
+  const folder = join(directory, 'real');
+  const { component, rule } = await realGitea({
+    ...{ exec: createExec(createRedactor()), children, engines, directory: folder },
+  });
+  await rule.reconcile(named('Deployment', 'gitea'), lab);
+  expect(component.unready?.(objects[0]!, lab)).toBeUndefined();
+  return open((request) => component.handle(request, undefined as never));
+}
+
+beforeAll(async () => {
+  mkdirSync(join(directory, 'played'));
+  const gitea = createGitea({ directory: join(directory, 'played'), admin: async () => administrator });
+  const both = await Promise.all([open(gitea.handler), realServer()]);
+  [played, real] = (await Promise.all(both.map(({ endpoint }) => hold(endpoint, `gitea.${fqdn}`)))) as [
+    typeof played,
+    typeof real,
+  ];
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  await children.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test.each(turns)('$id', ({ id }) => {
+  const known = differences.find(({ turn }) => turn === id);
+  if (known)
+    expect(played[id], `no longer different: take it out of differences.ts (${known.reason})`).not.toEqual(real[id]);
+  else expect(played[id]).toEqual(real[id]);
+});
+
+test('every known difference names a turn that is held', () => {
+  expect(differences.filter(({ turn }) => !turns.some(({ id }) => id === turn))).toEqual([]);
+});
