@@ -28,7 +28,7 @@ export interface BuildResult {
 /** Oldest Go that the pinned modules accept. */
 const oldestGo = [1, 26] as const;
 
-/** Throws E3001 when Go is missing or too old and something required is not there; an engine that does not build is told of and the others go on. */
+/** Throws E3001 when Go or a C compiler is missing, or Go too old, and something required is not there; an engine that does not build is told of and the others go on. */
 export async function buildEngines(options: BuildOptions): Promise<BuildResult> {
   const { env, say, only } = options;
   const result: BuildResult = { built: [], present: [], failed: [] };
@@ -45,9 +45,13 @@ export async function buildEngines(options: BuildOptions): Promise<BuildResult> 
     }
     return result;
   }
+  const unbuilt = chosen.filter((engine) => !finishedFolder(engine, env, goVersion));
+  const inC = unbuilt.find((engine) => engine.cgo);
+  // said before the others have taken their minutes
+  if (inC) await findCompiler(inC, options);
   mkdirSync(enginesFolder(env), { recursive: true });
   for (const engine of chosen) {
-    if (finishedFolder(engine, env, goVersion)) {
+    if (!unbuilt.includes(engine)) {
       result.present.push(engine.name);
       continue;
     }
@@ -133,4 +137,15 @@ async function goVersionOf({ exec, signal, env }: BuildOptions): Promise<string>
   if (major < oldestGo[0] || (major === oldestGo[0] && minor < oldestGo[1]))
     throw fail('E3001', `Go here is ${version}; the engines need ${oldestGo.join('.')} or newer.`, { actions });
   return version;
+}
+
+/** Throws E3001 when the C compiler that Go would call is not there. */
+async function findCompiler(engine: Engine, { exec, signal, env }: BuildOptions): Promise<void> {
+  const { stdout } = await exec({ file: 'go', args: ['env', 'CC'], env: goEnv(enginesFolder(env)), signal });
+  const [file = 'cc', ...args] = stdout.trim().split(' ');
+  await exec({ file, args: [...args, '--version'], signal }).catch((error: unknown) => {
+    const message = `The C compiler ${file} is not on this machine; ${engine.name} is in part C.`;
+    const actions = ['install it (Debian: apt-get install gcc libc6-dev), then: npm run engines'];
+    throw fail('E3001', message, { actions, cause: error });
+  });
 }

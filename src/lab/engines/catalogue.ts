@@ -124,7 +124,7 @@ export const engines: readonly Engine[] = [
     tags: ['sqlite', 'sqlite_unlock_notify'],
     cgo: true,
     purpose: "the Sovereign's Git server: Gitea",
-    required: false,
+    required: true,
   },
   crds('cert-manager', 'github.com/cert-manager/cert-manager', 'deploy/crds'),
   crds('cilium', 'github.com/cilium/cilium', 'pkg/k8s/apis/cilium.io/client/crds/v2'),

@@ -11,7 +11,7 @@ import { realGitea } from './real-gitea.js';
 export async function realParts(name: string, options: FluxOptions): Promise<RealParts> {
   const { engines, directory, plane } = options;
   const gitea =
-    name === 'sovereign' && engines.has('gitea')
+    name === 'sovereign'
       ? await realGitea({
           exec: createExec(createRedactor()),
           children: plane.children,
