@@ -77,7 +77,11 @@ export async function rotateKeys(
       secrets: renewal?.secrets ?? [],
       restarted: renewal?.restarted ?? [],
       oldKeys,
-      warnings: warningsOf({ renewal, oldKeys, before, fromEnvironment: await givenByEnvironment(store) }),
+      warnings: warningsOf({
+        ...{ renewal, oldKeys, before },
+        fromEnvironment: await givenByEnvironment(store),
+        inGit: kube !== undefined && (await readsGit(kube)),
+      }),
       ...(act
         ? {}
         : {
@@ -138,6 +142,12 @@ async function kubeIfAny(world: World): Promise<Kube | undefined> {
   }
 }
 
+/** After the pivot of the handover. */
+async function readsGit(kube: Kube): Promise<boolean> {
+  const source = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository' };
+  return (await kube.get({ ...source, namespace: 'flux-system', name: 'flux-system' })) !== undefined;
+}
+
 async function tryOld(store: ObjectStore): Promise<'refused' | 'accepted'> {
   try {
     await store.listBuckets();
@@ -157,8 +167,9 @@ function warningsOf(seen: {
   oldKeys: Rotated['oldKeys'];
   before: KeyPair | undefined;
   fromEnvironment: boolean;
+  inGit: boolean;
 }): string[] {
-  const { renewal, oldKeys, before, fromEnvironment } = seen;
+  const { renewal, oldKeys, before, fromEnvironment, inGit } = seen;
   const revoke = `The old keys still work. Only a person can revoke them: Hetzner Console, Object Storage, Manage credentials, delete the one that begins with ${before?.accessKey.slice(0, 4)}; then: ${goOn}`;
   return [
     ...(renewal
@@ -167,6 +178,11 @@ function warningsOf(seen: {
     ...(renewal?.foreign ?? []).map(
       ({ secret, owner }) => `Secret ${secret} is made by ${owner}; give that one the new keys.`,
     ),
+    ...(inGit
+      ? [
+          "The Sovereign's Git still has the old keys, sealed: catalyst blueprint render --sealed --out DIR, and commit what it writes.",
+        ]
+      : []),
     ...(oldKeys === 'accepted' ? [revoke] : []),
     ...(fromEnvironment
       ? ['AWS_ACCESS_KEY_ID in the environment goes before what is kept: unset it or set the new keys.']

@@ -14,6 +14,8 @@ interface Folder {
   files: { objects: KubeObject[] }[];
 }
 
+/** The Blueprint that opens what is sealed. */
+export const unsealer = 'bp-sealed-secrets';
 /** Blueprints whose removal from Git must not tear the cluster down. */
 const kept = new Set(['bp-cilium', 'bp-flux']);
 
@@ -24,6 +26,7 @@ export function fluxFolder(
 ): { path: string; objects: KubeObject[] }[] {
   const nameOf = (folder: Folder) => folder.path.split('/').at(-1) as string;
   const present = new Set(folders.map(nameOf));
+  const beforeUnsealer = comingBefore(unsealer, blueprints);
   const kustomizations = folders.map((folder) => {
     const name = nameOf(folder);
     const glue = name.endsWith('-config') && !blueprints.some((blueprint) => blueprint.name === name);
@@ -33,7 +36,11 @@ export function fluxFolder(
       : kustomization(
           name,
           folder.path,
-          needsOf(blueprint, blueprints, present),
+          [
+            ...needsOf(blueprint, blueprints, present),
+            // its Secrets stand sealed in Git
+            ...(hasOwnSecrets(blueprint) && !beforeUnsealer.has(name) ? [unsealer] : []),
+          ],
           { healthChecks: releaseChecks(blueprint, sovereign) },
           !kept.has(name),
         );
@@ -42,6 +49,21 @@ export function fluxFolder(
     { path: 'source.yaml', objects: [gitRepository(sovereign), rootKustomization(sovereign)] },
     { path: 'kustomizations.yaml', objects: kustomizations },
   ];
+}
+
+const hasOwnSecrets = ({ secrets }: Blueprint) => secrets.some(({ maker }) => maker === 'catalyst');
+
+/** `name` itself and what it depends on, directly or not. */
+export function comingBefore(name: string, blueprints: readonly Blueprint[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (id: string): void => {
+    const one = blueprints.find((blueprint) => blueprint.name === id || blueprint.ticket === id);
+    if (!one || found.has(one.name)) return;
+    found.add(one.name);
+    for (const need of one.dependsOn) visit(need);
+  };
+  visit(name);
+  return found;
 }
 
 /** Steps and tickets of the graph, as folders; what is no Blueprint (cluster, #371, #374) has none. */
@@ -86,13 +108,6 @@ function glueChecks(folder: Folder): object {
   return { wait: true, ...(exprs.length > 0 ? { healthCheckExprs: exprs } : {}) };
 }
 
-/** The same Kustomization, waiting for one more. */
-export function gateOn(object: KubeObject, need: string): KubeObject {
-  const needs = (object['spec'].dependsOn ?? []) as { name: string }[];
-  if (needs.some(({ name }) => name === need)) return object;
-  return { ...object, spec: { ...object['spec'], dependsOn: [...needs, { name: need }] } };
-}
-
 export function kustomization(name: string, path: string, needs: string[], checks: object, prune: boolean): KubeObject {
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
@@ -105,7 +120,7 @@ export function kustomization(name: string, path: string, needs: string[], check
       path: `./${path}`,
       prune,
       sourceRef: { kind: 'GitRepository', name: fluxNamespace },
-      ...(needs.length > 0 ? { dependsOn: needs.map((need) => ({ name: need })) } : {}),
+      ...(needs.length > 0 ? { dependsOn: [...new Set(needs)].map((need) => ({ name: need })) } : {}),
       ...checks,
     },
   };

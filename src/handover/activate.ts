@@ -1,4 +1,5 @@
 /** ACTIVATED, the point of no return: the Sovereign's Flux reads its own Gitea, and the parent refers to its name servers. */
+import { sealedTree } from '../phases/seal-tree.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
@@ -34,9 +35,9 @@ export async function pivotMutation(world: World): Promise<Mutation> {
   };
 }
 
-/** The flux-system folder of the tree: source, root Kustomization, one Kustomization per folder. */
+/** The flux-system folder as it stands in Git: source, root Kustomization, one Kustomization per folder. */
 export async function fluxObjects(world: World): Promise<KubeObject[]> {
-  const tree = await world.tree();
+  const tree = await sealedTree(world);
   const folder = tree.folder(flux) ?? tree.folders.find((one) => one.path.endsWith(`/${flux}`));
   if (!folder) throw fail('E9001', 'The rendered tree has no flux-system folder.');
   return folder.files.flatMap((file) => file.objects);

@@ -1,4 +1,5 @@
 /** The Sovereign's own Gitea: where the GitOps tree is pushed to. */
+import { sealedTree } from '../phases/seal-tree.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
@@ -30,9 +31,12 @@ export async function giteaRemote(world: World): Promise<GitRemote> {
   return remote;
 }
 
-/** Every file of the rendered tree, as it will stand in Git. */
+/**
+ * Every file of the rendered tree as it will stand in Git, Secrets sealed. Sealing again gives other bytes. Throws E4009
+ * without a sealing key.
+ */
 export async function treeFiles(world: World): Promise<GitFile[]> {
-  const tree = await world.tree();
+  const tree = await sealedTree(world);
   return tree.folders.flatMap((folder) => folder.files.map(({ path, text }) => ({ path, text })));
 }
 

@@ -49,6 +49,8 @@ export const sealedSecrets: Rule[] = [
           observedGeneration: sealed.metadata.generation,
           conditions: conditions(sealed, lab.clock, [condition('Synced', holds, reason, message)]),
         });
+      if (standsAlready(sealed, lab))
+        return tell(false, '', `Resource "${sealed.metadata.name}" already exists and is not managed by SealedSecret`);
       try {
         await lab.apply(unsealed(sealed, keysOf(lab)));
         await tell(true, '', '');
@@ -58,6 +60,14 @@ export const sealedSecrets: Rule[] = [
     },
   },
 ];
+
+/** A Secret that somebody else made is theirs. */
+function standsAlready({ metadata: { name, namespace, uid } }: KubeObject, lab: Lab): boolean {
+  const secret = lab.store.get('v1/Secret', namespace, name);
+  const { ownerReferences = [], annotations = {} } = secret?.metadata ?? {};
+  const isOpen = ['managed', 'patch'].some((way) => annotations[`sealedsecrets.bitnami.com/${way}`] === 'true');
+  return secret !== undefined && !isOpen && !ownerReferences.some((owner) => owner.uid === uid);
+}
 
 const isController = (pod: KubeObject): boolean =>
   OPERATOR.test(pod.metadata.name) && (pod.metadata.ownerReferences ?? []).some((owner) => owner.kind === 'ReplicaSet');

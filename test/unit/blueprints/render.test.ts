@@ -23,8 +23,12 @@ it('mirrors the graph in Kustomizations', async () => {
   expect(needs('bp-cilium')).toBeUndefined();
   expect(needs('bp-external-secrets')).toEqual(['bp-openbao']);
   expect(needs('bp-external-secrets-config')).toEqual(['bp-external-secrets']);
-  expect(needs('bp-cert-manager-powerdns-webhook')).toEqual(['bp-cert-manager', 'bp-powerdns-config']);
-  expect(needs('bp-harbor')).toEqual(['bp-cnpg', 'bp-valkey']);
+  expect(needs('bp-cert-manager-powerdns-webhook')).toEqual([
+    ...['bp-cert-manager', 'bp-powerdns-config'],
+    // its Secrets stand sealed in Git
+    'bp-sealed-secrets',
+  ]);
+  expect(needs('bp-harbor')).toEqual(['bp-cnpg', 'bp-valkey', 'bp-sealed-secrets']);
 });
 
 it('takes every chart from the mirror when there is one', async () => {

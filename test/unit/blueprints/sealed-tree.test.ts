@@ -73,8 +73,8 @@ it('has nothing in clear', async () => {
 
 it('makes folders wait for the controller, never the controller for itself', async () => {
   const { tree } = await sealed();
-  const file = tree.folder('flux-system')!.files.find(({ path }) => path.endsWith('kustomizations.yaml'))!;
-  const kustomizations = parseYamlStream(file.text) as KubeObject[];
+  const all = tree.folder('flux-system')!.files.flatMap(({ text }) => parseYamlStream(text) as KubeObject[]);
+  const kustomizations = all.filter(({ kind }) => kind === 'Kustomization');
   const needs = new Map(
     kustomizations.map(({ metadata, spec }) => [
       metadata.name,
