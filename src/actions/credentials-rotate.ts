@@ -1,7 +1,9 @@
 /**
- * New Object Storage keys in one command: proven first, then written to every Secret that holds them, consumers restarted, and
- * the old ones tried. Hetzner makes and revokes keys in its Console only, so both ends of it are a person's.
+ * New Object Storage keys in one command: proven first, then written to every Secret that holds them, consumers restarted,
+ * sealed into the Sovereign's Git once it has one, and the old ones tried. Hetzner makes and revokes keys in its Console
+ * only, so both ends of it are a person's.
  */
+import { planSealing } from '../handover/seal-again.js';
 import { createSecretMaker } from '../phases/blueprint-secrets.js';
 import type { Act } from '../phases/gate.js';
 import { bucketsSeen, bucketsSeenFirst, mutationsOfProof, proveKeys } from '../phases/prove-new-keys.js';
@@ -69,7 +71,11 @@ export async function rotateKeys(
     }
     const kube = await kubeIfAny(world);
     const renewal = kube ? await planRenewal(world, kube, createSecretMaker(world)) : undefined;
-    if (act) await renewal?.run(act);
+    const sealing = kube && (await planSealing(world, kube));
+    if (act) {
+      await renewal?.run(act);
+      await sealing?.run(act);
+    }
     const oldKeys = before && act ? await tryOld(await use(before)) : 'unknown';
     if (oldKeys === 'refused') await Promise.all([store.forget(old.accessKey), store.forget(old.secretKey)]);
     return {
@@ -77,17 +83,15 @@ export async function rotateKeys(
       secrets: renewal?.secrets ?? [],
       restarted: renewal?.restarted ?? [],
       oldKeys,
-      warnings: warningsOf({
-        ...{ renewal, oldKeys, before },
-        fromEnvironment: await givenByEnvironment(store),
-        inGit: kube !== undefined && (await readsGit(kube)),
-      }),
+      warnings: warningsOf({ renewal, oldKeys, before, fromEnvironment: await givenByEnvironment(store) }),
       ...(act
         ? {}
         : {
-            mutations: [...(fresh ? mutationsOfProof(world, buckets) : []), ...(renewal?.mutations ?? [])].map(
-              ({ sentence }) => sentence,
-            ),
+            mutations: [
+              ...(fresh ? mutationsOfProof(world, buckets) : []),
+              ...(renewal?.mutations ?? []),
+              ...(sealing ? [sealing.mutation] : []),
+            ].map(({ sentence }) => sentence),
           }),
     };
   });
@@ -142,12 +146,6 @@ async function kubeIfAny(world: World): Promise<Kube | undefined> {
   }
 }
 
-/** After the pivot of the handover. */
-async function readsGit(kube: Kube): Promise<boolean> {
-  const source = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository' };
-  return (await kube.get({ ...source, namespace: 'flux-system', name: 'flux-system' })) !== undefined;
-}
-
 async function tryOld(store: ObjectStore): Promise<'refused' | 'accepted'> {
   try {
     await store.listBuckets();
@@ -167,9 +165,8 @@ function warningsOf(seen: {
   oldKeys: Rotated['oldKeys'];
   before: KeyPair | undefined;
   fromEnvironment: boolean;
-  inGit: boolean;
 }): string[] {
-  const { renewal, oldKeys, before, fromEnvironment, inGit } = seen;
+  const { renewal, oldKeys, before, fromEnvironment } = seen;
   const revoke = `The old keys still work. Only a person can revoke them: Hetzner Console, Object Storage, Manage credentials, delete the one that begins with ${before?.accessKey.slice(0, 4)}; then: ${goOn}`;
   return [
     ...(renewal
@@ -178,11 +175,6 @@ function warningsOf(seen: {
     ...(renewal?.foreign ?? []).map(
       ({ secret, owner }) => `Secret ${secret} is made by ${owner}; give that one the new keys.`,
     ),
-    ...(inGit
-      ? [
-          "The Sovereign's Git still has the old keys, sealed: catalyst blueprint render --sealed --out DIR, and commit what it writes.",
-        ]
-      : []),
     ...(oldKeys === 'accepted' ? [revoke] : []),
     ...(fromEnvironment
       ? ['AWS_ACCESS_KEY_ID in the environment goes before what is kept: unset it or set the new keys.']

@@ -64,6 +64,7 @@ export async function rotateAndRevoke(catalyst: Catalyst, lab: LabInfo) {
   const dry = await rotate('--from-file', file, '--dry-run');
   expect(dry.code, JSON.stringify(dry.document.error)).toBe(0);
   expect(await sentences()).toEqual([]);
+  expect(dry.document.result.mutations).toContainEqual(expect.stringMatching(/sealed, into the Sovereign's Gitea/));
 
   // Dies while consumers restart: some run with the new keys then, some with the old.
   const state = join(catalyst.home, 'catalyst', 'labs', catalyst.lab, 'state');

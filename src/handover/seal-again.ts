@@ -1,0 +1,44 @@
+/** The Secrets that hold Object Storage keys, sealed anew in the Sovereign's Git: a cluster built from it gets keys that work. */
+import type { Act } from '../phases/gate.js';
+import { keySecrets } from '../phases/object-storage-consumers.js';
+import { sealedTree } from '../phases/seal-tree.js';
+import type { Mutation } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import type { Kube } from '../tools/kube.js';
+import { giteaRemote } from './gitea.js';
+
+const source = {
+  apiVersion: 'source.toolkit.fluxcd.io/v1',
+  kind: 'GitRepository',
+  namespace: 'flux-system',
+  name: 'flux-system',
+};
+
+/** Undefined before the pivot of the handover, when nothing reads that repository yet. */
+export async function planSealing(
+  world: World,
+  kube: Kube,
+): Promise<{ mutation: Mutation; run(act: Act): Promise<void> } | undefined> {
+  if (!(await kube.get(source))) return undefined;
+  const { organization, repository, branch } = world.sovereign.spec.gitops;
+  const mutation: Mutation = {
+    target: { system: 'git', kind: 'branch', name: `${organization}/${repository}:${branch}` },
+    sentence: `put the new Object Storage keys, sealed, into the Sovereign's Gitea, ${organization}/${repository} branch ${branch}`,
+  };
+  const names = new Set(world.blueprints.flatMap(keySecrets).map(({ namespace, name }) => `${namespace}/${name}`));
+  return {
+    mutation,
+    async run(act) {
+      const tree = await sealedTree(world);
+      const files = tree.folders
+        .flatMap((folder) => folder.files)
+        .filter(({ objects }) =>
+          objects.some(
+            ({ kind, metadata }) => kind === 'SealedSecret' && names.has(`${metadata.namespace}/${metadata.name}`),
+          ),
+        );
+      const remote = await giteaRemote(world);
+      await act(mutation, () => world.git.change(remote, branch, files, 'catalyst: new Object Storage keys, sealed'));
+    },
+  };
+}
