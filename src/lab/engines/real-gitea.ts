@@ -66,8 +66,14 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
       args: ['web', '--config', settings, '--work-path', directory],
       env: environment(directory),
     });
-    await answering(`${origin}/api/healthz`, [200], lab.clock);
-    await givePassword(lab);
+    try {
+      await answering(`${origin}/api/healthz`, [200], lab.clock);
+      await givePassword(lab);
+    } catch (error) {
+      // the next look begins anew
+      await child.stop();
+      throw error;
+    }
     return { uid: `${pod.metadata.uid}`, child };
   }
 
