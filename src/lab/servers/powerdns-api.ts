@@ -1,4 +1,5 @@
 /** The HTTP API of PowerDNS Authoritative (`/api/v1/servers/localhost/zones…`) over zones in memory. */
+import { isIPv4, isIPv6 } from 'node:net';
 import type { LabHandler, LabRequest, LabResponse } from '../http-server.js';
 import { absolute, isBelow, type RRset, rrsetKey, type Zone, type Zones } from './zones.js';
 
@@ -71,8 +72,10 @@ function collection(request: LabRequest, zones: Zones): LabResponse {
 
 function one(request: LabRequest, zones: Zones, zone: Zone, part: string | undefined): LabResponse {
   const { method, query } = request;
-  if (part === 'export' && method === 'GET')
+  if (part === 'export' && method === 'GET') {
+    if (/application\/json/.test(String(request.headers['accept']))) return json(200, { zone: asText(zone) });
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: asText(zone) };
+  }
   if (part === 'cryptokeys' && method === 'GET')
     return json(
       200,
@@ -110,8 +113,28 @@ function patch(request: LabRequest, zones: Zones, zone: Zone): LabResponse {
   const refused = read.find((one) => typeof one === 'string');
   // all or nothing, as in one transaction
   if (refused) return wrong(422, refused as string);
+  const changes = body.rrsets.map(({ name, type, changetype }) => `${name?.toLowerCase()} IN ${type} ${changetype}`);
+  const twice = changes.find((one, at) => changes.indexOf(one) < at);
+  if (twice) return wrong(422, `Duplicate RRset ${twice}`);
+  const conflict = conflictWith(zone.rrsets, read as RRset[]);
+  if (conflict) return wrong(422, conflict);
   for (const rrset of read as RRset[]) zones.set(zone, rrset);
   return { status: 204 };
+}
+
+/** What one of `changes`, made in their order, may not stand beside: an alias is alone at its name. */
+function conflictWith(rrsets: ReadonlyMap<string, RRset>, changes: readonly RRset[]): string | undefined {
+  const kept = new Map(rrsets);
+  for (const rrset of changes) {
+    const { name, type, contents } = rrset;
+    kept.delete(rrsetKey(name, type));
+    if (contents.length === 0) continue;
+    const beside = [...kept.values()].filter((one) => one.name === name);
+    if (beside.some((one) => one.type === 'CNAME' || type === 'CNAME'))
+      return `RRset ${name} IN ${type}: Conflicts with pre-existing RRset`;
+    kept.set(rrsetKey(name, type), rrset);
+  }
+  return undefined;
 }
 
 /** The RRset meant, or why PowerDNS refuses it. */
@@ -120,18 +143,20 @@ function check(sent: SentRRset, zone: string): RRset | string {
   if (!name.endsWith('.')) return `Name '${name}' is not canonical`;
   if (!isBelow(name.toLowerCase(), zone)) return `RRset ${name} IN ${type}: Name is out of zone`;
   if (!['REPLACE', 'DELETE'].includes(changetype)) return 'Changetype not understood';
-  if (changetype === 'DELETE') return { name, type, ttl: 0, contents: [] };
+  if (changetype === 'DELETE') return { name: name.toLowerCase(), type, ttl: 0, contents: [] };
   if (!Array.isArray(records)) return 'No record provided in PATCH request';
   if (records.length > 0 && !Number.isInteger(ttl)) return `Key "ttl" not present or not an Integer`;
   const contents = records.filter((record) => !record.disabled).map((record) => record.content ?? '');
   const bad = contents.find((content) => !isWellFormed(type, content));
   if (bad !== undefined) return `Record ${name}/${type} '${bad}': Not in expected format (parsed as '${bad}')`;
+  if (new Set(contents).size < contents.length) return `Duplicate record in RRset ${name} IN ${type}`;
+  if (type === 'CNAME' && contents.length > 1) return `RRset ${name} IN CNAME has more than one record`;
   return { name: name.toLowerCase(), type, ttl: ttl ?? 0, contents };
 }
 
 function isWellFormed(type: string, content: string): boolean {
-  if (type === 'A') return /^\d{1,3}(\.\d{1,3}){3}$/.test(content);
-  if (type === 'AAAA') return /^[0-9a-f:]+$/i.test(content);
+  if (type === 'A') return isIPv4(content);
+  if (type === 'AAAA') return isIPv6(content);
   if (['NS', 'CNAME', 'PTR'].includes(type)) return /^\S+\.$/.test(content);
   if (type === 'TXT') return /^"[\s\S]*"$/.test(content);
   return content !== '';
@@ -145,7 +170,6 @@ function summary(zone: Zone) {
   return {
     id: zone.name,
     name: zone.name,
-    type: 'Zone',
     kind: zone.kind,
     dnssec: zone.dnssec,
     serial: serialOf(zone),

@@ -101,3 +101,6 @@ export const registryDifferences: readonly Omit<Difference, 'talk'>[] = [
 
 /** Of Gitea. */
 export const giteaDifferences: readonly Omit<Difference, 'talk'>[] = [];
+
+/** Of PowerDNS. */
+export const powerDnsDifferences: readonly Omit<Difference, 'talk'>[] = [];
