@@ -74,11 +74,12 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
 }
 
 /**
- * A run waits more than it computes, for hours on a laptop. V8 asks for this factor each time it would make more room for
- * what is youngest; without more, the peak is a quarter lower for 4 % more of the processor.
+ * A run waits more than it computes, for hours on a laptop. V8 asks for both each time it would make more room: without more
+ * for what is youngest, and with memory before speed for the rest, the peak is a quarter lower for a tenth more of the processor.
  */
 function keepMemorySmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--optimize-for-size');
 }
 
 /** The plan of the steps on the world as it is now. */
