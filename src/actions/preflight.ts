@@ -1,5 +1,6 @@
 /** Everything that can be known to stand in the way before anything is changed: all failures at once, each with its remedy. */
 import { checkOverrides } from '../blueprints/catalogue.js';
+import { checkKubernetes } from '../blueprints/kubernetes-fit.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { type Check, type CheckResult, runChecks } from '../verify/preflight/check.js';
@@ -53,6 +54,7 @@ function specCheck(world: World): Check {
     title: 'the spec renders: every variable of every Blueprint resolves',
     async look() {
       checkOverrides(world.sovereign);
+      checkKubernetes(world.sovereign, world.blueprints);
       const tree = await world.tree();
       const files = tree.folders.reduce((sum, folder) => sum + folder.files.length, 0);
       return `${world.sovereign.spec.fqdn}: ${files} files, tree ${tree.hash.slice(0, 12)}`;

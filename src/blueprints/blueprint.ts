@@ -64,6 +64,8 @@ export interface ChartPin {
   version: string;
   /** sha256 of the chart archive once resolved. */
   digest?: string;
+  /** Range of Kubernetes versions that the chart itself asks for, where that is less than all we support: `>=1.32.0`. */
+  kubernetes?: string;
 }
 
 /** A further HelmRelease of the same Blueprint: CRDs first, then what needs them (spire-crds, spire). */

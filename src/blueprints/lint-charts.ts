@@ -8,6 +8,7 @@ import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, ReleasePin } from './blueprint.js';
 import type { ChartFolder, ChartFolders } from './chart-folder.js';
 import { unknownKeys } from './chart-keys.js';
+import { takesKubernetes } from './kubernetes-fit.js';
 import { type Finding, placedObjects } from './lint.js';
 import { madeBy, mountsOf } from './lint-mounts.js';
 import { isMap, type Values } from './merge.js';
@@ -88,7 +89,8 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
     return { findings, charts: [] };
   }
   await checkKeys(blueprint, release, chart, add);
-  const objects = await renderAll(chart, release, looking, add);
+  const kubernetes = looking.versions.filter((one) => takesKubernetes(release.chart, one));
+  const objects = await renderAll(chart, release, { ...looking, versions: kubernetes }, add);
   const workloads = workloadsIn(objects, release);
   const part: Pick<ReleasePin, 'workloads'> =
     blueprint.releases.find((one) => one.releaseName === release.releaseName) ?? blueprint;
@@ -111,7 +113,7 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
     chart: name,
     version,
     keys,
-    kubernetes: [...looking.versions],
+    kubernetes,
     workloads,
     images,
   };

@@ -2,6 +2,7 @@
 import type { Sovereign } from '../sovereign/schema.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
+import { lintKubernetes } from './kubernetes-fit.js';
 import { lintGraph } from './lint-graph.js';
 import { lintObject } from './lint-object.js';
 import { lintSecrets } from './lint-secrets.js';
@@ -41,6 +42,7 @@ export function lintTree(tree: RenderedTree, sovereign: Sovereign, blueprints: r
     ...lintGraph(linted),
     ...lintSecrets(linted),
     ...lintOverrides(sovereign, blueprints),
+    ...lintKubernetes(sovereign, blueprints),
   ];
 }
 

@@ -7,6 +7,10 @@ const chart = z.strictObject({
   name: z.string(),
   version: z.string(),
   digest: z.string().optional(),
+  kubernetes: z
+    .string()
+    .regex(/^>=\d+\.\d+\.\d+$/)
+    .optional(),
 });
 
 /** `Deployment traefik/traefik` */

@@ -79,6 +79,7 @@ async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: True
         apiVersion: 'v2',
         name,
         version,
+        ...(part.chart.kubernetes ? { kubeVersion: part.chart.kubernetes } : {}),
         description: `stands in for ${name} ${version}`,
         annotations: { [standInMark]: 'true' },
       }),

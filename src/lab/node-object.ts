@@ -1,9 +1,11 @@
 /** A server of the lab's Hetzner as the Kubernetes node that its cloud-init makes of it. */
+
 import type { Server } from '../hetzner/types.js';
 import { parseDocument } from '../support/yaml.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { LabNode } from './controllers/world.js';
 import type { LabKube } from './kubernetes/client.js';
+import { kubernetesVersion } from './kubernetes/version.js';
 
 /** What cloud-init's /etc/rancher/k3s/config.yaml says, as far as the lab acts on it. */
 export interface K3sServer {
@@ -35,7 +37,7 @@ export function k3sServerOf(userData: string): K3sServer | undefined {
       const [, key = '', value = '', effect = ''] = /^([^=:]+)=?([^:]*):(.+)$/.exec(taint) ?? [];
       return { key, value, effect };
     }),
-    version: /INSTALL_K3S_VERSION='?(v[0-9.]+\+k3s\d+)/.exec(userData)?.[1] ?? 'v1.35.4+k3s1',
+    version: /INSTALL_K3S_VERSION='?(v[0-9.]+\+k3s\d+)/.exec(userData)?.[1] ?? kubernetesVersion.gitVersion,
   };
 }
 

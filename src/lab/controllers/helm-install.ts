@@ -1,5 +1,6 @@
 /** One install or upgrade of a release: hooks, CRDs, objects, what fell out, and Helm's record. */
 import type { KubeObject } from '../../tools/kube.js';
+import { kubernetesVersion } from '../kubernetes/version.js';
 import type { ChartRenderer } from './chart-render.js';
 import type { Archive } from './charts.js';
 import { isTrue } from './conditions.js';
@@ -9,7 +10,6 @@ import { latestRecord, objectsOf, writeRecord } from './helm-records.js';
 import { applyCrds, inOrder, placed, prune } from './manifests.js';
 
 const MANAGER = 'helm-controller';
-const KUBE_VERSION = 'v1.31.4';
 
 interface ChartMetadata {
   name: string;
@@ -39,7 +39,7 @@ export async function installRelease(
       namespace,
       values,
       apiVersions: servedVersions(lab),
-      kubeVersion: KUBE_VERSION,
+      kubeVersion: kubernetesVersion.gitVersion,
       isUpgrade: previous !== undefined,
     },
     lab.signal,

@@ -1,6 +1,7 @@
 /** A node turns Ready, and loses Cilium's taint, once the CNI agent runs on it. */
 
 import type { KubeObject } from '../../tools/kube.js';
+import { kubernetesVersion } from '../kubernetes/version.js';
 import { condition, conditions } from './conditions.js';
 import type { Lab, Rule } from './engine.js';
 import { isReady, POD } from './pods.js';
@@ -69,8 +70,8 @@ function statusOf(node: KubeObject, lab: Lab): Record<string, unknown> {
 }
 
 const MACHINE = {
-  kubeletVersion: 'v1.35.4+k3s1',
-  kubeProxyVersion: 'v1.35.4+k3s1',
+  kubeletVersion: kubernetesVersion.gitVersion,
+  kubeProxyVersion: kubernetesVersion.gitVersion,
   osImage: 'Ubuntu 24.04 LTS',
   operatingSystem: 'linux',
   architecture: 'amd64',

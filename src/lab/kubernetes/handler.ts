@@ -13,6 +13,7 @@ import { answerResource, type ResourceTools } from './resources.js';
 import { answerReview } from './reviews.js';
 import { ApiRefusal, forbidden, methodNotAllowed, noSuchPath, unavailable } from './status.js';
 import { answerSubresource, type SubresourceTools } from './subresources.js';
+import { kubernetesVersion } from './version.js';
 
 export interface HandlerTools extends Omit<ResourceTools, 'down'>, SubresourceTools {
   kinds: KindRegistry;
@@ -21,18 +22,6 @@ export interface HandlerTools extends Omit<ResourceTools, 'down'>, SubresourceTo
   isUp: () => boolean;
   down: () => AbortSignal;
 }
-
-const version = {
-  major: '1',
-  minor: '35',
-  gitVersion: 'v1.35.4+k3s1',
-  gitCommit: '0000000000000000000000000000000000000000',
-  gitTreeState: 'clean',
-  buildDate: '2026-01-01T00:00:00Z',
-  goVersion: 'go1.25.0',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-};
 
 export function createHandler(tools: HandlerTools): LabHandler {
   return async (request) => {
@@ -90,7 +79,7 @@ function answerPath({ kinds }: HandlerTools, { path, headers }: LabRequest): Lab
   if (/^\/(readyz|livez|healthz)(\/|$)/.test(path)) {
     return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
   }
-  if (path === '/version' || path === '/version/') return { status: 200, body: version };
+  if (path === '/version' || path === '/version/') return { status: 200, body: kubernetesVersion };
   // kubectl falls back to version 2 for kinds that nobody serves; an empty document makes it say so in its own words.
   if (path === '/openapi/v2') {
     const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';

@@ -1,5 +1,6 @@
 /** OpenAPI v3 as far as kubectl and helm read it: which kinds take which query parameters, and the schemas of CRDs. */
 import { apiVersionOf, type Kind, type KindRegistry } from './kinds.js';
+import { kubernetesVersion } from './version.js';
 
 const openObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
@@ -16,7 +17,7 @@ export function openApiDocument(root: string, kinds: KindRegistry): Record<strin
   if (served.length === 0) return undefined;
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: 'v1.35.4+k3s1' },
+    info: { title: 'Kubernetes', version: kubernetesVersion.gitVersion },
     paths: Object.fromEntries(served.map((kind) => [pathOf(root, kind), operationsOf(kind)])),
     components: { schemas: Object.fromEntries(served.map((kind) => [schemaName(kind), schemaOf(kind)])) },
   };

@@ -15,15 +15,16 @@ import { blueprints, omantel } from './rig.js';
 const signal = new AbortController().signal;
 
 /** bp-valkey with the values of a test instead of its own. */
-async function valkeyWith(values: Values): Promise<Blueprint> {
+async function valkeyWith(values: Values, kubernetes?: string): Promise<Blueprint> {
   const valkey = (await blueprints()).find(({ name }) => name === 'bp-valkey')!;
-  return { ...valkey, documents: { ...valkey.documents, values: { values } } };
+  const chart = kubernetes ? { ...valkey.chart, kubernetes } : valkey.chart;
+  return { ...valkey, chart, documents: { ...valkey.documents, values: { values } } };
 }
 
-async function lint(folders: ChartFolders, values: Values, sovereign = omantel()) {
+async function lint(folders: ChartFolders, values: Values, sovereign = omantel(), kubernetes?: string) {
   const template = chartTemplate({ redactor: createRedactor(), env: process.env, signal } as Context, await helm());
   const all = await blueprints();
-  return lintCharts(sovereign, [await valkeyWith(values)], all, { folders, template });
+  return lintCharts(sovereign, [await valkeyWith(values, kubernetes)], all, { folders, template });
 }
 
 const rules = ({ findings }: Awaited<ReturnType<typeof lint>>) =>
@@ -72,6 +73,19 @@ it("finds values that break the chart's schema, once for all versions, with helm
     const [first] = result.findings;
     expect(first).toMatchObject({ rule: 'template', severity: 'error' });
     expect(first!.message).toMatch(/1\.31\.0, 1\.32\.0.*1\.36\.0.*replicas/s);
+  }));
+
+it('renders for the Kubernetes versions that the Blueprint says its chart takes, and finds that it takes fewer', () =>
+  inScratch(async (dir) => {
+    const folders = await archived(dir, [
+      { path: 'Chart.yaml', text: 'apiVersion: v2\nname: valkey\nversion: 0.11.0\nkubeVersion: ^1.33.0-0\n' },
+    ]);
+    const unsaid = await lint(folders, {});
+    expect(rules(unsaid)).toEqual(['error template']);
+    expect(unsaid.findings[0]!.message).toMatch(/does not render for Kubernetes 1\.31\.0, 1\.32\.0: .*1\.33/s);
+    const said = await lint(folders, {}, omantel(), '>=1.33.0');
+    expect(said.findings).toEqual([]);
+    expect(said.charts[0]!.kubernetes).toEqual(['1.33.0', '1.34.0', '1.35.0', '1.36.0']);
   }));
 
 it('finds a Secret that a workload mounts and nobody makes', () =>
