@@ -68,6 +68,16 @@ export interface ChartPin {
   kubernetes?: string;
 }
 
+/** An image that a program of the chart starts, by the value keys that name it: `trivy.image.registry`. */
+export interface StartedImage {
+  /** Without tag: `mirror.gcr.io/aquasec/trivy`. */
+  image: string;
+  /** Left out where `repository` holds the host too. */
+  registry?: string;
+  repository: string;
+  tag: string;
+}
+
 /** A further HelmRelease of the same Blueprint: CRDs first, then what needs them (spire-crds, spire). */
 export interface ReleasePin {
   chart: ChartPin;
@@ -77,6 +87,7 @@ export interface ReleasePin {
   crds: string[];
   crdShapes: CrdShape[];
   services: ServiceRef[];
+  startsImages: StartedImage[];
   wait: boolean;
   timeout: string;
   /** File of its values in the Blueprint's folder, without `.yaml`. */
@@ -95,6 +106,7 @@ export interface Blueprint {
   chart: ChartPin;
   namespace: string;
   releaseName: string;
+  startsImages: StartedImage[];
   /** Further releases, in order, after the main one unless `before` the main. */
   releases: (ReleasePin & { before: boolean })[];
   /** Steps, Blueprints and tickets that come first. */

@@ -14,18 +14,25 @@ export function imageRenderers(images: ImageSwitch): { postRenderers?: object[] 
   return entries.length === 0 ? {} : { postRenderers: [{ kustomize: { images: entries } }] };
 }
 
-/** The same for plain objects: `image` fields take the switched name; a tag stays where no digest is given. */
-export function switchImages(object: KubeObject, images: ImageSwitch): KubeObject {
-  return Object.keys(images).length === 0 ? object : (walk(object, images) as KubeObject);
+/** The fields of an object that name an image: CloudNativePG and Crossplane have their own words for it. */
+export function imageFields({ apiVersion }: KubeObject): readonly string[] {
+  if (apiVersion.startsWith('postgresql.cnpg.io/')) return ['image', 'imageName'];
+  if (apiVersion.startsWith('pkg.crossplane.io/')) return ['image', 'package'];
+  return ['image'];
 }
 
-function walk(value: unknown, images: ImageSwitch): unknown {
-  if (Array.isArray(value)) return value.map((item) => walk(item, images));
+/** The same for plain objects. A tag stays beside the digest: CloudNativePG reads the version of PostgreSQL from it. */
+export function switchImages(object: KubeObject, images: ImageSwitch): KubeObject {
+  return Object.keys(images).length === 0 ? object : (walk(object, imageFields(object), images) as KubeObject);
+}
+
+function walk(value: unknown, fields: readonly string[], images: ImageSwitch): unknown {
+  if (Array.isArray(value)) return value.map((item) => walk(item, fields, images));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      key === 'image' && typeof item === 'string' ? switched(item, images) : walk(item, images),
+      fields.includes(key) && typeof item === 'string' ? switched(item, images) : walk(item, fields, images),
     ]),
   );
 }
@@ -34,5 +41,7 @@ function switched(image: string, images: ImageSwitch): string {
   const name = parseImage(image);
   const to = name && (Object.hasOwn(images, name.written) ? images[name.written] : undefined);
   if (name === undefined || to === undefined) return image;
-  return to.includes('@') || name.tag === undefined ? to : `${to}:${name.tag}`;
+  if (name.tag === undefined) return to;
+  const [path, digest] = to.split('@');
+  return `${path}:${name.tag}${digest ? `@${digest}` : ''}`;
 }

@@ -8,12 +8,14 @@ import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, ReleasePin } from './blueprint.js';
 import type { ChartFolder, ChartFolders } from './chart-folder.js';
 import { unknownKeys } from './chart-keys.js';
+import { imageFields } from './image-switch.js';
 import { takesKubernetes } from './kubernetes-fit.js';
 import { type Finding, placedObjects } from './lint.js';
 import { madeBy, mountsOf } from './lint-mounts.js';
 import { isMap, type Values } from './merge.js';
 import { allReleases, type Release } from './releases.js';
 import { renderTree } from './render.js';
+import { elsewhereIn, startedBy } from './started-images.js';
 import { stringsIn } from './strings.js';
 import { variablesOf } from './variables.js';
 
@@ -106,7 +108,7 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
     const remedy = `Name its maker in secrets of ${blueprint.name}/blueprint.yaml, or switch off what needs it`;
     add('mount', release.name, `${mount.by} of ${title} needs ${full}, which nobody makes`, remedy);
   }
-  const images = imagesIn(objects);
+  const images = [...new Set([...imagesIn(objects), ...(await checkStarted(release, chart, objects, add))])].sort();
   const keys = countKeys(release.values);
   const report = {
     blueprint: blueprint.name,
@@ -143,6 +145,32 @@ async function checkKeys(blueprint: Blueprint, release: Release, chart: ChartFol
     if (free.some((path) => key.startsWith(`${path}.`))) continue;
     add('unknown-key', `${release.name}: ${key}`, `Nothing in ${title} reads ${key}`, 'Correct or remove the key');
   }
+}
+
+/** The images that programs of the chart start; finds where the Blueprint does not know them. */
+async function checkStarted(
+  { chart: { name, version }, name: path, values, startsImages }: Release,
+  chart: ChartFolder,
+  objects: readonly KubeObject[],
+  add: Add,
+): Promise<string[]> {
+  if (chart.standsIn) return [];
+  const remedy = 'Correct startsImages in blueprint.yaml';
+  const started = await startedBy(chart.folder, values, startsImages);
+  for (const { said } of started.filter(({ image }) => image === undefined))
+    add('started-image', path, `${name} ${version} does not start ${said.image} by ${said.repository}`, remedy);
+  const images = started.flatMap(({ image }) => image ?? []);
+  for (const { where, image } of elsewhereIn(objects)) {
+    if (images.includes(image)) continue;
+    add(
+      'started-image',
+      path,
+      `${name} ${version} names ${image} where no mirror can lead it (${where})`,
+      remedy,
+      'warning',
+    );
+  }
+  return images;
 }
 
 const sameVersion = (a: string, b: string) => a.replace(/^v/, '') === b.replace(/^v/, '');
@@ -185,7 +213,10 @@ function workloadsIn(objects: readonly KubeObject[], release: Release): string[]
 }
 
 export function imagesIn(objects: readonly KubeObject[]): string[] {
-  const images = objects.flatMap((object) => [...stringsIn(object)].filter(({ key }) => key === 'image'));
+  const images = objects.flatMap((object) => {
+    const fields = imageFields(object);
+    return [...stringsIn(object)].filter(({ key }) => fields.includes(key));
+  });
   return [...new Set(images.map(({ text }) => text))].sort();
 }
 

@@ -75,6 +75,16 @@ const release = {
   workloads: z.array(workload).default([]),
   crds: z.array(crd).default([]),
   services: z.array(service).default([]),
+  startsImages: z
+    .array(
+      z.strictObject({
+        image: z.string(),
+        registry: z.string().optional(),
+        repository: z.string(),
+        tag: z.string(),
+      }),
+    )
+    .default([]),
   /** Helm waits for the workloads; off where something outside the release must happen first. */
   wait: z.boolean().default(true),
   timeout: z

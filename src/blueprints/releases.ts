@@ -2,11 +2,12 @@
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
 import type { KubeObject } from '../tools/kube.js';
-import type { Blueprint, ChartPin } from './blueprint.js';
+import type { Blueprint, ChartPin, StartedImage } from './blueprint.js';
 import { chartReference, chartUrl, fluxNamespace, helmRepository } from './chart-source.js';
 import { type ImageSwitch, imageRenderers } from './image-switch.js';
 import { mergeValues, type Values } from './merge.js';
 import { checkShapes } from './overrides.js';
+import { switchStarted } from './started-images.js';
 import { substitute } from './substitute.js';
 import { profileOf, type Variables } from './variables.js';
 
@@ -19,6 +20,7 @@ export interface Release {
   values: Values;
   /** Images that are taken from elsewhere. */
   images: ImageSwitch;
+  startsImages: readonly StartedImage[];
   wait: boolean;
   timeout: string;
 }
@@ -31,6 +33,7 @@ export function releasesOf(blueprint: Blueprint, sovereign: Sovereign, variables
 /** The same, for a Blueprint that is instantiated per Organization too. */
 export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variables: Variables): Release[] {
   const override = sovereign.spec.blueprints[blueprint.name];
+  const images = override?.images ?? {};
   const ours = valuesOf(blueprint, 'values', sovereign, variables);
   checkShapes(blueprint, ours, override?.values ?? {});
   const main: Release = {
@@ -38,8 +41,9 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
     releaseName: blueprint.releaseName,
     namespace: blueprint.namespace,
     chart: { ...blueprint.chart, version: override?.version ?? blueprint.chart.version },
-    values: mergeValues(ours, override?.values ?? {}),
-    images: override?.images ?? {},
+    values: mergeValues(switchStarted(ours, blueprint.startsImages, images), override?.values ?? {}),
+    images,
+    startsImages: blueprint.startsImages,
     wait: blueprint.wait,
     timeout: blueprint.timeout,
   };
@@ -52,8 +56,13 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
           releaseName: release.releaseName,
           namespace: release.namespace,
           chart: release.chart,
-          values: valuesOf(blueprint, release.values, sovereign, variables),
-          images: override?.images ?? {},
+          values: switchStarted(
+            valuesOf(blueprint, release.values, sovereign, variables),
+            release.startsImages,
+            images,
+          ),
+          images,
+          startsImages: release.startsImages,
           wait: release.wait,
           timeout: release.timeout,
         }),

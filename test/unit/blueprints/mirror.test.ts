@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mirrorBlueprints } from '../../../src/actions/blueprint-mirror.js';
 import type { Context } from '../../../src/actions/context.js';
-import { chartsFromSources } from '../../../src/blueprints/chart-folder.js';
+import type { Blueprint } from '../../../src/blueprints/blueprint.js';
+import { chartsFromSources, chartsIn } from '../../../src/blueprints/chart-folder.js';
 import { lintTree, placedObjects } from '../../../src/blueprints/lint.js';
-import { renderTree } from '../../../src/blueprints/render.js';
+import { imagesIn, lintCharts } from '../../../src/blueprints/lint-charts.js';
+import { allReleases } from '../../../src/blueprints/releases.js';
+import { type RenderedTree, renderTree } from '../../../src/blueprints/render.js';
+import { variablesOf } from '../../../src/blueprints/variables.js';
 import { chartTemplate } from '../../../src/cli/chart-template.js';
 import { switchedSpec } from '../../../src/cli/switch-spec.js';
 import type { Registry } from '../../../src/lab/servers/registry/server.js';
@@ -12,6 +18,7 @@ import type { Act } from '../../../src/phases/gate.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { createHelmCharts } from '../../../src/tools/helm-charts.js';
 import { createHttpStream } from '../../../src/tools/http-stream.js';
+import { parseImage } from '../../../src/tools/image-name.js';
 import { copyImage } from '../../../src/tools/oci-copy.js';
 import { demoChart, exec, helm, inScratch, registryWith } from './charts-rig.js';
 import { blueprints, omantel } from './rig.js';
@@ -19,6 +26,7 @@ import { blueprints, omantel } from './rig.js';
 const { signal } = new AbortController();
 const http = createHttpStream({ connectTo: [], signal });
 const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const mirrored = 'harbor.omantel.omani.works/mirror';
 const access = async (host: string) => ({ origin: `http://${host}` });
 
 let source: Registry;
@@ -154,21 +162,83 @@ it(
   120_000,
 );
 
-it('switches images of plain objects too, and the tree stays clean', async () => {
+it('switches every image of the plain objects, those of PostgreSQL and of Crossplane packages too, and the tree stays clean', async () => {
   const all = await blueprints();
-  const plain = placedObjects(renderTree(omantel(), all), all).filter(({ blueprint }) => blueprint === 'bp-powerdns');
-  const images = (objects: readonly unknown[]) => [...new Set(JSON.stringify(objects).match(/"image":"[^"]+"/g))];
-  const used = images(plain).map((text) => text.slice('"image":"'.length, -1));
-  expect(used.length).toBeGreaterThan(0);
-  const to = `harbor.omantel.omani.works/mirror/x@sha256:${'a'.repeat(64)}`;
-  const switches = Object.fromEntries(used.map((image) => [image.replace(/[:@][^/]*$/, ''), to]));
-  const sovereign = omantel(() => ({ blueprints: { 'bp-powerdns': { images: switches } } }));
+  // values of a HelmRelease are led to the mirror once its chart is rendered
+  const imagesOf = (tree: RenderedTree, name: string) =>
+    imagesIn(
+      placedObjects(tree, all).flatMap(({ blueprint, object }) =>
+        blueprint === name && object.kind !== 'HelmRelease' ? [object] : [],
+      ),
+    );
+  const plain = renderTree(omantel(), all);
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const spec = Object.fromEntries(
+    all.map(({ name }) => {
+      const names = imagesOf(plain, name).map((image) => parseImage(image)!.written);
+      return [name, { images: Object.fromEntries(names.map((one) => [one, `${mirrored}/${one}@${digest}`])) }];
+    }),
+  );
+  const sovereign = omantel(() => ({ blueprints: spec }));
   const tree = renderTree(sovereign, all);
-  expect(images(placedObjects(tree, all).filter(({ blueprint }) => blueprint === 'bp-powerdns'))).toEqual([
-    `"image":"${to}"`,
-  ]);
+  const images = all.flatMap(({ name }) => imagesOf(tree, name));
+  expect(images).toContain(`${mirrored}/ghcr.io/cloudnative-pg/postgresql:17.6@${digest}`);
+  expect(images.filter((image) => image.includes('/xpkg.'))).toHaveLength(2);
+  expect(images.filter((image) => !image.startsWith(`${mirrored}/`))).toEqual([]);
   expect(lintTree(tree, sovereign, all)).toEqual([]);
 });
+
+/** A chart whose program is told of two images by its arguments. */
+const starter = (values: object) => [
+  { path: 'values.yaml', text: JSON.stringify(values) },
+  {
+    path: 'templates/deployment.yaml',
+    text: `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: valkey}
+spec:
+  template:
+    spec:
+      containers:
+        - name: main
+          image: demo:1.0
+          args:
+            - --scanner={{ .Values.scan.host }}/{{ .Values.scan.path }}:{{ .Values.scan.tag }}
+            - --other=quay.io/team/other:2.0
+`,
+  },
+];
+const scan = { image: 'ghcr.io/team/scan', registry: 'scan.host', repository: 'scan.path', tag: 'scan.tag' };
+
+it('knows the images that a program starts itself, names those that nobody knows, and leads the known to the mirror', () =>
+  inScratch(async (dir) => {
+    await writeFile(
+      join(dir, 'valkey-0.11.0.tgz'),
+      await demoChart('valkey', '0.11.0', starter({ scan: { host: 'ghcr.io', path: 'team/scan', tag: '3.1' } })),
+    );
+    const template = chartTemplate({ redactor: createRedactor(), env: process.env, signal } as Context, await helm());
+    const all = await blueprints();
+    const valkey = all.find(({ name }) => name === 'bp-valkey')!;
+    const lint = (startsImages: Blueprint['startsImages']) => {
+      const own = { ...valkey, startsImages, documents: { ...valkey.documents, values: { values: {} } } };
+      return lintCharts(omantel(), [own], all, { folders: chartsIn(dir, join(dir, 'scratch')), template });
+    };
+    const known = await lint([scan]);
+    expect(known.charts[0]!.images).toEqual(['demo:1.0', 'ghcr.io/team/scan:3.1']);
+    expect(known.findings).toMatchObject([
+      { rule: 'started-image', severity: 'warning', message: expect.stringContaining('quay.io/team/other:2.0') },
+    ]);
+    const wrong = await lint([{ ...scan, image: 'ghcr.io/team/gone' }]);
+    expect(wrong.findings.filter(({ severity }) => severity === 'error')).toMatchObject([{ rule: 'started-image' }]);
+
+    const to = `${mirrored}/ghcr.io/team/scan@sha256:${'b'.repeat(64)}`;
+    const sovereign = omantel(() => ({ blueprints: { 'bp-valkey': { images: { 'ghcr.io/team/scan': to } } } }));
+    const [release] = allReleases({ ...valkey, startsImages: [scan] }, sovereign, variablesOf(sovereign));
+    expect(release!.values['scan']).toEqual({
+      host: 'harbor.omantel.omani.works',
+      path: 'mirror/ghcr.io/team/scan',
+    });
+  }));
 
 it('ends with the name of a chart that cannot be had', async () => {
   const act: Act = () => Promise.reject(new Error('nothing may be changed'));
