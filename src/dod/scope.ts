@@ -7,6 +7,7 @@ import type { Evidence, Step, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { messageOf } from '../support/errors.js';
 import type { ScanResult } from '../verify/look.js';
+import type { Look } from './checks/releases-live.js';
 import type { Experiment } from './experiment.js';
 import { type Answer, failed, notChecked, passed } from './item.js';
 
@@ -19,6 +20,8 @@ export interface Scope {
   journal: JournalState;
   record?: HandoverRecord;
   experiment?: Experiment;
+  /** All releases as they were before the kill. */
+  releasesSeen?: Look;
   /** The protected set before the first change on the mother, when it was kept. */
   before?: Fingerprint;
   umbilical?: ScanResult;

@@ -11,6 +11,7 @@ import type { Step, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
 import { checklist, type Item } from './checklist.js';
+import { lookAtReleases } from './checks/releases-live.js';
 import { planExercises } from './exercises.js';
 import { failed, type ItemResult, notChecked, verdictOf } from './item.js';
 import { runKill } from './kill.js';
@@ -73,7 +74,11 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
   };
   const asked = (id: string) => items.some((item) => item.id === id || item.of?.includes(id));
   const early = new Map<string, ItemResult>();
-  if (asked('D17')) await experiment(scope, early);
+  if (asked('D17')) {
+    // Whoever could not look now looks again afterwards.
+    if (items.some(({ id }) => id === 'D1')) scope.releasesSeen = await lookAtReleases(world).catch(() => undefined);
+    await experiment(scope, early);
+  }
   const results = new Map<string, ItemResult>(early);
   for (const item of items) {
     context.signal.throwIfAborted();
