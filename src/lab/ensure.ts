@@ -147,6 +147,9 @@ export function startingProcess(directory: string): number | undefined {
 
 const logFile = (directory: string) => join(directory, 'lab.log');
 
+/** What a lab's own process takes over from whoever starts it. */
+const passedOn = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'CATALYST_ENGINES_GOGC'];
+
 function startProcess(name: string, directory: string, env: Env, about: readonly string[]) {
   const log = openSync(logFile(directory), 'a', 0o600);
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -155,7 +158,7 @@ function startProcess(name: string, directory: string, env: Env, about: readonly
     stdio: ['ignore', log, log],
     cwd: directory,
     // nothing of the person's shell may reach it, above all no credential
-    env: { PATH: env['PATH'], HOME: env['HOME'], XDG_CACHE_HOME: env['XDG_CACHE_HOME'], TMPDIR: env['TMPDIR'] },
+    env: Object.fromEntries(passedOn.map((key) => [key, env[key]])),
   });
   closeSync(log);
   child.unref();
