@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** Stories in which a Sovereign must not notice that its mother is dead: whatever else runs beside them weighs on what is measured. */
+const outages = ['test/lab/{walk,pass}.test.ts'];
+/** Stories mostly wait, unit tests compute: a worker more than there are processors keeps a small machine busy. */
+const side = 3;
+
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,
@@ -8,18 +13,31 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,contract,golden}/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          maxWorkers: side,
           sequence: { groupOrder: 1 },
         },
       },
       {
-        // Stories drive a whole lab and measure outages: they run after the rest, one at a time.
+        // Each story has a lab, a state directory and ports of its own.
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
+          exclude: outages,
           testTimeout: 400_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers: side,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // These two run after the rest, beside each other and nothing else.
+        test: {
+          name: 'lab-outages',
+          include: outages,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
