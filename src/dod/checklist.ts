@@ -1,5 +1,6 @@
 /** The checklist of dod.md: D1–D22 and the WBS's own W1–W13, which are answered by them. */
 
+import { everyProof } from './checks/every-proof.js';
 import { gitLoop } from './checks/git-loop.js';
 import { killSurvived, protectedUnchanged, redirectWorks, residueZero, umbilicalClean } from './checks/independence.js';
 import { certificates, delegationChain } from './checks/names.js';
@@ -46,7 +47,7 @@ const by = (id: string, title: string, ...of: string[]): Item => ({
 
 export const checklist: readonly Item[] = [
   item('D1', 'exactly the 24 Blueprints, at their pins, whole', releasesLive),
-  item('D2', "every ticket's own proof, taken now", allProofs, 'catalyst phase run N --fresh'),
+  item('D2', "every ticket's own proof, taken now", everyProof, 'catalyst phase run N --fresh'),
   item('D3', "GitOps loop: only the Sovereign's Gitea", gitLoop),
   item('D4', 'DNS: delegation from the parent down', delegationChain),
   item('D5', 'TLS: chains verify, issued through the own PowerDNS', certificates),
@@ -100,15 +101,6 @@ export const checklist: readonly Item[] = [
   by('W12', "pushes go to the Sovereign's own bucket", 'D8'),
   by('W13', 'the SME pages answer throughout', 'D16', 'D17'),
 ];
-
-async function allProofs(scope: Scope): Promise<Answer> {
-  const answers: (Answer & { id: string })[] = [];
-  for (const step of scope.steps.filter((one) => one.phase < 8))
-    answers.push({ id: step.id, ...(await proofOf(scope, step.id)) });
-  const whole = allOf(answers);
-  const summary = whole.status === 'pass' ? `${answers.length} proofs taken now` : whole.reason;
-  return { ...whole, reason: summary, evidence: answers };
-}
 
 async function reprovisioned(scope: Scope): Promise<Answer> {
   if (scope.reprovision === undefined) {
