@@ -11,7 +11,7 @@ import { type ArchiveFile, packChart } from './archive.js';
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
 import { standInMark } from './chart-folder.js';
 import { shortNames, subresources } from './crd-facts.js';
-import { fluxAccounts, isFluxController } from './stand-in-flux.js';
+import { accountsOf, hasAccount } from './stand-in-accounts.js';
 import { valueTemplates } from './stand-in-templates.js';
 
 export interface ChartBytes {
@@ -72,6 +72,7 @@ async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: True
   const made = secrets.filter((secret) => secret.maker === 'chart').map(secretOf);
   const workloads = part.workloads.map((ref) => workloadOf(ref, part.chart, needed));
   const services = part.services.map((service) => serviceOf(service, part.workloads));
+  const accounts = accountsOf(name, part.namespace);
   const files: ArchiveFile[] = [
     {
       path: 'Chart.yaml',
@@ -85,7 +86,7 @@ async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: True
       }),
     },
     { path: 'values.yaml', text: '{}\n' },
-    { path: 'templates/rbac.yaml', text: name === 'flux2' ? toYamlStream(fluxAccounts(part.namespace)) : rbac },
+    { path: 'templates/rbac.yaml', text: accounts ? toYamlStream(accounts) : rbac },
     { path: 'templates/workloads.yaml', text: unlessOff('deployment', [...made, ...workloads]) },
     { path: 'templates/services.yaml', text: unlessOff('service', services) },
     ...valueTemplates(name),
@@ -136,7 +137,7 @@ function workloadOf(ref: WorkloadRef, chart: Part['chart'], secrets: readonly Se
         // A network plugin runs before nodes are ready; the others wait for it as they would.
         spec: {
           ...(ref.kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
-          ...(isFluxController(ref.name) ? { serviceAccountName: ref.name } : {}),
+          ...(hasAccount(ref.name) ? { serviceAccountName: ref.name } : {}),
           containers: [container],
         },
       },

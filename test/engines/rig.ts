@@ -1,12 +1,14 @@
 /** What the stories on real engines have in common: the CLI with the engine chosen, and kubectl by hand. */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findEngines } from '../../src/lab/engines/cache.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
+import type { KubeObject } from '../../src/tools/kube.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
 
 export const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
@@ -33,6 +35,21 @@ export async function apply(kubeconfig: string, object: object, flags: readonly 
   const running = run(file, ['--kubeconfig', kubeconfig, 'apply', ...flags, '-f', '-']);
   running.child.stdin?.end(JSON.stringify(object));
   await running;
+}
+
+/** The SealedSecret that kubeseal makes of a Secret, with the certificate that the controller's own Service gives. */
+export async function kubeseal(kubeconfig: string, secret: object): Promise<KubeObject> {
+  const service = '/api/v1/namespaces/kube-system/services/sealed-secrets-controller:8080/proxy/v1/cert.pem';
+  const folder = mkdtempSync(join(tmpdir(), 'catalyst-kubeseal-'));
+  try {
+    writeFileSync(join(folder, 'cert.pem'), await kubectlText(kubeconfig, ['get', '--raw', service]));
+    const args = ['--cert', join(folder, 'cert.pem'), '--format', 'json'];
+    const running = run(findEngines(process.env).program('kubeseal'), args);
+    running.child.stdin?.end(JSON.stringify(secret));
+    return JSON.parse((await running).stdout) as KubeObject;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Resolves once `holds` does; the test's own timeout is the deadline. */

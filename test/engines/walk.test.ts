@@ -7,7 +7,17 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalyst, LabInfo } from '../lab/catalyst.js';
-import { apply, catalystOnEngines, folderOfSovereign, kubectl, kubectlText, processesOf, runs, until } from './rig.js';
+import {
+  apply,
+  catalystOnEngines,
+  folderOfSovereign,
+  kubectl,
+  kubectlText,
+  kubeseal,
+  processesOf,
+  runs,
+  until,
+} from './rig.js';
 
 interface Listed {
   items: {
@@ -124,6 +134,31 @@ describe('both clusters, seen with kubectl', () => {
     expect(runs(processesOf(folder)['gitea']!)).toBe(true);
     const repository = join(folder, 'gitea', 'repositories', new URL(String(items[0]!.spec['url'])).pathname);
     expect(items[0]!.status?.artifact?.revision).toBe(`main@sha1:${headOf(repository)}`);
+  });
+
+  test('the real sealed-secrets controller opens what its own tool seals, for that name and namespace alone', async () => {
+    const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!);
+    // the ticket's proof had one opened that catalyst sealed
+    expect(runs(processesOf(folder)['sealed-secrets']!)).toBe(true);
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'sealed', namespace: 'default' } };
+    const sealed = await kubeseal(lab.kubeconfigs.sovereign, { ...secret, stringData: { word: 'unsealed' } });
+    const elsewhere = { ...sealed, metadata: { name: 'stolen', namespace: 'default' } };
+    await apply(lab.kubeconfigs.sovereign, sealed);
+    await apply(lab.kubeconfigs.sovereign, elsewhere);
+    try {
+      const word = () =>
+        kubectlText(lab.kubeconfigs.sovereign, ['get', 'secret', 'sealed', '-o', 'jsonpath={.data.word}']);
+      await until(async () => Buffer.from(await word(), 'base64').toString() === 'unsealed');
+      const synced = "jsonpath={.status.conditions[?(@.type=='Synced')].status}";
+      await until(
+        async () =>
+          (await kubectlText(lab.kubeconfigs.sovereign, ['get', 'sealedsecret', 'stolen', '-o', synced])) === 'False',
+      );
+      await expect(kubectlText(lab.kubeconfigs.sovereign, ['get', 'secret', 'stolen'])).rejects.toThrow(/not found/);
+    } finally {
+      await kubectlText(lab.kubeconfigs.sovereign, ['delete', 'sealedsecret', 'sealed', 'stolen']);
+      await until(async () => (await kubectlText(lab.kubeconfigs.sovereign, ['get', 'secrets', '-o', 'name'])) === '');
+    }
   });
 
   test('nothing is left where nothing should be', async () => {

@@ -71,6 +71,8 @@ export interface RealParts {
   rules: readonly Rule[];
   /** Real programs behind Services; they come before a played one. */
   components: readonly Component[];
+  /** The sealed-secrets controller is real too, and need not be played. */
+  opensSealedSecrets: boolean;
 }
 
 export interface Controllers {
@@ -193,7 +195,7 @@ async function start(
       : [
           ...runtimeCrds(world.blueprints, world.trueCrds),
           ...cnpg,
-          ...sealedSecrets,
+          ...(real?.opensSealedSecrets ? [] : sealedSecrets),
           ...crossplane,
           ...openbao.rules,
           ...externalSecrets(openbao),

@@ -146,6 +146,15 @@ export const engines: readonly Engine[] = [
   crds('trivy', 'github.com/aquasecurity/trivy-operator', 'deploy/helm/crds'),
   crds('velero', 'github.com/vmware-tanzu/velero', 'config/crd/v1/bases', 'config/crd/v2alpha1/bases'),
   {
+    name: 'sealed-secrets',
+    programs: ['controller', 'kubeseal'].map((name) => ({
+      name,
+      package: `github.com/bitnami/sealed-secrets/cmd/${name}`,
+    })),
+    purpose: 'the controller that opens SealedSecrets',
+    required: false,
+  },
+  {
     name: 'pebble',
     programs: ['pebble', 'pebble-challtestsrv'].map((name) => ({
       name,

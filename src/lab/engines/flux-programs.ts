@@ -6,10 +6,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../../tools/kube.js';
 import type { Lab, Rule } from '../controllers/engine.js';
-import { isLive, isReady } from '../controllers/pods.js';
+import { isReady } from '../controllers/pods.js';
 import type { Engines } from './cache.js';
 import { type Child, freePorts } from './children.js';
 import type { ControlPlane } from './control-plane.js';
+import { podProgram, tokenOf } from './pod-program.js';
 
 export const fluxNames = [
   'source-controller',
@@ -27,63 +28,22 @@ export interface FluxOptions {
   network: () => { proxy: string; caFile: string };
 }
 
-interface Running {
-  uid: string;
-  child: Child;
-}
-
-/** One rule: Pods of Flux's Deployments are processes. */
-export async function fluxPrograms(options: FluxOptions): Promise<Rule> {
+/** A rule for each: while its Pod is Ready it is a process. */
+export async function fluxPrograms(options: FluxOptions): Promise<Rule[]> {
   const ports = await freePorts(11);
-  const running = new Map<Name, Running>();
-  const wanted = (name: Name, lab: Lab): KubeObject | undefined =>
-    lab.store
-      .list('v1/Pod', 'flux-system')
-      .find((pod) => isLive(pod) && isReady(pod) && pod.metadata.labels?.[LABEL] === name);
-
-  async function look(name: Name, lab: Lab): Promise<void> {
-    const pod = wanted(name, lab);
-    const now = running.get(name);
-    if (now && now.uid !== pod?.metadata.uid) {
-      running.delete(name);
-      await now.child.stop();
-    }
-    if (!pod || running.has(name)) return;
-    const kubeconfig = await kubeconfigFor(pod, name, lab, options);
-    running.set(name, { uid: `${pod.metadata.uid}`, child: startFlux(name, kubeconfig, ports, options) });
-  }
-
-  return {
-    name: 'Flux programs',
-    kind: 'apps/v1/Deployment',
-    also: { 'v1/Pod': (pod) => (isFlux(pod) ? [`flux-system/${pod.metadata.labels?.[LABEL]}`] : []) },
-    async reconcile(deployment, lab) {
-      const name = fluxNames.find((one) => one === deployment.metadata.name);
-      if (name && deployment.metadata.namespace === 'flux-system') await look(name, lab);
-    },
-    async gone(deployment, lab) {
-      const name = fluxNames.find((one) => one === deployment.metadata.name);
-      if (name && deployment.metadata.namespace === 'flux-system') await look(name, lab);
-    },
-  };
+  return fluxNames.map((name) => {
+    const start = async (pod: KubeObject, lab: Lab) =>
+      startFlux(name, await kubeconfigFor(pod, name, lab, options), ports, options);
+    return podProgram({ namespace: 'flux-system', name, runsIn: isReady, start }).rule;
+  });
 }
-
-const LABEL = 'app.kubernetes.io/name';
-const isFlux = ({ metadata: { namespace, labels } }: KubeObject) =>
-  namespace === 'flux-system' && (fluxNames as readonly (string | undefined)[]).includes(labels?.[LABEL]);
 
 async function kubeconfigFor(pod: KubeObject, name: Name, lab: Lab, options: FluxOptions): Promise<string> {
-  const account = pod.spec.serviceAccountName ?? 'default';
-  const answer = await lab.kube.raw(`/api/v1/namespaces/flux-system/serviceaccounts/${account}/token`, {
-    method: 'POST',
-    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } },
-  });
-  if (answer.status >= 300) throw new Error(`no token for ServiceAccount flux-system/${account}: ${answer.body}`);
-  const { token } = (JSON.parse(answer.body) as { status: { token: string } }).status;
+  const credentials = { token: await tokenOf(pod, lab) };
   const folder = join(options.directory, 'flux');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${name}.kubeconfig`);
-  writeFileSync(file, options.plane.kubeconfig({ credentials: { token }, namespace: 'flux-system' }), { mode: 0o600 });
+  writeFileSync(file, options.plane.kubeconfig({ credentials, namespace: 'flux-system' }), { mode: 0o600 });
   return file;
 }
 

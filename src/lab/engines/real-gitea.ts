@@ -7,16 +7,15 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Exec } from '../../tools/exec.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { Component } from '../components/component.js';
 import { administrator, playsGitea } from '../components/gitea.js';
 import type { Lab, Rule } from '../controllers/engine.js';
-import { isLive } from '../controllers/pods.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import type { Engines } from './cache.js';
 import { type Child, type Children, freePorts } from './children.js';
 import { answering, passOn } from './door.js';
 import { type GiteaSettings, giteaSettings } from './gitea-settings.js';
+import { podProgram } from './pod-program.js';
 
 export interface RealGiteaOptions {
   exec: Exec;
@@ -26,18 +25,12 @@ export interface RealGiteaOptions {
   directory: string;
 }
 
-interface Running {
-  uid: string;
-  child: Child;
-}
-
 export async function realGitea(options: RealGiteaOptions): Promise<{ component: Component; rule: Rule }> {
   const { exec, children, engines, directory } = options;
   const [port = 0] = await freePorts(1);
   const origin = `http://127.0.0.1:${port}`;
   const file = engines.program('gitea');
   const settings = join(directory, 'app.ini');
-  let running: Running | undefined;
 
   /** One of Gitea's own commands on its files, as the chart's first container gives it; the last line of what it says. */
   async function ask(args: readonly string[], okCodes: readonly number[] = [0]): Promise<string> {
@@ -47,7 +40,7 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
     return stdout.trim().split('\n').at(-1)!;
   }
 
-  async function begin(pod: KubeObject, lab: Lab): Promise<Running> {
+  async function begin(lab: Lab): Promise<Child> {
     const about: GiteaSettings = { directory, port, fqdn: lab.world.fqdn, static: engines.data('gitea', 'static') };
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (!existsSync(settings)) writeFileSync(settings, giteaSettings(about), { mode: 0o600 });
@@ -74,7 +67,7 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
       await child.stop();
       throw error;
     }
-    return { uid: `${pod.metadata.uid}`, child };
+    return child;
   }
 
   /** Its own command would take the password as an argument, which the whole machine can read. */
@@ -101,17 +94,10 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
     await call('DELETE', `/users/${username}/tokens/${name}`, `Basic ${basic}`);
   }
 
-  async function look(lab: Lab): Promise<void> {
-    const pod = lab.store
-      .list('v1/Pod', 'gitea')
-      .find((one) => isGitea(one) && isLive(one) && one.status?.phase === 'Running');
-    if (running && running.uid !== pod?.metadata.uid) {
-      const { child } = running;
-      running = undefined;
-      await child.stop();
-    }
-    if (pod && !running && administrator(lab)) running = await begin(pod, lab);
-  }
+  const program = podProgram({
+    ...{ namespace: 'gitea', name: 'gitea' },
+    start: async (_pod, lab) => (administrator(lab) ? begin(lab) : undefined),
+  });
 
   return {
     component: {
@@ -123,21 +109,11 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
         return { ...answer, log: aboutGit(request) };
       },
       unready: (pod) =>
-        isGitea(pod) && running?.uid !== pod.metadata.uid ? 'Readiness probe failed: connection refused' : undefined,
+        program.isItsPod(pod) && !program.isRunning(pod) ? 'Readiness probe failed: connection refused' : undefined,
     },
-    rule: {
-      name: 'Gitea program',
-      kind: 'apps/v1/Deployment',
-      also: { 'v1/Pod': (pod) => (isGitea(pod) ? ['gitea/gitea'] : []) },
-      reconcile: async (deployment, lab) => (isItsDeployment(deployment) ? look(lab) : undefined),
-      gone: async (deployment, lab) => (isItsDeployment(deployment) ? look(lab) : undefined),
-    },
+    rule: program.rule,
   };
 }
-
-const isItsDeployment = ({ metadata }: KubeObject) => metadata.namespace === 'gitea' && metadata.name === 'gitea';
-const isGitea = ({ metadata: { namespace, labels } }: KubeObject) =>
-  namespace === 'gitea' && labels?.['app.kubernetes.io/name'] === 'gitea';
 
 const environment = (home: string) => ({ HOME: home, USER: userInfo().username, PATH: '/usr/bin:/bin' });
 

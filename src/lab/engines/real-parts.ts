@@ -6,6 +6,7 @@ import type { RealParts } from '../controllers/start.js';
 import { type FluxOptions, fluxPrograms } from './flux-programs.js';
 import { localPath, localPathCleaning } from './local-path.js';
 import { realGitea } from './real-gitea.js';
+import { realSealedSecrets } from './real-sealed-secrets.js';
 
 /** @param name `mother` or `sovereign` */
 export async function realParts(name: string, options: FluxOptions): Promise<RealParts> {
@@ -19,8 +20,24 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
           directory: join(directory, 'gitea'),
         })
       : undefined;
+  const sealing =
+    name === 'sovereign'
+      ? await realSealedSecrets({
+          exec: createExec(createRedactor()),
+          plane,
+          engines,
+          directory: join(directory, 'sealed-secrets'),
+        })
+      : undefined;
   return {
-    rules: [localPath, localPathCleaning, await fluxPrograms(options), ...(gitea ? [gitea.rule] : [])],
-    components: gitea ? [gitea.component] : [],
+    rules: [
+      localPath,
+      localPathCleaning,
+      ...(await fluxPrograms(options)),
+      ...(gitea ? [gitea.rule] : []),
+      ...(sealing ? [sealing.rule] : []),
+    ],
+    components: [...(gitea ? [gitea.component] : []), ...(sealing ? [sealing.component] : [])],
+    opensSealedSecrets: sealing !== undefined,
   };
 }
