@@ -4,19 +4,15 @@
  * objects, in turn. Alone: node bench/engines.mjs
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clusterWithFlux } from './real-cluster.mjs';
 import { toolPath } from './tool-path.mjs';
 
 const root = join(import.meta.dirname, '..');
 const load = (path) => import(join(root, 'dist/src', path));
 const { findEngines } = await load('lab/engines/cache.js');
-const { freePorts } = await load('lab/engines/children.js');
-const { startControlPlane } = await load('lab/engines/control-plane.js');
-const { fluxNames, startFlux } = await load('lab/engines/flux-programs.js');
-const { trueCrds } = await load('lab/engines/true-crds.js');
-const { createLabKube } = await load('lab/kubernetes/client.js');
 const { systemClock: clock } = await load('support/clock.js');
 const { createExec } = await load('tools/exec.js');
 const { createKube } = await load('tools/kube-client.js');
@@ -28,28 +24,6 @@ const stop = new AbortController();
 const { signal } = stop;
 const since = (from) => performance.now() - from;
 const percentile = (times, part) => times.sort((a, b) => a - b)[Math.ceil(times.length * part) - 1];
-
-async function clusterWithFlux(name, engines) {
-  const directory = join(dir, name);
-  const plane = await startControlPlane({ name, directory, engines, clock, signal, dnsNames: [], ipAddresses: [], say: () => {} });
-  const crds = trueCrds(engines, (engine) => engine.startsWith('flux-'));
-  const kube = createLabKube(plane.kubeconfig(), 'bench');
-  const flux = crds.names().filter((crd) => crd.endsWith('.toolkit.fluxcd.io'));
-  await Promise.all(flux.map((crd) => kube.apply(crds.object(crd))));
-  await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } });
-  const ports = await freePorts(11);
-  const file = join(directory, 'flux.kubeconfig');
-  writeFileSync(file, plane.kubeconfig({ namespace: 'flux-system' }), { mode: 0o600 });
-  const network = () => ({ proxy: '', caFile: plane.pki.file('ca.crt') });
-  mkdirSync(join(directory, 'flux'), { recursive: true });
-  for (const program of fluxNames) startFlux(program, file, ports, { plane, engines, directory, network });
-  await Promise.all(fluxNames.map((_program, index) => answering(`http://127.0.0.1:${ports[2 * index + 1]}/readyz`)));
-  return { plane, kube, file };
-}
-
-async function answering(url) {
-  while (!(await fetch(url).then((answer) => answer.ok, () => false))) await clock.sleep(20, AbortSignal.timeout(60_000));
-}
 
 /** Ready as a controller writes it, on an object that no controller looks at: its kind is ours alone. */
 const widget = (name) => ({ apiVersion: 'bench.openova.io/v1', kind: 'Widget', metadata: { name, namespace: 'default' } });
@@ -88,7 +62,7 @@ async function noticing(kube, name, wait) {
   return since(from);
 }
 
-async function latency({ plane, kube, file }) {
+async function latency({ kube, file }) {
   await kube.apply(definition);
   while ((await kube.raw('/apis/bench.openova.io/v1/widgets')).status !== 200) await clock.sleep(50);
   const kubectl = await toolPath('kubectl');
@@ -109,7 +83,6 @@ async function latency({ plane, kube, file }) {
   console.log(
     `Ready to noticed, p95        ${p95.toFixed(1)} ms  ${(p95 / peer).toFixed(2)} × kubectl wait (${peer.toFixed(1)} ms); p50 ${p50.toFixed(1)} ms, ${rounds} times, target 150 ms`,
   );
-  return plane;
 }
 
 async function run() {
@@ -123,15 +96,12 @@ async function run() {
   const planes = [];
   try {
     const from = performance.now();
-    const clusters = await Promise.all(['mother', 'sovereign'].map((name) => clusterWithFlux(name, engines)));
+    const clusters = await Promise.all(['mother', 'sovereign'].map((name) => clusterWithFlux(join(dir, name), engines)));
     planes.push(...clusters);
     console.log(`two control planes with Flux ${(since(from) / 1000).toFixed(1)} s   target 20 s`);
     await latency(clusters[0]);
   } finally {
-    for (const { kube, plane } of planes) {
-      kube.close();
-      await plane.stop();
-    }
+    for (const cluster of planes) await cluster.close();
     stop.abort();
     rmSync(dir, { recursive: true, force: true });
   }

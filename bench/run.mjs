@@ -4,6 +4,7 @@
  *   render     the 24 Blueprints against helm template and kustomize; 1,000 Sovereigns in one process (bench/render.mjs)
  *   purge      200 resources at Hetzner against the hcloud CLI in a loop (bench/purge.mjs)
  *   engines    two real control planes with Flux; how soon a wait notices Ready against kubectl wait (bench/engines.mjs)
+ *   helmfile   the releases of the 24 Blueprints on real engines against helmfile sync of the same charts (bench/helmfile.mjs)
  *   walk       wall time of `wizard --lab --yes` against its own critical path (longest chain of step durations), peak RSS
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -92,6 +93,7 @@ try {
   await import('./render.mjs');
   await import('./purge.mjs');
   await import('./engines.mjs');
+  await import('./helmfile.mjs');
   await walk();
 } finally {
   rmSync(home, { recursive: true, force: true });

@@ -12,7 +12,7 @@ export interface BuildOptions {
   exec: Exec;
   env: Env;
   signal: AbortSignal;
-  /** Names of engines; all when left out. */
+  /** Names of engines; all that a lab or its tests use when left out. */
   only?: readonly string[];
   say: (text: string) => void;
   /** Keep Go's module and build caches, some 14 GB, for the next version. */
@@ -32,7 +32,7 @@ const oldestGo = [1, 26] as const;
 export async function buildEngines(options: BuildOptions): Promise<BuildResult> {
   const { env, say, only } = options;
   const result: BuildResult = { built: [], present: [], failed: [] };
-  const chosen = engines.filter((engine) => !only || only.includes(engine.name));
+  const chosen = engines.filter((engine) => (only ? only.includes(engine.name) : !engine.onDemand));
   const goVersion = await goVersionOf(options).catch((error: unknown) => {
     // what is built needs no Go
     if (chosen.some((engine) => engine.required && !finishedFolder(engine, env))) throw error;

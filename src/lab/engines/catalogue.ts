@@ -36,6 +36,8 @@ export interface Engine {
   purpose: string;
   /** False: the lab runs without it, and says so. */
   required: boolean;
+  /** True: no part of a lab; built only when it is asked for by name. */
+  onDemand?: boolean;
 }
 
 const versionOf = (path: string) => ({
@@ -163,6 +165,13 @@ export const engines: readonly Engine[] = [
     data: [{ module: 'github.com/letsencrypt/pebble/v2', from: 'test/certs', to: 'certs' }],
     purpose: 'an ACME server, for the conformance suite',
     required: false,
+  },
+  {
+    name: 'helmfile',
+    programs: [{ name: 'helmfile', package: 'github.com/helmfile/helmfile' }],
+    purpose: 'the peer that the bench installs the same charts with (bench/helmfile.mjs)',
+    required: false,
+    onDemand: true,
   },
 ];
 

@@ -20,7 +20,7 @@ export function realEngine(options: {
 }): ClusterEngine {
   const engines = findEngines(options.env);
   const crds = trueCrds(engines);
-  for (const { name, purpose } of catalogue.filter((one) => !one.required && !engines.has(one.name)))
+  for (const { name, purpose } of catalogue.filter((one) => !one.required && !one.onDemand && !engines.has(one.name)))
     options.say(`${name} has not been built (npm run engines), the lab does without: ${purpose}`);
   return {
     name: 'kubernetes',
