@@ -107,7 +107,7 @@ export interface Blueprint {
   namespace: string;
   releaseName: string;
   startsImages: StartedImage[];
-  /** Further releases, in order, after the main one unless `before` the main. */
+  /** Further releases, in order, after the main one unless `before` the main; what brings CRDs is waited for by the later ones. */
   releases: (ReleasePin & { before: boolean })[];
   /** Steps, Blueprints and tickets that come first. */
   dependsOn: string[];

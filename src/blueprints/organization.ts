@@ -23,7 +23,7 @@ export function organizationObjects(
   const [release] = allReleases(vcluster, sovereign, variablesOf(sovereign));
   const at = { name: 'vcluster', namespace };
   const own = { ...release!, name: 'vcluster', releaseName: 'vcluster', namespace };
-  const helmRelease = helmReleaseOf(own, at.name, undefined);
+  const helmRelease = helmReleaseOf(own, at.name);
   return [
     {
       apiVersion: 'v1',

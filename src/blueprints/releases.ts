@@ -21,6 +21,8 @@ export interface Release {
   /** Images that are taken from elsewhere. */
   images: ImageSwitch;
   startsImages: readonly StartedImage[];
+  /** Names of the CRDs that its chart brings. */
+  crds: readonly string[];
   wait: boolean;
   timeout: string;
 }
@@ -44,6 +46,7 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
     values: mergeValues(switchStarted(ours, blueprint.startsImages, images), override?.values ?? {}),
     images,
     startsImages: blueprint.startsImages,
+    crds: blueprint.crds,
     wait: blueprint.wait,
     timeout: blueprint.timeout,
   };
@@ -63,6 +66,7 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
           ),
           images,
           startsImages: release.startsImages,
+          crds: release.crds,
           wait: release.wait,
           timeout: release.timeout,
         }),
@@ -93,8 +97,12 @@ export function sourcesOf(
   };
 }
 
-/** One release waits for the one before it, so that a CR never meets a cluster without its CRD. */
-export function helmReleaseOf(release: Release, source: string, previous: Release | undefined): KubeObject {
+/**
+ * A release waits for those of `earlier`, of its own Blueprint, that bring CRDs, so that a CR never meets a cluster without
+ * its CRD. The others install beside each other.
+ */
+export function helmReleaseOf(release: Release, source: string, earlier: readonly Release[] = []): KubeObject {
+  const dependsOn = earlier.filter(({ crds }) => crds.length > 0).map(({ name }) => ({ name }));
   const disableWait = release.wait ? {} : { disableWait: true };
   return {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
@@ -106,7 +114,7 @@ export function helmReleaseOf(release: Release, source: string, previous: Releas
       releaseName: release.releaseName,
       targetNamespace: release.namespace,
       storageNamespace: release.namespace,
-      ...(previous ? { dependsOn: [{ name: previous.name }] } : {}),
+      ...(dependsOn.length > 0 ? { dependsOn } : {}),
       chart: chartReference(release.chart, { name: source, namespace: fluxNamespace }),
       install: { crds: 'CreateReplace', ...disableWait, remediation: { retries: -1 } },
       upgrade: { crds: 'CreateReplace', cleanupOnFail: true, ...disableWait, remediation: { retries: 3 } },

@@ -82,7 +82,9 @@ function releaseFiles(blueprint: Blueprint, sovereign: Sovereign, variables: Var
     ...(namespaces.length > 0 ? [renderFile('namespace.yaml', namespaces)] : []),
     renderFile('source.yaml', repositories),
     ...releases.map((release, index) =>
-      renderFile(`release-${release.releaseName}.yaml`, [helmReleaseOf(release, nameOf(release), releases[index - 1])]),
+      renderFile(`release-${release.releaseName}.yaml`, [
+        helmReleaseOf(release, nameOf(release), releases.slice(0, index)),
+      ]),
     ),
     ...plainFiles(blueprint, 'release', sovereign, variables),
   ];

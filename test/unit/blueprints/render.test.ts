@@ -31,6 +31,17 @@ it('mirrors the graph in Kustomizations', async () => {
   expect(needs('bp-harbor')).toEqual(['bp-cnpg', 'bp-valkey', 'bp-sealed-secrets']);
 });
 
+it('lets releases of one Blueprint wait for those alone that bring CRDs', async () => {
+  const all = await blueprints();
+  const needs = placedObjects(renderTree(omantel(), all), all)
+    .filter(({ object }) => object.kind === 'HelmRelease' && object.spec.dependsOn)
+    .map(({ object }) => [object.metadata.name, object.spec.dependsOn.map((one: { name: string }) => one.name)]);
+  expect(Object.fromEntries(needs)).toEqual({
+    'bp-spire': ['bp-spire-spire-crds'],
+    'bp-grafana': ['bp-grafana-alloy'],
+  });
+});
+
 it('takes every chart from the mirror when there is one', async () => {
   const mirror = 'oci://127.0.0.1:5000/charts';
   const all = await blueprints();
