@@ -11,7 +11,7 @@ export default class CredentialsVerify extends CatalystCommand<CredentialsVerify
     '<%= config.bin %> credentials verify',
     '<%= config.bin %> credentials verify object-storage',
   ];
-  static override exitCodes = [4, 5, 9];
+  static override exitCodes = [4, 5, 7, 9];
   static override args = {
     name: Args.string({ description: 'a credential, or hetzner, object-storage, mother, parent-zone, registry' }),
   };

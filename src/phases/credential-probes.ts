@@ -1,4 +1,5 @@
 /** Proves captured credentials by real calls: what is read, and, through the gate, something small that is made and removed. */
+import { seenOfProject } from '../hetzner/bucket-owner.js';
 import { sovereignLabel } from '../hetzner/names.js';
 import { createPowerDns, powerDnsKey } from '../mother/powerdns.js';
 import { parentZoneOf } from '../mother/protected-set.js';
@@ -89,8 +90,9 @@ function objectStorageProbe(world: World): CredentialProbe {
     async run(act, undo) {
       const store = await world.objectStore();
       const buckets = await store.listBuckets();
-      const seen = `lists ${store.endpoint} (${buckets.length} buckets)`;
-      if (!act) return seen;
+      const project = await seenOfProject(store, spec);
+      const listed = `lists ${store.endpoint} (${buckets.length} buckets)`;
+      if (!act) return `${listed}; ${project}`;
       const own = bucketConsumers.map((consumer) => bucketName(spec, consumer)).find((name) => buckets.includes(name));
       const bucket = own ?? temporary;
       if (!own) await act(make, () => store.createBucket(temporary));
@@ -108,7 +110,7 @@ function objectStorageProbe(world: World): CredentialProbe {
       } finally {
         if (!own) await (undo?.act ?? act)(remove, () => store.deleteBucket(temporary));
       }
-      return `${seen}, puts, gets, deletes`;
+      return `${listed}, puts, gets, deletes; ${project}`;
     },
   };
 }

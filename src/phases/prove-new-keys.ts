@@ -1,6 +1,7 @@
 /** New Object Storage keys, before they take the place of the old ones: they reach the same buckets, and may write there. */
+import { anotherProject } from '../hetzner/bucket-owner.js';
 import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
-import { fail, isCatalystError } from '../support/errors.js';
+import { isCatalystError } from '../support/errors.js';
 import type { ObjectStore } from '../tools/s3.js';
 import { credentialProbes } from './credential-probes.js';
 import type { Act } from './gate.js';
@@ -52,8 +53,3 @@ export async function proveKeys(
 const accountProbe = (world: World) => credentialProbes(world).find(({ id }) => id === 'object-storage');
 
 const bucketNames = ({ sovereign }: World) => bucketConsumers.map((consumer) => bucketName(sovereign.spec, consumer));
-
-const anotherProject = (buckets: readonly string[]) =>
-  fail('E2302', `The new keys do not reach ${buckets.join(', ')}: they belong to another project.`, {
-    actions: ['make keys in the project that has these buckets'],
-  });

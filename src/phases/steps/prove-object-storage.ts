@@ -2,6 +2,7 @@
  * Ticket #371: the Object Storage keys work, every consumer has its bucket, and each bucket is marked as this Sovereign's.
  * Hetzner mints S3 keys in its Console only, so they are captured and proven, never made.
  */
+import { bucketState } from '../../hetzner/bucket-owner.js';
 import {
   type BucketConsumer,
   bucketConsumers,
@@ -15,8 +16,6 @@ import { waitUntil } from '../../support/wait.js';
 import type { ObjectStore } from '../../tools/s3.js';
 import type { Done, Evidence, Mutation, Step, StepContext } from '../step.js';
 import type { World } from '../world.js';
-
-type BucketState = 'absent' | 'unmarked' | 'marked';
 
 const settleMs = 120_000;
 
@@ -33,25 +32,13 @@ export function createProveObjectStorageStep(world: World): Step {
   const version = (name: string) => mutation(name, `turn versioning on in bucket ${name}`);
   const mark = (name: string) => mutation(name, `mark bucket ${name} as the Sovereign's by object ${bucketMarker}`);
 
-  const stateOf = async (store: ObjectStore, name: string): Promise<BucketState> => {
-    const found = await store.bucket(name);
-    if (found === 'absent') return 'absent';
-    if (found === 'foreign') throw taken(name, 'it answers 403: a stranger has it, or the keys may not use it');
-    const marker = await store.get(name, bucketMarker);
-    if (!marker) {
-      if ((await store.list(name)).length > 0) throw taken(name, 'it holds objects and has no mark of catalyst');
-      return 'unmarked';
-    }
-    const owner = ownerIn(marker);
-    if (owner !== spec.fqdn) throw taken(name, `it is marked as that of ${owner ?? 'something unreadable'}`);
-    return 'marked';
-  };
-
   const survey = async () => {
     const store = await world.objectStore();
     // A listing says why it is refused: keys, clock, region. The looks at single buckets have no body to say it in.
     await store.listBuckets();
-    return Promise.all(buckets.map(async (bucket) => ({ ...bucket, state: await stateOf(store, bucket.name) })));
+    return Promise.all(
+      buckets.map(async (bucket) => ({ ...bucket, state: await bucketState(store, spec.fqdn, bucket.name) })),
+    );
   };
 
   return {
@@ -165,19 +152,4 @@ export async function roundTrip(store: ObjectStore, bucket: string, runId: strin
       actions: ['catalyst credentials verify s3-access-key'],
     });
   }
-}
-
-function ownerIn(marker: Uint8Array): string | undefined {
-  try {
-    return (JSON.parse(Buffer.from(marker).toString('utf8')) as { sovereign?: string }).sovereign;
-  } catch {
-    return undefined;
-  }
-}
-
-function taken(name: string, why: string) {
-  return fail('E2303', `Bucket ${name} cannot be used: ${why}. Names are shared by all customers.`, {
-    actions: ['Choose another spec.objectStorage.bucketPrefix', 'catalyst credentials verify s3-access-key'],
-    data: { bucket: name },
-  });
 }

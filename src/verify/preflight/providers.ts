@@ -1,10 +1,10 @@
 /** Hetzner and its Object Storage: do the keys work, is what the spec asks for sold and in stock, are the buckets ours. */
 import type { HetznerApi } from '../../hetzner/api.js';
+import { seenOfProject } from '../../hetzner/bucket-owner.js';
 import { checkCapacity } from '../../hetzner/cluster/capacity.js';
 import { isExactName } from '../../hetzner/names.js';
-import { bucketConsumers, bucketName } from '../../sovereign/object-storage.js';
 import type { Spec } from '../../sovereign/schema.js';
-import { fail, isCatalystError } from '../../support/errors.js';
+import { isCatalystError } from '../../support/errors.js';
 import type { ObjectStore } from '../../tools/s3.js';
 import type { Check } from './check.js';
 
@@ -57,16 +57,7 @@ export function providerChecks(options: {
       async look() {
         const store = await objectStore();
         await store.listBuckets();
-        const names = bucketConsumers.map((consumer) => bucketName(spec, consumer));
-        const states = await Promise.all(names.map((name) => store.bucket(name)));
-        const foreign = names.filter((_, index) => states[index] === 'foreign');
-        if (foreign.length > 0) {
-          throw fail('E2301', `Somebody else owns ${foreign.join(', ')}.`, {
-            actions: ['set another spec.objectStorage.bucketPrefix'],
-          });
-        }
-        const ours = states.filter((state) => state === 'ours').length;
-        return `${store.endpoint}: ${ours} of ${names.length} buckets exist, none is foreign`;
+        return `${store.endpoint}: ${await seenOfProject(store, spec)}`;
       },
     },
   ];

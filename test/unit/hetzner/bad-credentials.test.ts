@@ -10,7 +10,7 @@ import type { S3Server } from '../../../src/lab/servers/s3/server.js';
 import { credentialProbes } from '../../../src/phases/credential-probes.js';
 import { fakeGate, fakeWorld } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
-import { ours, type StorageRig, startStorage } from './storage-rig.js';
+import { ours, type StorageRig, startStorage, strangers } from './storage-rig.js';
 
 const signal = new AbortController().signal;
 const clock = hurriedClock();
@@ -110,6 +110,44 @@ describe('Object Storage keys', () => {
     const refused = probe('object-storage', given()).run(fakeGate(signal).context.act);
     await expect(refused).rejects.toMatchObject({ code: 'E2302', exitCode: 4 });
     expect([...s3.storage.buckets.keys()]).toEqual([]);
+  });
+
+  describe('of another project', () => {
+    const mark = '{"sovereign":"omantel.omani.works"}';
+    const bucket = (name: string, owner: string, marked: boolean) => {
+      s3.storage.createBucket(`omantel-test-${name}`, owner);
+      if (marked) s3.putObject(`omantel-test-${name}`, '.catalyst-sovereign.json', mark);
+    };
+    const run = (keys = ours, act = fakeGate(signal).context.act) =>
+      probe('object-storage', given(store(keys))).run(act);
+
+    it("are refused by the buckets that are not theirs, before anything is written, and the project's own pass", async () => {
+      for (const name of ['harbor', 'velero']) bucket(name, 'ours', true);
+      for (const act of [undefined, fakeGate(signal).context.act]) {
+        await expect(probe('object-storage', given(store(strangers))).run(act)).rejects.toMatchObject({
+          code: 'E2302',
+          exitCode: 4,
+          message: expect.stringMatching(/omantel-test-harbor, omantel-test-velero.*another project/),
+        });
+      }
+      expect(writes()).toEqual([]);
+      expect(await run()).toContain('of the project that has 2 of the 6 buckets of omantel.omani.works');
+    });
+
+    it("are refused as #371 refuses where one bucket is theirs and one is not, or is another Sovereign's", async () => {
+      bucket('harbor', 'ours', true);
+      bucket('loki', 'stranger', false);
+      await expect(run()).rejects.toMatchObject({ code: 'E2303', exitCode: 7, message: /loki.*403/ });
+      s3.storage.buckets.delete('omantel-test-loki');
+      bucket('tempo', 'ours', false);
+      s3.putObject('omantel-test-tempo', '.catalyst-sovereign.json', '{"sovereign":"other.example.org"}');
+      await expect(run()).rejects.toMatchObject({ code: 'E2303', message: /other\.example\.org/ });
+      expect(writes()).toEqual([]);
+    });
+
+    it('pass while no bucket is there to tell them by, and it is said that this was not checked', async () => {
+      expect(await run(strangers)).toContain('not checked: of which project');
+    });
   });
 
   it('that are wrong are not taken for a missing bucket', async () => {
