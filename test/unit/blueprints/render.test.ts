@@ -108,3 +108,16 @@ it.each([
   expect(release.spec.values.config.cluster.replicas ?? 1).toBe(nats);
   expect(objects('bp-gitea').find(({ kind }) => kind === 'Cluster')!.spec.instances).toBe(postgres);
 });
+
+it('refuses privileged containers of every sort that a Pod of an Organization may have', async () => {
+  const all = await blueprints();
+  const policy = placedObjects(renderTree(omantel(), all), all).find(
+    ({ object }) => object.kind === 'ClusterPolicy' && object.metadata.name === 'disallow-privileged',
+  );
+  const refused = [{ '=(securityContext)': { '=(privileged)': 'false' } }];
+  expect(policy?.object.spec.rules[0].validate.pattern.spec).toEqual({
+    '=(initContainers)': refused,
+    '=(ephemeralContainers)': refused,
+    containers: refused,
+  });
+});
