@@ -39,7 +39,7 @@ export function handoverText(status: HandoverStatus): string {
     ...(status.pending.length > 0 ? [`  pending: ${status.pending.join(' → ')}`] : []),
     ...(status.pointOfNoReturnAt ? [`  point of no return: ${status.pointOfNoReturnAt}`] : []),
     ...status.items.map((item) => `  ${item.fate.padEnd(8)} ${item.what}${item.reason ? ` (${item.reason})` : ''}`),
-    ...status.refusals.map((one) => `  tried    ${one.what}: ${one.answer}`),
+    ...status.refusals.map((one) => `  tried    ${one.what}: ${one.answer}${one.why ? ` (${one.why})` : ''}`),
   ];
   return lines.join('\n');
 }

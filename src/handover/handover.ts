@@ -1,5 +1,6 @@
 /** What the stages of a handover share: the world, the gate, the record and where it is kept. */
 import { type ClaimInventory, type ClaimJob, claimJob, runJob } from '../mother/claim-jobs.js';
+import type { OwnApi } from '../mother/credential-trial.js';
 import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation, StepContext } from '../phases/step.js';
@@ -33,7 +34,7 @@ export async function openHandover(world: World, context: StepContext): Promise<
 const jobWords: Record<ClaimJob['name'], string> = {
   inventory: 'list what its claim holds of',
   erase: 'delete from its claim what belongs to',
-  'try-credentials': 'try, where they lie, the kubeconfigs that its claim holds of',
+  'try-credentials': "try, where they lie and at the Sovereign's API, the kubeconfigs that its claim holds of",
 };
 
 /** Jobs are changes too, if short ones: they go through the gate. */
@@ -47,11 +48,17 @@ export function jobMutation(world: World, name: ClaimJob['name']): Mutation {
 }
 
 /** Runs one of the short Jobs on the mother and answers what it found. */
-export async function askClaim<T>(world: World, act: Act, name: ClaimJob['name'], ids: readonly string[]): Promise<T> {
+export async function askClaim<T>(
+  world: World,
+  act: Act,
+  name: ClaimJob['name'],
+  ids: readonly string[],
+  own?: OwnApi,
+): Promise<T> {
   const mother = await world.mother();
   const catalyst = await discoverCatalyst(mother, world.sovereign);
   return act(jobMutation(world, name), () => {
-    const job = claimJob(catalyst, { name, fqdn: world.sovereign.spec.fqdn, ids, runId: world.runId });
+    const job = claimJob(catalyst, { name, fqdn: world.sovereign.spec.fqdn, ids, runId: world.runId, own });
     return runJob<T>(mother, job, 300_000);
   });
 }

@@ -34,8 +34,13 @@ export interface HandoverItem {
 /** A credential that the mother knew, tried after it was revoked. */
 export interface Refusal {
   what: string;
+  /** `refused`, `accepted`, `unreachable`, `other-authority` or `not proven`. */
   answer: string;
   at: string;
+  /** `host:port` that it names; records of earlier versions have neither this nor `why`. */
+  server?: string;
+  /** What was seen, and where. */
+  why?: string;
 }
 
 export interface HandoverRecord {

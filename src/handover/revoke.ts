@@ -1,10 +1,14 @@
 /** REVOKED: what the mother knew is replaced or removed, and the old is refused when it is tried. Strip only after the proof. */
-import type { CredentialTrial } from '../mother/claim-jobs.js';
+import type { CredentialTrial, OwnApi } from '../mother/credential-trial.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
-import type { KubeObject } from '../tools/kube.js';
+import type { Kube, KubeObject } from '../tools/kube.js';
+import { kubeconfigAddress, readKubeconfig } from '../tools/kubeconfig.js';
 import { askClaim, type Handover } from './handover.js';
+import { judgeTrial } from './judge-trial.js';
+import { whoseAddress } from './own-addresses.js';
+import type { Refusal } from './record.js';
 
 /** Copies on the Sovereign of secrets that belong to the mother; the originals stay, others need them. */
 const copies: readonly { namespace: string; name: string; what: string }[] = [
@@ -67,10 +71,26 @@ export async function revokeAccess(handover: Handover): Promise<void> {
     const { apiVersion, kind, metadata } = binding;
     await act(dropBindingMutation(binding), () => kube.delete({ apiVersion, kind, name: metadata.name }));
   }
-  const trial = await askClaim<CredentialTrial>(world, act, 'try-credentials', record.ids);
+  const own = await ownApi(world, kube);
+  const trial = await askClaim<CredentialTrial>(world, act, 'try-credentials', record.ids, own);
   const at = world.clock.now().toISOString();
-  record.refusals = Object.entries(trial.kubeconfigs).map(([id, answer]) => ({ what: `kubeconfig ${id}`, answer, at }));
-  const accepted = record.refusals.filter((refusal) => refusal.answer === 'accepted');
+  record.refusals = await judgeTrial(trial, whoseAddress(world, own?.server), at);
+  assertRefused(record.refusals);
+}
+
+/** Where the mother reaches the Sovereign's API: not by `access.connectTo`, which holds for this machine alone. */
+async function ownApi(world: World, kube: Kube): Promise<OwnApi | undefined> {
+  const kept = await world.credentials.find('sovereign-kubeconfig');
+  if (kept === undefined && kube.kubeconfig === '') return undefined;
+  const { server, ca } = kept === undefined ? readKubeconfig(kube.kubeconfig) : kubeconfigAddress(kept);
+  return { server, authority: ca };
+}
+
+/** Throws E5104 when an old credential was accepted, E5107 when it was not seen refused. */
+export function assertRefused(refusals: readonly Refusal[]): void {
+  const told = (answer: string) => refusals.filter((one) => one.answer === answer);
+  const accepted = told('accepted');
+  const unproven = told('not proven');
   if (accepted.length > 0) {
     throw fail(
       'E5104',
@@ -81,6 +101,20 @@ export async function revokeAccess(handover: Handover): Promise<void> {
           'catalyst handover finalize',
         ],
         data: { accepted },
+      },
+    );
+  }
+  if (unproven.length > 0) {
+    throw fail(
+      'E5107',
+      `It is not proven that the Sovereign refuses what the mother knew: ${unproven.map(({ what, why }) => `${what}: ${why}`).join('; ')}.`,
+      {
+        actions: [
+          "let the mother reach the Sovereign's API (port 6443) while it is tried: only a seen 401 or 403 counts",
+          'where a kubeconfig is damaged: delete kubeconfigs/<id>.yaml on the claim of catalyst-api',
+          'catalyst handover finalize',
+        ],
+        data: { unproven },
       },
     );
   }

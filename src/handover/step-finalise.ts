@@ -7,6 +7,7 @@ import { erasePlan, eraseRetained } from './erase.js';
 import { openHandover } from './handover.js';
 import { type HandoverRecord, hasReached, readRecord } from './record.js';
 import { residueOf } from './residue.js';
+import { assertRefused } from './revoke.js';
 import { planStages, type ReachOptions, reachRevoked } from './stages.js';
 
 export interface FinaliseOptions extends ReachOptions {
@@ -55,9 +56,7 @@ export function finaliseHandover(world: World, options: FinaliseOptions = {}): S
     async proof({ act }): Promise<Evidence> {
       const record = await recordIfAny(world);
       if (!record || !hasReached(record, 'REVOKED')) throw fail('E4009', 'The handover is not REVOKED.');
-      const accepted = record.refusals.filter((refusal) => refusal.answer === 'accepted');
-      if (accepted.length > 0)
-        throw fail('E5104', `Accepted when tried: ${accepted.map((one) => one.what).join(', ')}.`);
+      assertRefused(record.refusals);
       const facts = { state: record.state, items: record.items, refusals: record.refusals, history: record.history };
       const sha = record.revision?.split('sha1:')[1];
       const refused = `${record.refusals.length} old credentials tried: ${[...new Set(record.refusals.map((one) => one.answer))].join(', ') || 'there were none'}`;

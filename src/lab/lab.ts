@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadBlueprints } from '../blueprints/load.js';
 import { standInCharts } from '../blueprints/stand-in.js';
+import { isExactName } from '../hetzner/names.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
 import { specToYaml } from '../sovereign/write-spec.js';
@@ -110,9 +111,14 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     if (motherHosts.includes(host) && (port === 443 || port === 80))
       return to(port === 443 ? mother.controllers.ingress.https.port : mother.controllers.ingress.http.port);
     if (isOurs(host) && (port === 443 || port === 80)) return to(port === 443 ? https.port : http.port);
-    if (port === 6443 && cluster.nodes().some((node) => node.publicAddress === host)) return to(api.port);
+    if (port === 6443 && (cluster.nodes().some((node) => node.publicAddress === host) || balances(host)))
+      return to(api.port);
     return undefined;
   };
+  const balances = (host: string) =>
+    [...hetzner.project.items.load_balancer.values()].some(
+      ({ name, public_net }) => isExactName(fqdn, 'load_balancer', name) && public_net.ipv4.ip === host,
+    );
   const addressOf = (host: string) => {
     if (motherHosts.includes(host)) return motherAddress;
     return isIP(host) ? host : undefined;

@@ -4,6 +4,7 @@
  */
 import { fail } from '../support/errors.js';
 import type { Kube, KubeObject } from '../tools/kube.js';
+import { type OwnApi, ownApiEnv, tryCredentialsScript } from './credential-trial.js';
 import type { CatalystOnMother } from './discover.js';
 import { ownPrefix } from './protected-set.js';
 
@@ -23,11 +24,6 @@ export interface ClaimInventory {
   inFlight: string[];
 }
 
-export interface CredentialTrial {
-  /** By record id: `refused` (401, 403 or another authority), `accepted`, or `unreachable`. */
-  kubeconfigs: Record<string, 'refused' | 'accepted' | 'unreachable'>;
-}
-
 export interface ClaimJob {
   /** What it does; the label that the Job carries. */
   name: 'inventory' | 'erase' | 'try-credentials';
@@ -35,6 +31,8 @@ export interface ClaimJob {
   /** Ids known from an earlier inventory; files of theirs count also when the record itself has gone. */
   ids: readonly string[];
   runId: string;
+  /** Where `try-credentials` tries each kubeconfig once more. */
+  own?: OwnApi;
 }
 
 const hexId = /^[a-f0-9]{8,32}$/;
@@ -76,19 +74,7 @@ left=$(list | sort -u | grep -c . || true)
 printf '{"deleted":%s,"left":%s}' "$(printf '%s' "$files" | grep -c . || true)" "$left" > /dev/termination-log
 [ "$left" = 0 ]
 `,
-  'try-credentials': `${find}
-out=""
-for id in $ids; do
-  [ -e "kubeconfigs/$id.yaml" ] || continue
-  if said=$(kubectl --kubeconfig "kubeconfigs/$id.yaml" --request-timeout=10s get --raw /api/v1/namespaces 2>&1); then verdict=accepted
-  else case "$said" in
-    *Unauthorized*|*Forbidden*|*forbidden*|*"logged in"*|*"unknown authority"*|*"certificate signed"*) verdict=refused ;;
-    *) verdict=unreachable ;;
-  esac; fi
-  out="$out\${out:+,}\\"$id\\":\\"$verdict\\""
-done
-printf '{"kubeconfigs":{%s}}' "$out" > /dev/termination-log
-`,
+  'try-credentials': `${find}${tryCredentialsScript}`,
 };
 
 /** The Job; `erase` mounts read-write, the others read-only. Throws E5005 on ids that are not ids. */
@@ -124,6 +110,7 @@ export function claimJob(catalyst: CatalystOnMother, job: ClaimJob): KubeObject 
                 { name: 'FQDN', value: job.fqdn },
                 { name: 'IDS', value: job.ids.join(' ') },
                 { name: 'ROOT', value: catalyst.mountPath },
+                ...(job.own ? ownApiEnv(job.own) : []),
               ],
               volumeMounts: [{ name: 'records', mountPath: catalyst.mountPath, readOnly: job.name !== 'erase' }],
             },

@@ -261,6 +261,11 @@ export const errorCodes = {
     'the redirect does not do what it must',
     'The old address does not lead to the Sovereign, or another page of the same host is not as it was.',
   ),
+  E5107: entry(
+    'check-failed',
+    'an old credential was not seen refused',
+    "A credential that the mother knew names an address of the Sovereign, or one that cannot be told from it, and no 401 or 403 was seen there. That nothing answers proves nothing: a firewall may be in between. Let the mother reach the Sovereign's API and run the handover again.",
+  ),
   // E6: verification, evidence
   E6001: entry('check-failed', 'verification says FAIL', 'At least one item of the Definition of Done failed.'),
   E6002: entry(

@@ -53,6 +53,16 @@ export function readKubeconfig(path: string, context?: string): KubeAccess {
   };
 }
 
+/** Address and authority (PEM) in the text of a kubeconfig. Throws E3101 when it is none. */
+export function kubeconfigAddress(text: string): Pick<KubeAccess, 'server' | 'ca'> {
+  const { cluster } = choose(parse(text, 'given'), 'given');
+  const ca = cluster['certificate-authority-data'];
+  return {
+    server: String(cluster.server).replace(/\/$/, ''),
+    ca: typeof ca === 'string' ? Buffer.from(ca, 'base64').toString('utf8') : undefined,
+  };
+}
+
 /** Names of its contexts. Throws E3101 when the file is not a kubeconfig. */
 export function kubeconfigContexts(path: string): string[] {
   return (parse(textOf(path), path).contexts ?? []).map(({ name }) => name);

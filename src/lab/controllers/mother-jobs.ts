@@ -95,18 +95,26 @@ function erase(mounted: Mounted): object {
   return { deleted: paths.length, left };
 }
 
-/** Tries each kubeconfig where it lies: the address it names is asked, with the token it holds. */
+/** Tries each kubeconfig where it lies, with the token it holds: at the address it names, and at the Sovereign's API. */
 async function tryCredentials(mounted: Mounted, lab: Lab): Promise<object> {
-  const { files, namespace, claim } = mounted;
-  const kubeconfigs: Record<string, string> = {};
+  const { files, namespace, claim, env } = mounted;
+  const told = { kubeconfigs: {}, servers: {}, own: {} } as Record<string, Record<string, string>>;
   for (const id of recordIds(mounted)) {
     const file = files.read(namespace, claim, `kubeconfigs/${id}.yaml`);
     if (file === undefined) continue;
     const server = /server:\s*(\S+)/.exec(String(file))?.[1];
     const token = /token:\s*(\S+)/.exec(String(file))?.[1];
-    kubeconfigs[id] = server === undefined ? 'refused' : await tryServer(lab, server, token);
+    told.kubeconfigs![id] = server === undefined ? 'unreachable' : await tryServer(lab, server, token);
+    told.servers![id] = server === undefined ? '' : new URL(server).host;
+    if (env.OWN_SERVER) told.own![id] = await tryServer(lab, env.OWN_SERVER, token);
   }
-  return { kubeconfigs };
+  return env.OWN_SERVER ? told : { kubeconfigs: told.kubeconfigs, servers: told.servers };
+}
+
+/** What kubectl's words would be sorted into. */
+function answerOf(status: number): string {
+  if (status < 300) return 'accepted';
+  return status === 401 || status === 403 ? 'refused' : 'unreachable';
 }
 
 async function tryServer(lab: Lab, server: string, token: string | undefined): Promise<string> {
@@ -126,7 +134,7 @@ async function tryServer(lab: Lab, server: string, token: string | undefined): P
       },
       (answer) => {
         answer.resume();
-        resolve((answer.statusCode ?? 500) < 300 ? 'accepted' : 'refused');
+        resolve(answerOf(answer.statusCode ?? 500));
       },
     );
     call.on('error', () => resolve('unreachable'));

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { motherJobs } from '../../../src/lab/controllers/mother-jobs.js';
 import { createClaims } from '../../../src/lab/servers/mother/claims.js';
 import { type ClaimJob, claimJob } from '../../../src/mother/claim-jobs.js';
+import type { OwnApi } from '../../../src/mother/credential-trial.js';
 
 const fqdn = 'omantel.omani.works';
 const id = '5cd1bceaaacb71f6';
@@ -46,16 +47,38 @@ function claimOnDisk(): { directory: string; root: string } {
 }
 
 /** Runs the script that the Job carries with this machine's own sh, on a real folder. */
-function runScript(name: ClaimJob['name'], root: string): Record<string, unknown> {
-  const job = claimJob(catalyst, { name, fqdn, ids: [id], runId: 'run12345' });
+function runScript(name: ClaimJob['name'], root: string, own?: OwnApi, tmp?: string): Record<string, unknown> {
+  const job = claimJob(catalyst, { name, fqdn, ids: [id], runId: 'run12345', own });
   const container = job.spec.template.spec.containers[0];
   const log = join(root, '..', 'termination-log');
   const script = (container.command[2] as string).replaceAll('/dev/termination-log', log);
+  const given = (container.env as { name: string; value: string }[]).map(({ name, value }) => [name, value]);
   execFileSync('sh', ['-c', script], {
-    env: { PATH: process.env.PATH, LC_ALL: 'C', FQDN: fqdn, IDS: id, ROOT: root },
+    env: { ...Object.fromEntries(given), PATH: process.env.PATH, LC_ALL: 'C', ROOT: root, TMPDIR: tmp },
     stdio: 'pipe',
   });
   return JSON.parse(readFileSync(log, 'utf8')) as Record<string, unknown>;
+}
+
+/** With a kubectl that knows where every kubeconfig leads and answers `words`, or, without any, that all is well. */
+function withKubectl<T>(directory: string, words: string, work: () => T): T {
+  const bin = join(directory, 'bin');
+  mkdirSync(bin);
+  const script = `#!/bin/sh
+echo "$@" >> ${join(directory, 'calls')}
+case "$*" in *jsonpath*) printf https://203.0.113.77:6443; exit 0 ;; esac
+[ -n '${words}' ] || exit 0
+echo '${words}' >&2
+exit 1
+`;
+  writeFileSync(join(bin, 'kubectl'), script, { mode: 0o755 });
+  const before = process.env.PATH;
+  process.env.PATH = `${bin}:${before}`;
+  try {
+    return work();
+  } finally {
+    process.env.PATH = before;
+  }
 }
 
 async function play(name: ClaimJob['name'], directory: string): Promise<Record<string, unknown>> {
@@ -95,22 +118,28 @@ describe("short Jobs on the mother's claim", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('tries kubeconfigs without telling them: refused, accepted or unreachable', () => {
+  it.each([
+    ['error: You must be logged in to the server (Unauthorized)', 'refused'],
+    ['Error from server (Forbidden): namespaces is forbidden: User "x" cannot list', 'refused'],
+    ['Unable to connect to the server: proxyconnect tcp: Forbidden', 'unreachable'],
+    ['Unable to connect to the server: tls: failed to verify certificate: unknown authority', 'other-authority'],
+    ['Unable to connect to the server: dial tcp 203.0.113.77:6443: i/o timeout', 'unreachable'],
+    ['', 'accepted'],
+  ])('tries kubeconfigs without telling them: "%s" is %s', (words, answer) => {
     const { directory, root } = claimOnDisk();
-    const bin = join(directory, 'bin');
-    mkdirSync(bin);
-    writeFileSync(
-      join(bin, 'kubectl'),
-      '#!/bin/sh\necho "error: You must be logged in to the server (Unauthorized)" >&2\nexit 1\n',
-      { mode: 0o755 },
-    );
-    const before = process.env.PATH;
-    process.env.PATH = `${bin}:${before}`;
-    try {
-      expect(runScript('try-credentials', root)).toEqual({ kubeconfigs: { [id]: 'refused' } });
-    } finally {
-      process.env.PATH = before;
-    }
+    const seen = withKubectl(directory, words, () => runScript('try-credentials', root));
+    expect(seen).toEqual({ kubeconfigs: { [id]: answer }, servers: { [id]: '203.0.113.77:6443' } });
+    rmSync(directory, { recursive: true });
+  });
+
+  it("tries them at the Sovereign's API too, by its authority, and leaves none of it behind", () => {
+    const { directory, root } = claimOnDisk();
+    const own = { server: 'https://198.51.100.9:6443', authority: 'PEM' };
+    const seen = withKubectl(directory, 'Unauthorized', () => runScript('try-credentials', root, own, directory));
+    expect(seen).toMatchObject({ own: { [id]: 'refused' } });
+    const calls = readFileSync(join(directory, 'calls'), 'utf8');
+    expect(calls).toMatch(/--server https:\/\/198\.51\.100\.9:6443 --certificate-authority \S+ .*get --raw/);
+    expect(readdirSync(directory).filter((name) => name.startsWith('own-authority'))).toEqual([]);
     rmSync(directory, { recursive: true });
   });
 
