@@ -47,7 +47,7 @@ async function tried(
   const { at, ...more } = trial;
   const mother = motherCluster({ 'try-credentials': () => ({ kubeconfigs: { [id]: at }, ...more }) });
   const { world, context } = rig(mother, memoryCluster([theNode]), () => undefined);
-  world.kept.set('sovereign-kubeconfig', kubeconfig('https://198.51.100.20:6443'));
+  await world.credentials.set('sovereign-kubeconfig', kubeconfig('https://198.51.100.20:6443'));
   Object.assign(world, { hetzner: async () => api() });
   const handover = await openHandover(world, context);
   handover.record.ids = [...ids];
@@ -138,7 +138,7 @@ describe('an old kubeconfig of the mother', () => {
       return create(object);
     };
     const { world, context } = rig(mother, memoryCluster([theNode]), () => undefined);
-    world.kept.set('sovereign-kubeconfig', kubeconfig('https://198.51.100.20:6443'));
+    await world.credentials.set('sovereign-kubeconfig', kubeconfig('https://198.51.100.20:6443'));
     await revokeAccess(await openHandover(world, context));
     expect(created).toMatchObject([{ OWN_SERVER: 'https://198.51.100.20:6443', OWN_AUTHORITY: 'PEM' }]);
   });
