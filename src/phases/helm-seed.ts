@@ -2,10 +2,12 @@
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { releasesOf } from '../blueprints/releases.js';
 import { variablesOf } from '../blueprints/variables.js';
+import type { HelmRelease } from '../tools/helm.js';
 import type { Kube } from '../tools/kube.js';
 import { nameOf } from './readiness.js';
 import type { Mutation, StepContext } from './step.js';
 import type { Preparation } from './steps/install-blueprint.js';
+import { planTakeUp, takeUpRelease } from './take-up-release.js';
 import { explaining, type Waiting, waitAllReady, whyNotRolledOut } from './wait-ready.js';
 import { watchedKube } from './watched-world.js';
 import type { World } from './world.js';
@@ -22,10 +24,9 @@ export function helmSeed(world: World, blueprint: Blueprint): Preparation {
     target: { system: 'sovereign', kind: 'Release', name: releaseName, namespace },
     sentence: `seed ${blueprint.name} with helm: release ${namespace}/${releaseName} of chart ${chart.name} ${chart.version}`,
   };
-  const seeded = async (kube: Kube): Promise<boolean> => {
-    const found = await world.helm.release(kube.kubeconfig, namespace, releaseName);
-    return found?.status === 'deployed' && found.chart === `${chart.name}-${chart.version}`;
-  };
+  const isSeeded = (found: HelmRelease | undefined) =>
+    found?.status === 'deployed' && found.chart === `${chart.name}-${chart.version}`;
+  const seeded = async (kube: Kube) => isSeeded(await world.helm.release(kube.kubeconfig, namespace, releaseName));
   const workloads = blueprint.workloads;
   const awaited = [
     ...workloads.map((workload) => ({ apiVersion: 'apps/v1', ...workload })),
@@ -36,10 +37,13 @@ export function helmSeed(world: World, blueprint: Blueprint): Preparation {
     })),
   ];
   return {
-    plan: async (kube) => (kube && (await seeded(kube)) ? [] : [mutation]),
+    async plan(kube) {
+      if (!kube) return [mutation];
+      return (await seeded(kube)) ? [] : [...(await planTakeUp(world, kube, release)), mutation];
+    },
     async run({ act, progress, signal }: StepContext) {
       const kube = watchedKube(await world.kube(), progress);
-      if (!(await seeded(kube))) {
+      if (!isSeeded(await takeUpRelease(world, kube, release, { act, progress, signal }))) {
         await act(mutation, () =>
           world.helm.upgradeInstall({
             kubeconfig: kube.kubeconfig,

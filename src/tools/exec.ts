@@ -13,6 +13,8 @@ export interface RunRequest {
   cwd?: string;
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** How long it may take to end by itself, once SIGTERM has told it to; then it is killed. Default 5 s. */
+  graceMs?: number;
   /** Exit codes that are answers, not failures. */
   okCodes?: readonly number[];
 }
@@ -27,7 +29,7 @@ export interface RunResult {
 export type Exec = (request: RunRequest) => Promise<RunResult>;
 
 export function createExec(redactor: Redactor): Exec {
-  return async ({ file, args, stdin, env, cwd, timeoutMs = 120_000, signal, okCodes = [0] }) => {
+  return async ({ file, args, stdin, env, cwd, timeoutMs = 120_000, signal, graceMs = 5000, okCodes = [0] }) => {
     const shown = redactor.redact([file.split('/').at(-1), ...args].join(' '));
     const result = await execa(file, args, {
       input: stdin ?? '',
@@ -35,6 +37,7 @@ export function createExec(redactor: Redactor): Exec {
       cwd,
       timeout: timeoutMs,
       cancelSignal: signal,
+      forceKillAfterDelay: graceMs,
       // A process group of its own: ^C on the terminal reaches us alone, and we decide when the program ends.
       killDescendants: true,
       reject: false,

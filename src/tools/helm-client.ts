@@ -8,7 +8,7 @@ import { toYaml } from '../support/yaml.js';
 import { openConnectProxy } from './connect-proxy.js';
 import type { ConnectRule } from './connect-to.js';
 import type { Exec } from './exec.js';
-import type { Helm, HelmInstall, HelmRelease } from './helm.js';
+import { type Helm, type HelmInstall, type HelmRelease, helmTimeoutMs } from './helm.js';
 
 export interface HelmOptions {
   exec: Exec;
@@ -22,7 +22,8 @@ export interface HelmOptions {
   signal?: AbortSignal;
 }
 
-const fetchTimeoutMs = 180_000;
+/** Told to end, helm finishes the calls that are under way and records the release as failed; then it is killed. */
+const recordMs = 10_000;
 
 export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal }: HelmOptions): Helm {
   const run = async (
@@ -32,7 +33,7 @@ export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal 
     const env = { ...folders(home), HELM_NAMESPACE: undefined, HELM_KUBECONTEXT: undefined, KUBECONFIG: undefined };
     const file = await helm();
     try {
-      return (await exec({ file, args, timeoutMs: fetchTimeoutMs, signal, env, ...more })).stdout;
+      return (await exec({ file, args, timeoutMs: helmTimeoutMs, signal, env, ...more })).stdout;
     } catch (error) {
       throw isCatalystError(error, 'E3002') ? explained(error) : error;
     }
@@ -61,10 +62,11 @@ export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal 
     fetching(request.chart, async (env, trust) => {
       const file = await helm();
       const all = [...args, ...chartArguments(request), ...(request.insecure ? [] : trust), '-f', '-'];
-      const { timeoutMs = fetchTimeoutMs } = request;
+      const { timeoutMs = helmTimeoutMs } = request;
       try {
         const both = request.signal && signal ? AbortSignal.any([request.signal, signal]) : (request.signal ?? signal);
-        return (await exec({ file, args: all, stdin: toYaml(request.values), env, timeoutMs, signal: both })).stdout;
+        const stdin = toYaml(request.values);
+        return (await exec({ file, args: all, stdin, env, timeoutMs, graceMs: recordMs, signal: both })).stdout;
       } catch (error) {
         throw isCatalystError(error, 'E3002') ? explained(error) : error;
       }
@@ -81,7 +83,7 @@ export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal 
       const filter = ['--namespace', namespace, '--filter', `^${name}$`, '-o', 'json'];
       const found = JSON.parse(await run(['list', '--kubeconfig', kubeconfig, ...filter])) as HelmRelease[];
       const [one] = found;
-      return one && { ...one, revision: String(one.revision) };
+      return one && { ...one, revision: String(one.revision), updated: isoOf(one.updated) };
     },
     template: (request) => {
       const { namespace, releaseName, kubeVersion, apiVersions = [] } = request;
@@ -115,6 +117,11 @@ function folders(home: string): Env {
 
 function isLoopback(source: string): boolean {
   return /^[a-z]+:\/\/(127\.|localhost[:/]|\[::1\])/.test(source);
+}
+
+/** `2026-11-23 22:57:02.822850122 +0000 UTC` → `2026-11-23T22:57:02+00:00` */
+function isoOf(updated: string): string {
+  return updated.replace(/^(\S+) ([\d:]+)\S* ([+-]\d\d)(\d\d).*$/, '$1T$2$3:$4');
 }
 
 /** A chart that is not where it should be is the commonest failure: its place is named. */

@@ -15,9 +15,15 @@ export interface HelmRelease {
   name: string;
   namespace: string;
   chart: string;
+  /** `deployed`, `failed`, `pending-install` … */
   status: string;
   revision: string;
+  /** When this revision was begun, ISO 8601. */
+  updated: string;
 }
+
+/** No helm of ours runs for longer. */
+export const helmTimeoutMs = 180_000;
 
 export interface Helm {
   version(): Promise<string>;

@@ -53,9 +53,11 @@ export async function startRig() {
     api,
     kube,
     faults,
+    log,
     requests,
     ca,
     directory,
+    path: (tool: 'kubectl' | 'helm') => binaries.path(tool),
     kubectl: (args: string, input?: string) => run('kubectl', args.split(' '), input),
     helm: (args: string) => run('helm', args.split(' ')),
     async close() {

@@ -22,7 +22,7 @@ async function rig() {
     release: async (_kubeconfig, namespace, name) => {
       const found = installs.findLast((one) => one.releaseName === name && one.namespace === namespace);
       const chart = `${found?.chart.name}-${found?.chart.version}`;
-      return found && { name, namespace, chart, status: 'deployed', revision: '1' };
+      return found && { name, namespace, chart, status: 'deployed', revision: '1', updated: '2026-11-23T00:00:00Z' };
     },
     template: async () => {
       throw new Error('template is not expected');

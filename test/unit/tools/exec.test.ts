@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, watch } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRedactor } from '../../../src/support/redact.js';
 import { createExec } from '../../../src/tools/exec.js';
@@ -23,4 +26,19 @@ it('says which program is missing, and what a failing one said', async () => {
   const failing = exec({ file: 'sh', args: ['-c', 'echo no room >&2; exit 3'] });
   await expect(failing).rejects.toMatchObject({ code: 'E3002', data: { exitCode: 3, stderr: 'no room' } });
   expect((await exec({ file: 'sh', args: ['-c', 'exit 3'], okCodes: [3] })).exitCode).toBe(3);
+});
+
+it('lets a program that is told to end do so in its own way, and kills it when that takes too long', async () => {
+  const stopped = async (onEnd: string, graceMs: number) => {
+    const folder = mkdtempSync(join(tmpdir(), 'catalyst-exec-'));
+    const stop = new AbortController();
+    const watcher = watch(folder, (_, name) => name === 'ready' && stop.abort(new Error('interrupted')));
+    const script = `trap '${onEnd}' TERM; tail -f /dev/null & echo > ready; wait`;
+    const running = exec({ file: 'sh', args: ['-c', script], cwd: folder, signal: stop.signal, graceMs });
+    await expect(running).rejects.toThrow('interrupted');
+    watcher.close();
+    return readdirSync(folder).sort();
+  };
+  expect(await stopped('echo > recorded; exit 1', 60_000)).toEqual(['ready', 'recorded']);
+  expect(await stopped('', 20)).toEqual(['ready']);
 });
