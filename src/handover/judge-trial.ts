@@ -48,7 +48,7 @@ const words = {
   refused: 'it answered 401 or 403',
   accepted: 'it was accepted',
   'other-authority': 'what answers there has another authority, which says nothing of the credential',
-  unreachable: 'nothing answered there',
+  unreachable: 'nothing there accepted or refused it',
 } as const;
 
 /** `203.0.113.77:6443` → `203.0.113.77`, `[2001:db8::1]:6443` → `2001:db8::1`. */

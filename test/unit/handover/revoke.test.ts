@@ -74,7 +74,11 @@ describe('an old kubeconfig of the mother', () => {
       servers: { [id]: server },
       own: { [id]: 'unreachable' },
     });
-    expect(ended).toMatchObject({ code: 'E5107', exitCode: 3, message: expect.stringContaining('nothing answered') });
+    expect(ended).toMatchObject({
+      code: 'E5107',
+      exitCode: 3,
+      message: expect.stringContaining('nothing there accepted or refused it'),
+    });
     expect(refusals).toMatchObject([{ answer: 'not proven' }]);
   });
 
@@ -103,7 +107,10 @@ describe('an old kubeconfig of the mother', () => {
     const { ended, refusals } = await tried({ at: 'unreachable', servers: { [id]: dead } });
     expect(ended).toBeUndefined();
     expect(refusals).toMatchObject([
-      { answer: 'unreachable', why: `${dead} is no address of the Sovereign, and nothing answered there` },
+      {
+        answer: 'unreachable',
+        why: `${dead} is no address of the Sovereign, and nothing there accepted or refused it`,
+      },
     ]);
   });
 
