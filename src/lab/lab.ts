@@ -139,6 +139,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       blueprints,
       objectStorage: { endpoint: s3.endpoint, region: s3.region, ...s3Keys },
       helm: () => binaries.path('helm'),
+      kubectl: () => binaries.path('kubectl'),
       dns: sovereignDns({
         parent: answeredZones,
         own: sovereignZones,
@@ -171,6 +172,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     repository: surroundings.motherRepository,
     authority,
     outside,
+    kubectl: () => binaries.path('kubectl'),
     log,
     faults,
     clock,

@@ -45,6 +45,7 @@ export interface MotherOptions {
   repository: string;
   authority: CertificateAuthority;
   outside: NonNullable<LabWorld['outside']>;
+  kubectl: NonNullable<LabWorld['kubectl']>;
   log: RequestLog;
   faults: Faults;
   clock: Clock;
@@ -86,6 +87,7 @@ export async function startMother(options: MotherOptions): Promise<Mother> {
       cacheDir: join(directory, 'cache', 'mother'),
       nodes: () => [{ name: 'contabo', address: '10.9.0.2', publicAddress: motherAddress, role: 'control-plane' }],
       outside,
+      kubectl: options.kubectl,
       claims,
       components: [behind(services.handlers)],
     },

@@ -6,6 +6,14 @@ import { isReady, POD } from '../controllers/pods.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import { bucketOf, configurationOf } from './buckets.js';
 import type { Component } from './component.js';
+import { openBaoApi } from './openbao-api.js';
+
+export interface Login {
+  role: string;
+  /** Name and namespace of the ServiceAccount whose token was given. */
+  account: string;
+  namespace: string;
+}
 
 export interface OpenBao extends Component {
   /** Ships what a server writes into its audit log when it starts. */
@@ -13,8 +21,10 @@ export interface OpenBao extends Component {
   status(lab: Lab): { initialized: boolean; sealed: boolean };
   /** @throws Error `Vault is sealed` */
   write(lab: Lab, path: string, data: Record<string, string>): Promise<void>;
-  /** @throws Error `permission denied` unless the role of the configuration is bound to this ServiceAccount and may use the path */
-  authorize(lab: Lab, login: { role: string; path: string; account: string; namespace: string }): void;
+  /** @throws Error unless the role of the configuration is bound to this ServiceAccount */
+  admit(lab: Lab, login: Login): void;
+  /** @throws Error as `admit`, and `permission denied` unless the policy of that role allows it on the path */
+  authorize(lab: Lab, use: Login & { path: string; capability: 'create' | 'read' }): void;
   read(lab: Lab, path: string): Promise<Record<string, string> | undefined>;
 }
 
@@ -62,7 +72,15 @@ export function createOpenBao(): OpenBao {
     if (status(lab).sealed) throw new Error('Vault is sealed');
   }
 
-  return {
+  const bindingOf = (lab: Lab, role: string) => {
+    const configuration = configurationOf(lab, namespaceOf(lab)!);
+    return (key: string): string[] =>
+      new RegExp(`auth/kubernetes/role/${role}"[\\s\\S]*?${key}\\s*=\\s*"([^"]*)"`)
+        .exec(configuration)?.[1]
+        ?.split(',') ?? [];
+  };
+
+  const openbao: OpenBao = {
     name: 'openbao',
     status,
     rules: [
@@ -87,24 +105,24 @@ export function createOpenBao(): OpenBao {
           : undefined
         : 'Readiness probe failed: not initialized';
     },
-    authorize(lab, { role, path, account, namespace }) {
+    admit(lab, { role, account, namespace }) {
       assertOpen(lab);
+      const bound = bindingOf(lab, role);
+      if (!bound('bound_service_account_names').includes(account))
+        throw new Error('service account name not authorized');
+      if (!bound('bound_service_account_namespaces').includes(namespace)) throw new Error('namespace not authorized');
+    },
+    authorize(lab, { path, capability, ...login }) {
+      openbao.admit(lab, login);
+      const [policy] = bindingOf(lab, login.role)('token_policies');
       const configuration = configurationOf(lab, namespaceOf(lab)!);
-      const bound = (key: string) =>
-        new RegExp(`auth/kubernetes/role/${role}"[\\s\\S]*?${key}\\s*=\\s*"([^"]*)"`)
-          .exec(configuration)?.[1]
-          ?.split(',');
-      const isBound =
-        bound('bound_service_account_names')?.includes(account) &&
-        bound('bound_service_account_namespaces')?.includes(namespace);
-      const policy = bound('token_policies')?.[0];
-      const rule =
-        policy &&
-        new RegExp(`policies/acl/${policy}"[\\s\\S]*?path \\\\*"secret/data/([^"\\\\]*)`).exec(configuration)?.[1];
-      const mayUse =
-        rule !== undefined && (rule === path || (rule.endsWith('*') && path.startsWith(rule.slice(0, -1))));
-      if (!isBound || !mayUse)
-        throw new Error(`permission denied: role ${role} for ${namespace}/${account} at secret/data/${path}`);
+      const [, rule, may] =
+        new RegExp(
+          `policies/acl/${policy}"[\\s\\S]*?path \\\\*"secret/data/([^"\\\\]*)\\\\*" \\{ capabilities = \\[([^\\]]*)`,
+        ).exec(configuration) ?? [];
+      const covers = rule === path || (rule?.endsWith('*') && path.startsWith(rule.slice(0, -1)));
+      if (!covers || !may?.includes(capability))
+        throw new Error(`permission denied: role ${login.role} may not ${capability} secret/data/${path}`);
     },
     async write(lab, path, data) {
       assertOpen(lab);
@@ -118,8 +136,10 @@ export function createOpenBao(): OpenBao {
     },
     handle: (request, { lab }) => answer(request, lab),
   };
+  const secrets = openBaoApi(openbao);
+  return openbao;
 
-  function answer(request: LabRequest, lab: Lab): LabResponse {
+  function answer(request: LabRequest, lab: Lab): Promise<LabResponse> | LabResponse {
     const { initialized, sealed } = status(lab);
     if (request.path === '/v1/sys/health')
       return {
@@ -135,6 +155,6 @@ export function createOpenBao(): OpenBao {
       return { status: 200, body: { keys: [], recovery_keys: [randomUUID()], root_token: `s.${randomUUID()}` } };
     }
     if (sealed) return { status: 503, body: { errors: ['Vault is sealed'] } };
-    return { status: 403, body: { errors: ['permission denied'] } };
+    return secrets(request, lab);
   }
 }

@@ -27,6 +27,7 @@ export function createProbes(parts: { openbao: OpenBao; telemetry: Telemetry }):
       parts.openbao.authorize(lab, {
         role: 'catalyst-probe',
         path,
+        capability: 'create',
         account: pod.spec.serviceAccountName,
         namespace: `${pod.metadata.namespace}`,
       });

@@ -23,12 +23,17 @@ export interface Programs {
   jobs: Record<string, Program>;
   /** By name of the container. */
   containers: Record<string, Program>;
+  /** Asked first: what runs here as it stands. */
+  script?: RunPod<undefined>;
 }
+
+/** A Pod that ends, run once more or looked at again. */
+export type RunPod<Else = never> = (pod: KubeObject, lab: Lab) => Promise<Exit | 'waiting'> | Else;
 
 const PROBE = 'catalyst.openova.io/probe';
 const JOB = 'catalyst.openova.io/job';
 
-export function createRunner(programs: Programs): (pod: KubeObject, lab: Lab) => Promise<Exit | 'waiting'> {
+export function createRunner(programs: Programs): RunPod {
   return async (pod, lab) => {
     const labels = pod.metadata.labels ?? {};
     const probe = labels[PROBE];
@@ -36,6 +41,8 @@ export function createRunner(programs: Programs): (pod: KubeObject, lab: Lab) =>
     const container: string = pod.spec.containers?.[0]?.name ?? '';
     if (probe && lab.faults.holds('broken-proof', probe))
       return { code: 1, message: `a lab fault breaks the probe ${probe}` };
+    const real = programs.script?.(pod, lab);
+    if (real) return real;
     if (probe && !programs.probes[probe]) return { code: 127, message: `this lab does not know the probe ${probe}` };
     if (job && !programs.jobs[job]) return { code: 127, message: `this lab does not know the job ${job}` };
     const program = probe ? programs.probes[probe] : job ? programs.jobs[job] : programs.containers[container];

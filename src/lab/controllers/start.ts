@@ -40,7 +40,7 @@ import { garbage, namespaces, OWNED } from './namespaces.js';
 import { type ClusterNetwork, createClusterNetwork } from './network.js';
 import { nodes } from './nodes.js';
 import { createProbes } from './probes.js';
-import { createRunner } from './programs.js';
+import { createRunner, type RunPod } from './programs.js';
 import { runtimeCrds } from './runtime-crds.js';
 import { sealedSecrets, sealingKeyMissing } from './sealed-secrets.js';
 import { services } from './services.js';
@@ -73,6 +73,8 @@ export interface RealParts {
   components: readonly Component[];
   /** The sealed-secrets controller is real too, and need not be played. */
   opensSealedSecrets: boolean;
+  /** Scripts of Jobs that run as they stand; undefined: that Pod's is played. */
+  script: RunPod<undefined>;
 }
 
 export interface Controllers {
@@ -177,6 +179,7 @@ async function start(
     probes: world.role === 'mother' ? {} : createProbes({ openbao, telemetry }),
     jobs: world.claims ? motherJobs(world.claims) : sovereignJobs,
     containers: { 'zone-sync': zoneSync },
+    script: real?.script,
   });
   const rules: Rule[] = [
     nodes,

@@ -2,8 +2,8 @@
 import type { Blueprint } from '../../blueprints/blueprint.js';
 import type { TrueCrds } from '../cluster-api.js';
 import type { Component } from '../components/component.js';
-import type { LabHandler } from '../http-server.js';
 import type { Claims } from '../servers/mother/claims.js';
+import type { Zones } from '../servers/zones.js';
 
 export interface CertificateAuthority {
   /** PEM of the lab's own root. */
@@ -39,8 +39,8 @@ export interface ResourceRecords {
 export interface SovereignDns {
   /** The Sovereign's name servers answer for a zone (or for none any more, `undefined`). */
   setZone(zone: string, records: ResourceRecords[] | undefined): Promise<void>;
-  /** HTTP API of the played PowerDNS; Host and path as in-cluster callers use them. */
-  api?: LabHandler;
+  /** What they answer from; its PowerDNS API changes it. */
+  zones?: Zones;
   /** Whose name servers the parent's servers refer to for a zone, now. */
   authority(zone: string): Promise<'sovereign' | 'mother' | undefined>;
 }
@@ -57,6 +57,8 @@ export interface LabWorld {
   authority: CertificateAuthority;
   /** Absolute path of the helm binary; Flux's helm-controller renders charts with it. */
   helm?: () => Promise<string>;
+  /** Absolute path of the kubectl binary, for scripts of Jobs that call it. */
+  kubectl?: () => Promise<string>;
   /** Folder for chart archives, rendered manifests and git checkouts. */
   cacheDir: string;
   nodes(): LabNode[];

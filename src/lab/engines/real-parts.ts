@@ -1,43 +1,39 @@
-/** The programs that are real in a cluster of a lab beside its control plane: Flux, and on the Sovereign Gitea. */
+/** The programs that are real in a cluster of a lab beside its control plane: Flux, scripts of Jobs, and on the Sovereign Gitea and more. */
 import { join } from 'node:path';
 import { createRedactor } from '../../support/redact.js';
 import { createExec } from '../../tools/exec.js';
 import type { RealParts } from '../controllers/start.js';
 import { type FluxOptions, fluxPrograms } from './flux-programs.js';
 import { localPath, localPathCleaning } from './local-path.js';
+import { mayMount } from './pod-root.js';
+import { hasTools, podScripts } from './pod-scripts.js';
 import { realGitea } from './real-gitea.js';
 import { realSealedSecrets } from './real-sealed-secrets.js';
 
 /** @param name `mother` or `sovereign` */
 export async function realParts(name: string, options: FluxOptions): Promise<RealParts> {
   const { engines, directory, plane } = options;
-  const gitea =
-    name === 'sovereign'
-      ? await realGitea({
-          exec: createExec(createRedactor()),
-          children: plane.children,
-          engines,
-          directory: join(directory, 'gitea'),
-        })
-      : undefined;
+  const exec = createExec(createRedactor());
+  const isSovereign = name === 'sovereign';
+  const apart = await mayMount(exec);
+  const gitea = isSovereign
+    ? await realGitea({ exec, children: plane.children, engines, directory: join(directory, 'gitea') })
+    : undefined;
   const sealing =
-    name === 'sovereign'
-      ? await realSealedSecrets({
-          exec: createExec(createRedactor()),
-          plane,
-          engines,
-          directory: join(directory, 'sealed-secrets'),
-        })
+    isSovereign && apart && engines.has('sealed-secrets')
+      ? await realSealedSecrets({ plane, engines, directory: join(directory, 'sealed-secrets') })
       : undefined;
+  const scripts = apart && hasTools() ? podScripts(options) : undefined;
+  const parts = [gitea, sealing].flatMap((part) => part ?? []);
   return {
     rules: [
-      localPath,
-      localPathCleaning,
+      ...[localPath, localPathCleaning],
       ...(await fluxPrograms(options)),
-      ...(gitea ? [gitea.rule] : []),
-      ...(sealing ? [sealing.rule] : []),
+      ...parts.map(({ rule }) => rule),
+      ...(scripts ? [scripts.rule] : []),
     ],
-    components: [...(gitea ? [gitea.component] : []), ...(sealing ? [sealing.component] : [])],
+    components: parts.map(({ component }) => component),
     opensSealedSecrets: sealing !== undefined,
+    script: (pod, lab) => scripts?.run(pod, lab),
   };
 }

@@ -15,6 +15,7 @@ export interface SovereignDnsOptions {
 
 export function sovereignDns({ parent, own, addresses }: SovereignDnsOptions): SovereignDns {
   return {
+    zones: own,
     async setZone(name, records) {
       if (!records) {
         own.remove(name);
