@@ -201,7 +201,7 @@ function ready(
 
 function notStarted(directory: string, why: string) {
   const log = existsSync(logFile(directory))
-    ? readFileSync(logFile(directory), 'utf8').trim().split('\n').slice(-8)
+    ? readFileSync(logFile(directory), 'utf8').trim().split('\n').slice(-20)
     : [];
   return fail('E7001', `The lab did not start: ${why}.${log.length > 0 ? `\n${log.join('\n')}` : ''}`, {
     actions: [`read ${logFile(directory)}`, 'catalyst lab down, then catalyst lab up'],

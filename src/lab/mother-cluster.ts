@@ -178,14 +178,22 @@ function followProcess(kube: LabKube, api: CatalystApi, signal: AbortSignal): vo
     .catch(() => undefined);
 }
 
+/** Throws what is not there yet once `signal` aborts. */
 async function settled({ lab }: Controllers, clock: Clock, signal: AbortSignal): Promise<void> {
-  const ready = (kind: string, is: (object: Parameters<typeof isAvailable>[0]) => boolean) => {
+  const missing = (kind: string, is: (object: KubeObject) => boolean): string[] => {
     const objects = lab.store.list(kind);
-    return objects.length > 0 && objects.every(is);
+    const short = kind.slice(kind.lastIndexOf('/') + 1);
+    if (objects.length === 0) return [`${short} (none)`];
+    return objects.filter((one) => !is(one)).map(({ metadata }) => `${short} ${metadata.namespace}/${metadata.name}`);
   };
-  const isSettled = () =>
-    ready('apps/v1/Deployment', isAvailable) &&
-    ready('cert-manager.io/v1/Certificate', (one) => isTrue(one, 'Ready')) &&
-    ready('kustomize.toolkit.fluxcd.io/v1/Kustomization', (one) => isTrue(one, 'Ready'));
-  while (!isSettled()) await clock.sleep(25, signal);
+  const isReady = (one: KubeObject) => isTrue(one, 'Ready');
+  const unsettled = () => [
+    ...missing('apps/v1/Deployment', isAvailable),
+    ...missing('cert-manager.io/v1/Certificate', isReady),
+    ...missing('kustomize.toolkit.fluxcd.io/v1/Kustomization', isReady),
+  ];
+  for (let left = unsettled(); left.length > 0; left = unsettled())
+    await clock.sleep(25, signal).catch((cause) => {
+      throw new Error(`The mother did not settle; not ready: ${left.join(', ')}.`, { cause });
+    });
 }

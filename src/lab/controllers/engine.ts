@@ -160,7 +160,12 @@ export function createEngine(options: EngineOptions): Lab {
     world: options.world,
     faults: options.faults,
     environments: new Map(),
-    store: createStore({ kube, signal, onChange: changed }),
+    store: createStore({
+      kube,
+      signal,
+      onChange: changed,
+      onLost: (kind, error) => onError?.('watch', kind, messageOf(error)),
+    }),
     async apply(object, fieldManager = 'lab') {
       const had = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name);
       if (had && fieldManager === 'lab' && isCovered(had, object)) return had;

@@ -45,8 +45,10 @@ export function createStore(options: {
   kube: LabKube;
   signal: AbortSignal;
   onChange: (kind: Kind, object: KubeObject, type: WatchEvent['type']) => void;
+  /** A kind is followed no more, because what looks at its changes threw. */
+  onLost: (kind: Kind, error: unknown) => void;
 }): Store {
-  const { kube, signal, onChange } = options;
+  const { kube, signal, onChange, onLost } = options;
   const caches = new Map<Kind, Map<Key, KubeObject>>();
   const watched = new Set<Kind>();
 
@@ -86,7 +88,10 @@ export function createStore(options: {
       if (watched.has(kind) || !isServed(kind)) continue;
       watched.add(kind);
       const on = (event: WatchEvent) => put(kind, event.object, event.type);
-      kube.watch(splitKind(kind), on, signal).catch(() => watched.delete(kind));
+      kube.watch(splitKind(kind), on, signal).catch((error: unknown) => {
+        watched.delete(kind);
+        onLost(kind, error);
+      });
     }
   }
 

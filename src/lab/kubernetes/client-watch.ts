@@ -16,9 +16,8 @@ interface Listed {
 
 export function createWatching(transport: Transport, resources: ResourceMap) {
   const waiters = new Set<{ kind: string; done: () => void }>();
-  /** `group/kind` of the CRDs that are served, known while they are followed. */
-  const established = new Set<string>();
-  let following: AbortController | undefined;
+  /** One watch of the CRDs while somebody waits for one, with what it saw: `group/kind` of those that are served. */
+  let following: { stop: AbortController; established: Set<string> } | undefined;
 
   async function list(path: string, what: LabList, signal?: AbortSignal): Promise<Listed> {
     const answer = await transport.json<{ items: KubeObject[]; metadata: { resourceVersion: string } }>('GET', path, {
@@ -89,20 +88,23 @@ export function createWatching(transport: Transport, resources: ResourceMap) {
   /** Waits on the CRDs (one watch of them for all that wait) until one of them serves the kind. */
   async function untilServed(what: LabList, signal: AbortSignal): Promise<void> {
     const kind = `${what.apiVersion.split('/')[0]}/${what.kind}`;
-    if (!established.has(kind)) {
+    if (!following?.established.has(kind)) {
       await new Promise<void>((resolve) => {
         const waiter = {
           kind,
           done() {
             signal.removeEventListener('abort', waiter.done);
             waiters.delete(waiter);
-            if (waiters.size === 0) following?.abort();
+            if (waiters.size === 0) {
+              following?.stop.abort();
+              following = undefined;
+            }
             resolve();
           },
         };
         waiters.add(waiter);
         signal.addEventListener('abort', waiter.done, { once: true });
-        if (!following || following.signal.aborted) followDefinitions();
+        if (!following) followDefinitions();
       });
     }
     if (signal.aborted || (await resources.tryPath({ ...what, name: '' }, '', false)) !== undefined) return;
@@ -111,9 +113,9 @@ export function createWatching(transport: Transport, resources: ResourceMap) {
   }
 
   function followDefinitions(): void {
-    following = new AbortController();
-    const { signal } = following;
-    established.clear();
+    // its own: what a watch before it saw, which is still about to end, says nothing of this one
+    const { stop, established } = { stop: new AbortController(), established: new Set<string>() };
+    following = { stop, established };
     const onDefinition = ({ type, object }: WatchEvent) => {
       const kind = `${object.spec.group}/${object.spec.names.kind}`;
       const conditions = (object.status?.conditions ?? []) as { type: string; status: string }[];
@@ -122,7 +124,7 @@ export function createWatching(transport: Transport, resources: ResourceMap) {
       else established.add(kind);
       for (const waiter of [...waiters]) if (established.has(waiter.kind)) waiter.done();
     };
-    watch(definitions, onDefinition, signal).finally(() => established.clear());
+    void watch(definitions, onDefinition, stop.signal);
   }
 
   return { list, watch };
