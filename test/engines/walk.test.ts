@@ -3,9 +3,14 @@
  * outside with kubectl, a FAIL that is meant, and the end of the cluster.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mayMount } from '../../src/lab/engines/pod-root.js';
+import { hasTools } from '../../src/lab/engines/pod-scripts.js';
+import { undoObjects } from '../../src/mother/undo-job.js';
+import { createRedactor } from '../../src/support/redact.js';
+import { createExec } from '../../src/tools/exec.js';
 import type { Catalyst, LabInfo } from '../lab/catalyst.js';
 import {
   apply,
@@ -37,6 +42,7 @@ interface PurgePlan {
 }
 
 const fqdn = 'omantel.omani.works';
+const runsScripts = hasTools() && (await mayMount(createExec(createRedactor())));
 const isReady = (one: Listed['items'][number]) =>
   one.status?.conditions?.some((entry) => entry.type === 'Ready' && entry.status === 'True') ?? false;
 const nameOf = (one: Listed['items'][number]) => `${one.metadata.namespace}/${one.metadata.name}`;
@@ -161,6 +167,17 @@ describe('both clusters, seen with kubectl', () => {
     }
   });
 
+  test.runIf(runsScripts)('scripts of Jobs ran as they stand, and what they said is what catalyst read', () => {
+    const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!, 'scripts');
+    const texts = (job: string, file: string) =>
+      readdirSync(folder).flatMap((one) =>
+        one.startsWith(`${job}-`) ? [readFileSync(join(folder, one, file), 'utf8')] : [],
+      );
+    expect(texts('probe-openbao-write', 'said')).toContain('{"written":"catalyst-probes/value"}');
+    expect(texts('probe-openbao-status', 'said').join()).toContain('"sealed":false');
+    expect(texts('zone-bootstrap', 'log/output.log').join()).toMatch(/zone omantel\.omani\.works\. points at [\d.]+/);
+  });
+
   test('nothing is left where nothing should be', async () => {
     const own = /kube-root-ca\.crt|service\/kubernetes$|serviceaccount\/default$/;
     for (const kubeconfig of Object.values(lab.kubeconfigs)) {
@@ -216,6 +233,53 @@ describe('after the handover', () => {
     const secrets = await kubectlText(lab.kubeconfigs.mother, ['get', 'secrets,configmaps', '-A', '-o', 'name']);
     expect(secrets).not.toMatch(/omantel/);
   });
+
+  test.runIf(runsScripts)(
+    'the undo that a kill arms puts catalyst-api back by itself, with the rights that it brings along',
+    async () => {
+      const { mother } = lab.kubeconfigs;
+      const namespace = 'catalyst';
+      const flux = {
+        apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+        kind: 'Kustomization',
+        namespace: 'flux-system',
+        name: 'catalyst-platform',
+      };
+      const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'catalyst-api' };
+      const armed = undoObjects(
+        {
+          ...{ namespace, deployment, replicas: 1, generation: 0, claim: '', mountPath: '', image: 'catalyst-api' },
+          ...{ imagePullSecrets: [], kustomization: { ...flux, suspended: false } },
+        },
+        { fqdn, runId: 'feedface', seconds: 3, until: new Date() },
+      );
+      const suspend = (value: true | null) =>
+        kubectlText(mother, [
+          ...['-n', flux.namespace, 'patch', 'kustomization', flux.name, '--type=merge'],
+          ...['-p', JSON.stringify({ spec: { suspend: value } })],
+        ]);
+      const replicas = () =>
+        kubectlText(mother, ['-n', namespace, 'get', 'deployment', deployment.name, '-o', 'jsonpath={.spec.replicas}']);
+      try {
+        await suspend(true);
+        await kubectlText(mother, ['-n', namespace, 'scale', 'deployment', deployment.name, '--replicas=0']);
+        for (const object of armed) await apply(mother, object);
+        await until(async () => (await replicas()) === '1');
+        const job = armed.at(-1)!.metadata.name;
+        await kubectlText(mother, ['-n', namespace, 'wait', '--for=condition=Complete', `job/${job}`, '--timeout=60s']);
+        expect(
+          await kubectlText(mother, [
+            ...['-n', flux.namespace, 'get', 'kustomization', flux.name, '-o', 'jsonpath={.spec.suspend}'],
+          ]),
+        ).toBe('');
+      } finally {
+        await kubectlText(mother, ['-n', namespace, 'scale', 'deployment', deployment.name, '--replicas=1']);
+        await suspend(null);
+        for (const { kind, metadata } of armed)
+          await kubectlText(mother, ['-n', metadata.namespace!, 'delete', kind, metadata.name, '--ignore-not-found']);
+      }
+    },
+  );
 
   test('something that still needs the mother makes the Definition of Done FAIL and is named; without it the item passes', async () => {
     await apply(lab.kubeconfigs.sovereign, needsTheMother);
