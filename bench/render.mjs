@@ -1,7 +1,7 @@
 /**
- * The 24 Blueprints from a spec to files, process start included, against helm and kustomize on the same content in the same
- * run: `helm template` of the packaged wrapper charts, and `kubectl kustomize` of the very tree. Then 1,000 Sovereigns in one
- * process: time and memory by hundreds.
+ * The 24 Blueprints from a spec to YAML on stdout, process start included, against helm and kustomize on the same content in
+ * the same run, which write there too: `helm template` of the packaged wrapper charts, and `kubectl kustomize` of the very
+ * tree. Then 1,000 Sovereigns in one process: time and memory by hundreds.
  * CATALYST_BENCH_CHARTS=DIR holds the real upstream charts, unpacked by name; without it the wrapper charts carry what stands
  * in for them, which is far less for helm to do.
  */
@@ -106,13 +106,13 @@ function thousand() {
 try {
   const [helm, kubectl] = await Promise.all([toolPath('helm'), toolPath('kubectl')]);
   const tree = join(dir, 'tree');
-  const render = () => run(process.execPath, [join(root, 'bin/run.js'), 'blueprint', 'render', '--spec', spec, '--out', tree]);
-  render();
+  const render = (...more) => run(process.execPath, [join(root, 'bin/run.js'), 'blueprint', 'render', '--spec', spec, ...more]);
+  render('--out', tree);
   const charts = await packages(helm);
   const whole = oneRoot(tree);
   const kube = ['--kube-version', '1.35.0'];
   const [ours, theirs, kustomize] = medians(5, [
-    render,
+    () => render(),
     () => charts.forEach((chart) => run(helm, ['template', 'bench', chart, '--namespace', 'bench', ...kube])),
     () => run(kubectl, ['kustomize', whole]),
   ]);

@@ -6,5 +6,5 @@ if (major < 22) {
   );
   process.exit(2);
 }
-const { main } = await import('../dist/src/cli/main.js');
+const { main } = await import('../dist/run/main.js');
 await main(import.meta.url);

@@ -1,23 +1,12 @@
-// After tsc: writes oclif.manifest.json (start-up reads it instead of every command) and schema/sovereign.schema.json.
+// After the bundle: writes oclif.manifest.json (start-up reads it instead of every command) and schema/sovereign.schema.json.
 // Both are committed; the same source gives the same bytes, and a contract test compares them.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Config, Plugin } from '@oclif/core';
 import { z } from 'zod';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** What a deleted source file left in dist would still be a command. */
-function removeStale(folder) {
-  for (const entry of readdirSync(join(root, 'dist', folder), { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) removeStale(path);
-    else if (path.endsWith('.js') && !existsSync(join(root, path.replace(/\.js$/, '.ts')))) {
-      rmSync(join(root, 'dist', path));
-    }
-  }
-}
 
 /** Keys in order at every depth, so that no load order shows. */
 function sorted(value) {
@@ -38,7 +27,7 @@ export async function makeManifest() {
 
 /** Templates parsed once, so that no start has to. */
 async function keepTemplates() {
-  const { parseTemplates } = await import('../dist/src/blueprints/parsed-templates.js');
+  const { parseTemplates } = await import('../dist/src/blueprints/keep-templates.js');
   const { path, parsed } = await parseTemplates(join(root, 'templates', 'blueprints'));
   writeFileSync(path, JSON.stringify(parsed));
 }
@@ -58,7 +47,6 @@ export async function makeSchema() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  removeStale('commands');
   await keepTemplates();
   writeFileSync(join(root, 'oclif.manifest.json'), await makeManifest());
   await keepRootHelp();

@@ -4,8 +4,8 @@ import { fail, messageOf } from '../support/errors.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, BlueprintDocuments, SecretNeed } from './blueprint.js';
 import { blueprintNames } from './catalogue.js';
-import { type Metadata, metadataSchema } from './metadata-schema.js';
-import { documentsOf, type ParsedTemplates, readParsed } from './parsed-templates.js';
+import type { Metadata } from './metadata-schema.js';
+import { documentsOf, metadataOf, type ParsedTemplates, readParsed } from './parsed-templates.js';
 
 /**
  * The 24 Blueprints below `root` (a `templates/blueprints` directory), in the order of the WBS §2.
@@ -21,20 +21,26 @@ export async function loadBlueprints(root: string): Promise<Blueprint[]> {
     throw fail('E3202', `${root} does not hold exactly the 24 Blueprints.`, { data: { missing, strangers } });
   }
   const kept = readParsed(root);
-  return blueprintNames.map((name) => loadBlueprint(join(root, name), name, kept));
+  const blueprints: Blueprint[] = [];
+  for (const name of blueprintNames) blueprints.push(await loadBlueprint(join(root, name), name, kept));
+  return blueprints;
 }
 
-function loadBlueprint(folder: string, name: string, kept: ParsedTemplates): Blueprint {
+async function loadBlueprint(folder: string, name: string, kept: ParsedTemplates): Promise<Blueprint> {
   const file = join(folder, 'blueprint.yaml');
-  const [document] = readDocuments(file, kept);
+  const text = readText(file);
+  const metadata = metadataOf(text, kept) ?? (await checked(text, file, kept));
+  if (metadata.name !== name) throw fail('E3202', `${file} names itself ${metadata.name}.`);
+  return fromMetadata(metadata, folder, readTemplates(folder, kept));
+}
+
+async function checked(text: string, file: string, kept: ParsedTemplates): Promise<Metadata> {
+  const { metadataSchema } = await import('./metadata-schema.js');
   // Compiling the schema first takes longer than walking 24 documents.
-  const parsed = metadataSchema.safeParse(document, { jitless: true });
-  if (!parsed.success) {
-    const findings = parsed.error.issues.map((issue) => `${issue.path.join('.') || '.'}: ${issue.message}`);
-    throw fail('E3202', `${file} is not a Blueprint: ${findings.join('; ')}`, { data: { findings } });
-  }
-  if (parsed.data.name !== name) throw fail('E3202', `${file} names itself ${parsed.data.name}.`);
-  return fromMetadata(parsed.data, folder, readTemplates(folder, kept));
+  const parsed = metadataSchema.safeParse(parse(text, file, kept)[0], { jitless: true });
+  if (parsed.success) return parsed.data;
+  const findings = parsed.error.issues.map((issue) => `${issue.path.join('.') || '.'}: ${issue.message}`);
+  throw fail('E3202', `${file} is not a Blueprint: ${findings.join('; ')}`, { data: { findings } });
 }
 
 function fromMetadata(meta: Metadata, folder: string, documents: BlueprintDocuments): Blueprint {
@@ -90,9 +96,19 @@ function yamlFiles(entries: readonly Dirent[]): string[] {
     .sort();
 }
 
-function readDocuments(file: string, kept: ParsedTemplates): unknown[] {
+const readDocuments = (file: string, kept: ParsedTemplates): unknown[] => parse(readText(file), file, kept);
+
+function readText(file: string): string {
   try {
-    return documentsOf(readFileSync(file, 'utf8'), kept);
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fail('E3202', `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function parse(text: string, file: string, kept: ParsedTemplates): unknown[] {
+  try {
+    return documentsOf(text, kept);
   } catch (error) {
     throw fail('E3202', `${file} cannot be read as YAML: ${messageOf(error)}`, { cause: error });
   }

@@ -24,7 +24,7 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
       return;
     }
   }
-  const { keepCompiled } = await import('./keep-compiled.js');
+  const { keepCompiled } = await import('../sovereign/keep-compiled.js');
   keepCompiled(process.env);
   // bin/run.js has looked at the version of Node; oclif would load all of semver to do so again.
   process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';

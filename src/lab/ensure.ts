@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { labDir } from '../sovereign/state-dir.js';
 import { fail } from '../support/errors.js';
+import { packageRoot } from '../support/package-root.js';
 import { type GivenClusters, lookBefore } from './existing/given-clusters.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
 
@@ -152,7 +152,7 @@ const passedOn = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'CATALYST_ENGINES_
 
 function startProcess(name: string, directory: string, env: Env, about: readonly string[]) {
   const log = openSync(logFile(directory), 'a', 0o600);
-  const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  const main = join(packageRoot, 'dist/run/lab.js');
   const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory, ...about], {
     detached: true,
     stdio: ['ignore', log, log],

@@ -2,7 +2,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadBlueprints } from '../blueprints/load.js';
 import { standInCharts } from '../blueprints/stand-in.js';
 import { isExactName } from '../hetzner/names.js';
@@ -10,6 +9,7 @@ import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
 import { specToYaml } from '../sovereign/write-spec.js';
 import { type Clock, systemClock } from '../support/clock.js';
+import { packageRoot } from '../support/package-root.js';
 import { createRedactor } from '../support/redact.js';
 import { createBinaries } from '../tools/binaries.js';
 import { createExec } from '../tools/exec.js';
@@ -83,7 +83,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     commonName: `catalyst lab ${name}`,
     isAuthority: true,
   });
-  const blueprints = await loadBlueprints(fileURLToPath(new URL(templates(), import.meta.url)));
+  const blueprints = await loadBlueprints(join(packageRoot, 'templates/blueprints'));
   const [surroundings, api, http, https] = await Promise.all([
     startSurroundings({
       directory,
@@ -259,9 +259,4 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log.close();
     },
   };
-}
-
-/** templates/ as seen from here: compiled code stands one level deeper. */
-function templates(): string {
-  return import.meta.url.includes('/dist/') ? '../../../templates/blueprints' : '../../templates/blueprints';
 }

@@ -1,8 +1,8 @@
 /** The process of a lab: `main.js NAME DIRECTORY [ENGINE [MOTHER SOVEREIGN]]`, the last two kubeconfig files. Ready once lab.json is there; ends on a signal, on request, or when idle. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { keepCompiled } from '../sovereign/keep-compiled.js';
 import { systemClock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import type { ClusterEngine } from './cluster-api.js';
@@ -27,7 +27,7 @@ async function engineOf(
 async function run(name: string, directory: string, engineName: string, files: readonly string[]): Promise<void> {
   const say = (message: string) => process.stdout.write(`${new Date().toISOString()} ${message}\n`);
   // a lab is started often and is made of many modules; those below come from the cache the second time
-  enableCompileCache();
+  keepCompiled(process.env);
   const { startLab } = await import('./lab.js');
   const engine = await engineOf(engineName, files, { directory, env: process.env, say });
   const lab = await startLab({ name, directory, onError: say, ...(engine ? { engine } : {}) });

@@ -1,23 +1,10 @@
-/** The only room that knows the yaml library. */
-import {
-  type Document,
-  isMap,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  parseDocument,
-  stringify,
-} from 'yaml';
+/** Reading YAML, with lines and columns, and writing it. */
+import { type Document, isMap, isPair, isScalar, LineCounter, type Node, parseAllDocuments, parseDocument } from 'yaml';
+import { toYaml } from './write-yaml.js';
 
+export { toYaml } from './write-yaml.js';
 export type { Document, Node };
 export { isMap, isPair, isScalar, LineCounter, parseAllDocuments, parseDocument };
-
-/** Deterministic YAML: no line folding, no anchors, keys in the order given. */
-export function toYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.2' });
-}
 
 /** A stream of documents from many values. */
 export function toYamlStream(values: readonly unknown[]): string {

@@ -42,7 +42,7 @@ describe('generated files', () => {
     const { FORCE_COLOR: _, NO_COLOR: __, ...rest } = process.env;
     const page = (word: string) =>
       execFileSync(process.execPath, [join(root, 'bin/run.js'), word], { encoding: 'utf8', env: { ...rest, ...env } });
-    expect(existsSync(join(root, 'dist/root-help.txt'))).toBe(true);
+    expect(existsSync(join(root, 'dist/run/root-help.txt'))).toBe(true);
     expect(page('--help')).toBe(page('help'));
   });
 

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../support/package-root.js';
 
 export interface EngineProgram {
   /** File name of the finished program. */
@@ -177,10 +177,7 @@ export const engines: readonly Engine[] = [
 
 /** Folder of the wrapper modules in a clone; throws when this installation has none (they are no part of the package). */
 export function modulesFolder(): string {
-  let folder = fileURLToPath(new URL('.', import.meta.url));
-  for (let up = 0; up < 6; up++, folder = join(folder, '..')) {
-    const candidate = join(folder, 'test/engines/modules');
-    if (existsSync(candidate)) return candidate;
-  }
+  const folder = join(packageRoot, 'test/engines/modules');
+  if (existsSync(folder)) return folder;
   throw new Error('test/engines/modules is not there: real engines need a clone of the repository');
 }

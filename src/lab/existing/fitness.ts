@@ -1,7 +1,8 @@
 /** Whether two clusters that exist can be made a lab of: looked at before anything is touched. */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { loadBlueprints } from '../../blueprints/load.js';
 import { fail } from '../../support/errors.js';
+import { packageRoot } from '../../support/package-root.js';
 import { motherContents } from '../servers/mother/contents.js';
 import type { ExistingClusters } from './existing-engine.js';
 import { type Upstream, upstreamOf } from './upstream.js';
@@ -36,10 +37,10 @@ const rights: [group: string, resource: string, verbs: string[]][] = [
  */
 export async function lookAtClusters(
   files: ExistingClusters,
-  about: { fqdn: string; templates: URL; signal: AbortSignal },
+  about: { fqdn: string; signal: AbortSignal },
 ): Promise<string[]> {
   const { signal } = about;
-  const blueprints = await loadBlueprints(fileURLToPath(about.templates));
+  const blueprints = await loadBlueprints(join(packageRoot, 'templates/blueprints'));
   const contents = motherContents({ fqdn: about.fqdn, powerDnsApiKey: '', git: '' });
   const releases = blueprints.flatMap((one) => [one, ...one.releases]);
   const ofSovereign = {

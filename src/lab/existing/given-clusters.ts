@@ -13,10 +13,6 @@ export type GivenClusters = Partial<ExistingClusters>;
 const names = ['mother', 'sovereign'] as const;
 const flagOf = { mother: '--mother-kubeconfig', sovereign: '--kubeconfig' };
 const filesFile = (directory: string) => join(directory, 'existing', 'kubeconfigs.json');
-const templates = new URL(
-  import.meta.url.includes('/dist/') ? '../../../../templates/blueprints' : '../../../templates/blueprints',
-  import.meta.url,
-);
 
 /**
  * Absolute paths, kept in the lab's directory for `lab down`. Throws E7003 without both files or while an earlier lab's things
@@ -44,7 +40,7 @@ export async function lookBefore(
     });
   const files = { mother: resolve(clusters.mother!), sovereign: resolve(clusters.sovereign!) };
   const { lookAtClusters, some } = await import('./fitness.js');
-  const found = await lookAtClusters(files, { fqdn: labFqdn, templates, signal });
+  const found = await lookAtClusters(files, { fqdn: labFqdn, signal });
   if (found.length > 0) {
     const what = `This makes a lab beside what is on these clusters already (${some(found)})`;
     if (confirm) await confirm(what);

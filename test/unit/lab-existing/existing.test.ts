@@ -17,7 +17,6 @@ import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.
 import { systemClock } from '../../../src/support/clock.js';
 import type { KubeObject } from '../../../src/tools/kube.js';
 
-const templates = new URL('../../../templates/blueprints', import.meta.url);
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 const configMap = (space: string, name: string): KubeObject => ({
   apiVersion: 'v1',
@@ -50,7 +49,7 @@ function file(name: string, text: string): string {
   writeFileSync(join(home, name), text);
   return join(home, name);
 }
-const look = (given = files) => lookAtClusters(given, { fqdn: 'omantel.omani.works', templates, signal });
+const look = (given = files) => lookAtClusters(given, { fqdn: 'omantel.omani.works', signal });
 const kubeOf = (cluster: keyof typeof apis) => createLabKube(apis[cluster].kubeconfig());
 const made = async (cluster: keyof typeof apis, object: KubeObject) => {
   const kube = kubeOf(cluster);

@@ -4,7 +4,7 @@
  */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { cacheDir, makePrivateDir } from '../sovereign/state-dir.js';
+import { cacheDir, makePrivateDir } from './state-dir.js';
 
 /** Before the libraries are imported. Without a cache that can be written the start is slower and nothing else. */
 export function keepCompiled(env: Readonly<Record<string, string | undefined>>): void {

@@ -1,0 +1,12 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The folder of this package, whether its code runs from the sources, compiled, or bundled (docs/decisions/0006). */
+export const packageRoot = rootAbove(import.meta.dirname);
+
+function rootAbove(folder: string): string {
+  if (existsSync(join(folder, 'package.json'))) return folder;
+  const above = dirname(folder);
+  if (above === folder) throw new Error('This installation of catalyst is not whole: its package.json is missing.');
+  return rootAbove(above);
+}
