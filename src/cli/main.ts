@@ -28,9 +28,9 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
   keepCompiled(process.env);
   // bin/run.js has looked at the version of Node; oclif would load all of semver to do so again.
   process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';
-  const { Config, flush, run } = await import('@oclif/core');
+  const [{ flush, run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')]);
   const words = fillOptionalValues(argv);
-  const config = await Config.load(fileURLToPath(new URL('..', url)));
+  const config = await loadConfig(fileURLToPath(new URL('..', url)), words[0]);
   try {
     await run(words, config);
     await flush();
