@@ -3,40 +3,75 @@ import type { KubeObject } from '../tools/kube.js';
 import { fluxAccounts, isFluxController } from './stand-in-flux.js';
 
 const rbac = 'rbac.authorization.k8s.io';
-const unsealer = 'sealed-secrets-controller';
+
+interface PolicyRule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+}
+
+interface Account {
+  chart: string;
+  rules: readonly PolicyRule[];
+}
+
+const rule = (group: string, resources: string, verbs: string): PolicyRule => ({
+  apiGroups: [group],
+  resources: resources.split(' '),
+  verbs: verbs.split(' '),
+});
+const reads = 'get list watch';
+
+/** By Deployment, which runs as the ServiceAccount of its own name. */
+const accounts: Readonly<Record<string, Account>> = {
+  'sealed-secrets-controller': {
+    chart: 'sealed-secrets',
+    rules: [
+      rule('bitnami.com', 'sealedsecrets', reads),
+      rule('bitnami.com', 'sealedsecrets/status', 'update'),
+      rule('', 'secrets', `${reads} create update delete`),
+      rule('', 'events', 'create patch'),
+      rule('', 'namespaces', 'get'),
+    ],
+  },
+  'external-secrets': {
+    chart: 'external-secrets',
+    rules: [
+      rule('external-secrets.io', 'secretstores clustersecretstores externalsecrets', `${reads} update patch`),
+      rule(
+        'external-secrets.io',
+        'secretstores/status clustersecretstores/status externalsecrets/status',
+        'get update patch',
+      ),
+      rule('', 'serviceaccounts namespaces configmaps', reads),
+      rule('', 'secrets', `${reads} create update delete patch`),
+      rule('', 'serviceaccounts/token', 'create'),
+      rule('', 'events', 'create patch'),
+    ],
+  },
+};
 
 /** Whether a workload runs as the ServiceAccount of its own name. */
-export const hasAccount = (workload: string): boolean => isFluxController(workload) || workload === unsealer;
+export const hasAccount = (workload: string): boolean => isFluxController(workload) || workload in accounts;
 
 /** The accounts of that chart; undefined where none of its programs is ever real. */
 export function accountsOf(chart: string, namespace: string): KubeObject[] | undefined {
   if (chart === 'flux2') return fluxAccounts(namespace);
-  if (chart === 'sealed-secrets') return unsealerAccount(namespace);
-  return undefined;
+  const found = Object.entries(accounts).find(([, account]) => account.chart === chart);
+  return found && objectsOf(...found, namespace);
 }
 
-function unsealerAccount(namespace: string): KubeObject[] {
-  const metadata = { name: unsealer };
+function objectsOf(name: string, { rules }: Account, namespace: string): KubeObject[] {
+  const metadata = { name };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...metadata, namespace } },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: 'ClusterRole',
-      metadata,
-      rules: [
-        { apiGroups: ['bitnami.com'], resources: ['sealedsecrets'], verbs: ['get', 'list', 'watch'] },
-        { apiGroups: ['bitnami.com'], resources: ['sealedsecrets/status'], verbs: ['update'] },
-        { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'] },
-        { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
-        { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
-      ],
-    },
+    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata, rules: [...rules] },
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRoleBinding',
       metadata,
-      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: unsealer },
-      subjects: [{ kind: 'ServiceAccount', name: unsealer, namespace }],
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
     },
   ];
 }

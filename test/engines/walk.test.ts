@@ -167,6 +167,32 @@ describe('both clusters, seen with kubectl', () => {
     }
   });
 
+  test('the real external-secrets controller made what the ticket asked of OpenBao, and tells what is not there', async () => {
+    const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!);
+    expect(runs(processesOf(folder)['external-secrets']!)).toBe(true);
+    const missing = {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'ExternalSecret',
+      metadata: { name: 'missing', namespace: 'default' },
+      spec: {
+        secretStoreRef: { kind: 'ClusterSecretStore', name: 'openbao' },
+        data: [{ secretKey: 'word', remoteRef: { key: 'not/there', property: 'word' } }],
+      },
+    };
+    await apply(lab.kubeconfigs.sovereign, missing);
+    const asked = ['externalsecret', 'missing', '-o', "jsonpath={.status.conditions[?(@.type=='Ready')].reason}"];
+    try {
+      await until(
+        async () => (await kubectlText(lab.kubeconfigs.sovereign, ['get', ...asked])) === 'SecretSyncedError',
+      );
+      // words of the program itself, which our own has not
+      const events = await kubectlText(lab.kubeconfigs.sovereign, ['get', 'events', '-o', 'jsonpath={..message}']);
+      expect(events).toContain('error processing spec.data[0] (key: not/there)');
+    } finally {
+      await kubectlText(lab.kubeconfigs.sovereign, ['delete', 'externalsecret', 'missing']);
+    }
+  });
+
   test.runIf(runsScripts)('scripts of Jobs ran as they stand, and what they said is what catalyst read', () => {
     const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!, 'scripts');
     const texts = (job: string, file: string) =>

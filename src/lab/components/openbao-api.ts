@@ -6,6 +6,7 @@ import type { LabRequest, LabResponse } from '../http-server.js';
 import type { Login, OpenBao } from './openbao.js';
 
 const LOGIN = '/v1/auth/kubernetes/login';
+const OWN_TOKEN = /^\/v1\/auth\/token\/(lookup|revoke)-self$/;
 const DATA = /^\/v1\/secret\/data\/(.+)$/;
 
 const wrong = (status: number, error: string): LabResponse => ({ status, body: { errors: [error] } });
@@ -29,8 +30,18 @@ export function openBaoApi(openbao: Pick<OpenBao, 'admit' | 'authorize' | 'read'
     return { status: 200, body: { auth: { client_token: token, token_policies: ['default', role], renewable: true } } };
   }
 
+  /** What the default policy lets everybody do with their own token. */
+  function ownToken(request: LabRequest, what: string): LabResponse {
+    const token = tokenIn(request);
+    if (!sessions.has(token)) return wrong(403, 'permission denied');
+    if (what === 'lookup')
+      return { status: 200, body: { data: { type: 'service', ttl: 3600, expire_time: '2100-01-01T00:00:00Z' } } };
+    sessions.delete(token);
+    return { status: 204 };
+  }
+
   async function secret(request: LabRequest, lab: Lab, path: string): Promise<LabResponse> {
-    const login = sessions.get(String(request.headers['x-vault-token'] ?? ''));
+    const login = sessions.get(tokenIn(request));
     const writes = request.method === 'POST' || request.method === 'PUT';
     if (!login || !(writes || request.method === 'GET')) return wrong(403, 'permission denied');
     try {
@@ -50,10 +61,14 @@ export function openBaoApi(openbao: Pick<OpenBao, 'admit' | 'authorize' | 'read'
 
   return (request: LabRequest, lab: Lab): Promise<LabResponse> | LabResponse => {
     if (request.path === LOGIN) return logIn(request, lab);
+    const own = OWN_TOKEN.exec(request.path)?.[1];
+    if (own) return ownToken(request, own);
     const path = DATA.exec(request.path)?.[1];
     return path ? secret(request, lab, decodeURIComponent(path)) : wrong(403, 'permission denied');
   };
 }
+
+const tokenIn = ({ headers }: LabRequest): string => String(headers['x-vault-token'] ?? '');
 
 /** Whose token that is, as the cluster's own API server says. */
 async function reviewed(token: string, lab: Lab): Promise<{ account: string; namespace: string } | undefined> {

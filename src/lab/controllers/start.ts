@@ -71,8 +71,8 @@ export interface RealParts {
   rules: readonly Rule[];
   /** Real programs behind Services; they come before a played one. */
   components: readonly Component[];
-  /** The sealed-secrets controller is real too, and need not be played. */
-  opensSealedSecrets: boolean;
+  /** Operators that are real too, and need not be played. */
+  operators: { sealedSecrets: boolean; externalSecrets: boolean };
   /** Scripts of Jobs that run as they stand; undefined: that Pod's is played. */
   script: RunPod<undefined>;
 }
@@ -198,10 +198,10 @@ async function start(
       : [
           ...runtimeCrds(world.blueprints, world.trueCrds),
           ...cnpg,
-          ...(real?.opensSealedSecrets ? [] : sealedSecrets),
+          ...(real?.operators.sealedSecrets ? [] : sealedSecrets),
           ...crossplane,
           ...openbao.rules,
-          ...externalSecrets(openbao),
+          ...(real?.operators.externalSecrets ? [] : externalSecrets(openbao)),
           ...trivy,
           ...velero,
           ...kyverno,

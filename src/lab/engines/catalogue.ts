@@ -157,6 +157,13 @@ export const engines: readonly Engine[] = [
     required: false,
   },
   {
+    name: 'external-secrets',
+    programs: [{ name: 'external-secrets', package: 'github.com/external-secrets/external-secrets' }],
+    tags: ['all_providers'],
+    purpose: 'the controller that makes Secrets from OpenBao',
+    required: false,
+  },
+  {
     name: 'pebble',
     programs: ['pebble', 'pebble-challtestsrv'].map((name) => ({
       name,

@@ -2,7 +2,7 @@
  * Flux's controllers as what they are: the real programs, run while a Pod of their Deployment is Ready, as the
  * ServiceAccount that the Pod has, with the way out that Pods of this cluster have.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../../tools/kube.js';
 import type { Lab, Rule } from '../controllers/engine.js';
@@ -10,7 +10,7 @@ import { isReady } from '../controllers/pods.js';
 import type { Engines } from './cache.js';
 import { type Child, freePorts } from './children.js';
 import type { ControlPlane } from './control-plane.js';
-import { podProgram, tokenOf } from './pod-program.js';
+import { podProgram, writeKubeconfig } from './pod-program.js';
 
 export const fluxNames = [
   'source-controller',
@@ -32,19 +32,13 @@ export interface FluxOptions {
 export async function fluxPrograms(options: FluxOptions): Promise<Rule[]> {
   const ports = await freePorts(11);
   return fluxNames.map((name) => {
-    const start = async (pod: KubeObject, lab: Lab) =>
-      startFlux(name, await kubeconfigFor(pod, name, lab, options), ports, options);
+    const start = async (pod: KubeObject, lab: Lab) => {
+      const file = join(options.directory, 'flux', `${name}.kubeconfig`);
+      await writeKubeconfig(file, pod, lab, options.plane);
+      return startFlux(name, file, ports, options);
+    };
     return podProgram({ namespace: 'flux-system', name, runsIn: isReady, start }).rule;
   });
-}
-
-async function kubeconfigFor(pod: KubeObject, name: Name, lab: Lab, options: FluxOptions): Promise<string> {
-  const credentials = { token: await tokenOf(pod, lab) };
-  const folder = join(options.directory, 'flux');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${name}.kubeconfig`);
-  writeFileSync(file, options.plane.kubeconfig({ credentials, namespace: 'flux-system' }), { mode: 0o600 });
-  return file;
 }
 
 /** One of Flux's programs, as whom the file `kubeconfig` says; `ports` are 11, of which `ports[2 * index + 1]` answers /readyz. */

@@ -1,8 +1,11 @@
 /** A real program in place of a container: it runs as long as the Pod of its Deployment, as the ServiceAccount of that Pod. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { KubeObject } from '../../tools/kube.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import { isLive } from '../controllers/pods.js';
 import type { Child } from './children.js';
+import type { ControlPlane } from './control-plane.js';
 
 export interface PodProgramOptions {
   namespace: string;
@@ -56,6 +59,21 @@ export function podProgram(options: PodProgramOptions): PodProgram {
 }
 
 const containersRun = (pod: KubeObject) => pod.status?.phase === 'Running';
+
+/** Writes `file`, by which a program reaches the API server as the ServiceAccount of that Pod, in its namespace. */
+export async function writeKubeconfig(
+  file: string,
+  pod: KubeObject,
+  lab: Lab,
+  plane: Pick<ControlPlane, 'kubeconfig'>,
+): Promise<void> {
+  const text = plane.kubeconfig({
+    credentials: { token: await tokenOf(pod, lab) },
+    namespace: `${pod.metadata.namespace}`,
+  });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, text, { mode: 0o600 });
+}
 
 /** A token for the ServiceAccount of that Pod, for a day. */
 export async function tokenOf(pod: KubeObject, lab: Lab): Promise<string> {

@@ -7,6 +7,7 @@ import { type FluxOptions, fluxPrograms } from './flux-programs.js';
 import { localPath, localPathCleaning } from './local-path.js';
 import { mayMount } from './pod-root.js';
 import { hasTools, podScripts } from './pod-scripts.js';
+import { realExternalSecrets } from './real-external-secrets.js';
 import { realGitea } from './real-gitea.js';
 import { realSealedSecrets } from './real-sealed-secrets.js';
 
@@ -23,6 +24,7 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
     isSovereign && apart && engines.has('sealed-secrets')
       ? await realSealedSecrets({ plane, engines, directory: join(directory, 'sealed-secrets') })
       : undefined;
+  const external = isSovereign && engines.has('external-secrets') ? await realExternalSecrets(options) : undefined;
   const scripts = apart && hasTools() ? podScripts(options) : undefined;
   const parts = [gitea, sealing].flatMap((part) => part ?? []);
   return {
@@ -30,10 +32,11 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
       ...[localPath, localPathCleaning],
       ...(await fluxPrograms(options)),
       ...parts.map(({ rule }) => rule),
+      ...(external ? [external] : []),
       ...(scripts ? [scripts.rule] : []),
     ],
     components: parts.map(({ component }) => component),
-    opensSealedSecrets: sealing !== undefined,
+    operators: { sealedSecrets: sealing !== undefined, externalSecrets: external !== undefined },
     script: (pod, lab) => scripts?.run(pod, lab),
   };
 }
