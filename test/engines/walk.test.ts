@@ -130,9 +130,11 @@ describe('both clusters, seen with kubectl', () => {
 
   test('the real kustomize-controller reads the Sovereign from its own Gitea, and the mother from hers', async () => {
     for (const kubeconfig of Object.values(lab.kubeconfigs)) {
-      const { items } = await kubectl<Listed>(kubeconfig, ['get', 'gitrepositories,kustomizations', '-A']);
-      expect(items.length).toBeGreaterThan(1);
-      expect(items.filter((one) => !isReady(one)).map(nameOf)).toEqual([]);
+      // the mother's was resumed a moment ago, and looks anew at what it applied
+      await until(async () => {
+        const { items } = await kubectl<Listed>(kubeconfig, ['get', 'gitrepositories,kustomizations', '-A']);
+        return items.length > 1 && items.every(isReady);
+      });
     }
     const { items } = await kubectl<Listed>(lab.kubeconfigs.sovereign, ['get', 'gitrepositories', '-A']);
     expect(items.map((one) => String(one.spec['url']))).toEqual([expect.stringMatching(/gitea/)]);
