@@ -33,12 +33,12 @@ it('lets a program that is told to end do so in its own way, and kills it when t
     const folder = mkdtempSync(join(tmpdir(), 'catalyst-exec-'));
     const stop = new AbortController();
     const watcher = watch(folder, (_, name) => name === 'ready' && stop.abort(new Error('interrupted')));
-    const script = `trap '${onEnd}' TERM; tail -f /dev/null & echo > ready; wait`;
+    const script = `tail -f /dev/null & trap '${onEnd}' TERM; echo > ready; wait`;
     const running = exec({ file: 'sh', args: ['-c', script], cwd: folder, signal: stop.signal, graceMs });
     await expect(running).rejects.toThrow('interrupted');
     watcher.close();
     return readdirSync(folder).sort();
   };
-  expect(await stopped('echo > recorded; exit 1', 60_000)).toEqual(['ready', 'recorded']);
+  expect(await stopped('echo > recorded; kill $!; exit 1', 60_000)).toEqual(['ready', 'recorded']);
   expect(await stopped('', 20)).toEqual(['ready']);
 });
