@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { specToYaml } from '../sovereign/spec-yaml.js';
 import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
-import { specToYaml } from '../sovereign/write-spec.js';
 import { isCatalystError, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Context } from './context.js';

@@ -29,8 +29,7 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
   // bin/run.js has looked at the version of Node; oclif would load all of semver to do so again.
   process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';
   const [{ flush, run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')]);
-  const words = fillOptionalValues(argv);
-  const config = await loadConfig(fileURLToPath(new URL('..', url)), words[0]);
+  const { argv: words, config } = await loadConfig(fileURLToPath(new URL('..', url)), fillOptionalValues(argv));
   try {
     await run(words, config);
     await flush();

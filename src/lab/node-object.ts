@@ -1,11 +1,11 @@
 /** A server of the lab's Hetzner as the Kubernetes node that its cloud-init makes of it. */
 
 import type { Server } from '../hetzner/types.js';
-import { parseDocument } from '../support/yaml.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { LabNode } from './controllers/world.js';
 import type { LabKube } from './kubernetes/client.js';
 import { kubernetesVersion } from './kubernetes/version.js';
+import { readUserData } from './user-data.js';
 
 /** What cloud-init's /etc/rancher/k3s/config.yaml says, as far as the lab acts on it. */
 export interface K3sServer {
@@ -20,11 +20,11 @@ export interface K3sServer {
 /** Undefined when the user data makes no k3s node: a server of somebody else. */
 export function k3sServerOf(userData: string): K3sServer | undefined {
   if (!userData.startsWith('#cloud-config')) return undefined;
-  const cloud = (parseDocument(userData).toJS() ?? {}) as { write_files?: { path: string; content: string }[] };
+  const cloud = readUserData(userData) as { write_files?: { path: string; content: string }[] };
   const file = (path: string) => cloud.write_files?.find((one) => one.path === path)?.content;
   const text = file('/etc/rancher/k3s/config.yaml');
   if (text === undefined) return undefined;
-  const config = parseDocument(text).toJS() as Record<string, unknown>;
+  const config = readUserData(text) as Record<string, unknown>;
   const list = (key: string) => (config[key] ?? []) as string[];
   const joins = config['server'] !== undefined;
   const isAgent = cloud.write_files?.some((one) => /INSTALL_K3S_EXEC='?agent/.test(one.content)) ?? false;

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fail, messageOf } from '../support/errors.js';
 import { nearest } from '../support/nearest.js';
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from '../support/yaml.js';
+import { parseYamlStream, type YAMLException } from '../support/yaml.js';
+import { type YamlPath, yamlPositions } from '../support/yaml-positions.js';
 import { checkSpec } from './check-spec.js';
 import { type Sovereign, sovereignSchema } from './schema.js';
 import { knownNames } from './spec-fields.js';
@@ -23,7 +24,7 @@ export interface SpecFinding {
   nearest?: string;
 }
 
-type Path = readonly (string | number)[];
+type Locate = ReturnType<typeof yamlPositions>;
 
 /** Throws E1102 when it cannot be read or is not YAML, E1101 with all findings when it does not follow the schema. */
 export function loadSpec(path: string, options: { chosen?: boolean } = {}): LoadedSpec {
@@ -47,17 +48,13 @@ export function loadSpec(path: string, options: { chosen?: boolean } = {}): Load
 
 /** The spec in `text`; `path` is for messages. */
 export function parseSpec(text: string, path: string): Sovereign {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  const [problem] = document.errors;
-  if (problem) {
-    const { line, col } = counter.linePos(problem.pos[0]);
-    const [what] = problem.message.split('\n');
-    throw fail('E1102', `${path}:${line}:${col}: not YAML: ${what}`, { data: { line, column: col } });
-  }
-  const locate = (at: Path, key?: string) => position(document, counter, at, key);
+  const document = parseOne(text, path);
+  let locate: Locate = (at, key) => {
+    locate = yamlPositions(text);
+    return locate(at, key);
+  };
   // One document: compiling the schema first takes longer than walking it.
-  const parsed = sovereignSchema.safeParse(document.toJS() ?? {}, { jitless: true });
+  const parsed = sovereignSchema.safeParse(document, { jitless: true });
   const findings: SpecFinding[] = [];
   if (parsed.success) {
     for (const { path: at, message } of checkSpec(parsed.data)) {
@@ -74,17 +71,37 @@ export function parseSpec(text: string, path: string): Sovereign {
   throw invalid(path, told);
 }
 
+/** The one document in `text`; an empty text says nothing. */
+function parseOne(text: string, path: string): unknown {
+  let documents: unknown[];
+  try {
+    documents = parseYamlStream(text);
+  } catch (error) {
+    const { mark, reason } = error as YAMLException;
+    const [line, column] = mark ? [mark.line + 1, mark.column + 1] : [1, 1];
+    const what = reason ?? messageOf(error);
+    throw fail('E1102', `${path}:${line}:${column}: not YAML: ${what}`, { data: { line, column } });
+  }
+  if (documents.length > 1) {
+    throw fail('E1102', `${path} holds ${documents.length} documents; a spec is one.`, {
+      actions: ['keep one document a file, and name it with --spec FILE'],
+    });
+  }
+  return documents[0] ?? {};
+}
+
 function findingsOf(
   issue: { code: string; path: PropertyKey[]; message: string; keys?: string[] },
-  document: Document,
-  locate: (at: Path, key?: string) => { line: number; column: number },
+  document: unknown,
+  locate: Locate,
 ): SpecFinding[] {
   const at = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const value = valueAt(document, at);
   if (issue.code === 'unrecognized_keys') {
-    const present = (document.getIn(at) as { has?: (key: string) => boolean } | undefined) ?? {};
+    const present = new Set(Object.keys(value ?? {}));
     const names = knownNames(at);
     return (issue.keys ?? []).map((key) => {
-      const free = names.filter((name) => !present.has?.(name));
+      const free = names.filter((name) => !present.has(name));
       const near = nearest(key, free) ?? nearest(key, names);
       const hint = near ? `; did you mean "${near}"?` : `; known here: ${names.join(', ')}`;
       const field = [...at, key].join('.');
@@ -92,33 +109,12 @@ function findingsOf(
     });
   }
   const field = at.join('.') || 'the document';
-  const missing = document.getIn(at) === undefined;
-  const message = missing ? 'is missing' : issue.message.replace(/^Invalid (input|string): /, '');
+  const message = value === undefined ? 'is missing' : issue.message.replace(/^Invalid (input|string): /, '');
   return [{ ...locate(at), field, message }];
 }
 
-/** Where `key` of the map at `at` stands; else the value at `at`; else its nearest parent that exists. */
-function position(document: Document, counter: LineCounter, at: Path, key?: string): { line: number; column: number } {
-  const start = (node: Node | null | undefined) => {
-    const offset = node?.range?.[0];
-    if (offset === undefined) return undefined;
-    const { line, col } = counter.linePos(offset);
-    return { line, column: col };
-  };
-  const keyNode = (path: Path, name: string) => {
-    const map = path.length === 0 ? document.contents : document.getIn(path, true);
-    if (!isMap(map)) return undefined;
-    const pair = map.items.find((item) => isScalar(item.key) && String(item.key.value) === name);
-    return start(pair?.key as Node | undefined);
-  };
-  if (key !== undefined) return keyNode(at, key) ?? position(document, counter, at);
-  for (let length = at.length; length > 0; length -= 1) {
-    const found =
-      keyNode(at.slice(0, length - 1), String(at[length - 1])) ??
-      start(document.getIn(at.slice(0, length), true) as Node);
-    if (found) return found;
-  }
-  return { line: 1, column: 1 };
+function valueAt(document: unknown, path: YamlPath): unknown {
+  return path.reduce<unknown>((value, part) => (value as Record<string, unknown> | null | undefined)?.[part], document);
 }
 
 function invalid(path: string, findings: readonly SpecFinding[]) {

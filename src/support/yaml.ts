@@ -1,25 +1,22 @@
-/** Reading YAML, with lines and columns, and writing it. */
-import { type Document, isMap, isPair, isScalar, LineCounter, type Node, parseAllDocuments, parseDocument } from 'yaml';
+/** Reading YAML 1.2, and writing it. */
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { toYaml } from './write-yaml.js';
 
+export type { YAMLException } from 'js-yaml';
 export { toYaml } from './write-yaml.js';
-export type { Document, Node };
-export { isMap, isPair, isScalar, LineCounter, parseAllDocuments, parseDocument };
+
+/** An alias of an alias grows by powers: a text of a kilobyte that fills the memory needs more of them than this. */
+const maxAliases = 32;
 
 /** A stream of documents from many values. */
 export function toYamlStream(values: readonly unknown[]): string {
   return values.map((value) => toYaml(value)).join('---\n');
 }
 
-/** Every document of a stream as plain values; empty documents are left out. */
+/**
+ * Every document of a stream as plain values; empty documents are left out. Throws js-yaml's YAMLException, whose `mark` says
+ * line and column from 0.
+ */
 export function parseYamlStream(text: string): unknown[] {
-  const documents = parseAllDocuments(text);
-  const values: unknown[] = [];
-  for (const document of documents) {
-    const problem = 'errors' in document ? document.errors[0] : undefined;
-    if (problem) throw problem;
-    const value = (document as Document).toJS() as unknown;
-    if (value !== null && value !== undefined) values.push(value);
-  }
-  return values;
+  return loadAll(text, { schema: CORE_SCHEMA, maxAliases }).filter((value) => value !== null && value !== undefined);
 }

@@ -23,7 +23,8 @@ const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(roo
 /** Only these places may name these packages. */
 const reserved: Record<string, (file: string) => boolean> = {
   execa: (file) => file === 'src/tools/exec.ts',
-  yaml: (file) => file === 'src/support/yaml.ts',
+  'js-yaml': (file) => file.startsWith('src/support/'),
+  yaml: (file) => file === 'src/support/edit-yaml.ts',
   listr2: (file) => file.startsWith('src/cli/'),
   '@inquirer/prompts': (file) => file.startsWith('src/cli/'),
   '@oclif/core': (file) => file.startsWith('src/cli/') || file.startsWith('commands/'),

@@ -4,9 +4,9 @@
  */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2, { type ParsedKey, type ServerChannel } from 'ssh2';
-import { parseDocument } from '../../support/yaml.js';
 import type { Faults } from '../faults.js';
 import type { RequestLog } from '../request-log.js';
+import { readUserData } from '../user-data.js';
 
 export interface SshEndpoint {
   port: number;
@@ -67,7 +67,7 @@ export async function startSsh(options: { log: RequestLog; faults: Faults; host?
 }
 
 function serverOf(server: BootedServer, log: RequestLog): InstanceType<typeof ssh2.Server> {
-  const config = (parseDocument(server.userData).toJS() ?? {}) as CloudConfig;
+  const config = readUserData(server.userData) as CloudConfig;
   const keys = config.ssh_keys ?? {};
   const injected = [keys.ed25519_private, keys.ecdsa_private, keys.rsa_private].filter((key) => key !== undefined);
   // a server whose cloud-init brings no key makes its own at its first boot

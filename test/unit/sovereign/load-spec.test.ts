@@ -62,6 +62,11 @@ describe('a spec', () => {
     expect(() => loadSpec('/nowhere/sovereign.yaml')).toThrow('There is no spec at /nowhere/sovereign.yaml.');
   });
 
+  it('that is not YAML says where, and that is more than one document is refused', () => {
+    expect(thrown('a: 1\nb: [1').message).toMatch(/^sovereign\.yaml:2:\d+: not YAML: /);
+    expect(thrown(`${specText}---\n${specText}`)).toMatchObject({ code: 'E1102', exitCode: 2 });
+  });
+
   it('that is empty or no map is E1101', () => {
     expect(thrown('').code).toBe('E1101');
     expect(thrown('- 1').code).toBe('E1101');

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadSpec, parseSpec } from '../../../src/sovereign/load-spec.js';
 import { overlayLab } from '../../../src/sovereign/overlay-lab.js';
-import { specToYaml, writeSpec } from '../../../src/sovereign/write-spec.js';
+import { specToYaml } from '../../../src/sovereign/spec-yaml.js';
+import { writeSpec } from '../../../src/sovereign/write-spec.js';
 import { specText } from './fixture.js';
 
 let dir: string;
