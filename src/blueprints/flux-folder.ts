@@ -6,8 +6,7 @@ import type { Sovereign } from '../sovereign/schema.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
 import { fluxNamespace } from './chart-source.js';
-import { releasesOf } from './releases.js';
-import { gitUrl, variablesOf } from './variables.js';
+import { gitUrl } from './variables.js';
 
 interface Folder {
   path: string;
@@ -41,7 +40,7 @@ export function fluxFolder(
             // its Secrets stand sealed in Git
             ...(hasOwnSecrets(blueprint) && !beforeUnsealer.has(name) ? [unsealer] : []),
           ],
-          { healthChecks: releaseChecks(blueprint, sovereign) },
+          { healthChecks: releaseChecks(blueprint, folder) },
           !kept.has(name),
         );
   });
@@ -75,13 +74,11 @@ function needsOf(blueprint: Blueprint, blueprints: readonly Blueprint[], present
   });
 }
 
-function releaseChecks(blueprint: Blueprint, sovereign: Sovereign): object[] {
-  const releases = releasesOf(blueprint, sovereign, variablesOf(sovereign)).map((release) => ({
-    apiVersion: 'helm.toolkit.fluxcd.io/v2',
-    kind: 'HelmRelease',
-    name: release.name,
-    namespace: fluxNamespace,
-  }));
+function releaseChecks(blueprint: Blueprint, folder: Folder): object[] {
+  const releases = folder.files
+    .flatMap((file) => file.objects)
+    .filter(({ kind }) => kind === 'HelmRelease')
+    .map(({ apiVersion, kind, metadata: { name, namespace } }) => ({ apiVersion, kind, name, namespace }));
   const workloads = [...blueprint.releases, blueprint].flatMap((part) => part.workloads);
   const crds = [...blueprint.crds, ...blueprint.releases.flatMap((release) => release.crds)];
   return [

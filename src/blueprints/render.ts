@@ -9,7 +9,7 @@ import { checkOverrides } from './catalogue.js';
 import { fluxFolder } from './flux-folder.js';
 import { switchImages } from './image-switch.js';
 import { isMap } from './merge.js';
-import { allReleases, helmReleaseOf, releasesOf, sourcesOf } from './releases.js';
+import { allReleases, helmReleaseOf, sourcesOf } from './releases.js';
 import { substitute } from './substitute.js';
 import { type Variables, variablesOf } from './variables.js';
 
@@ -75,8 +75,9 @@ export function namespacesOf(blueprint: Blueprint): KubeObject[] {
 }
 
 function releaseFiles(blueprint: Blueprint, sovereign: Sovereign, variables: Variables): RenderedFile[] {
-  const releases = releasesOf(blueprint, sovereign, variables);
-  const { repositories, nameOf } = sourcesOf(blueprint, allReleases(blueprint, sovereign, variables), sovereign);
+  const known = allReleases(blueprint, sovereign, variables);
+  const { repositories, nameOf } = sourcesOf(blueprint, known, sovereign);
+  const releases = blueprint.perOrganization ? [] : known;
   const namespaces = namespacesOf(blueprint);
   return [
     ...(namespaces.length > 0 ? [renderFile('namespace.yaml', namespaces)] : []),
