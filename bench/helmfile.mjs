@@ -139,7 +139,7 @@ async function theirs({ engines, blueprints, sovereign, crds, registry }) {
           chart: `charts/${release.chart.name}`,
           version: release.chart.version,
           values: [values],
-          wait: release.wait,
+          wait: true,
           timeout: Math.ceil(parseDuration(release.timeout) / 1000),
           needs: [...new Set([...before(name), ...within])],
         };

@@ -2,7 +2,7 @@
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
 import type { KubeObject } from '../tools/kube.js';
-import type { Blueprint, ChartPin, StartedImage } from './blueprint.js';
+import type { Blueprint, ChartPin, StartedImage, WorkloadRef } from './blueprint.js';
 import { chartReference, chartUrl, fluxNamespace, helmRepository } from './chart-source.js';
 import { type ImageSwitch, imageRenderers } from './image-switch.js';
 import { mergeValues, type Values } from './merge.js';
@@ -23,7 +23,9 @@ export interface Release {
   startsImages: readonly StartedImage[];
   /** Names of the CRDs that its chart brings. */
   crds: readonly string[];
+  /** Helm waits for what it has changed. */
   wait: boolean;
+  workloads: readonly WorkloadRef[];
   timeout: string;
 }
 
@@ -48,6 +50,7 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
     startsImages: blueprint.startsImages,
     crds: blueprint.crds,
     wait: blueprint.wait,
+    workloads: blueprint.workloads,
     timeout: blueprint.timeout,
   };
   const others = (before: boolean) =>
@@ -68,6 +71,7 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
           startsImages: release.startsImages,
           crds: release.crds,
           wait: release.wait,
+          workloads: release.workloads,
           timeout: release.timeout,
         }),
       );
@@ -99,11 +103,14 @@ export function sourcesOf(
 
 /**
  * A release waits for those of `earlier`, of its own Blueprint, that bring CRDs, so that a CR never meets a cluster without
- * its CRD. The others install beside each other.
+ * its CRD. The others install beside each other. Helm waits at an upgrade; at an install it leaves that to who knows the
+ * workloads by name (docs/decisions/0007).
  */
 export function helmReleaseOf(release: Release, source: string, earlier: readonly Release[] = []): KubeObject {
   const dependsOn = earlier.filter(({ crds }) => crds.length > 0).map(({ name }) => ({ name }));
-  const disableWait = release.wait ? {} : { disableWait: true };
+  const noWait = { disableWait: true };
+  const install = release.wait && release.workloads.length === 0 ? {} : noWait;
+  const upgrade = release.wait ? {} : noWait;
   return {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
@@ -116,8 +123,8 @@ export function helmReleaseOf(release: Release, source: string, earlier: readonl
       storageNamespace: release.namespace,
       ...(dependsOn.length > 0 ? { dependsOn } : {}),
       chart: chartReference(release.chart, { name: source, namespace: fluxNamespace }),
-      install: { crds: 'CreateReplace', ...disableWait, remediation: { retries: -1 } },
-      upgrade: { crds: 'CreateReplace', cleanupOnFail: true, ...disableWait, remediation: { retries: 3 } },
+      install: { crds: 'CreateReplace', ...install, remediation: { retries: -1 } },
+      upgrade: { crds: 'CreateReplace', cleanupOnFail: true, ...upgrade, remediation: { retries: 3 } },
       values: release.values,
       ...imageRenderers(release.images),
     },

@@ -56,7 +56,7 @@ async function applyOnce(target: KubectlTarget, objects: readonly KubeObject[], 
     const { stdout } = await target.exec({
       file: target.kubectl,
       args: applyArguments(target.kubeconfig, target.context, options),
-      stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+      stdin: streamOf(objects),
       signal: target.signal,
       timeoutMs: 120_000,
     });
@@ -65,6 +65,12 @@ async function applyOnce(target: KubectlTarget, objects: readonly KubeObject[], 
     throw isCatalystError(error, 'E3002') ? translate(error) : error;
   }
 }
+
+/**
+ * A stream and no List: for a List kubectl asks for the whole of /openapi/v2, which takes an API server with all these CRDs
+ * more than a second each time one has changed, to learn that the server checks fields by itself.
+ */
+const streamOf = (objects: readonly KubeObject[]) => objects.map((object) => JSON.stringify(object)).join('\n---\n');
 
 /** kubectl prints one object as itself and several as a List. */
 function documents(stdout: string): KubeObject[] {

@@ -42,6 +42,24 @@ it('lets releases of one Blueprint wait for those alone that bring CRDs', async 
   });
 });
 
+it('leaves workloads to the checks of their Kustomization at an install, and to helm at an upgrade', async () => {
+  const all = await blueprints();
+  const tree = renderTree(omantel(), all);
+  const releases = placedObjects(tree, all).flatMap(({ object }) => (object.kind === 'HelmRelease' ? [object] : []));
+  const named = (action: 'install' | 'upgrade', waits: boolean) =>
+    releases.filter(({ spec }) => !spec[action].disableWait === waits).map(({ metadata }) => metadata.name);
+  expect(named('install', true)).toEqual(['bp-spire-spire-crds', 'bp-crossplane-claims']);
+  expect(named('upgrade', false)).toEqual(['bp-cilium', 'bp-flux', 'bp-powerdns']);
+
+  const kustomizations = tree.folder('flux-system')!.files[1]!.objects;
+  for (const { name, workloads, releases: further } of all.filter((one) => !one.perOrganization)) {
+    const own = kustomizations.find(({ metadata }) => metadata.name === name)!;
+    const checked = own.spec.healthChecks.map((check: { kind: string; name: string }) => `${check.kind} ${check.name}`);
+    const wanted = [...workloads, ...further.flatMap((one) => one.workloads)].map((one) => `${one.kind} ${one.name}`);
+    expect(checked).toEqual(expect.arrayContaining([`HelmRelease ${name}`, ...wanted]));
+  }
+});
+
 it('takes every chart from the mirror when there is one', async () => {
   const mirror = 'oci://127.0.0.1:5000/charts';
   const all = await blueprints();

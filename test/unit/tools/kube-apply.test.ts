@@ -39,8 +39,10 @@ test('one process, objects over stdin, Namespaces and CRDs first', async () => {
     '-f',
     '-',
   ]);
-  const sent = JSON.parse(String(runs[0]!.stdin)) as { items: KubeObject[] };
-  expect(sent.items.map(({ kind }) => kind)).toEqual(['Namespace', 'CustomResourceDefinition', 'Secret']);
+  const sent = String(runs[0]!.stdin)
+    .split('\n---\n')
+    .map((text) => JSON.parse(text) as KubeObject);
+  expect(sent.map(({ kind }) => kind)).toEqual(['Namespace', 'CustomResourceDefinition', 'Secret']);
 });
 
 test('a webhook that is not up yet and a server that is away are tried again', async () => {
