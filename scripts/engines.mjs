@@ -2,6 +2,7 @@
 // Exit status: 0 all that is required is there; 1 something required did not build; 3 this machine has no Go or no C compiler to build with.
 import { argv, env, exit } from 'node:process';
 import { buildEngines } from '../dist/src/lab/engines/build.js';
+import { hasPowerDns } from '../dist/src/lab/engines/real-powerdns.js';
 import { createRedactor } from '../dist/src/support/redact.js';
 import { createExec } from '../dist/src/tools/exec.js';
 
@@ -20,6 +21,7 @@ try {
   });
   say(`${built.length} built, ${present.length} there already, ${failed.length} missing`);
   for (const { engine, required } of failed) say(`missing: ${engine}${required ? ' (required)' : ' (the lab can do without)'}`);
+  if (!hasPowerDns()) say('missing: PowerDNS (the lab plays it): apt-get install pdns-server pdns-backend-sqlite3');
   exit(failed.some((one) => one.required) ? 1 : 0);
 } catch (error) {
   console.error(error.message);

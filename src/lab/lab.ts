@@ -143,6 +143,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       dns: sovereignDns({
         parent: answeredZones,
         own: sovereignZones,
+        answeredBy: surroundings.answeredBy,
         addresses: () => cluster.nodes().flatMap((node) => node.publicAddress ?? []),
       }),
       outside,

@@ -32,6 +32,8 @@ export interface Surroundings {
   sovereignZones: Zones;
   dns: DnsServer;
   sovereignDns: DnsServer;
+  /** Leads the Sovereign's questions to a program on that loopback port; undefined: to its zones here. */
+  answeredBy(port: number | undefined): void;
   registry: LabServer;
   git: LabServer;
   /** Clone address of what the mother's Flux reads. */
@@ -72,6 +74,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   fillZones(motherZones, fqdn.slice(cut + 1), fqdn.slice(0, cut));
   const sovereignZones = createZones(now);
   const none = createZones(now);
+  let nameServer: number | undefined;
   const answeredZones = () => withLostDelegations(motherZones, faults);
   const gitea = createGitea({ directory: join(directory, 'git'), admin: async () => undefined, clock });
 
@@ -82,6 +85,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
       ...tools,
       name: 'dns-sovereign',
       zones: () => (options.sovereignAnswers() ? sovereignZones : none),
+      program: () => (options.sovereignAnswers() ? nameServer : undefined),
     }),
     options
       .charts()
@@ -103,6 +107,9 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
     sovereignZones,
     dns,
     sovereignDns,
+    answeredBy(port) {
+      nameServer = port;
+    },
     registry,
     git,
     motherRepository: `${git.endpoint}/openova-io/openova.git`,

@@ -41,6 +41,8 @@ export interface SovereignDns {
   setZone(zone: string, records: ResourceRecords[] | undefined): Promise<void>;
   /** What they answer from; its PowerDNS API changes it. */
   zones?: Zones;
+  /** The program on that loopback port answers from now on, and not these zones; undefined: it is gone. */
+  answeredBy?(port: number | undefined): void;
   /** Whose name servers the parent's servers refer to for a zone, now. */
   authority(zone: string): Promise<'sovereign' | 'mother' | undefined>;
 }

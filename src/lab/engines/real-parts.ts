@@ -9,6 +9,7 @@ import { mayMount } from './pod-root.js';
 import { hasTools, podScripts } from './pod-scripts.js';
 import { realExternalSecrets } from './real-external-secrets.js';
 import { realGitea } from './real-gitea.js';
+import { hasPowerDns, realPowerDns } from './real-powerdns.js';
 import { realSealedSecrets } from './real-sealed-secrets.js';
 
 /** @param name `mother` or `sovereign` */
@@ -26,7 +27,12 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
       : undefined;
   const external = isSovereign && engines.has('external-secrets') ? await realExternalSecrets(options) : undefined;
   const scripts = apart && hasTools() ? podScripts(options) : undefined;
-  const parts = [gitea, sealing].flatMap((part) => part ?? []);
+  // its zone is written by a script, which asks its API
+  const powerDns =
+    isSovereign && scripts && hasPowerDns()
+      ? await realPowerDns({ children: plane.children, directory: join(directory, 'powerdns') })
+      : undefined;
+  const parts = [gitea, sealing, powerDns].flatMap((part) => part ?? []);
   return {
     rules: [
       ...[localPath, localPathCleaning],

@@ -5,6 +5,7 @@ import dnsPacket, { type Answer, type Packet, type RecordType } from 'dns-packet
 import type { Faults } from '../faults.js';
 import type { RequestLog } from '../request-log.js';
 import { answerFrom } from './dns-answer.js';
+import { framed, relay } from './dns-relay.js';
 import type { RRset, Zones } from './zones.js';
 
 export interface DnsServer {
@@ -21,6 +22,8 @@ export interface DnsOptions {
   faults: Faults;
   /** What it answers from, asked at every question. */
   zones: () => Zones;
+  /** Loopback port of the program that answers in its place, asked at every question. */
+  program?: () => number | undefined;
   host?: string;
 }
 
@@ -30,25 +33,25 @@ export async function startDns(options: DnsOptions): Promise<DnsServer> {
   const { host = '127.0.0.1' } = options;
   const sockets = new Set<Socket>();
   const { udp, tcp, port } = await bindBoth(host);
-  udp.on('message', (message, peer) => {
-    const reply = respond(options, message, 'udp');
-    if (reply) udp.send(reply, peer.port, peer.address);
+  let closed = false;
+  udp.on('message', async (message, peer) => {
+    const reply = await respond(options, message, 'udp');
+    if (reply && !closed) udp.send(reply, peer.port, peer.address);
   });
   tcp.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     let waiting = Buffer.alloc(0);
-    socket.on('data', (chunk) => {
+    socket.on('data', async (chunk) => {
       waiting = Buffer.concat([waiting, chunk]);
       while (waiting.length >= 2 && waiting.length >= 2 + waiting.readUInt16BE(0)) {
         const end = 2 + waiting.readUInt16BE(0);
-        const reply = respond(options, waiting.subarray(2, end), 'tcp');
+        const message = waiting.subarray(2, end);
         waiting = waiting.subarray(end);
+        const reply = await respond(options, message, 'tcp');
         if (!reply) return void socket.destroy();
-        const length = Buffer.alloc(2);
-        length.writeUInt16BE(reply.length);
-        socket.write(Buffer.concat([length, reply]));
+        socket.write(framed(reply));
       }
     });
   });
@@ -56,6 +59,7 @@ export async function startDns(options: DnsOptions): Promise<DnsServer> {
     port,
     endpoint: `${host}:${port}`,
     async close() {
+      closed = true;
       for (const socket of sockets) socket.destroy();
       await Promise.all([new Promise<void>((done) => udp.close(done)), new Promise((done) => tcp.close(done))]);
     },
@@ -80,7 +84,7 @@ async function bindBoth(host: string): Promise<{ udp: UdpSocket; tcp: Server; po
 }
 
 /** The reply; undefined for what is no question, or when a fault swallows it. */
-function respond(options: DnsOptions, message: Buffer, transport: 'udp' | 'tcp'): Buffer | undefined {
+async function respond(options: DnsOptions, message: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer | undefined> {
   const { name: server, log, faults } = options;
   let query: Packet;
   try {
@@ -93,17 +97,26 @@ function respond(options: DnsOptions, message: Buffer, transport: 'udp' | 'tcp')
   const fault = faults.match(server, transport, `/${question.name}/${question.type}`);
   if (fault && fault.kind !== 'status') return undefined;
 
+  const told = (status: number) =>
+    log.record({
+      server,
+      method: 'QUERY',
+      path: `/${question.name}/${question.type}?${transport}`,
+      userAgent: '',
+      status,
+      mutating: false,
+    });
+  const port = fault ? undefined : options.program?.();
+  if (port !== undefined) {
+    const answer = await relay(message, { port, transport });
+    // the last four bits of the flags
+    told(answer ? answer.readUInt16BE(2) & 0xf : rcodes.SERVFAIL);
+    return answer;
+  }
   const answer = fault
     ? { rcode: 'SERVFAIL' as const, authoritative: false, answers: [], authorities: [], additionals: [] }
     : answerFrom(options.zones(), question);
-  log.record({
-    server,
-    method: 'QUERY',
-    path: `/${question.name}/${question.type}?${transport}`,
-    userAgent: '',
-    status: rcodes[answer.rcode],
-    mutating: false,
-  });
+  told(rcodes[answer.rcode]);
   const edns = query.additionals?.find((one) => one.type === 'OPT') as { udpPayloadSize?: number } | undefined;
   const reply: Packet = {
     type: 'response',

@@ -9,13 +9,16 @@ export interface SovereignDnsOptions {
   parent: () => Zones;
   /** Zones that the Sovereign's servers answer from. */
   own: Zones;
+  /** Leads questions to a program on that loopback port. */
+  answeredBy: (port: number | undefined) => void;
   /** Public addresses of the Sovereign's nodes. */
   addresses: () => readonly string[];
 }
 
-export function sovereignDns({ parent, own, addresses }: SovereignDnsOptions): SovereignDns {
+export function sovereignDns({ parent, own, answeredBy, addresses }: SovereignDnsOptions): SovereignDns {
   return {
     zones: own,
+    answeredBy,
     async setZone(name, records) {
       if (!records) {
         own.remove(name);

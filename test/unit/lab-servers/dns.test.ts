@@ -29,20 +29,20 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([dns.close(), api.close()]));
 
-async function ask(name: string, type: 'SOA' | 'NS' | 'A' | 'TXT', transport: 'udp' | 'tcp' = 'udp') {
+async function ask(name: string, type: 'SOA' | 'NS' | 'A' | 'TXT', transport: 'udp' | 'tcp' = 'udp', port = dns.port) {
   const query = dnsPacket.encode({ type: 'query', id: 7, questions: [{ name, type }] });
   const reply = await new Promise<DecodedPacket>((resolve, reject) => {
     if (transport === 'tcp') {
       const length = Buffer.alloc(2);
       length.writeUInt16BE(query.length);
-      const socket = connect(dns.port, '127.0.0.1', () => socket.write(Buffer.concat([length, query])));
+      const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.concat([length, query])));
       socket
         .once('data', (data) => resolve(dnsPacket.decode(data.subarray(2))) ?? socket.destroy())
         .on('error', reject);
     } else {
       const socket = createSocket('udp4');
       socket.once('message', (data) => resolve(dnsPacket.decode(data)) ?? socket.close());
-      socket.send(query, dns.port, '127.0.0.1');
+      socket.send(query, port, '127.0.0.1');
     }
   });
   const short = (list: unknown) =>
@@ -138,4 +138,24 @@ test("node's own resolver reads it", async () => {
   const resolver = new Resolver();
   resolver.setServers([dns.endpoint]);
   expect(await resolver.resolveTxt('omani.works')).toEqual([['v=spf1 -all']]);
+});
+
+test('a program that answers in its place is asked, by both transports, and silence is what its absence is', async () => {
+  let program: number | undefined = dns.port;
+  const none = createZones(() => new Date());
+  const door = await startDns({ name: 'door', ...tools, zones: () => none, program: () => program });
+  try {
+    for (const transport of ['udp', 'tcp'] as const)
+      expect(await ask('www.omani.works', 'A', transport, door.port)).toEqual(
+        await ask('www.omani.works', 'A', transport),
+      );
+    program = undefined;
+    expect(await ask('www.omani.works', 'A', 'udp', door.port)).toMatchObject({ rcode: 'REFUSED' });
+    program = 1;
+    const resolver = new Resolver({ timeout: 200, tries: 1 });
+    resolver.setServers([`127.0.0.1:${door.port}`]);
+    await expect(resolver.resolve4('www.omani.works')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  } finally {
+    await door.close();
+  }
 });

@@ -49,12 +49,15 @@ export const apply: Conversation = {
       kubectl: 'apply --server-side --field-manager=one -f -',
       stdin: map('{"a":"2"}', 'plain'),
     },
-    {
-      id: 'wrong types',
+    // one mistake at a time: at a field that is not declared the server stops, and goes through fields in no order
+    ...[
+      ['wrong type', '"data":{"a":1}'],
+      ['field that is not declared', '"foo":true'],
+    ].map(([id, wrong]) => ({
+      id: `${id}`,
       kubectl: 'apply --server-side -f -',
-      stdin:
-        '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"w","namespace":"talk-apply"},"data":{"a":1},"foo":true}',
-    },
+      stdin: `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"w","namespace":"talk-apply"},${wrong}}`,
+    })),
     {
       id: 'entry twice',
       kubectl: 'apply --server-side -f -',
