@@ -3,11 +3,13 @@
  * outside with kubectl, a FAIL that is meant, and the end of the cluster.
  */
 import { execFileSync } from 'node:child_process';
+import { Resolver } from 'node:dns/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mayMount } from '../../src/lab/engines/pod-root.js';
 import { hasTools } from '../../src/lab/engines/pod-scripts.js';
+import { hasPowerDns } from '../../src/lab/engines/real-powerdns.js';
 import { undoObjects } from '../../src/mother/undo-job.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createExec } from '../../src/tools/exec.js';
@@ -31,6 +33,9 @@ interface Listed {
     spec: Record<string, unknown>;
     status?: { conditions?: { type: string; status: string }[]; artifact?: { revision: string } };
   }[];
+}
+interface Node {
+  status: { addresses: { type: string; address: string }[] };
 }
 interface Verdict {
   verdict: string;
@@ -143,6 +148,34 @@ describe('both clusters, seen with kubectl', () => {
     const repository = join(folder, 'gitea', 'repositories', new URL(String(items[0]!.spec['url'])).pathname);
     expect(items[0]!.status?.artifact?.revision).toBe(`main@sha1:${headOf(repository)}`);
   });
+
+  test.skipIf(!hasPowerDns() || !runsScripts)(
+    'PowerDNS itself answers for the zone that a script wrote through its API, with the addresses of the nodes',
+    async () => {
+      const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!);
+      expect(runs(processesOf(folder)['powerdns']!)).toBe(true);
+      const resolver = new Resolver({ timeout: 5000, tries: 1 });
+      resolver.setServers([`${lab.endpoints['sovereignDns']}`]);
+      const { items } = await kubectl<{ items: Node[] }>(lab.kubeconfigs.sovereign, ['get', 'nodes']);
+      const external = items.flatMap(({ status }) => status.addresses).filter(({ type }) => type === 'ExternalIP');
+      const addresses = external.map(({ address }) => address).sort();
+      expect((await resolver.resolve4(`console.${fqdn}`)).sort()).toEqual(addresses);
+      // as only its own settings have it
+      expect(await resolver.resolveSoa(fqdn)).toMatchObject({
+        nsname: `ns1.${fqdn}`,
+        hostmaster: `hostmaster.${fqdn}`,
+      });
+      await expect(resolver.resolve4('omani.works')).rejects.toMatchObject({ code: 'EREFUSED' });
+      const { serial } = await resolver.resolveSoa(fqdn);
+      expect(serial).toBeGreaterThan(2_026_000_000);
+      // what the cluster does every ten minutes: the same addresses are no change
+      const again = ['create', 'job', 'zone-again', '--from=cronjob/zone-sync', '-n', 'powerdns'];
+      await kubectlText(lab.kubeconfigs.sovereign, again);
+      const done = ['wait', 'job/zone-again', '-n', 'powerdns', '--for=condition=complete', '--timeout=60s'];
+      await kubectlText(lab.kubeconfigs.sovereign, done);
+      expect((await resolver.resolveSoa(fqdn)).serial).toBe(serial);
+    },
+  );
 
   test('the real sealed-secrets controller opens what its own tool seals, for that name and namespace alone', async () => {
     const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!);

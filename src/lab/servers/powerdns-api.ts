@@ -52,9 +52,14 @@ function collection(request: LabRequest, zones: Zones): LabResponse {
     return json(200, found.map(summary));
   }
   if (request.method !== 'POST') return wrong(405, 'Method Not Allowed');
-  const body = parse<{ name?: string; kind?: string; dnssec?: boolean; nameservers?: string[]; rrsets?: SentRRset[] }>(
-    request,
-  );
+  const body = parse<{
+    name?: string;
+    kind?: string;
+    dnssec?: boolean;
+    soa_edit_api?: string;
+    nameservers?: string[];
+    rrsets?: SentRRset[];
+  }>(request);
   if (!body?.name || !body.kind) return wrong(422, 'Key "name" or "kind" not present or not a String');
   if (!body.name.endsWith('.')) return wrong(422, `Zone name '${body.name}' is not canonical`);
   if (zones.get(body.name)) return wrong(409, `Domain '${body.name}' already exists`);
@@ -66,7 +71,7 @@ function collection(request: LabRequest, zones: Zones): LabResponse {
     rrsets.push(read);
   }
   if (body.nameservers?.length) rrsets.push({ name, type: 'NS', ttl: 3600, contents: body.nameservers });
-  const zone = zones.put(name, rrsets, { kind: body.kind, dnssec: body.dnssec });
+  const zone = zones.put(name, rrsets, { kind: body.kind, dnssec: body.dnssec, soaEdit: body.soa_edit_api });
   return { ...json(201, full(zone)), log: { object: `zone ${name}` } };
 }
 
@@ -96,10 +101,11 @@ function one(request: LabRequest, zones: Zones, zone: Zone, part: string | undef
     return { status: 204 };
   }
   if (method === 'PUT') {
-    const body = parse<{ kind?: string; dnssec?: boolean }>(request);
+    const body = parse<{ kind?: string; dnssec?: boolean; soa_edit_api?: string }>(request);
     if (!body) return wrong(422, 'Request body is not JSON');
     zone.kind = body.kind ?? zone.kind;
     zone.dnssec = body.dnssec ?? zone.dnssec;
+    zone.soaEdit = body.soa_edit_api ?? zone.soaEdit;
     return { status: 204 };
   }
   if (method === 'PATCH') return patch(request, zones, zone);
@@ -185,7 +191,7 @@ function full(zone: Zone) {
     comments: [],
     records: contents.map((content) => ({ content, disabled: false })),
   }));
-  return { ...summary(zone), soa_edit_api: 'DEFAULT', rrsets };
+  return { ...summary(zone), soa_edit_api: zone.soaEdit, rrsets };
 }
 
 const asText = (zone: Zone) =>

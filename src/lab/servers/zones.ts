@@ -11,6 +11,8 @@ export interface Zone {
   name: string;
   kind: string;
   dnssec: boolean;
+  /** How the API raises the serial (SOA-EDIT-API). Played: `DEFAULT`, a date and a number; with any other it stays. */
+  soaEdit: string;
   rrsets: Map<string, RRset>;
 }
 
@@ -20,7 +22,7 @@ export interface Zones {
   /** The zone that holds `name`: the longest that is a suffix. */
   holding(name: string): Zone | undefined;
   /** Makes or replaces a zone; without an SOA among `rrsets` it gets one. */
-  put(name: string, rrsets: readonly RRset[], about?: { kind?: string; dnssec?: boolean }): Zone;
+  put(name: string, rrsets: readonly RRset[], about?: { kind?: string; dnssec?: boolean; soaEdit?: string }): Zone;
   /** Adds, replaces, or (no contents) removes an RRset, and raises the serial. */
   set(zone: Zone, rrset: RRset): void;
   remove(name: string): boolean;
@@ -36,7 +38,7 @@ export function createZones(now: () => Date): Zones {
   const firstOfToday = () => Number(`${now().toISOString().slice(0, 10).replaceAll('-', '')}01`);
   const bump = (zone: Zone) => {
     const soa = zone.rrsets.get(rrsetKey(zone.name, 'SOA'));
-    if (!soa) return;
+    if (!soa || zone.soaEdit !== 'DEFAULT') return;
     const fields = soa.contents[0]!.split(/\s+/);
     fields[2] = String(Math.max(Number(fields[2]) + 1, firstOfToday()));
     soa.contents = [fields.join(' ')];
@@ -55,6 +57,7 @@ export function createZones(now: () => Date): Zones {
         name: absolute(name),
         kind: about.kind ?? 'Native',
         dnssec: about.dnssec ?? false,
+        soaEdit: about.soaEdit ?? 'DEFAULT',
         rrsets: new Map(),
       };
       for (const rrset of rrsets) {
@@ -63,7 +66,8 @@ export function createZones(now: () => Date): Zones {
       }
       if (!zone.rrsets.has(rrsetKey(zone.name, 'SOA'))) {
         const server = zone.rrsets.get(rrsetKey(zone.name, 'NS'))?.contents[0] ?? `ns1.${zone.name}`;
-        const contents = [`${server} hostmaster.${zone.name} ${firstOfToday()} 10800 3600 604800 3600`];
+        const serial = zone.soaEdit === 'DEFAULT' ? firstOfToday() : 0;
+        const contents = [`${server} hostmaster.${zone.name} ${serial} 10800 3600 604800 3600`];
         zone.rrsets.set(rrsetKey(zone.name, 'SOA'), { name: zone.name, type: 'SOA', ttl: 3600, contents });
       }
       zones.set(zone.name, zone);

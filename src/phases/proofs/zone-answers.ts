@@ -17,6 +17,8 @@ export const zoneAnswers: ProofOf = (world) => ({
     }
     if (serials.size !== 1) throw disproved('bp-powerdns', 'one serial everywhere', [...serials].join(', '));
     const [serial] = serials;
+    // who copies the zone would never see a change of it
+    if (serial === 0) throw disproved('bp-powerdns', `a serial of ${fqdn} that rises with every change`, '0');
     return {
       summary: `SOA ${serial} of ${fqdn} over udp and tcp from ${addresses.join(', ')}`,
       facts: { serial, addresses },

@@ -50,6 +50,7 @@ const set = (name: string, type: string, ...contents: string[]) => ({
   ...{ name, type, ttl: 300, changetype: 'REPLACE' },
   records: contents.map((content) => ({ content, disabled: false })),
 });
+const byDate = { soa_edit_api: 'DEFAULT' };
 const change = (id: string, zone: string, ...rrsets: object[]) => patch(id, at(zone), { rrsets });
 
 export const turns: readonly Turn[] = [
@@ -170,6 +171,15 @@ export const turns: readonly Turn[] = [
   remove('the child removed again', at(child)),
   ask('of the removed one', `console.${child}`, 'A'),
   get('a way that is none', '/localhost/something'),
+
+  post('a zone whose serial is kept', zones, { name: 'kept.example.', kind: 'Native', nameservers: [], ...byDate }),
+  change('a record of it', 'kept.example.', set('a.kept.example.', 'A', '192.0.2.41')),
+  get('it has a serial', at('kept.example.')),
+  post('a zone whose way to a serial is none of the API', zones, {
+    ...{ name: 'stuck.example.', kind: 'Native', nameservers: [], soa_edit_api: 'INCEPTION-INCREMENT' },
+  }),
+  change('a record of that', 'stuck.example.', set('a.stuck.example.', 'A', '192.0.2.42')),
+  get('it has none', at('stuck.example.')),
 ];
 
 /** Says all of it; answers by the turns' ids. */
@@ -201,13 +211,14 @@ function shown(text: string): unknown {
 }
 
 function one(value: object): { id: string } & Record<string, unknown> {
-  const { id, name, type, kind, url, rrsets } = value as Record<string, unknown> & { id: string };
+  const { id, name, type, kind, url, serial, rrsets } = value as Record<string, unknown> & { id: string };
   const sets = (rrsets as RecordSet[] | undefined)?.map((each) => ({
     ...{ name: each.name, type: each.type, ttl: each.ttl },
     records: each.records.map(({ content }) => withoutSerial(content)).sort(),
   }));
   const order = (each: { name: string; type: string }) => `${each.name} ${each.type}`;
-  return { id, name, type, kind, url, rrsets: sets?.sort((a, b) => order(a).localeCompare(order(b))) };
+  const hasSerial = serial === undefined ? undefined : serial !== 0;
+  return { id, name, type, kind, url, hasSerial, rrsets: sets?.sort((a, b) => order(a).localeCompare(order(b))) };
 }
 
 const withoutSerial = (text: string) => text.replace(/(\S+\. \S+\.) \d+ (\d+ \d+ \d+ \d+)/g, '$1 SERIAL $2');
