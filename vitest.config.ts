@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 /** Stories in which a Sovereign must not notice that its mother is dead: whatever else runs beside them weighs on what is measured. */
 const outages = ['test/lab/{walk,pass}.test.ts'];
+/** Stories on real engines that measure no outage: two labs beside each other. */
+const twoLabs = ['test/engines/{faults,existing}.test.ts'];
+const onEngines = { testTimeout: 900_000, hookTimeout: 300_000 };
 /** Stories mostly wait, unit tests compute: a worker more than there are processors keeps a small machine busy. */
 const side = 3;
 
@@ -42,15 +45,18 @@ export default defineConfig({
         },
       },
       {
-        // The same stories on servers that we did not write (docs/engines.md); npm run test:engines runs them.
+        // The same on servers that we did not write (docs/engines.md). The short ones are over before the walk gets to its outages.
         test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
-          testTimeout: 900_000,
-          hookTimeout: 300_000,
-          maxWorkers: 1,
+          exclude: twoLabs,
+          ...onEngines,
+          maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },
+      },
+      {
+        test: { name: 'engines-labs', include: twoLabs, ...onEngines, maxWorkers: 2, sequence: { groupOrder: 4 } },
       },
     ],
   },
