@@ -44,6 +44,8 @@ export abstract class CatalystCommand<T> extends Command {
   protected async open<F extends Values, B extends Values, A extends Values>(
     command: Interfaces.Input<F, B, A>,
   ): Promise<{ args: A; flags: F & SharedFlags; context: Context }> {
+    // An argument left out is left out: oclif would take what waits on stdin for it, a secret, or a list that a shell's loop reads.
+    for (const arg of Object.values(command.args ?? {})) arg.ignoreStdin = true;
     const { args, flags } = await this.parse<F, B, A>(command);
     const shared = flags as unknown as F & SharedFlags;
     this.interrupts = listenForInterrupts((line) =>

@@ -18,12 +18,16 @@ interface Ended {
 /** The built CLI, with nothing of this person's environment but the PATH. */
 function catalyst(
   args: string[],
-  options: { env?: Record<string, string>; interruptAfterMs?: number } = {},
+  options: { env?: Record<string, string>; interruptAfterMs?: number; input?: string | undefined } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(root, 'bin/run.js'), ...args], {
       cwd: home,
-      stdio: [options.interruptAfterMs === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        options.interruptAfterMs === undefined && options.input === undefined ? 'ignore' : 'pipe',
+        'pipe',
+        'pipe',
+      ],
       env: { PATH: process.env.PATH ?? '', HOME: home, ...options.env },
     });
     const ended: Ended = { code: null, stdout: '', stderr: '' };
@@ -33,6 +37,7 @@ function catalyst(
     child.stderr!.on('data', (data) => {
       ended.stderr += data;
     });
+    if (options.input !== undefined) child.stdin!.end(options.input);
     if (options.interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), options.interruptAfterMs);
     child.on('error', reject).on('close', (code) => resolve({ ...ended, code }));
   });
@@ -125,6 +130,22 @@ describe('exit codes of the built CLI are the same in text and with --json', () 
       const { code, stdout, stderr } = await catalyst([...args, ...more], { interruptAfterMs: 4000 });
       expect({ code, told: stdout + stderr }).toMatchObject({ code: 130, told: expect.stringContaining('E1901') });
     }
+  });
+
+  it.each([
+    ['a secret', ['credentials', 'set'], 'E1001'],
+    ['a line of the list that a loop reads', ['ticket', 'show'], 'E1001'],
+  ])('takes no argument from stdin: %s', async (_what, args, told) => {
+    const { code, stdout, stderr } = await catalyst(args, { input: 'planted-on-stdin\n' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(told);
+    expect(stderr).not.toContain('planted-on-stdin');
+  });
+
+  it('an argument that may be left out is left out, whatever waits on stdin', async () => {
+    const [empty, full] = await Promise.all([undefined, 'E1101\n'].map((input) => catalyst(['explain'], { input })));
+    expect(full).toEqual(empty);
+    expect(full).toMatchObject({ code: 0, stdout: expect.stringContaining('spec.fqdn') });
   });
 
   it('shell completion is there', async () => {
