@@ -1,8 +1,17 @@
 #!/usr/bin/env node
-const major = Number(process.versions.node.split('.')[0]);
-if (major < 22) {
+import { readFileSync } from 'node:fs';
+
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const [major, minor, patch] = process.versions.node.split('.').map(Number);
+/** Of `^22.22.2 || >=26.0.0` one that holds; no library is loaded before that is known. */
+const fits = engines.node.split(' || ').some((range) => {
+  const [first, second, third] = range.match(/\d+/g).map(Number);
+  if (major !== first) return range.startsWith('>=') && major > first;
+  return minor > second || (minor === second && patch >= third);
+});
+if (!fits) {
   process.stderr.write(
-    `catalyst needs Node 22 or newer; this is ${process.version}.\nIn a checkout, "npm start" brings its own Node.\n`,
+    `catalyst needs Node ${engines.node.replaceAll(' || ', ' or ')}; this is ${process.version}.\nIn a checkout, "npm start" brings its own Node.\n`,
   );
   process.exit(2);
 }
