@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type Command, Config } from '@oclif/core';
 import type { Plugin } from '@oclif/core/interfaces';
 
@@ -24,6 +24,7 @@ export async function loadConfig(root: string, words: readonly string[]): Promis
   return { config, argv: [id, ...words.slice(length)] };
 }
 
+const requireBuilt = createRequire(import.meta.url);
 const commandFile = (root: string, words: readonly string[]) => join(root, 'dist/run/commands', `${join(...words)}.js`);
 
 /** How many words at the start are the name of a command: commands lie at most one topic deep. */
@@ -43,9 +44,7 @@ function asksForHelp(words: readonly string[]): boolean {
 function ownCommand(root: string, id: string): Plugin {
   const pjson: Plugin['pjson'] = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const load = async () => {
-    const { default: found } = (await import(pathToFileURL(commandFile(root, id.split(':'))).href)) as {
-      default: Command.Class;
-    };
+    const { default: found } = requireBuilt(commandFile(root, id.split(':'))) as { default: Command.Class };
     found.id = id;
     found.plugin = plugin;
     return found;

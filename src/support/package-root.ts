@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 export const packageRoot = rootAbove(import.meta.dirname);
 
 function rootAbove(folder: string): string {
-  if (existsSync(join(folder, 'package.json'))) return folder;
+  if (existsSync(join(folder, 'bin/run.js'))) return folder;
   const above = dirname(folder);
-  if (above === folder) throw new Error('This installation of catalyst is not whole: its package.json is missing.');
+  if (above === folder) throw new Error('This installation of catalyst is not whole: its bin/run.js is missing.');
   return rootAbove(above);
 }

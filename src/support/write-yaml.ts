@@ -5,10 +5,10 @@
  */
 import { dump } from 'js-yaml';
 
-/** Begins with a letter or slash, so no number and no date; holds no sign that YAML gives a meaning to where it stands. */
-const word = /^[A-Za-z/](?:[\w./-]|:(?=[\w/.-])| (?=\w))*$/;
-/** `10m`, `1Gi`: amounts and times of Kubernetes. */
-const quantity = /^\d+(?:[smh]|[KMGT]i)$/;
+/** Begins with a letter, a slash or `./`, so no number and no date; holds no sign that YAML gives a meaning to where it stands. */
+const word = /^(?:\.\/)?[A-Za-z/](?:[\w./-]|:(?=[\w/.-])| (?=\w))*$/;
+/** `10m`, `1Gi`, `1.19.6`: amounts and times of Kubernetes, versions of charts. */
+const quantity = /^\d+(?:[smh]|[KMGT]i|\.\d+\.\d+)$/;
 /** Words that YAML 1.1 or 1.2 takes for a boolean or for nothing. */
 const meant = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 

@@ -65,6 +65,8 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.stringMatching(/^[a-z:. #\n-]{0,20}$/),
   fc.stringMatching(/^[0-9_.:a-fxmsGi-]{0,6}$/),
+  fc.stringMatching(/^\d{1,2}(\.\d{1,2}){1,3}$/),
+  fc.stringMatching(/^\.{0,2}\/{0,2}[a-z]?$/),
 );
 const tree = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
