@@ -128,6 +128,7 @@ export const engines: readonly Engine[] = [
     purpose: "the Sovereign's Git server: Gitea",
     required: true,
   },
+  crds('alloy', 'github.com/grafana/alloy', 'operations/helm/charts/alloy/charts/crds/crds'),
   crds('cert-manager', 'github.com/cert-manager/cert-manager', 'deploy/crds'),
   crds('cilium', 'github.com/cilium/cilium', 'pkg/k8s/apis/cilium.io/client/crds/v2'),
   crds('cnpg', 'github.com/cloudnative-pg/cloudnative-pg', 'config/crd/bases'),
