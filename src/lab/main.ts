@@ -91,6 +91,7 @@ const [name, directory, engine = 'emulated', ...files] = process.argv.slice(2);
 if (!name || !directory) throw new Error('usage: main.js NAME DIRECTORY [ENGINE]');
 // a rule that fails late must not take the lab down with it
 process.on('unhandledRejection', (reason) => process.stdout.write(`unhandled: ${messageOf(reason)}\n`));
+// not awaited: the bundle is CommonJS (docs/decisions/0006)
 run(name, directory, engine, files).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : messageOf(error)}\n`);
   process.exit(1);

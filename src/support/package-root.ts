@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder of this package, whether its code runs from the sources, compiled, or bundled (docs/decisions/0006). */
+/**
+ * The folder of this package, whether its code runs from the sources, compiled, or bundled (docs/decisions/0006). Known by
+ * bin/run.js, for the bundle has a package.json of its own.
+ */
 export const packageRoot = rootAbove(import.meta.dirname);
 
 function rootAbove(folder: string): string {

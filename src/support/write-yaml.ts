@@ -8,7 +8,7 @@ import { dump } from 'js-yaml';
 /** Begins with a letter, a slash or `./`, so no number and no date; holds no sign that YAML gives a meaning to where it stands. */
 const word = /^(?:\.\/)?[A-Za-z/](?:[\w./-]|:(?=[\w/.-])| (?=\w))*$/;
 /** `10m`, `1Gi`, `1.19.6`: amounts and times of Kubernetes, versions of charts. */
-const quantity = /^\d+(?:[smh]|[KMGT]i|\.\d+\.\d+)$/;
+const amountOrVersion = /^\d+(?:[smh]|[KMGT]i|\.\d+\.\d+)$/;
 /** Words that YAML 1.1 or 1.2 takes for a boolean or for nothing. */
 const meant = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
@@ -67,7 +67,7 @@ function leaf(value: unknown, indent: string): string {
 
 function scalar(value: unknown, indent: string): string {
   if (typeof value === 'string') {
-    if (word.test(value) ? !meant.test(value) : quantity.test(value)) return value;
+    if (word.test(value) ? !meant.test(value) : amountOrVersion.test(value)) return value;
     // lines of a text stand below its key
     return asItem(value).replace(/\n(?=[^\n])/g, `\n${indent}`);
   }

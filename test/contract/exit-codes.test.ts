@@ -133,12 +133,12 @@ describe('exit codes of the built CLI are the same in text and with --json', () 
   });
 
   it.each([
-    ['a secret', ['credentials', 'set'], 'E1001'],
-    ['a line of the list that a loop reads', ['ticket', 'show'], 'E1001'],
-  ])('takes no argument from stdin: %s', async (_what, args, told) => {
+    ['a secret', ['credentials', 'set']],
+    ['a line of the list that a loop reads', ['ticket', 'show']],
+  ])('takes no argument from stdin: %s', async (_what, args) => {
     const { code, stdout, stderr } = await catalyst(args, { input: 'planted-on-stdin\n' });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(told);
+    expect(stderr).toContain('E1001');
     expect(stderr).not.toContain('planted-on-stdin');
   });
 
