@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fail } from '../support/errors.js';
+import { sha256 } from '../support/hash.js';
 import type { HttpStream, StreamAnswer, StreamRequest } from './http-stream.js';
 
 export interface RegistryAccess {
@@ -92,7 +93,7 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
       const url = `${base}/manifests/${reference}`;
       const answer = await expect({ url, headers: { accept: accepted.join(', ') } }, 200, `give ${reference}`);
       const bytes = await readAll(answer.body, largestManifest);
-      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+      const digest = `sha256:${sha256(bytes)}`;
       if (reference.startsWith('sha256:') && reference !== digest) throw other(repository, reference, digest);
       return { bytes, digest, type: answer.headers['content-type']?.split(';')[0] ?? accepted[1]! };
     },

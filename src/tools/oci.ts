@@ -1,6 +1,7 @@
 /** The little of the OCI distribution protocol that a proof needs: push a one-layer artifact, pull it back by digest. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { fail } from '../support/errors.js';
+import { sha256 } from '../support/hash.js';
 import type { Http, HttpAnswer, HttpRequest } from './http.js';
 
 export interface OciRegistry {
@@ -17,7 +18,7 @@ export interface PushedImage {
 }
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-const digestOf = (data: Buffer) => `sha256:${createHash('sha256').update(data).digest('hex')}`;
+const digestOf = (data: Buffer) => `sha256:${sha256(data)}`;
 
 export function createOciClient(http: Http, registry: OciRegistry) {
   const basic = `Basic ${Buffer.from(`${registry.username}:${registry.password}`).toString('base64')}`;

@@ -1,8 +1,8 @@
 /** Fetches chart archives as Flux's source-controller does: from an OCI registry, or from the index of an HTTP repository. */
-import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxSatisfying } from 'semver';
+import { sha256 } from '../../support/hash.js';
 import { parseYamlStream } from '../../support/yaml.js';
 import type { ClusterNetwork } from './network.js';
 
@@ -68,7 +68,7 @@ async function fromRegistry(request: ChartRequest, tools: ChartFetch): Promise<A
   const layer = manifest.layers.find((one) => one.mediaType.includes('helm.chart.content')) ?? manifest.layers[0];
   if (!layer) throw new Error(`${base}:${tag} is no chart`);
   const blob = await get(`${base}/blobs/${layer.digest}`, '*/*');
-  const manifestDigest = `sha256:${createHash('sha256').update(answer.body).digest('hex')}`;
+  const manifestDigest = `sha256:${sha256(answer.body)}`;
   return { ...(await keep(blob.body, tools)), version: request.version, manifestDigest };
 }
 
@@ -118,7 +118,7 @@ async function fromRepository(request: ChartRequest, tools: ChartFetch): Promise
 }
 
 async function keep(archive: Buffer, { cacheDir }: ChartFetch): Promise<{ file: string; digest: string }> {
-  const hex = createHash('sha256').update(archive).digest('hex');
+  const hex = sha256(archive);
   const file = join(cacheDir, 'charts', `${hex}.tgz`);
   await mkdir(join(cacheDir, 'charts'), { recursive: true });
   await writeFile(file, archive);

@@ -1,5 +1,5 @@
 /** Puts chart archives into a registry as helm does when it pushes. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../../support/hash.js';
 import type { RegistryStorage } from './storage.js';
 
 export interface ChartArchive {
@@ -10,7 +10,7 @@ export interface ChartArchive {
 
 const describe = (mediaType: string, body: Buffer) => ({
   mediaType,
-  digest: `sha256:${createHash('sha256').update(body).digest('hex')}`,
+  digest: `sha256:${sha256(body)}`,
   size: body.length,
 });
 

@@ -1,5 +1,6 @@
 /** The OCI distribution API: blobs in one piece or in chunks, manifests by tag and digest, tags and catalogue. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { sha256 } from '../../../support/hash.js';
 import type { LabHandler, LabRequest, LabResponse } from '../../http-server.js';
 import { isDigest, type RegistryStorage } from './storage.js';
 
@@ -12,7 +13,7 @@ export interface RegistryOptions {
   ) => boolean | Promise<boolean>;
 }
 
-const digestOf = (body: Buffer) => `sha256:${createHash('sha256').update(body).digest('hex')}`;
+const digestOf = (body: Buffer) => `sha256:${sha256(body)}`;
 const failure = (status: number, code: string, message: string, headers?: Record<string, string>): LabResponse => ({
   status,
   headers,
