@@ -1,28 +1,7 @@
 /** The shape of sovereign.yaml. Descriptions feed `catalyst explain` and the published JSON Schema (schema/). */
 import { z } from 'zod';
-
-const label = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
-export const dnsLabel = z
-  .string()
-  .max(63)
-  .regex(label, 'lower-case letters, digits and dashes; begins with a letter, ends with a letter or digit');
-export const fqdn = z
-  .string()
-  .max(253)
-  .regex(
-    /^[a-z][a-z0-9-]*[a-z0-9]?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-    'a lower-case domain name with at least two labels',
-  );
-const email = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address');
-const httpUrl = z.string().regex(/^https?:\/\/[^\s]+$/, 'an http:// or https:// address');
-const hostPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:]+):\d{1,5}$/, 'host:port');
-const imageName = z
-  .string()
-  .regex(/^[a-z0-9][a-zA-Z0-9._:/-]*(@sha256:[0-9a-f]{64})?$/, 'an image name without tag, with or without a digest');
-const serverType = z.string().regex(/^[a-z]+[0-9]+$/, 'a Hetzner server type such as cx43');
-const count = z.number().int();
-
-const describe = <T extends z.ZodType>(type: T, description: string): T => type.meta({ description }) as T;
+import { count, describe, dnsLabel, email, fqdn, hostPort, httpUrl, imageName, serverType } from './field-types.js';
+import { motherSchema } from './mother-schema.js';
 
 export const connectToSchema = z.strictObject({
   host: describe(z.string().optional(), 'Name or address this rule is for; left out: every host.'),
@@ -121,94 +100,7 @@ export const specSchema = z.strictObject({
     }),
     'Where Harbor, Velero, Loki, Mimir, Tempo and the OpenBao audit log write.',
   ),
-  mother: describe(
-    z
-      .strictObject({
-        name: z.string().default('contabo').meta({ description: 'What the mother cluster is called.' }),
-        context: describe(z.string().optional(), 'kubeconfig context of the mother.'),
-        hosts: z
-          .array(z.string())
-          .default([
-            'console.openova.io',
-            'marketplace.openova.io',
-            'admin.openova.io',
-            'pdns.openova.io',
-            'pool.openova.io',
-            'harbor.openova.io',
-            'ns1.openova.io',
-            'ns2.openova.io',
-            'ns3.openova.io',
-          ])
-          .meta({ description: 'Names by which anything of the mother is known; the umbilical scan looks for them.' }),
-        addresses: z
-          .array(z.string())
-          .default([])
-          .meta({ description: 'Public addresses of the mother, beside those its names resolve to.' }),
-        catalyst: describe(
-          z
-            .strictObject({
-              namespace: z.string().default('catalyst').meta({ description: 'Namespace of catalyst-api.' }),
-              deployment: z.string().default('catalyst-api').meta({ description: 'Its Deployment.' }),
-              claim: z
-                .string()
-                .default('catalyst-api-deployments')
-                .meta({ description: 'PersistentVolumeClaim that holds the deployment records.' }),
-              kustomization: describe(
-                z.string().optional(),
-                'Flux Kustomization (namespace/name) that owns it; discovered when left out.',
-              ),
-              consoleUrl: httpUrl
-                .default('https://console.openova.io')
-                .meta({ description: 'Public console; /sovereign below it.' }),
-            })
-            .prefault({}),
-          'catalyst-api on the mother.',
-        ),
-        protected: describe(
-          z
-            .strictObject({
-              namespaces: z
-                .array(z.string())
-                .default([])
-                .meta({ description: 'Namespaces added to the built-in protected set.' }),
-              pages: z
-                .array(httpUrl)
-                .default([])
-                .meta({ description: 'Pages added to those that must go on answering.' }),
-            })
-            .prefault({}),
-          'Additions to the protected set; it can grow, never shrink.',
-        ),
-        powerdns: describe(
-          z
-            .strictObject({
-              endpoint: httpUrl.default('https://pdns.openova.io').meta({ description: 'PowerDNS API of the mother.' }),
-              nameservers: z
-                .array(z.string())
-                .default(['ns1.openova.io', 'ns2.openova.io', 'ns3.openova.io'])
-                .meta({ description: 'Authoritative servers of the parent zone.' }),
-              secret: z
-                .string()
-                .default('openova-system/powerdns-api-credentials')
-                .meta({ description: 'namespace/name of the Secret with key api-key.' }),
-            })
-            .prefault({}),
-          'PowerDNS on the mother.',
-        ),
-        poolDomainManager: describe(
-          z
-            .strictObject({
-              endpoint: httpUrl
-                .default('https://pool.openova.io')
-                .meta({ description: 'Address of the pool-domain-manager.' }),
-            })
-            .prefault({}),
-          'The pool-domain-manager on the mother.',
-        ),
-      })
-      .prefault({}),
-    'The mother cluster. Object names are defaults; what is really there is discovered.',
-  ),
+  mother: describe(motherSchema, 'The mother cluster. Object names are defaults; what is really there is discovered.'),
   parentZone: describe(
     z
       .strictObject({

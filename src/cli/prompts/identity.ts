@@ -1,4 +1,4 @@
-import { dnsLabel, fqdn } from '../../sovereign/schema.js';
+import { dnsLabel, fqdn } from '../../sovereign/field-types.js';
 import { lookAtName } from './looks.js';
 import type { Question } from './question.js';
 
