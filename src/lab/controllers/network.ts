@@ -4,10 +4,12 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { ProxyAgent, request as send } from 'undici';
 import { type LabResponse, relay } from '../http-server.js';
+import { type Passage, passageTo } from './passage.js';
+import { openSocksDoor } from './socks-door.js';
 
 export interface NetworkAnswer {
   status: number;
@@ -18,6 +20,8 @@ export interface NetworkAnswer {
 export interface ClusterNetwork {
   /** `http://127.0.0.1:PORT`, for programs (git) that take http_proxy. */
   proxy: string;
+  /** `socks5://127.0.0.1:PORT`, for programs that call Services and Pods by address. */
+  socks: string;
   /** File with the roots that pods trust. */
   caFile: string;
   fetch(
@@ -35,6 +39,8 @@ export interface NetworkOptions {
   isInside(host: string): boolean;
   /** Answer of the component behind an in-cluster name. */
   answer(request: IncomingMessage, host: string, port: number, body: Buffer): Promise<LabResponse>;
+  /** The way to a Service or Pod, by name or address; undefined when it is none. */
+  inside(host: string, port: number): Promise<Passage | undefined>;
   /** Where a name outside answers; undefined when it does not resolve or egress is refused. */
   dial(host: string, port: number): { host: string; port: number } | undefined;
 }
@@ -55,23 +61,23 @@ export async function createClusterNetwork(options: NetworkOptions): Promise<Clu
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     socket.on('error', () => socket.destroy());
     const [host = '', port = '443'] = (request.url ?? '').split(':');
-    const place = options.isInside(host)
-      ? { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
-      : dialled(host, Number(port));
-    if (!place) {
-      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
-      return;
-    }
-    const far = connect(place.port, place.host, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      far.pipe(socket).pipe(far);
-    });
-    far.on('error', () => socket.destroy());
-    socket.on('close', () => far.destroy());
+    void way(host, Number(port))
+      .catch(() => undefined)
+      .then((passage) => {
+        if (!passage) return socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        passage(socket);
+      });
   });
 
   const dialled = (host: string, port: number) =>
     host === '127.0.0.1' || host === 'localhost' ? { host: '127.0.0.1', port } : options.dial(host, port);
+
+  async function way(host: string, port: number): Promise<Passage | undefined> {
+    const inside = await options.inside(host, port);
+    const place = inside || options.isInside(host) ? undefined : dialled(host, port);
+    return place ? passageTo(place) : inside;
+  }
 
   async function forward(request: IncomingMessage, host: string, port: number, body: Buffer): Promise<LabResponse> {
     if (options.isInside(host)) return options.answer(request, host, port, body);
@@ -90,10 +96,12 @@ export async function createClusterNetwork(options: NetworkOptions): Promise<Clu
   const proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const caFile = join(options.cacheDir, 'cluster-ca.pem');
   await writeFile(caFile, options.authority);
+  const socks = await openSocksDoor(way);
   const agent = new ProxyAgent({ uri: proxy, requestTls: { ca: options.authority } });
 
   return {
     proxy,
+    socks: socks.url,
     caFile,
     async fetch(url, { method = 'GET', headers = {}, body, signal } = {}) {
       const answer = await send(url, {
@@ -110,7 +118,7 @@ export async function createClusterNetwork(options: NetworkOptions): Promise<Clu
       };
     },
     close: async () => {
-      await agent.destroy();
+      await Promise.all([agent.destroy(), socks.close()]);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();

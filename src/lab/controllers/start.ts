@@ -43,6 +43,7 @@ import { createProbes } from './probes.js';
 import { createRunner, type RunPod } from './programs.js';
 import { runtimeCrds } from './runtime-crds.js';
 import { sealedSecrets, sealingKeyMissing } from './sealed-secrets.js';
+import { openServiceDoor, type ServiceDoor } from './service-door.js';
 import { services } from './services.js';
 import { sources } from './sources.js';
 import { sovereignJobs } from './sovereign-jobs.js';
@@ -73,6 +74,8 @@ export interface RealParts {
   components: readonly Component[];
   /** Operators that are real too, and need not be played. */
   operators: { sealedSecrets: boolean; externalSecrets: boolean };
+  /** Loopback port of a real program that answers for that port of a Service, as it is; undefined: it is played. */
+  lead(namespace: string, service: string, port: number): number | undefined;
   /** Scripts of Jobs that run as they stand; undefined: that Pod's is played. */
   script: RunPod<undefined>;
 }
@@ -81,6 +84,8 @@ export interface Controllers {
   lab: Lab;
   ingress: Ingress;
   call: CallService;
+  /** The way to Services and Pods for whoever has none of his own. */
+  door: ServiceDoor;
   /** True while every pod of the DaemonSet that answers DNS on the nodes runs (dnsdist). */
   answersDns(): boolean;
   stop(): Promise<void>;
@@ -146,6 +151,7 @@ async function start(
       const at = serviceName(host)!;
       return call(at.namespace, at.name, port, toLabRequest(request, body));
     },
+    inside: (host, port) => door(host, port),
     dial: (host, port) => {
       const isOwn = host === world.fqdn || host.endsWith(`.${world.fqdn}`);
       if (isOwn && (port === 443 || port === 80))
@@ -214,6 +220,8 @@ async function start(
   // where real Flux acts, others still read what it says
   if (real) for (const kind of [HELM_RELEASE, KUSTOMIZATION, ...WORKLOADS, 'v1/Service']) lab.store.follow(kind);
   const call = createServiceCalls(lab, parts);
+  const lead = real?.lead ?? (() => undefined);
+  const door = openServiceDoor({ authority: world.authority, lab, call, lead });
   const ingress = await startIngress({ lab, call, log, faults, ...about });
   if (world.role === 'sovereign')
     void untilServed(options.kube, clock, signal)
@@ -224,6 +232,7 @@ async function start(
     lab,
     ingress,
     call,
+    door,
     answersDns: () =>
       lab.store.list('apps/v1/DaemonSet').some((set) => set.metadata.name === 'dnsdist' && isAvailable(set)),
     async stop() {

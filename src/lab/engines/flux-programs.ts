@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../../tools/kube.js';
 import type { Lab, Rule } from '../controllers/engine.js';
+import type { ClusterNetwork } from '../controllers/network.js';
 import { isReady } from '../controllers/pods.js';
 import type { Engines } from './cache.js';
 import { type Child, freePorts } from './children.js';
@@ -24,8 +25,8 @@ export interface FluxOptions {
   plane: Pick<ControlPlane, 'kubeconfig' | 'children'>;
   engines: Engines;
   directory: string;
-  /** Proxy that Pods' way out goes through, and the roots that they trust. */
-  network: () => { proxy: string; caFile: string };
+  /** Proxies that Pods' way out goes through, and the roots that they trust. */
+  network: () => Pick<ClusterNetwork, 'proxy' | 'socks' | 'caFile'>;
 }
 
 /** A rule for each: while its Pod is Ready it is a process. */

@@ -48,7 +48,7 @@ async function startCluster(
   engines: Engines,
   say: (text: string) => void,
 ): Promise<ClusterApi> {
-  const { name, directory, log, faults, clock, ca, dnsNames, ipAddresses } = request;
+  const { name, directory, log, faults, clock, dnsNames, ipAddresses } = request;
   const stopped = new AbortController();
   // audit events are no calls to the lab: what they tell of is logged instead
   const silent = createRequestLog({ clock });
@@ -59,7 +59,7 @@ async function startCluster(
     faults,
     clock,
   });
-  const tunnel = await openServiceTunnel(ca);
+  const tunnel = await openServiceTunnel();
   const plane = await startControlPlane({
     ...{ name, directory, engines, clock, say, dnsNames, ipAddresses },
     signal: stopped.signal,

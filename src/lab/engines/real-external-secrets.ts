@@ -3,15 +3,15 @@
  * of that Pod. It logs in to OpenBao with tokens that the API server makes for it, by the way that Pods of the cluster have.
  */
 import { join } from 'node:path';
-import type { Rule } from '../controllers/engine.js';
 import { freePorts } from './children.js';
 import type { FluxOptions } from './flux-programs.js';
 import { podProgram, writeKubeconfig } from './pod-program.js';
+import type { RealPart } from './real-parts.js';
 
 const namespace = 'external-secrets-system';
 const name = 'external-secrets';
 
-export async function realExternalSecrets({ plane, engines, directory, network }: FluxOptions): Promise<Rule> {
+export async function realExternalSecrets({ plane, engines, directory, network }: FluxOptions): Promise<RealPart> {
   const program = engines.program(name);
   const [metricsPort = 0, livePort = 0] = await freePorts(2);
   return podProgram({
@@ -41,5 +41,5 @@ export async function realExternalSecrets({ plane, engines, directory, network }
         },
       });
     },
-  }).rule;
+  });
 }

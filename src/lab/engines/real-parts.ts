@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { createRedactor } from '../../support/redact.js';
 import { createExec } from '../../tools/exec.js';
+import type { Component } from '../components/component.js';
+import type { Rule } from '../controllers/engine.js';
 import type { RealParts } from '../controllers/start.js';
 import { type FluxOptions, fluxPrograms } from './flux-programs.js';
 import { localPath, localPathCleaning } from './local-path.js';
@@ -11,6 +13,15 @@ import { realExternalSecrets } from './real-external-secrets.js';
 import { realGitea } from './real-gitea.js';
 import { hasPowerDns, realPowerDns } from './real-powerdns.js';
 import { realSealedSecrets } from './real-sealed-secrets.js';
+
+/** A program that is real in a cluster. */
+export interface RealPart {
+  rule: Rule;
+  /** What it answers behind its Services. */
+  component?: Component;
+  /** See `RealParts`. */
+  lead?: RealParts['lead'];
+}
 
 /** @param name `mother` or `sovereign` */
 export async function realParts(name: string, options: FluxOptions): Promise<RealParts> {
@@ -32,17 +43,17 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
     isSovereign && scripts && hasPowerDns()
       ? await realPowerDns({ children: plane.children, directory: join(directory, 'powerdns') })
       : undefined;
-  const parts = [gitea, sealing, powerDns].flatMap((part) => part ?? []);
+  const parts: RealPart[] = [gitea, sealing, powerDns, external].flatMap((part) => part ?? []);
   return {
     rules: [
       ...[localPath, localPathCleaning],
       ...(await fluxPrograms(options)),
       ...parts.map(({ rule }) => rule),
-      ...(external ? [external] : []),
       ...(scripts ? [scripts.rule] : []),
     ],
-    components: parts.map(({ component }) => component),
+    components: parts.flatMap(({ component }) => component ?? []),
     operators: { sealedSecrets: sealing !== undefined, externalSecrets: external !== undefined },
+    lead: (...of) => parts.map(({ lead }) => lead?.(...of)).find((port) => port !== undefined),
     script: (pod, lab) => scripts?.run(pod, lab),
   };
 }
