@@ -5,6 +5,7 @@ import { fail, messageOf } from '../../support/errors.js';
 import type { Exec } from '../../tools/exec.js';
 import { enginesFolder, finishedFolder, sourceKey } from './cache.js';
 import { type Engine, engines, modulesFolder } from './catalogue.js';
+import { changeModules } from './changed-modules.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -86,21 +87,28 @@ async function build(engine: Engine, goVersion: string, options: BuildOptions): 
       timeoutMs: 60 * 60_000,
       signal,
     });
+  const directoryOf = async (name: string) => {
+    const { stdout } = await go(['mod', 'download', '-json', name]);
+    return (JSON.parse(stdout) as { Dir: string }).Dir;
+  };
+  const changed = join(part, 'changed');
   try {
     mkdirSync(join(part, 'bin'));
+    const { changes } = engine;
+    const modfile = changes && (await changeModules({ wrapper: module, folder: changed, changes, directoryOf }));
     const settings = Object.entries(engine.settings ?? {}).map(([key, value]) => `-X ${key}=${value}`);
     for (const program of engine.programs)
       await go([
         ...['build', '-p', '2', '-mod=readonly', '-trimpath'],
+        ...(modfile ? [`-modfile=${modfile}`] : []),
         ...(engine.tags ? ['-tags', engine.tags.join(' ')] : []),
         ...['-ldflags', ['-s -w', ...settings].join(' ')],
         ...['-o', join(part, 'bin', program.name), program.package],
       ]);
     for (const data of engine.data ?? []) {
-      const { stdout } = await go(['mod', 'download', '-json', data.module]);
-      const from = join((JSON.parse(stdout) as { Dir: string }).Dir, data.from);
-      cpSync(from, join(part, data.to), { recursive: true });
+      cpSync(join(await directoryOf(data.module), data.from), join(part, data.to), { recursive: true });
     }
+    rmSync(changed, { recursive: true, force: true });
     const finished = join(root, `${sourceKey(engine)}-${goVersion}`);
     // two builds at once: the first one to finish stays
     if (!existsSync(finished)) renameSync(part, finished);

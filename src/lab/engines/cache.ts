@@ -3,7 +3,7 @@
  * built it. A folder is moved there whole, so what is there is complete.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../../support/errors.js';
@@ -18,7 +18,10 @@ export function enginesFolder(env: Env): string {
 /** Name of an engine's folder up to the Go version: the same wrapper and settings always give the same. */
 export function sourceKey(engine: Engine): string {
   const hash = createHash('sha256').update(JSON.stringify(engine));
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(modulesFolder(), engine.name, file)));
+  // go.mod, go.sum, and what of ours is built with it
+  const folder = join(modulesFolder(), engine.name);
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())
+    if (statSync(join(folder, file)).isFile()) hash.update(readFileSync(join(folder, file)));
   return `${engine.name}-${hash.digest('hex').slice(0, 16)}`;
 }
 

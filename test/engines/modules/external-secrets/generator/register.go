@@ -1,0 +1,2 @@
+// Package register names no generator: the Sovereign's tree has none.
+package register
