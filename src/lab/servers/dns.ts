@@ -25,6 +25,8 @@ export interface DnsOptions {
   /** Loopback port of the program that answers in its place, asked at every question. */
   program?: () => number | undefined;
   host?: string;
+  /** A free one when left out. */
+  port?: number;
 }
 
 const rcodes = { NOERROR: 0, NXDOMAIN: 3, REFUSED: 5, SERVFAIL: 2 };
@@ -32,7 +34,7 @@ const rcodes = { NOERROR: 0, NXDOMAIN: 3, REFUSED: 5, SERVFAIL: 2 };
 export async function startDns(options: DnsOptions): Promise<DnsServer> {
   const { host = '127.0.0.1' } = options;
   const sockets = new Set<Socket>();
-  const { udp, tcp, port } = await bindBoth(host);
+  const { udp, tcp, port } = await bindBoth(host, options.port);
   let closed = false;
   udp.on('message', async (message, peer) => {
     const reply = await respond(options, message, 'udp');
@@ -67,10 +69,10 @@ export async function startDns(options: DnsOptions): Promise<DnsServer> {
 }
 
 /** The same free port for both transports: what TCP got may be taken for UDP, then another is tried. */
-async function bindBoth(host: string): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
+async function bindBoth(host: string, wanted = 0): Promise<{ udp: UdpSocket; tcp: Server; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const tcp = createServer();
-    await new Promise<void>((resolve, reject) => tcp.once('error', reject).listen(0, host, resolve));
+    await new Promise<void>((resolve, reject) => tcp.once('error', reject).listen(wanted, host, resolve));
     const { port } = tcp.address() as AddressInfo;
     const udp = createSocket('udp4');
     try {
@@ -78,7 +80,7 @@ async function bindBoth(host: string): Promise<{ udp: UdpSocket; tcp: Server; po
       return { udp, tcp, port };
     } catch (error) {
       tcp.close();
-      if (attempt === 10) throw error;
+      if (wanted > 0 || attempt === 10) throw error;
     }
   }
 }
