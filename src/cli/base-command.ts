@@ -18,6 +18,7 @@ import { Command, type Interfaces } from '@oclif/core';
 import type { Context } from '../actions/context.js';
 import { CatalystError } from '../support/errors.js';
 import { createRedactor } from '../support/redact.js';
+import { takingNothingFromStdin } from './argv.js';
 import { type OpenContext, openContext } from './context.js';
 import { successEnvelope, toJson, wantsJson } from './envelope.js';
 import { type SharedFlags, sharedFlags } from './flags.js';
@@ -44,9 +45,7 @@ export abstract class CatalystCommand<T> extends Command {
   protected async open<F extends Values, B extends Values, A extends Values>(
     command: Interfaces.Input<F, B, A>,
   ): Promise<{ args: A; flags: F & SharedFlags; context: Context }> {
-    // An argument left out is left out: oclif would take what waits on stdin for it, a secret, or a list that a shell's loop reads.
-    for (const arg of Object.values(command.args ?? {})) arg.ignoreStdin = true;
-    const { args, flags } = await this.parse<F, B, A>(command);
+    const { args, flags } = await this.parse<F, B, A>(takingNothingFromStdin(command));
     const shared = flags as unknown as F & SharedFlags;
     this.interrupts = listenForInterrupts((line) =>
       this.context ? this.context.say(line) : process.stderr.write(`\n${line}\n`),

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Command, Config } from '@oclif/core';
 import type { Plugin } from '@oclif/core/interfaces';
+import { takingNothingFromStdin } from './argv.js';
 
 interface Invocation {
   config: Config;
@@ -17,11 +18,21 @@ interface Invocation {
  */
 export async function loadConfig(root: string, words: readonly string[]): Promise<Invocation> {
   const length = commandLength(root, words);
-  if (length === 0 || asksForHelp(words)) return { config: await Config.load(root), argv: [...words] };
+  if (length === 0 || asksForHelp(words)) return { config: await wholeConfig(root), argv: [...words] };
   const id = words.slice(0, length).join(':');
   const plugin = ownCommand(root, id);
   const config = await Config.load({ root, plugins: new Map([[plugin.name, plugin]]) });
   return { config, argv: [id, ...words.slice(length)] };
+}
+
+async function wholeConfig(root: string): Promise<Config> {
+  const config = await Config.load(root);
+  for (const { commands } of config.getPluginsList())
+    for (const command of commands) {
+      const { load } = command;
+      command.load = async () => takingNothingFromStdin(await load());
+    }
+  return config;
 }
 
 const requireBuilt = createRequire(import.meta.url);

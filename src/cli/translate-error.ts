@@ -1,5 +1,5 @@
 /** Turns whatever was thrown (oclif's parse errors, prompts left by ^C, aborts, bugs) into a CatalystError. */
-import { type Config, Errors } from '@oclif/core';
+import type { Config } from '@oclif/core';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
 import { nearest } from '../support/nearest.js';
 
@@ -15,11 +15,16 @@ export function translateError(error: unknown, config?: Config, argv: readonly s
     if (inner instanceof CatalystError) return inner;
     return fail('E1901', 'Interrupted.', { actions: ['catalyst resume'], cause: error });
   }
-  if (error instanceof Errors.CLIError) return usageError(error, config, argv);
+  if (isOfOclif(error)) return usageError(error, config, argv);
   return fail('E9001', `A bug in catalyst: ${messageOf(error)}`, {
     actions: ['catalyst support-bundle', 'run it again with --verbose to see where'],
     cause: error,
   });
+}
+
+/** By its mark: the bundle has one copy of oclif's classes and a plugin another. */
+function isOfOclif(error: unknown): error is Error {
+  return error instanceof Error && 'oclif' in error;
 }
 
 function isInterruption(error: unknown): boolean {

@@ -148,6 +148,19 @@ describe('exit codes of the built CLI are the same in text and with --json', () 
     expect(full).toMatchObject({ code: 0, stdout: expect.stringContaining('spec.fqdn') });
   });
 
+  it('the commands that are not ours take nothing from stdin either', async () => {
+    for (const args of [['help'], ['autocomplete']]) {
+      const { code, stdout, stderr } = await catalyst(args, { input: 'planted-on-stdin\n' });
+      expect(code, stderr).toBe(0);
+      expect(stdout + stderr).not.toContain('planted-on-stdin');
+    }
+  });
+
+  it('a shell that has no completion is a mistake of whoever typed it', async () => {
+    const { code, stderr } = await catalyst(['autocomplete', 'fish']);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/zsh, bash[\s\S]*E1001/) });
+  });
+
   it('shell completion is there', async () => {
     const { code } = await catalyst(['autocomplete', 'script', 'bash']);
     expect(code).toBe(0);
