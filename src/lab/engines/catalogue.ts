@@ -181,6 +181,21 @@ export const engines: readonly Engine[] = [
     required: false,
   },
   {
+    name: 'traefik',
+    programs: [{ name: 'traefik', package: 'github.com/traefik/traefik/v3/cmd/traefik' }],
+    settings: { 'github.com/traefik/traefik/v3/pkg/version.Version': '3.7.11' },
+    // some libraries of DNS providers cannot be had, and the others take longer to build than all else
+    changes: [
+      {
+        module: 'github.com/go-acme/lego/v5',
+        file: 'providers/dns/zz_gen_dns_providers.go',
+        by: 'dns_providers.go',
+      },
+    ],
+    purpose: "the Sovereign's ingress: Traefik",
+    required: false,
+  },
+  {
     name: 'pebble',
     programs: ['pebble', 'pebble-challtestsrv'].map((name) => ({
       name,
