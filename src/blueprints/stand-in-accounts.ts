@@ -49,6 +49,23 @@ const accounts: Readonly<Record<string, Account>> = {
       rule('', 'events', 'create patch'),
     ],
   },
+  traefik: {
+    chart: 'traefik',
+    rules: [
+      rule('', 'configmaps nodes services secrets', reads),
+      rule('', 'pods', 'get'),
+      rule('', 'namespaces', 'list watch'),
+      rule('discovery.k8s.io', 'endpointslices', 'list watch'),
+      rule('networking.k8s.io', 'ingresses ingressclasses', reads),
+      rule('networking.k8s.io', 'ingresses/status', 'update'),
+      rule(
+        'traefik.io',
+        'ingressroutes ingressroutetcps ingressrouteudps middlewares middlewaretcps serverstransports ' +
+          'serverstransporttcps tlsoptions tlsstores traefikservices',
+        reads,
+      ),
+    ],
+  },
 };
 
 /** Whether a workload runs as the ServiceAccount of its own name. */

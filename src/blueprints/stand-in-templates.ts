@@ -62,6 +62,15 @@ spec:
   {{- end }}
 {{- end }}
 `,
+  traefik: `{{- if dig "ingressClass" "enabled" true .Values.AsMap }}
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata:
+  name: {{ dig "ingressClass" "name" .Release.Name .Values.AsMap }}
+  annotations: {ingressclass.kubernetes.io/is-default-class: {{ dig "ingressClass" "isDefaultClass" true .Values.AsMap | quote }}}
+spec: {controller: traefik.io/ingress-controller}
+{{- end }}
+`,
   'cert-manager': `apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingWebhookConfiguration
 metadata:

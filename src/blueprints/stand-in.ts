@@ -12,6 +12,7 @@ import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadR
 import { standInMark } from './chart-folder.js';
 import { shortNames, subresources } from './crd-facts.js';
 import { accountsOf, hasAccount } from './stand-in-accounts.js';
+import { argumentsFile, argumentsMark, argumentsTemplate, hasArguments } from './stand-in-arguments.js';
 import { valueTemplates } from './stand-in-templates.js';
 
 export interface ChartBytes {
@@ -89,6 +90,7 @@ async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: True
     { path: 'templates/rbac.yaml', text: accounts ? toYamlStream(accounts) : rbac },
     { path: 'templates/workloads.yaml', text: unlessOff('deployment', [...made, ...workloads]) },
     { path: 'templates/services.yaml', text: unlessOff('service', services) },
+    ...argumentsFile(name),
     ...valueTemplates(name),
     ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: trueCrd(crd.name) ?? toYaml(crdOf(crd)) })),
   ];
@@ -98,7 +100,8 @@ async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: True
 /** Objects that `<key>.enabled: false` leaves out, as upstream charts do. */
 function unlessOff(key: string, objects: readonly KubeObject[]): string {
   if (objects.length === 0) return '';
-  return `{{- if ne (dig "${key}" "enabled" true .Values.AsMap | toString) "false" }}\n${toYamlStream(objects)}{{- end }}\n`;
+  const text = toYamlStream(objects).replaceAll(argumentsMark, argumentsTemplate);
+  return `{{- if ne (dig "${key}" "enabled" true .Values.AsMap | toString) "false" }}\n${text}{{- end }}\n`;
 }
 
 const rbac = `apiVersion: rbac.authorization.k8s.io/v1
@@ -122,6 +125,7 @@ function workloadOf(ref: WorkloadRef, chart: Part['chart'], secrets: readonly Se
     name: 'main',
     image: `${chart.name}:${chart.version}`,
     resources: { requests: { cpu: '10m', memory: '32Mi' } },
+    ...(hasArguments(chart.name) ? { args: argumentsMark } : {}),
     ...(envFrom.length > 0 ? { envFrom } : {}),
   };
   return {
