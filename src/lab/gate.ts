@@ -10,11 +10,17 @@ export interface Gate {
   close(): Promise<void>;
 }
 
-export async function openGate(host = '127.0.0.1'): Promise<Gate> {
+export interface GateOptions {
+  host?: string;
+  /** Asked at each connection; false: it is reset. */
+  admits?: () => boolean;
+}
+
+export async function openGate({ host = '127.0.0.1', admits = () => true }: GateOptions = {}): Promise<Gate> {
   const open = new Set<Socket>();
   let target: number | undefined;
   const server = createServer((near) => {
-    if (target === undefined) return void near.resetAndDestroy();
+    if (target === undefined || !admits()) return void near.resetAndDestroy();
     const far = connect(target, host);
     for (const [one, other] of [
       [near, far],

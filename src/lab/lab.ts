@@ -228,7 +228,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       registry: registry.endpoint,
       ssh: ssh.endpoint,
       ingress: `https://${https.endpoint}`,
-      motherIngress: motherIngress.https.endpoint,
+      motherIngress: `https://${at(motherIngress.https.port)}`,
     },
     kubeconfigs: { mother: file('mother.kubeconfig'), sovereign: file('sovereign.kubeconfig') },
     credentials: {

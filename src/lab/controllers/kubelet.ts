@@ -164,8 +164,7 @@ const startOf = (pod: KubeObject, lab: Lab): string =>
 
 function addresses(pod: KubeObject, node: KubeObject, lab: Lab): Record<string, unknown> {
   const host = lab.world.nodes().find((one) => one.name === node.metadata.name)?.address ?? '10.0.1.2';
-  const sum = [...`${pod.metadata.uid}`].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 64000, 7);
-  const own = pod.spec.hostNetwork ? host : `10.42.${Math.floor(sum / 250)}.${(sum % 250) + 2}`;
+  const own = pod.spec.hostNetwork ? host : (pod.status?.podIP ?? freeAddress(pod, lab));
   return {
     hostIP: host,
     podIP: own,
@@ -173,6 +172,17 @@ function addresses(pod: KubeObject, node: KubeObject, lab: Lab): Record<string, 
     startTime: pod.status?.startTime ?? now(lab),
     nominatedNodeName: null,
   };
+}
+
+/** By its uid, and the next one where another pod has that: calls by address must find who is meant. */
+function freeAddress(pod: KubeObject, lab: Lab): string {
+  const taken = new Set(lab.store.list(POD).map((one) => one.status?.podIP));
+  let sum = [...`${pod.metadata.uid}`].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 64000, 7);
+  for (;;) {
+    const address = `10.42.${Math.floor(sum / 250)}.${(sum % 250) + 2}`;
+    if (!taken.has(address)) return address;
+    sum = (sum + 1) % 64000;
+  }
 }
 
 // a pod template has no uid of its image: the digest is that of the reference, so that the same image has the same one everywhere

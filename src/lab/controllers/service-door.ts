@@ -48,6 +48,8 @@ export function openServiceDoor({ authority, lab, call, lead }: ServiceDoorOptio
   const inner = createServer((request, response) => {
     void relay(request, response, (body) => respond(places.get(request.socket), request, body));
   });
+  // a proxy in the cluster keeps connections for 90 s: closed by us a moment before it uses one, its caller would get a 502
+  inner.keepAliveTimeout = 120_000;
 
   async function respond(place: Place | undefined, request: IncomingMessage, body: Buffer) {
     if (!place) return { status: 503, body: 'nothing answers here' };

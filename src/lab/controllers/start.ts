@@ -9,6 +9,7 @@ import { gitea } from '../components/gitea.js';
 import { harbor } from '../components/harbor.js';
 import { type Ingress, startIngress } from '../components/ingress.js';
 import { keycloak } from '../components/keycloak.js';
+import { openNodePorts } from '../components/node-ports.js';
 import { createOpenBao } from '../components/openbao.js';
 import { powerdns } from '../components/powerdns.js';
 import { createTelemetry } from '../components/telemetry.js';
@@ -74,6 +75,8 @@ export interface RealParts {
   components: readonly Component[];
   /** Operators that are real too, and need not be played. */
   operators: { sealedSecrets: boolean; externalSecrets: boolean };
+  /** Loopback ports of a real program that is the ingress; undefined: it is played. */
+  ingress?: { http: number; https: number } | undefined;
   /** Loopback port of a real program that answers for that port of a Service, as it is; undefined: it is played. */
   lead(namespace: string, service: string, port: number): number | undefined;
   /** Scripts of Jobs that run as they stand; undefined: that Pod's is played. */
@@ -222,7 +225,11 @@ async function start(
   const call = createServiceCalls(lab, parts);
   const lead = real?.lead ?? (() => undefined);
   const door = openServiceDoor({ authority: world.authority, lab, call, lead });
-  const ingress = await startIngress({ lab, call, log, faults, ...about });
+  const { nodePorts } = about;
+  const ingress =
+    real?.ingress && nodePorts
+      ? await openNodePorts(lab, nodePorts, real.ingress)
+      : await startIngress({ lab, call, log, faults, ...about });
   if (world.role === 'sovereign')
     void untilServed(options.kube, clock, signal)
       .then(() => lab.apply(K3S.storageClass))

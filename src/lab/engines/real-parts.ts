@@ -13,6 +13,7 @@ import { realExternalSecrets } from './real-external-secrets.js';
 import { realGitea } from './real-gitea.js';
 import { hasPowerDns, realPowerDns } from './real-powerdns.js';
 import { realSealedSecrets } from './real-sealed-secrets.js';
+import { realTraefik } from './real-traefik.js';
 
 /** A program that is real in a cluster. */
 export interface RealPart {
@@ -37,13 +38,14 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
       ? await realSealedSecrets({ plane, engines, directory: join(directory, 'sealed-secrets') })
       : undefined;
   const external = isSovereign && engines.has('external-secrets') ? await realExternalSecrets(options) : undefined;
+  const traefik = isSovereign && engines.has('traefik') ? await realTraefik(options) : undefined;
   const scripts = apart && hasTools() ? podScripts(options) : undefined;
   // its zone is written by a script, which asks its API
   const powerDns =
     isSovereign && scripts && hasPowerDns()
       ? await realPowerDns({ children: plane.children, directory: join(directory, 'powerdns') })
       : undefined;
-  const parts: RealPart[] = [gitea, sealing, powerDns, external].flatMap((part) => part ?? []);
+  const parts: RealPart[] = [gitea, sealing, powerDns, external, traefik].flatMap((part) => part ?? []);
   return {
     rules: [
       ...[localPath, localPathCleaning],
@@ -53,6 +55,7 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
     ],
     components: parts.flatMap(({ component }) => component ?? []),
     operators: { sealedSecrets: sealing !== undefined, externalSecrets: external !== undefined },
+    ingress: traefik?.ingress,
     lead: (...of) => parts.map(({ lead }) => lead?.(...of)).find((port) => port !== undefined),
     script: (pod, lab) => scripts?.run(pod, lab),
   };

@@ -104,3 +104,12 @@ export const giteaDifferences: readonly Omit<Difference, 'talk'>[] = [];
 
 /** Of PowerDNS. */
 export const powerDnsDifferences: readonly Omit<Difference, 'talk'>[] = [];
+
+/** Of the ingress: the lab plays Traefik. */
+export const ingressDifferences: readonly Omit<Difference, 'talk'>[] = [
+  {
+    turn: 'tree: no name for the certificate',
+    reason:
+      "To who names no host a server of Node shows the certificate that it began with, which is Traefik's own; Traefik looks for the store's each time.",
+  },
+];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { through } from '../../../src/lab/components/middlewares.js';
-import { parseRule } from '../../../src/lab/components/traefik-routes.js';
+import { parseRule } from '../../../src/lab/components/traefik-rules.js';
 import { denies as egressDenies } from '../../../src/lab/controllers/egress.js';
 import { setPath } from '../../../src/lab/controllers/helm-values.js';
 import { denies, misfit } from '../../../src/lab/controllers/kyverno-patterns.js';

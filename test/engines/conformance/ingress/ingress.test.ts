@@ -1,0 +1,43 @@
+/** The same routes and the same requests to the lab's ingress and to Traefik itself. A difference is mended in the lab or listed in differences.ts. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { finishedFolder } from '../../../../src/lab/engines/cache.js';
+import { engines } from '../../../../src/lab/engines/catalogue.js';
+import { until } from '../../rig.js';
+import { ingressDifferences as differences } from '../differences.js';
+import { type Ingresses, startIngresses } from './servers.js';
+import { type Answer, hold, take, turns } from './turns.js';
+
+const has = (name: string) => finishedFolder(engines.find((one) => one.name === name)!, process.env) !== undefined;
+
+describe.skipIf(!has('traefik') || !has('crds-traefik'))('beside Traefik itself', () => {
+  let ingresses: Ingresses | undefined;
+  let played: Record<string, Answer>;
+  let real: Record<string, Answer>;
+  beforeAll(async () => {
+    ingresses = await startIngresses();
+    // one of either provider: each gives all its routes at once
+    for (const [settings, ids] of Object.entries(canaries))
+      for (const id of ids) {
+        const canary = turns.find((one) => one.id === id)!;
+        await until(async () => (await take(canary, ingresses!.real[settings as 'tree'])).status === 200);
+      }
+    [played, real] = [await hold(ingresses.played), await hold(ingresses.real)];
+  });
+  afterAll(() => ingresses?.close());
+
+  test.each(turns)('$id', ({ id }) => {
+    const known = differences.find(({ turn }) => turn === id);
+    if (known)
+      expect(played[id], `no longer different: take it out of differences.ts (${known.reason})`).not.toEqual(real[id]);
+    else expect(played[id]).toEqual(real[id]);
+  });
+
+  test('every known difference names a turn that is held', () => {
+    expect(differences.filter(({ turn }) => !turns.some(({ id }) => id === turn))).toEqual([]);
+  });
+});
+
+const canaries = {
+  tree: ['tree: root', 'tree: a route'],
+  bare: ['bare: plain', 'bare: plain, a route'],
+};
