@@ -5,8 +5,11 @@
 import { execFileSync } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { readdirSync, readFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { dirname, join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findEngines } from '../../src/lab/engines/cache.js';
 import { mayMount } from '../../src/lab/engines/pod-root.js';
 import { hasTools } from '../../src/lab/engines/pod-scripts.js';
 import { hasPowerDns } from '../../src/lab/engines/real-powerdns.js';
@@ -47,6 +50,7 @@ interface PurgePlan {
 }
 
 const fqdn = 'omantel.omani.works';
+const hasTraefik = findEngines(process.env).has('traefik');
 const runsScripts = hasTools() && (await mayMount(createExec(createRedactor())));
 const isReady = (one: Listed['items'][number]) =>
   one.status?.conditions?.some((entry) => entry.type === 'Ready' && entry.status === 'True') ?? false;
@@ -228,6 +232,29 @@ describe('both clusters, seen with kubectl', () => {
     }
   });
 
+  test.skipIf(!hasTraefik)(
+    'Traefik itself shows the certificate of the wildcard, reaches the console, and has nothing to say against our objects',
+    async () => {
+      const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!);
+      expect(runs(processesOf(folder)['traefik']!)).toBe(true);
+      const console = await overTls(lab, `console.${fqdn}`);
+      expect(console).toMatchObject({ status: 200, text: expect.stringContaining(`<title>Catalyst · ${fqdn}`) });
+      expect(console.names).toContain(`DNS:*.${fqdn}`);
+      const written = () => readFileSync(join(folder, 'log', 'traefik.log'), 'utf8');
+      const before = written().length;
+      // any change of a route makes it read all objects anew
+      await apply(lab.kubeconfigs.sovereign, anotherRoute);
+      try {
+        await until(async () => (await overTls(lab, `again.${fqdn}`)).status === 200);
+        const said = written().slice(before).split('\n');
+        expect(said.filter((line) => / (ERR|WRN|FTL) /.test(line))).toEqual([]);
+      } finally {
+        const { kind, metadata } = anotherRoute;
+        await kubectlText(lab.kubeconfigs.sovereign, ['delete', kind, metadata.name, '-n', metadata.namespace]);
+      }
+    },
+  );
+
   test.runIf(runsScripts)('scripts of Jobs ran as they stand, and what they said is what catalyst read', () => {
     const folder = join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!, 'scripts');
     const texts = (job: string, file: string) =>
@@ -388,6 +415,38 @@ describe('the end', () => {
 
 const headOf = (repository: string) =>
   execFileSync('git', ['--git-dir', repository, 'rev-parse', 'main'], { encoding: 'utf8' }).trim();
+
+const anotherRoute = {
+  apiVersion: 'traefik.io/v1alpha1',
+  kind: 'IngressRoute',
+  metadata: { name: 'again', namespace: 'catalyst-system' },
+  spec: {
+    entryPoints: ['websecure'],
+    routes: [{ kind: 'Rule', match: `Host(\`again.${fqdn}\`)`, services: [{ name: 'catalyst-ui', port: 'http' }] }],
+    tls: {},
+  },
+};
+
+/** One request to the Sovereign's ingress as a visitor of that name makes it, who trusts the lab's authority alone. */
+function overTls({ spec, endpoints }: LabInfo, name: string): Promise<{ status: number; text: string; names: string }> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(`${endpoints['ingress']}`);
+    const about = {
+      hostname,
+      port,
+      servername: name,
+      headers: { host: name },
+      ca: readFileSync(join(dirname(spec), 'ca.pem')),
+      agent: false as const,
+    };
+    get(about, async (response) => {
+      const { subjectaltname = '' } = (response.socket as TLSSocket).getPeerCertificate();
+      let text = '';
+      for await (const chunk of response) text += String(chunk);
+      resolve({ status: response.statusCode ?? 0, text, names: subjectaltname });
+    }).on('error', reject);
+  });
+}
 
 const needsTheMother = {
   apiVersion: 'source.toolkit.fluxcd.io/v1',
