@@ -71,23 +71,26 @@ const accounts: Readonly<Record<string, Account>> = {
 /** Whether a workload runs as the ServiceAccount of its own name. */
 export const hasAccount = (workload: string): boolean => isFluxController(workload) || workload in accounts;
 
+/** Where a release of a chart puts them: templates, since a chart can be installed more than once (the canary of #338). */
+const ofTheRelease = { namespace: '{{ .Release.Namespace }}', role: '{{ .Release.Name }}-{{ .Release.Namespace }}' };
+
 /** The accounts of that chart; undefined where none of its programs is ever real. */
-export function accountsOf(chart: string, namespace: string): KubeObject[] | undefined {
+export function accountsOf(chart: string, namespace: string, at = ofTheRelease): KubeObject[] | undefined {
   if (chart === 'flux2') return fluxAccounts(namespace);
   const found = Object.entries(accounts).find(([, account]) => account.chart === chart);
-  return found && objectsOf(...found, namespace);
+  return found && objectsOf(...found, at);
 }
 
-function objectsOf(name: string, { rules }: Account, namespace: string): KubeObject[] {
-  const metadata = { name };
+function objectsOf(name: string, { rules }: Account, { namespace, role }: typeof ofTheRelease): KubeObject[] {
+  const metadata = { name: role };
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...metadata, namespace } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
     { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata, rules: [...rules] },
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRoleBinding',
       metadata,
-      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
       subjects: [{ kind: 'ServiceAccount', name, namespace }],
     },
   ];

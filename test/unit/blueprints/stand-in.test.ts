@@ -10,12 +10,12 @@ import { blueprints } from './rig.js';
 const traefik = async () => (await blueprints()).filter((one) => one.name === 'bp-traefik');
 
 /** What the stand-in for Traefik's chart renders with these values. */
-const rendered = (values: object) =>
+const rendered = (values: object, { release = 'traefik', namespace = 'traefik' } = {}) =>
   inScratch(async (scratch) => {
     const file = join(scratch, 'traefik.tgz');
     const [chart] = await standInCharts(await traefik());
     await writeFile(file, chart!.tgz);
-    const args = ['template', 'traefik', file, '-n', 'traefik', '--values', '-'];
+    const args = ['template', release, file, '-n', namespace, '--values', '-'];
     const { stdout } = await exec({ file: await helm(), args, stdin: JSON.stringify(values) });
     return parseYamlStream(stdout) as KubeObject[];
   });
@@ -78,5 +78,15 @@ describe("the stand-in for Traefik's chart", () => {
       '--providers.kubernetescrd.allowEmptyServices=true',
     ]);
     expect(objects.map((one) => one.kind)).not.toContain('IngressClass');
+  });
+
+  it('makes nothing outside of its release, which the canary of #338 is another one of', async () => {
+    const off = { deployment: { enabled: false }, service: { enabled: false }, ingressClass: { enabled: false } };
+    const objects = await rendered(off, { release: 'probe-canary', namespace: 'catalyst-probes' });
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)).toEqual([
+      'ServiceAccount catalyst-probes/traefik',
+      'ClusterRole /probe-canary-catalyst-probes',
+      'ClusterRoleBinding /probe-canary-catalyst-probes',
+    ]);
   });
 });
