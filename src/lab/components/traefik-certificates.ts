@@ -38,8 +38,8 @@ export async function traefikCertificates(lab: Pick<Lab, 'store'>): Promise<Cert
     contextFor(host) {
       const own = namedIn(lab)
         .flatMap(({ namespace, secretName }) => read(namespace, secretName))
-        // the last one by its names, as Traefik looks through them
-        .sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1))
+        // the last one by its names, and of the same names the first, as Traefik looks through them
+        .sort((a, b) => (keyOf(a) === keyOf(b) ? 0 : keyOf(a) < keyOf(b) ? 1 : -1))
         .find(({ names }) => names.some((name) => hostFits(name, host)));
       return (own ?? defaultOf(lab).flatMap(({ namespace, secretName }) => read(namespace, secretName))[0])?.context;
     },
@@ -57,11 +57,14 @@ interface Named {
 function namedIn({ store }: Pick<Lab, 'store'>): Named[] {
   const of = (object: KubeObject, entries: readonly { secretName?: string }[]): Named[] =>
     entries.flatMap(({ secretName }) => (secretName ? [{ namespace: object.metadata.namespace!, secretName }] : []));
+  const byName = ({ namespace, secretName }: Named) => `${namespace}-${secretName}`;
   return [
-    ...ingressesOf({ store }).flatMap((one) => of(one, one.spec.tls ?? [])),
-    ...store.list('traefik.io/v1alpha1/IngressRoute').flatMap((one) => of(one, one.spec.tls ? [one.spec.tls] : [])),
-    ...store.list('traefik.io/v1alpha1/TLSStore').flatMap((one) => of(one, one.spec.certificates ?? [])),
-  ];
+    ingressesOf({ store }).flatMap((one) => of(one, one.spec.tls ?? [])),
+    [
+      ...store.list('traefik.io/v1alpha1/IngressRoute').flatMap((one) => of(one, one.spec.tls ? [one.spec.tls] : [])),
+      ...store.list('traefik.io/v1alpha1/TLSStore').flatMap((one) => of(one, one.spec.certificates ?? [])),
+    ],
+  ].flatMap((part) => part.sort((a, b) => (byName(a) < byName(b) ? -1 : 1)));
 }
 
 function defaultOf({ store }: Pick<Lab, 'store'>): Named[] {
@@ -75,9 +78,14 @@ function defaultOf({ store }: Pick<Lab, 'store'>): Named[] {
 function certificateIn(secret: KubeObject): Certificate | undefined {
   const decode = (key: string) => Buffer.from(secret.data[key] ?? '', 'base64').toString();
   try {
-    const { subjectAltName = '' } = new X509Certificate(decode('tls.crt'));
-    const names = subjectAltName.split(', ').map((name) => name.replace(/^\w+( \w+)?:/, '').toLowerCase());
-    return { names: names.sort(), context: createSecureContext({ cert: decode('tls.crt'), key: decode('tls.key') }) };
+    const { subject, subjectAltName = '' } = new X509Certificate(decode('tls.crt'));
+    const [, commonName] = /^CN=(.*)$/m.exec(subject) ?? [];
+    const others = subjectAltName.split(', ').map((name) => name.replace(/^\w+( \w+)?:/, ''));
+    const names = [commonName ?? '', ...others].filter(Boolean).map((name) => name.toLowerCase());
+    return {
+      names: [...new Set(names)].sort(),
+      context: createSecureContext({ cert: decode('tls.crt'), key: decode('tls.key') }),
+    };
   } catch {
     return undefined;
   }

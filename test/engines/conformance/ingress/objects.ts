@@ -56,7 +56,7 @@ function ofBackend({ name, ports = { http: 80 }, pod, in: at = namespace }: Back
 export const nodeName = 'talk-node';
 
 async function certificate(name: string, dnsNames: readonly string[], at = namespace): Promise<KubeObject> {
-  const made = await issueCertificate({ commonName: name, dnsNames });
+  const made = await issueCertificate({ commonName: name === 'same' ? name : `${name} in ${at}`, dnsNames });
   const encoded = (text: string) => Buffer.from(text).toString('base64');
   return {
     ...{ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', ...meta(name, at) },
@@ -110,6 +110,11 @@ export async function ingressObjects(): Promise<KubeObject[]> {
     await certificate('wildcard', [domain, `*.${domain}`], 'traefik'),
     await certificate('of-an-ingress', [`tls.${domain}`, `beside.${domain}`]),
     await certificate('of-a-route', [`routed.${domain}`]),
+    ...(await Promise.all(
+      ['twice', 'same'].flatMap((name) =>
+        [namespace, 'other'].map((at) => certificate(name, [`${name}.${domain}`], at)),
+      ),
+    )),
     traefik('TLSStore', 'default', { defaultCertificate: { secretName: 'wildcard' } }, 'traefik'),
     traefik('TLSOption', 'default', { minVersion: 'VersionTLS12', sniStrict: false }, 'traefik'),
 
@@ -172,6 +177,11 @@ export async function ingressObjects(): Promise<KubeObject[]> {
       rules: [{ host: `ing.${domain}`, http: { paths: [path('/private', to('second'))] } }],
     }),
     hosted('tls', {}, { tls: [{ hosts: [`tls.${domain}`], secretName: 'of-an-ingress' }] }),
+    ...['twice', 'same'].flatMap((name) => {
+      const tls = [{ secretName: name }];
+      const elsewhere = ingress(name, { tls, rules: [{ host: 'other.test' }] });
+      return [hosted(name, {}, { tls }), { ...elsewhere, ...meta(name, 'other') }];
+    }),
     hosted('no-secret', {}, { tls: [{ hosts: [`no-secret.${domain}`], secretName: 'none' }] }),
 
     route('one', [match(host('route'))]),

@@ -27,7 +27,7 @@ export interface Answer {
   type?: string | undefined;
   /** What the backend saw, or the text of the answer. */
   said?: unknown;
-  /** Common name of the certificate. */
+  /** Common name of the certificate, and what tells it from others of that name. */
   certificate?: string;
 }
 
@@ -151,6 +151,8 @@ export const turns: readonly Turn[] = [
   ask('the certificate of an Ingress', 'tls/'),
   ask('the same for what else it names', 'beside/'),
   ask('the certificate of a route', 'routed/'),
+  ask('one of two certificates of one host', 'twice/'),
+  ask('one of two certificates of the same names', 'same/'),
   ask('a Secret that is not there', 'no-secret/'),
   ask('the default certificate below it', 'a.b.c/'),
   ask('no name for the certificate', 'ing/', { servername: '' }),
@@ -197,7 +199,7 @@ export function take(one: Turn, ports: Ports): Promise<Answer> {
       : plain({ ...about, port: ports.http });
     call.on('error', (error: NodeJS.ErrnoException) => resolve({ status: error.code ?? error.message }));
     call.on('response', async (response) => {
-      const shown = one.secure ? (response.socket as TLSSocket).getPeerCertificate().subject?.CN : undefined;
+      const shown = one.secure ? shownBy(response.socket as TLSSocket) : undefined;
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk as Buffer);
       const { location, 'content-type': type } = response.headers;
@@ -206,11 +208,18 @@ export function take(one: Turn, ports: Ports): Promise<Answer> {
         ...(location === undefined ? {} : { location }),
         type,
         said: readable(Buffer.concat(chunks).toString()),
-        ...(shown === undefined ? {} : { certificate: String(shown) }),
+        ...(shown === undefined ? {} : { certificate: shown }),
       });
     });
     call.end(one.body);
   });
+}
+
+/** Each makes one of its own to show where there is none. */
+function shownBy(socket: TLSSocket): string {
+  const { subject, fingerprint256 } = socket.getPeerCertificate();
+  const name = `${subject?.CN}`;
+  return name === 'TRAEFIK DEFAULT CERT' ? name : `${name} ${fingerprint256}`;
 }
 
 function readable(text: string): unknown {
