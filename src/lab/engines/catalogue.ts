@@ -184,13 +184,18 @@ export const engines: readonly Engine[] = [
     name: 'traefik',
     programs: [{ name: 'traefik', package: 'github.com/traefik/traefik/v3/cmd/traefik' }],
     settings: { 'github.com/traefik/traefik/v3/pkg/version.Version': '3.7.11' },
-    // some libraries of DNS providers cannot be had, and the others take longer to build than all else
+    // some libraries of DNS providers cannot be had, and the others take longer to build than all else; Amazon's take a fifth of the rest
     changes: [
       {
         module: 'github.com/go-acme/lego/v5',
         file: 'providers/dns/zz_gen_dns_providers.go',
-        by: 'dns_providers.go',
+        by: 'dns/providers.go',
       },
+      ...['ecs.go', 'config.go', 'label.go'].map((file) => ({
+        module: 'github.com/traefik/traefik/v3',
+        file: `pkg/provider/ecs/${file}`,
+        by: file === 'ecs.go' ? 'ecs/ecs.go' : 'ecs/nothing.go',
+      })),
     ],
     purpose: "the Sovereign's ingress: Traefik",
     required: false,

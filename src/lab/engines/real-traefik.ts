@@ -98,9 +98,13 @@ export async function realTraefik({ plane, engines, directory, network }: FluxOp
 const argumentsOf = (pod: KubeObject): string[] =>
   ((pod.spec.containers ?? []) as { args?: string[] }[]).flatMap(({ args = [] }) => args);
 
-/** The same arguments with each entry point on its loopback port instead of every address of a Pod; one without a port is left out. */
+/**
+ * The same arguments with each entry point on its loopback port instead of every address of a Pod; one without a port is left
+ * out, and so is the dashboard, whose pages are in no Go module.
+ */
 export function onLoopback(given: readonly string[], ports: ReadonlyMap<string, number>): string[] {
   return given.flatMap((argument) => {
+    if (/^--api\./i.test(argument)) return [];
     const [, entryPoint = '', protocol = ''] = /^--entrypoints\.(\w+)\.address=.*?(\/\w+)?$/i.exec(argument) ?? [];
     const port = ports.get(entryPoint);
     if (!entryPoint) return [argument];

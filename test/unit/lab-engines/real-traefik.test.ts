@@ -6,9 +6,10 @@ const ports = new Map([
   ['websecure', 15_002],
 ]);
 
-it('keeps what the chart gave, but for where it listens', () => {
+it('keeps what the chart gave, but for where it listens and its dashboard', () => {
   const given = [
     '--ping=true',
+    '--api.dashboard=true',
     '--entryPoints.web.address=:8000/tcp',
     '--entryPoints.web.http.redirections.entryPoint.to=:443',
     '--entrypoints.websecure.address=0.0.0.0:8443',

@@ -1,0 +1,2 @@
+// Package ecs needs nothing of this file.
+package ecs
