@@ -9,7 +9,7 @@ import { packageRoot } from '../../support/package-root.js';
 export interface EngineProgram {
   /** File name of the finished program. */
   name: string;
-  /** Package of its main function. */
+  /** Package of its main function; `.` where that stands in the wrapper's own folder. */
   package: string;
 }
 
@@ -201,13 +201,37 @@ export const engines: readonly Engine[] = [
     required: false,
   },
   {
+    name: 'cert-manager',
+    programs: [{ name: 'cert-manager', package: '.' }],
+    changes: [
+      // how long it waits for other resolvers' caches once it has seen its record; nothing here caches, and there is no flag
+      {
+        module: 'github.com/cert-manager/cert-manager',
+        file: 'pkg/issuer/acme/dns/dns.go',
+        by: { text: 'ttl := 60', becomes: 'ttl := 1' },
+      },
+      // its webhook listens on all addresses, and there is no flag
+      {
+        module: 'github.com/cert-manager/cert-manager',
+        file: 'pkg/webhook/server/server.go',
+        by: { text: 'Port: s.ListenAddr,', becomes: 'Host: "127.0.0.1", Port: s.ListenAddr,' },
+      },
+    ],
+    purpose: "cert-manager and the solver that writes to PowerDNS: the Sovereign's certificates by ACME",
+    required: false,
+  },
+  {
     name: 'pebble',
-    programs: ['pebble', 'pebble-challtestsrv'].map((name) => ({
-      name,
-      package: `github.com/letsencrypt/pebble/v2/cmd/${name}`,
-    })),
-    data: [{ module: 'github.com/letsencrypt/pebble/v2', from: 'test/certs', to: 'certs' }],
-    purpose: 'an ACME server, for the conformance suite',
+    programs: [{ name: 'pebble', package: 'github.com/letsencrypt/pebble/v2/cmd/pebble' }],
+    changes: [
+      // where Let's Encrypt has its directory
+      {
+        module: 'github.com/letsencrypt/pebble/v2',
+        file: 'wfe/wfe.go',
+        by: { text: '= "/dir"', becomes: '= "/directory"' },
+      },
+    ],
+    purpose: "the certificate authority that the Sovereign's certificates come from: an ACME server",
     required: false,
   },
   {
