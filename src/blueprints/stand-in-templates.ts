@@ -1,5 +1,6 @@
 /** What some upstream charts make of their values and others rely on: routes, a backup location, an admission webhook. */
 import type { ArchiveFile } from './archive.js';
+import { solverName, solverTemplate } from './stand-in-solver.js';
 
 interface Rule {
   path: string;
@@ -86,10 +87,26 @@ webhooks:
       - {apiGroups: [cert-manager.io, acme.cert-manager.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: ["*/*"]}
     clientConfig:
       service: {name: cert-manager-webhook, namespace: {{ .Release.Namespace }}, path: /validate, port: 443}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata:
+  name: cert-manager-webhook
+  annotations: {cert-manager.io/inject-ca-from-secret: "{{ .Release.Namespace }}/cert-manager-webhook-ca"}
+webhooks:
+  - name: webhook.cert-manager.io
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    failurePolicy: Fail
+    timeoutSeconds: 30
+    rules:
+      - {apiGroups: [cert-manager.io], apiVersions: [v1], operations: [CREATE], resources: [certificaterequests]}
+    clientConfig:
+      service: {name: cert-manager-webhook, namespace: {{ .Release.Namespace }}, path: /mutate, port: 443}
 `,
 };
 
-export function valueTemplates(chart: string): ArchiveFile[] {
-  const text = templates[chart];
+export function valueTemplates(chart: string, { solver }: { solver: boolean }): ArchiveFile[] {
+  const text = chart === solverName && solver ? solverTemplate : templates[chart];
   return text === undefined ? [] : [{ path: 'templates/from-values.yaml', text }];
 }

@@ -13,6 +13,7 @@ import { standInMark } from './chart-folder.js';
 import { shortNames, subresources } from './crd-facts.js';
 import { accountsOf, hasAccount } from './stand-in-accounts.js';
 import { argumentsFile, argumentsMark, argumentsTemplate, hasArguments } from './stand-in-arguments.js';
+import { solverName, solverVolumes } from './stand-in-solver.js';
 import { valueTemplates } from './stand-in-templates.js';
 
 export interface ChartBytes {
@@ -26,10 +27,15 @@ type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' |
 /** The true definition of a CRD by its name, as YAML, where there is one: it takes the place of one without a schema. */
 export type TrueCrd = (name: string) => string | undefined;
 
-/** One archive for each chart that the Blueprints name. A chart that the project brings itself is packed as it is. */
+/**
+ * One archive for each chart that the Blueprints name. A chart that the project brings itself is packed as it is.
+ * @param solver whether something answers as the API group of cert-manager-webhook-pdns: one that nobody answers for spoils
+ * the discovery of a whole cluster
+ */
 export async function standInCharts(
   blueprints: readonly Blueprint[],
   trueCrd: TrueCrd = () => undefined,
+  { solver = false }: { solver?: boolean } = {},
 ): Promise<ChartBytes[]> {
   const charts: ChartBytes[] = [];
   for (const blueprint of blueprints) {
@@ -37,8 +43,8 @@ export async function standInCharts(
     const main: Part = own
       ? { ...blueprint, workloads: [], crdShapes: [], services: [] }
       : { ...blueprint, crdShapes: blueprint.crdsAtRuntime ? [] : blueprint.crdShapes };
-    charts.push(own ?? (await standIn(main, blueprint.secrets, trueCrd)));
-    for (const release of blueprint.releases) charts.push(await standIn(release, [], trueCrd));
+    charts.push(own ?? (await standIn(main, blueprint.secrets, trueCrd, solver)));
+    for (const release of blueprint.releases) charts.push(await standIn(release, [], trueCrd, solver));
   }
   return charts;
 }
@@ -64,14 +70,19 @@ export async function ownFiles({ folder }: Pick<Blueprint, 'folder'>): Promise<A
   );
 }
 
-async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: TrueCrd): Promise<ChartBytes> {
+async function standIn(
+  part: Part,
+  secrets: readonly SecretNeed[],
+  trueCrd: TrueCrd,
+  solver: boolean,
+): Promise<ChartBytes> {
   const { name, version } = part.chart;
   // what stands in Flux's namespace is there for others to derive from; Flux itself mounts none of it and starts first
   const mounted = name === 'flux2' ? [] : secrets;
   // what an operator makes while it runs cannot be there before its own pods are
   const needed = mounted.filter((secret) => secret.maker === 'catalyst' || secret.maker.startsWith('bp-'));
   const made = secrets.filter((secret) => secret.maker === 'chart').map(secretOf);
-  const workloads = part.workloads.map((ref) => workloadOf(ref, part.chart, needed));
+  const workloads = part.workloads.map((ref) => workloadOf(ref, part.chart, needed, solver));
   const services = part.services.map((service) => serviceOf(service, part.workloads));
   const accounts = accountsOf(name, part.namespace);
   const files: ArchiveFile[] = [
@@ -91,7 +102,7 @@ async function standIn(part: Part, secrets: readonly SecretNeed[], trueCrd: True
     { path: 'templates/workloads.yaml', text: unlessOff('deployment', [...made, ...workloads]) },
     { path: 'templates/services.yaml', text: unlessOff('service', services) },
     ...argumentsFile(name),
-    ...valueTemplates(name),
+    ...valueTemplates(name, { solver }),
     ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: trueCrd(crd.name) ?? toYaml(crdOf(crd)) })),
   ];
   return { name, version, tgz: await packChart(name, files) };
@@ -116,7 +127,12 @@ rules:
 
 const labelsOf = (name: string) => ({ 'app.kubernetes.io/name': name });
 
-function workloadOf(ref: WorkloadRef, chart: Part['chart'], secrets: readonly SecretNeed[]): KubeObject {
+function workloadOf(
+  ref: WorkloadRef,
+  chart: Part['chart'],
+  secrets: readonly SecretNeed[],
+  solver: boolean,
+): KubeObject {
   const labels = labelsOf(ref.name);
   const envFrom = secrets
     .filter((secret) => secret.namespace === ref.namespace)
@@ -143,6 +159,7 @@ function workloadOf(ref: WorkloadRef, chart: Part['chart'], secrets: readonly Se
           ...(ref.kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
           ...(hasAccount(ref.name) ? { serviceAccountName: ref.name } : {}),
           containers: [container],
+          ...(solver && ref.name === solverName ? { volumes: solverVolumes } : {}),
         },
       },
     },

@@ -85,8 +85,8 @@ describe("the stand-in for Traefik's chart", () => {
     const objects = await rendered(off, { release: 'probe-canary', namespace: 'catalyst-probes' });
     expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`)).toEqual([
       'ServiceAccount catalyst-probes/traefik',
-      'ClusterRole /probe-canary-catalyst-probes',
-      'ClusterRoleBinding /probe-canary-catalyst-probes',
+      'ClusterRole /traefik-catalyst-probes',
+      'ClusterRoleBinding /traefik-catalyst-probes',
     ]);
   });
 });

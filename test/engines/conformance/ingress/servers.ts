@@ -199,10 +199,7 @@ async function fill(kube: LabKube): Promise<KubeObject[]> {
     nodeObject({ name: nodeName, address: '10.0.1.2', role: 'worker', version: 'v1.36.3', cores: 8, memoryGi: 16 }),
   );
   const kept: KubeObject[] = [];
-  for (const object of [
-    ...(await ingressObjects()),
-    ...accountsOf('traefik', 'traefik', { namespace: 'traefik', role: 'traefik' })!,
-  ]) {
+  for (const object of [...(await ingressObjects()), ...accountsOf('traefik', 'traefik', 'traefik')!]) {
     const { status, ...spec } = object;
     const ref = refOfObject(object);
     await patiently(() => kube.apply(spec as KubeObject));
