@@ -22,8 +22,8 @@ export interface DnsOptions {
   faults: Faults;
   /** What it answers from, asked at every question. */
   zones: () => Zones;
-  /** Loopback port of the program that answers in its place, asked at every question. */
-  program?: () => number | undefined;
+  /** Loopback port of the server that answers in its place, asked at every question. */
+  program?: (question: { name: string; type: string }) => number | undefined;
   host?: string;
   /** A free one when left out. */
   port?: number;
@@ -108,7 +108,7 @@ async function respond(options: DnsOptions, message: Buffer, transport: 'udp' | 
       status,
       mutating: false,
     });
-  const port = fault ? undefined : options.program?.();
+  const port = fault ? undefined : options.program?.(question);
   if (port !== undefined) {
     const answer = await relay(message, { port, transport });
     // the last four bits of the flags
