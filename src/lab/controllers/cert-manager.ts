@@ -51,42 +51,35 @@ async function issuer(one: KubeObject, lab: Lab): Promise<void> {
   const namespace = one.kind === 'ClusterIssuer' ? 'cert-manager' : one.metadata.namespace;
   const lacking = caSecret && !lab.store.get('v1/Secret', namespace, caSecret);
   const [reason, message] = lacking
-    ? ['ErrGetKeyPair', `secret "${caSecret}" not found`]
+    ? ['ErrGetKeyPair', `Error getting keypair for CA issuer: secrets "${caSecret}" not found`]
     : one.spec.acme
       ? ['ACMEAccountRegistered', 'The ACME account was registered with the ACME server']
-      : ['IsReady', 'ready'];
+      : caSecret
+        ? ['KeyPairVerified', 'Signing CA verified']
+        : ['IsReady', ''];
   const ready = { ...condition('Ready', !lacking, reason, message), observedGeneration: one.metadata.generation };
   await lab.setStatus(one, { conditions: conditions(one, lab.clock, [ready]) });
 }
 
 async function certificate(one: KubeObject, lab: Lab): Promise<Outcome> {
   if (one.metadata.deletionTimestamp) return undefined;
-  const tell = (wanted: Condition[], status: Record<string, unknown> = {}) =>
-    lab.setStatus(one, {
-      ...status,
-      conditions: conditions(
-        one,
-        lab.clock,
-        wanted.map((entry) => ({ ...entry, observedGeneration: one.metadata.generation })),
-      ),
-    });
+  const tell = (wanted: Condition[], status: Record<string, unknown> = {}) => {
+    const dated = wanted.map((entry) => ({ ...entry, observedGeneration: one.metadata.generation }));
+    const isOver = !wanted.some(({ type }) => type === 'Issuing');
+    const all = conditions(one, lab.clock, dated).filter(({ type }) => !(isOver && type === 'Issuing'));
+    return lab.setStatus(one, { ...status, conditions: all });
+  };
   const secret = lab.store.get('v1/Secret', one.metadata.namespace, one.spec.secretName);
   const mustIssue =
     findCondition(one, 'Issuing')?.status === 'True' || !secret?.data?.['tls.crt'] || !fits(one, secret, lab);
   if (!mustIssue) {
     const leaf = new X509Certificate(Buffer.from(secret.data['tls.crt'], 'base64'));
-    await tell(
-      [
-        condition('Ready', true, 'Ready', 'Certificate is up to date and has not expired'),
-        condition('Issuing', false, 'Issued'),
-      ],
-      {
-        notBefore: iso(leaf.validFrom),
-        notAfter: iso(leaf.validTo),
-        renewalTime: new Date(Date.parse(leaf.validTo) - 30 * DAY).toISOString().replace(/\.\d+Z$/, 'Z'),
-        revision: one.status?.revision ?? 1,
-      },
-    );
+    await tell([condition('Ready', true, 'Ready', 'Certificate is up to date and has not expired')], {
+      notBefore: iso(leaf.validFrom),
+      notAfter: iso(leaf.validTo),
+      renewalTime: new Date(Date.parse(leaf.validTo) - 30 * DAY).toISOString().replace(/\.\d+Z$/, 'Z'),
+      revision: one.status?.revision ?? 1,
+    });
     return undefined;
   }
   const refused = await refusal(one, lab);
@@ -105,11 +98,8 @@ async function certificate(one: KubeObject, lab: Lab): Promise<Outcome> {
     metadata: {
       name: one.spec.secretName,
       namespace: one.metadata.namespace,
-      annotations: {
-        'cert-manager.io/certificate-name': one.metadata.name,
-        'cert-manager.io/issuer-name': one.spec.issuerRef.name,
-        'cert-manager.io/issuer-kind': one.spec.issuerRef.kind ?? 'Issuer',
-      },
+      labels: { 'controller.cert-manager.io/fao': 'true' },
+      annotations: aboutSecret(one),
     },
     stringData: {
       'tls.crt': made.certificate,
@@ -118,9 +108,21 @@ async function certificate(one: KubeObject, lab: Lab): Promise<Outcome> {
     },
   });
   const revision = (one.status?.revision ?? 0) + 1;
-  await tell([condition('Issuing', false, 'Issued', 'The certificate has been successfully issued')], { revision });
+  await tell([], { revision });
   return { againMs: 0 };
 }
+
+/** What the Secret says of itself. */
+const aboutSecret = (one: KubeObject): Record<string, string> => ({
+  'cert-manager.io/alt-names': (one.spec.dnsNames ?? []).join(','),
+  'cert-manager.io/certificate-name': one.metadata.name,
+  'cert-manager.io/common-name': namesOf(one)[0] ?? '',
+  'cert-manager.io/ip-sans': (one.spec.ipAddresses ?? []).join(','),
+  'cert-manager.io/issuer-group': one.spec.issuerRef.group ?? 'cert-manager.io',
+  'cert-manager.io/issuer-kind': one.spec.issuerRef.kind ?? 'Issuer',
+  'cert-manager.io/issuer-name': one.spec.issuerRef.name,
+  'cert-manager.io/uri-sans': (one.spec.uris ?? []).join(','),
+});
 
 const iso = (text: string): string => new Date(text).toISOString().replace(/\.\d+Z$/, 'Z');
 

@@ -42,7 +42,7 @@ export const admissionWebhooks: Component = {
   },
 };
 
-/** What cert-manager's webhook refuses: no secretName, no issuer, no name at all, a renewal longer than the validity. */
+/** Of what cert-manager's webhook refuses: no secretName, no issuer, no name at all, a kind of issuer that it has not. */
 function certificateProblem({ object }: ReviewRequest): string | undefined {
   if (object?.kind !== 'Certificate') return undefined;
   const spec = object.spec ?? {};
@@ -58,11 +58,11 @@ function certificateProblem({ object }: ReviewRequest): string | undefined {
     spec.literalSubject,
   ];
   if (!names.some((one) => (Array.isArray(one) ? one.length > 0 : Boolean(one))))
-    return 'spec: Invalid value: "": at least one of commonName (from the commonName field or from a literalSubject), dnsNames, uris, emailAddresses, ipAddresses or otherNames must be set';
+    return 'spec: Invalid value: "": at least one of commonName (from the commonName field or from a literalSubject), dnsNames, emailSANs, ipAddresses, otherNames, or uriSANs must be set';
   if (String(spec.commonName ?? '').length > 64) return 'spec.commonName: Too long: may not be more than 64 bytes';
   const kind = spec.issuerRef.kind ?? 'Issuer';
   if ((spec.issuerRef.group ?? 'cert-manager.io') === 'cert-manager.io' && !['Issuer', 'ClusterIssuer'].includes(kind))
-    return `spec.issuerRef.kind: Invalid value: "${kind}": must be one of Issuer or ClusterIssuer`;
+    return `spec.issuerRef.kind: Invalid value: "${kind}": must be one of Issuer or ClusterIssuer (did you forget to set spec.issuerRef.kind.group?)`;
   return undefined;
 }
 
