@@ -39,6 +39,15 @@ export interface ClusterRequest {
   ipAddresses: readonly string[];
 }
 
+export interface AcmeAuthority {
+  port: number;
+  /** Names by which the world calls it. */
+  hosts: readonly string[];
+  /** PEM of the root that it signs with, made at its start. */
+  root: string;
+  close(): Promise<void>;
+}
+
 /** By the names of the definitions. */
 export interface TrueCrds {
   names(): readonly string[];
@@ -70,6 +79,15 @@ export interface ClusterEngine {
     faults: Faults;
     clock: Clock;
   }): Promise<LabServer>;
+  /** The certificate authority that ACME issuers call; where there is none, the lab's own authority signs in its place. */
+  startAcme?(options: {
+    directory: string;
+    /** Signs for its servers. */
+    authority: CertificateAndKey;
+    /** `127.0.0.1:PORT` of the resolver that it asks. */
+    resolver: string;
+    clock: Clock;
+  }): Promise<AcmeAuthority>;
   /** True definitions of CRDs, as far as this engine has them. Flux's are whole: its controllers need all of them. */
   crds: TrueCrds;
 }

@@ -25,6 +25,7 @@ import { type Mother, startMother } from './mother-cluster.js';
 import { createRequestLog, type RequestLog } from './request-log.js';
 import { motherAddress } from './servers/mother/dns-data.js';
 import { powerDnsApi } from './servers/powerdns-api.js';
+import { startResolver } from './servers/resolver.js';
 import { sovereignDns } from './servers/sovereign-dns.js';
 import { createSovereignCluster, type SovereignCluster } from './sovereign-cluster.js';
 import { chartFolder, type Surroundings, secret, startSurroundings } from './surroundings.js';
@@ -66,6 +67,9 @@ const motherHosts = [
   'bakkal.omani.rest',
 ];
 
+/** Of the certificate authority, from the range for documentation. */
+const acmeAddress = '192.0.2.20';
+
 /** Resolves when everything answers and the mother has settled. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { name, directory, fqdn = labFqdn, engine = emulatedEngine, clock = systemClock, env = process.env } = options;
@@ -92,7 +96,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log,
       faults,
       clock,
-      charts: () => standInCharts(blueprints, engine.crds.yaml),
+      charts: () => standInCharts(blueprints, engine.crds.yaml, { solver: engine.startAcme !== undefined }),
       startRegistry: engine.startRegistry,
       startObjectStorage: engine.startObjectStorage,
       sovereignAnswers: () => cluster.current()?.controllers.answersDns() ?? false,
@@ -111,6 +115,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     if (motherHosts.includes(host) && (port === 443 || port === 80))
       return to(port === 443 ? mother.controllers.ingress.https.port : mother.controllers.ingress.http.port);
     if (isOurs(host) && (port === 443 || port === 80)) return to(port === 443 ? https.port : http.port);
+    if (acme?.hosts.includes(host) && port === 443) return to(acme.port);
     if (port === 6443 && (cluster.nodes().some((node) => node.publicAddress === host) || balances(host)))
       return to(api.port);
     return undefined;
@@ -121,8 +126,18 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     );
   const addressOf = (host: string) => {
     if (motherHosts.includes(host)) return motherAddress;
+    if (acme?.hosts.includes(host)) return acmeAddress;
     return isIP(host) ? host : undefined;
   };
+
+  const nodeAddresses = () => cluster.nodes().flatMap((node) => node.publicAddress ?? []);
+  const resolver = engine.startAcme
+    ? await startResolver({
+        ...{ log, faults, parent: answeredZones, addresses: nodeAddresses },
+        ports: { mother: surroundings.dns.port, sovereign: surroundings.sovereignDns.port },
+      })
+    : undefined;
+  const acme = resolver && (await engine.startAcme?.({ directory, authority, resolver: resolver.endpoint, clock }));
 
   const cluster = createSovereignCluster({
     engine,
@@ -144,8 +159,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         parent: answeredZones,
         own: sovereignZones,
         answeredBy: surroundings.answeredBy,
-        addresses: () => cluster.nodes().flatMap((node) => node.publicAddress ?? []),
+        addresses: nodeAddresses,
       }),
+      ...(acme && resolver ? { acmeRoot: acme.root, resolver: resolver.endpoint } : {}),
       outside,
       addressOf,
     },
@@ -172,6 +188,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     powerDnsApiKey,
     repository: surroundings.motherRepository,
     authority,
+    ...(acme ? { acmeRoot: acme.root } : {}),
     outside,
     kubectl: () => binaries.path('kubectl'),
     log,
@@ -191,9 +208,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
   const motherIngress = mother.controllers.ingress;
   const at = (port: number) => `127.0.0.1:${port}`;
+  const trusted = authority.certificate + (acme?.root ?? '');
   const sovereign = labSpec({
     fqdn,
-    ca: authority.certificate,
+    ca: trusted,
     motherHosts,
     motherAddress,
     addresses: {
@@ -209,7 +227,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     },
   });
   write('sovereign.yaml', specToYaml(sovereign));
-  write('ca.pem', authority.certificate);
+  write('ca.pem', trusted);
   write('mother.kubeconfig', mother.api.kubeconfig());
 
   return {
@@ -255,6 +273,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         hetzner.close(),
         powerdns.close(),
         surroundings.close(),
+        acme?.close(),
+        resolver?.close(),
         ...[api, http, https].map((gate) => gate.close()),
       ]);
       log.close();

@@ -44,6 +44,7 @@ export interface MotherOptions {
   /** Clone address of the Git repository that its Flux reads. */
   repository: string;
   authority: CertificateAuthority;
+  acmeRoot?: LabWorld['acmeRoot'];
   outside: NonNullable<LabWorld['outside']>;
   kubectl: NonNullable<LabWorld['kubectl']>;
   log: RequestLog;
@@ -84,6 +85,7 @@ export async function startMother(options: MotherOptions): Promise<Mother> {
       role: 'mother',
       fqdn: 'openova.io',
       authority,
+      ...(options.acmeRoot ? { acmeRoot: options.acmeRoot } : {}),
       cacheDir: join(directory, 'cache', 'mother'),
       nodes: () => [{ name: 'contabo', address: '10.9.0.2', publicAddress: motherAddress, role: 'control-plane' }],
       outside,

@@ -1,9 +1,11 @@
 /** What the stories on real engines have in common: the CLI with the engine chosen, and kubectl by hand. */
 import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { Agent, request } from 'undici';
 import { findEngines } from '../../src/lab/engines/cache.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
@@ -60,6 +62,17 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 /** One kubectl call by hand; its JSON. */
 export async function kubectl<T>(kubeconfig: string, args: readonly string[]): Promise<T> {
   return JSON.parse(await kubectlText(kubeconfig, [...args, '-o', 'json'])) as T;
+}
+
+/** The root of the lab's ACME authority, as its own port for such questions tells it. */
+export async function rootOfAcme(lab: LabInfo): Promise<X509Certificate> {
+  const folder = join(dirname(lab.spec), 'engines', 'acme');
+  const { pebble } = JSON.parse(readFileSync(join(folder, 'pebble.json'), 'utf8')) as {
+    pebble: { managementListenAddress: string };
+  };
+  const dispatcher = new Agent({ connect: { ca: readFileSync(join(dirname(lab.spec), 'ca.pem')) } });
+  const answer = await request(`https://${pebble.managementListenAddress}/roots/0`, { dispatcher });
+  return new X509Certificate(await answer.body.text());
 }
 
 /** Process ids of a cluster's programs, as its folder tells them. */

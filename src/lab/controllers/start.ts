@@ -74,7 +74,7 @@ export interface RealParts {
   /** Real programs behind Services; they come before a played one. */
   components: readonly Component[];
   /** Operators that are real too, and need not be played. */
-  operators: { sealedSecrets: boolean; externalSecrets: boolean };
+  operators: { sealedSecrets: boolean; externalSecrets: boolean; certManager: boolean };
   /** Loopback ports of a real program that is the ingress; undefined: it is played. */
   ingress?: { http: number; https: number } | undefined;
   /** Loopback port of a real program that answers for that port of a Service, as it is; undefined: it is played. */
@@ -148,7 +148,7 @@ async function start(
   const telemetry = createTelemetry();
   const network = await createClusterNetwork({
     cacheDir: world.cacheDir,
-    authority: world.authority.certificate,
+    authority: world.authority.certificate + (world.acmeRoot ?? ''),
     isInside: (host) => serviceName(host) !== undefined,
     answer: (request, host, port, body) => {
       const at = serviceName(host)!;
@@ -201,7 +201,7 @@ async function start(
           helmReleases({ charts, renderer }),
           kustomizations,
         ]),
-    ...certManager,
+    ...(real?.operators.certManager ? [] : certManager),
     ...(world.role === 'mother'
       ? []
       : [

@@ -57,6 +57,10 @@ export interface LabWorld {
   fqdn: string;
   objectStorage?: ObjectStorage;
   authority: CertificateAuthority;
+  /** PEM of a further root that everybody here trusts: the one of the ACME authority around this lab. */
+  acmeRoot?: string;
+  /** `127.0.0.1:PORT` of the resolver that stands for the public ones. */
+  resolver?: string;
   /** Absolute path of the helm binary; Flux's helm-controller renders charts with it. */
   helm?: () => Promise<string>;
   /** Absolute path of the kubectl binary, for scripts of Jobs that call it. */

@@ -7,8 +7,9 @@ import { auditReceiver } from './audit.js';
 import { type Engines, findEngines } from './cache.js';
 import { engines as catalogue } from './catalogue.js';
 import { startControlPlane } from './control-plane.js';
+import { startRealAcme } from './real-acme.js';
 import { startRealObjectStorage } from './real-object-storage.js';
-import { realParts } from './real-parts.js';
+import { hasCertificates, realParts } from './real-parts.js';
 import { startRealRegistry } from './real-registry.js';
 import { openServiceTunnel } from './service-tunnel.js';
 import { trueCrds } from './true-crds.js';
@@ -37,6 +38,12 @@ export function realEngine(options: {
               engines,
               say: options.say,
             }),
+        }
+      : {}),
+    ...(hasCertificates(engines)
+      ? {
+          startAcme: ({ directory, ...rest }) =>
+            startRealAcme({ ...rest, directory: join(directory, 'engines', 'acme'), engines, say: options.say }),
         }
       : {}),
     start: (request) => startCluster(request, engines, options.say),
@@ -70,7 +77,9 @@ async function startCluster(
     url: plane.url,
     port: plane.port,
     kubeconfig: (_user, { server } = {}) => plane.kubeconfig(server ? { server } : {}),
-    parts: { real: (network) => realParts(name, { plane, engines, directory, network: () => network }) },
+    parts: {
+      real: (network) => realParts(name, { plane, engines, directory, network: () => network, reachesServices: true }),
+    },
     attach: (controllers) => tunnel.lead(controllers),
     async close() {
       stopped.abort(new Error('the cluster ends'));

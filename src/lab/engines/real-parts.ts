@@ -5,10 +5,12 @@ import { createExec } from '../../tools/exec.js';
 import type { Component } from '../components/component.js';
 import type { Rule } from '../controllers/engine.js';
 import type { RealParts } from '../controllers/start.js';
+import type { Engines } from './cache.js';
 import { type FluxOptions, fluxPrograms } from './flux-programs.js';
 import { localPath, localPathCleaning } from './local-path.js';
 import { mayMount } from './pod-root.js';
 import { hasTools, podScripts } from './pod-scripts.js';
+import { realCertManager } from './real-cert-manager.js';
 import { realExternalSecrets } from './real-external-secrets.js';
 import { realGitea } from './real-gitea.js';
 import { hasPowerDns, realPowerDns } from './real-powerdns.js';
@@ -24,8 +26,16 @@ export interface RealPart {
   lead?: RealParts['lead'];
 }
 
+/** Whether certificates come from an ACME authority, by the real cert-manager. */
+export const hasCertificates = (engines: Engines): boolean => engines.has('cert-manager') && engines.has('pebble');
+
+export interface RealPartsOptions extends FluxOptions {
+  /** Whether the API server has a way to Services, for webhooks and aggregated APIs. */
+  reachesServices: boolean;
+}
+
 /** @param name `mother` or `sovereign` */
-export async function realParts(name: string, options: FluxOptions): Promise<RealParts> {
+export async function realParts(name: string, options: RealPartsOptions): Promise<RealParts> {
   const { engines, directory, plane } = options;
   const exec = createExec(createRedactor());
   const isSovereign = name === 'sovereign';
@@ -45,7 +55,11 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
     isSovereign && scripts && hasPowerDns()
       ? await realPowerDns({ children: plane.children, directory: join(directory, 'powerdns') })
       : undefined;
-  const parts: RealPart[] = [gitea, sealing, powerDns, external, traefik].flatMap((part) => part ?? []);
+  const issues = isSovereign && options.reachesServices && hasCertificates(engines);
+  const certificates = issues ? await realCertManager(options) : [];
+  const parts: RealPart[] = [gitea, sealing, powerDns, external, traefik, ...certificates].flatMap(
+    (part) => part ?? [],
+  );
   return {
     rules: [
       ...[localPath, localPathCleaning],
@@ -54,7 +68,7 @@ export async function realParts(name: string, options: FluxOptions): Promise<Rea
       ...(scripts ? [scripts.rule] : []),
     ],
     components: parts.flatMap(({ component }) => component ?? []),
-    operators: { sealedSecrets: sealing !== undefined, externalSecrets: external !== undefined },
+    operators: { sealedSecrets: sealing !== undefined, externalSecrets: external !== undefined, certManager: issues },
     ingress: traefik?.ingress,
     lead: (...of) => parts.map(({ lead }) => lead?.(...of)).find((port) => port !== undefined),
     script: (pod, lab) => scripts?.run(pod, lab),

@@ -29,8 +29,10 @@ export function existingEngine(options: {
 }): ClusterEngine {
   const { clusters, directory, env, say } = options;
   const engines = findEngines(env);
+  // its solver is an aggregated API, to which these API servers have no way
+  const { startAcme: _, ...engine } = realEngine({ env, say });
   return {
-    ...realEngine({ env, say }),
+    ...engine,
     name: 'kubeconfig',
     start: (request) => {
       const name = request.name as keyof ExistingClusters;
@@ -67,7 +69,7 @@ async function startExisting(request: ClusterRequest, { file, made, engines, say
       async real(network) {
         const parts = await realParts(name, {
           plane: { children, kubeconfig: (more) => door.kubeconfig(more as Parameters<typeof door.kubeconfig>[0]) },
-          ...{ engines, directory, network: () => network },
+          ...{ engines, directory, network: () => network, reachesServices: false },
         });
         return { ...parts, rules: [...parts.rules, ...webhooks.rules] };
       },
