@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { KubeObject } from '../../tools/kube.js';
+import type { Component } from '../components/component.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import { isLive } from '../controllers/pods.js';
 import type { Child } from './children.js';
@@ -15,18 +16,26 @@ export interface PodProgramOptions {
   runsIn?: (pod: KubeObject) => boolean;
   /** Undefined: not yet; asked again at the next change. */
   start(pod: KubeObject, lab: Lab): Promise<Child | undefined>;
+  /** Whether it answers: asked once a second, and its Pods are Ready as long as it does, all of them, for they are one program. */
+  answers?: () => Promise<boolean>;
 }
+
+/** How long it may take until it answers, and how often it is asked after that. */
+const [startMs, probeMs] = [20_000, 1000];
 
 export interface PodProgram {
   rule: Rule;
   isItsPod(pod: KubeObject): boolean;
   /** Whether the program runs as that very Pod. */
   isRunning(pod: KubeObject): boolean;
+  /** Tells whether its Pods are Ready, and answers no Service. */
+  component: Component;
 }
 
 export function podProgram(options: PodProgramOptions): PodProgram {
-  const { namespace, name, runsIn = containersRun, start } = options;
+  const { namespace, name, runsIn = containersRun, start, answers } = options;
   let running: { uid: string; child: Child } | undefined;
+  let answered = false;
   const isItsDeployment = ({ metadata }: KubeObject) => metadata.namespace === namespace && metadata.name === name;
   const isItsPod = ({ metadata }: KubeObject) =>
     metadata.namespace === namespace && metadata.labels?.['app.kubernetes.io/name'] === name;
@@ -41,8 +50,43 @@ export function podProgram(options: PodProgramOptions): PodProgram {
       await child.stop();
     }
     if (!pod || running) return;
-    const child = await start(pod, lab);
+    const child = await begin(pod, lab);
     if (child) running = { uid: `${pod.metadata.uid}`, child };
+  }
+
+  async function begin(pod: KubeObject, lab: Lab): Promise<Child | undefined> {
+    const child = await start(pod, lab);
+    if (!child || !answers) return child;
+    const deadline = AbortSignal.timeout(startMs);
+    while (!(await answers())) {
+      const late = await lab.clock.sleep(50, deadline).catch(() => true);
+      if (!late) continue;
+      // the next look begins anew
+      await child.stop();
+      throw new Error(`${name} does not answer within ${startMs / 1000}s`);
+    }
+    answered = true;
+    const stopped = new AbortController();
+    void probe(answers, lab, AbortSignal.any([stopped.signal, lab.signal])).catch(() => undefined);
+    return {
+      pid: child.pid,
+      async stop() {
+        stopped.abort(new Error('stopped'));
+        answered = false;
+        await child.stop();
+      },
+    };
+  }
+
+  async function probe(asks: () => Promise<boolean>, lab: Lab, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await lab.clock.sleep(probeMs, signal);
+      const now = await asks();
+      signal.throwIfAborted();
+      if (answered === now) continue;
+      answered = now;
+      lab.recheck('v1/Pod');
+    }
   }
 
   return {
@@ -55,6 +99,13 @@ export function podProgram(options: PodProgramOptions): PodProgram {
     },
     isItsPod,
     isRunning,
+    component: {
+      name,
+      plays: () => false,
+      handle: () => ({ status: 502 }),
+      unready: (pod) =>
+        isItsPod(pod) && answers && !answered ? 'Readiness probe failed: connection refused' : undefined,
+    },
   };
 }
 

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { KubeObject } from '../../tools/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { secretValue } from '../controllers/flux-ready.js';
+import { answersByTls } from './answers-by-tls.js';
 import { type Child, freePorts } from './children.js';
 import type { FluxOptions } from './flux-programs.js';
 import { podProgram, writeKubeconfig } from './pod-program.js';
 import type { RealPart } from './real-parts.js';
-import { tlsAnswers } from './tls-answers.js';
 
 const namespace = 'cert-manager';
 const webhook = 'cert-manager-webhook';
@@ -47,15 +47,13 @@ export async function realCertManager(options: FluxOptions): Promise<RealPart[]>
 }
 
 function run({ name, call, port }: Part, { plane, engines, directory, network }: FluxOptions): RealPart {
-  let up = false;
-
   async function start(pod: KubeObject, lab: Lab): Promise<Child | undefined> {
     const kubeconfig = join(directory, name, 'kubeconfig');
     await writeKubeconfig(kubeconfig, pod, lab, plane);
     const called = await call(lab, kubeconfig);
     if (!called) return undefined;
     const { proxy, caFile } = network();
-    const child = plane.children.start(name, {
+    return plane.children.start(name, {
       file: engines.program('cert-manager'),
       args: called.args,
       env: {
@@ -67,36 +65,14 @@ function run({ name, call, port }: Part, { plane, engines, directory, network }:
         ...called.env,
       },
     });
-    if (port === undefined) return child;
-    try {
-      await tlsAnswers(port, lab.clock);
-    } catch (error) {
-      // the next look begins anew
-      await child.stop();
-      throw error;
-    }
-    up = true;
-    return {
-      pid: child.pid,
-      async stop() {
-        up = false;
-        await child.stop();
-      },
-    };
   }
 
-  const { rule, isItsPod } = podProgram({ namespace, name, start });
-  if (port === undefined) return { rule };
+  if (port === undefined) return { rule: podProgram({ namespace, name, start }).rule };
+  const { rule, component } = podProgram({ namespace, name, start, answers: () => answersByTls(port) });
   return {
     rule,
+    component,
     lead: (at, service, asked) => (at === namespace && service === name && asked === 443 ? port : undefined),
-    component: {
-      name,
-      plays: () => false,
-      handle: () => ({ status: 503 }),
-      // one program for as many Pods as there are
-      unready: (pod) => (isItsPod(pod) && !up ? 'Readiness probe failed: connection refused' : undefined),
-    },
   };
 }
 

@@ -8,7 +8,6 @@ import type { KubeObject } from '../../tools/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import type { RealParts } from '../controllers/start.js';
 import { type Child, freePorts } from './children.js';
-import { answering } from './door.js';
 import type { FluxOptions } from './flux-programs.js';
 import { podProgram, writeKubeconfig } from './pod-program.js';
 import type { RealPart } from './real-parts.js';
@@ -16,9 +15,6 @@ import type { RealPart } from './real-parts.js';
 const name = 'traefik';
 /** As its chart names them; `traefik` answers the kubelet's probe. */
 const entryPoints = ['web', 'websecure', 'traefik', 'metrics'] as const;
-
-/** How often it is asked whether it still answers. */
-const probeMs = 1000;
 
 export interface RealTraefik extends RealPart {
   /** Loopback ports of what its NodePorts lead to. */
@@ -30,13 +26,12 @@ export async function realTraefik({ plane, engines, directory, network }: FluxOp
   const numbers = await freePorts(entryPoints.length);
   const ports = new Map<string, number>(entryPoints.map((entryPoint, index) => [entryPoint, numbers[index]!]));
   const ping = `http://127.0.0.1:${ports.get('traefik')}/ping`;
-  let up = false;
 
-  async function begin(pod: KubeObject, lab: Lab): Promise<Child> {
+  async function start(pod: KubeObject, lab: Lab): Promise<Child> {
     const kubeconfig = join(directory, name, 'kubeconfig');
     await writeKubeconfig(kubeconfig, pod, lab, plane);
     const { socks, caFile } = network();
-    const child = plane.children.start(name, {
+    return plane.children.start(name, {
       file,
       args: [...onLoopback(argumentsOf(pod), ports), '--log.noColor=true', ...accessLog(join(directory, name))],
       env: {
@@ -47,52 +42,16 @@ export async function realTraefik({ plane, engines, directory, network }: FluxOp
         SSL_CERT_FILE: caFile,
       },
     });
-    try {
-      await answering(ping, [200], lab.clock);
-    } catch (error) {
-      // the next look begins anew
-      await child.stop();
-      throw error;
-    }
-    up = true;
-    const stopped = new AbortController();
-    void probe(lab, AbortSignal.any([stopped.signal, lab.signal])).catch(() => undefined);
-    return {
-      pid: child.pid,
-      async stop() {
-        stopped.abort(new Error('stopped'));
-        up = false;
-        await child.stop();
-      },
-    };
   }
 
-  /** Pods are Ready as long as it answers. */
-  async function probe(lab: Lab, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await lab.clock.sleep(probeMs, signal);
-      const answer = await send(ping, { signal }).catch(() => undefined);
-      await answer?.body.dump();
-      signal.throwIfAborted();
-      if (up === (answer?.statusCode === 200)) continue;
-      up = !up;
-      lab.recheck('v1/Pod');
-    }
-  }
+  const { rule, component } = podProgram({ namespace: name, name, start, answers: () => pings(ping) });
+  return { rule, component, ingress: { http: ports.get('web')!, https: ports.get('websecure')! } };
+}
 
-  const program = podProgram({ namespace: name, name, start: begin });
-  return {
-    rule: program.rule,
-    ingress: { http: ports.get('web')!, https: ports.get('websecure')! },
-    component: {
-      name,
-      // nobody in the cluster calls it by its Service
-      plays: () => false,
-      handle: () => ({ status: 502 }),
-      // one program for as many Pods as there are
-      unready: (pod) => (program.isItsPod(pod) && !up ? 'Readiness probe failed: connection refused' : undefined),
-    },
-  };
+async function pings(url: string): Promise<boolean> {
+  const answer = await send(url).catch(() => undefined);
+  await answer?.body.dump();
+  return answer?.statusCode === 200;
 }
 
 const argumentsOf = (pod: KubeObject): string[] =>

@@ -20,6 +20,7 @@ let started: Map<string, { args: readonly string[]; env?: Record<string, string>
 let servers: Server[];
 let secrets: KubeObject[];
 let groups: object[];
+let ended: AbortController;
 
 const podOf = (name: string): KubeObject => ({
   apiVersion: 'v1',
@@ -33,6 +34,7 @@ const podOf = (name: string): KubeObject => ({
 const lab = () =>
   ({
     clock: systemClock,
+    signal: ended.signal,
     world: { resolver: '127.0.0.1:5300' },
     store: {
       list: () => ['cert-manager', 'cert-manager-webhook', 'cert-manager-cainjector', solver].map(podOf),
@@ -49,6 +51,7 @@ const lab = () =>
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'real-cert-manager-'));
   started = new Map();
+  ended = new AbortController();
   servers = [];
   secrets = [];
   groups = [];
@@ -73,6 +76,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  ended.abort();
   await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
   rmSync(directory, { recursive: true });
 });
