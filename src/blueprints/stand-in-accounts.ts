@@ -49,6 +49,7 @@ const accounts: Readonly<Record<string, Account>> = {
         'secretstores/status clustersecretstores/status externalsecrets/status',
         'get update patch',
       ),
+      rule('generators.external-secrets.io', 'generatorstates', `${reads} create update patch delete`),
       rule('', 'serviceaccounts namespaces configmaps', reads),
       rule('', 'secrets', `${reads} create update delete patch`),
       rule('', 'serviceaccounts/token', 'create'),

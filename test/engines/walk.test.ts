@@ -401,6 +401,11 @@ describe('both clusters, seen with kubectl', () => {
     expect(said.filter((line) => refused.test(line))).toEqual([]);
   });
 
+  test('no program of the lab has ended by itself', () => {
+    const said = readFileSync(join(dirname(lab.spec), 'lab.log'), 'utf8').split('\n');
+    expect(said.filter((line) => line.includes('started again'))).toEqual([]);
+  });
+
   test('the API servers are what they say', async () => {
     for (const kubeconfig of Object.values(lab.kubeconfigs)) {
       const { serverVersion } = await kubectl<{ serverVersion: { gitVersion: string } }>(kubeconfig, ['version']);
