@@ -1,5 +1,5 @@
-/** #327: every XRD of the tree is Established, and a claim of the first one is admitted in a dry-run. */
-import type { KubeObject } from '../../tools/kube.js';
+/** #327: every XRD of the tree is Established, its claim is Offered, and one of the first is admitted in a dry-run. */
+import { type Kube, type KubeObject, refOfObject } from '../../tools/kube.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
 import { disproved, type ProofOf } from './proof.js';
 import { isTrue } from './provider-healthy.js';
@@ -16,16 +16,11 @@ export const claimAdmitted: ProofOf = (world) => ({
     const expected = world.blueprints.find((blueprint) => blueprint.name === 'bp-crossplane-claims')?.crds ?? [];
     const [v2, v1] = [await kube.list(xrdsOf('v2')), await kube.list(xrdsOf('v1'))];
     const xrds = v2.length > 0 ? v2 : v1;
-    const served = xrds.flatMap((xrd) => [xrd.metadata.name, `${xrd.spec.claimNames?.plural}.${xrd.spec.group}`]);
-    const missing = expected.filter((name) => !served.includes(name));
+    const kinds = xrds.flatMap((xrd) => [xrd.metadata.name, `${xrd.spec.claimNames?.plural}.${xrd.spec.group}`]);
+    const missing = expected.filter((name) => !kinds.includes(name));
     if (missing.length > 0 || xrds.length === 0)
       throw disproved('#327', `XRDs for ${expected.join(', ')}`, `none for ${missing.join(', ')}`);
-    for (const xrd of xrds) {
-      if (!isTrue(xrd, 'Established'))
-        throw disproved('#327', `XRD ${xrd.metadata.name} Established`, 'not Established');
-      const offers = (xrd.status?.conditions ?? []).some((condition: { type: string }) => condition.type === 'Offered');
-      if (offers && !isTrue(xrd, 'Offered')) throw disproved('#327', `XRD ${xrd.metadata.name} Offered`, 'not Offered');
-    }
+    for (const xrd of xrds) await served(kube, xrd);
     const claim = claimOf(xrds[0]!);
     await withProbes(kube, context, [probeNamespaceObject()], () => kube.apply([claim], { dryRun: true }));
     return {
@@ -34,6 +29,20 @@ export const claimAdmitted: ProofOf = (world) => ({
     };
   },
 });
+
+/** Crossplane makes the kinds some seconds after the XRD has come, and only then takes objects of them. */
+function served(kube: Kube, xrd: KubeObject): Promise<true> {
+  const { name } = xrd.metadata;
+  const wanted = ['Established', ...(xrd.spec.claimNames ? ['Offered'] : [])];
+  return kube.waitFor<true>(refOfObject(xrd), {
+    reason: `XRD ${name} ${wanted.join(' and ')}`,
+    timeoutMs: 120_000,
+    look: (one) => {
+      const missing = wanted.find((type) => !isTrue(one, type));
+      return missing ? { pending: `XRD ${name} is not ${missing} yet` } : { done: true };
+    },
+  });
+}
 
 /** The smallest claim the XRD's schema accepts: its required fields, by type. */
 function claimOf(xrd: KubeObject): KubeObject {
