@@ -8,6 +8,7 @@ import type { LabServer } from './http-server.js';
 import { createKubernetesApi } from './kubernetes/api.js';
 import type { RequestLog } from './request-log.js';
 import type { ChartArchive } from './servers/registry/charts.js';
+import type { PackageImage } from './servers/registry/packages.js';
 import type { Account } from './servers/s3/signature.js';
 
 export interface ClusterApi {
@@ -61,11 +62,12 @@ export interface ClusterEngine {
   /** How long the mother may take until all on her is up. */
   settleMs: number;
   start(request: ClusterRequest): Promise<ClusterApi>;
-  /** The registry that holds the charts; the lab's own when there is none. */
+  /** The registry that holds charts and packages; the lab's own when there is none. */
   startRegistry?(options: {
     directory: string;
     charts: readonly ChartArchive[];
     folder: string;
+    packages: readonly PackageImage[];
     log: RequestLog;
     faults: Faults;
     clock: Clock;

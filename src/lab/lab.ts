@@ -22,12 +22,14 @@ import { serve } from './http-server.js';
 import { type LabInfo, labFqdn } from './lab-info.js';
 import { labSpec } from './lab-spec.js';
 import { type Mother, startMother } from './mother-cluster.js';
+import { openPackageFront, packageAddress } from './package-front.js';
 import { createRequestLog, type RequestLog } from './request-log.js';
 import { motherAddress } from './servers/mother/dns-data.js';
 import { powerDnsApi } from './servers/powerdns-api.js';
 import { startResolver } from './servers/resolver.js';
 import { sovereignDns } from './servers/sovereign-dns.js';
 import { createSovereignCluster, type SovereignCluster } from './sovereign-cluster.js';
+import { standInPackages } from './stand-in-packages.js';
 import { chartFolder, type Surroundings, secret, startSurroundings } from './surroundings.js';
 
 export interface LabOptions {
@@ -88,6 +90,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     isAuthority: true,
   });
   const blueprints = await loadBlueprints(join(packageRoot, 'templates/blueprints'));
+  const packages = standInPackages(blueprints);
   const [surroundings, api, http, https] = await Promise.all([
     startSurroundings({
       directory,
@@ -97,6 +100,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       faults,
       clock,
       charts: () => standInCharts(blueprints, engine.crds.yaml, { solver: engine.startAcme !== undefined }),
+      packages,
       startRegistry: engine.startRegistry,
       startObjectStorage: engine.startObjectStorage,
       sovereignAnswers: () => cluster.current()?.controllers.answersDns() ?? false,
@@ -106,6 +110,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     openGate(),
   ]);
   const { s3, s3Keys, motherZones, answeredZones, sovereignZones, ssh, registry } = surroundings;
+  const packageFront = await openPackageFront({
+    hosts: packages.map(({ host }) => host),
+    ...{ authority, registry, log, faults, clock },
+  });
   const powerDnsApiKey = secret(24);
   const exec = createExec(createRedactor());
   const binaries = createBinaries({ exec, env, cacheDir: cacheDir(env) });
@@ -114,6 +122,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const to = (at: number) => ({ host: '127.0.0.1', port: at });
     if (motherHosts.includes(host) && (port === 443 || port === 80))
       return to(port === 443 ? mother.controllers.ingress.https.port : mother.controllers.ingress.http.port);
+    if (packageFront.hosts.includes(host) && port === 443) return to(packageFront.port);
     if (isOurs(host) && (port === 443 || port === 80)) return to(port === 443 ? https.port : http.port);
     if (acme?.hosts.includes(host) && port === 443) return to(acme.port);
     if (port === 6443 && (cluster.nodes().some((node) => node.publicAddress === host) || balances(host)))
@@ -127,6 +136,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const addressOf = (host: string) => {
     if (motherHosts.includes(host)) return motherAddress;
     if (acme?.hosts.includes(host)) return acmeAddress;
+    if (packageFront.hosts.includes(host)) return packageAddress;
     return isIP(host) ? host : undefined;
   };
 
@@ -275,6 +285,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         surroundings.close(),
         acme?.close(),
         resolver?.close(),
+        packageFront.close(),
         ...[api, http, https].map((gate) => gate.close()),
       ]);
       log.close();

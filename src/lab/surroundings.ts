@@ -12,6 +12,7 @@ import { createGitea, type Gitea } from './servers/git/gitea.js';
 import { motherGitFiles } from './servers/mother/contents.js';
 import { fillZones } from './servers/mother/dns-data.js';
 import type { ChartArchive } from './servers/registry/charts.js';
+import type { PackageImage } from './servers/registry/packages.js';
 import { startRegistry } from './servers/registry/server.js';
 import { createKeyRing, type KeyRing } from './servers/s3/key-ring.js';
 import { startS3 } from './servers/s3/server.js';
@@ -50,6 +51,7 @@ export interface SurroundingsOptions {
   faults: Faults;
   clock: Clock;
   charts: () => Promise<readonly ChartArchive[]>;
+  packages: readonly PackageImage[];
   /** What keeps the charts and what keeps the objects; default the lab's own servers. */
   startRegistry?: ClusterEngine['startRegistry'];
   startObjectStorage?: ClusterEngine['startObjectStorage'];
@@ -61,7 +63,7 @@ export interface SurroundingsOptions {
 export const chartFolder = 'charts';
 
 export async function startSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
-  const { directory, fqdn, region, log, faults, clock } = options;
+  const { directory, fqdn, region, log, faults, clock, packages } = options;
   const tools = { log, faults, clock };
   const cut = fqdn.indexOf('.');
   const now = () => clock.now();
@@ -89,7 +91,9 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
     }),
     options
       .charts()
-      .then((charts) => (options.startRegistry ?? startRegistry)({ ...tools, directory, charts, folder: chartFolder })),
+      .then((charts) =>
+        (options.startRegistry ?? startRegistry)({ ...tools, directory, charts, folder: chartFolder, packages }),
+      ),
     serve({ ...tools, name: 'git', handler: gitea.handler }),
     startSsh(tools),
     publishMotherGit(gitea, fqdn),

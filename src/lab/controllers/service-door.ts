@@ -99,10 +99,12 @@ interface ServicePort {
   targetPort?: number | string;
 }
 
-/** The Service whose cluster IP it is, or that stands before the Pod whose IP it is. */
+/** The Service that is called so from beside its namespace, whose cluster IP it is, or that stands before the Pod whose IP it is. */
 function placeOf(lab: Lab, host: string, port: number): Place | undefined {
   const services = lab.store.list('v1/Service');
-  const byAddress = services.find((service) => service.spec.clusterIP === host);
+  const byAddress = services.find(
+    ({ metadata, spec }) => spec.clusterIP === host || `${metadata.name}.${metadata.namespace}` === host,
+  );
   if (byAddress) return { ...nameOf(byAddress), port };
   const pod = lab.store.list('v1/Pod').find((one) => one.status?.podIP === host && !one.spec.hostNetwork);
   if (!pod) return undefined;

@@ -1,10 +1,11 @@
-/** A real OCI registry with the lab's charts in it, behind a door of ours. */
+/** A real OCI registry with the lab's charts and packages in it, behind a door of ours. */
 import { request as send } from 'undici';
 import type { Clock } from '../../support/clock.js';
 import type { Faults } from '../faults.js';
 import { type LabServer, serve } from '../http-server.js';
 import type { RequestLog } from '../request-log.js';
 import { type ChartArchive, pushChart } from '../servers/registry/charts.js';
+import { type PackageImage, pushPackage } from '../servers/registry/packages.js';
 import type { Engines } from './cache.js';
 import { createChildren, freePorts } from './children.js';
 import { answering, passOn } from './door.js';
@@ -15,6 +16,7 @@ export interface RealRegistryOptions {
   charts: readonly ChartArchive[];
   /** Repository prefix of the charts. */
   folder: string;
+  packages?: readonly PackageImage[];
   log: RequestLog;
   faults: Faults;
   clock: Clock;
@@ -22,13 +24,14 @@ export interface RealRegistryOptions {
 }
 
 export async function startRealRegistry(options: RealRegistryOptions): Promise<LabServer> {
-  const { directory, engines, charts, folder, log, faults, clock, say } = options;
+  const { directory, engines, charts, folder, packages = [], log, faults, clock, say } = options;
   const [port = 0] = await freePorts(1);
   const children = createChildren({ directory, clock, say });
   children.start('registry', { file: engines.program('registry'), args: ['-port', String(port)] });
   const upstream = `http://localhost:${port}`;
   await answering(`${upstream}/v2/`, [200], clock);
   for (const chart of charts) await pushChart(overHttp(upstream), folder, chart);
+  for (const one of packages) await pushPackage(overHttp(upstream), one);
   const door = await serve({
     name: 'registry',
     log,

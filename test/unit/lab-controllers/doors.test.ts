@@ -68,6 +68,7 @@ const ask = async (url: string, options: { method?: string; body?: string } = {}
 test('a Service is reached by its cluster IP, by its name and by the IP of a Pod behind it', async () => {
   expect(await ask('http://10.96.0.7/x')).toBe('GET /x at a/web:80 ');
   expect(await ask('http://web.a.svc.cluster.local/y', { method: 'POST', body: 'hi' })).toBe('POST /y at a/web:80 hi');
+  expect(await ask('http://web.a/y')).toBe('GET /y at a/web:80 ');
   expect(await ask('http://10.244.0.3:8080/z')).toBe('GET /z at a/web:80 ');
 });
 
@@ -83,4 +84,5 @@ test('a real program answers for itself; where it does not listen, nobody does',
 test('an address that is nobody’s is refused: a port of a Pod that no Service names, and a Pod in the network of its node', async () => {
   await expect(ask('http://10.244.0.3:9/')).rejects.toThrow();
   await expect(ask('http://10.0.1.2:8080/')).rejects.toThrow();
+  await expect(ask('http://web.b/')).rejects.toThrow();
 });

@@ -5,6 +5,7 @@ import { type LabServer, serve } from '../../http-server.js';
 import type { RequestLog } from '../../request-log.js';
 import { type ChartArchive, pushChart } from './charts.js';
 import { type RegistryOptions, registryHandler } from './handler.js';
+import { type PackageImage, pushPackage } from './packages.js';
 import { memoryBlobs, type RegistryStorage, registryStorage } from './storage.js';
 
 export interface Registry extends LabServer {
@@ -18,11 +19,13 @@ export async function startRegistry(options: {
   charts: readonly ChartArchive[];
   /** Repository prefix of the charts. */
   folder: string;
+  packages?: readonly PackageImage[];
   authorize?: RegistryOptions['authorize'];
 }): Promise<Registry> {
-  const { log, faults, clock = systemClock, charts, folder, authorize } = options;
+  const { log, faults, clock = systemClock, charts, folder, packages = [], authorize } = options;
   const storage = registryStorage(memoryBlobs());
   for (const chart of charts) await pushChart(storage, folder, chart);
+  for (const one of packages) await pushPackage(storage, one);
   const server = await serve({
     name: 'registry',
     log,
