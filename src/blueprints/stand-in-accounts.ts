@@ -1,5 +1,6 @@
 /** ServiceAccounts and roles that programs run with where they are real, as their own charts give them. */
 import type { KubeObject } from '../tools/kube.js';
+import { crossplaneAccounts, crossplanePrograms } from './stand-in-crossplane.js';
 import { fluxAccounts, isFluxController } from './stand-in-flux.js';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -127,8 +128,9 @@ const accounts: Readonly<Record<string, Account>> = {
   },
 };
 
-/** Whether a workload runs as the ServiceAccount of its own name. */
-export const hasAccount = (workload: string): boolean => isFluxController(workload) || workload in accounts;
+/** The ServiceAccount that a workload runs as, mostly that of its own name; undefined: it has none. */
+export const accountOf = (workload: string): string | undefined =>
+  crossplanePrograms[workload] ?? (isFluxController(workload) || workload in accounts ? workload : undefined);
 
 /** Where a release of a chart puts them: a chart can be installed more than once (the canary of #338). */
 const ofTheRelease = '{{ .Release.Namespace }}';
@@ -136,6 +138,7 @@ const ofTheRelease = '{{ .Release.Namespace }}';
 /** The accounts of that chart; undefined where none of its programs is ever real. */
 export function accountsOf(chart: string, namespace: string, at = ofTheRelease): KubeObject[] | undefined {
   if (chart === 'flux2') return fluxAccounts(namespace);
+  if (chart === 'crossplane') return crossplaneAccounts(namespace);
   const found = Object.entries(accounts).filter(([, account]) => account.chart === chart);
   return found.length === 0 ? undefined : found.flatMap(([name, account]) => objectsOf(name, account, at));
 }

@@ -11,7 +11,7 @@ import { type ArchiveFile, packChart } from './archive.js';
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
 import { standInMark } from './chart-folder.js';
 import { shortNames, subresources } from './crd-facts.js';
-import { accountsOf, hasAccount } from './stand-in-accounts.js';
+import { accountOf, accountsOf } from './stand-in-accounts.js';
 import { argumentsFile, argumentsMark, argumentsTemplate, hasArguments } from './stand-in-arguments.js';
 import { solverName, solverVolumes } from './stand-in-solver.js';
 import { valueTemplates } from './stand-in-templates.js';
@@ -134,6 +134,7 @@ function workloadOf(
   solver: boolean,
 ): KubeObject {
   const labels = labelsOf(ref.name);
+  const account = accountOf(ref.name);
   const envFrom = secrets
     .filter((secret) => secret.namespace === ref.namespace)
     .map((secret) => ({ secretRef: { name: secret.name } }));
@@ -157,7 +158,7 @@ function workloadOf(
         // A network plugin runs before nodes are ready; the others wait for it as they would.
         spec: {
           ...(ref.kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
-          ...(hasAccount(ref.name) ? { serviceAccountName: ref.name } : {}),
+          ...(account ? { serviceAccountName: account } : {}),
           containers: [container],
           ...(solver && ref.name === solverName ? { volumes: solverVolumes } : {}),
         },

@@ -1,8 +1,9 @@
-/** Crossplane: packages Healthy, XRDs become CRDs, composites and claims are Synced. */
+/** Crossplane: packages Healthy, XRDs become CRDs, composites and claims are Synced; and its provider, which is played always. */
 import type { KubeObject } from '../../tools/kube.js';
 import { condition, conditions } from './conditions.js';
 import { crd } from './crd.js';
 import type { Lab, Rule } from './engine.js';
+import { kindsOfPackage } from './opentofu-kinds.js';
 
 const PKG = 'pkg.crossplane.io/v1';
 const EXT = 'apiextensions.crossplane.io';
@@ -35,29 +36,11 @@ const packages = (kind: string): Rule => ({
   operator: OPERATOR,
   async reconcile(one, lab) {
     const revision = `${one.metadata.name}-${`${one.metadata.uid}`.slice(0, 12)}`;
-    // a package brings the kinds that the tree uses of it; their schema is the provider's business
-    for (const made of kindsOf(one)) await lab.apply(made);
+    // a package brings the kinds that the tree uses of it
+    for (const made of kindsOfPackage(one.spec.package ?? '')) await lab.apply(made);
     await tell(one, lab, ['Installed', 'Healthy'], { currentRevision: revision, currentIdentifier: one.spec.package });
   },
 });
-
-/** Managed kinds of provider packages, by the package's name. */
-function kindsOf(one: KubeObject): KubeObject[] {
-  const image: string = one.spec.package ?? '';
-  if (image.includes('provider-opentofu'))
-    return [
-      crd('opentofu.upbound.io', 'v1beta1', 'ProviderConfig', 'Cluster'),
-      crd('opentofu.upbound.io', 'v1beta1', 'ProviderConfigUsage', 'Cluster'),
-      crd('opentofu.upbound.io', 'v1beta1', 'Workspace', 'Cluster'),
-    ];
-  if (image.includes('provider-hcloud')) return [crd('hcloud.crossplane.io', 'v1beta1', 'ProviderConfig', 'Cluster')];
-  if (image.includes('provider-kubernetes'))
-    return [
-      crd('kubernetes.crossplane.io', 'v1alpha1', 'ProviderConfig', 'Cluster'),
-      crd('kubernetes.crossplane.io', 'v1alpha2', 'Object', 'Cluster'),
-    ];
-  return [];
-}
 
 export const crossplane: Rule[] = [
   ...['Provider', 'Function', 'Configuration'].map(packages),
@@ -67,12 +50,14 @@ export const crossplane: Rule[] = [
     operator: OPERATOR,
     reconcile: (xrd, lab) => define(xrd, lab),
   },
-  {
-    name: 'crossplane Workspace',
-    kind: 'opentofu.upbound.io/v1beta1/Workspace',
-    reconcile: (one, lab) => tell(one, lab, ['Synced', 'Ready']),
-  },
 ];
+
+/** What provider-opentofu does, which would call OpenTofu and Hetzner. */
+export const openTofu: Rule = {
+  name: 'crossplane Workspace',
+  kind: 'opentofu.upbound.io/v1beta1/Workspace',
+  reconcile: (one, lab) => tell(one, lab, ['Synced', 'Ready']),
+};
 
 async function define(xrd: KubeObject, lab: Lab): Promise<void> {
   const { group, names, claimNames, versions, scope = 'LegacyCluster' } = xrd.spec;

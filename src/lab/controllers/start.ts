@@ -24,7 +24,7 @@ import { createChartRenderer } from './chart-render.js';
 import { createChartSource } from './charts.js';
 import { storageClaims } from './claims-of-storage.js';
 import { cnpg } from './cnpg.js';
-import { crossplane } from './crossplane.js';
+import { crossplane, openTofu } from './crossplane.js';
 import { daemonSets } from './daemon-sets.js';
 import { deployments } from './deployments.js';
 import { EGRESS_POLICY, wayOut } from './egress.js';
@@ -74,7 +74,7 @@ export interface RealParts {
   /** Real programs behind Services; they come before a played one. */
   components: readonly Component[];
   /** Operators that are real too, and need not be played. */
-  operators: { sealedSecrets: boolean; externalSecrets: boolean; certManager: boolean };
+  operators: { sealedSecrets: boolean; externalSecrets: boolean; certManager: boolean; crossplane: boolean };
   /** Loopback ports of a real program that is the ingress; undefined: it is played. */
   ingress?: { http: number; https: number } | undefined;
   /** Loopback port of a real program that answers for that port of a Service, as it is; undefined: it is played. */
@@ -205,10 +205,15 @@ async function start(
     ...(world.role === 'mother'
       ? []
       : [
-          ...runtimeCrds(world.blueprints, world.trueCrds),
+          ...runtimeCrds(
+            // its own first container makes them
+            world.blueprints.filter(({ name }) => !(real?.operators.crossplane && name === 'bp-crossplane')),
+            world.trueCrds,
+          ),
           ...cnpg,
           ...(real?.operators.sealedSecrets ? [] : sealedSecrets),
-          ...crossplane,
+          ...(real?.operators.crossplane ? [] : crossplane),
+          openTofu,
           ...openbao.rules,
           ...(real?.operators.externalSecrets ? [] : externalSecrets(openbao)),
           ...trivy,

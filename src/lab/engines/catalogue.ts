@@ -221,6 +221,38 @@ export const engines: readonly Engine[] = [
     required: false,
   },
   {
+    name: 'crossplane',
+    programs: [{ name: 'crossplane', package: 'engines.local/crossplane' }],
+    // what its image has beside the program
+    data: ['crds', 'webhookconfigurations'].map((part) => ({
+      module: 'github.com/crossplane/crossplane/v2',
+      from: `cluster/${part}`,
+      to: `init/${part}`,
+    })),
+    settings: { 'github.com/crossplane/crossplane-runtime/v2/pkg/version.version': 'v2.3.4' },
+    // neither signatures nor the registries of three clouds: half of the build
+    changes: [
+      ...['validate.go', 'attestation.go'].map((file) => ({ file: `signature/${file}`, by: `signature/${file}` })),
+      {
+        file: 'fetch.go',
+        by: {
+          text: '"github.com/google/go-containerregistry/pkg/authn/k8schain"',
+          becomes: 'k8schain "github.com/google/go-containerregistry/pkg/authn/kubernetes"',
+        },
+      },
+    ].map(({ file, by }) => ({ module: 'github.com/crossplane/crossplane-runtime/v2', file: `pkg/xpkg/${file}`, by })),
+    purpose: "Crossplane's core and its RBAC manager",
+    required: false,
+  },
+  {
+    name: 'function-patch-and-transform',
+    programs: [{ name: 'function-patch-and-transform', package: 'github.com/crossplane/crossplane/local' }],
+    // the SDK and what it is joined with bring the same protocol each
+    settings: { 'google.golang.org/protobuf/reflect/protoregistry.conflictPolicy': 'ignore' },
+    purpose: "the function that the tree's Compositions are made with",
+    required: false,
+  },
+  {
     name: 'pebble',
     programs: [{ name: 'pebble', package: 'github.com/letsencrypt/pebble/v2/cmd/pebble' }],
     changes: [

@@ -12,6 +12,8 @@ export interface PodProgramOptions {
   namespace: string;
   /** Of the Deployment, and the Pods' `app.kubernetes.io/name`. */
   name: string;
+  /** Where a program makes the Deployment and names it anew each time: the label of its Pods that says `name`, and the one that says its own. */
+  labels?: { name: string; deployment: string };
   /** Whether the program runs in that Pod by now; once its containers do, unless said. */
   runsIn?: (pod: KubeObject) => boolean;
   /** Undefined: not yet; asked again at the next change. */
@@ -33,12 +35,16 @@ export interface PodProgram {
 }
 
 export function podProgram(options: PodProgramOptions): PodProgram {
-  const { namespace, name, runsIn = containersRun, start, answers } = options;
+  const { namespace, name, labels, runsIn = containersRun, start, answers } = options;
   let running: { uid: string; child: Child } | undefined;
   let answered = false;
-  const isItsDeployment = ({ metadata }: KubeObject) => metadata.namespace === namespace && metadata.name === name;
-  const isItsPod = ({ metadata }: KubeObject) =>
-    metadata.namespace === namespace && metadata.labels?.['app.kubernetes.io/name'] === name;
+  const isItsPod = ({ metadata }: Pick<KubeObject, 'metadata'>) =>
+    metadata.namespace === namespace && metadata.labels?.[labels?.name ?? 'app.kubernetes.io/name'] === name;
+  const isItsDeployment = ({ metadata, spec }: KubeObject) =>
+    labels
+      ? isItsPod({ metadata: { ...spec.template.metadata, namespace: metadata.namespace } })
+      : metadata.namespace === namespace && metadata.name === name;
+  const deploymentOf = (pod: KubeObject) => (labels && pod.metadata.labels?.[labels.deployment]) ?? name;
   const isRunning = ({ metadata }: KubeObject) => running !== undefined && running.uid === metadata.uid;
 
   async function look(deployment: KubeObject, lab: Lab): Promise<void> {
@@ -93,7 +99,7 @@ export function podProgram(options: PodProgramOptions): PodProgram {
     rule: {
       name: `${name} program`,
       kind: 'apps/v1/Deployment',
-      also: { 'v1/Pod': (pod) => (isItsPod(pod) ? [`${namespace}/${name}`] : []) },
+      also: { 'v1/Pod': (pod) => (isItsPod(pod) ? [`${namespace}/${deploymentOf(pod)}`] : []) },
       reconcile: look,
       gone: look,
     },

@@ -11,7 +11,9 @@ import { localPath, localPathCleaning } from './local-path.js';
 import { mayMount } from './pod-root.js';
 import { hasTools, podScripts } from './pod-scripts.js';
 import { realCertManager } from './real-cert-manager.js';
+import { realCrossplane } from './real-crossplane.js';
 import { realExternalSecrets } from './real-external-secrets.js';
+import { realFunction } from './real-function.js';
 import { realGitea } from './real-gitea.js';
 import { hasPowerDns, realPowerDns } from './real-powerdns.js';
 import { realSealedSecrets } from './real-sealed-secrets.js';
@@ -49,6 +51,11 @@ export async function realParts(name: string, options: RealPartsOptions): Promis
       : undefined;
   const external = isSovereign && engines.has('external-secrets') ? await realExternalSecrets(options) : undefined;
   const traefik = isSovereign && engines.has('traefik') ? await realTraefik(options) : undefined;
+  // a claim needs both
+  const crossplane =
+    isSovereign && engines.has('crossplane') && engines.has('function-patch-and-transform')
+      ? [...(await realCrossplane({ ...options, exec })), await realFunction(options)]
+      : undefined;
   const scripts = apart && hasTools() ? podScripts(options) : undefined;
   // its zone is written by a script, which asks its API
   const powerDns =
@@ -56,8 +63,8 @@ export async function realParts(name: string, options: RealPartsOptions): Promis
       ? await realPowerDns({ children: plane.children, directory: join(directory, 'powerdns') })
       : undefined;
   const issues = isSovereign && options.reachesServices && hasCertificates(engines);
-  const certificates = issues ? await realCertManager(options) : [];
-  const parts: RealPart[] = [gitea, sealing, powerDns, external, traefik, ...certificates].flatMap(
+  const certificates = issues ? await realCertManager(options) : undefined;
+  const parts: RealPart[] = [gitea, sealing, powerDns, external, traefik, certificates, crossplane].flatMap(
     (part) => part ?? [],
   );
   return {
@@ -68,7 +75,12 @@ export async function realParts(name: string, options: RealPartsOptions): Promis
       ...(scripts ? [scripts.rule] : []),
     ],
     components: parts.flatMap(({ component }) => component ?? []),
-    operators: { sealedSecrets: sealing !== undefined, externalSecrets: external !== undefined, certManager: issues },
+    operators: {
+      sealedSecrets: sealing !== undefined,
+      externalSecrets: external !== undefined,
+      certManager: issues,
+      crossplane: crossplane !== undefined,
+    },
     ingress: traefik?.ingress,
     lead: (...of) => parts.map(({ lead }) => lead?.(...of)).find((port) => port !== undefined),
     script: (pod, lab) => scripts?.run(pod, lab),

@@ -1,88 +1,62 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Lab } from '../../../src/lab/controllers/engine.js';
 import { podProgram } from '../../../src/lab/engines/pod-program.js';
 import type { KubeObject } from '../../../src/tools/kube.js';
 
-const metadata = { namespace: 'web', name: 'web', labels: { 'app.kubernetes.io/name': 'web' } };
-const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: {} } as KubeObject;
-const podOf = (uid: string): KubeObject => ({
+const labels = { 'pkg.test/function': 'patching', 'pkg.test/revision': 'patching-1' };
+const deployment = (name: string): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { namespace: 'a', name },
+  spec: { template: { metadata: { labels: { ...labels, 'pkg.test/revision': name } } } },
+});
+const pod = (uid: string, phase = 'Running'): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { ...metadata, name: uid, uid },
+  metadata: { namespace: 'a', name: uid, uid, labels },
   spec: {},
-  status: { phase: 'Running' },
+  status: { phase },
 });
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
-/** A cluster whose clock stands still until `tick`. */
-function cluster() {
-  let pods: KubeObject[] = [podOf('one'), podOf('two')];
-  let wake: (() => void)[] = [];
-  const rechecked: string[] = [];
-  const ended = new AbortController();
-  const lab = {
-    signal: ended.signal,
-    clock: {
-      sleep: (_ms: number, signal?: AbortSignal) =>
-        new Promise<void>((resolve, reject) => {
-          wake.push(resolve);
-          signal?.addEventListener('abort', () => reject(signal.reason));
-        }),
+let pods: KubeObject[];
+let said: string[];
+const lab = { store: { list: () => pods } } as unknown as Lab;
+const program = () =>
+  podProgram({
+    ...{ namespace: 'a', name: 'patching' },
+    labels: { name: 'pkg.test/function', deployment: 'pkg.test/revision' },
+    start: async ({ metadata }) => {
+      said.push(`start ${metadata.uid}`);
+      return { pid: 1, stop: async () => void said.push(`stop ${metadata.uid}`) };
     },
-    store: { list: () => pods },
-    recheck: (kind: string) => void rechecked.push(kind),
-  } as unknown as Lab;
-  return {
-    lab,
-    rechecked,
-    end: () => ended.abort(new Error('over')),
-    have: (...names: string[]) => {
-      pods = names.map(podOf);
-    },
-    tick: async () => {
-      await settled();
-      const due = wake;
-      wake = [];
-      for (const resolve of due) resolve();
-      await settled();
-    },
-  };
-}
-
-test('its Pods are Ready while it answers, all of them, and it ends with the last', async () => {
-  const { lab, rechecked, end, have, tick } = cluster();
-  const [answers, told] = [[false, true, true, false, true], [] as string[]];
-  const { rule, component } = podProgram({
-    ...{ namespace: 'web', name: 'web' },
-    start: async (pod) => {
-      told.push(`start in ${pod.metadata.name}`);
-      return { pid: 1, stop: async () => void told.push('stop') };
-    },
-    answers: async () => answers.shift() ?? true,
   });
-  const ready = () => ['one', 'two'].map((uid) => component.unready!(podOf(uid), lab) === undefined);
-
-  expect(ready()).toEqual([false, false]);
-  const looked = rule.reconcile(deployment, lab);
-  await tick();
-  await looked;
-  expect(ready()).toEqual([true, true]);
-  await tick();
-  expect({ ready: ready(), rechecked }).toEqual({ ready: [true, true], rechecked: [] });
-  await tick();
-  expect({ ready: ready(), rechecked }).toEqual({ ready: [false, false], rechecked: ['v1/Pod'] });
-  await tick();
-  expect({ ready: ready(), rechecked }).toEqual({ ready: [true, true], rechecked: ['v1/Pod', 'v1/Pod'] });
-
-  have();
-  await rule.reconcile(deployment, lab);
-  expect({ ready: ready(), told }).toEqual({ ready: [false, false], told: ['start in one', 'stop'] });
-  end();
+beforeEach(() => {
+  pods = [];
+  said = [];
 });
 
-test('of a program that nobody asks a Pod is Ready by itself', async () => {
-  const { lab } = cluster();
-  const { component } = podProgram({ namespace: 'web', name: 'web', start: async () => undefined });
-  expect(component.unready!(podOf('one'), lab)).toBeUndefined();
+test('where Deployments are named anew, their Pods say which is whose, and each Pod has a program of its own', async () => {
+  const { rule, isRunning } = program();
+  expect(rule.also?.['v1/Pod']?.(pod('x'), lab)).toEqual(['a/patching-1']);
+  await rule.reconcile(deployment('patching-1'), lab);
+  expect(said).toEqual([]);
+  pods = [pod('one')];
+  await rule.reconcile(deployment('patching-1'), lab);
+  await rule.reconcile(deployment('patching-1'), lab);
+  expect([said, isRunning(pods[0]!)]).toEqual([['start one'], true]);
+  pods = [pod('two', 'Pending')];
+  await rule.reconcile(deployment('patching-2'), lab);
+  expect(said).toEqual(['start one', 'stop one']);
+  pods = [pod('two')];
+  await rule.reconcile(deployment('patching-2'), lab);
+  expect(said).toEqual(['start one', 'stop one', 'start two']);
+});
+
+test('a Deployment of another program is none of its', async () => {
+  const { rule } = program();
+  pods = [pod('one')];
+  const other = deployment('other');
+  other.spec.template.metadata.labels = { 'pkg.test/provider': 'patching' };
+  await rule.reconcile(other, lab);
+  expect(said).toEqual([]);
 });
