@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
 import { findEngines } from '../../src/lab/engines/cache.js';
+import { mayMount } from '../../src/lab/engines/pod-root.js';
+import { hasTools } from '../../src/lab/engines/pod-scripts.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
@@ -14,6 +16,11 @@ import type { KubeObject } from '../../src/tools/kube.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
 
 export const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+
+/** Of the lab's Sovereign. */
+export const fqdn = 'omantel.omani.works';
+/** Whether scripts of Jobs run as they stand on this machine. */
+export const runsScripts = hasTools() && (await mayMount(createExec(createRedactor())));
 
 export const catalystOnEngines = (story: string): Catalyst =>
   catalystAtHome(story, { CATALYST_ENGINE: 'kubernetes', XDG_CACHE_HOME: cache });
@@ -83,6 +90,12 @@ export function processesOf(directory: string): Record<string, number> {
 /** Name of the folder of the Sovereign's control plane; undefined before its first server runs. */
 export const folderOfSovereign = (lab: LabInfo): string | undefined =>
   readdirSync(join(dirname(lab.spec), 'engines')).find((name) => name.startsWith('sovereign-'));
+
+/** Folder of the Sovereign's control plane and of the programs beside it. */
+export const sovereignFolder = (lab: LabInfo): string => join(dirname(lab.spec), 'engines', folderOfSovereign(lab)!);
+
+/** Whether a program of the Sovereign runs, by its name in processes.json. */
+export const isRunning = (lab: LabInfo, program: string): boolean => runs(processesOf(sovereignFolder(lab))[program]!);
 
 export function runs(pid: number): boolean {
   try {

@@ -31,6 +31,10 @@ export interface RealPart {
 /** Whether certificates come from an ACME authority, by the real cert-manager. */
 export const hasCertificates = (engines: Engines): boolean => engines.has('cert-manager') && engines.has('pebble');
 
+/** Whether claims are composed by the real Crossplane: it calls a function, which is a program of its own. */
+export const hasClaims = (engines: Engines): boolean =>
+  engines.has('crossplane') && engines.has('function-patch-and-transform');
+
 export interface RealPartsOptions extends FluxOptions {
   /** Whether the API server has a way to Services, for webhooks and aggregated APIs. */
   reachesServices: boolean;
@@ -51,9 +55,8 @@ export async function realParts(name: string, options: RealPartsOptions): Promis
       : undefined;
   const external = isSovereign && engines.has('external-secrets') ? await realExternalSecrets(options) : undefined;
   const traefik = isSovereign && engines.has('traefik') ? await realTraefik(options) : undefined;
-  // a claim needs both
   const crossplane =
-    isSovereign && engines.has('crossplane') && engines.has('function-patch-and-transform')
+    isSovereign && hasClaims(engines)
       ? [...(await realCrossplane({ ...options, exec })), await realFunction(options)]
       : undefined;
   const scripts = apart && hasTools() ? podScripts(options) : undefined;
