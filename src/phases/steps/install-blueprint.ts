@@ -15,6 +15,7 @@ import { readinessOf } from '../readiness.js';
 import type { Done, Evidence, Mutation, Step, StepContext } from '../step.js';
 import { explaining, type Waiting, waitAllReady, whyNotRolledOut } from '../wait-ready.js';
 import { watchedKube, watchedWorld } from '../watched-world.js';
+import { whyNotIssued } from '../why-not-issued.js';
 import type { World } from '../world.js';
 
 /** Something of the world that must stand before a part of the Blueprint can become ready. */
@@ -71,7 +72,7 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
     explaining(
       waiting,
       () => waitAllReady(waiting, refs),
-      () => whyNotRolledOut(waiting.kube, workloads),
+      async () => (await whyNotRolledOut(waiting.kube, workloads)) ?? whyNotIssued(waiting.kube, refs),
     );
 
   const run = async (context: StepContext): Promise<void> => {
