@@ -1,6 +1,7 @@
-/** The world as one running step sees it: whatever it waits for on a cluster is told to the screen. */
+/** The world as one running step sees it: whatever it waits for, on a cluster or at the ingress, is told to the screen. */
 import type { Kube } from '../tools/kube.js';
 import type { Progress } from './step.js';
+import { throughIngress } from './through-ingress.js';
 import type { World } from './world.js';
 
 export function watchedKube(kube: Kube, progress: Progress): Kube {
@@ -15,5 +16,11 @@ export function watchedKube(kube: Kube, progress: Progress): Kube {
 }
 
 export function watchedWorld(world: World, progress: Progress): World {
-  return { ...world, kube: async () => watchedKube(await world.kube(), progress) };
+  const { clock, signal, http } = world;
+  const onPending = (pending: string, deadline: Date) => progress.waiting(pending, deadline);
+  return {
+    ...world,
+    kube: async () => watchedKube(await world.kube(), progress),
+    http: throughIngress(http, { clock, signal, onPending }),
+  };
 }
