@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Lab } from '../../../src/lab/controllers/engine.js';
 import { findEngines } from '../../../src/lab/engines/cache.js';
 import { createChildren } from '../../../src/lab/engines/children.js';
@@ -15,6 +15,7 @@ import { systemClock as clock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { createExec } from '../../../src/tools/exec.js';
 import type { KubeObject } from '../../../src/tools/kube.js';
+import { compareTurns, everyDifferenceIsHeld } from './compare.js';
 import { giteaDifferences as differences } from './differences.js';
 import { type Answer, administrator, hold, turns } from './talks-with-gitea.js';
 
@@ -79,13 +80,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test.each(turns)('$id', ({ id }) => {
-  const known = differences.find(({ turn }) => turn === id);
-  if (known)
-    expect(played[id], `no longer different: take it out of differences.ts (${known.reason})`).not.toEqual(real[id]);
-  else expect(played[id]).toEqual(real[id]);
-});
+compareTurns(turns, differences, () => ({ played, real }));
 
-test('every known difference names a turn that is held', () => {
-  expect(differences.filter(({ turn }) => !turns.some(({ id }) => id === turn))).toEqual([]);
-});
+everyDifferenceIsHeld(differences, turns);

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { createChildren, freePorts } from '../../../src/lab/engines/children.js';
 import { hasPowerDns, startPowerDns } from '../../../src/lab/engines/real-powerdns.js';
 import { createFaults } from '../../../src/lab/faults.js';
@@ -15,6 +15,7 @@ import { startDns } from '../../../src/lab/servers/dns.js';
 import { powerDnsApi } from '../../../src/lab/servers/powerdns-api.js';
 import { createZones } from '../../../src/lab/servers/zones.js';
 import { systemClock as clock } from '../../../src/support/clock.js';
+import { compareTurns, everyDifferenceIsHeld } from './compare.js';
 import { powerDnsDifferences as differences } from './differences.js';
 import { type Answer, apiKey, hold, turns } from './talks-with-powerdns.js';
 
@@ -59,14 +60,7 @@ describe.skipIf(!hasPowerDns())('beside a real PowerDNS', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test.each(turns)('$id', ({ id }) => {
-    const known = differences.find(({ turn }) => turn === id);
-    if (known)
-      expect(played[id], `no longer different: take it out of differences.ts (${known.reason})`).not.toEqual(real[id]);
-    else expect(played[id]).toEqual(real[id]);
-  });
+  compareTurns(turns, differences, () => ({ played, real }));
 
-  test('every known difference names a turn that is held', () => {
-    expect(differences.filter(({ turn }) => !turns.some(({ id }) => id === turn))).toEqual([]);
-  });
+  everyDifferenceIsHeld(differences, turns);
 });

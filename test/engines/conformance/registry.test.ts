@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { findEngines } from '../../../src/lab/engines/cache.js';
 import { startRealRegistry } from '../../../src/lab/engines/real-registry.js';
 import { createFaults } from '../../../src/lab/faults.js';
@@ -10,6 +10,7 @@ import type { LabServer } from '../../../src/lab/http-server.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { startRegistry } from '../../../src/lab/servers/registry/server.js';
 import { systemClock } from '../../../src/support/clock.js';
+import { compareTurns, everyDifferenceIsHeld } from './compare.js';
 import { registryDifferences as differences } from './differences.js';
 import { type Answer, hold, turns } from './talks-with-a-registry.js';
 
@@ -32,13 +33,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test.each(turns.filter(({ silent }) => !silent))('$id', ({ id }) => {
-  const known = differences.find(({ turn }) => turn === id);
-  if (known)
-    expect(played[id], `no longer different: take it out of differences.ts (${known.reason})`).not.toEqual(real[id]);
-  else expect(played[id]).toEqual(real[id]);
-});
+compareTurns(turns, differences, () => ({ played, real }));
 
-test('every known difference names a turn that is held', () => {
-  expect(differences.filter(({ turn }) => !turns.some(({ id }) => id === turn))).toEqual([]);
-});
+everyDifferenceIsHeld(differences, turns);

@@ -1,8 +1,9 @@
 /** The same routes and the same requests to the lab's ingress and to Traefik itself. A difference is mended in the lab or listed in differences.ts. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { finishedFolder } from '../../../../src/lab/engines/cache.js';
 import { engines } from '../../../../src/lab/engines/catalogue.js';
 import { until } from '../../rig.js';
+import { compareTurns, everyDifferenceIsHeld } from '../compare.js';
 import { ingressDifferences as differences } from '../differences.js';
 import { type Ingresses, startIngresses } from './servers.js';
 import { type Answer, hold, take, turns } from './turns.js';
@@ -25,16 +26,9 @@ describe.skipIf(!has('traefik') || !has('crds-traefik'))('beside Traefik itself'
   });
   afterAll(() => ingresses?.close());
 
-  test.each(turns)('$id', ({ id }) => {
-    const known = differences.find(({ turn }) => turn === id);
-    if (known)
-      expect(played[id], `no longer different: take it out of differences.ts (${known.reason})`).not.toEqual(real[id]);
-    else expect(played[id]).toEqual(real[id]);
-  });
+  compareTurns(turns, differences, () => ({ played, real }));
 
-  test('every known difference names a turn that is held', () => {
-    expect(differences.filter(({ turn }) => !turns.some(({ id }) => id === turn))).toEqual([]);
-  });
+  everyDifferenceIsHeld(differences, turns);
 });
 
 const canaries = {
