@@ -1,6 +1,8 @@
 /** Builds the engines with Go, each from its wrapper module, into the cache; what is there already is left as it is. */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { fail, messageOf } from '../../support/errors.js';
 import type { Exec } from '../../tools/exec.js';
 import { enginesFolder, finishedFolder, sourceKey } from './cache.js';
@@ -18,6 +20,8 @@ export interface BuildOptions {
   say: (text: string) => void;
   /** Keep Go's module and build caches, some 14 GB, for the next version. */
   keepCaches: boolean;
+  /** How many are built beside each other; left out: two where memory is plenty. */
+  atOnce?: number;
 }
 
 export interface BuildResult {
@@ -51,11 +55,9 @@ export async function buildEngines(options: BuildOptions): Promise<BuildResult> 
   // said before the others have taken their minutes
   if (inC) await findCompiler(inC, options);
   mkdirSync(enginesFolder(env), { recursive: true });
-  for (const engine of chosen) {
-    if (!unbuilt.includes(engine)) {
-      result.present.push(engine.name);
-      continue;
-    }
+  result.present.push(...chosen.filter((engine) => !unbuilt.includes(engine)).map(({ name }) => name));
+  const attempt = async (engine: Engine) => {
+    options.signal.throwIfAborted();
     say(`building ${engine.name}: ${engine.purpose}`);
     const began = performance.now();
     try {
@@ -67,10 +69,27 @@ export async function buildEngines(options: BuildOptions): Promise<BuildResult> 
       result.failed.push({ engine: engine.name, why: messageOf(error), required: engine.required });
       say(`${engine.name} did not build: ${messageOf(error)}`);
     }
-  }
+  };
+  // a download or a linker leaves processors idle, which the other build takes
+  const side = pLimit(options.atOnce ?? (totalmem() > 12 * 2 ** 30 ? 2 : 1));
+  const ended = await Promise.allSettled(
+    inTurns(unbuilt).map((turn) =>
+      side(async () => {
+        for (const engine of turn) await attempt(engine);
+      }),
+    ),
+  );
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
   if (!options.keepCaches && result.failed.length === 0)
     rmSync(join(enginesFolder(env), 'go'), { recursive: true, force: true });
   return result;
+}
+
+/** Flux's programs are made of the same libraries: one after the other each finds them compiled, beside each other none does. */
+function inTurns(chosen: readonly Engine[]): Engine[][] {
+  const isFlux = ({ name }: Engine) => name.startsWith('flux-');
+  const first = chosen.find(isFlux);
+  return chosen.flatMap((engine) => (isFlux(engine) ? (engine === first ? [chosen.filter(isFlux)] : []) : [[engine]]));
 }
 
 async function build(engine: Engine, goVersion: string, options: BuildOptions): Promise<void> {
