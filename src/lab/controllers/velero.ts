@@ -3,6 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { messageOf } from '../../support/errors.js';
 import { type KubeObject, refOfObject } from '../../tools/kube.js';
 import { type Bucket, keysIn, openBucket } from '../components/buckets.js';
+import { RequestRefused } from '../kubernetes/client-transport.js';
 import type { Lab, Outcome, Rule } from './engine.js';
 
 const API = 'velero.io/v1';
@@ -138,13 +139,22 @@ async function objectsIn(namespaces: readonly string[], lab: Lab): Promise<KubeO
   }
   for (const { apiVersion, kind } of await namespacedKinds(lab))
     for (const namespace of namespaces)
-      for (const object of await lab.kube.list({ apiVersion, kind, namespace }))
+      for (const object of await lab.kube.list({ apiVersion, kind, namespace }).catch(nothingServed))
         objects.push(bare({ ...object, apiVersion, kind }));
   return objects;
 }
 
+function nothingServed(error: unknown): [] {
+  if (error instanceof RequestRefused && error.status === 404) return [];
+  throw error;
+}
+
 async function namespacedKinds(lab: Lab): Promise<{ apiVersion: string; kind: string }[]> {
-  const read = async (path: string) => JSON.parse((await lab.kube.raw(path)).body);
+  // a group may be told of and not be served, for a moment after its kinds were defined or taken away: it has nothing then
+  const read = async (path: string) => {
+    const { status, body } = await lab.kube.raw(path);
+    return status === 404 ? {} : JSON.parse(body);
+  };
   const { groups } = (await read('/apis')) as { groups: { preferredVersion: { groupVersion: string } }[] };
   const versions = ['v1', ...groups.map((group) => group.preferredVersion.groupVersion)];
   const kinds: { apiVersion: string; kind: string }[] = [];

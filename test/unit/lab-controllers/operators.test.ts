@@ -219,6 +219,9 @@ describe('played operators', () => {
       metadata: { name: 'kept', namespace: 'shop' },
       data: { word: 'here' },
     } as KubeObject);
+    // a group that is told of and not served, as while its kinds are being defined
+    const unserved = { kind: 'status' as const, status: 404, body: '404 page not found\n' };
+    lab.faults.add({ server: 'kubernetes/sovereign', path: '/apis/batch/v1', fault: unserved });
     await lab.kube.apply(velero('Backup', 'one', { includedNamespaces: ['shop'], storageLocation: 'default' }));
     await lab.until(ref('Backup', 'one'), (object) => object?.status?.phase === 'Completed');
     expect(await (await openBucket(storage, 'omantel-velero')).list('backups/one/')).toHaveLength(2);
