@@ -32,6 +32,26 @@ const pathOf = ({ path, service, port }: Rule): string =>
 
 const all = (service: string, port: number): Rule[] => [{ path: '/', service, port }];
 
+const certManagerWebhook = (
+  word: string,
+  { rule, path }: { rule: string; path: string },
+): string => `apiVersion: admissionregistration.k8s.io/v1
+kind: ${word}WebhookConfiguration
+metadata:
+  name: cert-manager-webhook
+  annotations: {cert-manager.io/inject-ca-from-secret: "{{ .Release.Namespace }}/cert-manager-webhook-ca"}
+webhooks:
+  - name: webhook.cert-manager.io
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    failurePolicy: Fail
+    timeoutSeconds: 30
+    rules:
+      - ${rule}
+    clientConfig:
+      service: {name: cert-manager-webhook, namespace: {{ .Release.Namespace }}, path: ${path}, port: 443}
+`;
+
 const templates: Record<string, string> = {
   gitea: ingress('(.Values.ingress).enabled', '.Values.ingress.hosts', '.host', all('gitea-http', 3000)),
   keycloakx: ingress('(.Values.ingress).enabled', '.Values.ingress.rules', '.host', all('keycloak-http', 80)),
@@ -72,38 +92,16 @@ metadata:
 spec: {controller: traefik.io/ingress-controller}
 {{- end }}
 `,
-  'cert-manager': `apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingWebhookConfiguration
-metadata:
-  name: cert-manager-webhook
-  annotations: {cert-manager.io/inject-ca-from-secret: "{{ .Release.Namespace }}/cert-manager-webhook-ca"}
-webhooks:
-  - name: webhook.cert-manager.io
-    admissionReviewVersions: [v1]
-    sideEffects: None
-    failurePolicy: Fail
-    timeoutSeconds: 30
-    rules:
-      - {apiGroups: [cert-manager.io, acme.cert-manager.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: ["*/*"]}
-    clientConfig:
-      service: {name: cert-manager-webhook, namespace: {{ .Release.Namespace }}, path: /validate, port: 443}
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: MutatingWebhookConfiguration
-metadata:
-  name: cert-manager-webhook
-  annotations: {cert-manager.io/inject-ca-from-secret: "{{ .Release.Namespace }}/cert-manager-webhook-ca"}
-webhooks:
-  - name: webhook.cert-manager.io
-    admissionReviewVersions: [v1]
-    sideEffects: None
-    failurePolicy: Fail
-    timeoutSeconds: 30
-    rules:
-      - {apiGroups: [cert-manager.io], apiVersions: [v1], operations: [CREATE], resources: [certificaterequests]}
-    clientConfig:
-      service: {name: cert-manager-webhook, namespace: {{ .Release.Namespace }}, path: /mutate, port: 443}
-`,
+  'cert-manager': [
+    certManagerWebhook('Validating', {
+      rule: '{apiGroups: [cert-manager.io, acme.cert-manager.io], apiVersions: [v1], operations: [CREATE, UPDATE], resources: ["*/*"]}',
+      path: '/validate',
+    }),
+    certManagerWebhook('Mutating', {
+      rule: '{apiGroups: [cert-manager.io], apiVersions: [v1], operations: [CREATE], resources: [certificaterequests]}',
+      path: '/mutate',
+    }),
+  ].join('---\n'),
 };
 
 export function valueTemplates(chart: string, { solver }: { solver: boolean }): ArchiveFile[] {

@@ -3,6 +3,7 @@
  * cert-manager makes for it: CertificateRequest, then Order, then a Challenge for each name (cert-manager.io/docs/troubleshooting/acme).
  */
 import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
+import { conditionOf } from './readiness.js';
 
 const cert = 'cert-manager.io/v1';
 const acme = 'acme.cert-manager.io/v1';
@@ -42,9 +43,7 @@ function ofOrder({ status }: KubeObject): string | undefined {
   return status?.reason ? `the order is ${status.state}: ${status.reason}` : undefined;
 }
 
-function ofRequest({ status }: KubeObject): string | undefined {
-  const ready = ((status?.conditions ?? []) as { type: string; status: string; message?: string }[]).find(
-    ({ type }) => type === 'Ready',
-  );
+function ofRequest(request: KubeObject): string | undefined {
+  const ready = conditionOf(request, 'Ready');
   return ready?.status === 'False' ? ready.message : undefined;
 }
