@@ -102,7 +102,7 @@ async function build(engine: Engine, goVersion: string, options: BuildOptions): 
       file: 'go',
       args,
       cwd: module,
-      env: { ...goEnv(root), CGO_ENABLED: engine.cgo ? '1' : '0' },
+      env: { ...goEnv(root), CGO_ENABLED: engine.cgo ? '1' : '0', GOGC: 'off', GOMEMLIMIT: '2GiB' },
       timeoutMs: 60 * 60_000,
       signal,
     });
@@ -118,7 +118,8 @@ async function build(engine: Engine, goVersion: string, options: BuildOptions): 
     const settings = Object.entries(engine.settings ?? {}).map(([key, value]) => `-X ${key}=${value}`);
     for (const program of engine.programs)
       await go([
-        ...['build', '-p', '2', '-mod=readonly', '-trimpath'],
+        // nobody looks at these with a debugger: a fifth less to compile
+        ...['build', '-p', '2', '-mod=readonly', '-trimpath', '-gcflags=all=-dwarf=false'],
         ...(modfile ? [`-modfile=${modfile}`] : []),
         ...(engine.tags ? ['-tags', engine.tags.join(' ')] : []),
         ...['-ldflags', ['-s -w', ...settings].join(' ')],
