@@ -26,7 +26,13 @@ export function giteaSettings({ directory, port, fqdn, static: own }: GiteaSetti
       OFFLINE_MODE: true,
       LFS_START_SERVER: false,
     },
-    database: { DB_TYPE: 'sqlite3', PATH: join(directory, 'gitea.db') },
+    database: {
+      DB_TYPE: 'sqlite3',
+      PATH: join(directory, 'gitea.db'),
+      // its commands and its server use the file at once: half a second, its default, is not long on a busy machine, and then a right token is refused
+      SQLITE_TIMEOUT: 20_000,
+      SQLITE_JOURNAL_MODE: 'WAL',
+    },
     repository: { ROOT: join(directory, 'repositories') },
     security: { INSTALL_LOCK: true, PASSWORD_COMPLEXITY: 'off' },
     session: { PROVIDER: 'db' },
