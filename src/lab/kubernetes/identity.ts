@@ -38,6 +38,8 @@ export function serviceAccountUser(namespace: string, name: string): User {
 
 export function createIdentity(store: Store, clock: Clock): Identity {
   const tokens = new Map<string, User>();
+  // read once a connection: it takes as long as some requests do
+  const byCertificate = new WeakMap<Socket, User>();
   const secret = randomBytes(32);
   const sign = (text: string) => createHmac('sha256', secret).update(text).digest('base64url');
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -63,10 +65,13 @@ export function createIdentity(store: Store, clock: Clock): Identity {
       if (!user) throw unauthorized();
       return user;
     }
+    const known = byCertificate.get(socket);
+    if (known) return known;
     const peer = (socket as TLSSocket).getPeerCertificate?.();
-    if (!peer?.subject) return anonymous;
-    if (!(socket as TLSSocket).authorized) throw unauthorized();
-    return ofCertificate(peer);
+    if (peer?.subject && !(socket as TLSSocket).authorized) throw unauthorized();
+    const caller = peer?.subject ? ofCertificate(peer) : anonymous;
+    byCertificate.set(socket, caller);
+    return caller;
   }
 
   return {
