@@ -1,6 +1,6 @@
 /** The only room that starts processes. Arguments are arrays; secrets go over stdin, a 0600 file or the environment, never argv. */
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { execa } from 'execa';
 import { fail, messageOf } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
@@ -70,7 +70,7 @@ export interface StartRequest {
   cwd: string;
   /** What it says goes there. */
   logFile: string;
-  /** Gives way to others on a busy machine: 0 to 19. */
+  /** How far it gives way to us on a busy machine, where we may give way to others: 0 to 19. */
   niceness?: number;
 }
 
@@ -103,7 +103,7 @@ export function startProgram({ file, args, env, cwd, logFile, niceness = 0 }: St
       reject: false,
     });
     if (child.pid === undefined) throw fail('E3002', `${file} could not be started.`);
-    if (niceness > 0) setPriority(child.pid, niceness);
+    if (niceness > 0) setPriority(child.pid, Math.min(19, getPriority() + niceness));
     return {
       pid: child.pid,
       ended: child.then((result) => result.signal ?? `exit ${result.exitCode}`),

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, watch } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRedactor } from '../../../src/support/redact.js';
-import { createExec } from '../../../src/tools/exec.js';
+import { createExec, startProgram } from '../../../src/tools/exec.js';
 
 const exec = createExec(createRedactor());
 
@@ -41,4 +41,12 @@ it('lets a program that is told to end do so in its own way, and kills it when t
   };
   expect(await stopped('echo > recorded; kill $!; exit 1', 60_000)).toEqual(['ready', 'recorded']);
   expect(await stopped('', 20)).toEqual(['ready']);
+});
+
+it('starts a server that gives way to us, also where we give way to others', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'catalyst-exec-'));
+  const server = startProgram({ file: 'sleep', args: ['60'], env: {}, cwd, logFile: join(cwd, 'log'), niceness: 3 });
+  expect(getPriority(server.pid)).toBe(Math.min(19, getPriority() + 3));
+  server.kill('SIGKILL');
+  expect(await server.ended).toBe('SIGKILL');
 });
