@@ -1,7 +1,5 @@
 /** The processes of a lab on real engines: each with its log, started again when it ends by itself, gone when the lab is. */
-import { randomInt } from 'node:crypto';
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../support/clock.js';
 import { startProgram } from '../../tools/exec.js';
@@ -85,31 +83,4 @@ export function createChildren(options: { directory: string; clock: Clock; say: 
 function memoryForTime(): Record<string, string> {
   const percent = process.env['CATALYST_ENGINES_GOGC'];
   return percent ? { GOGC: percent, GOMEMLIMIT: '2500MiB' } : {};
-}
-
-/**
- * Below what Linux gives to whoever asks for any port (32768 and more): between being chosen here and being listened on by a
- * program, such a port would go to one of the lab's many connections now and then, and the program could never start.
- */
-const ownPorts = { from: 15_000, to: 32_000 };
-const given = new Set<number>();
-
-/** So many loopback ports that are free now, none of them given out before by this process. */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
-  while (ports.length < count) {
-    const port = randomInt(ownPorts.from, ownPorts.to);
-    if (given.has(port)) continue;
-    given.add(port);
-    if (await isFree(port)) ports.push(port);
-  }
-  return ports;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -6,7 +6,8 @@ import { toYaml, toYamlStream } from '../../support/yaml.js';
 import { createTransport } from '../kubernetes/client-transport.js';
 import { ownAgent } from '../request-log.js';
 import type { Engines } from './cache.js';
-import { type Children, createChildren, freePorts } from './children.js';
+import { type Children, createChildren } from './children.js';
+import { freePorts } from './free-ports.js';
 import { createPki, kubeconfigText, type Pki } from './pki.js';
 
 export interface ControlPlane {

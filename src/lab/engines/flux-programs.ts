@@ -9,8 +9,9 @@ import type { Lab, Rule } from '../controllers/engine.js';
 import type { ClusterNetwork } from '../controllers/network.js';
 import { isReady } from '../controllers/pods.js';
 import type { Engines } from './cache.js';
-import { type Child, freePorts } from './children.js';
+import type { Child } from './children.js';
 import type { ControlPlane } from './control-plane.js';
+import { freePorts } from './free-ports.js';
 import { podProgram, writeKubeconfig } from './pod-program.js';
 
 export const fluxNames = [

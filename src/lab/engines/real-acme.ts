@@ -9,7 +9,8 @@ import type { Clock } from '../../support/clock.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
 import type { AcmeAuthority } from '../cluster-api.js';
 import type { Engines } from './cache.js';
-import { createChildren, freePorts } from './children.js';
+import { createChildren } from './children.js';
+import { freePorts } from './free-ports.js';
 
 export interface RealAcmeOptions {
   directory: string;

@@ -8,8 +8,9 @@ import type { KubeObject } from '../../tools/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { secretValue } from '../controllers/flux-ready.js';
 import { answersByTls } from './answers-by-tls.js';
-import { type Child, freePorts } from './children.js';
+import type { Child } from './children.js';
 import type { FluxOptions } from './flux-programs.js';
+import { freePorts } from './free-ports.js';
 import { podProgram, writeKubeconfig } from './pod-program.js';
 import type { RealPart } from './real-parts.js';
 

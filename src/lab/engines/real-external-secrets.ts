@@ -3,8 +3,8 @@
  * of that Pod. It logs in to OpenBao with tokens that the API server makes for it, by the way that Pods of the cluster have.
  */
 import { join } from 'node:path';
-import { freePorts } from './children.js';
 import type { FluxOptions } from './flux-programs.js';
+import { freePorts } from './free-ports.js';
 import { podProgram, writeKubeconfig } from './pod-program.js';
 import type { RealPart } from './real-parts.js';
 

@@ -3,8 +3,8 @@
  * with the certificate that it made for it, called by core at the Service that it made before it.
  */
 import { join } from 'node:path';
-import { freePorts } from './children.js';
 import type { FluxOptions } from './flux-programs.js';
+import { freePorts } from './free-ports.js';
 import { writeCertificates } from './pod-certificates.js';
 import { podProgram } from './pod-program.js';
 import { namespace } from './real-crossplane.js';

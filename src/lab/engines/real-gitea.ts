@@ -12,8 +12,9 @@ import { administrator, playsGitea } from '../components/gitea.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import type { Engines } from './cache.js';
-import { type Child, type Children, freePorts } from './children.js';
+import type { Child, Children } from './children.js';
 import { answering, passOn } from './door.js';
+import { freePorts } from './free-ports.js';
 import { type GiteaSettings, giteaSettings } from './gitea-settings.js';
 import { podProgram } from './pod-program.js';
 

@@ -10,8 +10,9 @@ import type { RequestLog } from '../request-log.js';
 import { bucketOrObject } from '../servers/s3/object-of.js';
 import { type Account, signS3 } from '../servers/s3/signature.js';
 import type { Engines } from './cache.js';
-import { createChildren, freePorts } from './children.js';
+import { createChildren } from './children.js';
 import { answering } from './door.js';
+import { freePorts } from './free-ports.js';
 import { throughKeyRing } from './object-storage-keys.js';
 
 export interface RealObjectStorageOptions {

@@ -8,8 +8,9 @@ import type { Clock } from '../../support/clock.js';
 import type { Component } from '../components/component.js';
 import { isPowerDns, powerDnsKey } from '../components/powerdns.js';
 import type { Lab, Rule } from '../controllers/engine.js';
-import { type Child, type Children, freePorts } from './children.js';
+import type { Child, Children } from './children.js';
 import { answering, passOn } from './door.js';
+import { freePorts } from './free-ports.js';
 import { podProgram } from './pod-program.js';
 
 /** Where Debian's packages pdns-server and pdns-backend-sqlite3 put them. */

@@ -7,8 +7,9 @@ import type { RequestLog } from '../request-log.js';
 import { type ChartArchive, pushChart } from '../servers/registry/charts.js';
 import { type PackageImage, pushPackage } from '../servers/registry/packages.js';
 import type { Engines } from './cache.js';
-import { createChildren, freePorts } from './children.js';
+import { createChildren } from './children.js';
 import { answering, passOn } from './door.js';
+import { freePorts } from './free-ports.js';
 
 export interface RealRegistryOptions {
   directory: string;

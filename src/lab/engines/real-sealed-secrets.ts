@@ -7,9 +7,10 @@ import type { KubeObject } from '../../tools/kube.js';
 import type { Component } from '../components/component.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import type { Engines } from './cache.js';
-import { type Child, freePorts } from './children.js';
+import type { Child } from './children.js';
 import type { ControlPlane } from './control-plane.js';
 import { passOn } from './door.js';
+import { freePorts } from './free-ports.js';
 import { podProgram } from './pod-program.js';
 import { credentialsIn, enterPodRoot, toolFolder } from './pod-root.js';
 

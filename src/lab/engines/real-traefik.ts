@@ -7,8 +7,9 @@ import { request as send } from 'undici';
 import type { KubeObject } from '../../tools/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import type { RealParts } from '../controllers/start.js';
-import { type Child, freePorts } from './children.js';
+import type { Child } from './children.js';
 import type { FluxOptions } from './flux-programs.js';
+import { freePorts } from './free-ports.js';
 import { podProgram, writeKubeconfig } from './pod-program.js';
 import type { RealPart } from './real-parts.js';
 
