@@ -1,24 +1,56 @@
+import { totalmem } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Stories in which a Sovereign must not notice that its mother is dead: whatever else runs beside them weighs on what is measured. */
-const outages = ['test/lab/{walk,pass}.test.ts'];
-/** Stories on real engines that measure no outage: two labs beside each other. */
-const twoLabs = ['test/engines/{faults,existing}.test.ts'];
-const onEngines = { testTimeout: 900_000, hookTimeout: 300_000 };
+/**
+ * Stories in which a Sovereign must not notice that its mother is dead: what runs beside them must not be felt, so it gives way to them
+ * (`test/aside.ts`) and takes the processors that they leave idle, which is most of an outage.
+ */
+const outages = ['test/lab/{pass,walk}.test.ts'];
+const outageOnEngines = ['test/engines/walk.test.ts'];
+/** The long stories begin first, in this order; all else where a worker is free. */
+const first = [
+  'lab/pass',
+  'lab/walk',
+  'engines/walk',
+  'engines/faults',
+  'engines/existing',
+  'engines/conformance/conformance',
+];
+
+class LongStoriesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = first.findIndex((story) => moduleId.endsWith(`/test/${story}.test.ts`));
+      return found < 0 ? first.length : found;
+    };
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
+  }
+}
+
+const aside = ['test/aside.ts'];
 /** Stories mostly wait, unit tests compute: a worker more than there are processors keeps a small machine busy. */
-const side = 3;
+const firstTier = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+/** As many, where there is memory: a lab on real engines takes some 4.5 GB. */
+const engines = {
+  testTimeout: 900_000,
+  hookTimeout: 300_000,
+  maxWorkers: totalmem() > 16 * 2 ** 30 ? 3 : 2,
+  sequence: { groupOrder: 2 },
+};
 
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,
+    sequence: { sequencer: LongStoriesFirst },
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/{unit,contract,golden}/**/*.test.ts'],
+          setupFiles: aside,
           testTimeout: 120_000,
-          maxWorkers: side,
-          sequence: { groupOrder: 1 },
+          ...firstTier,
         },
       },
       {
@@ -27,37 +59,26 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
           exclude: outages,
+          setupFiles: aside,
           testTimeout: 400_000,
           hookTimeout: 120_000,
-          maxWorkers: side,
-          sequence: { groupOrder: 1 },
+          ...firstTier,
         },
       },
       {
-        // These two run after the rest, beside each other and nothing else.
-        test: {
-          name: 'lab-outages',
-          include: outages,
-          testTimeout: 600_000,
-          hookTimeout: 120_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
-        },
+        test: { name: 'lab-outages', include: outages, testTimeout: 600_000, hookTimeout: 120_000, ...firstTier },
       },
+      // The same on servers that we did not write (docs/engines.md).
       {
-        // The same on servers that we did not write (docs/engines.md). The short ones are over before the walk gets to its outages.
         test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
-          exclude: twoLabs,
-          ...onEngines,
-          maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          exclude: outageOnEngines,
+          setupFiles: aside,
+          ...engines,
         },
       },
-      {
-        test: { name: 'engines-labs', include: twoLabs, ...onEngines, maxWorkers: 2, sequence: { groupOrder: 4 } },
-      },
+      { test: { name: 'engines-outages', include: outageOnEngines, ...engines } },
     ],
   },
 });
