@@ -1,7 +1,7 @@
 /** One HTTP(S) server of the lab on loopback: reads the body, injects faults, writes the request log, once for all. */
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
@@ -86,7 +86,7 @@ export async function serve(options: ServeOptions): Promise<LabServer> {
   return {
     host,
     port: bound,
-    endpoint: `${tls ? 'https' : 'http'}://${host}:${bound}`,
+    endpoint: `${tls ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${bound}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -56,7 +56,7 @@ async function startExisting(request: ClusterRequest, { file, made, engines, say
   const door = await openClusterDoor({
     ...{ name, upstream, made, authority: ca, log, faults, clock, dnsNames, ipAddresses },
   });
-  const webhooks = await openWebhookDoor(ca);
+  const webhooks = await openWebhookDoor(ca, await upstream.ourAddress());
   const children = createChildren({ directory, clock, say: (text) => say(`${name}: ${text}`) });
   const admin = join(directory, 'admin.kubeconfig');
   writeFileSync(admin, door.kubeconfig(), { mode: 0o600 });

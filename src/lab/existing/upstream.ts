@@ -1,6 +1,8 @@
 /** Calls to a cluster that exists, as whom its kubeconfig says: whole answers for us, open ones for what is passed on. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
+import { fail } from '../../support/errors.js';
 import { createKubeTransport, type KubeTransport, tlsOptionsOf } from '../../tools/kube-transport.js';
 import { readKubeconfig } from '../../tools/kubeconfig.js';
 
@@ -21,6 +23,8 @@ export interface Upstream {
   send: KubeTransport['send'];
   /** Resolves once the head of the answer has come. */
   open(request: PassedOn): Promise<IncomingMessage>;
+  /** Address of this machine on the way to it, where it can call us back. Throws E3101 when nothing answers. */
+  ourAddress(): Promise<string>;
   close(): void;
 }
 
@@ -49,9 +53,23 @@ export function upstreamOf(file: string): Upstream {
         sent.end(body && body.length > 0 ? body : undefined);
       });
     },
+    ourAddress: () => ourAddress(access.server),
     close() {
       own?.destroy();
       anybodys?.destroy();
     },
   };
+}
+
+function ourAddress(server: string): Promise<string> {
+  const { hostname, port, protocol } = new URL(server);
+  const defaultPort = protocol === 'https:' ? 443 : 80;
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port) || defaultPort, hostname.replace(/^\[|\]$/g, ''));
+    socket.once('connect', () => {
+      resolve(socket.localAddress!);
+      socket.destroy();
+    });
+    socket.once('error', (cause) => reject(fail('E3101', `The cluster at ${server} does not answer.`, { cause })));
+  });
 }

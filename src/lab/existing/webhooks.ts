@@ -24,17 +24,13 @@ export interface WebhookDoor {
   close(): Promise<void>;
 }
 
-export async function openWebhookDoor(authority: CertificateAndKey): Promise<WebhookDoor> {
+/** @param host address of this machine that the API server can reach */
+export async function openWebhookDoor(authority: CertificateAndKey, host: string): Promise<WebhookDoor> {
   let leads: Pick<Controllers, 'call'> | undefined;
-  const { certificate, key } = await issueCertificate(
-    {
-      commonName: 'webhooks',
-      ipAddresses: ['127.0.0.1'],
-    },
-    authority,
-  );
+  const { certificate, key } = await issueCertificate({ commonName: 'webhooks', ipAddresses: [host] }, authority);
   const server = await serve({
     name: 'webhooks',
+    host,
     tls: { cert: certificate, key },
     // what the API server asks is no call that somebody makes to the lab
     log: createRequestLog(),

@@ -1,7 +1,9 @@
 /** Clusters that exist, played by the built-in API server: what a lab looks at first, what it notes, what it takes away again. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type AddressInfo, createServer } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Agent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CertificateAndKey, issueCertificate } from '../../../src/lab/certificates.js';
 import { type ClusterDoor, openClusterDoor } from '../../../src/lab/existing/cluster-door.js';
@@ -9,7 +11,7 @@ import { lookAtClusters } from '../../../src/lab/existing/fitness.js';
 import { clearGiven, lookBefore } from '../../../src/lab/existing/given-clusters.js';
 import { madeBy, madeFile, readMade } from '../../../src/lab/existing/made.js';
 import { upstreamOf } from '../../../src/lab/existing/upstream.js';
-import { ledBy } from '../../../src/lab/existing/webhooks.js';
+import { ledBy, openWebhookDoor } from '../../../src/lab/existing/webhooks.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createKubernetesApi, type KubernetesApi } from '../../../src/lab/kubernetes/api.js';
 import { createLabKube } from '../../../src/lab/kubernetes/client.js';
@@ -247,6 +249,38 @@ test('a webhook is led to the lab once it says whom it trusts', () => {
       clientConfig: { caBundle: 'YQ==', url: `${endpoint}/cert-manager/cert-manager-webhook/443/validate` },
     },
   ]);
+});
+
+test('webhooks are led to the address at which the cluster sees this machine, as one in a container does', async () => {
+  const addresses = Object.values(networkInterfaces()).flat();
+  const ours = addresses.find((one) => one?.family === 'IPv4' && !one.internal)?.address ?? '127.0.0.1';
+  const anywhere = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => anywhere.listen(0, '0.0.0.0', resolve));
+  const { port } = anywhere.address() as AddressInfo;
+  const seenFrom = async (host: string) => {
+    const upstream = upstreamOf(file(host, apis.mother.kubeconfig(undefined, { server: `https://${host}:${port}` })));
+    return upstream.ourAddress().finally(() => upstream.close());
+  };
+  expect(await seenFrom('127.0.0.1')).toBe('127.0.0.1');
+  const host = await seenFrom(ours);
+  expect(host).toBe(ours);
+  await new Promise((resolve) => anywhere.close(resolve));
+  await expect(seenFrom(ours)).rejects.toMatchObject({ code: 'E3101' });
+
+  const door = await openWebhookDoor(ca, host);
+  const configuration = (webhooks: object[]): KubeObject => ({ ...namespace('w'), webhooks }) as KubeObject;
+  const patched: { webhooks: { clientConfig: { url: string } }[] }[] = [];
+  const service = { namespace: 'a', name: 'b' };
+  await door.rules[0]!.reconcile(configuration([{ clientConfig: { service, caBundle: 'YQ==' } }]), {
+    patch: async (_: KubeObject, change: (typeof patched)[number]) => void patched.push(change),
+  } as never);
+  const { url } = patched[0]!.webhooks[0]!.clientConfig;
+  expect(new URL(url).hostname).toBe(ours);
+  const dispatcher = new Agent({ connect: { ca: ca.certificate } });
+  // nobody leads it yet
+  expect((await request(url, { method: 'POST', dispatcher })).statusCode).toBe(503);
+  await dispatcher.close();
+  await door.close();
 });
 
 const crd: KubeObject = {
