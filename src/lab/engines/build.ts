@@ -102,6 +102,7 @@ async function build(engine: Engine, goVersion: string, options: BuildOptions): 
       file: 'go',
       args,
       cwd: module,
+      // compilers are many and short: what one leaves behind goes with it
       env: { ...goEnv(root), CGO_ENABLED: engine.cgo ? '1' : '0', GOGC: 'off', GOMEMLIMIT: '2GiB' },
       timeoutMs: 60 * 60_000,
       signal,
