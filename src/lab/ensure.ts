@@ -2,8 +2,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Lock, takeLock } from '../sovereign/lock.js';
 import { labDir } from '../sovereign/state-dir.js';
-import { fail } from '../support/errors.js';
+import { systemClock } from '../support/clock.js';
+import { fail, isCatalystError } from '../support/errors.js';
 import { packageRoot } from '../support/package-root.js';
 import { type GivenClusters, lookBefore } from './existing/given-clusters.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
@@ -57,13 +59,14 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
       actions: ['leave --engine out'],
     });
   }
-  const running = await findLab(env, name);
-  if (running) {
+  const fitting = (running: LabInfo): LabInfo => {
     if (engine === undefined || engine === running.engine) return running;
     throw fail('E7003', `The lab ${name} is up on the engine ${running.engine}, not ${engine}.`, {
       actions: [`catalyst lab down ${name}`, 'or give another --lab NAME'],
     });
-  }
+  };
+  const running = await findLab(env, name);
+  if (running) return fitting(running);
   if (engine === 'kubernetes' || engine === 'kubeconfig') {
     const { findEngines } = await import('./engines/cache.js');
     findEngines(env);
@@ -71,17 +74,20 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
   const directory = directoryOf(env, name);
   const files = engine === 'kubeconfig' ? await lookBefore(directory, options) : undefined;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const mine = takeTurn(directory);
-  if (mine) {
-    note?.(`starting the lab ${name}`);
-    rmSync(join(directory, 'lab.json'), { force: true });
-  }
-  const more = files ? [files.mother, files.sovereign] : [];
-  const child = mine ? startProcess(name, directory, env, [engine ?? 'emulated', ...more]) : undefined;
+  const turn = takeTurn(directory);
   try {
+    // somebody else may have had a turn since the first look
+    const meanwhile = turn && (await findLab(env, name));
+    if (meanwhile) return fitting(meanwhile);
+    if (turn) {
+      note?.(`starting the lab ${name}`);
+      rmSync(join(directory, 'lab.json'), { force: true });
+    }
+    const more = files ? [files.mother, files.sovereign] : [];
+    const child = turn ? startProcess(name, directory, env, [engine ?? 'emulated', ...more]) : undefined;
     await ready(directory, signal, child, engine && engine !== 'emulated' ? realReadyMs : readyMs);
   } finally {
-    if (mine) rmSync(turnFile(directory), { force: true });
+    turn?.release();
   }
   const info = await findLab(env, name);
   if (!info) throw notStarted(directory, 'it does not answer');
@@ -107,19 +113,13 @@ export function directoryOf(env: Env, name: string): string {
   });
 }
 
-const turnFile = (directory: string) => join(directory, 'starting');
-
-/** Two calls at once start one lab: who makes the file starts it, the other waits. A starter that died has no turn. */
-function takeTurn(directory: string): boolean {
-  for (;;) {
-    try {
-      writeFileSync(turnFile(directory), String(process.pid), { flag: 'wx' });
-      return true;
-    } catch {
-      const pid = existsSync(turnFile(directory)) ? Number(readFileSync(turnFile(directory), 'utf8')) : 0;
-      if (pid > 0 && isAlive(pid)) return false;
-      rmSync(turnFile(directory), { force: true });
-    }
+/** Two calls at once start one lab: who has the lock starts it, the other (undefined) waits. */
+function takeTurn(directory: string): Lock | undefined {
+  try {
+    return takeLock(directory, { command: 'lab up', now: systemClock.now() });
+  } catch (error) {
+    if (isCatalystError(error, 'E1202')) return undefined;
+    throw error;
   }
 }
 
