@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Context } from '../actions/context.js';
 import { waitUntil } from '../support/wait.js';
-import { callLab, directoryOf, findLab, isAlive, startingProcess } from './ensure.js';
+import { callLab, directoryOf, findLab, startingProcess } from './ensure.js';
 import { clearGiven } from './existing/given-clusters.js';
 
 export interface LabDownResult {
@@ -41,4 +41,13 @@ export async function labDown(
   const removes = !options.keep && existsSync(directory);
   if (removes) rmSync(directory, { recursive: true, force: true });
   return { name, stopped: pid !== undefined, ...(removes ? { removed: directory } : {}), ...(taken ? { taken } : {}) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

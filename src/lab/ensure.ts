@@ -123,15 +123,6 @@ function takeTurn(directory: string): Lock | undefined {
   }
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 const pidFile = (directory: string) => join(directory, 'lab.pid');
 
 /** Process of a lab that is still on its way up; undefined when there is none, or where /proc does not tell. */
