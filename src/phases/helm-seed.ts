@@ -5,6 +5,7 @@ import { variablesOf } from '../blueprints/variables.js';
 import type { HelmRelease } from '../tools/helm.js';
 import type { Kube } from '../tools/kube.js';
 import { nameOf } from './readiness.js';
+import { requireRelease } from './release-landed.js';
 import type { Mutation, StepContext } from './step.js';
 import type { Preparation } from './steps/install-blueprint.js';
 import { planTakeUp, takeUpRelease } from './take-up-release.js';
@@ -44,8 +45,8 @@ export function helmSeed(world: World, blueprint: Blueprint): Preparation {
     async run({ act, progress, signal }: StepContext) {
       const kube = watchedKube(await world.kube(), progress);
       if (!isSeeded(await takeUpRelease(world, kube, release, { act, progress, signal }))) {
-        await act(mutation, () =>
-          world.helm.upgradeInstall({
+        await act(mutation, async () => {
+          await world.helm.upgradeInstall({
             kubeconfig: kube.kubeconfig,
             releaseName,
             namespace,
@@ -53,8 +54,9 @@ export function helmSeed(world: World, blueprint: Blueprint): Preparation {
             values,
             insecure: mirror !== undefined && insecure,
             signal,
-          }),
-        );
+          });
+          await requireRelease(kube, release);
+        });
       }
       const waiting: Waiting = { kube, clock: world.clock, progress, timeoutMs: rolloutMs };
       progress.waiting(`waits for ${workloads.map((one) => nameOf({ kind: one.kind, metadata: one })).join(', ')}`);

@@ -140,6 +140,16 @@ export const errorCodes = {
     'another SSH host key',
     'The server shows another host key than the one that was put on it at its creation. Keys are never trusted on first use.',
   ),
+  E3005: entry(
+    'external',
+    'git acted on another repository',
+    'git works on a repository that catalyst did not make, or the remote does not hold what was pushed. Nothing is built on it.',
+  ),
+  E3006: entry(
+    'external',
+    'helm acted on another cluster',
+    'helm reported success, and the cluster that catalyst named has no record of the release. Look for it on your other clusters before you go on.',
+  ),
   E3101: entry(
     'external',
     'Kubernetes cannot be reached',

@@ -4,12 +4,16 @@ import { getPriority, setPriority } from 'node:os';
 import { execa } from 'execa';
 import { fail, messageOf } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
+import { childEnvironment } from './child-environment.js';
 
 export interface RunRequest {
   file: string;
   args: readonly string[];
   stdin?: string | Uint8Array;
+  /** Set for this program alone; of ours it gets what child-environment.ts lets through. */
   env?: Record<string, string | undefined>;
+  /** Further variables of ours that it needs, by name. */
+  inherit?: readonly string[];
   cwd?: string;
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -28,12 +32,25 @@ export interface RunResult {
 /** Runs a program to its end. Throws E3002 with the redacted tail of stderr, or E3001 when it is not there. */
 export type Exec = (request: RunRequest) => Promise<RunResult>;
 
-export function createExec(redactor: Redactor): Exec {
-  return async ({ file, args, stdin, env, cwd, timeoutMs = 120_000, signal, graceMs = 5000, okCodes = [0] }) => {
+/** @param ours the environment of this process, of which children get a part */
+export function createExec(redactor: Redactor, ours: Readonly<Record<string, string | undefined>> = process.env): Exec {
+  return async ({
+    file,
+    args,
+    stdin,
+    env,
+    inherit,
+    cwd,
+    timeoutMs = 120_000,
+    signal,
+    graceMs = 5000,
+    okCodes = [0],
+  }) => {
     const shown = redactor.redact([file.split('/').at(-1), ...args].join(' '));
     const result = await execa(file, args, {
       input: stdin ?? '',
-      env,
+      env: childEnvironment(ours, env, inherit),
+      extendEnv: false,
       cwd,
       timeout: timeoutMs,
       cancelSignal: signal,

@@ -1,5 +1,5 @@
 /** git by its binary. Credentials, proxy and trust go in by environment (GIT_CONFIG_*): nothing of them in a URL, argv or file of the user. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, relative } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -42,6 +42,7 @@ export function createGit({ exec, connectTo, caBundle, signal }: GitOptions): Gi
         return stdout.replace(/\n$/, '');
       };
       await git(['init', '-q', '-b', 'main']);
+      await requireOwnClone(git, tree);
       return await work(git, tree);
     } finally {
       await proxy?.close();
@@ -92,6 +93,18 @@ export function createGit({ exec, connectTo, caBundle, signal }: GitOptions): Gi
   };
 }
 
+/** What follows writes an index and pushes it: never before git has said that it works on the clone and on nothing else. */
+async function requireOwnClone(git: RunGit, tree: string): Promise<void> {
+  const asked = await git(['rev-parse', '--path-format=absolute', '--git-dir', '--show-toplevel']);
+  const [repository = '', top = ''] = asked.split('\n');
+  const own = await realpath(tree);
+  if (repository === join(own, '.git') && top === own) return;
+  throw fail('E3005', `git works on ${repository || 'no repository'} instead of the clone that catalyst made.`, {
+    actions: ['git config --list --show-origin'],
+    data: { repository, top },
+  });
+}
+
 async function remoteHead(git: RunGit, remote: GitRemote, branch: string): Promise<string | undefined> {
   const listed = await git(['ls-remote', '--heads', remote.url, `refs/heads/${branch}`]);
   return listed.split(/\s/)[0] || undefined;
@@ -123,7 +136,26 @@ async function pushIndex(
   if (parent && tree === (await git(['rev-parse', `${parent}^{tree}`]))) return parent;
   const commit = await git(['commit-tree', tree, ...(parent ? ['-p', parent] : []), '-F', '-'], `${message}\n`);
   await git(['push', '-q', remote.url, `${commit}:refs/heads/${branch}`]);
+  await requirePushed(git, remote, branch, commit);
   return commit;
+}
+
+/** The remote itself says what its branch holds now: this commit, or one that somebody else put on top of it since. */
+async function requirePushed(git: RunGit, remote: GitRemote, branch: string, commit: string): Promise<void> {
+  const head = await remoteHead(git, remote, branch);
+  if (head === commit) return;
+  const above = head !== undefined && (await isAbove(git, remote, branch, commit));
+  if (above) return;
+  throw fail('E3005', `git pushed ${commit} to ${remote.url}, whose branch "${branch}" is at ${head ?? 'nothing'}.`, {
+    actions: [`git ls-remote ${remote.url} ${branch}`],
+    data: { commit, head, ambiguous: true },
+  });
+}
+
+async function isAbove(git: RunGit, remote: GitRemote, branch: string, commit: string): Promise<boolean> {
+  await git(['fetch', '-q', '--depth=100', remote.url, `refs/heads/${branch}`]);
+  const commits = (await git(['rev-list', 'FETCH_HEAD'])).split('\n');
+  return commits.includes(commit);
 }
 
 async function readTree(folder: string): Promise<Map<string, string>> {

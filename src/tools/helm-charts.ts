@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
 import type { Exec } from './exec.js';
+import { registryLoginVariables } from './registry-login.js';
 
 export interface HelmCharts {
   /** The archive. Throws E3204 when the source has no such chart or version, or cannot be reached. */
@@ -22,7 +23,7 @@ export function createHelmCharts(tools: { exec: Exec; helm: () => Promise<string
         const plain = oci && insecure ? ['--plain-http'] : [];
         const args = ['pull', ...where, '--version', version, '--destination', dir, ...plain];
         try {
-          await exec({ file: await helm(), args, signal });
+          await exec({ file: await helm(), args, signal, inherit: registryLoginVariables });
         } catch (error) {
           throw isCatalystError(error, 'E3002') ? notHad({ source, name, version }, error) : error;
         }
@@ -33,7 +34,12 @@ export function createHelmCharts(tools: { exec: Exec; helm: () => Promise<string
       inScratch(async (dir) => {
         await writeFile(join(dir, file), bytes);
         const args = ['push', join(dir, file), registry, ...(insecure ? ['--plain-http'] : [])];
-        const { stdout, stderr } = await exec({ file: await helm(), args, signal });
+        const { stdout, stderr } = await exec({
+          file: await helm(),
+          args,
+          signal,
+          inherit: registryLoginVariables,
+        });
         return /Digest:\s*(sha256:[0-9a-f]{64})/.exec(`${stdout}\n${stderr}`)?.[1] ?? '';
       }),
   };

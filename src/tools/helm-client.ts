@@ -9,6 +9,7 @@ import { openConnectProxy } from './connect-proxy.js';
 import type { ConnectRule } from './connect-to.js';
 import type { Exec } from './exec.js';
 import { type Helm, type HelmInstall, type HelmRelease, helmTimeoutMs } from './helm.js';
+import { registryLoginVariables } from './registry-login.js';
 
 export interface HelmOptions {
   exec: Exec;
@@ -30,10 +31,9 @@ export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal 
     args: readonly string[],
     more: { stdin?: string; timeoutMs?: number; signal?: AbortSignal } = {},
   ) => {
-    const env = { ...folders(home), HELM_NAMESPACE: undefined, HELM_KUBECONTEXT: undefined, KUBECONFIG: undefined };
     const file = await helm();
     try {
-      return (await exec({ file, args, timeoutMs: helmTimeoutMs, signal, env, ...more })).stdout;
+      return (await exec({ file, args, timeoutMs: helmTimeoutMs, signal, env: folders(home), ...more })).stdout;
     } catch (error) {
       throw isCatalystError(error, 'E3002') ? explained(error) : error;
     }
@@ -66,7 +66,9 @@ export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal 
       try {
         const both = request.signal && signal ? AbortSignal.any([request.signal, signal]) : (request.signal ?? signal);
         const stdin = toYaml(request.values);
-        return (await exec({ file, args: all, stdin, env, timeoutMs, graceMs: recordMs, signal: both })).stdout;
+        const inherit = registryLoginVariables;
+        const how = { stdin, env, inherit, timeoutMs, graceMs: recordMs, signal: both };
+        return (await exec({ file, args: all, ...how })).stdout;
       } catch (error) {
         throw isCatalystError(error, 'E3002') ? explained(error) : error;
       }

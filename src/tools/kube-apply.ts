@@ -57,6 +57,8 @@ async function applyOnce(target: KubectlTarget, objects: readonly KubeObject[], 
       file: target.kubectl,
       args: applyArguments(target.kubeconfig, target.context, options),
       stdin: streamOf(objects),
+      // ~/.kube/kuberc may give commands other defaults
+      env: { KUBERC: 'off', KUBECTL_KUBERC: 'false' },
       signal: target.signal,
       timeoutMs: 120_000,
     });

@@ -25,7 +25,13 @@ export async function listPublicKeys(exec: Exec, home: string | undefined): Prom
 async function agentKeys(exec: Exec): Promise<PublicKey[]> {
   try {
     // Exit 1: the agent holds none; 2: there is no agent.
-    const { stdout, exitCode } = await exec({ file: 'ssh-add', args: ['-L'], timeoutMs: 5000, okCodes: [0, 1, 2] });
+    const { stdout, exitCode } = await exec({
+      file: 'ssh-add',
+      args: ['-L'],
+      inherit: ['SSH_AUTH_SOCK'],
+      timeoutMs: 5000,
+      okCodes: [0, 1, 2],
+    });
     return exitCode === 0 ? lines(stdout).map((line) => ({ from: 'agent', line })) : [];
   } catch {
     return [];

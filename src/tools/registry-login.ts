@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+/** Name the files with these logins. helm is given them where it fetches or pushes charts; all else of the user's helm is not ours. */
+export const registryLoginVariables = ['HELM_REGISTRY_CONFIG', 'DOCKER_CONFIG'] as const;
+
 /** `user:password`, or undefined when nobody logged in there. */
 export async function registryLogin(
   host: string,

@@ -12,6 +12,28 @@ export interface FakeKube extends Kube {
 
 const keyOf = ({ kind, namespace, name }: KubeRef) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 
+/** `a=b,c` by equality and presence alone. */
+const fits = ({ metadata }: KubeObject, selector: string) =>
+  selector
+    .split(',')
+    .filter(Boolean)
+    .map((part) => part.split('='))
+    .every(([key = '', value]) => {
+      const label = metadata.labels?.[key];
+      return value === undefined ? label !== undefined : label === value;
+    });
+
+/** What helm leaves on the cluster when it is done. */
+export const helmRecord = (namespace: string, release: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: {
+    namespace,
+    name: `sh.helm.release.v1.${release}.v1`,
+    labels: { owner: 'helm', name: release, status: 'deployed', version: '1' },
+  },
+});
+
 /** `settle` turns what was applied into what its controllers make of it: more objects, a status. */
 export function fakeKube(settle: (object: KubeObject) => KubeObject[] = (object) => [object]): FakeKube {
   const objects = new Map<string, KubeObject>();
@@ -28,9 +50,12 @@ export function fakeKube(settle: (object: KubeObject) => KubeObject[] = (object)
     applied,
     put,
     get: async (ref) => objects.get(keyOf(ref)),
-    list: async ({ kind, namespace }) =>
+    list: async ({ kind, namespace, labelSelector = '' }) =>
       [...objects.values()].filter(
-        (object) => object.kind === kind && (namespace === undefined || object.metadata.namespace === namespace),
+        (object) =>
+          object.kind === kind &&
+          (namespace === undefined || object.metadata.namespace === namespace) &&
+          fits(object, labelSelector),
       ),
     async waitFor(ref, { reason, look }) {
       const seen = look(objects.get(keyOf(ref)));

@@ -3,12 +3,13 @@ import { createSecretMaker } from '../../../src/phases/blueprint-secrets.js';
 import { createBindHelmControllerStep } from '../../../src/phases/steps/bind-helm-controller.js';
 import { createSeedCiliumStep } from '../../../src/phases/steps/seed-cilium.js';
 import type { Helm, HelmInstall } from '../../../src/tools/helm.js';
-import { fakeKube } from './fake-kube.js';
+import { fakeKube, helmRecord } from './fake-kube.js';
 import { broughtBy, fakeContext, fakeWorld, wellBehaved } from './rig.js';
 
 const wbs = { title: 'one', phase: 1, needs: [] };
 
-async function rig() {
+/** @param elsewhere helm acts on another cluster than the one it is told */
+async function rig(elsewhere = false) {
   const installs: HelmInstall[] = [];
   const cluster = fakeKube(wellBehaved);
   const made = await fakeWorld({ cluster });
@@ -16,6 +17,8 @@ async function rig() {
     version: async () => 'v4',
     upgradeInstall: async (request) => {
       installs.push(request);
+      if (elsewhere) return;
+      cluster.put(helmRecord(request.namespace, request.releaseName));
       const blueprint = made.world.blueprints.find(({ releaseName }) => releaseName === request.releaseName)!;
       for (const object of broughtBy(blueprint).flatMap(wellBehaved)) cluster.put(object);
     },
@@ -50,6 +53,15 @@ test('Cilium is seeded once, with the values that Flux will use', async () => {
   await step.run(context);
   expect(installs).toHaveLength(1);
   expect(await step.isDone(context)).toMatchObject({ done: true });
+});
+
+test('a helm that acted on another cluster is found out before anything is waited for', async () => {
+  const { world, blueprint } = await rig(true);
+  const step = createSeedCiliumStep(world, blueprint('bp-cilium'), wbs);
+  await expect(step.run(fakeContext().context)).rejects.toMatchObject({
+    code: 'E3006',
+    message: expect.stringContaining('kube-system/cilium as installed, and https://fake has no record of it'),
+  });
 });
 
 test('charts come from the mirror of the spec, in plain HTTP only where it says so', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSeedCiliumStep } from '../../../src/phases/steps/seed-cilium.js';
 import type { Helm, HelmRelease } from '../../../src/tools/helm.js';
-import { fakeKube } from './fake-kube.js';
+import { fakeKube, helmRecord } from './fake-kube.js';
 import { broughtBy, fakeContext, fakeWorld, wellBehaved } from './rig.js';
 
 const wbs = { title: 'one', phase: 1, needs: [] };
@@ -49,6 +49,7 @@ async function rig(left: Partial<HelmRelease>, ends?: { after: number; status: s
       if (release?.status.startsWith('pending-')) throw new Error('another operation is in progress');
       installs.push('cilium');
       release = { ...release!, status: 'deployed' };
+      cluster.put(helmRecord('kube-system', 'cilium'));
     },
   } as unknown as Helm;
   const step = createSeedCiliumStep({ ...made.world, helm }, cilium, wbs);
