@@ -31,13 +31,15 @@ export async function verifyDodAlone(
     for (const sentence of mutations) context.output.note(`would ${sentence}`);
     const at = world.clock.now().toISOString();
     const { fqdn } = world.sovereign.spec;
+    const identity = await world.identity();
     const nothing = {
       fqdn,
       verdict: 'PARTIAL',
       complete: false,
       startedAt: at,
       finishedAt: at,
-      lab: false,
+      lab: identity.kind === 'lab',
+      world: identity,
       items: [],
     } as const;
     return { ...nothing, items: [], bundle: '', report: '', mutations };

@@ -9,7 +9,8 @@ export async function confirmWalk(
 ): Promise<void> {
   const { options, prompter, output } = context;
   if (options.dryRun) return;
-  const unattended = options.lab !== undefined && (options.yes || !prompter.available);
+  const isLab = options.lab !== undefined && (await (await context.world()).identity()).kind === 'lab';
+  const unattended = isLab && (options.yes || !prompter.available);
   const { sovereign, path } = await context.spec();
   const { fqdn, hetzner } = sovereign.spec;
   if (!unattended) {
@@ -21,7 +22,7 @@ export async function confirmWalk(
     ...(purge === 'apply' ? ['deletes the leftovers that #370 selects at Hetzner'] : []),
     ...(until >= 7 ? ['hands over past the point of no return'] : []),
     ...(until >= 8
-      ? [`cuts the Sovereign off from its mother for the kill experiment (${window ?? (options.lab ? '20s' : '10m')})`]
+      ? [`cuts the Sovereign off from its mother for the kill experiment (${window ?? (isLab ? '20s' : '10m')})`]
       : []),
   ];
   if (grave.length === 0) return;

@@ -108,6 +108,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       motherKubeconfig: await motherKubeconfig(),
       tools: { helm: flags.helm, kubectl: flags.kubectl },
       lab: flags.lab !== undefined,
+      labMark: await lab(),
       clock,
       env,
       redactor,

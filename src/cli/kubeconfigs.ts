@@ -13,6 +13,9 @@ export interface Kubeconfigs {
   sovereign(): Promise<{ path: string; key: string }>;
   /** Throws E3101 when neither flag, lab nor spec.mother.context says which: an ambient context is never trusted. */
   mother(): { path: string; context?: string };
+  /** Whether one is configured; says nothing about what it leads to. */
+  hasSovereign(): Promise<boolean>;
+  hasMother(): boolean;
   close(): void;
 }
 
@@ -25,6 +28,7 @@ export function createKubeconfigs(options: {
 }): Kubeconfigs {
   const { sovereign, credentials, given, mother, env } = options;
   const { access, mother: motherSpec } = sovereign.spec;
+  const ambient = () => (motherSpec.context === undefined ? undefined : ambientKubeconfig(env));
   let folder: string | undefined;
   let written = 0;
   return {
@@ -46,8 +50,8 @@ export function createKubeconfigs(options: {
     mother() {
       const { context } = motherSpec;
       if (mother !== undefined) return { path: resolve(mother), context };
-      const path = ambientKubeconfig(env);
-      if (context !== undefined && path !== undefined) return { path, context };
+      const path = ambient();
+      if (path !== undefined) return { path, context };
       throw fail('E3101', `It is not said how to reach the mother cluster ${motherSpec.name}.`, {
         actions: [
           'name its kubeconfig: --mother-kubeconfig FILE (CATALYST_MOTHER_KUBECONFIG)',
@@ -55,6 +59,8 @@ export function createKubeconfigs(options: {
         ],
       });
     },
+    hasSovereign: async () => given !== undefined || (await credentials.find('sovereign-kubeconfig')) !== undefined,
+    hasMother: () => mother !== undefined || ambient() !== undefined,
     close() {
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
       folder = undefined;

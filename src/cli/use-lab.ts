@@ -3,6 +3,8 @@ import type { Redactor } from '../support/redact.js';
 
 export interface LabAccess {
   name: string;
+  /** Its identity, as in everything it serves. */
+  id: string;
   /** Path of the lab's sovereign.yaml. */
   spec: string;
   kubeconfigs: { mother?: string; sovereign?: string };
@@ -25,5 +27,5 @@ export async function useLab(
   const { ensureLab } = await import('../lab/ensure.js');
   const lab = await ensureLab({ name, ...options });
   for (const secret of Object.values(lab.credentials)) options.redactor.register(secret);
-  return { name, spec: lab.spec, kubeconfigs: lab.kubeconfigs, credentials: lab.credentials };
+  return { name, id: lab.id, spec: lab.spec, kubeconfigs: lab.kubeconfigs, credentials: lab.credentials };
 }

@@ -4,6 +4,7 @@ import type { Blueprint } from '../blueprints/blueprint.js';
 import { renderTree } from '../blueprints/render.js';
 import type { World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
+import type { LabMark } from '../sovereign/lab-mark.js';
 import { objectStorageEndpoint } from '../sovereign/object-storage.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
@@ -16,6 +17,7 @@ import { createGit } from '../tools/git-client.js';
 import { createHelm } from '../tools/helm-client.js';
 import { createHttp } from '../tools/http-client.js';
 import type { Kube } from '../tools/kube.js';
+import { identify } from './identify-world.js';
 import { createKubeconfigs } from './kubeconfigs.js';
 import { once, whenChanged } from './once.js';
 
@@ -28,6 +30,8 @@ export interface WorldRequest {
   motherKubeconfig?: string;
   /** Paths of helm and kubectl, when given by flag. */
   tools?: { helm?: string; kubectl?: string };
+  /** The lab named by --lab: everything must be of it. */
+  labMark?: LabMark;
   /** With a lab its addresses win over the vendors' endpoint variables. */
   lab: boolean;
   clock: Clock;
@@ -92,6 +96,10 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
       return createObjectStore({ endpoint, region: spec.objectStorage.location, accessKey, secretKey, ...calls });
     },
   );
+  const mother = once(() => Promise.resolve().then(() => connect(kubeconfigs.mother())));
+  const identity = once(() =>
+    identify({ kubeconfigs, credentials, hetzner, kube, mother }, { clock, signal, expected: request.labMark }),
+  );
   const world: World = {
     sovereign,
     clock,
@@ -108,7 +116,8 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     hetzner,
     objectStore,
     kube,
-    mother: once(() => Promise.resolve().then(() => connect(kubeconfigs.mother()))),
+    mother,
+    identity,
     blueprints,
     tree: once(async () => renderTree(sovereign, blueprints)),
     runId,

@@ -1,4 +1,6 @@
 /** What a verification of the Definition of Done answers, and what its bundle holds as dod.json. */
+
+import type { WorldIdentity } from '../verify/world-identity.js';
 import type { Experiment } from './experiment.js';
 import type { ItemResult, Verdict } from './item.js';
 
@@ -9,7 +11,9 @@ export interface DodReport {
   complete: boolean;
   startedAt: string;
   finishedAt: string;
+  /** True when `world` is a lab. */
   lab: boolean;
+  world: WorldIdentity;
   items: ItemResult[];
   experiment?: Experiment;
 }

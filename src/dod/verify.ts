@@ -33,12 +33,6 @@ export interface DodOutcome extends WrittenEvidence {
   result: DodReport;
 }
 
-/** A lab is a Sovereign whose provider answers on this machine. */
-export function isLab(world: Pick<World, 'sovereign'>): boolean {
-  const { endpoint } = world.sovereign.spec.hetzner;
-  return endpoint !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname);
-}
-
 /** Items asked for; throws E1001 on an id that is none. */
 export function selectItems(only: readonly string[] = [], skip: readonly string[] = []): readonly Item[] {
   const known = new Set(checklist.map((item) => item.id));
@@ -56,7 +50,8 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
   const { clock } = world;
   const startedAt = clock.now().toISOString();
   const items = selectItems(options.only, options.skip);
-  const lab = isLab(world);
+  const identity = await world.identity();
+  const lab = identity.kind === 'lab';
   const scope: Scope = {
     world,
     context,
@@ -95,6 +90,7 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
     startedAt,
     finishedAt: clock.now().toISOString(),
     lab,
+    world: identity,
     items: list,
     experiment: scope.experiment,
   };

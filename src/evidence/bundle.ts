@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
+import type { WorldIdentity } from '../verify/world-identity.js';
 import { type Envelope, type Signer, seal } from './signing.js';
 import { tarProblem } from './tar-bytes.js';
 
@@ -18,6 +19,8 @@ export interface Predicate {
   planHash: string;
   /** True when the Sovereign was a lab. */
   lab: boolean;
+  /** Which world: the identity that everything it talked to has in common. */
+  world: WorldIdentity;
   windowMs?: number;
 }
 

@@ -40,7 +40,9 @@ export function keyIdOf(key: KeyObject): string {
 /** True when `signature` (base64) over `bytes` was made by the owner of the public key (PEM). */
 export function signatureHolds(publicKey: string, bytes: Uint8Array, signature: string): boolean {
   try {
-    return verify(null, bytes, createPublicKey(publicKey), Buffer.from(signature, 'base64'));
+    const decoded = Buffer.from(signature, 'base64');
+    // The last characters of a base64 text hold bits that no byte needs: one text per signature.
+    return decoded.toString('base64') === signature && verify(null, bytes, createPublicKey(publicKey), decoded);
   } catch {
     return false;
   }
@@ -70,6 +72,9 @@ export function unseal(envelope: Envelope, payloadType: string, publicKey: strin
   if (envelope.payloadType !== payloadType) return undefined;
   const payload = Buffer.from(envelope.payload, 'base64');
   const bytes = preAuthentication(payloadType, payload);
-  const holds = envelope.signatures.some(({ sig }) => signatureHolds(publicKey, bytes, sig));
+  if (payload.toString('base64') !== envelope.payload) return undefined;
+  const holds = envelope.signatures.some(
+    ({ keyid, sig }) => signatureHolds(publicKey, bytes, sig) && keyid === keyIdOf(createPublicKey(publicKey)),
+  );
   return holds ? JSON.parse(payload.toString()) : undefined;
 }

@@ -82,6 +82,10 @@ export async function verifyBundle(file: string, publicKey: string): Promise<Bun
 /** Verdict and experiment, computed anew from items and samples, must be what was recorded. */
 function rederive(report: DodReport, predicate: Predicate, broken: (why: string) => Error): void {
   const { experiment, items } = report;
+  const isLab = report.world?.kind === 'lab';
+  const oneWorld = report.world && hashOf(report.world) === hashOf(predicate.world);
+  if (!oneWorld || report.lab !== isLab || predicate.lab !== isLab)
+    throw broken('the world in its report is not that of its statement');
   if (experiment) {
     const again = judge(experiment);
     const same = (['valid', 'passed', 'problems', 'probes', 'control'] as const).every(

@@ -95,6 +95,7 @@ export async function writeEvidence(world: World, request: EvidenceRequest): Pro
       runId: world.runId,
       planHash,
       lab: report.lab,
+      world: report.world,
       windowMs: report.experiment?.window.requestedMs,
     },
     files: {

@@ -2,6 +2,7 @@
  * The typed Hetzner layer. hcloud-js is only its transport, and only src/hetzner/transport.ts knows it, so another
  * transport can take its place. Every call retries what is safe to retry and keeps to the project's budget of requests.
  */
+import type { LabMark } from '../sovereign/lab-mark.js';
 import type { LoadBalancerType, Location, Pricing, ServerType } from './sold.js';
 import type { Action, ResourceMap, ResourceType } from './types.js';
 
@@ -25,6 +26,8 @@ export interface HetznerApi {
   readonly tokenFingerprint: string;
   /** HTTP requests made so far, retries and polls included. */
   requests(): number;
+  /** The lab that serves this endpoint, by its responses; undefined for Hetzner itself. Makes a request only when none was made yet. */
+  lab(): Promise<LabMark | undefined>;
   /** All pages. */
   list<T extends ResourceType>(type: T, query?: ListQuery): Promise<ResourceMap[T][]>;
   /** Undefined when there is none. */

@@ -1,4 +1,5 @@
 /** Puts the typed layer together: transport, budget, retries, paging, actions. */
+import { type LabMark, labMarkIn } from '../sovereign/lab-mark.js';
 import { type Clock, systemClock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
@@ -37,7 +38,15 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
   assertToken(token, endpoint);
   const clock = options.clock ?? systemClock;
   const budget = createBudget(clock);
-  const transport = options.transport ?? createTransport({ token, endpoint, timeoutMs: options.timeoutMs });
+  const send = options.transport ?? createTransport({ token, endpoint, timeoutMs: options.timeoutMs });
+  let answered = false;
+  let lab: LabMark | undefined;
+  const transport: HetznerTransport = async (request) => {
+    const answer = await send(request);
+    answered = true;
+    lab ??= labMarkIn(answer.headers);
+    return answer;
+  };
   const call = createCaller({ transport, budget, clock, signal, endpoint });
   const settle = createActionWaiter(call, clock, signal);
   const one = async (path: string, key: string) => {
@@ -48,6 +57,14 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
     endpoint,
     tokenFingerprint: tokenFingerprint(token),
     requests: () => budget.used(),
+    async lab() {
+      if (!answered)
+        await call({ method: 'GET', path: '/locations' }).catch((error: unknown) => {
+          // A refusal is an answer too, and carries the mark.
+          if (!answered) throw error;
+        });
+      return lab;
+    },
     list: (type, query = {}) =>
       listAll(call, `/${plural(type)}`, plural(type), {
         label_selector: query.labelSelector,

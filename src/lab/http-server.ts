@@ -45,6 +45,8 @@ export interface ServeOptions {
   /** 0 or left out: a free one. */
   port?: number;
   clock?: Clock;
+  /** Of every response, injected faults included. */
+  headers?: Readonly<Record<string, string>>;
   /** Takes over connections that ask for an upgrade (exec, port-forward, attach). */
   upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -124,7 +126,7 @@ async function answer(options: ServeOptions, raw: IncomingMessage, out: ServerRe
     await readBody(raw);
     record(fault.status, false);
     const body = fault.body ?? `injected ${fault.status}\n`;
-    out.writeHead(fault.status, { 'content-type': 'text/plain', ...fault.headers });
+    out.writeHead(fault.status, { 'content-type': 'text/plain', ...options.headers, ...fault.headers });
     out.end(method === 'HEAD' ? undefined : body);
     return;
   }
@@ -145,7 +147,8 @@ async function answer(options: ServeOptions, raw: IncomingMessage, out: ServerRe
     raw.socket.destroy();
     return;
   }
-  send(response, method, out, fault?.kind === 'truncate', gone.signal);
+  const headers = { ...options.headers, ...response.headers };
+  send({ ...response, headers }, method, out, fault?.kind === 'truncate', gone.signal);
 }
 
 function send(response: LabResponse, method: string, out: ServerResponse, truncate: boolean, signal: AbortSignal) {

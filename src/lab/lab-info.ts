@@ -7,6 +7,8 @@ export const labFqdn = 'omantel.omani.works';
 
 export interface LabInfo {
   name: string;
+  /** Random; in everything that the lab serves (src/sovereign/lab-mark.ts). */
+  id: string;
   /** Path of the lab's sovereign.yaml. */
   spec: string;
   endpoints: Record<LabEndpoint, string>;

@@ -21,6 +21,7 @@ import { createHetznerLab, type HetznerLab } from './hetzner/lab-hetzner.js';
 import { serve } from './http-server.js';
 import { type LabInfo, labFqdn } from './lab-info.js';
 import { labSpec } from './lab-spec.js';
+import { labId } from './mark.js';
 import { type Mother, startMother } from './mother-cluster.js';
 import { openPackageFront, packageAddress } from './package-front.js';
 import { createRequestLog, type RequestLog } from './request-log.js';
@@ -47,7 +48,7 @@ export interface LabOptions {
 }
 
 export interface Lab
-  extends Pick<LabInfo, 'name' | 'spec' | 'endpoints' | 'kubeconfigs' | 'credentials' | 'requestLog' | 'ca'> {
+  extends Pick<LabInfo, 'name' | 'id' | 'spec' | 'endpoints' | 'kubeconfigs' | 'credentials' | 'requestLog' | 'ca'> {
   sovereign: Sovereign;
   faults: Faults;
   log: RequestLog;
@@ -84,6 +85,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const log = createRequestLog({ file: file('requests.jsonl'), clock });
   const faults = options.faults ?? createFaults({ clock });
   const onError = (rule: string, key: string, message: string) => options.onError?.(`${rule} ${key}: ${message}`);
+
+  const mark = { id: labId(directory), name };
 
   const authority = await issueCertificate({
     commonName: `catalyst lab ${name}`,
@@ -153,6 +156,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     engine,
     directory,
     fqdn,
+    mark,
     gates: { api, http, https },
     ssh,
     authority,
@@ -183,6 +187,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const hetzner = await createHetznerLab({
     log,
     faults,
+    mark,
     clock,
     onServerRunning: (server, userData) => {
       const keys = [...hetzner.project.items.ssh_key.values()].map((key) => key.public_key);
@@ -194,6 +199,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     engine,
     directory,
     fqdn,
+    mark,
     zones: motherZones,
     powerDnsApiKey,
     repository: surroundings.motherRepository,
@@ -242,6 +248,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
   return {
     name,
+    id: mark.id,
     spec: file('sovereign.yaml'),
     sovereign,
     endpoints: {

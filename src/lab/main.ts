@@ -68,9 +68,10 @@ async function run(name: string, directory: string, engineName: string, files: r
     if (Date.now() - lastCall > idleMs) void end('nobody asked anything for two hours');
   }, 60_000).unref();
 
-  const { spec, endpoints, kubeconfigs, credentials, requestLog, ca } = lab;
+  const { id, spec, endpoints, kubeconfigs, credentials, requestLog, ca } = lab;
   writeLabInfo(directory, {
     name,
+    id,
     spec,
     endpoints,
     kubeconfigs,

@@ -1,6 +1,7 @@
 /** The played mother: its API server with all its objects, its controllers, and the services behind its ingress. */
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import type { LabMark } from '../sovereign/lab-mark.js';
 import type { Clock } from '../support/clock.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { ClusterApi, ClusterEngine } from './cluster-api.js';
@@ -12,6 +13,7 @@ import type { CertificateAuthority, LabWorld } from './controllers/world.js';
 import type { Faults } from './faults.js';
 import type { LabHandler } from './http-server.js';
 import { createLabKube, type LabKube } from './kubernetes/client.js';
+import { markCluster } from './mark.js';
 import { nodeObject, registerNode } from './node-object.js';
 import { ownAgent, type RequestLog, withoutOwn } from './request-log.js';
 import type { CatalystApi } from './servers/mother/catalyst-api.js';
@@ -39,6 +41,7 @@ export interface MotherOptions {
   engine: ClusterEngine;
   directory: string;
   fqdn: string;
+  mark: LabMark;
   zones: Zones;
   powerDnsApiKey: string;
   /** Clone address of the Git repository that its Flux reads. */
@@ -77,6 +80,7 @@ export async function startMother(options: MotherOptions): Promise<Mother> {
   const flux = engine.crds.names().filter((crd) => crd.endsWith('.toolkit.fluxcd.io'));
   const own = contents.crds.map((crd) => engine.crds.object(crd.metadata.name) ?? crd);
   const crds = [...new Set([...own, ...flux.map((crd) => engine.crds.object(crd)!)])];
+  await markCluster(kube, options.mark, { clock, signal });
   await fill(kube, { ...contents, crds }, clock, signal);
   const controllers = await startMotherControllers({
     kube,

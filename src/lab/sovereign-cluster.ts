@@ -5,6 +5,7 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Server } from '../hetzner/types.js';
+import type { LabMark } from '../sovereign/lab-mark.js';
 import type { Clock } from '../support/clock.js';
 import type { ClusterApi, ClusterEngine } from './cluster-api.js';
 import { type Controllers, startControllers } from './controllers/start.js';
@@ -12,6 +13,7 @@ import type { CertificateAuthority, LabNode, LabWorld } from './controllers/worl
 import type { Faults } from './faults.js';
 import type { Gate } from './gate.js';
 import { createLabKube, type LabKube } from './kubernetes/client.js';
+import { markCluster } from './mark.js';
 import { type K3sServer, k3sServerOf, labNode, nodeObject, registerNode } from './node-object.js';
 import { ownAgent, type RequestLog, withoutOwn } from './request-log.js';
 import type { SshEndpoint } from './servers/ssh.js';
@@ -33,6 +35,7 @@ export interface SovereignOptions {
   engine: ClusterEngine;
   directory: string;
   fqdn: string;
+  mark: LabMark;
   gates: { api: Gate; http: Gate; https: Gate };
   ssh: SshEndpoint;
   world: Omit<LabWorld, 'role' | 'fqdn' | 'cacheDir' | 'nodes' | 'authority'>;
@@ -84,6 +87,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
       ipAddresses: sans.filter((san) => isIP(san)),
     });
     const kube = createLabKube(api.kubeconfig(), `${ownAgent}controllers`);
+    await markCluster(kube, options.mark, { clock, signal: stop.signal });
     const controllers = await startControllers({
       kube,
       world: {

@@ -13,6 +13,7 @@ import type { Helm } from '../tools/helm.js';
 import type { Http } from '../tools/http.js';
 import type { Kube } from '../tools/kube.js';
 import type { ObjectStore } from '../tools/s3.js';
+import type { WorldIdentity } from '../verify/world-identity.js';
 
 export interface Credentials {
   /** The value, from environment or store; throws E1301 naming how to give it. */
@@ -59,6 +60,11 @@ export interface World {
   kube(): Promise<Kube>;
   /** The mother's API. */
   mother(): Promise<Kube>;
+  /**
+   * Lab or real, read once per invocation from what the endpoints serve. Throws E1411 when they are not all of one world (or not
+   * of the lab that --lab names), E1412 when none of them could be read.
+   */
+  identity(): Promise<WorldIdentity>;
   blueprints: readonly Blueprint[];
   /** The tree that belongs to the spec, rendered once. */
   tree(): Promise<RenderedTree>;

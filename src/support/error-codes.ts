@@ -65,6 +65,16 @@ export const errorCodes = {
     'preflight found something in the way',
     'At least one read-only check failed. The message lists all of them, each with what to do; nothing was changed.',
   ),
+  E1411: entry(
+    'refused',
+    'endpoints of different worlds',
+    'Every lab marks what it serves: the Hetzner API and both clusters. What this command would use is not all of one lab, or not all of the real world. Nothing was changed.',
+  ),
+  E1412: entry(
+    'external',
+    'the world could not be identified',
+    'Whether this is a lab is read from the Hetzner API and both clusters. None of those that are configured answered.',
+  ),
   E1901: entry(
     'interrupted',
     'interrupted',

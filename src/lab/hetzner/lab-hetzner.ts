@@ -1,5 +1,6 @@
 /** The lab's Hetzner: a project behind the Cloud API and a stranger's beside it, with their tokens, its budget of requests and its faults. */
 import type { Server } from '../../hetzner/types.js';
+import { type LabMark, labHeader, labHeaderOf } from '../../sovereign/lab-mark.js';
 import { type Clock, systemClock } from '../../support/clock.js';
 import type { Faults } from '../faults.js';
 import { type LabRequest, type LabResponse, serve } from '../http-server.js';
@@ -14,6 +15,8 @@ export type Fixtures = (project: Project) => void;
 export interface HetznerLabOptions {
   log: RequestLog;
   faults: Faults;
+  /** Marks every response; left out, the responses are those of Hetzner itself. */
+  mark?: LabMark;
   clock?: Clock;
   /** What the project holds at the start; default: what two Sovereigns left and things that must stay. */
   fixtures?: Fixtures;
@@ -76,7 +79,8 @@ export async function createHetznerLab(options: HetznerLabOptions): Promise<Hetz
       left < 0 ? problem(429, 'rate_limit_exceeded', 'limit of requests reached') : guarded(projectOf, request);
     return { ...answer, headers: { ...headers, ...answer.headers } };
   };
-  const server = await serve({ name: 'hetzner', handler, log, faults, clock });
+  const headers = options.mark && { [labHeader]: labHeaderOf(options.mark) };
+  const server = await serve({ name: 'hetzner', handler, log, faults, clock, headers });
   return {
     endpoint: `${server.endpoint}/v1`,
     token,

@@ -23,6 +23,7 @@ const report: DodReport = {
   startedAt: '2026-11-22T10:00:00Z',
   finishedAt: '2026-11-22T10:05:00Z',
   lab: true,
+  world: { kind: 'lab', id: '1f', name: 'default' },
   items: [
     { id: 'D1', title: 'one', status: 'pass', reason: 'seen', at: '2026-11-22T10:00:00Z', repeat: 'x' },
     { id: 'D20', title: 'two', status: 'not-checked', reason: '<script>alert(1)</script>', at: 'x', repeat: 'y' },
@@ -34,7 +35,8 @@ async function bundle(change: (files: Record<string, string>) => void = () => {}
   const file = join(mkdtempSync(join(tmpdir(), 'catalyst-bundle-')), 'dod.tar');
   const files: Record<string, string> = { 'dod.json': JSON.stringify(report), 'journal.jsonl': '', 'spec.json': '{}' };
   change(files);
-  const predicate = { fqdn: report.fqdn, verdict, at: report.finishedAt, runId: 'r', planHash: 'p', lab: true };
+  const { fqdn, finishedAt: at, lab, world } = report;
+  const predicate = { fqdn, verdict, at, runId: 'r', planHash: 'p', lab, world };
   await writeBundle({ file, files, predicate, signer });
   return { file, signer };
 }
@@ -51,6 +53,14 @@ describe('the evidence bundle', () => {
     await expect(verifyBundle(file, other.publicKey)).rejects.toMatchObject({ code: 'E6101', exitCode: 3 });
   });
 
+  it('does not hold when the signature names another key', async () => {
+    const signer = await openSigner(keeper());
+    const envelope = seal(signer, 'text/plain', { a: 1 });
+    const [{ sig } = { sig: '' }] = envelope.signatures;
+    const renamed = { ...envelope, signatures: [{ keyid: '0123456789abcdef', sig }] };
+    expect(unseal(renamed, 'text/plain', signer.publicKey)).toBeUndefined();
+  });
+
   it('fails when any one byte of what it holds is changed', async () => {
     const { file, signer } = await bundle();
     const bytes = readFileSync(file);
@@ -65,6 +75,17 @@ describe('the evidence bundle', () => {
       );
       expect(ended, `byte ${at}`).toBe('CatalystError');
     }
+  });
+
+  it.each([
+    ['claims to be no lab', { lab: false }],
+    ['names another world', { world: { kind: 'lab', id: '2f', name: 'default' } }],
+    ['leaves the world out', { world: undefined }],
+  ])('fails when it %s than its statement, though all is signed', async (_, change) => {
+    const { file, signer } = await bundle((files) => {
+      files['dod.json'] = JSON.stringify({ ...report, ...change });
+    });
+    await expect(verifyBundle(file, signer.publicKey)).rejects.toThrow(/the world in its report is not that of its/);
   });
 
   it('fails when the verdict does not follow from the items, though all is signed', async () => {
