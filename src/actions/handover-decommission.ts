@@ -1,7 +1,7 @@
 /** `handover decommission`: the mother's retained state goes, proven by a second inventory. `handover redirect`: the old address. */
 import { openHandover } from '../handover/handover.js';
 import { hasReached } from '../handover/record.js';
-import { redirectRefs } from '../handover/redirect.js';
+import { redirectRefs, requireOwnRedirect } from '../handover/redirect.js';
 import {
   decommission,
   forget,
@@ -45,6 +45,7 @@ export async function decommissionMother(
     const handover = await openHandover(world, stepContext);
     if (work === 'remove-redirect') {
       const mother = await world.mother();
+      await requireOwnRedirect(world, mother);
       for (const ref of Object.values(redirectRefs(world)))
         await stepContext.act(removeRedirectMutation(ref), () => mother.delete(ref));
       delete handover.record.redirectedAt;

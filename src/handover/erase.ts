@@ -10,7 +10,7 @@ import type { Mutation, Undo } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
-import { freezeMutation, reconcilersOf, removeReconciler } from './freeze.js';
+import { freezeMutation, reconcilersOf, removeReconcilers } from './freeze.js';
 import { askClaim, type Handover, jobMutation, lookAtCatalyst, takeInventory } from './handover.js';
 import { placesOf, recordMutation } from './record.js';
 
@@ -107,8 +107,7 @@ export async function eraseRetained(handover: Handover): Promise<void> {
     const ref = { apiVersion: 'v1', kind: 'Secret', ...place };
     if (await mother.get(ref)) await act(eraseSecretMutation(place), () => mother.delete(ref));
   }
-  for (const object of await reconcilersOf(world))
-    await act(freezeMutation(object, 'delete'), () => removeReconciler(world, object));
+  await removeReconcilers(world, act, record.runId);
   const dns = await motherDns(world);
   const { fqdn } = world.sovereign.spec;
   if (await dns.zone(fqdn)) await act(zoneMutation(world), () => dns.deleteZone(fqdn));
@@ -134,10 +133,14 @@ async function eraseClaim(handover: Handover, mother: Kube): Promise<void> {
   await handover.save();
   const after = await takeInventory(world, act, record.ids);
   if (after.count > 0) {
-    throw fail('E5005', `After the erasure ${after.count} files are left on the mother: ${after.files.join(', ')}.`, {
-      actions: ['catalyst handover decommission'],
-      data: { files: after.files },
-    });
+    throw fail(
+      'E5005',
+      `After the erasure ${after.count} files are left on the mother: ${after.files.slice(0, 5).join(', ')}.`,
+      {
+        actions: ['catalyst handover decommission'],
+        data: { files: after.files },
+      },
+    );
   }
 }
 

@@ -1,21 +1,60 @@
-/** FROZEN: nothing on the mother reconciles this Sovereign any more. What was suspended carries our run id, so that abort knows its own. */
+/**
+ * FROZEN: nothing on the mother reconciles this Sovereign any more. Only what its ownership fields give to this very
+ * Sovereign is touched (src/mother/ownership.ts), and nothing that reconciles the demos or catalyst. What was suspended
+ * carries our run id and what the field was, so that abort restores exactly that.
+ */
+import { mentions, nameOfObject, type Ownership, ownershipOf } from '../mother/ownership.js';
+import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js';
+import type { Act } from '../phases/gate.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { type KubeObject, refOfObject } from '../tools/kube.js';
 
 const frozenBy = 'catalyst.openova.io/frozen-by';
-const kinds = [
-  { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
-  { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' },
-  { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository' },
-] as const;
+const frozenFrom = 'catalyst.openova.io/frozen-from';
+/** Kinds that act for a Sovereign. The other sources are not suspended: nothing reads them while these are. */
+const frozenKinds = new Set(['Kustomization', 'HelmRelease', 'GitRepository']);
 
-/** Flux objects of the mother that are about this Sovereign: their spec names its FQDN. */
-export async function reconcilersOf(world: World): Promise<KubeObject[]> {
-  const mother = await world.mother();
-  const lists = await Promise.all(kinds.map((kind) => mother.list(kind)));
+/** A Flux object that mentions this Sovereign and is left alone, with why. */
+export interface LeftAlone {
+  object: KubeObject;
+  why: string;
+}
+
+export interface Reconcilers {
+  own: KubeObject[];
+  leftAlone: LeftAlone[];
+}
+
+/** Flux objects on the mother that are this Sovereign's, and those that only mention it. */
+export async function sortReconcilers(world: Pick<World, 'sovereign' | 'mother'>): Promise<Reconcilers> {
+  const all = await readReconcilers(await world.mother());
+  const guarded = protectedReconcilers(world.sovereign, all);
   const { fqdn } = world.sovereign.spec;
-  return lists.flat().filter((object) => JSON.stringify(object.spec ?? {}).includes(fqdn));
+  const sorted: Reconcilers = { own: [], leftAlone: [] };
+  for (const object of all) {
+    const ownership = ownershipOf(object, fqdn);
+    const reason = guarded.get(nameOfObject(object));
+    if (reason === undefined && ownership === 'own' && frozenKinds.has(object.kind)) sorted.own.push(object);
+    else if (ownership === 'own' || mentions(object, fqdn))
+      sorted.leftAlone.push({ object, why: whyLeft(reason, ownership) });
+  }
+  return sorted;
+}
+
+function whyLeft(reason: string | undefined, ownership: Ownership): string {
+  if (reason !== undefined) return `it belongs to the protected set: ${reason}`;
+  return ownership === 'other' ? 'it belongs to another Sovereign' : 'no ownership field names this Sovereign';
+}
+
+/** For a person: which Flux objects mention this Sovereign and stay as they are. */
+export async function leftAloneLines(world: Pick<World, 'sovereign' | 'mother'>): Promise<string[]> {
+  const { leftAlone } = await sortReconcilers(world);
+  return leftAlone.map(({ object, why }) => `Flux ${nameOfObject(object)} on the mother is left alone: ${why}`);
+}
+
+export async function reconcilersOf(world: Pick<World, 'sovereign' | 'mother'>): Promise<KubeObject[]> {
+  return (await sortReconcilers(world)).own;
 }
 
 export function freezeMutation(object: KubeObject, verb: 'suspend' | 'resume' | 'delete'): Mutation {
@@ -32,7 +71,8 @@ export async function toFreeze(world: World): Promise<KubeObject[]> {
 }
 
 export async function suspend(world: World, object: KubeObject, runId: string): Promise<unknown> {
-  const annotations = { [frozenBy]: runId };
+  const from = object.spec?.suspend === false ? 'false' : 'absent';
+  const annotations = { [frozenBy]: runId, [frozenFrom]: from };
   return (await world.mother()).patch(refOfObject(object), { metadata: { annotations }, spec: { suspend: true } });
 }
 
@@ -42,11 +82,19 @@ export async function frozen(world: World): Promise<KubeObject[]> {
 }
 
 export async function thaw(world: World, object: KubeObject): Promise<unknown> {
-  const annotations = { [frozenBy]: null };
-  return (await world.mother()).patch(refOfObject(object), { metadata: { annotations }, spec: { suspend: null } });
+  const suspend = object.metadata.annotations?.[frozenFrom] === 'false' ? false : null;
+  const annotations = { [frozenBy]: null, [frozenFrom]: null };
+  return (await world.mother()).patch(refOfObject(object), { metadata: { annotations }, spec: { suspend } });
 }
 
-/** For decommission: they have nothing to reconcile any more. */
-export async function removeReconciler(world: World, object: KubeObject): Promise<unknown> {
-  return (await world.mother()).delete(refOfObject(object));
+/**
+ * For decommission: they have nothing to reconcile any more. Each is suspended first, also when somebody resumed it: Flux
+ * prunes what an active one has applied, on the mother or on the Sovereign, and leaves alone what a suspended one has.
+ */
+export async function removeReconcilers(world: World, act: Act, runId: string): Promise<void> {
+  for (const object of await toFreeze(world))
+    await act(freezeMutation(object, 'suspend'), () => suspend(world, object, runId));
+  const mother = await world.mother();
+  for (const object of await reconcilersOf(world))
+    await act(freezeMutation(object, 'delete'), () => mother.delete(refOfObject(object)));
 }

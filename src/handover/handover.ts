@@ -1,6 +1,12 @@
 /** What the stages of a handover share: the world, the gate, the record and where it is kept. */
-import { type ClaimInventory, type ClaimJob, claimJob, runJob } from '../mother/claim-jobs.js';
-import type { OwnApi } from '../mother/credential-trial.js';
+import {
+  type ClaimInventory,
+  type ClaimJob,
+  claimJob,
+  type InventoryPage,
+  readInventory,
+  runJob,
+} from '../mother/claim-jobs.js';
 import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation, StepContext } from '../phases/step.js';
@@ -53,18 +59,18 @@ export async function askClaim<T>(
   act: Act,
   name: ClaimJob['name'],
   ids: readonly string[],
-  own?: OwnApi,
+  more: Pick<ClaimJob, 'own' | 'offset'> = {},
 ): Promise<T> {
   const mother = await world.mother();
   const catalyst = await discoverCatalyst(mother, world.sovereign);
   return act(jobMutation(world, name), () => {
-    const job = claimJob(catalyst, { name, fqdn: world.sovereign.spec.fqdn, ids, runId: world.runId, own });
+    const job = claimJob(catalyst, { name, fqdn: world.sovereign.spec.fqdn, ids, runId: world.runId, ...more });
     return runJob<T>(mother, job, 300_000);
   });
 }
 
 export function takeInventory(world: World, act: Act, ids: readonly string[]): Promise<ClaimInventory> {
-  return askClaim<ClaimInventory>(world, act, 'inventory', ids);
+  return readInventory((offset) => askClaim<InventoryPage>(world, act, 'inventory', ids, { offset }));
 }
 
 /** Replicas, Kustomization and image of catalyst-api as they are now. */

@@ -2,19 +2,20 @@
  * The redirect of #319: an Ingress and a Middleware of its own, for `/sovereign/<id>` and `/sovereign/provision/<id>` of this
  * Sovereign's ids and nothing else of the host that the SME demos share. It needs no record on the mother.
  */
-import { ownPrefix } from '../mother/protected-set.js';
+import { sovereignLabel } from '../mother/claim-jobs.js';
+import { requireOne } from '../mother/discover.js';
+import { nameOfObject } from '../mother/ownership.js';
+import { redirectNameOf } from '../mother/protected-set.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
-import { slugOf } from './record.js';
 
 const traefik = 'traefik.io/v1alpha1';
 const ingressApi = 'networking.k8s.io/v1';
 
-export const redirectName = (world: Pick<World, 'sovereign'>) =>
-  `${ownPrefix}redirect-${slugOf(world.sovereign.spec.fqdn)}`;
+export const redirectName = (world: Pick<World, 'sovereign'>) => redirectNameOf(world.sovereign.spec.fqdn);
 
 export const targetOf = (world: Pick<World, 'sovereign'>) => `https://console.${world.sovereign.spec.fqdn}/sovereign/`;
 
@@ -53,9 +54,9 @@ export function redirectObjects(
   const namespace = world.sovereign.spec.mother.catalyst.namespace;
   const name = redirectName(world);
   const host = new URL(consoleOf(world)).host;
-  const labels = { 'catalyst.openova.io/sovereign': world.sovereign.spec.fqdn };
-  const rule = rulesOf(neighbour).find((one) => one.host === host) ?? rulesOf(neighbour)[0];
-  const backend = rule?.http?.paths?.[0]?.backend;
+  const labels = { [sovereignLabel]: world.sovereign.spec.fqdn };
+  const paths = rulesOf(neighbour).flatMap((one) => (one.host === host ? (one.http?.paths ?? []) : []));
+  const backend = paths.find(servesSovereign)?.backend;
   const id = ids.map(escaped).join('|');
   return {
     middleware: {
@@ -96,22 +97,38 @@ export function redirectObjects(
 const rulesOf = (ingress: KubeObject) =>
   (ingress.spec?.rules ?? []) as { host?: string; http?: { paths?: { path?: string; backend?: unknown }[] } }[];
 
-/** The Ingress in catalyst's namespace that serves /sovereign on the console's host. Throws E5001. */
+const servesSovereign = ({ path = '' }: { path?: string }) => path.replace(/\/$/, '') === '/sovereign';
+
+/** The Ingress in catalyst's namespace that serves exactly /sovereign on the console's host. Throws E5001 without one, E5010 on several. */
 export async function neighbourOf(world: World, mother: Kube): Promise<KubeObject> {
   const { namespace } = world.sovereign.spec.mother.catalyst;
   const host = new URL(consoleOf(world)).host;
   const all = await mother.list({ apiVersion: ingressApi, kind: 'Ingress', namespace });
-  const found = all.find(
-    (ingress) =>
-      !ingress.metadata.name.startsWith(ownPrefix) &&
-      rulesOf(ingress).some(
-        (rule) => rule.host === host && (rule.http?.paths ?? []).some((one) => one.path?.startsWith('/sovereign')),
-      ),
+  const found = all.filter((ingress) =>
+    rulesOf(ingress).some((rule) => rule.host === host && (rule.http?.paths ?? []).some(servesSovereign)),
   );
-  if (found) return found;
+  requireOne(`Ingress that serves ${host}/sovereign`, found.map(nameOfObject));
+  if (found[0]) return found[0];
   throw fail('E5001', `No Ingress in namespace ${namespace} of the mother serves ${host}/sovereign.`, {
     actions: ['set spec.mother.catalyst.consoleUrl and .namespace'],
   });
+}
+
+/** Throws E5011 when an object of the redirect's name is not this Sovereign's: FQDNs can differ and have the same slug. */
+export async function requireOwnRedirect(world: World, mother: Kube): Promise<void> {
+  const { fqdn } = world.sovereign.spec;
+  for (const ref of Object.values(redirectRefs(world))) {
+    const object = await mother.get(ref);
+    const owner = object?.metadata.labels?.[sovereignLabel];
+    if (!object || owner === fqdn) continue;
+    throw fail(
+      'E5011',
+      `${nameOfObject(object)} on the mother belongs to ${owner ?? 'nobody that its label names'}, not to ${fqdn}.`,
+      {
+        actions: [`kubectl -n ${ref.namespace} get ${ref.kind.toLowerCase()} ${ref.name} -o yaml`],
+      },
+    );
+  }
 }
 
 export const redirectRefs = (world: World): { middleware: KubeRef; ingress: KubeRef } => {

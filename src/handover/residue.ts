@@ -21,12 +21,10 @@ export async function residueOf(
   const { ref } = placesOf(world).find((place) => place.system === 'mother')!;
   const own = `ConfigMap ${ref.namespace}/${ref.name}`;
   const gone = record.state !== undefined && hasReached(record as HandoverRecord, 'DECOMMISSIONED');
-  const findings = scan.findings
-    .filter((finding) => !finding.id.startsWith(`Job ${ref.namespace}/catalyst-sovereign-`))
-    .map((finding) =>
-      finding.id === own && !gone
-        ? { ...finding, accepted: 'the state of the handover itself; it goes with the last step' }
-        : finding,
-    );
+  const findings = scan.findings.map((finding) =>
+    finding.id === own && !gone
+      ? { ...finding, accepted: 'the state of the handover itself; it goes with the last step' }
+      : finding,
+  );
   return { ...scan, findings };
 }

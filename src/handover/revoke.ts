@@ -72,7 +72,7 @@ export async function revokeAccess(handover: Handover): Promise<void> {
     await act(dropBindingMutation(binding), () => kube.delete({ apiVersion, kind, name: metadata.name }));
   }
   const own = await ownApi(world, kube);
-  const trial = await askClaim<CredentialTrial>(world, act, 'try-credentials', record.ids, own);
+  const trial = await askClaim<CredentialTrial>(world, act, 'try-credentials', record.ids, { own });
   const at = world.clock.now().toISOString();
   record.refusals = await judgeTrial(trial, whoseAddress(world, own?.server), at);
   assertRefused(record.refusals);

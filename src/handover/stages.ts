@@ -9,7 +9,7 @@ import { giveFluxAccess, pivot, pivotMutation, secretMutation, tokenMutation } f
 import { keepItem, makeCopies, recordsMutation, verifyCopies } from './copy.js';
 import { checkDelegation } from './delegation.js';
 import { requireIdle } from './erase.js';
-import { freezeMutation, suspend, toFreeze } from './freeze.js';
+import { freezeMutation, leftAloneLines, suspend, toFreeze } from './freeze.js';
 import { organizationMutation, pushMutation, repositoryMutation } from './gitea.js';
 import { type Handover, jobMutation, takeInventory } from './handover.js';
 import { type HandoverState, hasReached, placesOf, recordMutation } from './record.js';
@@ -69,7 +69,8 @@ const prepared: Stage = {
 const frozenStage: Stage = {
   state: 'FROZEN',
   plan: async (world) => (await ifThere(() => toFreeze(world))).map((object) => freezeMutation(object, 'suspend')),
-  async reach({ world, act, record }) {
+  async reach({ world, act, record, progress }) {
+    for (const line of await leftAloneLines(world)) progress.output(line);
     for (const object of await toFreeze(world))
       await act(freezeMutation(object, 'suspend'), () => suspend(world, object, record.runId));
   },

@@ -17,6 +17,7 @@ import {
   pageDifferences,
   redirectMutations,
   redirectObjects,
+  requireOwnRedirect,
   samplePages,
   targetOf,
 } from './redirect.js';
@@ -44,6 +45,7 @@ export async function makeRedirect(handover: Handover): Promise<void> {
   const { world, act, record } = handover;
   if (record.redirectedAt !== undefined || record.ids.length === 0) return;
   const mother = await world.mother();
+  await requireOwnRedirect(world, mother);
   const before = await samplePages(world);
   const neighbour = await neighbourOf(world, mother);
   for (const permanent of [false, true]) {

@@ -4,7 +4,8 @@
  */
 import { fail } from '../support/errors.js';
 import type { Kube, KubeObject } from '../tools/kube.js';
-import { type OwnApi, ownApiEnv, tryCredentialsScript } from './credential-trial.js';
+import { type ClaimScript, claimScripts } from './claim-scripts.js';
+import { type OwnApi, ownApiEnv } from './credential-trial.js';
 import type { CatalystOnMother } from './discover.js';
 import { ownPrefix } from './protected-set.js';
 
@@ -12,70 +13,54 @@ export const jobLabel = 'catalyst.openova.io/job';
 export const sovereignLabel = 'catalyst.openova.io/sovereign';
 
 export interface ClaimInventory {
-  /** Ids of the records whose FQDN is this Sovereign's. */
+  /** Ids of the records whose FQDN is exactly this Sovereign's. */
   ids: string[];
-  /** How many files belong to them, or name the FQDN otherwise. */
+  /** How many files belong to them. */
   count: number;
-  /** Paths below the mount, the first of them when there are many. */
+  /** Paths of all of these below the mount. */
   files: string[];
-  /** sha256 over sorted `<sha256>  <path>` lines of them all. */
+  /** Files that only mention the FQDN, which no erasure touches. */
+  mentions: ClaimMention[];
+  /** sha256 over sorted `<sha256>  <path>` lines of `files`. */
   hash: string;
   /** Ids of records of any Sovereign that catalyst-api works on right now. */
   inFlight: string[];
 }
 
+export interface ClaimMention {
+  path: string;
+  /** `shared`: of another Sovereign, or of none. `unknown`: in a place for one deployment whose record is gone or is not in order. */
+  owner: 'shared' | 'unknown';
+}
+
+/** What one inventory Job answers: `rows` from `OFFSET` on, as many as fit, each `<ours|shared|unknown> <path>`. */
+export interface InventoryPage {
+  ids: string[];
+  count: number;
+  total: number;
+  rows: string[];
+  inFlight: string[];
+  hash: string;
+}
+
 export interface ClaimJob {
   /** What it does; the label that the Job carries. */
-  name: 'inventory' | 'erase' | 'try-credentials';
+  name: ClaimScript;
   fqdn: string;
   /** Ids known from an earlier inventory; files of theirs count also when the record itself has gone. */
   ids: readonly string[];
   runId: string;
+  /** How many rows of the inventory earlier pages had. */
+  offset?: number;
   /** Where `try-credentials` tries each kubeconfig once more. */
   own?: OwnApi;
 }
 
+/** True for a short Job of this Sovereign, by its labels: it is how the claim is read, and Kubernetes removes it. */
+export const isClaimJob = ({ kind, metadata: { labels = {} } }: KubeObject, fqdn: string): boolean =>
+  kind === 'Job' && labels[sovereignLabel] === fqdn && (labels[jobLabel] ?? '') in claimScripts;
+
 const hexId = /^[a-f0-9]{8,32}$/;
-
-const find = `set -u
-cd "$ROOT"
-slug=$(echo "$FQDN" | tr . -)
-pattern="\\"sovereignFQDN\\"[[:space:]]*:[[:space:]]*\\"$FQDN\\""
-found="$IDS"
-for f in deployments/*.json; do
-  [ -e "$f" ] || continue
-  if grep -q "$pattern" "$f"; then id=\${f#deployments/}; found="$found \${id%.json}"; fi
-done
-ids=$(for id in $found; do echo "$id"; done | sort -u)
-list() {
-  for id in $ids; do
-    find "deployments/$id.json" deployments/."$id".*.tmp kubeconfigs/"$id".yaml* kubeconfigs/."$id".* "executions/$id" -type f 2>/dev/null
-  done
-  find "tofu/$slug" -type f 2>/dev/null
-  grep -rlF "$FQDN" . 2>/dev/null | sed 's#^\\./##'
-}
-files=$(list | sort -u)
-`;
-
-const scripts: Record<ClaimJob['name'], string> = {
-  inventory: `${find}
-count=$(printf '%s' "$files" | grep -c . || true)
-hash=$(for f in $files; do sha256sum "$f"; done | sha256sum | cut -d' ' -f1)
-busy='"status"[[:space:]]*:[[:space:]]*"(pending|provisioning|tofu-applying|flux-bootstrapping|phase1-watching)"'
-inflight=$(grep -lE "$busy" deployments/*.json 2>/dev/null | sed 's#^deployments/##; s#[.]json$##')
-quoted() { sed 's/.*/"&"/' | paste -sd, -; }
-printf '{"ids":[%s],"count":%s,"files":[%s],"inFlight":[%s],"hash":"%s"}' "$(printf '%s\\n' "$ids" | grep . | quoted)" "$count" "$(printf '%s\\n' "$files" | grep . | head -n 30 | quoted)" "$(printf '%s\\n' "$inflight" | grep . | head -n 5 | quoted)" "$hash" > /dev/termination-log
-`,
-  erase: `${find}
-for f in $files; do rm -f -- "$f"; done
-for id in $ids; do rm -rf -- "executions/$id"; done
-rm -rf -- "tofu/$slug"
-left=$(list | sort -u | grep -c . || true)
-printf '{"deleted":%s,"left":%s}' "$(printf '%s' "$files" | grep -c . || true)" "$left" > /dev/termination-log
-[ "$left" = 0 ]
-`,
-  'try-credentials': `${find}${tryCredentialsScript}`,
-};
 
 /** The Job; `erase` mounts read-write, the others read-only. Throws E5005 on ids that are not ids. */
 export function claimJob(catalyst: CatalystOnMother, job: ClaimJob): KubeObject {
@@ -105,11 +90,12 @@ export function claimJob(catalyst: CatalystOnMother, job: ClaimJob): KubeObject 
             {
               name: 'job',
               image: catalyst.image,
-              command: ['/bin/sh', '-c', scripts[job.name]],
+              command: ['/bin/sh', '-c', claimScripts[job.name]],
               env: [
                 { name: 'FQDN', value: job.fqdn },
                 { name: 'IDS', value: job.ids.join(' ') },
                 { name: 'ROOT', value: catalyst.mountPath },
+                { name: 'OFFSET', value: String(job.offset ?? 0) },
                 ...(job.own ? ownApiEnv(job.own) : []),
               ],
               volumeMounts: [{ name: 'records', mountPath: catalyst.mountPath, readOnly: job.name !== 'erase' }],
@@ -119,6 +105,34 @@ export function claimJob(catalyst: CatalystOnMother, job: ClaimJob): KubeObject 
         },
       },
     },
+  };
+}
+
+/**
+ * The whole inventory, page by page. Throws E5005 when the files changed between two pages.
+ * @param ask runs the inventory Job from that row on
+ */
+export async function readInventory(ask: (offset: number) => Promise<InventoryPage>): Promise<ClaimInventory> {
+  const first = await ask(0);
+  const rows = [...first.rows];
+  while (rows.length < first.total) {
+    const page = await ask(rows.length);
+    if (page.hash !== first.hash || page.total !== first.total || page.rows.length === 0) {
+      throw fail('E5005', "The files on the mother's claim changed while they were listed.", {
+        actions: ['catalyst verify residue'],
+      });
+    }
+    rows.push(...page.rows);
+  }
+  const parsed = rows.map((row) => ({ owner: row.slice(0, row.indexOf(' ')), path: row.slice(row.indexOf(' ') + 1) }));
+  const { ids, count, hash, inFlight } = first;
+  return {
+    ids,
+    count,
+    files: parsed.filter((row) => row.owner === 'ours').map((row) => row.path),
+    mentions: parsed.filter((row): row is ClaimMention => row.owner === 'shared' || row.owner === 'unknown'),
+    hash,
+    inFlight,
   };
 }
 

@@ -33,7 +33,7 @@ export const ownApiEnv = ({ server, authority = '' }: OwnApi) => [
   { name: 'OWN_AUTHORITY', value: authority },
 ];
 
-/** Goes on from the script that sets `ids`. A proxy that refuses says "Forbidden" too, and is not the server. */
+/** Goes on from the script that sets `ids` and `log`. A proxy that refuses says "Forbidden" too, and is not the server. */
 export const tryCredentialsScript = `answer() {
   if said=$(kubectl "$@" --request-timeout=10s get --raw /api/v1/namespaces 2>&1); then echo accepted
   else case "$said" in
@@ -60,5 +60,5 @@ for id in $ids; do
 done
 rm -f "$pem"
 if [ -n "\${OWN_SERVER:-}" ]; then own=",\\"own\\":{$own}"; fi
-printf '{"kubeconfigs":{%s},"servers":{%s}%s}' "$at" "$servers" "$own" > /dev/termination-log
+printf '{"kubeconfigs":{%s},"servers":{%s}%s}' "$at" "$servers" "$own" > "$log"
 `;

@@ -2,12 +2,15 @@
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
 import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
+import { nameOfObject } from './ownership.js';
 
 export const kustomizationApi = 'kustomize.toolkit.fluxcd.io/v1';
 
 export interface CatalystOnMother {
   namespace: string;
   deployment: KubeRef;
+  /** That its Pods carry. */
+  labels: Record<string, string>;
   replicas: number;
   generation: number;
   /** Image of catalyst-api; it holds sh and kubectl, so short Jobs need no other. */
@@ -30,48 +33,103 @@ export async function discoverCatalyst(kube: Kube, sovereign: Sovereign): Promis
       actions: ['set spec.mother.catalyst.namespace and .deployment', 'check --mother-kubeconfig'],
     });
   }
-  const container = object.spec?.template?.spec?.containers?.[0] ?? {};
-  const volumes = (object.spec?.template?.spec?.volumes ?? []) as {
-    name: string;
-    persistentVolumeClaim?: { claimName: string };
-  }[];
-  const volume = volumes.find((one) => one.persistentVolumeClaim?.claimName === claim) ?? volumes.find(hasClaim);
-  const mount = (container.volumeMounts ?? []).find((one: { name: string }) => one.name === volume?.name);
+  const all = await kube.list({ apiVersion: 'apps/v1', kind: 'Deployment', namespace });
+  const { name: volume, claimName } = claimVolume(object, claim);
+  requireOne(
+    `Deployment that mounts PersistentVolumeClaim ${namespace}/${claimName}`,
+    all.filter((one) => claimsOf(one).some((other) => other.claimName === claimName)).map(nameOfObject),
+  );
+  const containers = (object.spec?.template?.spec?.containers ?? []) as Container[];
+  const mounting = containers.find((one) => one.volumeMounts?.some((mount) => mount.name === volume));
+  const container = mounting ?? containers[0];
   return {
     namespace,
     deployment,
+    labels: object.spec?.selector?.matchLabels ?? {},
     replicas: object.spec?.replicas ?? 1,
     generation: object.metadata.generation ?? 0,
-    image: container.image ?? '',
+    image: container?.image ?? '',
     imagePullSecrets: object.spec?.template?.spec?.imagePullSecrets ?? [],
-    claim: volume?.persistentVolumeClaim?.claimName ?? claim,
-    mountPath: mount?.mountPath ?? '/var/lib/catalyst',
+    claim: claimName,
+    mountPath: container?.volumeMounts?.find((mount) => mount.name === volume)?.mountPath ?? '/var/lib/catalyst',
     kustomization: await owningKustomization(kube, sovereign, object),
   };
 }
 
-const hasClaim = (volume: { persistentVolumeClaim?: unknown }) => volume.persistentVolumeClaim !== undefined;
+interface Container {
+  image?: string;
+  volumeMounts?: { name: string; mountPath: string }[];
+}
 
-/** By the spec, else by Flux's own labels on the object, else by the Kustomizations' inventories. */
+interface ClaimVolume {
+  name: string;
+  claimName: string;
+}
+
+function claimsOf(deployment: KubeObject): ClaimVolume[] {
+  const volumes = (deployment.spec?.template?.spec?.volumes ?? []) as {
+    name: string;
+    persistentVolumeClaim?: { claimName: string };
+  }[];
+  return volumes.flatMap(({ name, persistentVolumeClaim: claim }) =>
+    claim ? [{ name, claimName: claim.claimName }] : [],
+  );
+}
+
+/** The volume that holds the spec's claim, else the only one there is. Throws E5010 when there are several. */
+function claimVolume(deployment: KubeObject, claim: string): ClaimVolume {
+  const all = claimsOf(deployment);
+  const named = all.find((one) => one.claimName === claim);
+  if (named) return named;
+  requireOne(
+    `PersistentVolumeClaim of ${nameOfObject(deployment)}`,
+    all.map((one) => one.claimName),
+  );
+  return all[0] ?? { name: '', claimName: claim };
+}
+
+/** Throws E5010 when several objects could be the one that plays a role: none of them is chosen. */
+export function requireOne(role: string, candidates: readonly string[]): void {
+  if (candidates.length < 2) return;
+  throw fail(
+    'E5010',
+    `The mother has ${candidates.length} candidates for one role (${role}): ${candidates.join(', ')}.`,
+    {
+      actions: ['name the right one in spec.mother, or remove the others from this role', 'catalyst explain E5010'],
+      data: { role, candidates },
+    },
+  );
+}
+
+/** By Flux's own labels on the object and the Kustomizations' inventories, which the spec must agree with. Throws E5010 on several. */
 async function owningKustomization(
   kube: Kube,
   sovereign: Sovereign,
   object: KubeObject,
 ): Promise<CatalystOnMother['kustomization']> {
-  const given = sovereign.spec.mother.catalyst.kustomization?.split('/');
-  const labels = object.metadata.labels ?? {};
-  const name = given?.[1] ?? labels['kustomize.toolkit.fluxcd.io/name'];
-  const namespace = given?.[0] ?? labels['kustomize.toolkit.fluxcd.io/namespace'];
+  const given = sovereign.spec.mother.catalyst.kustomization;
   const all = await kube.list({ apiVersion: kustomizationApi, kind: 'Kustomization' });
+  const keyOf = ({ namespace, name }: KubeObject['metadata']) => `${namespace}/${name}`;
+  const labels = object.metadata.labels ?? {};
+  const labeled = `${labels['kustomize.toolkit.fluxcd.io/namespace']}/${labels['kustomize.toolkit.fluxcd.io/name']}`;
   const id = `${object.metadata.namespace}_${object.metadata.name}_apps_Deployment`;
-  const owner = name
-    ? all.find((one) => one.metadata.name === name && one.metadata.namespace === namespace)
-    : all.find((one) => (one.status?.inventory?.entries ?? []).some((entry: { id: string }) => entry.id === id));
-  if (given && !owner) {
-    throw fail('E5001', `Flux Kustomization ${given.join('/')} was not found on the mother cluster.`, {
+  const owners = all.filter(
+    ({ metadata, status }) =>
+      keyOf(metadata) === labeled ||
+      (status?.inventory?.entries ?? []).some((entry: { id: string }) => entry.id === id),
+  );
+  requireOne(`Flux Kustomization that applies ${nameOfObject(object)}`, owners.map(nameOfObject));
+  const owner = given === undefined ? owners[0] : all.find((one) => keyOf(one.metadata) === given);
+  if (given !== undefined && !owner) {
+    throw fail('E5001', `Flux Kustomization ${given} was not found on the mother cluster.`, {
       actions: ['correct spec.mother.catalyst.kustomization, or leave it out to have it discovered'],
     });
   }
+  if (owner && owners[0])
+    requireOne(
+      `Flux Kustomization that applies ${nameOfObject(object)}`,
+      [...new Set([owner, owners[0]])].map(nameOfObject),
+    );
   if (!owner) return undefined;
   const { metadata, spec } = owner;
   return {

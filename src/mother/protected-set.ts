@@ -3,6 +3,7 @@
  * Pure and synchronous, so that the gate can ask before every single mutation.
  */
 import type { Sovereign } from '../sovereign/schema.js';
+import { isProtectedNamespace } from './protected-namespaces.js';
 
 /** Shape of a mutation's target, as the gate has it. */
 export interface WriteTarget {
@@ -12,17 +13,15 @@ export interface WriteTarget {
   namespace?: string;
 }
 
-const builtInNamespaces = ['sme', 'marketplace', 'website', 'talentmesh', 'stalwart', 'openova-system'];
 const builtInPages = ['/nova/'];
 
 /** Everything catalyst itself makes on the mother begins so; anything else there belongs to somebody else. */
 export const ownPrefix = 'catalyst-sovereign-';
 
-/** True for a namespace of the protected set, `tenant-*` included. */
-export function isProtectedNamespace(sovereign: Sovereign, namespace: string): boolean {
-  const added = sovereign.spec.mother.protected.namespaces;
-  return namespace.startsWith('tenant-') || builtInNamespaces.includes(namespace) || added.includes(namespace);
-}
+export { isProtectedNamespace };
+
+/** Name of the redirect's Ingress and Middleware, which are the Sovereign's by their label too. */
+export const redirectNameOf = (fqdn: string) => `${ownPrefix}redirect-${fqdn.replaceAll('.', '-')}`;
 
 /** Pages that must answer as before, throughout. */
 export function protectedPages(sovereign: Sovereign): string[] {

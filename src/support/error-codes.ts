@@ -251,6 +251,16 @@ export const errorCodes = {
     'a Job on the mother failed',
     'Files on the claim of catalyst-api are read and deleted by short Jobs; one of them failed or gave no answer.',
   ),
+  E5010: entry(
+    'refused',
+    'several objects for one role',
+    'On the mother, more than one Deployment, claim, Kustomization, Ingress or zone could be the one that catalyst has to act on. It chooses none: name the right one in the spec, or remove the others from that role.',
+  ),
+  E5011: entry(
+    'refused',
+    'an object on the mother is not ours',
+    'An object of the name that catalyst would write on the mother exists and does not carry this Sovereign in its label. Nothing was written to it.',
+  ),
   E5101: entry(
     'refused',
     'the handover is not in a state for that',

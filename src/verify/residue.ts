@@ -1,9 +1,11 @@
 /** What the mother still holds of this Sovereign, in every place of the platform facts §2.5. Read-only. */
-import type { ClaimInventory } from '../mother/claim-jobs.js';
+import { type ClaimInventory, type ClaimMention, isClaimJob } from '../mother/claim-jobs.js';
 import { discoverCatalyst } from '../mother/discover.js';
+import { mentions, nameOfObject, ownershipOf } from '../mother/ownership.js';
 import { listAllocations } from '../mother/pool-domain-manager.js';
 import type { PowerDns } from '../mother/powerdns.js';
-import { isProtectedNamespace, ownPrefix, parentZoneOf } from '../mother/protected-set.js';
+import { isProtectedNamespace, parentZoneOf, redirectNameOf } from '../mother/protected-set.js';
+import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Finding, Look, ScanResult } from './look.js';
 import { type ScanPlace, scanPlaces } from './scan-places.js';
@@ -36,18 +38,31 @@ function claimFiles(look: Look, tools: ResidueTools): ScanPlace {
   const { namespace, claim } = look.sovereign.spec.mother.catalyst;
   return {
     place: `PersistentVolumeClaim ${namespace}/${claim}: deployments, kubeconfigs, executions, tofu, temporary files`,
-    how: 'a short Job on the mother that mounts it read-only and greps for the FQDN and the ids',
+    how: 'a short Job on the mother that mounts it read-only and compares ids and FQDNs exactly',
     async look() {
-      const { count, files, ids } = await tools.inventory();
-      if (count === 0) return [];
-      return files.map((file) => ({
+      const { files, mentions, ids } = await tools.inventory();
+      const where = `${namespace}/${claim}`;
+      const own = files.map((file) => ({
         id: `claim ${file}`,
-        where: `${namespace}/${claim}`,
+        where,
         what: file,
         breaks: `the mother still holds state of ${ids.length} records, access to the cluster among it`,
         remedy: erase,
       }));
+      return [...own, ...mentions.map((mention) => mentionedFile(where, mention))];
     },
+  };
+}
+
+/** A file that no id and no exact slug gives to this Sovereign is never erased; where nobody else owns it, a person decides. */
+function mentionedFile(where: string, { path, owner }: ClaimMention): Finding {
+  return {
+    id: `claim ${path}`,
+    where,
+    what: `${path} mentions this Sovereign`,
+    breaks: 'the mother may still hold state of this Sovereign: no record says whose file it is',
+    remedy: `read ${path} on the claim and delete it by hand if it is this Sovereign's`,
+    ...(owner === 'shared' ? { accepted: 'only mentions this Sovereign and belongs to others; it is left alone' } : {}),
   };
 }
 
@@ -81,13 +96,15 @@ function scratch(look: Look, { stoppedAt }: ResidueTools): ScanPlace {
     how: 'it lives as long as its Pod: the Pods must have started after catalyst-api was stopped for the erasure',
     async look() {
       const mother = await look.mother();
-      const { namespace, deployment } = await discoverCatalyst(mother, look.sovereign);
+      const { namespace, labels } = await discoverCatalyst(mother, look.sovereign);
       if (stoppedAt === undefined) return [];
-      const pods = await mother.list({ apiVersion: 'v1', kind: 'Pod', namespace });
+      const labelSelector = Object.entries(labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(',');
+      const pods = await mother.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector });
       // Kubernetes keeps whole seconds
       const limit = Math.floor(Date.parse(stoppedAt) / 1000) * 1000;
       return pods
-        .filter((pod) => pod.metadata.name.startsWith(`${deployment.name}-`))
         .filter((pod) => Date.parse(pod.metadata.creationTimestamp ?? '') < limit)
         .map((pod) => ({
           id: `scratch ${pod.metadata.name}`,
@@ -185,41 +202,55 @@ const kinds: readonly { apiVersion: string; kind: string; what: string }[] = [
 
 function objects(look: Look): ScanPlace[] {
   const { fqdn } = look.sovereign.spec;
+  let reconcilers: Promise<Map<string, string>> | undefined;
+  const guarded = async () => {
+    reconcilers ??= look
+      .mother()
+      .then(readReconcilers)
+      .then((all) => protectedReconcilers(look.sovereign, all));
+    return reconcilers;
+  };
   return kinds.map(({ apiVersion, kind, what }) => ({
     place: `${what} on the mother`,
-    how: 'list in all namespaces; name, labels, spec and decoded data searched for the FQDN',
+    how: 'list in all namespaces; ownership fields compared exactly, names, labels, content and decoded data searched for the FQDN',
     async look() {
       const all = await (await look.mother()).list({ apiVersion, kind });
-      return all.filter((object) => names(object, fqdn)).map((object) => objectFinding(look, object));
+      const found = all
+        .filter((object) => ownershipOf(object, fqdn) === 'own' || mentions(object, fqdn))
+        .filter((object) => !isClaimJob(object, fqdn));
+      return found.length === 0 ? [] : objectFindings(look, found, await guarded());
     },
   }));
 }
 
-/** True when the object's name or content names the Sovereign; Secrets are decoded, and never told. */
-function names(object: KubeObject, fqdn: string): boolean {
-  const { metadata, spec, data, binaryData } = object;
-  const slug = fqdn.replaceAll('.', '-');
-  if (metadata.name.includes(fqdn) || metadata.name.includes(slug)) return true;
-  const text = JSON.stringify([metadata.labels ?? {}, spec ?? {}, object.kind === 'Secret' ? {} : (data ?? {})]);
-  if (text.includes(fqdn)) return true;
-  if (object.kind !== 'Secret') return false;
-  return Object.values({ ...data, ...binaryData }).some((value) =>
-    Buffer.from(String(value), 'base64').toString('latin1').includes(fqdn),
-  );
+function objectFindings(look: Look, objects: KubeObject[], guarded: ReadonlyMap<string, string>): Finding[] {
+  const { fqdn } = look.sovereign.spec;
+  return objects.map((object) => {
+    const where = nameOfObject(object);
+    const accepted = whyKept(look, object, guarded.get(where));
+    const own = ownershipOf(object, fqdn) === 'own';
+    return {
+      id: where,
+      where,
+      what: own ? `belongs to ${fqdn}` : `mentions ${fqdn}`,
+      breaks: 'the mother still holds state of this Sovereign',
+      remedy: own ? erase : `look at it, and delete it by hand if it is this Sovereign's: catalyst does not touch it`,
+      ...(accepted ? { accepted } : {}),
+    };
+  });
 }
 
-function objectFinding(look: Look, object: KubeObject): Finding {
-  const { kind, metadata } = object;
-  const where = `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ''}${metadata.name}`;
-  const redirect = metadata.name.startsWith(`${ownPrefix}redirect-`);
-  const demo = isProtectedNamespace(look.sovereign, metadata.namespace ?? '');
-  return {
-    id: where,
-    where,
-    what: `names ${look.sovereign.spec.fqdn}`,
-    breaks: redirect ? 'the old address, were it removed' : 'the mother still holds state of this Sovereign',
-    remedy: redirect ? 'leave it, or: catalyst handover redirect --remove' : erase,
-    ...(redirect ? { accepted: 'the redirect; it holds no record and no secret' } : {}),
-    ...(demo ? { accepted: 'belongs to the protected set; catalyst never writes there' } : {}),
-  };
+/** Why an object that belongs to this Sovereign, or mentions it, may stay; undefined when it may not. */
+function whyKept(look: Look, object: KubeObject, guarded: string | undefined): string | undefined {
+  const { fqdn, mother } = look.sovereign.spec;
+  const { name, namespace = '' } = object.metadata;
+  if (isProtectedNamespace(look.sovereign, namespace))
+    return 'belongs to the protected set; catalyst never writes there';
+  if (guarded !== undefined) return `belongs to the protected set: ${guarded}; catalyst leaves it alone`;
+  if (ownershipOf(object, fqdn) === 'other') return 'belongs to another Sovereign; it is left alone';
+  const redirect =
+    ['Ingress', 'Middleware'].includes(object.kind) &&
+    namespace === mother.catalyst.namespace &&
+    name === redirectNameOf(fqdn);
+  return redirect ? 'the redirect; it holds no record and no secret' : undefined;
 }

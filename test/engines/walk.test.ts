@@ -226,7 +226,7 @@ describe('after the handover', () => {
       const armed = undoObjects(
         {
           ...{ namespace, deployment, replicas: 1, generation: 0, claim: '', mountPath: '', image: 'catalyst-api' },
-          ...{ imagePullSecrets: [], kustomization: { ...flux, suspended: false } },
+          ...{ labels: {}, imagePullSecrets: [], kustomization: { ...flux, suspended: false } },
         },
         { fqdn, runId: 'feedface', seconds: 3, until: new Date() },
       );

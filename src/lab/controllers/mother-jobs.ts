@@ -1,19 +1,20 @@
 /**
- * Short Jobs on the played mother, told by their label: what their scripts would do on the claim that they mount, on the
- * real files of the lab. A Job whose claim, environment or ServiceAccount is not as its script needs it fails as it would.
+ * Short Jobs on the emulated mother, by their label. Those that list and erase files run their real scripts with this
+ * machine's sh on the folder that is the claim. A Job whose claim, environment or ServiceAccount is not as its script needs
+ * it fails as it would on a cluster.
  */
-import { sha256 } from '../../support/hash.js';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ClaimScript, claimScripts } from '../../mother/claim-scripts.js';
+import { createRedactor } from '../../support/redact.js';
+import { createExec } from '../../tools/exec.js';
+import type { Claims } from '../servers/mother/claims.js';
 import type { Lab } from './engine.js';
 import type { Program, ProgramCall } from './programs.js';
 
-/** What the lab keeps on its claims (src/lab/servers/mother/claims.ts). */
-export interface ClaimFiles {
-  list(namespace: string, claim: string): string[];
-  read(namespace: string, claim: string, path: string): Buffer | undefined;
-  remove(namespace: string, claim: string, path: string): boolean;
-}
-
-const busy = /"status"\s*:\s*"(pending|provisioning|tofu-applying|flux-bootstrapping|phase1-watching)"/;
+/** What the lab keeps on its claims. */
+export type ClaimFiles = Pick<Claims, 'list' | 'read' | 'folder' | 'noteRemoved'>;
 
 interface Mounted {
   files: ClaimFiles;
@@ -26,7 +27,7 @@ interface Mounted {
 /** Programs by the value of the label `catalyst.openova.io/job`. */
 export function motherJobs(files: ClaimFiles): Record<string, Program> {
   return {
-    inventory: (call) => inventory(mount(call, files)),
+    inventory: (call) => runScript('inventory', mount(call, files)),
     erase: (call) => erase(mount(call, files)),
     'try-credentials': (call) => tryCredentials(mount(call, files), call.lab),
     'undo-kill': undoKill,
@@ -41,65 +42,57 @@ function mount({ pod, env }: ProgramCall, files: ClaimFiles): Mounted {
   return { files, namespace: pod.metadata.namespace ?? '', claim, readOnly, env };
 }
 
-function recordIds({ files, namespace, claim, env }: Mounted): string[] {
-  const pattern = new RegExp(`"sovereignFQDN"\\s*:\\s*"${env.FQDN?.replaceAll('.', '\\.')}"`);
-  const found = files
-    .list(namespace, claim)
-    .filter((path) => /^deployments\/[^.][^/]*\.json$/.test(path))
-    .filter((path) => pattern.test(String(files.read(namespace, claim, path))))
-    .map((path) => path.slice('deployments/'.length, -'.json'.length));
-  return [...new Set([...(env.IDS ?? '').split(/\s+/).filter(Boolean), ...found])].sort();
+const exec = createExec(createRedactor());
+/** Not every machine that a lab runs on has the name that alpine has. */
+const portable = 'command -v sha256sum > /dev/null || sha256sum() { shasum -a 256 "$@"; }\n';
+
+/** Runs the script of a Job as it stands; answers what it leaves in its termination log. */
+async function runScript(name: ClaimScript, { files, namespace, claim, env }: Mounted): Promise<object> {
+  const folder = mkdtempSync(join(tmpdir(), 'catalyst-lab-job-'));
+  const TERMINATION_LOG = join(folder, 'log');
+  try {
+    await exec({
+      file: '/bin/sh',
+      args: ['-c', `${portable}${claimScripts[name]}`],
+      env: {
+        FQDN: env.FQDN,
+        IDS: env.IDS ?? '',
+        OFFSET: env.OFFSET ?? '0',
+        ROOT: files.folder(namespace, claim),
+        TERMINATION_LOG,
+      },
+    });
+    return JSON.parse(readFileSync(TERMINATION_LOG, 'utf8')) as object;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-function filesOf(mounted: Mounted, ids: readonly string[]): string[] {
-  const { files, namespace, claim, env } = mounted;
-  const slug = env.FQDN?.replaceAll('.', '-');
-  return files
-    .list(namespace, claim)
-    .filter(
-      (path) =>
-        path.startsWith(`tofu/${slug}/`) ||
-        String(files.read(namespace, claim, path)).includes(env.FQDN ?? '') ||
-        ids.some(
-          (id) =>
-            path === `deployments/${id}.json` ||
-            path.startsWith(`deployments/.${id}.`) ||
-            path.startsWith(`kubeconfigs/${id}.yaml`) ||
-            path.startsWith(`kubeconfigs/.${id}.`) ||
-            path.startsWith(`executions/${id}/`),
-        ),
-    );
-}
-
-function inventory(mounted: Mounted): object {
-  const { files, namespace, claim } = mounted;
-  const ids = recordIds(mounted);
-  const paths = filesOf(mounted, ids);
-  const lines = paths.map((path) => `${sha256(files.read(namespace, claim, path) ?? '')}  ${path}\n`);
-  const inFlight = files
-    .list(namespace, claim)
-    .filter((path) => /^deployments\/[^.][^/]*\.json$/.test(path))
-    .filter((path) => busy.test(String(files.read(namespace, claim, path))))
-    .map((path) => path.slice('deployments/'.length, -'.json'.length));
-  return { ids, count: paths.length, files: paths.slice(0, 30), inFlight, hash: sha256(lines.join('')) };
-}
-
-function erase(mounted: Mounted): object {
+async function erase(mounted: Mounted): Promise<object> {
   const { files, namespace, claim, readOnly } = mounted;
   if (readOnly) throw new Error('rm: read-only file system');
-  const ids = recordIds(mounted);
-  const paths = filesOf(mounted, ids);
-  for (const path of paths) files.remove(namespace, claim, path);
-  const left = filesOf(mounted, ids).length;
-  if (left > 0) throw new Error(`${left} files are left`);
-  return { deleted: paths.length, left };
+  const before = files.list(namespace, claim);
+  try {
+    return await runScript('erase', mounted);
+  } finally {
+    const left = new Set(files.list(namespace, claim));
+    files.noteRemoved(
+      namespace,
+      claim,
+      before.filter((path) => !left.has(path)),
+    );
+  }
+}
+
+async function recordIds(mounted: Mounted): Promise<string[]> {
+  return ((await runScript('inventory', mounted)) as { ids: string[] }).ids;
 }
 
 /** Tries each kubeconfig where it lies, with the token it holds: at the address it names, and at the Sovereign's API. */
 async function tryCredentials(mounted: Mounted, lab: Lab): Promise<object> {
   const { files, namespace, claim, env } = mounted;
   const told = { kubeconfigs: {}, servers: {}, own: {} } as Record<string, Record<string, string>>;
-  for (const id of recordIds(mounted)) {
+  for (const id of await recordIds(mounted)) {
     const file = files.read(namespace, claim, `kubeconfigs/${id}.yaml`);
     if (file === undefined) continue;
     const server = /server:\s*(\S+)/.exec(String(file))?.[1];

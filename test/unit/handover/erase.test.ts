@@ -4,8 +4,8 @@ import { openHandover } from '../../../src/handover/handover.js';
 import { readRecord } from '../../../src/handover/record.js';
 import { ids, memoryCluster, motherCluster, rig } from './rig.js';
 
-const full = { ids, count: 4, files: ['deployments/x.json'], hash: 'h', inFlight: [] };
-const empty = { ids, count: 0, files: [], hash: 'h', inFlight: [] };
+const full = { ids, count: 4, total: 1, rows: ['ours deployments/x.json'], hash: 'h', inFlight: [] };
+const empty = { ids, count: 0, total: 0, rows: [], hash: 'h', inFlight: [] };
 const noZone = (call: string) => (call.includes('/zones/') ? { status: 404 } : undefined);
 
 function inventories(...all: object[]) {

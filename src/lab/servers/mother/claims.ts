@@ -9,6 +9,10 @@ export interface Claims {
   write(namespace: string, claim: string, path: string, content: string | Buffer): void;
   /** Removes a file, or a folder with all in it; true when something was there. */
   remove(namespace: string, claim: string, path: string): boolean;
+  /** The folder on this machine that is the claim's root. */
+  folder(namespace: string, claim: string): string;
+  /** Calls the listeners for what something else removed from that folder. */
+  noteRemoved(namespace: string, claim: string, paths: readonly string[]): void;
   /** Told after every removal. */
   onRemoved(listener: (namespace: string, claim: string, path: string) => void): void;
 }
@@ -43,6 +47,10 @@ export function createClaims(directory: string): Claims {
       rmSync(file, { recursive: true, force: true });
       for (const listener of listeners) listener(namespace, claim, path);
       return true;
+    },
+    folder: rootOf,
+    noteRemoved(namespace, claim, paths) {
+      for (const path of paths) for (const listener of listeners) listener(namespace, claim, path);
     },
     onRemoved: (listener) => void listeners.push(listener),
   };
