@@ -3,6 +3,7 @@ import { CatalystCommand } from '../../src/cli/base-command.js';
 import { type LabDownResult, labDown } from '../../src/lab/down.js';
 
 export default class LabDown extends CatalystCommand<LabDownResult> {
+  static override acts = true;
   static override summary = 'stop a lab and remove all it wrote';
   static override examples = ['<%= config.bin %> lab down', '<%= config.bin %> lab down second'];
   static override args = { name: Args.string({ description: 'which lab; default: default' }) };

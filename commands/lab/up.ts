@@ -6,6 +6,7 @@ import { labFqdn } from '../../src/lab/lab-info.js';
 import { type LabResult, labText, labUp } from '../../src/lab/up.js';
 
 export default class LabUp extends CatalystCommand<LabResult> {
+  static override acts = true;
   static override summary = 'start the built-in lab, or find it running';
   static override examples = [
     '<%= config.bin %> lab up',

@@ -4,7 +4,7 @@
  *     static override summary = '…';                    // a fragment
  *     static override examples = ['<%= config.bin %> explain spec.fqdn'];
  *     static override args = { … }; static override flags = { … };   // its own only; shared ones are in baseFlags
- *     static exitCodes = [3, 5];                        // beside 0, 1, 2 and 130; shown by --help, checked by a test
+ *     static exitCodes = [3, 5];                        // beside 0, 1, 2, 8 (--timeout) and 130; shown by --help, checked by a test
  *     async run(): Promise<ExplainResult> {
  *       const { args, flags, context } = await this.open(Explain);
  *       const result = await explain(context, { … });   // src/actions/explain.ts; throws fail('Exxxx', …)
@@ -30,12 +30,15 @@ type Values = Record<string, unknown>;
 export abstract class CatalystCommand<T> extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = sharedFlags;
-  /** Exit statuses beside 0, 1, 2 and 130 that the command can end with. */
+  /** Exit statuses beside 0, 1, 2, 8 (--timeout) and 130 that the command can end with. */
   static exitCodes: readonly number[] = [];
+  /** True for a command that changes something without the Sovereign's lock. What takes the lock acts in any case. */
+  static acts = false;
   /** True for the few commands whose result is meant to hold a secret (a kubeconfig). */
   static revealsSecrets = false;
 
   private readonly redactor = createRedactor();
+  private abandon: (error: Error) => void = () => undefined;
   private interrupts: Interrupts | undefined;
   private context: OpenContext | undefined;
 
@@ -50,15 +53,19 @@ export abstract class CatalystCommand<T> extends Command {
     this.interrupts = listenForInterrupts((line) =>
       this.context ? this.context.say(line) : process.stderr.write(`\n${line}\n`),
     );
-    if (shared.timeout !== undefined) this.interrupts.limit(shared.timeout);
+    const { interrupts } = this;
+    interrupts.overdue.catch((reason: unknown) => this.abandon(this.endedBy(reason)));
+    if (shared.timeout !== undefined) interrupts.limit(shared.timeout);
+    if ((this.constructor as typeof CatalystCommand).acts && !shared['dry-run']) interrupts.acts();
     this.context = openContext(shared, {
       json: this.jsonEnabled(),
       root: this.config.root,
       command: `catalyst ${this.id?.replaceAll(':', ' ') ?? ''}`,
       env: process.env,
       redactor: this.redactor,
-      signal: this.interrupts.signal,
-      undoSignal: this.interrupts.undoSignal,
+      signal: interrupts.signal,
+      undoSignal: interrupts.undoSignal,
+      onActing: () => interrupts.acts(),
     });
     return { args, flags: shared, context: this.context };
   }
@@ -67,16 +74,28 @@ export abstract class CatalystCommand<T> extends Command {
     return wantsJson(this.argv);
   }
 
-  /** One error, translated and redacted, for main.ts to show: text and JSON then agree on the exit status. */
+  /** A stopped command that does not end is left: what it waits for may never come. */
+  protected override async _run<R>(): Promise<R> {
+    const overdue = new Promise<never>((_resolve, reject) => {
+      this.abandon = reject;
+    });
+    return Promise.race([super._run<R>(), overdue]);
+  }
+
   protected override async catch(thrown: Error): Promise<never> {
-    const signal = this.interrupts?.signal;
-    const cut = signal?.aborted && !(thrown instanceof CatalystError);
-    const error = translateError(cut ? signal.reason : thrown, this.config, [
-      ...(this.id?.split(':') ?? []),
-      ...this.argv,
-    ]);
+    throw this.endedBy(thrown);
+  }
+
+  /** One error, translated and redacted, for main.ts to show: text and JSON then agree on the exit status. */
+  private endedBy(thrown: unknown): Error {
+    const stopped = this.interrupts?.stopped();
+    if (stopped?.quietly) return new Quiet();
+    const cause = thrown instanceof CatalystError ? thrown : undefined;
+    const error = stopped
+      ? withCause(stopped.error, cause)
+      : translateError(thrown, this.config, [...(this.id?.split(':') ?? []), ...this.argv]);
     const redact = (text: string) => this.redactor.redact(text);
-    throw new CatalystError(error.code, redact(error.message), {
+    return new CatalystError(error.code, redact(error.message), {
       actions: error.actions.map(redact),
       cause: error.cause ?? error,
       data: JSON.parse(toJson(error.data, this.redactor)),
@@ -85,8 +104,10 @@ export abstract class CatalystCommand<T> extends Command {
 
   protected override async finally(error: Error | undefined): Promise<void> {
     await this.context?.close();
+    const ended = error === undefined && this.interrupts?.stopped() ? this.endedBy(undefined) : undefined;
     this.interrupts?.close();
     await super.finally(error);
+    if (ended) throw ended;
   }
 
   protected override toSuccessJson(result: unknown): unknown {
@@ -97,4 +118,20 @@ export abstract class CatalystCommand<T> extends Command {
     const reveals = (this.constructor as typeof CatalystCommand).revealsSecrets;
     process.stdout.write(`${toJson(json, reveals ? undefined : this.redactor)}\n`);
   }
+}
+
+/** Ends without a word and with exit 0; main.ts knows it by the code that oclif uses for this. */
+class Quiet extends Error {
+  readonly code = 'EEXIT';
+  readonly oclif = { exit: 0 };
+}
+
+/** A stopped command ends with the reason; what failed meanwhile, an undo above all, is part of the message. */
+function withCause(reason: CatalystError, failure: CatalystError | undefined): CatalystError {
+  if (!failure || failure === reason || failure.code === reason.code) return failure ?? reason;
+  return new CatalystError(reason.code, `${reason.message}\n${failure.message}`, {
+    actions: [...new Set([...reason.actions, ...failure.actions])],
+    cause: failure,
+    data: { ...failure.data, also: failure.code },
+  });
 }

@@ -33,6 +33,8 @@ export interface ContextRequest {
   redactor: Redactor;
   signal: AbortSignal;
   undoSignal: AbortSignal;
+  /** Called when the command begins to act; throws when it was stopped before. */
+  onActing(): void;
 }
 
 export type OpenContext = Context & {
@@ -89,6 +91,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     const dir = await stateDir();
     const taken: Lock = takeLock(dir, { command: request.command, now: clock.now() });
     closers.push(() => taken.release());
+    request.onActing();
     // So that --sovereign finds it later, wherever the file was.
     writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
   });

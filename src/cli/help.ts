@@ -11,7 +11,7 @@ class CommandHelpWithExitCodes extends CommandHelp {
       ...super.sections(),
       {
         header: 'EXIT CODES',
-        generate: (_data, header) => ({ header, body: exitRows(this.command.exitCodes) }),
+        generate: (_data, header) => ({ header, body: exitRows(withTimeout(this.command.exitCodes)) }),
       },
     ];
   }
@@ -22,6 +22,10 @@ export function exitRows(declared: unknown): [string, string][] {
   const codes = Array.isArray(declared) ? [0, 1, 2, 130, ...(declared as number[])] : Object.values(exitStatuses);
   return [...new Set(codes)].sort((a, b) => a - b).map((code) => [String(code), exitMeanings[code] ?? '']);
 }
+
+/** Every command has --timeout. */
+const withTimeout = (declared: unknown) =>
+  Array.isArray(declared) ? [...declared, exitStatuses.unfinished] : declared;
 
 export class CatalystHelp extends Help {
   protected override CommandHelpClass = CommandHelpWithExitCodes;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fillOptionalValues } from './argv.js';
+import { processOutputs } from './closed-output.js';
 import { errorEnvelope, toJson, wantsJson } from './envelope.js';
 import { rootHelp } from './root-help.js';
 
@@ -9,10 +10,7 @@ import { rootHelp } from './root-help.js';
 export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   // Before anything that colours is imported.
   if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
-  for (const stream of [process.stdout, process.stderr]) {
-    // A reader that has gone (`catalyst … | head`) is not an error.
-    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 5));
-  }
+  processOutputs();
   if (argv.length === 1 && argv[0] === '--version') {
     process.stdout.write(`${versionLine(new URL('../package.json', url))}\n`);
     return;
@@ -28,11 +26,10 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
   keepCompiled(process.env);
   // bin/run.js has looked at the version of Node; oclif would load all of semver to do so again.
   process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';
-  const [{ flush, run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')]);
+  const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')]);
   const { argv: words, config } = await loadConfig(fileURLToPath(new URL('..', url)), fillOptionalValues(argv));
   try {
     await run(words, config);
-    await flush();
   } catch (thrown) {
     process.exitCode = await report(thrown, words, config);
   }

@@ -18,5 +18,5 @@ export const runFlags = {
   fresh: Flags.boolean({ description: 'take proofs again of what is already proven' }),
 };
 
-/** Exit statuses that a run of steps can end with, beside 0, 1, 2 and 130. */
+/** Exit statuses that a run of steps can end with, beside 0, 1, 2, 8 (--timeout) and 130. */
 export const runExitCodes = [3, 4, 5, 6, 7, 8, 9, 10] as const;

@@ -81,9 +81,7 @@ export async function runSteps(options: RunnerOptions): Promise<RunResult> {
 
 /** Turns failures into the one error the command ends with; the first failure gives the exit status. */
 export function throwIfFailed(result: RunResult, signal: AbortSignal): void {
-  if (signal.aborted) {
-    throw fail('E1901', 'Stopped. Everything done so far is in the journal.', { actions: ['catalyst resume'] });
-  }
+  if (signal.aborted) throw stoppedBy(signal.reason);
   const [first] = result.failed;
   if (!first) return;
   const summary = result.failed.map((failure) => `${failure.step}: ${messageOf(failure.error)}`);
@@ -95,6 +93,15 @@ export function throwIfFailed(result: RunResult, signal: AbortSignal): void {
     cause: first.error,
     actions: [...new Set([...actions, 'catalyst resume'])],
     data: { failed: result.failed.map((failure) => failure.step), blocked },
+  });
+}
+
+/** The reason keeps its code: an interrupt exits 130, --timeout 8. */
+function stoppedBy(reason: unknown): CatalystError {
+  const known = reason instanceof CatalystError ? reason : fail('E1901', 'Stopped.', { cause: reason });
+  return fail(known.code, `${known.message} Everything done so far is in the journal.`, {
+    actions: ['catalyst resume'],
+    cause: reason,
   });
 }
 

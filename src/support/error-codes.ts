@@ -80,6 +80,11 @@ export const errorCodes = {
     'interrupted',
     'The run was stopped by a signal. Nothing is lost: `catalyst resume` goes on.',
   ),
+  E1902: entry(
+    'interrupted',
+    'the output was closed',
+    'The program or terminal that read the output is gone (`| head`, a closed window). A command that changes something stops, puts back what it changed for a while and exits 130; one that only reads exits 0.',
+  ),
   // E2: Hetzner and Object Storage
   E2001: entry(
     'external',

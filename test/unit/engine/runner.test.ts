@@ -155,3 +155,13 @@ test('a mutation left in doubt is looked up by its operation id and adopted, or 
   expect(second.entries.at(-1)).toMatchObject({ kind: 'ok', op: id });
   second.close();
 });
+
+test.each([
+  ['E1901', 130],
+  ['E1902', 130],
+  ['E4003', 8],
+] as const)('a run that was stopped ends with the reason: %s, exit %i', (code, exitCode) => {
+  const reason = fail(code, 'Not finished within --timeout 1s.');
+  const result = { ok: false, proven: [], failed: [{ step: '#374', error: new Error('cut off') }], blocked: [] };
+  expect(() => throwIfFailed(result, AbortSignal.abort(reason))).toThrow(expect.objectContaining({ code, exitCode }));
+});
