@@ -19,14 +19,22 @@ export interface Drained {
   reached: boolean;
   why?: string;
   /** Volumes at Hetzner, by id, whose PersistentVolume says Retain: they are a person's to delete. */
-  retained: { volume: string; claim: string }[];
+  retained: RetainedVolume[];
+}
+
+export interface RetainedVolume {
+  /** Id at Hetzner. */
+  volume: string;
+  /** Namespace and name. */
+  claim: string;
 }
 
 /**
+ * `plan`: hash of the purge plan that the drain belongs to.
  * Throws nothing for a cluster that cannot be reached or does not finish: it is destroyed all the same, and what it leaves is
  * traced by network and server.
  */
-export async function drainCluster(context: Context, world: World): Promise<Drained> {
+export async function drainCluster(context: Context, world: World, plan: string): Promise<Drained> {
   let kube: Kube;
   try {
     kube = await world.kube();
@@ -37,7 +45,8 @@ export async function drainCluster(context: Context, world: World): Promise<Drai
     context.output.note(`The cluster is not drained: ${why}`);
     return { reached: false, why, retained: [] };
   }
-  return withGate(await openSession(context), { id: 'cluster', phase: 1 }, async (act) => {
+  return withGate(await openSession(context), { id: 'cluster', phase: 1 }, async (gate) => {
+    const act: Act = (mutation, change, options) => gate(mutation, change, { ...options, plan });
     const volumes = await persistentVolumes(kube);
     if (volumes.length > 0) await cordon(kube, act);
     const balancers = (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer);
@@ -49,15 +58,27 @@ export async function drainCluster(context: Context, world: World): Promise<Drai
       (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer),
     );
     await gone(context, 'volumes of claims', async () => (await persistentVolumes(kube)).filter(isDeleted));
-    const retained = volumes.filter((volume) => !isDeleted(volume));
-    return {
-      reached: true,
-      retained: retained.map(({ spec }) => ({
-        volume: String(spec.csi.volumeHandle),
-        claim: `${spec.claimRef?.namespace ?? '?'}/${spec.claimRef?.name ?? '?'}`,
-      })),
-    };
+    return { reached: true, retained: retainedOf(volumes) };
   });
+}
+
+/** Read before anything is planned: a run that dies later must not forget what is to be kept. None when the cluster does not answer. */
+export async function retainedVolumes(context: Context, world: World): Promise<RetainedVolume[]> {
+  try {
+    return retainedOf(await persistentVolumes(await world.kube()));
+  } catch {
+    context.signal.throwIfAborted();
+    return [];
+  }
+}
+
+function retainedOf(volumes: readonly KubeObject[]): RetainedVolume[] {
+  return volumes
+    .filter((volume) => !isDeleted(volume))
+    .map(({ spec }) => ({
+      volume: String(spec.csi.volumeHandle),
+      claim: `${spec.claimRef?.namespace ?? '?'}/${spec.claimRef?.name ?? '?'}`,
+    }));
 }
 
 async function persistentVolumes(kube: Kube): Promise<KubeObject[]> {

@@ -1,9 +1,10 @@
 /** #370, first half: what is in the Hetzner project, what would go and why, kept as a plan that `purge apply` takes. */
 import { join, resolve } from 'node:path';
-import { type BucketPlan, planBuckets } from '../hetzner/purge/buckets.js';
+import { type BucketPlan, type BucketSelection, planBuckets } from '../hetzner/purge/buckets.js';
 import { makePurgePlan, type PurgePlan } from '../hetzner/purge/plan.js';
 import type { Row } from '../hetzner/purge/select.js';
 import type { ResourceType } from '../hetzner/types.js';
+import { unfinishedPurgesOf } from '../phases/unfinished-purges.js';
 import type { World } from '../phases/world.js';
 import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
@@ -27,8 +28,10 @@ export async function purgePlan(context: Context, choices: PurgeChoices, out?: s
   const api = await world.hetzner();
   const { buckets: alsoBuckets, ...selection } = choices;
   const { fqdn } = world.sovereign.spec;
-  const buckets = alsoBuckets ? bucketsOf(world, choices.includeLive) : undefined;
-  const plan = await makePurgePlan(api, { fqdn, ...selection }, context.clock.now(), buckets);
+  const plan = await makePurgePlan(api, { fqdn, ...selection }, context.clock.now(), {
+    unfinished: unfinishedPurgesOf(world).plans(),
+    ...(alsoBuckets ? { buckets: bucketsOf(world, choices.includeLive) } : {}),
+  });
   const file = out
     ? resolve(out)
     : join(makePrivateDir(join(world.stateDir, 'plans')), `purge-${plan.hash.slice(0, 12)}.json`);
@@ -37,13 +40,15 @@ export async function purgePlan(context: Context, choices: PurgeChoices, out?: s
 }
 
 function bucketsOf(world: World, includeLive: boolean) {
-  const { spec } = world.sovereign;
-  const expected = bucketConsumers.map((consumer) => bucketName(spec, consumer));
   return async (live: boolean) => {
     const accessKey = await world.credentials.get('s3-access-key');
-    const selection = { fqdn: spec.fqdn, expected, live: live && !includeLive };
-    return planBuckets(await world.objectStore(), accessKey, selection);
+    return planBuckets(await world.objectStore(), accessKey, bucketSelection(world, live && !includeLive));
   };
+}
+
+/** `live`: whether a cluster of this Sovereign uses its buckets. */
+export function bucketSelection({ sovereign: { spec } }: World, live: boolean): BucketSelection {
+  return { fqdn: spec.fqdn, expected: bucketConsumers.map((consumer) => bucketName(spec, consumer)), live };
 }
 
 /** For a person: what goes, with what is lost; then what stays, and why. */

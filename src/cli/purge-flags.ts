@@ -21,12 +21,13 @@ export const purgeFlags = {
 };
 
 export function purgeChoices(flags: {
-  'include-live': boolean;
-  zones: boolean;
-  snapshots: boolean;
+  'include-live'?: boolean;
+  zones?: boolean;
+  snapshots?: boolean;
   buckets?: boolean;
   unprotect: ResourceType[];
 }): PurgeChoices {
-  const { 'include-live': includeLive, zones, snapshots, buckets = false, unprotect } = flags;
+  // A flag that was not given is undefined, which a saved plan would lose.
+  const { 'include-live': includeLive = false, zones = false, snapshots = false, buckets = false, unprotect } = flags;
   return { includeLive, zones, snapshots, buckets, unprotect };
 }

@@ -7,6 +7,8 @@ export interface Intended {
   name: string;
   /** Imperative and complete. */
   sentence: string;
+  /** Hash of the purge plan that the change belongs to. */
+  plan?: string;
 }
 
 /**

@@ -17,5 +17,11 @@ export interface Operation {
 export type Act = <T>(
   mutation: Mutation,
   change: (operation: Operation) => Promise<T>,
-  options?: { recover?: (operationId: string) => Promise<T | undefined> },
+  options?: ActOptions<T>,
 ) => Promise<T>;
+
+export interface ActOptions<T> {
+  recover?: (operationId: string) => Promise<T | undefined>;
+  /** Hash of the saved plan that this change belongs to; the journal keeps it with the change. */
+  plan?: string;
+}

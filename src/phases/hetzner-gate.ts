@@ -9,5 +9,8 @@ export function mutationOf({ system, kind, name, sentence }: Intended): Mutation
 
 export function hetznerChange(act: Act): Change {
   return (intended, change, recover) =>
-    act(mutationOf(intended), (operation) => change(operation.id), recover ? { recover } : undefined);
+    act(mutationOf(intended), (operation) => change(operation.id), {
+      ...(recover ? { recover } : {}),
+      ...(intended.plan ? { plan: intended.plan } : {}),
+    });
 }

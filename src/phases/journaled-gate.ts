@@ -55,7 +55,9 @@ export function createGate({ journal, signal, undoSignal, protects, onMutation }
       before.operations.delete(key);
       const open = earlier?.status === 'indoubt' ? earlier : undefined;
       const op = open?.op ?? randomBytes(8).toString('hex');
-      const common = { op, phase: step.phase, step: step.id, ticket: step.ticket, target: mutation.target };
+      const { plan } = options ?? {};
+      const { id, phase, ticket } = step;
+      const common = { op, phase, step: id, ticket, target: mutation.target, ...(plan ? { plan } : {}) };
       const inputs = { sentence: mutation.sentence };
       if (open && options?.recover) {
         const found = await options.recover(op);

@@ -127,6 +127,16 @@ export const errorCodes = {
     'keys of the cluster are missing',
     'Servers of this Sovereign exist, but the join token and SSH keys they were made with are not in the credential store of this machine. Nothing is added to a cluster whose keys are lost.',
   ),
+  E2010: entry(
+    'refused',
+    'the plan selects what is not ours',
+    'A row of the purge plan is not selected by the evidence of now: no label, exact name or inferred ownership leads to it, or something that stays uses it. The plan was edited, or the project has changed. Nothing was deleted; make a new plan.',
+  ),
+  E2011: entry(
+    'refused',
+    'the record of an unfinished purge was changed',
+    'A purge that was interrupted left its plan in the state folder (purges/), and that file is not what catalyst wrote. It is the only evidence for resources whose server is already deleted, so nothing is inferred from it.',
+  ),
   E2301: entry('external', 'Object Storage answered with an error', 'The S3 endpoint failed or refused a call.'),
   E2302: entry(
     'credentials',

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHetznerApi } from '../../src/hetzner/create-api.js';
 import { applyPurge } from '../../src/hetzner/purge/apply.js';
 import { makePurgePlan, type PurgePlan } from '../../src/hetzner/purge/plan.js';
+import { noUnfinishedPurges } from '../../src/hetzner/purge/unfinished.js';
 import type { ResourceType } from '../../src/hetzner/types.js';
 import { createFaults } from '../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../src/lab/hetzner/lab-hetzner.js';
@@ -60,7 +61,10 @@ const api = () => createHetznerApi({ token: lab.token, endpoint: lab.endpoint, s
 const plan = (unprotect: ResourceType[] = []) =>
   makePurgePlan(api(), { fqdn, includeLive: false, zones: false, snapshots: false, unprotect }, new Date());
 const apply = (made: PurgePlan) =>
-  applyPurge({ api: api(), clock: systemClock, signal, change: (_, make) => make('op') }, made);
+  applyPurge(
+    { unfinished: noUnfinishedPurges, api: api(), clock: systemClock, signal, change: (_, make) => make('op') },
+    made,
+  );
 function named(made: PurgePlan, only?: boolean): Seen {
   const seen: Record<string, string[]> = {};
   for (const { type, name, selected } of made.resources) {

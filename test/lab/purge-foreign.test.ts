@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHetznerApi } from '../../src/hetzner/create-api.js';
 import { applyPurge } from '../../src/hetzner/purge/apply.js';
 import { makePurgePlan } from '../../src/hetzner/purge/plan.js';
+import { noUnfinishedPurges } from '../../src/hetzner/purge/unfinished.js';
 import { createFaults } from '../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../src/lab/request-log.js';
@@ -96,7 +97,7 @@ describe.skipIf(!there)(`seen through Debian's hcloud${why}`, () => {
         .sort();
     for (const [theirs, ours] of types) expect(await names(theirs), theirs).toEqual(planned(ours));
     const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op');
-    const result = await applyPurge({ api, clock: systemClock, signal, change }, plan);
+    const result = await applyPurge({ unfinished: noUnfinishedPurges, api, clock: systemClock, signal, change }, plan);
     expect(result).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
     for (const [theirs, ours] of types) expect(await names(theirs), theirs).toEqual(planned(ours, false));
   });

@@ -1,9 +1,9 @@
 /** Story: a project with the leftovers of two Sovereigns and somebody's database; one of them is purged with the built CLI. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ResourceType, resourceTypes } from '../../src/hetzner/types.js';
 import { createFaults } from '../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../src/lab/hetzner/lab-hetzner.js';
@@ -51,8 +51,8 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** `dieAt`: SIGKILL at so many writes seen by the lab. */
-function catalyst<T>(args: string[], options: { token?: string; dieAt?: number } = {}) {
+/** `dieAt`: SIGKILL at so many writes seen by the lab; `dieOn`: at the first write to that path. */
+function catalyst<T>(args: string[], options: { token?: string; dieAt?: number; dieOn?: string } = {}) {
   return new Promise<{ code: number | null; document: Document<T> | undefined }>((resolve, reject) => {
     const env = {
       ...process.env,
@@ -65,8 +65,9 @@ function catalyst<T>(args: string[], options: { token?: string; dieAt?: number }
     };
     const child = spawn(process.execPath, [bin, ...args, '--json', '--no-input'], { env, cwd: home });
     let seen = 0;
-    const stop = log.listen(({ mutating }) => {
+    const stop = log.listen(({ mutating, path }) => {
       if (mutating) seen += 1;
+      if (mutating && path === options.dieOn) child.kill('SIGKILL');
       if (seen === options.dieAt) child.kill('SIGKILL');
     });
     let text = '';
@@ -98,6 +99,39 @@ async function planned(): Promise<Plan> {
   expect(code).toBe(0);
   return document!.result;
 }
+
+describe('cluster destroy', () => {
+  it('killed between a server and its volumes leaves no orphan', async () => {
+    const volume = [...lab.project.items.volume.values()].find(({ name }) => name?.startsWith('pvc-5b6f2d0c'))!;
+    const server = volume.server!;
+    const before = (await planned()).resources.filter(({ selected }) => !selected);
+    const destroy = ['cluster', 'destroy', '--confirm', fqdn];
+    const died = await catalyst(destroy, { dieOn: `/v1/servers/${server}` });
+    expect(died.code).toBeNull();
+    const purges = join(home, 'catalyst', fqdn, 'purges');
+    expect(readdirSync(purges).length).toBeGreaterThan(0);
+    await vi.waitUntil(() => !lab.project.items.server.has(server));
+    expect(lab.project.items.volume.get(volume.id)).toMatchObject({ server: null });
+    const again = await catalyst(destroy);
+    expect(again.document, JSON.stringify(again.document?.error)).toMatchObject({ status: 'ok', result: { left: [] } });
+    expect(lab.project.items.volume.has(volume.id)).toBe(false);
+    expect(world()).toEqual(before.map(({ type, id }) => `${type} ${id}`).sort());
+    expect(readdirSync(purges)).toEqual([]);
+  });
+
+  it('takes nothing by a record of an unfinished purge that somebody wrote or changed', async () => {
+    const plan = await planned();
+    const first = await catalyst(['purge', 'apply', plan.file, '--confirm', fqdn], { dieAt: 4 });
+    expect(first.code).not.toBe(0);
+    const purges = join(home, 'catalyst', fqdn, 'purges');
+    const text = readFileSync(join(purges, `${plan.hash}.json`), 'utf8');
+    writeFileSync(join(purges, `${'0'.repeat(64)}.json`), text);
+    expect((await catalyst(['purge', 'plan'])).code).toBe(0);
+    writeFileSync(join(purges, `${plan.hash}.json`), text.replace('"selected": false', '"selected": true'));
+    const refused = await catalyst(['purge', 'apply', plan.file, '--confirm', fqdn]);
+    expect([refused.code, refused.document?.error?.code]).toEqual([7, 'E2011']);
+  });
+});
 
 describe('purge plan and apply', () => {
   it('plans with a read-only token, refuses what it must, and deletes exactly the plan', async () => {

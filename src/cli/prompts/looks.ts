@@ -3,6 +3,7 @@ import { makePurgePlan } from '../../hetzner/purge/plan.js';
 import type { Row } from '../../hetzner/purge/select.js';
 import { listAllocations } from '../../mother/pool-domain-manager.js';
 import { walkSelection } from '../../phases/steps/purge-leftovers.js';
+import { unfinishedPurgesOf } from '../../phases/unfinished-purges.js';
 import type { World } from '../../phases/world.js';
 import { messageOf } from '../../support/errors.js';
 import type { Check } from '../../verify/preflight/check.js';
@@ -38,7 +39,8 @@ export const lookAtStorage = (world: World): Promise<string> => told(provider(wo
 /** What #370 would take and what it leaves, and why; nothing is saved. */
 export async function showLeftovers(world: World): Promise<string> {
   const selection = walkSelection(world.sovereign.spec.fqdn);
-  const { resources } = await makePurgePlan(await world.hetzner(), selection, world.clock.now());
+  const unfinished = unfinishedPurgesOf(world).plans();
+  const { resources } = await makePurgePlan(await world.hetzner(), selection, world.clock.now(), { unfinished });
   const rows = (selected: boolean) => resources.filter((row) => row.selected === selected);
   const line = ({ type, name, reason }: Row) => `  ${type.replaceAll('_', ' ')} ${name}: ${reason}`;
   return [

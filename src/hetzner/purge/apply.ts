@@ -1,17 +1,19 @@
 /** Deletes what a plan names, in parallel along the dependencies, each re-read just before; then looks what is left. */
 import type { Clock } from '../../support/clock.js';
-import { messageOf } from '../../support/errors.js';
+import { fail, messageOf } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
 import type { Change } from '../change.js';
 import { isTokenError } from '../errors.js';
-import { type ResourceType, resourceTypes } from '../types.js';
+import { type Resource, type ResourceType, resourceTypes } from '../types.js';
+import { changedSince } from './changed-since.js';
 import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.js';
-import { changedSince, createReread } from './freshly.js';
 import { inOrder } from './in-order.js';
 import { type Inventory, listType, takeInventory } from './inventory.js';
 import { deletionOrder } from './order.js';
 import type { PurgePlan } from './plan.js';
+import { createReread } from './recheck.js';
 import { type Row, selectLeftovers } from './select.js';
+import { rowsOf, type UnfinishedPurges, withRetained } from './unfinished.js';
 import { keptByUse } from './uses.js';
 import { keyOf } from './verdict.js';
 
@@ -20,6 +22,7 @@ export interface ApplyTools {
   clock: Clock;
   signal: AbortSignal;
   change: Change;
+  unfinished: UnfinishedPurges;
   onWaiting?: (reason: string, deadline?: Date) => void;
 }
 
@@ -49,10 +52,15 @@ const lanes = 256;
 
 const named = ({ type, id, name }: Row): Named => ({ type, id, name });
 
-export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<PurgeResult> {
-  const { api, clock, signal } = tools;
+export async function applyPurge(given: ApplyTools, plan: PurgePlan): Promise<PurgeResult> {
+  const { api, clock, signal, unfinished } = given;
+  const change: Change = (intended, make, recover) => given.change({ ...intended, plan: plan.hash }, make, recover);
+  const tools = { ...given, change };
   const chosen = plan.resources.filter(({ selected }) => selected);
   const before = await takeInventory(api);
+  assertStillSelected(plan, before, unfinished.plans());
+  // From the first deletion on, only this record knows what the deleted resources said about those that depended on them.
+  if (chosen.length > 0) unfinished.keep(plan);
   const reread = createReread(api, clock, before);
   const order = deletionOrder(chosen, before);
   const keys = new Set(chosen.map(({ type, id }) => keyOf(type, id) as string));
@@ -89,15 +97,66 @@ export async function applyPurge(tools: ApplyTools, plan: PurgePlan): Promise<Pu
     const outcome = outcomes.get(keyOf(row.type, row.id));
     return { row, outcome: outcome ?? { skipped: 'it waits for something that waits for it' } };
   });
-  return report(tools, plan, settled, before);
+  const { result, after } = await report(tools, plan, settled, before);
+  forgetFinished(tools, after);
+  return result;
+}
+
+/**
+ * Throws E2010, before anything is deleted, when the plan selects what the evidence of now does not: a plan is a file, and its hash
+ * keeps nobody from editing it.
+ */
+export function assertStillSelected(plan: PurgePlan, inventory: Inventory, unfinished: readonly PurgePlan[]): void {
+  const selection = withRetained(plan.selection, unfinished);
+  const fresh = selectLeftovers(inventory, selection, undefined, rowsOf(unfinished));
+  const byKey = new Map(fresh.map((row) => [keyOf(row.type, row.id), row]));
+  const present = itemsOf(inventory);
+  const refused = plan.resources.flatMap((row) => {
+    const key = keyOf(row.type, row.id);
+    const now = byKey.get(key);
+    // What was changed or came into use since the plan is skipped later, with its reason.
+    if (!row.selected || !now || now.selected || now.kept || changedSince(row, present.get(key)!)) return [];
+    // Hetzner removes it a moment after its server.
+    if (row.goesWith && !byKey.has(row.goesWith as never)) return [];
+    return [{ ...named(row), reason: now.reason }];
+  });
+  if (refused.length === 0) return;
+  const list = refused.map(({ type, id, name, reason }) => `${type.replaceAll('_', ' ')} ${name} (${id}): ${reason}`);
+  throw fail(
+    'E2010',
+    `The plan selects what does not belong to ${plan.selection.fqdn} now: ${list.join('; ')}. Nothing was deleted.`,
+    {
+      actions: ['catalyst purge plan'],
+      data: { refused },
+    },
+  );
+}
+
+function itemsOf(inventory: Inventory): Map<string, Resource> {
+  return new Map(resourceTypes.flatMap((type) => inventory[type].map((item) => [keyOf(type, item.id), item] as const)));
+}
+
+/** A record ends with its last resource, as far as this token can see: another one may see another project. */
+function forgetFinished({ api, unfinished }: ApplyTools, after: Inventory): void {
+  const present = itemsOf(after);
+  for (const plan of unfinished.plans()) {
+    if (plan.project !== api.tokenFingerprint || plan.endpoint !== api.endpoint) continue;
+    // Its buckets go after everything else.
+    if (plan.buckets?.rows.some(({ selected }) => selected)) continue;
+    const isLeft = (row: Row) => {
+      const item = present.get(keyOf(row.type, row.id));
+      return row.selected && item !== undefined && changedSince(row, item) === undefined;
+    };
+    if (!plan.resources.some(isLeft)) unfinished.forget(plan);
+  }
 }
 
 async function report(
-  { api, clock, signal }: ApplyTools,
+  { api, clock, signal, unfinished }: ApplyTools,
   plan: PurgePlan,
   settled: { row: Row; outcome: Outcome }[],
   before: Inventory,
-): Promise<PurgeResult> {
+): Promise<{ result: PurgeResult; after: Inventory }> {
   const after: { -readonly [T in keyof Inventory]: Inventory[T] } = await takeInventory(api);
   const ids = new Map<string, Set<number>>();
   const index = (type: Row['type']) => ids.set(type, new Set(after[type].map(({ id }) => id)));
@@ -121,7 +180,7 @@ async function report(
     else result.deleted.push(named(row));
   }
   const known = new Set(plan.resources.map(({ type, id }) => keyOf(type, id)));
-  const now = selectLeftovers(after, plan.selection);
+  const now = selectLeftovers(after, plan.selection, undefined, [...rowsOf(unfinished.plans()), ...plan.resources]);
   result.leaks = now
     .filter((row) => row.selected && !known.has(keyOf(row.type, row.id)))
     .map((row) => ({ ...named(row), reason: row.reason }));
@@ -133,5 +192,5 @@ async function report(
     .filter((row) => !row.selected && startedWith.has(keyOf(row.type, row.id)) && !there.has(keyOf(row.type, row.id)))
     .map(named);
   result.requests = api.requests();
-  return result;
+  return { result, after };
 }

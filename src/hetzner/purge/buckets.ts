@@ -44,22 +44,61 @@ export function accountFingerprint(accessKey: string): string {
 export async function planBuckets(
   store: ObjectStore,
   accessKey: string,
-  { fqdn, expected, live }: BucketSelection,
+  selection: BucketSelection,
 ): Promise<BucketPlan> {
   const rows: BucketRow[] = [];
   for (const { name, created } of await store.buckets()) {
-    const no = (reason: string) => rows.push({ name, created, selected: false, reason, implies: [] });
-    const owner = await ownerOf(store, name);
-    if (owner === undefined) {
-      no(expected.includes(name) ? 'its name alone says nothing: it has no mark of catalyst' : 'no mark of catalyst');
-    } else if (owner !== fqdn) no(`its mark says that it belongs to Sovereign ${owner}`);
-    else if (live) no(`it is part of the live run of ${fqdn}; --include-live selects it`);
-    else {
-      const reason = `its mark ${bucketMarker} says that it is of ${fqdn}`;
-      rows.push({ name, created, selected: true, reason, implies: [await contents(store, name)] });
-    }
+    const verdict = await judgeBucket(store, name, selection);
+    rows.push({ name, created, ...verdict, implies: verdict.selected ? [await contents(store, name)] : [] });
   }
   return { endpoint: store.endpoint, account: accountFingerprint(accessKey), rows };
+}
+
+async function judgeBucket(
+  store: ObjectStore,
+  name: string,
+  { fqdn, expected, live }: BucketSelection,
+): Promise<Pick<BucketRow, 'selected' | 'reason'>> {
+  const no = (reason: string) => ({ selected: false, reason });
+  const owner = await ownerOf(store, name);
+  if (owner === undefined)
+    return no(
+      expected.includes(name) ? 'its name alone says nothing: it has no mark of catalyst' : 'no mark of catalyst',
+    );
+  if (owner !== fqdn) return no(`its mark says that it belongs to Sovereign ${owner}`);
+  if (live) return no(`it is part of the live run of ${fqdn}; --include-live selects it`);
+  return { selected: true, reason: `its mark ${bucketMarker} says that it is of ${fqdn}` };
+}
+
+/**
+ * Throws E2010, before anything is deleted, when the plan selects a bucket that its mark does not make ours now. `earlier`: buckets
+ * that an unfinished purge had selected: it may have died between the mark, which goes last, and the bucket.
+ */
+export async function assertBucketsStillSelected(
+  plan: BucketPlan,
+  store: ObjectStore,
+  selection: BucketSelection,
+  earlier: readonly BucketRow[],
+): Promise<void> {
+  const present = new Map((await store.buckets()).map(({ name, created }) => [name, created]));
+  const known = new Set(earlier.filter(({ selected }) => selected).map(({ name, created }) => `${name} ${created}`));
+  const refused: string[] = [];
+  for (const { name, created, selected } of plan.rows) {
+    // Another bucket under the same name is skipped later, with its reason.
+    if (!selected || present.get(name) !== created) continue;
+    const verdict = await judgeBucket(store, name, selection);
+    const markGone = known.has(`${name} ${created}`) && (await ownerOf(store, name)) === undefined;
+    if (!verdict.selected && !markGone) refused.push(`bucket ${name}: ${verdict.reason}`);
+  }
+  if (refused.length === 0) return;
+  throw fail(
+    'E2010',
+    `The plan selects what does not belong to ${selection.fqdn} now: ${refused.join('; ')}. Nothing was deleted.`,
+    {
+      actions: ['catalyst purge plan --buckets'],
+      data: { refused },
+    },
+  );
 }
 
 /** Throws E2007 when the keys or the endpoint are not those of the plan. */

@@ -4,7 +4,9 @@ import { hashOf } from '../../support/hash.js';
 import type { HetznerApi } from '../api.js';
 import type { BucketPlan } from './buckets.js';
 import { takeInventory } from './inventory.js';
+import { purgePlanSchema } from './plan-schema.js';
 import { isLive, type Row, type Selection, selectLeftovers } from './select.js';
+import { rowsOf, withRetained } from './unfinished.js';
 
 export interface PurgePlan {
   kind: 'catalyst-purge-plan';
@@ -24,13 +26,20 @@ export interface PurgePlan {
   buckets?: BucketPlan;
 }
 
-/** `buckets` is told whether a cluster of this Sovereign is live in the project. */
+export interface PlanSources {
+  /** Receives whether a cluster of this Sovereign is live in the project. */
+  buckets?: (live: boolean) => Promise<BucketPlan>;
+  /** Unfinished purges of this Sovereign: evidence for what they inferred from resources that are gone. */
+  unfinished?: readonly PurgePlan[];
+}
+
 export async function makePurgePlan(
   api: HetznerApi,
-  selection: Selection,
+  choices: Selection,
   now: Date,
-  buckets?: (live: boolean) => Promise<BucketPlan>,
+  { buckets, unfinished = [] }: PlanSources = {},
 ): Promise<PurgePlan> {
+  const selection = withRetained(choices, unfinished);
   const [inventory, pricing] = await Promise.all([takeInventory(api), api.pricing()]);
   const content = {
     kind: 'catalyst-purge-plan' as const,
@@ -40,7 +49,7 @@ export async function makePurgePlan(
     at: now.toISOString(),
     selection,
     currency: pricing.currency,
-    resources: selectLeftovers(inventory, selection, pricing),
+    resources: selectLeftovers(inventory, selection, pricing, rowsOf(unfinished)),
     ...(buckets ? { buckets: await buckets(isLive(inventory, selection.fqdn)) } : {}),
   };
   return { ...content, hash: hashOf(content) };
@@ -48,20 +57,30 @@ export async function makePurgePlan(
 
 /** Text of a saved plan → the plan. Throws E4005 when it is not one or was changed by hand. */
 export function parsePurgePlan(text: string, from: string): PurgePlan {
+  const actions = ['catalyst purge plan --out FILE'];
   let plan: PurgePlan;
   try {
     plan = JSON.parse(text) as PurgePlan;
   } catch (cause) {
-    throw fail('E4005', `${from} is not a purge plan.`, { actions: ['catalyst purge plan --out FILE'], cause });
+    throw fail('E4005', `${from} is not a purge plan: it is not JSON.`, { actions, cause });
   }
-  const { hash, ...content } = plan ?? {};
-  if (content.kind !== 'catalyst-purge-plan' || content.version !== 1 || hash !== hashOf(content)) {
+  const { error } = purgePlanSchema.safeParse(plan);
+  if (error) {
+    const { path, message } = error.issues[0]!;
+    const where = path.length > 0 ? `${path.join('.')}: ` : '';
+    throw fail('E4005', `${from} is not a purge plan: ${where}${message}.`, { actions });
+  }
+  const { hash, ...content } = plan;
+  if (hash !== hashOf(content)) {
     throw fail('E4005', `${from} is not a purge plan as catalyst saved it: its content and its hash differ.`, {
-      actions: ['catalyst purge plan --out FILE'],
+      actions,
     });
   }
   return plan;
 }
+
+/** How far the clocks of two machines may differ: a plan may be applied on another one. */
+const clockSkewMs = 5 * 60_000;
 
 /** Throws E2007 for another token, E4005 for a plan that is too old, E4008 … for too many. */
 export function assertApplicable(
@@ -81,6 +100,11 @@ export function assertApplicable(
     });
   }
   const age = limits.now.getTime() - Date.parse(plan.at);
+  if (!(age >= -clockSkewMs)) {
+    throw fail('E4005', `The plan claims to be of ${plan.at}, which is not a time in the past.`, {
+      actions: ['catalyst purge plan', 'check the clock of this machine'],
+    });
+  }
   if (!(age <= limits.maxAgeMs)) {
     throw fail('E4005', `The plan was made at ${plan.at} and is too old to be applied.`, {
       actions: ['catalyst purge plan', 'or --max-age 48h'],

@@ -7,8 +7,9 @@ import type { Pricing } from '../sold.js';
 import { type Labels, type Resource, type ResourceMap, type ResourceType, resourceTypes } from '../types.js';
 import { impliedBy, monthlyCost } from './implied.js';
 import type { Inventory } from './inventory.js';
+import { rememberedThread } from './remembered.js';
 import { type Thread, threadOf } from './threads.js';
-import { type Chosen, keptByUse } from './uses.js';
+import { keptByUse } from './uses.js';
 import { type Key, keyOf, nameOf, no, type Verdict } from './verdict.js';
 
 export interface Selection {
@@ -40,13 +41,23 @@ export interface Row {
   first: Preparation[];
   /** Goes by itself when that one goes: `server/42`. */
   goesWith?: string;
+  /** Its ownership is inferred from that one: `server/42`. */
+  hangsOn?: string;
+  /** Not selected although evidence leads to it: something that stays uses it. */
+  kept?: true;
   /** Gross a month, in the currency of the price list; missing where it costs nothing. */
   monthly?: number;
 }
 
 export type Preparation = 'unprotect' | 'release';
 
-export function selectLeftovers(inventory: Inventory, selection: Selection, pricing?: Pricing): Row[] {
+/** `earlier`: selected rows of unfinished purges; evidence for what was inferred from resources that these have deleted. */
+export function selectLeftovers(
+  inventory: Inventory,
+  selection: Selection,
+  pricing?: Pricing,
+  earlier: readonly Row[] = [],
+): Row[] {
   const verdicts = new Map<Key, Verdict>();
   const context = {
     ...selection,
@@ -71,13 +82,23 @@ export function selectLeftovers(inventory: Inventory, selection: Selection, pric
     }
     return changed;
   };
-  const follow = () => pass((type, item, before) => (before.silent ? traced(type, item, context, chosen) : undefined));
+  const isThere = (key: string) => verdicts.has(key as Key);
+  const remembered = new Map(earlier.filter(({ selected }) => selected).map((row) => [keyOf(row.type, row.id), row]));
+  const inferred = (type: ResourceType, item: Resource) =>
+    threadOf(type, item, chosen) ?? rememberedThread(remembered.get(keyOf(type, item.id)), item, chosen, isThere);
+  const follow = () =>
+    pass((type, item, before) => {
+      const thread = before.silent && inferred(type, item);
+      return thread ? allowed(type, item, context, thread.reason, thread) : undefined;
+    });
   const keep = () =>
     pass((type, item, before) => {
       if (!before.selected) return undefined;
-      const [hangsOnType, id] = before.hangsOn?.split('/') ?? [];
-      if (id && !chosen(hangsOnType as ResourceType, Number(id))) return no('what it hangs on stays');
-      return keptByUse(type, item, inventory, chosen);
+      const [hangsOnType, id] = before.hangsOnGone ? [] : (before.hangsOn?.split('/') ?? []);
+      if (id && !chosen(hangsOnType as ResourceType, Number(id)))
+        return { ...no('what it hangs on stays'), kept: true };
+      const user = keptByUse(type, item, inventory, chosen);
+      return user && { ...user, kept: true };
     });
   // Threads first, to their ends; then what is used stays, and with it what hangs on it. Nothing comes back once it stays.
   do {
@@ -110,13 +131,20 @@ export function isLive(inventory: Inventory, fqdn: string): boolean {
   return liveSince(inventory, fqdn) !== undefined;
 }
 
-const told = ({ selected, reason, goesWith }: Verdict) => ({ selected, reason, ...(goesWith ? { goesWith } : {}) });
+const told = ({ selected, reason, goesWith, hangsOn, kept }: Verdict) => ({
+  selected,
+  reason,
+  ...(goesWith ? { goesWith } : {}),
+  ...(hangsOn ? { hangsOn } : {}),
+  ...(kept ? { kept } : {}),
+});
 
 const yes = (reason: string, thread?: Thread): Verdict => ({
   selected: true,
   reason,
   ...(thread ? { hangsOn: thread.hangsOn } : {}),
-  ...(thread?.goes ? { goesWith: thread.hangsOn } : {}),
+  ...(thread?.gone ? { hangsOnGone: true as const } : {}),
+  ...(thread?.goes && !thread.gone ? { goesWith: thread.hangsOn } : {}),
 });
 
 /** What the project as a whole says beside the choices that were made. */
@@ -168,12 +196,6 @@ function allowed(type: ResourceType, item: Resource, context: Context, evidence:
   if (item.protection?.delete && !unprotect.includes(type))
     return no(`${evidence}, but it is protected; --unprotect ${type} lifts that`);
   return yes(evidence, thread);
-}
-
-/** A verdict only when a thread leads to something that goes. */
-function traced(type: ResourceType, item: Resource, context: Context, chosen: Chosen): Verdict | undefined {
-  const thread = threadOf(type, item, chosen);
-  return thread && allowed(type, item, context, thread.reason, thread);
 }
 
 function lookAlike(item: Resource, fqdn: string): string {

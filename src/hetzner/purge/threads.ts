@@ -9,6 +9,8 @@ export interface Thread {
   hangsOn: Key;
   /** Goes by itself when that goes. */
   goes?: true;
+  /** An unfinished purge has deleted that. */
+  gone?: true;
 }
 
 export function threadOf(type: ResourceType, item: Resource, chosen: Chosen): Thread | undefined {

@@ -6,8 +6,20 @@ export type Key = `${ResourceType}/${number}`;
 
 export const keyOf = (type: ResourceType, id: number): Key => `${type}/${id}`;
 
-/** `hangsOn`: what a thread leads to; when that stays after all, so does this. `silent`: nothing speaks for it but perhaps a thread. */
-export type Verdict = { selected: boolean; reason: string; goesWith?: string; hangsOn?: Key; silent?: true };
+/**
+ * `hangsOn`: what the inferred ownership comes from; when that stays after all, so does this, unless it is `hangsOnGone`: then an
+ * unfinished purge has deleted it. `silent`: no evidence but perhaps inferred ownership.
+ */
+export type Verdict = {
+  selected: boolean;
+  reason: string;
+  goesWith?: string;
+  hangsOn?: Key;
+  hangsOnGone?: true;
+  /** Evidence leads to it, but something that stays uses it. */
+  kept?: true;
+  silent?: true;
+};
 
 export const no = (reason: string): Verdict => ({ selected: false, reason });
 

@@ -4,9 +4,11 @@ import { deletionSentences } from '../../hetzner/purge/delete-one.js';
 import { takeInventory } from '../../hetzner/purge/inventory.js';
 import { makePurgePlan } from '../../hetzner/purge/plan.js';
 import { type Row, type Selection, selectLeftovers } from '../../hetzner/purge/select.js';
+import { rowsOf } from '../../hetzner/purge/unfinished.js';
 import { fail } from '../../support/errors.js';
 import { hetznerChange, mutationOf } from '../hetzner-gate.js';
 import type { Done, Evidence, Step } from '../step.js';
+import { unfinishedPurgesOf } from '../unfinished-purges.js';
 import type { World } from '../world.js';
 
 /** What the walk purges: never the live cluster, zones, snapshots or anything protected. */
@@ -19,7 +21,8 @@ export function createPurgeStep(world: World): Step {
   const kept = new Map<string, Row>();
 
   const look = async (): Promise<{ chosen: Row[]; rows: Row[] }> => {
-    const rows = selectLeftovers(await takeInventory(await world.hetzner()), selection);
+    const earlier = rowsOf(unfinishedPurgesOf(world).plans());
+    const rows = selectLeftovers(await takeInventory(await world.hetzner()), selection, undefined, earlier);
     return { rows, chosen: rows.filter(({ selected }) => selected) };
   };
 
@@ -50,9 +53,12 @@ export function createPurgeStep(world: World): Step {
 
     async run({ act, progress, signal }) {
       const api = await world.hetzner();
-      const plan = await makePurgePlan(api, selection, world.clock.now());
+      const unfinished = unfinishedPurgesOf(world);
+      const sources = { unfinished: unfinished.plans() };
+      const plan = await makePurgePlan(api, selection, world.clock.now(), sources);
       for (const row of plan.resources) if (!row.selected) kept.set(`${row.type} ${row.id}`, row);
-      const tools = { api, clock: world.clock, signal, change: hetznerChange(act), onWaiting: progress.waiting };
+      const change = hetznerChange(act);
+      const tools = { api, clock: world.clock, signal, change, unfinished, onWaiting: progress.waiting };
       const result = await applyPurge(tools, plan);
       progress.output(
         `${result.deleted.length} deleted, ${result.skipped.length} skipped, ${result.requests} requests`,

@@ -3,6 +3,7 @@ import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { takeInventory } from '../../../src/hetzner/purge/inventory.js';
 import { assertApplicable, makePurgePlan } from '../../../src/hetzner/purge/plan.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
 import type { Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import type { LoggedLine } from '../../../src/lab/request-log.js';
@@ -75,7 +76,9 @@ describe("Hetzner's token", () => {
     const plan = await makePurgePlan(reader, selection, new Date());
     const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op1');
     const before = (await takeInventory(reader)).server.length;
-    await expect(applyPurge({ api: reader, clock, signal, change }, plan)).rejects.toMatchObject({
+    await expect(
+      applyPurge({ unfinished: noUnfinishedPurges, api: reader, clock, signal, change }, plan),
+    ).rejects.toMatchObject({
       code: 'E2003',
       exitCode: 4,
     });

@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/hetzner/change.js';
 import { applyBuckets, bucketSentences } from '../../../src/hetzner/purge/apply-buckets.js';
-import { assertSameAccount, type BucketPlan, planBuckets } from '../../../src/hetzner/purge/buckets.js';
+import {
+  assertBucketsStillSelected,
+  assertSameAccount,
+  type BucketPlan,
+  planBuckets,
+} from '../../../src/hetzner/purge/buckets.js';
 import type { Faults } from '../../../src/lab/faults.js';
 import type { LoggedLine } from '../../../src/lab/request-log.js';
 import type { S3Server } from '../../../src/lab/servers/s3/server.js';
@@ -135,6 +140,25 @@ describe('buckets of a purge', () => {
     expect(deaths).toBeGreaterThan(3);
     expect(await apply(planned)).toMatchObject({ skipped: [], left: [] });
     expect(buckets()).toEqual(others);
+  });
+
+  it('that an edited plan takes from others stop it, by name', async () => {
+    const planned = await plan();
+    const selection = { fqdn, expected: [], live: false };
+    await expect(assertBucketsStillSelected(planned, store(), selection, [])).resolves.toBeUndefined();
+    s3.storage.createBucket('empty', 'ours').created = longAgo;
+    const again = await plan();
+    const edited = { ...again, rows: again.rows.map((row) => ({ ...row, selected: true })) };
+    const refusal = await assertBucketsStillSelected(edited, store(), selection, []).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'E2010', exitCode: 7 });
+    for (const name of [...others.filter((one) => one !== 'omantel-mimir'), 'empty'])
+      expect(String(refusal)).toContain(`bucket ${name}:`);
+    const live = assertBucketsStillSelected(planned, store(), { ...selection, live: true }, []);
+    await expect(live).rejects.toThrow(/live run/);
+    // A purge that died between the mark and the bucket is on record.
+    const [row] = again.rows.filter(({ name }) => name === 'empty');
+    const taken = { ...again, rows: [{ ...row!, selected: true }] };
+    await expect(assertBucketsStillSelected(taken, store(), selection, taken.rows)).resolves.toBeUndefined();
   });
 
   it('are told of when something keeps them', async () => {

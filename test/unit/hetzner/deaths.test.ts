@@ -3,7 +3,7 @@
  * real gate and a journal on disk: what was in memory is gone, nothing more is written, the next process has only the disk.
  * The stories in test/lab kill the real process besides. CATALYST_SEED repeats a run.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -18,6 +18,7 @@ import { hetznerChange } from '../../../src/phases/hetzner-gate.js';
 import { openJournal } from '../../../src/phases/journal.js';
 import { createGate } from '../../../src/phases/journaled-gate.js';
 import { createClusterStep } from '../../../src/phases/steps/create-cluster.js';
+import { unfinishedPurgesOf } from '../../../src/phases/unfinished-purges.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { fakeSsh, fakeWorld } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
@@ -93,7 +94,8 @@ function toolsOf(signal: AbortSignal) {
   const gate = createGate({ journal, signal, undoSignal: signal, protects: () => undefined });
   const acting = gate.forStep({ id: 'x', phase: 0 });
   const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal, clock });
-  return { journal, ...acting, api, signal };
+  const unfinished = unfinishedPurgesOf({ stateDir: home });
+  return { journal, ...acting, api, signal, unfinished };
 }
 
 const ids = () =>
@@ -118,8 +120,8 @@ describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
       const plan = await makePurgePlan(first.api, selection, clock.now());
       first.journal.close();
       const stays = plan.resources.filter(({ selected }) => !selected).map(({ id }) => id);
-      const purge = ({ act, api, signal }: ReturnType<typeof toolsOf>) =>
-        applyPurge({ api, clock, signal, change: hetznerChange(act) }, plan);
+      const purge = ({ act, api, signal, unfinished }: ReturnType<typeof toolsOf>) =>
+        applyPurge({ api, clock, signal, change: hetznerChange(act), unfinished }, plan);
       // Counted in writes, of which the undisturbed run of the first round tells the number: most moments are then midway.
       const dieAt = writes === 0 ? Number.POSITIVE_INFINITY : 1 + Math.floor(random() * writes);
       await lives(dieAt, purge, ({ mutating }) => {
@@ -136,6 +138,34 @@ describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
       if (point < points) await stopLab();
     }
     expect(midway).toBeGreaterThan(0);
+  });
+
+  it('of a purge that is planned again each time, as #370 and cluster destroy do: no volume is orphaned', {
+    timeout: 120_000,
+  }, async () => {
+    const random = randomFrom(seed + 2);
+    // Each round dies several times.
+    const rounds = points / 3;
+    let orphanable = 0;
+    for (let point = 0; point < rounds; point++) {
+      await startLab(true);
+      const selection = { fqdn, includeLive: true, zones: false, snapshots: false, unprotect: [] };
+      const purge = async ({ act, api, signal, unfinished }: ReturnType<typeof toolsOf>) => {
+        const plan = await makePurgePlan(api, selection, clock.now(), { unfinished: unfinished.plans() });
+        stays ??= plan.resources.filter(({ selected }) => !selected).map(({ id }) => id);
+        return applyPurge({ api, clock, signal, change: hetznerChange(act), unfinished }, plan);
+      };
+      let stays: number[] | undefined;
+      // Dies over and over in the same project, until it comes through.
+      while (!(await lives(1 + Math.floor(random() * 6), purge, ({ mutating }) => mutating))) {
+        const volumes = [...lab.project.items.volume.values()];
+        if (volumes.some(({ name, server }) => name?.startsWith('pvc-5b6f2d0c') && server === null)) orphanable += 1;
+      }
+      expect(ids(), `point ${point}`).toEqual(stays?.sort());
+      expect(existsSync(join(home, 'purges')) ? readdirSync(join(home, 'purges')) : []).toEqual([]);
+      if (point < rounds - 1) await stopLab();
+    }
+    expect(orphanable).toBeGreaterThan(0);
   });
 
   it('of a create: one of each part, however often it died', { timeout: 120_000 }, async () => {

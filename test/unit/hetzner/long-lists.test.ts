@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HetznerApi } from '../../../src/hetzner/api.js';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { createReread } from '../../../src/hetzner/purge/freshly.js';
 import { inOrder } from '../../../src/hetzner/purge/in-order.js';
 import { takeInventory } from '../../../src/hetzner/purge/inventory.js';
+import { createReread } from '../../../src/hetzner/purge/recheck.js';
 import type { Row } from '../../../src/hetzner/purge/select.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
 import { plural, resourceTypes } from '../../../src/hetzner/types.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
@@ -98,7 +99,10 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
     };
     protectEverything();
     const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op1');
-    await applyPurge({ api, clock, signal, change }, await makePurgePlan(api, selection, clock.now()));
+    await applyPurge(
+      { unfinished: noUnfinishedPurges, api, clock, signal, change },
+      await makePurgePlan(api, selection, clock.now()),
+    );
     const sovereign = omantel({ controlPlane: { type: 'cx53', count: 3 } });
     const kube = {
       server: 'https://kube',

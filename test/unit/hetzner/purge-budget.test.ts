@@ -3,6 +3,7 @@ import type { HetznerApi } from '../../../src/hetzner/api.js';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
@@ -84,7 +85,7 @@ describe('the budget of a purge', () => {
     const count = plan.resources.filter(({ selected }) => selected).length;
     expect(count).toBe(200);
     const before = api.requests();
-    const result = await applyPurge({ api, clock: systemClock, signal, change }, plan);
+    const result = await applyPurge({ unfinished: noUnfinishedPurges, api, clock: systemClock, signal, change }, plan);
     expect(result).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
     expect((api.requests() - before) / count).toBeLessThanOrEqual(1.2);
   });
@@ -95,7 +96,7 @@ describe('the budget of a purge', () => {
     const plan = await makePurgePlan(api, selection, clock.now());
     takes.ms = 50;
     const from = now();
-    const result = await applyPurge({ api, clock, signal, change }, plan);
+    const result = await applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change }, plan);
     stop();
     expect(result.deleted).toHaveLength(200);
     expect(now() - from).toBeLessThanOrEqual(1.01 * (5 * takes.ms + 120));

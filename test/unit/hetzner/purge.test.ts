@@ -5,10 +5,12 @@ import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { assertApplicable, makePurgePlan, type PurgePlan, parsePurgePlan } from '../../../src/hetzner/purge/plan.js';
 import type { Selection } from '../../../src/hetzner/purge/select.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
 import { resourceTypes } from '../../../src/hetzner/types.js';
 import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
+import { hashOf } from '../../../src/support/hash.js';
 import { hurriedClock } from './hurried-clock.js';
 
 const fqdn = 'omantel.omani.works';
@@ -34,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 const plan = (selection: Partial<Selection> = {}) => makePurgePlan(api, { ...base, ...selection }, clock.now());
-const apply = (made: PurgePlan) => applyPurge({ api, clock, signal, change }, made);
+const apply = (made: PurgePlan) => applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change }, made);
 const names = (made: PurgePlan, type: string) =>
   made.resources.filter((row) => row.selected && row.type === type).map(({ name }) => name);
 const world = () =>
@@ -155,9 +157,53 @@ describe('a purge that died', () => {
       if (intended.sentence.startsWith('delete server')) throw new Error('killed');
       return make('op');
     };
-    const died = await applyPurge({ api, clock, signal, change: dying }, made);
+    const died = await applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change: dying }, made);
     expect(died.left.map(({ type }) => type)).toContain('server');
     expect(await apply(made)).toMatchObject({ skipped: [], left: [] });
+  });
+});
+
+/** A plan as somebody would edit it: with its hash made anew. */
+function edited(made: PurgePlan, edit: (plan: PurgePlan) => void): PurgePlan {
+  const copy = structuredClone(made);
+  edit(copy);
+  const { hash: _, ...content } = copy;
+  return parsePurgePlan(JSON.stringify({ ...content, hash: hashOf(content) }), 'p.json');
+}
+
+describe('a plan that was edited by hand', () => {
+  it("deletes nothing when it selects somebody else's resources, and names them", async () => {
+    const before = world();
+    const foreign = edited(await plan(), ({ resources }) => {
+      for (const row of resources) if (/orders-db|-dev-/.test(row.name)) row.selected = true;
+    });
+    const refusal = await apply(foreign).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'E2010', exitCode: 7 });
+    expect(String(refusal)).toMatch(/server orders-db .*nothing says/);
+    expect(String(refusal)).toMatch(/dev-cp1 .*belongs to Sovereign omantel.omani.works.dev/);
+    expect(world()).toEqual(before);
+    expect(changes).toEqual([]);
+  });
+
+  it('does not delete what it calls ours by invented labels', async () => {
+    const forged = edited(await plan(), ({ resources }) => {
+      const row = resources.find(({ name, type }) => name === 'orders-db' && type === 'server')!;
+      Object.assign(row, { selected: true, labels: { 'catalyst.openova.io/sovereign': fqdn } });
+    });
+    const { skipped } = await apply(forged);
+    expect(skipped.map(({ name }) => name)).toEqual(['orders-db']);
+    expect(world()).toContain('server orders-db');
+  });
+
+  it('is refused when it has fields, types or values that catalyst does not write', async () => {
+    const made = await plan();
+    for (const edit of [
+      (one: PurgePlan) => Object.assign(one, { resources: null }),
+      (one: PurgePlan) => Object.assign(one.resources[0]!, { id: '7' }),
+      (one: PurgePlan) => Object.assign(one.selection, { everything: true }),
+      (one: PurgePlan) => Object.assign(one, { at: 7 }),
+    ])
+      expect(() => edited(made, edit)).toThrow(/is not a purge plan/);
   });
 });
 
@@ -173,6 +219,9 @@ describe('a saved plan', () => {
     expect(() => assertApplicable(made, api, { ...limits, max: 3 })).toThrow(/more than the 3/);
     const late = { ...limits, now: new Date(Date.parse(made.at) + 2000) };
     expect(() => assertApplicable(made, api, late)).toThrow(/too old/);
+    const early = { ...limits, now: new Date(Date.parse(made.at) - 3_600_000) };
+    expect(() => assertApplicable(made, api, early)).toThrow(/not a time in the past/);
+    expect(() => assertApplicable({ ...made, at: 'soon' }, api, limits)).toThrow(/not a time in the past/);
     const other = createHetznerApi({ token: lab.readOnlyToken, endpoint: lab.endpoint, signal, clock });
     expect(() => assertApplicable(made, other, limits)).toThrow(/another Hetzner token/);
   });

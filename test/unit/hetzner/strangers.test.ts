@@ -5,6 +5,7 @@ import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { makePurgePlan, type PurgePlan } from '../../../src/hetzner/purge/plan.js';
 import type { Selection } from '../../../src/hetzner/purge/select.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
 import type { ResourceType } from '../../../src/hetzner/types.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
@@ -42,7 +43,8 @@ const plan = (selection: Partial<Selection> = {}) =>
     { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [], ...selection },
     clock.now(),
   );
-const apply = (made: PurgePlan) => applyPurge({ api, clock, signal, change: (_, make) => make('op') }, made);
+const apply = (made: PurgePlan) =>
+  applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change: (_, make) => make('op') }, made);
 async function make<T extends ResourceType>(type: T, body: Record<string, unknown>) {
   const { resource, actions } = await api.create(type, body);
   await api.settle(actions);
