@@ -51,9 +51,7 @@ export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
           charts,
           act,
           images:
-            flags.images && rendered
-              ? { ...imageRegistries(context, sovereign, flags, registry), charts: rendered }
-              : undefined,
+            flags.images && rendered ? { ...imageRegistries(context, flags, registry), charts: rendered } : undefined,
         }),
       ),
     );

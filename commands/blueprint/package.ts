@@ -44,7 +44,7 @@ export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
       ? await pushingCharts(context, (act) =>
           packageBlueprints(sovereign, blueprints, {
             ...request,
-            push: { registry, insecure: flags.insecure, act, charts },
+            push: { registry, insecure: flags.insecure, act },
           }),
         )
       : await packageBlueprints(sovereign, blueprints, request);

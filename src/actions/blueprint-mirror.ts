@@ -29,7 +29,7 @@ export interface MirrorRequest {
   /** `oci://host/path` for the charts. */
   registry: string;
   insecure: boolean;
-  charts: HelmCharts;
+  charts: Pick<HelmCharts, 'pull'>;
   act: Act;
   /** Left out: charts only. */
   images?: Omit<ImageMirror, 'act'> & { charts: ChartsRequest };
@@ -71,8 +71,8 @@ async function mirrorCharts(
         own?.name === name
           ? own.tgz
           : await charts.pull({ ...chart, source, insecure: isPlainHttp(sovereign, source) });
-      const digest = await act(pushMutation(name, version, registry), () =>
-        charts.push(`${name}-${version}.tgz`, bytes, registry, insecure),
+      const digest = await act(pushMutation(name, version, registry), (writers) =>
+        writers.registry.pushChart(`${name}-${version}.tgz`, bytes, registry, insecure),
       );
       rows.push({ name, version, sha256: sha256(bytes), digest });
     }

@@ -7,7 +7,6 @@ import type { Act } from '../phases/gate.js';
 import type { Mutation } from '../phases/step.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { sha256 } from '../support/hash.js';
-import type { HelmCharts } from '../tools/helm-charts.js';
 
 export interface PackageRow {
   blueprint: string;
@@ -24,7 +23,7 @@ export interface PackageRequest {
   out: string;
   archive: ChartArchive;
   /** Registry to push to, through the gate. */
-  push?: { registry: string; insecure: boolean; act: Act; charts: Pick<HelmCharts, 'push'> };
+  push?: { registry: string; insecure: boolean; act: Act };
 }
 
 /** Writes each Blueprint as a wrapper chart below `out`, and pushes it when asked. */
@@ -40,8 +39,8 @@ export async function packageBlueprints(
     const made = await wrapBlueprint(blueprint, sovereign, archive);
     await writeFile(join(out, made.file), made.bytes);
     const pushed = push
-      ? await push.act(pushMutation(made.name, made.version, push.registry), () =>
-          push.charts.push(made.file, made.bytes, push.registry, push.insecure),
+      ? await push.act(pushMutation(made.name, made.version, push.registry), ({ registry }) =>
+          registry.pushChart(made.file, made.bytes, push.registry, push.insecure),
         )
       : undefined;
     const { file, vendored } = made;

@@ -1,6 +1,7 @@
 /** What one invocation of catalyst gives its action. Made by src/cli/context.ts; actions take the slice they use. */
 import type { Blueprint } from '../blueprints/blueprint.js';
 import type { Emit } from '../phases/events.js';
+import type { OpenGate } from '../phases/journaled-gate.js';
 import type { World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { LoadedSpec } from '../sovereign/load-spec.js';
@@ -80,6 +81,8 @@ export interface Context {
   blueprints(): Promise<readonly Blueprint[]>;
   /** The adapters; needs a spec. */
   world(): Promise<World>;
+  /** The gate to the systems of that world; needs a spec. */
+  gate(): Promise<OpenGate>;
   /** Adapters for a spec that is still being answered; `secrets` by credential name go before the store's. */
   draftWorld(sovereign: Sovereign, secrets: Readonly<Record<string, string>>): Promise<World>;
   /** Contexts of the kubeconfig by which the mother would be reached. */

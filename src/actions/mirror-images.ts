@@ -5,9 +5,7 @@ import { imagesOf } from '../blueprints/images.js';
 import type { ChartReport } from '../blueprints/lint-charts.js';
 import type { RenderedTree } from '../blueprints/render.js';
 import type { Act } from '../phases/gate.js';
-import type { HttpStream } from '../tools/http-stream.js';
 import { type ImageName, parseImage, referenceOf } from '../tools/image-name.js';
-import { copyImage } from '../tools/oci-copy.js';
 
 export interface MirroredImage {
   image: string;
@@ -20,7 +18,6 @@ export interface MirroredImage {
 export interface ImageMirror {
   /** Host and path below which images are put: `harbor.omantel.omani.works/mirror`. */
   registry: string;
-  http: HttpStream;
   /** `https://host` of a registry, with its login when there is one. */
   access(host: string): Promise<{ origin: string; login?: string }>;
   act: Act;
@@ -44,7 +41,7 @@ export async function mirrorImages(
   return { images, switches };
 }
 
-async function mirrorOne(image: string, { registry, http, access, act }: ImageMirror): Promise<MirroredImage> {
+async function mirrorOne(image: string, { registry, access, act }: ImageMirror): Promise<MirroredImage> {
   const name = parseImage(image) as ImageName;
   const [host = '', ...path] = registry.split('/');
   const repository = [...path, name.registry.replace(':', '-'), name.repository].join('/');
@@ -53,8 +50,8 @@ async function mirrorOne(image: string, { registry, http, access, act }: ImageMi
     target: { system: 'registry' as const, kind: 'Image', name: `${repository}:${referenceOf(name)}` },
     sentence: `copy image ${image} to ${to}`,
   };
-  const digest = await act(mutation, async () =>
-    copyImage(http, {
+  const digest = await act(mutation, async (writers) =>
+    writers.registry.copyImage({
       from: { ...(await access(name.registry)), repository: name.repository, reference: referenceOf(name) },
       to: { ...(await access(host)), repository, tag: name.tag },
     }),

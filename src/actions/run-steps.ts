@@ -2,7 +2,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { protection } from '../mother/protected-set.js';
 import { foldJournal } from '../phases/journal-state.js';
-import { createGate } from '../phases/journaled-gate.js';
 import { makePlan, type Plan } from '../phases/plan.js';
 import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } from '../phases/runner.js';
 import type { Graph } from '../phases/schedule.js';
@@ -41,7 +40,7 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
     const state = foldJournal(journal.entries);
     requirePrerequisites(graph, state, request.force);
     const byId = new Map(steps.map((step) => [step.id, step]));
-    const gate = createGate({
+    const gate = session.openGate({
       journal,
       signal: world.signal,
       undoSignal: world.undoSignal,

@@ -1,5 +1,6 @@
 /** What the actions of the walk are given: the world, a place to tell events to, the lock. */
 import type { Emit } from '../phases/events.js';
+import type { OpenGate } from '../phases/journaled-gate.js';
 import type { ScheduleName } from '../phases/schedule.js';
 import type { World } from '../phases/world.js';
 import type { Context } from './context.js';
@@ -11,6 +12,8 @@ export interface Session {
   by: string;
   /** Tell every change, make none. */
   dryRun: boolean;
+  /** The gate, whose `act` alone hands out what writes. */
+  openGate: OpenGate;
   /** Takes the Sovereign's lock until the command ends. */
   lock(): Promise<void>;
 }
@@ -26,6 +29,7 @@ export interface RunChoices {
 export async function openSession(context: Context): Promise<Session> {
   return {
     world: await context.world(),
+    openGate: await context.gate(),
     emit: context.emit,
     by: context.by,
     dryRun: context.options.dryRun,

@@ -1,7 +1,6 @@
 /** For actions that change something outside of a run of steps: the same lock, journal and protected set. */
 import { protection } from '../mother/protected-set.js';
 import type { Act } from '../phases/gate.js';
-import { createGate } from '../phases/journaled-gate.js';
 import type { Mutation, Undo } from '../phases/step.js';
 import { lockJournal } from './lock-journal.js';
 import type { Session } from './session.js';
@@ -16,7 +15,7 @@ export async function withGate<T>(
   const { world } = session;
   const journal = await lockJournal(session);
   try {
-    const gate = createGate({
+    const gate = session.openGate({
       journal,
       signal: world.signal,
       undoSignal: world.undoSignal,

@@ -121,9 +121,9 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       undoSignal,
     });
     closers.push(() => made.close());
-    return made.world;
+    return made;
   };
-  const world = once(async () => worldOf((await spec()).sovereign, await credentials()));
+  const opened = once(async () => worldOf((await spec()).sovereign, await credentials()));
 
   let renderer: Renderer | undefined;
   const emit: Emit = (event) => {
@@ -168,16 +168,15 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     credentialsOf,
     lock,
     blueprints,
-    world,
+    world: async () => (await opened()).world,
+    gate: async () => (await opened()).openGate,
     async draftWorld(sovereign, secrets) {
       const labSpec = (await lab())?.spec;
       const reached = labSpec === undefined ? sovereign : overlayLab(sovereign, loadSpec(labSpec).sovereign);
       const store = await credentialsOf(sovereign.spec.fqdn);
       // What was just typed counts before what is kept.
-      return worldOf(
-        reached,
-        readThrough(store, secrets, redactor, async (name) => secrets[name] ?? store.find(name)),
-      );
+      const through = readThrough(store, secrets, redactor, async (name) => secrets[name] ?? store.find(name));
+      return (await worldOf(reached, through)).world;
     },
     motherContexts: async () => motherContexts(await motherKubeconfig(), env),
     confirmByName: async ({ what, confirm, lab: answered }) =>

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { renderTree } from '../blueprints/render.js';
+import { createGate, type OpenGate } from '../phases/journaled-gate.js';
 import type { World } from '../phases/world.js';
+import type { Adapters } from '../phases/writers.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { LabMark } from '../sovereign/lab-mark.js';
 import { objectStorageEndpoint } from '../sovereign/object-storage.js';
@@ -14,8 +16,10 @@ import { createBinaries } from '../tools/binaries.js';
 import { createDnsQuery } from '../tools/dns-client.js';
 import { createExec } from '../tools/exec.js';
 import { createGit } from '../tools/git-client.js';
+import { createHelmCharts } from '../tools/helm-charts.js';
 import { createHelm } from '../tools/helm-client.js';
 import { createHttp } from '../tools/http-client.js';
+import { createHttpStream } from '../tools/http-stream.js';
 import type { Kube } from '../tools/kube.js';
 import { identify } from './identify-world.js';
 import { createKubeconfigs } from './kubeconfigs.js';
@@ -45,6 +49,7 @@ export interface WorldRequest {
 
 export interface OpenWorld {
   world: World;
+  openGate: OpenGate;
   close(): Promise<void>;
 }
 
@@ -100,7 +105,20 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   const identity = once(() =>
     identify({ kubeconfigs, credentials, hetzner, kube, mother }, { clock, signal, expected: request.labMark }),
   );
+  const helm = () => binaries.path('helm');
+  const adapters = {
+    kube,
+    mother,
+    hetzner,
+    objectStore,
+    http: createHttp({ ...reach, ...calls }),
+    httpStream: createHttpStream({ ...reach, signal }),
+    git: createGit({ ...reach, ...calls, exec }),
+    helm: createHelm({ ...reach, signal, exec, helm, home: join(cacheDir(env), 'helm') }),
+    charts: createHelmCharts({ exec, helm, signal }),
+  } satisfies Adapters;
   const world: World = {
+    ...adapters,
     sovereign,
     clock,
     signal,
@@ -109,19 +127,16 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     credentials,
     exec,
     binaries,
-    http: createHttp({ ...reach, ...calls }),
     dns: createDnsQuery({ ...reach, ...calls }),
-    git: createGit({ ...reach, ...calls, exec }),
-    helm: createHelm({ ...reach, signal, exec, helm: () => binaries.path('helm'), home: join(cacheDir(env), 'helm') }),
-    hetzner,
-    objectStore,
-    kube,
-    mother,
     identity,
     blueprints,
     tree: once(async () => renderTree(sovereign, blueprints)),
     runId,
     stateDir,
   };
-  return { world, close: async () => kubeconfigs.close() };
+  return {
+    world,
+    openGate: (options) => createGate({ ...options, adapters }),
+    close: async () => kubeconfigs.close(),
+  };
 }

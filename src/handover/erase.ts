@@ -4,7 +4,7 @@
  * also when something in between fails.
  */
 import type { CatalystOnMother } from '../mother/discover.js';
-import { createPowerDns, type PowerDns, powerDnsKey } from '../mother/powerdns.js';
+import { type PowerDnsServer, powerDnsKey, readPowerDns } from '../mother/powerdns.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation, Undo } from '../phases/step.js';
 import type { World } from '../phases/world.js';
@@ -70,12 +70,13 @@ export async function startCatalyst(mother: Kube, { act, signal }: Undo, catalys
   });
 }
 
-export async function motherDns(world: World): Promise<PowerDns> {
+/** Where the mother's PowerDNS is, and its key. */
+export async function motherDns(world: World): Promise<PowerDnsServer> {
   const { endpoint, secret } = world.sovereign.spec.mother.powerdns;
   const apiKey =
     (await world.credentials.find('powerdns-api-key')) ?? (await powerDnsKey(await world.mother(), secret));
   world.redactor.register(apiKey);
-  return createPowerDns({ http: world.http, endpoint, apiKey });
+  return { endpoint, apiKey };
 }
 
 export function zoneMutation(world: World): Mutation {
@@ -108,9 +109,10 @@ export async function eraseRetained(handover: Handover): Promise<void> {
     if (await mother.get(ref)) await act(eraseSecretMutation(place), () => mother.delete(ref));
   }
   await removeReconcilers(world, act, record.runId);
-  const dns = await motherDns(world);
+  const server = await motherDns(world);
   const { fqdn } = world.sovereign.spec;
-  if (await dns.zone(fqdn)) await act(zoneMutation(world), () => dns.deleteZone(fqdn));
+  if (await readPowerDns(world.http, server).zone(fqdn))
+    await act(zoneMutation(world), ({ powerDns }) => powerDns(server).deleteZone(fqdn));
   await eraseClaim(handover, mother);
   record.erasedAt = world.clock.now().toISOString();
   await handover.save();
@@ -176,7 +178,7 @@ export async function erasePlan(world: World): Promise<Mutation[]> {
       (await mother.get({ apiVersion: 'v1', kind: 'Secret', ...place })) ? [place] : [],
     ),
   );
-  const zone = await (await motherDns(world)).zone(world.sovereign.spec.fqdn);
+  const zone = await readPowerDns(world.http, await motherDns(world)).zone(world.sovereign.spec.fqdn);
   const [suspend, resume] = [ownerMutation(catalyst, 'suspend'), ownerMutation(catalyst, 'resume')];
   return [
     ...secrets.flat().map(eraseSecretMutation),

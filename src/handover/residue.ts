@@ -1,3 +1,4 @@
+import { readPowerDns } from '../mother/powerdns.js';
 import type { Act } from '../phases/gate.js';
 import type { World } from '../phases/world.js';
 import type { ScanResult } from '../verify/look.js';
@@ -14,7 +15,7 @@ export async function residueOf(
 ): Promise<ScanResult> {
   const scan = await scanResidue(world, {
     inventory: () => takeInventory(world, act, record.ids),
-    dns: () => motherDns(world),
+    dns: async () => readPowerDns(world.http, await motherDns(world)),
     ids: record.ids,
     stoppedAt: record.stoppedAt,
   });

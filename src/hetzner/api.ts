@@ -20,7 +20,7 @@ export interface Created<T> {
   actions: Action[];
 }
 
-export interface HetznerApi {
+export interface HetznerReader {
   readonly endpoint: string;
   /** sha256 of the token, shortened: tells projects apart in plans without telling the token. */
   readonly tokenFingerprint: string;
@@ -32,12 +32,6 @@ export interface HetznerApi {
   list<T extends ResourceType>(type: T, query?: ListQuery): Promise<ResourceMap[T][]>;
   /** Undefined when there is none. */
   get<T extends ResourceType>(type: T, id: number): Promise<ResourceMap[T] | undefined>;
-  /** POST, never repeated after an ambiguous answer: that throws E2004, and the caller looks the result up. */
-  create<T extends ResourceType>(type: T, body: Record<string, unknown>): Promise<Created<ResourceMap[T]>>;
-  /** `gone` when it was not there (any more); the actions, if the API gave any, are still to be awaited. */
-  delete(type: ResourceType, id: number): Promise<{ gone: boolean; actions: Action[] }>;
-  /** POST /<type>s/<id>/actions/<name>; repeated after a lost answer, so only for actions that may be asked twice. */
-  act(type: ResourceType, id: number, action: string, body?: Record<string, unknown>): Promise<Action[]>;
   /** Polls all actions that anybody waits for together, until these have ended. Throws E2001 when one failed, E4003 at the deadline. */
   settle(actions: readonly Action[], options?: { timeoutMs?: number }): Promise<void>;
   serverTypes(): Promise<ServerType[]>;
@@ -45,3 +39,14 @@ export interface HetznerApi {
   locations(): Promise<Location[]>;
   pricing(): Promise<Pricing>;
 }
+
+export interface HetznerWriter {
+  /** POST, never repeated after an ambiguous answer: that throws E2004, and the caller looks the result up. */
+  create<T extends ResourceType>(type: T, body: Record<string, unknown>): Promise<Created<ResourceMap[T]>>;
+  /** `gone` when it was not there (any more); the actions, if the API gave any, are still to be awaited. */
+  delete(type: ResourceType, id: number): Promise<{ gone: boolean; actions: Action[] }>;
+  /** POST /<type>s/<id>/actions/<name>; repeated after a lost answer, so only for actions that may be asked twice. */
+  act(type: ResourceType, id: number, action: string, body?: Record<string, unknown>): Promise<Action[]>;
+}
+
+export interface HetznerApi extends HetznerReader, HetznerWriter {}

@@ -1,7 +1,7 @@
-/** PowerDNS's HTTP API on the mother: zones and RRsets. Callers wrap what writes in `act`. */
+/** PowerDNS's HTTP API on the mother: zones and RRsets. */
 import { fail } from '../support/errors.js';
-import type { Http } from '../tools/http.js';
-import type { Kube } from '../tools/kube.js';
+import type { Http, HttpAnswer, HttpReader } from '../tools/http.js';
+import type { KubeReader } from '../tools/kube.js';
 
 export interface RecordSet {
   /** With the final dot. */
@@ -11,18 +11,20 @@ export interface RecordSet {
   records: string[];
 }
 
-export interface PowerDns {
+export interface PowerDnsReader {
   zones(): Promise<string[]>;
   /** All RRsets of a zone, or undefined when the server has no such zone. */
   zone(name: string): Promise<RecordSet[] | undefined>;
+}
+
+export interface PowerDnsWriter {
   /** Replaces these RRsets and no other; one with no records is deleted. */
   replace(zone: string, sets: readonly RecordSet[]): Promise<void>;
   /** True when there was one. */
   deleteZone(name: string): Promise<boolean>;
 }
 
-export interface PowerDnsOptions {
-  http: Http;
+export interface PowerDnsServer {
   /** `https://pdns.openova.io` */
   endpoint: string;
   apiKey: string;
@@ -30,38 +32,47 @@ export interface PowerDnsOptions {
 
 const dotted = (name: string) => (name.endsWith('.') ? name : `${name}.`);
 
-export function createPowerDns({ http, endpoint, apiKey }: PowerDnsOptions): PowerDns {
-  const base = `${endpoint.replace(/\/$/, '')}/api/v1/servers/localhost/zones`;
-  async function call(path: string, method = 'GET', body?: unknown) {
-    const headers = { 'x-api-key': apiKey, 'content-type': 'application/json', accept: 'application/json' };
-    const answer = await http({
-      url: `${base}${path}`,
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      timeoutMs: 20_000,
+/** One call; answers ≥ 400 are thrown, save 404. */
+async function call<M extends string>(
+  http: (request: {
+    url: string;
+    method: M;
+    headers: Record<string, string>;
+    body?: string;
+    timeoutMs: number;
+  }) => Promise<HttpAnswer>,
+  { endpoint, apiKey }: PowerDnsServer,
+  method: M,
+  path: string,
+  body?: unknown,
+): Promise<HttpAnswer> {
+  const answer = await http({
+    url: `${endpoint.replace(/\/$/, '')}/api/v1/servers/localhost/zones${path}`,
+    method,
+    headers: { 'x-api-key': apiKey, 'content-type': 'application/json', accept: 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    timeoutMs: 20_000,
+  });
+  if (answer.status === 401 || answer.status === 403) {
+    throw fail('E1302', `PowerDNS at ${endpoint} refused the API key (${answer.status}).`, {
+      actions: ['check the Secret named by spec.mother.powerdns.secret', 'catalyst credentials set powerdns-api-key'],
     });
-    if (answer.status === 401 || answer.status === 403) {
-      throw fail('E1302', `PowerDNS at ${endpoint} refused the API key (${answer.status}).`, {
-        actions: ['check the Secret named by spec.mother.powerdns.secret', 'catalyst credentials set powerdns-api-key'],
-      });
-    }
-    if (answer.status >= 400 && answer.status !== 404) {
-      throw fail(
-        'E5004',
-        `PowerDNS answered ${answer.status} to ${method} ${path || '/'}: ${answer.text.slice(0, 200)}`,
-      );
-    }
-    return answer;
   }
+  if (answer.status >= 400 && answer.status !== 404) {
+    throw fail('E5004', `PowerDNS answered ${answer.status} to ${method} ${path || '/'}: ${answer.text.slice(0, 200)}`);
+  }
+  return answer;
+}
+
+export function readPowerDns(http: HttpReader, server: PowerDnsServer): PowerDnsReader {
   return {
     async zones() {
-      const answer = await call('');
-      if (answer.status === 404) throw fail('E5004', `There is no PowerDNS API at ${endpoint}.`);
+      const answer = await call(http, server, 'GET', '');
+      if (answer.status === 404) throw fail('E5004', `There is no PowerDNS API at ${server.endpoint}.`);
       return (JSON.parse(answer.text) as { name: string }[]).map((zone) => zone.name);
     },
     async zone(name) {
-      const answer = await call(`/${dotted(name)}`);
+      const answer = await call(http, server, 'GET', `/${dotted(name)}`);
       if (answer.status === 404) return undefined;
       const { rrsets = [] } = JSON.parse(answer.text) as {
         rrsets?: { name: string; type: string; ttl: number; records: { content: string }[] }[];
@@ -73,6 +84,11 @@ export function createPowerDns({ http, endpoint, apiKey }: PowerDnsOptions): Pow
         records: records.map((record) => record.content),
       }));
     },
+  };
+}
+
+export function writePowerDns(http: Http, server: PowerDnsServer): PowerDnsWriter {
+  return {
     async replace(zone, sets) {
       const rrsets = sets.map(({ name, type, ttl, records }) => ({
         name: dotted(name),
@@ -81,17 +97,17 @@ export function createPowerDns({ http, endpoint, apiKey }: PowerDnsOptions): Pow
         changetype: records.length > 0 ? 'REPLACE' : 'DELETE',
         records: records.map((content) => ({ content, disabled: false })),
       }));
-      const answer = await call(`/${dotted(zone)}`, 'PATCH', { rrsets });
-      if (answer.status === 404) throw fail('E5004', `PowerDNS at ${endpoint} has no zone ${zone}.`);
+      const answer = await call(http, server, 'PATCH', `/${dotted(zone)}`, { rrsets });
+      if (answer.status === 404) throw fail('E5004', `PowerDNS at ${server.endpoint} has no zone ${zone}.`);
     },
     async deleteZone(name) {
-      return (await call(`/${dotted(name)}`, 'DELETE')).status !== 404;
+      return (await call(http, server, 'DELETE', `/${dotted(name)}`)).status !== 404;
     },
   };
 }
 
 /** The API key out of the Secret that the spec names (`namespace/name`, key `api-key`). Throws E1301. */
-export async function powerDnsKey(mother: Kube, secret: string): Promise<string> {
+export async function powerDnsKey(mother: KubeReader, secret: string): Promise<string> {
   const [namespace, name] = secret.split('/');
   const object = await mother.get({ apiVersion: 'v1', kind: 'Secret', namespace, name: name ?? '' });
   const encoded = object?.data?.['api-key'];

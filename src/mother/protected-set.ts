@@ -5,13 +5,28 @@
 import type { Sovereign } from '../sovereign/schema.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
 
-/** Shape of a mutation's target, as the gate has it. */
+/** What a write is made on. */
 export interface WriteTarget {
   system: string;
   kind: string;
   name: string;
   namespace?: string;
 }
+
+/** HTTP methods are told by what they do: PUT and PATCH are `patch`, POST is `create`. */
+export type WriteVerb = 'create' | 'apply' | 'patch' | 'delete';
+
+/** One write, as the gate's writers are about to send it. */
+export interface Write {
+  target: WriteTarget;
+  /** Left out of a mutation that is only declared: whether anything at all may be written there. */
+  verb?: WriteVerb;
+  /** Leaves that a patch or an apply sets or removes: `spec.replicas`, `metadata.annotations[example.org/mark]`. */
+  fields?: readonly string[];
+}
+
+/** Why a write must not be made, or undefined. */
+export type Protects = (write: Write) => string | undefined;
 
 const builtInPages = ['/nova/'];
 
@@ -43,8 +58,8 @@ export function parentZoneOf(sovereign: Sovereign): string {
   return sovereign.spec.parentZone.zone ?? sovereign.spec.pool.domain;
 }
 
-/** For the gate: why a mutation must not be made, or undefined. */
-export function protection(sovereign: Sovereign): (mutation: { target: WriteTarget }) => string | undefined {
+/** For the gate. */
+export function protection(sovereign: Sovereign): Protects {
   const { fqdn, mother } = sovereign.spec;
   const ownNamespace = mother.catalyst.namespace;
   return ({ target }) => {

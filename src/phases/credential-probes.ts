@@ -1,7 +1,7 @@
 /** Proves captured credentials by real calls: what is read, and, through the gate, something small that is made and removed. */
 import { seenOfProject } from '../hetzner/bucket-owner.js';
 import { sovereignLabel } from '../hetzner/names.js';
-import { createPowerDns, powerDnsKey } from '../mother/powerdns.js';
+import { powerDnsKey, readPowerDns } from '../mother/powerdns.js';
 import { parentZoneOf } from '../mother/protected-set.js';
 import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import { fail, isCatalystError, messageOf } from '../support/errors.js';
@@ -154,7 +154,7 @@ function parentZoneProbe(world: World): CredentialProbe {
       const { endpoint, secret } = spec.mother.powerdns;
       const apiKey =
         (await world.credentials.find('powerdns-api-key')) ?? (await powerDnsKey(await world.mother(), secret));
-      const records = await createPowerDns({ http: world.http, endpoint, apiKey }).zone(zone);
+      const records = await readPowerDns(world.http, { endpoint, apiKey }).zone(zone);
       if (records) return `${endpoint}: reads ${records.length} record sets`;
       throw fail('E5004', `PowerDNS at ${endpoint} has no zone ${zone}.`, { actions: ['set spec.pool.domain'] });
     },

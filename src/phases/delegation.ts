@@ -2,7 +2,13 @@
  * The parent zone refers to the Sovereign's own name servers: NS for the FQDN and glue for each of them. Written before the
  * first certificate is asked for, since a certificate authority follows the public chain, and proven by #374.
  */
-import { createPowerDns, type PowerDns, powerDnsKey, type RecordSet } from '../mother/powerdns.js';
+import {
+  type PowerDnsReader,
+  type PowerDnsServer,
+  powerDnsKey,
+  type RecordSet,
+  readPowerDns,
+} from '../mother/powerdns.js';
 import { parentZoneOf } from '../mother/protected-set.js';
 import { fail } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
@@ -35,14 +41,10 @@ export function delegation(world: World): Preparation {
   const parent = parentZoneOf(world.sovereign);
   const mutation = delegateMutation(fqdn, parent);
 
-  const powerDns = async (): Promise<PowerDns> => {
+  const powerDns = async (): Promise<PowerDnsServer> => {
     const { endpoint, secret } = spec.mother.powerdns;
     const own = await world.credentials.find('powerdns-api-key');
-    return createPowerDns({
-      http: world.http,
-      endpoint,
-      apiKey: own ?? (await powerDnsKey(await world.mother(), secret)),
-    });
+    return { endpoint, apiKey: own ?? (await powerDnsKey(await world.mother(), secret)) };
   };
   const wanted = async (kube: Kube): Promise<RecordSet[]> => {
     const addresses = await nodeAddresses(kube);
@@ -51,7 +53,7 @@ export function delegation(world: World): Preparation {
       actions: ['kubectl get nodes -o wide', 'catalyst cluster status'],
     });
   };
-  const missing = async (api: PowerDns, sets: readonly RecordSet[]): Promise<RecordSet[]> => {
+  const missing = async (api: PowerDnsReader, sets: readonly RecordSet[]): Promise<RecordSet[]> => {
     const there = await api.zone(parent);
     if (!there) {
       throw fail('E5004', `PowerDNS at ${spec.mother.powerdns.endpoint} has no zone ${parent}.`, {
@@ -66,15 +68,17 @@ export function delegation(world: World): Preparation {
     async plan(kube) {
       if (elsewhere) return [];
       if (!kube || (await nodeAddresses(kube)).length === 0) return [mutation];
-      return (await missing(await powerDns(), await wanted(kube))).length > 0 ? [mutation] : [];
+      return (await missing(readPowerDns(world.http, await powerDns()), await wanted(kube))).length > 0
+        ? [mutation]
+        : [];
     },
     async run({ act }: StepContext) {
       const kube = await world.kube();
       const sets = await wanted(kube);
       if (elsewhere) return requireByHand(world, parent, sets);
-      const api = await powerDns();
-      const open = await missing(api, sets);
-      if (open.length > 0) await act(mutation, () => api.replace(parent, open));
+      const server = await powerDns();
+      const open = await missing(readPowerDns(world.http, server), sets);
+      if (open.length > 0) await act(mutation, ({ powerDns }) => powerDns(server).replace(parent, open));
     },
   };
 }

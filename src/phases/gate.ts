@@ -1,8 +1,10 @@
 /**
- * The only way to change the outside world. `act` checks the protected set, writes `begin` to the journal (fsync), calls,
- * and writes `ok`, `fail` or `indoubt`. In a dry-run it tells the sentence and does nothing.
+ * The only way to change the outside world, and the only source of what can: `act` checks the protected set, writes `begin`
+ * to the journal (fsync), calls with the writers, and writes `ok`, `fail` or `indoubt`. In a dry-run it tells the sentence and
+ * does nothing.
  */
 import type { Mutation } from './step.js';
+import type { Writers } from './writers.js';
 
 export interface Operation {
   /** Unique per intended change; labels created resources, so that an ambiguous answer can be looked up. */
@@ -11,12 +13,13 @@ export interface Operation {
 }
 
 /**
- * Makes one mutation. Resolves to what `change` answers. `recover`, when given, is asked first if an earlier run left this
- * very mutation in doubt: it looks the result up by natural key or operation id and answers it, or undefined to redo.
+ * Makes one mutation. Resolves to what `change` answers; its writers are good for this one change. `recover`, when given, is
+ * asked first if an earlier run left this very mutation in doubt: it looks the result up by natural key or operation id and
+ * answers it, or undefined to redo.
  */
 export type Act = <T>(
   mutation: Mutation,
-  change: (operation: Operation) => Promise<T>,
+  change: (writers: Writers, operation: Operation) => Promise<T>,
   options?: ActOptions<T>,
 ) => Promise<T>;
 

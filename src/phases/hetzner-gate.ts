@@ -9,7 +9,7 @@ export function mutationOf({ system, kind, name, sentence }: Intended): Mutation
 
 export function hetznerChange(act: Act): Change {
   return (intended, change, recover) =>
-    act(mutationOf(intended), (operation) => change(operation.id), {
+    act(mutationOf(intended), (writers, operation) => change(writers, operation.id), {
       ...(recover ? { recover } : {}),
       ...(intended.plan ? { plan: intended.plan } : {}),
     });

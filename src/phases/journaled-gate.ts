@@ -1,21 +1,28 @@
 /** The gate of a real run: protected set, journal, call, journal (gate.ts says the contract). */
 import { randomBytes } from 'node:crypto';
+import type { Protects } from '../mother/protected-set.js';
 import { CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
 import type { Act } from './gate.js';
 import type { Journal } from './journal.js';
 import { foldJournal, type JournalState, mutationKey } from './journal-state.js';
 import type { Acting, Mutation } from './step.js';
+import { type Adapters, writersOf } from './writers.js';
 
 export interface GateOptions {
   journal: Journal;
   signal: AbortSignal;
   /** Outlives `signal`; see `Undo`. */
   undoSignal: AbortSignal;
-  /** Why a target must not be written, or undefined. From the protected set of the mother. */
-  protects: (mutation: Mutation) => string | undefined;
+  /** From the protected set of the mother. */
+  protects: Protects;
   /** Told the sentence of each change before it is made. */
   onMutation?: (step: string, mutation: Mutation) => void;
+  /** What writers are made of. */
+  adapters: Adapters;
 }
+
+/** How a gate is opened by those who may not hold what writers are made of. */
+export type OpenGate = (options: Omit<GateOptions, 'adapters'>) => Gate;
 
 /** True when the answer was lost, so that nobody can know whether the change was made. */
 export function isAmbiguous(error: unknown): boolean {
@@ -36,14 +43,15 @@ export interface Gate {
   readonly writes: number;
 }
 
-export function createGate({ journal, signal, undoSignal, protects, onMutation }: GateOptions): Gate {
+export function createGate({ journal, signal, undoSignal, protects, onMutation, adapters }: GateOptions): Gate {
   const before: JournalState = foldJournal(journal.entries);
+  const writers = writersOf(adapters);
   let writes = 0;
   const actOf =
     (step: ActingStep, signal: AbortSignal): Act =>
     async (mutation, change, options) => {
       signal.throwIfAborted();
-      const reason = protects(mutation);
+      const reason = protects({ target: mutation.target });
       if (reason !== undefined) {
         throw fail('E4004', `Refused: to ${mutation.sentence}. ${reason} Nothing was changed.`, {
           actions: ['catalyst verify protected', 'catalyst explain E4004'],
@@ -70,7 +78,7 @@ export function createGate({ journal, signal, undoSignal, protects, onMutation }
       onMutation?.(step.id, mutation);
       writes += 1;
       try {
-        const answer = await change({ id: op, signal });
+        const answer = await change(writers, { id: op, signal });
         journal.append({ ...common, kind: 'ok', inputs });
         return answer;
       } catch (error) {

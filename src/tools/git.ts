@@ -5,7 +5,7 @@ export interface GitRemote {
   password: string;
 }
 
-export interface Git {
+export interface GitWriter {
   /** Makes one commit that holds exactly `files` on `branch` and pushes it; the commit's SHA. Bytes equal: no new commit. */
   publish(
     remote: GitRemote,
@@ -23,8 +23,13 @@ export interface Git {
     changes: readonly { path: string; text?: string }[],
     message: string,
   ): Promise<string>;
+}
+
+export interface GitReader {
   /** Head of a branch, or undefined. */
   head(remote: GitRemote, branch: string): Promise<string | undefined>;
   /** Files at a branch's head. */
   read(remote: GitRemote, branch: string): Promise<{ sha: string; files: Map<string, string> }>;
 }
+
+export interface Git extends GitReader, GitWriter {}

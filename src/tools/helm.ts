@@ -25,12 +25,15 @@ export interface HelmRelease {
 /** No helm of ours runs for longer. */
 export const helmTimeoutMs = 180_000;
 
-export interface Helm {
+export interface HelmReader {
   version(): Promise<string>;
-  upgradeInstall(request: HelmInstall): Promise<void>;
   release(kubeconfig: string, namespace: string, name: string): Promise<HelmRelease | undefined>;
   /** Renders without a cluster. */
   template(
     request: Omit<HelmInstall, 'kubeconfig'> & { kubeVersion?: string; apiVersions?: string[] },
   ): Promise<string>;
+}
+
+export interface Helm extends HelmReader {
+  upgradeInstall(request: HelmInstall): Promise<void>;
 }

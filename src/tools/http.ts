@@ -27,3 +27,7 @@ export interface HttpAnswer {
 
 /** Redirects are not followed. Network failures throw E3002 with host and reason. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** What asks and changes nothing. */
+export type HttpQuestion = Omit<HttpRequest, 'method' | 'body'> & { method?: 'GET' | 'HEAD' };
+export type HttpReader = (request: HttpQuestion) => Promise<HttpAnswer>;

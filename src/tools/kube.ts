@@ -43,7 +43,8 @@ export interface ApplyOptions {
   forceConflicts?: boolean;
 }
 
-export interface Kube {
+/** What may be asked of a cluster at any time. */
+export interface KubeReader {
   /** Address of the API server, for messages. */
   readonly server: string;
   /** File that kubectl and helm read (0600). */
@@ -67,6 +68,12 @@ export interface Kube {
       signal?: AbortSignal;
     },
   ): Promise<T>;
+  /** Any path of the API (`/readyz`, `/version`, …). */
+  raw(path: string): Promise<{ status: number; body: string }>;
+}
+
+/** What changes a cluster. The gate alone hands it out (src/phases/writers.ts). */
+export interface KubeWriter {
   /** Server-side apply through kubectl; the objects as the server stored them. */
   apply(objects: readonly KubeObject[], options?: ApplyOptions): Promise<KubeObject[]>;
   create(object: KubeObject): Promise<KubeObject>;
@@ -74,9 +81,9 @@ export interface Kube {
   patch(ref: KubeRef, patch: Record<string, unknown>, subresource?: string): Promise<KubeObject>;
   /** True when something was there to delete. */
   delete(ref: KubeRef, options?: { propagation?: 'Foreground' | 'Background' | 'Orphan' }): Promise<boolean>;
-  /** Any path of the API (`/readyz`, `/version`, …). */
-  raw(path: string): Promise<{ status: number; body: string }>;
 }
+
+export interface Kube extends KubeReader, KubeWriter {}
 
 /** Where an object stands. */
 export function refOfObject(object: KubeObject): KubeRef {

@@ -12,12 +12,15 @@ export interface ObjectVersion {
   deleteMarker: boolean;
 }
 
-export interface VersionCalls {
+export interface VersionReader {
   /** All versions, a page of at most 1000 at a time. */
   versions(bucket: string): AsyncIterable<ObjectVersion[]>;
+  uploads(bucket: string): Promise<{ key: string; uploadId: string }[]>;
+}
+
+export interface VersionWriter {
   /** One version, for good. */
   deleteVersion(bucket: string, version: Pick<ObjectVersion, 'key' | 'versionId'>): Promise<void>;
-  uploads(bucket: string): Promise<{ key: string; uploadId: string }[]>;
   abortUpload(bucket: string, upload: { key: string; uploadId: string }): Promise<void>;
 }
 
@@ -33,7 +36,7 @@ interface Connection {
   signal?: AbortSignal;
 }
 
-export function versionCalls({ connect, told, signal }: Connection): VersionCalls {
+export function versionCalls({ connect, told, signal }: Connection): VersionReader & VersionWriter {
   const at = { abortSignal: signal };
   return {
     async *versions(bucket) {

@@ -1,9 +1,9 @@
 /** S3 as we use it: path-style, SigV4, no optional checksums (Hetzner's gateway refuses some). */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { errorName, statusOf, storeError } from './s3-errors.js';
-import { type VersionCalls, versionCalls } from './s3-versions.js';
+import { type VersionReader, type VersionWriter, versionCalls } from './s3-versions.js';
 
-export interface ObjectStore extends VersionCalls {
+export interface ObjectStoreReader extends VersionReader {
   readonly endpoint: string;
   readonly region: string;
   listBuckets(): Promise<string[]>;
@@ -11,14 +11,19 @@ export interface ObjectStore extends VersionCalls {
   buckets(): Promise<{ name: string; created: string }[]>;
   /** `ours` when it exists and this account owns it, `foreign` on 403, `absent` on 404. */
   bucket(name: string): Promise<'ours' | 'foreign' | 'absent'>;
+  get(bucket: string, key: string): Promise<Uint8Array | undefined>;
+  list(bucket: string, prefix?: string): Promise<{ key: string; size: number; modified: string }[]>;
+}
+
+export interface ObjectStoreWriter extends VersionWriter {
   createBucket(name: string): Promise<void>;
   deleteBucket(name: string): Promise<void>;
   setVersioning(name: string, on: boolean): Promise<void>;
   put(bucket: string, key: string, body: string | Uint8Array, contentType?: string): Promise<void>;
-  get(bucket: string, key: string): Promise<Uint8Array | undefined>;
   delete(bucket: string, key: string): Promise<void>;
-  list(bucket: string, prefix?: string): Promise<{ key: string; size: number; modified: string }[]>;
 }
+
+export interface ObjectStore extends ObjectStoreReader, ObjectStoreWriter {}
 
 export interface ObjectStoreOptions {
   endpoint: string;

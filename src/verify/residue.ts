@@ -3,7 +3,7 @@ import { type ClaimInventory, type ClaimMention, isClaimJob } from '../mother/cl
 import { discoverCatalyst } from '../mother/discover.js';
 import { mentions, nameOfObject, ownershipOf } from '../mother/ownership.js';
 import { listAllocations } from '../mother/pool-domain-manager.js';
-import type { PowerDns } from '../mother/powerdns.js';
+import type { PowerDnsReader } from '../mother/powerdns.js';
 import { isProtectedNamespace, parentZoneOf, redirectNameOf } from '../mother/protected-set.js';
 import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js';
 import type { KubeObject } from '../tools/kube.js';
@@ -13,7 +13,7 @@ import { type ScanPlace, scanPlaces } from './scan-places.js';
 export interface ResidueTools {
   /** Files on the claim, as a short Job lists them. */
   inventory(): Promise<ClaimInventory>;
-  dns(): Promise<PowerDns>;
+  dns(): Promise<PowerDnsReader>;
   /** Ids of this Sovereign's records, from the handover record. */
   ids: readonly string[];
   /** When catalyst-api was stopped for the erasure; its Pods must be younger. */

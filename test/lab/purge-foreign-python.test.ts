@@ -19,7 +19,7 @@ import { createHetznerLab, type HetznerLab } from '../../src/lab/hetzner/lab-het
 import { createRequestLog } from '../../src/lab/request-log.js';
 import { createClusterStep } from '../../src/phases/steps/create-cluster.js';
 import { systemClock } from '../../src/support/clock.js';
-import { fakeGate, fakeSsh, fakeWorld } from '../unit/hetzner/fake-world.js';
+import { fakeGate, fakeSsh, fakeWorld, freely } from '../unit/hetzner/fake-world.js';
 
 const home = mkdtempSync(join(tmpdir(), 'hcloud-python-'));
 const python = join(home, 'venv', 'bin', 'python');
@@ -62,7 +62,13 @@ const plan = (unprotect: ResourceType[] = []) =>
   makePurgePlan(api(), { fqdn, includeLive: false, zones: false, snapshots: false, unprotect }, new Date());
 const apply = (made: PurgePlan) =>
   applyPurge(
-    { unfinished: noUnfinishedPurges, api: api(), clock: systemClock, signal, change: (_, make) => make('op') },
+    {
+      unfinished: noUnfinishedPurges,
+      api: api(),
+      clock: systemClock,
+      signal,
+      change: freely({ hetzner: async () => api() }),
+    },
     made,
   );
 function named(made: PurgePlan, only?: boolean): Seen {
@@ -120,7 +126,7 @@ describe.skipIf(missing)(`seen through Hetzner's own Python client${why}`, () =>
       raw: async () => ({ status: 200, body: 'ok' }),
     };
     const world = fakeWorld({ api: api(), clock: systemClock, signal, kube: async () => kube as never });
-    await createClusterStep(world, fakeSsh([])).run(fakeGate(signal).context);
+    await createClusterStep(world, fakeSsh([])).run(fakeGate({ hetzner: async () => api() }, signal).context);
     const after = await everything();
     const made = Object.entries(after).map(([type, names]) => {
       const old = [...before[type as ResourceType]];

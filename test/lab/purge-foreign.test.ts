@@ -13,6 +13,7 @@ import { createFaults } from '../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../src/lab/request-log.js';
 import { systemClock } from '../../src/support/clock.js';
+import { freely } from '../unit/hetzner/fake-world.js';
 
 const there = spawnSync('hcloud', ['version']).status === 0;
 const run = promisify(execFile);
@@ -96,7 +97,7 @@ describe.skipIf(!there)(`seen through Debian's hcloud${why}`, () => {
         .map(({ name }) => name)
         .sort();
     for (const [theirs, ours] of types) expect(await names(theirs), theirs).toEqual(planned(ours));
-    const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op');
+    const change = freely({ hetzner: async () => api });
     const result = await applyPurge({ unfinished: noUnfinishedPurges, api, clock: systemClock, signal, change }, plan);
     expect(result).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
     for (const [theirs, ours] of types) expect(await names(theirs), theirs).toEqual(planned(ours, false));

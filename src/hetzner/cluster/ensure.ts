@@ -2,7 +2,7 @@
 import type { Clock } from '../../support/clock.js';
 import { fail } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
-import type { Change } from '../change.js';
+import type { Change, HetznerWriters } from '../change.js';
 import { hetznerCode, isAmbiguousError } from '../errors.js';
 import { operationLabel, sovereignLabel } from '../names.js';
 import type { ResourceMap, ResourceType } from '../types.js';
@@ -45,10 +45,11 @@ export async function ensure<T extends ResourceType>(
   const { api, change } = tools;
   const present = await findOurs(api, tools.fqdn, part.type, part.name);
   if (present) return present;
-  const made = async (operation: string) => {
+  const made = async (writers: HetznerWriters, operation: string) => {
+    const writer = await writers.hetzner();
     for (let attempt = 1; ; attempt++) {
       try {
-        const { resource, actions } = await api.create(part.type, { name: part.name, ...body(operation) });
+        const { resource, actions } = await writer.create(part.type, { name: part.name, ...body(operation) });
         await api.settle(actions);
         return resource;
       } catch (error) {

@@ -1,6 +1,6 @@
 /** The mother cluster: reachable, catalyst-api found, the protected pages answer, and its DNS answers for the parent zone. */
 import { discoverCatalyst } from '../../mother/discover.js';
-import { createPowerDns, powerDnsKey } from '../../mother/powerdns.js';
+import { powerDnsKey, readPowerDns } from '../../mother/powerdns.js';
 import { parentZoneOf, protectedPages } from '../../mother/protected-set.js';
 import type { Sovereign } from '../../sovereign/schema.js';
 import { fail, messageOf } from '../../support/errors.js';
@@ -67,7 +67,7 @@ export function motherChecks(options: {
     title: `the zone ${zone} can be read through PowerDNS`,
     async look() {
       const apiKey = (await options.powerDnsKey()) ?? (await powerDnsKey(await mother(), secret));
-      const records = await createPowerDns({ http, endpoint, apiKey }).zone(zone);
+      const records = await readPowerDns(http, { endpoint, apiKey }).zone(zone);
       if (records) return `${records.length} record sets`;
       throw fail('E5004', `PowerDNS at ${endpoint} has no zone ${zone}.`, { actions: ['set spec.pool.domain'] });
     },

@@ -15,6 +15,7 @@ import { chartTemplate } from '../../../src/cli/chart-template.js';
 import { switchedSpec } from '../../../src/cli/switch-spec.js';
 import type { Registry } from '../../../src/lab/servers/registry/server.js';
 import type { Act } from '../../../src/phases/gate.js';
+import { type Adapters, writersOf } from '../../../src/phases/writers.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { createHelmCharts } from '../../../src/tools/helm-charts.js';
 import { createHttpStream } from '../../../src/tools/http-stream.js';
@@ -126,7 +127,7 @@ it(
       const sentences: string[] = [];
       const act: Act = async (mutation, change) => {
         sentences.push(mutation.sentence);
-        return change({ id: 'op', signal });
+        return change(writersOf({ charts, httpStream: http } as unknown as Adapters), { id: 'op', signal });
       };
       const valkey = (await blueprints()).filter(({ name }) => name === 'bp-valkey');
       const own = valkey.map((one) => ({ ...one, documents: { ...one.documents, values: { values: {} } } }));
@@ -139,7 +140,6 @@ it(
         act,
         images: {
           registry: `${targetHost()}/mirror`,
-          http,
           access,
           charts: { folders: chartsFromSources(sovereign, charts, dir), template },
         },

@@ -8,6 +8,7 @@ import { standInCharts } from '../../../src/blueprints/stand-in.js';
 import { variablesOf } from '../../../src/blueprints/variables.js';
 import { archivesIn, type ChartArchive, wrapBlueprint } from '../../../src/blueprints/wrapper.js';
 import type { Act } from '../../../src/phases/gate.js';
+import { type Adapters, writersOf } from '../../../src/phases/writers.js';
 import { parseYamlStream } from '../../../src/support/yaml.js';
 import { createHelmCharts } from '../../../src/tools/helm-charts.js';
 import { exec, helm, inScratch, registryWith } from './charts-rig.js';
@@ -121,15 +122,15 @@ it(
       try {
         const sentences: string[] = [];
         const signal = new AbortController().signal;
+        const charts = createHelmCharts({ exec, helm, signal });
         const act: Act = (mutation, change) => {
           sentences.push(mutation.sentence);
-          return change({ id: 'op', signal });
+          return change(writersOf({ charts } as unknown as Adapters), { id: 'op', signal });
         };
         const push = {
           registry: `oci://127.0.0.1:${registry.port}/openova-io`,
           insecure: true,
           act,
-          charts: createHelmCharts({ exec, helm, signal }),
         };
         const [row] = await packageBlueprints(omantel(), await blueprints(), {
           only: 'bp-crossplane-claims',

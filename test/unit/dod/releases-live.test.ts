@@ -34,7 +34,7 @@ async function rig() {
     for (const { name, chart } of releasesOf(blueprint, world.sovereign, variablesOf(world.sovereign)))
       put(name, chart.version);
   const check = (more: Partial<Scope> = {}) =>
-    releasesLive({ world, context: fakeContext().context, ...more } as unknown as Scope);
+    releasesLive({ world, context: fakeContext(world).context, ...more } as unknown as Scope);
   return { world, clock, slept, put, check };
 }
 

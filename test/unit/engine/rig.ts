@@ -8,6 +8,7 @@ import { foldJournal } from '../../../src/phases/journal-state.js';
 import { createGate } from '../../../src/phases/journaled-gate.js';
 import { type RunnerOptions, runSteps } from '../../../src/phases/runner.js';
 import type { Mutation, Step } from '../../../src/phases/step.js';
+import type { Adapters } from '../../../src/phases/writers.js';
 import { createRedactor } from '../../../src/support/redact.js';
 
 export const clock = { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} };
@@ -23,6 +24,9 @@ export function open(path: string, runId = 'r1'): Journal {
 export function mutationOf(name: string): Mutation {
   return { target: { system: 'hetzner', kind: 'network', name }, sentence: `create network ${name}` };
 }
+
+/** What the writers of a test's gate are made of; these steps write nothing. */
+export const adapters = {} as Adapters;
 
 export interface FakeWorld {
   made: string[];
@@ -68,7 +72,13 @@ export async function runAll(
   const journal = open(path, runId);
   const events: RunEvent[] = [];
   const signal = more.signal ?? new AbortController().signal;
-  const gate = createGate({ journal, signal, undoSignal: more.undoSignal ?? signal, protects: () => undefined });
+  const gate = createGate({
+    journal,
+    signal,
+    undoSignal: more.undoSignal ?? signal,
+    protects: () => undefined,
+    adapters,
+  });
   const state = foldJournal(journal.entries);
   try {
     const result = await runSteps({

@@ -3,7 +3,7 @@ import { createGate } from '../../../src/phases/journaled-gate.js';
 import { throwIfFailed } from '../../../src/phases/runner.js';
 import type { Step } from '../../../src/phases/step.js';
 import { fail } from '../../../src/support/errors.js';
-import { fakeStep, mutationOf, open, runAll, temporaryJournal } from './rig.js';
+import { adapters, fakeStep, mutationOf, open, runAll, temporaryJournal } from './rig.js';
 
 const world = () => ({ made: [] as string[], proofs: [] as string[] });
 
@@ -119,7 +119,7 @@ test('what a step changed for a while is put back also after an interrupt, as lo
 test('the gate refuses a protected object before the journal knows of it', async () => {
   const journal = open(temporaryJournal());
   const signal = new AbortController().signal;
-  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => 'sme is protected.' });
+  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => 'sme is protected.', adapters });
   const { act, undo } = gate.forStep({ id: 's', phase: 7 });
   await expect(act(mutationOf('x'), async () => Promise.reject(new Error('was called')))).rejects.toMatchObject({
     code: 'E4004',
@@ -134,11 +134,14 @@ test('a mutation left in doubt is looked up by its operation id and adopted, or 
   const signal = new AbortController().signal;
   const first = open(path);
   const gateOf = (journal: typeof first) =>
-    createGate({ journal, signal, undoSignal: signal, protects: () => undefined }).forStep({ id: 's', phase: 1 });
+    createGate({ journal, signal, undoSignal: signal, protects: () => undefined, adapters }).forStep({
+      id: 's',
+      phase: 1,
+    });
   const { act: lost } = gateOf(first);
   let id = '';
   await expect(
-    lost(mutationOf('net'), async (operation) => {
+    lost(mutationOf('net'), async (_, operation) => {
       id = operation.id;
       throw new Error('socket hang up');
     }),

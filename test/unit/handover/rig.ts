@@ -1,6 +1,7 @@
 /** A world of two clusters in memory, for the handover: no network, no waiting. */
 import type { StepContext } from '../../../src/phases/step.js';
 import type { World } from '../../../src/phases/world.js';
+import type { Adapters } from '../../../src/phases/writers.js';
 import type { Sovereign } from '../../../src/sovereign/schema.js';
 import type { HttpAnswer } from '../../../src/tools/http.js';
 import type { Kube, KubeObject } from '../../../src/tools/kube.js';
@@ -151,7 +152,7 @@ export function rig(
   });
   world.kept.set('powerdns-api-key', 'key-key-key');
   const acts: string[] = [];
-  const gate = fakeGate(world.signal);
+  const gate = fakeGate(world as unknown as Adapters, world.signal);
   const act: StepContext['act'] = (mutation, change, options) => {
     acts.push(mutation.sentence);
     return gate.context.act(mutation, change, options);

@@ -9,7 +9,7 @@ import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-
 import type { LoggedLine } from '../../../src/lab/request-log.js';
 import type { S3Server } from '../../../src/lab/servers/s3/server.js';
 import { credentialProbes } from '../../../src/phases/credential-probes.js';
-import { fakeGate, fakeWorld } from './fake-world.js';
+import { fakeGate, fakeWorld, freely } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
 import { ours, type StorageRig, startStorage, strangers } from './storage-rig.js';
 
@@ -61,20 +61,24 @@ describe("Hetzner's token", () => {
     const reader = apiWith(lab.readOnlyToken);
     expect((await makePurgePlan(reader, selection, new Date())).resources.length).toBeGreaterThan(10);
     const given = { api: reader, clock, signal };
-    await expect(probe('hetzner', given).run(fakeGate(signal).context.act)).rejects.toMatchObject({
+    await expect(
+      probe('hetzner', given).run(fakeGate({ hetzner: async () => reader }, signal).context.act),
+    ).rejects.toMatchObject({
       code: 'E2003',
       exitCode: 4,
       message: expect.stringContaining('may read but not write'),
     });
     expect(writes()).toEqual([]);
     const writer = { api: apiWith(lab.token), clock, signal };
-    expect(await probe('hetzner', writer).run(fakeGate(signal).context.act)).toContain('writes');
+    expect(
+      await probe('hetzner', writer).run(fakeGate({ hetzner: async () => writer.api }, signal).context.act),
+    ).toContain('writes');
   });
 
   it('that may only read ends a purge at the first refusal, and nothing is gone', async () => {
     const reader = apiWith(lab.readOnlyToken);
     const plan = await makePurgePlan(reader, selection, new Date());
-    const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op1');
+    const change = freely({ hetzner: async () => reader });
     const before = (await takeInventory(reader)).server.length;
     await expect(
       applyPurge({ unfinished: noUnfinishedPurges, api: reader, clock, signal, change }, plan),
@@ -106,11 +110,11 @@ describe('Object Storage keys', () => {
   });
 
   it('that list but cannot write are told from keys that work, and nothing is left behind', async () => {
-    const act = fakeGate(signal).context.act;
+    const act = fakeGate(given(), signal).context.act;
     expect(await probe('object-storage', given()).run(act)).toContain('puts, gets, deletes');
     expect([...s3.storage.buckets.keys()]).toEqual([]);
     faults.add({ server: 's3', method: 'PUT', path: '/*/*', fault: answer('AccessDenied') });
-    const refused = probe('object-storage', given()).run(fakeGate(signal).context.act);
+    const refused = probe('object-storage', given()).run(fakeGate(given(), signal).context.act);
     await expect(refused).rejects.toMatchObject({ code: 'E2302', exitCode: 4 });
     expect([...s3.storage.buckets.keys()]).toEqual([]);
   });
@@ -121,12 +125,12 @@ describe('Object Storage keys', () => {
       s3.storage.createBucket(`omantel-test-${name}`, owner);
       if (marked) s3.putObject(`omantel-test-${name}`, '.catalyst-sovereign.json', mark);
     };
-    const run = (keys = ours, act = fakeGate(signal).context.act) =>
+    const run = (keys = ours, act = fakeGate(given(store(keys)), signal).context.act) =>
       probe('object-storage', given(store(keys))).run(act);
 
     it("are refused by the buckets that are not theirs, before anything is written, and the project's own pass", async () => {
       for (const name of ['harbor', 'velero']) bucket(name, 'ours', true);
-      for (const act of [undefined, fakeGate(signal).context.act]) {
+      for (const act of [undefined, fakeGate(given(store(strangers)), signal).context.act]) {
         await expect(probe('object-storage', given(store(strangers))).run(act)).rejects.toMatchObject({
           code: 'E2302',
           exitCode: 4,

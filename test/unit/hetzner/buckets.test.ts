@@ -11,6 +11,7 @@ import type { Faults } from '../../../src/lab/faults.js';
 import type { LoggedLine } from '../../../src/lab/request-log.js';
 import type { S3Server } from '../../../src/lab/servers/s3/server.js';
 import { createObjectStore } from '../../../src/tools/s3.js';
+import { freely } from './fake-world.js';
 import { ours, type StorageRig, startStorage, strangers } from './storage-rig.js';
 
 const fqdn = 'omantel.omani.works';
@@ -56,13 +57,15 @@ afterEach(() => s3.close());
 const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`chunk/${n}`, 'x']));
 const plan = (live = false) =>
   planBuckets(store(), ours.accessKey, { fqdn, expected: ['omantel-velero', 'omantel-loki', 'omantel-tempo'], live });
-const journal: Change = (intended, make) => {
-  made.push(`${intended.system}: ${intended.sentence}`);
-  return make('op');
-};
+const journal =
+  (writer = store()): Change =>
+  (intended, make, recover) => {
+    made.push(`${intended.system}: ${intended.sentence}`);
+    return freely({ objectStore: async () => writer })(intended, make, recover);
+  };
 const plannedAt = '2020-05-01T08:00:00Z';
 const apply = (planned: BucketPlan) =>
-  applyBuckets({ store: store(), signal, change: journal, fqdn, plannedAt }, planned);
+  applyBuckets({ store: store(), signal, change: journal(), fqdn, plannedAt }, planned);
 const buckets = () => [...s3.storage.buckets.keys()].sort();
 const others = ['holiday-photos', 'omantel-dev-loki', 'omantel-mimir', 'omantel-tempo'];
 
@@ -129,7 +132,7 @@ describe('buckets of a purge', () => {
           return target[key as keyof typeof target];
         },
       });
-      const tools = { store: watched, signal: dying.signal, change: journal, fqdn };
+      const tools = { store: watched, signal: dying.signal, change: journal(watched), fqdn };
       const ended = await applyBuckets({ ...tools, plannedAt }, planned).catch(() => 'dead');
       if (ended === 'dead') deaths += 1;
       for (const name of ['omantel-loki', 'omantel-velero']) {

@@ -56,7 +56,7 @@ const whole =
 describe('the cluster step', () => {
   it('builds what its plan said, and then there is nothing left to do', async () => {
     const { step: cluster, world, hosts } = step();
-    const gate = fakeGate(signal);
+    const gate = fakeGate({ hetzner: async () => api }, signal);
     expect((await cluster.isDone(gate.context)).done).toBe(false);
     const planned = (await cluster.plan(signal)).map(({ sentence }) =>
       sentence.replace('the address of this machine', ''),
@@ -77,7 +77,7 @@ describe('the cluster step', () => {
 
   it('lets the others join the first, with a token nobody can guess and a host key that can be pinned', async () => {
     const { step: cluster, world } = step(omantel({ controlPlane: { type: 'cx53', count: 3 } }));
-    await cluster.run(fakeGate(signal).context);
+    await cluster.run(fakeGate({ hetzner: async () => api }, signal).context);
     const configs = booted.map(({ server, data }) => {
       const [config] = parseYamlStream(data) as [
         { ssh_keys: object; write_files: { path: string; content: string }[] },
@@ -115,13 +115,13 @@ describe('the cluster step', () => {
       fault: { kind: 'status', status: 502, body: '<html/>' },
       count: 1,
     });
-    await cluster.run(fakeGate(signal).context);
+    await cluster.run(fakeGate({ hetzner: async () => api }, signal).context);
     expect(census()).toBe(whole);
   });
 
   it('can be killed at any change and goes on where it was', async () => {
     const { step: cluster } = step();
-    const gate = fakeGate(signal);
+    const gate = fakeGate({ hetzner: async () => api }, signal);
     let deaths = 0;
     // Dies before the first change that a run would make, then right after it, and so on until nothing is left to die at.
     let reached = 0;
@@ -149,16 +149,19 @@ describe('the cluster step', () => {
     // A plan of the whole walk comes before #370 has purged them.
     expect((await cluster.plan(signal)).some(({ sentence }) => sentence.includes('create network'))).toBe(true);
     const before = census();
-    const refused = cluster.run(fakeGate(signal).context);
+    const refused = cluster.run(fakeGate({ hetzner: async () => api }, signal).context);
     await expect(refused).rejects.toMatchObject({ code: 'E2006', exitCode: 7 });
     expect(census()).toBe(before);
   });
 
   it('adds nothing to a cluster whose keys it does not have', async () => {
     const first = step();
-    await first.step.run(fakeGate(signal).context);
+    await first.step.run(fakeGate({ hetzner: async () => api }, signal).context);
     const before = census();
-    await expect(step().step.run(fakeGate(signal).context)).rejects.toMatchObject({ code: 'E2009', exitCode: 7 });
+    await expect(step().step.run(fakeGate({ hetzner: async () => api }, signal).context)).rejects.toMatchObject({
+      code: 'E2009',
+      exitCode: 7,
+    });
     expect(census()).toBe(before);
   });
 
@@ -177,7 +180,7 @@ describe('the cluster step', () => {
     await lab.close();
     await startLab({ serverLimit: 2 });
     const { step: cluster } = step();
-    const gate = fakeGate(signal);
+    const gate = fakeGate({ hetzner: async () => api }, signal);
     await expect(cluster.run(gate.context)).rejects.toMatchObject({ code: 'E2002', exitCode: 6 });
     expect((await api.list('server')).length).toBe(2);
     lab.project.options.serverLimit = 10;
@@ -192,7 +195,9 @@ describe('the cluster step', () => {
       readFile: async () => 'failed: k3s cannot be installed',
     };
     const cluster = createClusterStep(world, failing);
-    await expect(cluster.run(fakeGate(signal).context)).rejects.toThrow(/k3s cannot be installed/);
+    await expect(cluster.run(fakeGate({ hetzner: async () => api }, signal).context)).rejects.toThrow(
+      /k3s cannot be installed/,
+    );
     const [firewall] = await api.list('firewall');
     expect(firewall?.rules.some(({ port }) => port === '22')).toBe(false);
   });

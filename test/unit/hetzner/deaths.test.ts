@@ -19,6 +19,7 @@ import { openJournal } from '../../../src/phases/journal.js';
 import { createGate } from '../../../src/phases/journaled-gate.js';
 import { createClusterStep } from '../../../src/phases/steps/create-cluster.js';
 import { unfinishedPurgesOf } from '../../../src/phases/unfinished-purges.js';
+import type { Adapters } from '../../../src/phases/writers.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { fakeSsh, fakeWorld } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
@@ -91,9 +92,11 @@ function toolsOf(signal: AbortSignal) {
       return open.append(entry);
     },
   };
-  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => undefined });
-  const acting = gate.forStep({ id: 'x', phase: 0 });
   const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal, clock });
+  const adapters = { hetzner: async () => api } as unknown as Adapters;
+  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => undefined, adapters });
+  const acting = gate.forStep({ id: 'x', phase: 0 });
+
   const unfinished = unfinishedPurgesOf({ stateDir: home });
   return { journal, ...acting, api, signal, unfinished };
 }

@@ -1,7 +1,9 @@
 import type { HetznerApi } from '../../../src/hetzner/api.js';
+import type { Change } from '../../../src/hetzner/change.js';
 import type { Act } from '../../../src/phases/gate.js';
 import type { Mutation, StepContext } from '../../../src/phases/step.js';
 import type { World } from '../../../src/phases/world.js';
+import { type Adapters, writersOf } from '../../../src/phases/writers.js';
 import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
 import type { Clock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact.js';
@@ -58,6 +60,11 @@ export function fakeWorld(
   }) as unknown as World & { kept: Map<string, string> };
 }
 
+/** Makes every change at once, without a gate. */
+export function freely(adapters: Partial<Adapters>): Change {
+  return (_, make) => make(writersOf(adapters as Adapters), 'op1');
+}
+
 export interface FakeGate {
   made: Mutation[];
   /** Operations that began and did not end, by sentence: as a killed run leaves them. */
@@ -67,8 +74,8 @@ export interface FakeGate {
   point?: () => void;
 }
 
-/** The engine's gate without files: remembers operations in doubt over runs. */
-export function fakeGate(signal = new AbortController().signal): FakeGate {
+/** The engine's gate without files: remembers operations in doubt over runs. Its writers are made of `adapters`, unchecked. */
+export function fakeGate(adapters: Partial<Adapters>, signal = new AbortController().signal): FakeGate {
   let count = 0;
   const gate: FakeGate = { made: [], doubt: new Map(), context: undefined as never };
   const act: Act = async (mutation, change, options) => {
@@ -82,7 +89,7 @@ export function fakeGate(signal = new AbortController().signal): FakeGate {
     }
     gate.doubt.set(mutation.sentence, op);
     gate.point?.();
-    const answer = await change({ id: op, signal });
+    const answer = await change(writersOf(adapters as Adapters), { id: op, signal });
     gate.point?.();
     gate.doubt.delete(mutation.sentence);
     gate.made.push(mutation);

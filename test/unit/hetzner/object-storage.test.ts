@@ -20,15 +20,14 @@ beforeEach(async () => {
 });
 afterEach(() => s3.close());
 
+const storage = (keys = ours) => ({ objectStore: async () => store(keys) });
 const step = (keys = ours, runId = 'run-1') =>
-  createProveObjectStorageStep(
-    fakeWorld({ clock: hurriedClock(), signal, runId, objectStore: async () => store(keys) }),
-  );
+  createProveObjectStorageStep(fakeWorld({ clock: hurriedClock(), signal, runId, ...storage(keys) }));
 
 describe('#371', () => {
   it('makes, marks and proves a bucket per consumer, just as it planned, and then has nothing to do', async () => {
     const ticket = step();
-    const gate = fakeGate(signal);
+    const gate = fakeGate(storage(), signal);
     const planned = (await ticket.plan(signal)).map(({ sentence }) => sentence);
     await ticket.run(gate.context);
     const proof = await ticket.proof(gate.context);
@@ -52,7 +51,9 @@ describe('#371', () => {
     s3.putObject(`${prefix}-tempo`, 'photos/1.jpg', 'x');
     await expect(step().plan(signal)).rejects.toMatchObject({ code: 'E2303', message: /no mark/ });
     s3.putObject(`${prefix}-tempo`, '.catalyst-sovereign.json', '{"sovereign":"other.example.org"}');
-    await expect(step().run(fakeGate(signal).context)).rejects.toMatchObject({ message: /other\.example\.org/ });
+    await expect(step().run(fakeGate(storage(), signal).context)).rejects.toMatchObject({
+      message: /other\.example\.org/,
+    });
     expect(lines.filter(({ mutating }) => mutating)).toEqual([]);
   });
 
@@ -61,13 +62,13 @@ describe('#371', () => {
     const fault = { kind: 'status' as const, status: 404, body: missing };
     faults.add({ server: 's3', method: 'PUT', path: `/${prefix}-harbor/.catalyst*`, fault, count: 2 });
     const ticket = step();
-    const gate = fakeGate(signal);
+    const gate = fakeGate(storage(), signal);
     await ticket.run(gate.context);
     expect(await ticket.isDone(gate.context)).toMatchObject({ done: true });
   });
 
   it('tells keys that can list but not write from keys that work', async () => {
-    const gate = fakeGate(signal);
+    const gate = fakeGate(storage(), signal);
     await step().run(gate.context);
     const denied = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>read only</Message></Error>';
     faults.add({

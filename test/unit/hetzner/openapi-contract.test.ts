@@ -11,7 +11,7 @@ import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { credentialProbes } from '../../../src/phases/credential-probes.js';
 import { createClusterStep } from '../../../src/phases/steps/create-cluster.js';
-import { fakeGate, fakeSsh, fakeWorld, omantel } from './fake-world.js';
+import { fakeGate, fakeSsh, fakeWorld, freely, omantel } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
 import { openApiContract } from './openapi.js';
 
@@ -98,7 +98,7 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
       unprotect: [...resourceTypes],
     };
     protectEverything();
-    const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op1');
+    const change = freely({ hetzner: async () => api });
     await applyPurge(
       { unfinished: noUnfinishedPurges, api, clock, signal, change },
       await makePurgePlan(api, selection, clock.now()),
@@ -116,9 +116,9 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
     const world = fakeWorld({ api, clock, signal, sovereign, kube: async () => kube as never });
     const step = createClusterStep(world, fakeSsh([]));
     await step.plan(signal);
-    await step.run(fakeGate(signal).context);
+    await step.run(fakeGate({ hetzner: async () => api }, signal).context);
     const probe = credentialProbes(world).find(({ id }) => id === 'hetzner')!;
-    await probe.run(fakeGate(signal).context.act);
+    await probe.run(fakeGate({ hetzner: async () => api }, signal).context.act);
     expect([...findings]).toEqual([]);
     const mutating = [...seen].filter((one) => !one.startsWith('GET '));
     expect(mutating.sort()).toEqual(changes.sort());

@@ -8,13 +8,13 @@ import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { systemClock } from '../../../src/support/clock.js';
+import { freely } from './fake-world.js';
 import { stoppedTime } from './stopped-time.js';
 
 const fqdn = 'omantel.omani.works';
 const labels = { 'catalyst.openova.io/sovereign': fqdn };
 const signal = new AbortController().signal;
 const selection = { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };
-const change = <T>(_: unknown, make: (operation: string) => Promise<T>) => make('op');
 let lab: HetznerLab | undefined;
 afterEach(() => lab?.close());
 
@@ -85,7 +85,10 @@ describe('the budget of a purge', () => {
     const count = plan.resources.filter(({ selected }) => selected).length;
     expect(count).toBe(200);
     const before = api.requests();
-    const result = await applyPurge({ unfinished: noUnfinishedPurges, api, clock: systemClock, signal, change }, plan);
+    const result = await applyPurge(
+      { unfinished: noUnfinishedPurges, api, clock: systemClock, signal, change: freely({ hetzner: async () => api }) },
+      plan,
+    );
     expect(result).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
     expect((api.requests() - before) / count).toBeLessThanOrEqual(1.2);
   });
@@ -96,7 +99,10 @@ describe('the budget of a purge', () => {
     const plan = await makePurgePlan(api, selection, clock.now());
     takes.ms = 50;
     const from = now();
-    const result = await applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change }, plan);
+    const result = await applyPurge(
+      { unfinished: noUnfinishedPurges, api, clock, signal, change: freely({ hetzner: async () => api }) },
+      plan,
+    );
     stop();
     expect(result.deleted).toHaveLength(200);
     expect(now() - from).toBeLessThanOrEqual(1.01 * (5 * takes.ms + 120));

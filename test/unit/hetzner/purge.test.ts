@@ -11,6 +11,7 @@ import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { hashOf } from '../../../src/support/hash.js';
+import { freely } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
 
 const fqdn = 'omantel.omani.works';
@@ -22,9 +23,10 @@ let faults: Faults;
 let api: HetznerApi;
 const clock = hurriedClock();
 const changes: string[] = [];
+const free = freely({ hetzner: async () => api });
 const change: Change = (intended, make) => {
   changes.push(intended.sentence);
-  return make(`op${changes.length}`);
+  return free(intended, make);
 };
 
 beforeEach(async () => {
@@ -155,7 +157,7 @@ describe('a purge that died', () => {
     const made = await plan({ unprotect: ['server'] });
     const dying: Change = async (intended, make) => {
       if (intended.sentence.startsWith('delete server')) throw new Error('killed');
-      return make('op');
+      return free(intended, make);
     };
     const died = await applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change: dying }, made);
     expect(died.left.map(({ type }) => type)).toContain('server');

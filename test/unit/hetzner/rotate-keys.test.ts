@@ -9,7 +9,9 @@ import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
 import type { Account } from '../../../src/lab/servers/s3/server.js';
 import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
+import { createGate, type OpenGate } from '../../../src/phases/journaled-gate.js';
 import type { World } from '../../../src/phases/world.js';
+import type { Adapters } from '../../../src/phases/writers.js';
 import { type CredentialStore, createCredentialStore } from '../../../src/sovereign/credential-store.js';
 import { bucketConsumers } from '../../../src/sovereign/object-storage.js';
 import { fail } from '../../../src/support/errors.js';
@@ -140,8 +142,9 @@ function process(env: Record<string, string> = {}): { store: CredentialStore; se
       return createObjectStore({ endpoint: s3.endpoint, region: 'fsn1', signal, accessKey, secretKey });
     },
   } as unknown as World;
-  const session = { world, emit: () => undefined, by: 'me@here', dryRun: false, lock: async () => undefined };
-  return { store, session: session as Session };
+  const openGate: OpenGate = (options) => createGate({ ...options, adapters: world as unknown as Adapters });
+  const lock = async () => undefined;
+  return { store, session: { world, openGate, emit: () => undefined, by: 'me@here', dryRun: false, lock } };
 }
 async function begun() {
   const { store } = process();

@@ -11,6 +11,7 @@ import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { sovereignLeftovers } from '../../../src/lab/hetzner/leftovers.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
+import { freely } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
 
 const fqdn = 'omantel.omani.works';
@@ -44,7 +45,10 @@ const plan = (selection: Partial<Selection> = {}) =>
     clock.now(),
   );
 const apply = (made: PurgePlan) =>
-  applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change: (_, make) => make('op') }, made);
+  applyPurge(
+    { unfinished: noUnfinishedPurges, api, clock, signal, change: freely({ hetzner: async () => api }) },
+    made,
+  );
 async function make<T extends ResourceType>(type: T, body: Record<string, unknown>) {
   const { resource, actions } = await api.create(type, body);
   await api.settle(actions);

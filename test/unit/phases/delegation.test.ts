@@ -71,7 +71,7 @@ test('writes what is missing, once, and touches no other record', async () => {
   const sets = [foreign];
   const { http, writes } = powerDns(sets);
   const { world } = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
-  const { context, done } = fakeContext();
+  const { context, done } = fakeContext(world);
   const planned = await delegation(world).plan(await world.kube());
   await delegation(world).run(context);
   expect(done).toEqual(planned.map(({ sentence }) => sentence));
@@ -85,20 +85,20 @@ test('writes what is missing, once, and touches no other record', async () => {
 test('a node with another address is followed', async () => {
   const { http, writes } = powerDns([]);
   const before = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
-  await delegation(before.world).run(fakeContext().context);
+  await delegation(before.world).run(fakeContext(before.world).context);
   writes.length = 0;
   const { world } = await fakeWorld({ cluster: cluster('203.0.113.99'), http, mother });
   const step = createDelegateZoneStep(world, { title: 't', phase: 2, needs: [] });
-  expect(await step.isDone(fakeContext().context)).toEqual({ done: false });
-  await step.run(fakeContext().context);
+  expect(await step.isDone(fakeContext(world).context)).toEqual({ done: false });
+  await step.run(fakeContext(world).context);
   expect(writes).toEqual([`A ns1.${fqdn}.`, `A ns2.${fqdn}.`, `A ns3.${fqdn}.`]);
-  expect(await step.isDone(fakeContext().context)).toMatchObject({ done: true });
+  expect(await step.isDone(fakeContext(world).context)).toMatchObject({ done: true });
 });
 
 test('a zone that the mother does not have is named', async () => {
   const http: Http = async () => ({ status: 404, headers: {}, text: 'Not Found' });
   const { world } = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
-  await expect(delegation(world).run(fakeContext().context)).rejects.toMatchObject({ code: 'E5004' });
+  await expect(delegation(world).run(fakeContext(world).context)).rejects.toMatchObject({ code: 'E5004' });
 });
 
 test('at a registrar the records are told, not written', async () => {
@@ -106,7 +106,7 @@ test('at a registrar the records are told, not written', async () => {
   world.sovereign.spec.parentZone.provider = 'dynadot';
   const answer = { rcode: 'NXDOMAIN', authoritative: true, answers: [], authorities: [], additionals: [] };
   const asked = { ...world, dns: async () => answer };
-  await expect(delegation(asked).run(fakeContext().context)).rejects.toMatchObject({
+  await expect(delegation(asked).run(fakeContext(asked).context)).rejects.toMatchObject({
     code: 'E5004',
     actions: expect.arrayContaining([`Add to omani.works: ${fqdn}. 300 NS ns1.${fqdn}.`]),
   });

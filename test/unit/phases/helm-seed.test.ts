@@ -41,7 +41,7 @@ test('Cilium is seeded once, with the values that Flux will use', async () => {
   expect(planned).toEqual([
     expect.stringMatching(/^seed bp-cilium with helm: release kube-system\/cilium of chart cilium \d/),
   ]);
-  const { context, done } = fakeContext();
+  const { context, done } = fakeContext(world);
   await step.run(context);
   expect(done).toEqual(planned);
   const tree = await world.tree();
@@ -58,7 +58,7 @@ test('Cilium is seeded once, with the values that Flux will use', async () => {
 test('a helm that acted on another cluster is found out before anything is waited for', async () => {
   const { world, blueprint } = await rig(true);
   const step = createSeedCiliumStep(world, blueprint('bp-cilium'), wbs);
-  await expect(step.run(fakeContext().context)).rejects.toMatchObject({
+  await expect(step.run(fakeContext(world).context)).rejects.toMatchObject({
     code: 'E3006',
     message: expect.stringContaining('kube-system/cilium as installed, and https://fake has no record of it'),
   });
@@ -67,7 +67,7 @@ test('a helm that acted on another cluster is found out before anything is waite
 test('charts come from the mirror of the spec, in plain HTTP only where it says so', async () => {
   const { world, blueprint, installs } = await rig();
   world.sovereign.spec.charts = { mirror: 'oci://127.0.0.1:5000/charts', insecure: true };
-  await createSeedCiliumStep(world, blueprint('bp-cilium'), wbs).run(fakeContext().context);
+  await createSeedCiliumStep(world, blueprint('bp-cilium'), wbs).run(fakeContext(world).context);
   expect(installs[0]).toMatchObject({
     insecure: true,
     chart: { source: 'oci://127.0.0.1:5000/charts', name: 'cilium' },
@@ -78,7 +78,7 @@ test('#338 seeds Flux, binds its controller and lets it adopt Cilium', async () 
   const { world, blueprint, installs, cluster } = await rig();
   const step = createBindHelmControllerStep(world, blueprint('bp-flux'), createSecretMaker(world), wbs);
   for (const object of broughtBy(blueprint('bp-cilium')).flatMap(wellBehaved)) cluster.put(object);
-  await step.run(fakeContext().context);
+  await step.run(fakeContext(world).context);
   expect(installs.map(({ releaseName }) => releaseName)).toEqual(['flux']);
   const applied = cluster.applied.flat();
   expect(applied).toContain('ClusterRoleBinding catalyst-helm-controller-cluster-admin');
@@ -86,5 +86,5 @@ test('#338 seeds Flux, binds its controller and lets it adopt Cilium', async () 
   expect(applied.indexOf('HelmRelease flux-system/bp-cilium')).toBeGreaterThan(
     applied.indexOf('HelmRelease flux-system/bp-flux'),
   );
-  expect(await step.isDone(fakeContext().context)).toMatchObject({ done: true });
+  expect(await step.isDone(fakeContext(world).context)).toMatchObject({ done: true });
 });

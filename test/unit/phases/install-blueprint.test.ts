@@ -29,7 +29,7 @@ test('every Blueprint does exactly what it planned, and is then done', async () 
     const { world, step, kube } = await rig(name);
     const install = step(world);
     const planned = await install.plan(world.signal);
-    const { context, done } = fakeContext();
+    const { context, done } = fakeContext(world);
     expect(await install.isDone(context), name).toEqual({ done: false });
     await install.run(context);
     expect(done, name).toEqual(planned.map(({ sentence }) => sentence));
@@ -66,7 +66,7 @@ test('Secrets and their namespaces come before the folder, the glue after its re
       order.push(...kube.applied.flat(), 'prepared');
     },
   };
-  await step(world, { beforeGlue }).run(fakeContext().context);
+  await step(world, { beforeGlue }).run(fakeContext(world).context);
   expect(order.indexOf('Secret cert-manager/powerdns-api-key')).toBeGreaterThan(
     order.indexOf('Namespace cert-manager'),
   );
@@ -79,11 +79,11 @@ test('Secrets and their namespaces come before the folder, the glue after its re
 
 test('another version in the spec is another folder: not done, applied again', async () => {
   const { world, step, kube, blueprint } = await rig('bp-valkey');
-  await step(world).run(fakeContext().context);
+  await step(world).run(fakeContext(world).context);
   const sovereign = structuredClone(world.sovereign);
   sovereign.spec.blueprints['bp-valkey'] = { version: '9.9.9' };
   const bumped = step({ ...world, tree: (await fakeWorld({ sovereign })).world.tree });
-  const { context, done } = fakeContext();
+  const { context, done } = fakeContext(world);
   expect(await bumped.isDone(context)).toEqual({ done: false });
   await bumped.run(context);
   expect(done).toEqual([expect.stringContaining('apply clusters/omantel.omani.works/bp-valkey:')]);
@@ -94,26 +94,28 @@ test('another version in the spec is another folder: not done, applied again', a
 
 test('two Blueprints in one namespace do not undo each other', async () => {
   const { world, step, kube, blueprint } = await rig('bp-cert-manager');
-  await step(world).run(fakeContext().context);
+  await step(world).run(fakeContext(world).context);
   const webhook = blueprint.namespace;
   const other = world.blueprints.find(({ name }) => name === 'bp-cert-manager-powerdns-webhook')!;
   expect(other.namespace).toBe(webhook);
   for (const object of broughtBy(other).flatMap(wellBehaved)) kube.put(object);
   const secrets = createSecretMaker(world);
-  await createInstallStep(world, { blueprint: other, proof: easyProof, secrets, ...wbs }).run(fakeContext().context);
-  expect(await step(world).isDone(fakeContext().context)).toMatchObject({ done: true });
+  await createInstallStep(world, { blueprint: other, proof: easyProof, secrets, ...wbs }).run(
+    fakeContext(world).context,
+  );
+  expect(await step(world).isDone(fakeContext(world).context)).toMatchObject({ done: true });
 });
 
 test('a workload that is not rolled out means not done', async () => {
   const { world, step, kube } = await rig('bp-valkey');
-  await step(world).run(fakeContext().context);
+  await step(world).run(fakeContext(world).context);
   kube.put({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { namespace: 'valkey', name: 'valkey' },
     status: { updatedReplicas: 1, availableReplicas: 0, readyReplicas: 0 },
   });
-  expect(await step(world).isDone(fakeContext().context)).toEqual({ done: false });
+  expect(await step(world).isDone(fakeContext(world).context)).toEqual({ done: false });
 });
 
 test('a stalled release ends the step at once with its message', async () => {
@@ -123,7 +125,7 @@ test('a stalled release ends the step at once with its message', async () => {
       ? [{ ...object, status: { conditions: [{ type: 'Stalled', status: 'True', message }] } }]
       : wellBehaved(object);
   const { world, step } = await rig('bp-cnpg', stalled);
-  await expect(step(world).run(fakeContext().context)).rejects.toMatchObject({
+  await expect(step(world).run(fakeContext(world).context)).rejects.toMatchObject({
     code: 'E4002',
     message: expect.stringContaining(message),
     actions: expect.arrayContaining(['kubectl describe helmrelease bp-cnpg -n flux-system']),
@@ -132,7 +134,7 @@ test('a stalled release ends the step at once with its message', async () => {
 
 test('the evidence says chart, folder hash, digest and commit that are live', async () => {
   const { world, step, kube } = await rig('bp-valkey');
-  await step(world).run(fakeContext().context);
+  await step(world).run(fakeContext(world).context);
   const at = { namespace: 'flux-system' };
   const api = 'source.toolkit.fluxcd.io/v1';
   const artifact = { digest: 'sha256:abc' };
@@ -149,7 +151,7 @@ test('the evidence says chart, folder hash, digest and commit that are live', as
     metadata: { ...at, name: 'flux-system' },
     status: { artifact: { revision } },
   });
-  expect(await step(world).proof(fakeContext().context)).toMatchObject({
+  expect(await step(world).proof(fakeContext(world).context)).toMatchObject({
     summary: 'seen',
     digest: 'sha256:abc',
     sha: '0123456789012345678901234567890123456789',

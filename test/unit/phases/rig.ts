@@ -6,6 +6,7 @@ import type { Act } from '../../../src/phases/gate.js';
 import type { ProofOf } from '../../../src/phases/proofs/proof.js';
 import type { StepContext } from '../../../src/phases/step.js';
 import type { World } from '../../../src/phases/world.js';
+import { type Adapters, writersOf } from '../../../src/phases/writers.js';
 import { fail } from '../../../src/support/errors.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import type { Kube, KubeObject } from '../../../src/tools/kube.js';
@@ -65,12 +66,13 @@ export async function fakeWorld(given: Partial<World> & { cluster?: Kube } = {})
   return { world, kept, blueprint: (name: string) => blueprints.find((one) => one.name === name)! };
 }
 
-export function fakeContext() {
+/** Its writers are those of `world`, unchecked. */
+export function fakeContext(world: World) {
   const done: string[] = [];
   const told: string[] = [];
   const act: Act = async (mutation, change) => {
     done.push(mutation.sentence);
-    return change({ id: 'op', signal: new AbortController().signal });
+    return change(writersOf(world as unknown as Adapters), { id: 'op', signal: new AbortController().signal });
   };
   const { signal } = new AbortController();
   const context: StepContext = {

@@ -66,7 +66,7 @@ test.each(['pending-install', 'pending-upgrade', 'pending-rollback'])(
     expect(planned[0]).toMatch(
       new RegExp(`^delete helm's record of revision 2 of release kube-system/cilium: it is ${status}`),
     );
-    const { context, done } = fakeContext();
+    const { context, done } = fakeContext(world);
     await step.run(context);
     expect(done).toEqual(planned.slice(0, 2));
     expect(dropped).toEqual([`Secret kube-system/${record}`]);
@@ -77,8 +77,8 @@ test.each(['pending-install', 'pending-upgrade', 'pending-rollback'])(
 
 test('one that is young is waited for: the helm that an earlier run left may still bring it to its end', async () => {
   for (const status of ['deployed', 'failed']) {
-    const { step, installs, dropped } = await rig({}, { after: 4, status });
-    const { context, told } = fakeContext();
+    const { step, world, installs, dropped } = await rig({}, { after: 4, status });
+    const { context, told } = fakeContext(world);
     await step.run(context);
     expect(told[0]).toContain('release kube-system/cilium is pending-install since 2026-11-23');
     expect(dropped).toEqual([]);
@@ -87,8 +87,8 @@ test('one that is young is waited for: the helm that an earlier run left may sti
 });
 
 test('and is removed once helm cannot be running any more', async () => {
-  const { step, installs, dropped, waited } = await rig({});
-  await step.run(fakeContext().context);
+  const { step, world, installs, dropped, waited } = await rig({});
+  await step.run(fakeContext(world).context);
   expect(waited()).toBeGreaterThan(180_000);
   expect(dropped).toHaveLength(1);
   expect(installs).toEqual(['cilium']);
@@ -102,7 +102,7 @@ test('what Flux works on is never removed, however long it takes', async () => {
     metadata: { namespace: 'flux-system', name: 'bp-cilium' },
   });
   expect((await step.plan(world.signal)).some(({ sentence }) => sentence.startsWith('delete'))).toBe(false);
-  await expect(step.run(fakeContext().context)).rejects.toMatchObject({ code: 'E4003', exitCode: 8 });
+  await expect(step.run(fakeContext(world).context)).rejects.toMatchObject({ code: 'E4003', exitCode: 8 });
   expect(dropped).toEqual([]);
   expect(installs).toEqual([]);
 });
