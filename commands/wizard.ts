@@ -36,8 +36,8 @@ export default class Wizard extends CatalystCommand<WizardResult> {
     const { purge } = answers;
     if (answers.saveOnly) throw notStarted(answers.loaded.path);
     const { until, window, force, confirm } = flags;
-    await confirmWalk(context, { until, purge, confirm, window });
-    const result = await runWizard(await openSession(context), { until, window, force, purge });
+    const answer = await confirmWalk(context, { until, purge, confirm, window });
+    const result = await runWizard(await openSession(context, answer), { until, window, force, purge });
     context.output.print(wizardText(result));
     return result;
   }

@@ -17,8 +17,8 @@ export default class PhaseRun extends CatalystCommand<StepsRun> {
   async run(): Promise<StepsRun> {
     const { args, flags, context } = await this.open(PhaseRun);
     const start = (session: Session) => runPhase(session, args.phase, flags);
-    await confirmSteps(context, start, flags.confirm);
-    const result = await start(await openSession(context));
+    const confirm = await confirmSteps(context, start, flags);
+    const result = await start(await openSession(context, confirm));
     context.output.print(
       result.mutations
         ? `${result.mutations.length} changes, none made (dry-run)`

@@ -20,8 +20,8 @@ export default class TicketRun extends CatalystCommand<StepsRun> {
     const { args, flags, context } = await this.open(TicketRun);
     const id = knownStep(args.ticket);
     const start = (session: Session) => runTicket(session, id, { ...flags, schedule: 'tickets' });
-    await confirmSteps(context, start, flags.confirm);
-    const result = await start(await openSession(context));
+    const confirm = await confirmSteps(context, start, flags);
+    const result = await start(await openSession(context, confirm));
     context.output.print(
       result.mutations ? `${result.mutations.length} changes, none made (dry-run)` : `${args.ticket}: proven`,
     );

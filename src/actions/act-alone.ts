@@ -10,8 +10,15 @@ export interface Alone {
   ticket?: string;
 }
 
-export function actAlone<T>(session: Session, step: Alone, work: (context: StepContext) => Promise<T>): Promise<T> {
-  const { emit, world } = session;
+/** `planHash`: the plan that the action follows, where it made one. */
+export function actAlone<T>(
+  session: Session,
+  step: Alone,
+  work: (context: StepContext) => Promise<T>,
+  planHash = '',
+): Promise<T> {
+  const { emit, world, by, confirm } = session;
+  const run = { by, planHash };
   const tell = (
     type: 'waiting' | 'output' | 'mutation',
     more: { reason?: string; deadline?: Date; sentence?: string },
@@ -23,7 +30,7 @@ export function actAlone<T>(session: Session, step: Alone, work: (context: StepC
   return withGate(
     session,
     step,
-    (act, undo) => work({ act, undo, signal: world.signal, progress }),
+    (act, undo) => work({ act, undo, signal: world.signal, progress, confirm, run }),
     ({ sentence }) => tell('mutation', { sentence }),
   );
 }

@@ -1,5 +1,6 @@
 /** What one invocation of catalyst gives its action. Made by src/cli/context.ts; actions take the slice they use. */
 import type { Blueprint } from '../blueprints/blueprint.js';
+import type { Confirm } from '../phases/confirmation.js';
 import type { Emit } from '../phases/events.js';
 import type { OpenGate } from '../phases/journaled-gate.js';
 import type { World } from '../phases/world.js';
@@ -92,6 +93,11 @@ export interface Context {
    * `lab` is set by `wizard --lab … --yes` alone: nothing but the lab is touched.
    */
   confirmByName(options: { what: string; confirm?: string; lab?: boolean }): Promise<void>;
+  /**
+   * For a run whose steps ask by themselves before what cannot be undone: the answer is `confirm`, or is typed when a step
+   * asks. Throws E4006 now for a wrong `confirm`, and where nobody could answer later.
+   */
+  confirmInRun(options: { what: string; confirm?: string; lab?: boolean }): Promise<Confirm>;
   /** A question on the way ("Start?"): true with --yes; without a terminal E1002 naming --yes. */
   confirmStart(message: string): Promise<boolean>;
 }

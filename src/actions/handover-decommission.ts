@@ -13,7 +13,7 @@ import { fail } from '../support/errors.js';
 import { actAlone } from './act-alone.js';
 import type { Context } from './context.js';
 import type { HandoverDone } from './handover-finalize.js';
-import { handoverStatus, statusOfRecord } from './handover-status.js';
+import { handoverStatus } from './handover-status.js';
 import { requireProven } from './handover-steps.js';
 import { openSession } from './session.js';
 
@@ -41,7 +41,7 @@ export async function decommissionMother(
     const what = `This deletes what the mother retains of ${world.sovereign.spec.fqdn}, and stops catalyst-api for a moment`;
     await context.confirmByName({ what, confirm: options.confirm });
   }
-  return actAlone(session, step, async (stepContext) => {
+  await actAlone(session, step, async (stepContext) => {
     const handover = await openHandover(world, stepContext);
     if (work === 'remove-redirect') {
       const mother = await world.mother();
@@ -55,6 +55,6 @@ export async function decommissionMother(
       if (work === 'decommission' && !hasReached(handover.record, 'DECOMMISSIONED')) await decommission(handover);
     }
     if (hasReached(handover.record, 'DECOMMISSIONED')) await forget(handover);
-    return statusOfRecord(handover.record);
   });
+  return handoverStatus(world);
 }

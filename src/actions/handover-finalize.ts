@@ -1,11 +1,11 @@
 /** `handover finalize`: PREPARED … REVOKED, with the confirmation before the point of no return. */
-import { openHandover } from '../handover/handover.js';
-import { hasReached } from '../handover/record.js';
-import { reachRevoked } from '../handover/stages.js';
+import { isCrossing, readRecord } from '../handover/record.js';
 import { finaliseHandover } from '../handover/step-finalise.js';
+import { makePlan } from '../phases/plan.js';
+import type { Mutation } from '../phases/step.js';
 import { actAlone } from './act-alone.js';
 import type { Context } from './context.js';
-import { type HandoverStatus, handoverStatus, statusOfRecord } from './handover-status.js';
+import { type HandoverStatus, handoverStatus } from './handover-status.js';
 import { requireProven } from './handover-steps.js';
 import { openSession } from './session.js';
 
@@ -18,24 +18,29 @@ export async function finalizeHandover(
   context: Context,
   options: { confirm?: string; force?: string },
 ): Promise<HandoverDone> {
+  const world = await context.world();
   const session = await openSession(context);
-  const { world } = session;
+  const step = finaliseHandover(world, { keepRetained: true });
+  const inputs = async () => ({ spec: world.sovereign, tree: (await world.tree()).hash });
   if (context.options.dryRun) {
-    const mutations = (await finaliseHandover(world, { keepRetained: true }).plan(world.signal)).map(
-      (one) => one.sentence,
-    );
-    for (const sentence of mutations) context.output.note(`would ${sentence}`);
-    return { ...(await handoverStatus(world)), mutations };
+    const { mutations } = await makePlan([step], await inputs(), world.signal);
+    return { ...(await handoverStatus(world)), mutations: tellMutations(context, mutations) };
   }
-  const step = await requireProven(session, '#317', options.force);
-  const status = await handoverStatus(world);
-  if (!status.history.some((one) => one.state === 'ACTIVATED')) {
-    const what = `From ACTIVATED on, ${world.sovereign.spec.fqdn} is on its own: the handover then only goes forward`;
-    await context.confirmByName({ what, confirm: options.confirm });
-  }
-  return actAlone(session, step, async (stepContext) => {
-    const handover = await openHandover(world, stepContext);
-    if (!hasReached(handover.record, 'REVOKED')) await reachRevoked(handover);
-    return statusOfRecord(handover.record);
-  });
+  const what = 'This hands over past the point of no return';
+  // A wrong name is refused whether or not a step will ask.
+  const given =
+    options.confirm === undefined ? undefined : await context.confirmInRun({ what, confirm: options.confirm });
+  await requireProven(session, '#317', options.force);
+  const record = await readRecord(world);
+  if (!record || !isCrossing(record)) session.confirm = given ?? (await context.confirmInRun({ what }));
+  const plan = await makePlan([step], await inputs(), world.signal);
+  await actAlone(session, step, (stepContext) => step.run(stepContext), plan.hash);
+  return handoverStatus(world);
+}
+
+/** For a dry-run: each change as a note, and all of them for the result. */
+export function tellMutations(context: Context, mutations: readonly Mutation[]): string[] {
+  const sentences = mutations.map(({ sentence }) => sentence);
+  for (const sentence of sentences) context.output.note(`would ${sentence}`);
+  return sentences;
 }

@@ -1,12 +1,34 @@
-import { type HandoverRecord, type HandoverState, pendingStates, readRecord } from '../handover/record.js';
+/** Where the handover stands: by its record, and by what is so. */
+import { type ActualState, readActualState, sourceText } from '../handover/actual-state.js';
+import { itemLine } from '../handover/crossing.js';
+import { changesOnMother } from '../handover/mother-changes.js';
+import {
+  type HandoverRecord,
+  type HandoverState,
+  hasReached,
+  isCrossing,
+  pendingStates,
+  readRecord,
+} from '../handover/record.js';
 import type { World } from '../phases/world.js';
+import { isCatalystError } from '../support/errors.js';
 
 export interface HandoverStatus {
   /** `NONE` before PREPARED was reached. */
   state: HandoverState | 'NONE';
   history: { state: HandoverState; at: string }[];
   pending: HandoverState[];
+  /** True while a run of it has begun and neither reached REVOKED nor was walked back, or left catalyst-api stopped. */
+  unfinished: boolean;
+  /** What is possible from here, for a person; undefined when nothing special is. */
+  next?: string;
+  begun?: HandoverRecord['begun'];
+  crossing?: HandoverRecord['crossing'];
   pointOfNoReturnAt?: string;
+  /** What Flux reads and who answers for the zone; undefined while there is no cluster. */
+  actual?: ActualState;
+  /** What is changed on the mother now. */
+  changes: string[];
   items: HandoverRecord['items'];
   refusals: HandoverRecord['refusals'];
   revision?: string;
@@ -15,15 +37,31 @@ export interface HandoverStatus {
 }
 
 export async function handoverStatus(world: World): Promise<HandoverStatus> {
-  return statusOfRecord(await readRecord(world));
+  const record = await readRecord(world);
+  const actual = await readActualState(world).catch((error: unknown) => {
+    if (isCatalystError(error, 'E3101')) return undefined;
+    throw error;
+  });
+  const changes = await changesOnMother(world, record);
+  return statusOfRecord(record, actual, changes);
 }
 
-export function statusOfRecord(record: HandoverRecord | undefined): HandoverStatus {
+function statusOfRecord(
+  record: HandoverRecord | undefined,
+  actual: ActualState | undefined,
+  changes: string[],
+): HandoverStatus {
   return {
     state: record?.state ?? 'NONE',
     history: record?.history ?? [],
     pending: pendingStates(record ?? ({} as HandoverRecord)),
+    unfinished: record !== undefined && (!hasReached(record, 'REVOKED') || record.stopped !== undefined),
+    next: nextStep(record, actual),
+    begun: record?.begun,
+    crossing: record?.crossing,
     pointOfNoReturnAt: record?.pointOfNoReturnAt,
+    actual,
+    changes,
     items: record?.items ?? [],
     refusals: record?.refusals ?? [],
     revision: record?.revision,
@@ -32,13 +70,45 @@ export function statusOfRecord(record: HandoverRecord | undefined): HandoverStat
   };
 }
 
+const forward = 'go forward with: catalyst handover finalize';
+
+function nextStep(record: HandoverRecord | undefined, actual: ActualState | undefined): string | undefined {
+  if (record?.stopped) return 'catalyst-api was stopped for the erasure; go on with: catalyst handover decommission';
+  if (record && hasReached(record, 'REVOKED')) return undefined;
+  if (record && isCrossing(record)) {
+    const since = record.crossing?.at ?? record.pointOfNoReturnAt;
+    return hasReached(record, 'ACTIVATED')
+      ? `the point of no return was crossed at ${since}; ${forward}`
+      : `crossing the point of no return since ${since}; ${forward}`;
+  }
+  if (actual?.source.own)
+    return `no record accounts for it, but the Sovereign's Flux already reads its own Gitea; ${forward}`;
+  return record && 'go on with: catalyst handover finalize, or walk back with: catalyst handover abort';
+}
+
+/** The first line, for `handover status` and `status` alike. */
+export function handoverHeadline({ state, unfinished, next }: HandoverStatus): string {
+  const interrupted = unfinished ? ' (begun, not finished: interrupted, or still running elsewhere)' : '';
+  return `handover ${state}${interrupted}${next ? `: ${next}` : ''}`;
+}
+
 export function handoverText(status: HandoverStatus): string {
+  const { begun, crossing, actual, changes } = status;
+  const by = (deed: NonNullable<typeof begun>) =>
+    [deed.at, deed.by && `by ${deed.by}`, deed.plan && `plan ${deed.plan.slice(0, 12)}`].filter(Boolean).join(', ');
   const lines = [
-    `handover ${status.state}`,
+    handoverHeadline(status),
+    ...(begun ? [`  begun           ${by(begun)}`] : []),
     ...status.history.map(({ state, at }) => `  ${state.padEnd(15)} ${at}`),
     ...(status.pending.length > 0 ? [`  pending: ${status.pending.join(' → ')}`] : []),
-    ...(status.pointOfNoReturnAt ? [`  point of no return: ${status.pointOfNoReturnAt}`] : []),
-    ...status.items.map((item) => `  ${item.fate.padEnd(8)} ${item.what}${item.reason ? ` (${item.reason})` : ''}`),
+    ...(status.pointOfNoReturnAt
+      ? [`  point of no return: ${crossing ? by(crossing) : status.pointOfNoReturnAt}`]
+      : []),
+    ...(actual
+      ? [`  Flux of the Sovereign reads: ${sourceText(actual.source)}`, `  its zone: ${actual.delegation.summary}`]
+      : []),
+    ...(changes.length > 0 ? ['  changed on the mother now:', ...changes.map((change) => `    ${change}`)] : []),
+    ...status.items.map(itemLine),
     ...status.refusals.map((one) => `  tried    ${one.what}: ${one.answer}${one.why ? ` (${one.why})` : ''}`),
   ];
   return lines.join('\n');

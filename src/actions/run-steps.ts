@@ -61,6 +61,8 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
       emit,
       runId: world.runId,
       planHash,
+      by: session.by,
+      confirm: session.confirm,
       force: request.force,
       fresh: request.fresh,
       inputs: { ...request.inputs, schedule: request.schedule, force: request.force },

@@ -1,4 +1,5 @@
 /** What the actions of the walk are given: the world, a place to tell events to, the lock. */
+import type { Confirm } from '../phases/confirmation.js';
 import type { Emit } from '../phases/events.js';
 import type { OpenGate } from '../phases/journaled-gate.js';
 import type { ScheduleName } from '../phases/schedule.js';
@@ -16,6 +17,8 @@ export interface Session {
   openGate: OpenGate;
   /** Takes the Sovereign's lock until the command ends. */
   lock(): Promise<void>;
+  /** Answers what a step asks for before it does what cannot be undone. */
+  confirm?: Confirm;
 }
 
 export interface RunChoices {
@@ -26,7 +29,7 @@ export interface RunChoices {
   fresh?: boolean;
 }
 
-export async function openSession(context: Context): Promise<Session> {
+export async function openSession(context: Context, confirm?: Confirm): Promise<Session> {
   return {
     world: await context.world(),
     openGate: await context.gate(),
@@ -34,5 +37,6 @@ export async function openSession(context: Context): Promise<Session> {
     by: context.by,
     dryRun: context.options.dryRun,
     lock: () => context.lock(),
+    confirm,
   };
 }

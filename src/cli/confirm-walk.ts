@@ -1,16 +1,20 @@
-/** The confirmations of a whole walk, all before the first change (wizard.md). A lab that runs unattended answers them itself. */
+/**
+ * The confirmations of a whole walk before the first change (wizard.md); the handover asks once more, when it is VERIFIED. A lab
+ * that runs unattended answers them itself.
+ */
 import type { Context } from '../actions/context.js';
 import { checkCapacity } from '../hetzner/cluster/capacity.js';
+import type { Confirm } from '../phases/confirmation.js';
 import { fail, messageOf } from '../support/errors.js';
 
 export async function confirmWalk(
   context: Context,
   { until = 8, purge, confirm, window }: { until?: number; purge: string; confirm?: string; window?: string },
-): Promise<void> {
-  const { options, prompter, output } = context;
-  if (options.dryRun) return;
-  const isLab = options.lab !== undefined && (await (await context.world()).identity()).kind === 'lab';
-  const unattended = isLab && (options.yes || !prompter.available);
+): Promise<Confirm | undefined> {
+  const { options, output } = context;
+  if (options.dryRun) return undefined;
+  const isLab = await isUsedLab(context);
+  const unattended = isLab && isUnattended(context);
   const { sovereign, path } = await context.spec();
   const { fqdn, hetzner } = sovereign.spec;
   if (!unattended) {
@@ -18,16 +22,29 @@ export async function confirmWalk(
     output.note(`${fqdn} (${path}): ${size}${await priceOf(context)}; phases 0 to ${until}.`);
     if (!(await context.confirmStart('Start?'))) throw notStarted(path);
   }
+  const what = 'This run hands over past the point of no return';
+  const later = until >= 7 || confirm !== undefined;
+  const answer = later ? await context.confirmInRun({ what, confirm, lab: unattended }) : undefined;
   const grave = [
     ...(purge === 'apply' ? ['deletes the leftovers that #370 selects at Hetzner'] : []),
-    ...(until >= 7 ? ['hands over past the point of no return'] : []),
     ...(until >= 8
       ? [`cuts the Sovereign off from its mother for the kill experiment (${window ?? (isLab ? '20s' : '10m')})`]
       : []),
   ];
-  if (grave.length === 0) return;
-  await context.confirmByName({ what: `This run ${grave.join(', ')}`, confirm, lab: unattended });
+  if (grave.length > 0) await context.confirmByName({ what: `This run ${grave.join(', ')}`, confirm, lab: unattended });
+  return answer;
 }
+
+/** True for a run in a lab that nobody attends: it answers its confirmations itself. */
+export async function isUnattendedLab(context: Context): Promise<boolean> {
+  return isUnattended(context) && (await isUsedLab(context));
+}
+
+const isUnattended = ({ options, prompter }: Context) => options.yes || !prompter.available;
+
+/** By the identity that the lab serves, not by the flag alone. */
+const isUsedLab = async (context: Context) =>
+  context.options.lab !== undefined && (await (await context.world()).identity()).kind === 'lab';
 
 export function notStarted(path: string) {
   return fail('E1901', 'Not started. The answers are kept.', { actions: [`catalyst wizard --spec ${path}`] });

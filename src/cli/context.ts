@@ -13,7 +13,7 @@ import { specToYaml } from '../sovereign/spec-yaml.js';
 import { configDir, makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
 import { systemClock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
-import { confirmByName, confirmStart } from './confirm.js';
+import { confirmByName, confirmInRun, confirmStart } from './confirm.js';
 import { findSpec, specPath, stateDirOf } from './find-spec.js';
 import type { SharedFlags } from './flags.js';
 import { motherContexts } from './kubeconfigs.js';
@@ -181,6 +181,15 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     motherContexts: async () => motherContexts(await motherKubeconfig(), env),
     confirmByName: async ({ what, confirm, lab: answered }) =>
       confirmByName(prompter, { what, confirm, lab: answered, fqdn: (await spec()).sovereign.spec.fqdn }),
+    confirmInRun: async (request) =>
+      confirmInRun(
+        prompter,
+        { ...request, fqdn: (await spec()).sovereign.spec.fqdn },
+        {
+          show: (line) => (renderer ? renderer.say(line) : output.note(line)),
+          hold: () => renderer?.hold() ?? (() => undefined),
+        },
+      ),
     confirmStart: (message) => confirmStart(prompter, { message, yes: flags.yes }),
     say(line) {
       if (renderer) renderer.say(line);

@@ -1,21 +1,122 @@
-/** Back from any state before ACTIVATED: what was suspended goes on, the copies go, the record goes last. */
-import { fail } from '../support/errors.js';
-import { copiesToRemove } from './copy.js';
+/** Back from any state before the point of no return: what was suspended goes on, the copies go, the record goes last. */
+import type { JournalState } from '../phases/journal-state.js';
+import type { Done, Evidence, Mutation, Step } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { fail, isCatalystError } from '../support/errors.js';
+import type { KubeObject } from '../tools/kube.js';
+import { removeToken, removeTokenMutation } from './activate.js';
+import { recordsRef, removeCopyMutation } from './copy.js';
+import { whyCrossed } from './crossing.js';
 import { freezeMutation, frozen, thaw } from './freeze.js';
-import type { Handover } from './handover.js';
-import { hasReached } from './record.js';
+import { giteaRemote } from './gitea.js';
+import {
+  keepCommits,
+  moveBackMutation,
+  removeOrganizationMutation,
+  removeRepositoryMutation,
+  removeTree,
+} from './gitea-tree.js';
+import { type Handover, openHandover } from './handover.js';
+import { type HandoverRecord, type Place, placesOf, readRecord } from './record.js';
 
-/** Throws E5101 from ACTIVATED on. Killed in between, it is called again and finds what is left. */
-export async function abortHandover({ world, act, record }: Handover): Promise<void> {
-  if (hasReached(record, 'ACTIVATED')) {
-    throw fail(
-      'E5101',
-      `The handover is ${record.state}; since ACTIVATED (${record.pointOfNoReturnAt}) it only goes forward.`,
-      {
-        actions: ['catalyst handover finalize'],
-      },
-    );
+export interface AbortOptions {
+  /** Folder for a copy of the repository, where people committed to it. */
+  keepCommits?: string;
+  /** What this machine did before. */
+  journal: () => JournalState;
+}
+
+/** Killed in between, it is run again and finds what is left. Throws E5110 (exit 7) once the point of no return was crossed. */
+export function abortHandover(world: World, options: AbortOptions): Step {
+  return {
+    id: 'handover-abort',
+    title: 'Handover aborted',
+    phase: 7,
+    needs: [],
+
+    async plan() {
+      const record = await readRecord(world);
+      await requireOpen(world, record, options);
+      const places = [];
+      for (const place of placesOf(world)) if (await objectAt(world, place)) places.push(place);
+      return [
+        ...(await frozen(world)).map((object) => freezeMutation(object, 'resume')),
+        ...planGitea(world, record),
+        removeCopyMutation(),
+        ...places.map(dropRecordMutation),
+      ];
+    },
+
+    async isDone(): Promise<Done> {
+      const left = (await readRecord(world)) !== undefined || (await frozen(world)).length > 0;
+      return left ? { done: false } : { done: true, reason: 'no handover has begun' };
+    },
+
+    async run(context) {
+      await requireOpen(world, await readRecord(world), options);
+      await walkBack(await openHandover(world, context), options);
+    },
+
+    async proof(): Promise<Evidence> {
+      const done = await this.isDone({} as never);
+      if (!done.done) throw fail('E4009', 'A record of the handover, or what it suspended, is still there.');
+      return { summary: 'no record of a handover is left, and nothing on the mother is suspended by one', facts: {} };
+    },
+  };
+}
+
+async function requireOpen(world: World, record: HandoverRecord | undefined, options: AbortOptions): Promise<void> {
+  const crossed = await whyCrossed(world, record, options.journal());
+  if (crossed !== undefined) {
+    throw fail('E5110', `${crossed}. From there on the handover only goes forward. Nothing was changed.`, {
+      actions: ['catalyst handover status', 'catalyst handover finalize'],
+    });
   }
+}
+
+async function walkBack(handover: Handover, options: AbortOptions): Promise<void> {
+  const { world, act, record, progress } = handover;
+  // Without its cluster there is no Gitea to clear.
+  const there = (await ownCluster(world)) !== undefined;
+  const remote = there && record.made ? await giteaRemote(world) : undefined;
+  const kept = remote ? await keepCommits(world, remote, record.made!, options.keepCommits) : 0;
+  if (kept > 0) progress.output(`${kept} commits of people, and all others, are in ${options.keepCommits}`);
   for (const object of await frozen(world)) await act(freezeMutation(object, 'resume'), () => thaw(world, object));
-  for (const { mutation, remove } of copiesToRemove(world)) await act(mutation, remove);
+  if (remote && record.made?.token) await removeToken(handover, remote);
+  if (remote) await removeTree(handover, remote, kept);
+  const kube = await ownCluster(world);
+  if (await kube?.get(recordsRef)) await act(removeCopyMutation(), () => kube!.delete(recordsRef));
+  for (const place of placesOf(world)) {
+    const cluster = place.system === 'mother' ? await world.mother() : kube;
+    if (await cluster?.get(place.ref)) await act(dropRecordMutation(place), () => cluster!.delete(place.ref));
+  }
+}
+
+function ownCluster(world: World) {
+  return world.kube().catch((error: unknown) => {
+    if (isCatalystError(error, 'E3101')) return undefined;
+    throw error;
+  });
+}
+
+async function objectAt(world: World, place: Place): Promise<KubeObject | undefined> {
+  return (place.system === 'mother' ? await world.mother() : await ownCluster(world))?.get(place.ref);
+}
+
+function planGitea(world: World, record: HandoverRecord | undefined): Mutation[] {
+  const { made } = record ?? {};
+  return [
+    ...(made?.token ? [removeTokenMutation] : []),
+    ...(made?.repository ? [removeRepositoryMutation(world)] : []),
+    ...(made?.headBefore !== undefined ? [moveBackMutation(world, made.headBefore)] : []),
+    ...(made?.organization ? [removeOrganizationMutation(world)] : []),
+  ];
+}
+
+function dropRecordMutation({ system, ref }: Place): Mutation {
+  const { namespace, name } = ref;
+  return {
+    target: { system, kind: 'ConfigMap', namespace, name },
+    sentence: `delete the handover record in ConfigMap ${namespace}/${name} on the ${system === 'mother' ? 'mother' : 'Sovereign'}`,
+  };
 }

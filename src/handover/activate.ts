@@ -3,8 +3,10 @@ import { sealedTree } from '../phases/seal-tree.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
+import type { GitRemote } from '../tools/git.js';
 import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
 import { askGitea, giteaRemote } from './gitea.js';
+import { liveHead } from './gitea-tree.js';
 import type { Handover } from './handover.js';
 
 const flux = 'flux-system';
@@ -27,7 +29,7 @@ export const secretMutation: Mutation = {
   sentence: `keep the token of Flux in Secret ${flux}/${gitSecret.name} on the Sovereign, in place of any earlier one`,
 };
 
-export async function pivotMutation(world: World): Promise<Mutation> {
+export function pivotMutation(world: World): Mutation {
   const { organization, repository, branch } = world.sovereign.spec.gitops;
   return {
     target: { system: 'sovereign', kind: 'GitRepository', namespace: flux, name: flux },
@@ -43,14 +45,18 @@ export async function fluxObjects(world: World): Promise<KubeObject[]> {
   return folder.files.flatMap((file) => file.objects);
 }
 
-/** Makes the read-only token once; it is shown only then, so an existing Secret with a password is kept. */
-export async function giveFluxAccess({ world, act }: Handover): Promise<void> {
-  const kube = await world.kube();
-  const there = await kube.get(gitSecret);
-  const current = there?.data?.password;
-  const kept = await world.credentials.find(`generated/${flux}/${gitSecret.name}/password`);
-  if (kept !== undefined && current === Buffer.from(kept).toString('base64')) return;
+const tokenName = `generated/${flux}/${gitSecret.name}/password` as const;
+
+/** Creates the read-only token once; Gitea shows it only then, so the store keeps it. One that Gitea refuses is replaced. */
+export async function createToken(handover: Handover): Promise<void> {
+  const { world, act, record } = handover;
   const remote = await giteaRemote(world);
+  const kept = await world.credentials.find(tokenName);
+  if (kept !== undefined && (await opensRepository(world, remote, kept))) return;
+  if (!record.made?.token) {
+    record.made = { ...record.made, token: true };
+    await handover.save();
+  }
   const path = `/users/${remote.username}/tokens`;
   const token = await act(tokenMutation, async () => {
     await askGitea(world, remote, `${path}/${reader}`, { method: 'DELETE', ok: [404] });
@@ -59,7 +65,35 @@ export async function giveFluxAccess({ world, act }: Handover): Promise<void> {
     return (JSON.parse(answer.text) as { sha1: string }).sha1;
   });
   world.redactor.register(token);
-  await world.credentials.set(`generated/${flux}/${gitSecret.name}/password`, token);
+  await world.credentials.set(tokenName, token);
+}
+
+async function opensRepository(world: World, remote: GitRemote, token: string): Promise<boolean> {
+  const { organization, repository } = world.sovereign.spec.gitops;
+  const url = `${new URL(remote.url).origin}/api/v1/repos/${organization}/${repository}`;
+  const headers = { authorization: `token ${token}` };
+  const { status } = await world.http({ url, headers, signal: world.signal, timeoutMs: 30_000 });
+  return status === 200;
+}
+
+export const removeTokenMutation: Mutation = {
+  target: tokenMutation.target,
+  sentence: `delete access token ${reader} in the Sovereign's Gitea, which this handover created`,
+};
+
+/** For abort, before the pivot: no Secret has the token yet. */
+export async function removeToken({ world, act }: Handover, remote: GitRemote): Promise<void> {
+  const path = `/users/${remote.username}/tokens/${reader}`;
+  await act(removeTokenMutation, () => askGitea(world, remote, path, { method: 'DELETE', ok: [404] }));
+  await world.credentials.forget(tokenName);
+}
+
+/** Puts the token where Flux signs in with it, in place of an earlier Secret of that name: from here on part of the pivot. */
+async function giveFluxAccess({ world, act }: Handover, kube: Kube): Promise<void> {
+  const { username } = await giteaRemote(world);
+  const password = await world.credentials.get(tokenName);
+  const there = await kube.get(gitSecret);
+  if (there?.data?.password === Buffer.from(password).toString('base64')) return;
   await act(secretMutation, async () => {
     if (there) await kube.delete(gitSecret);
     await kube.apply([
@@ -68,23 +102,34 @@ export async function giveFluxAccess({ world, act }: Handover): Promise<void> {
         kind: 'Secret',
         metadata: { name: gitSecret.name, namespace: flux },
         type: 'Opaque',
-        stringData: { username: remote.username, password: token },
+        stringData: { username, password },
       },
     ]);
   });
 }
 
-/** Switches, then requires the exact revision everywhere. Throws E5101 on an object that is suspended. */
+/**
+ * Switches, then requires the exact revision everywhere. Throws E5101 on an object that is suspended, and E9001 before the
+ * intent is recorded: nothing may come before that.
+ */
 export async function pivot(handover: Handover): Promise<void> {
   const { world, act, record } = handover;
+  if (!record.crossing) throw fail('E9001', 'The pivot was called before the intent to cross was recorded.');
   const kube = await world.kube();
+  await followHead(handover);
+  await giveFluxAccess(handover, kube);
   const objects = await fluxObjects(world);
-  await act(await pivotMutation(world), () => kube.apply(objects, { forceConflicts: true }));
-  record.pointOfNoReturnAt ??= world.clock.now().toISOString();
+  await act(pivotMutation(world), () => kube.apply(objects, { forceConflicts: true }));
   const order = ['GitRepository', 'Kustomization'];
   for (const object of objects.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
     await waitForRevision(handover, kube, object);
   }
+}
+
+/** A run killed after the pivot may be continued days later; what people committed since then is what Flux reads. */
+async function followHead({ world, record }: Handover): Promise<void> {
+  const sha = await liveHead(world, await giteaRemote(world));
+  if (sha !== undefined) record.revision = `${world.sovereign.spec.gitops.branch}@sha1:${sha}`;
 }
 
 /** Waits until a Flux object is Ready, about its present spec, at the pushed revision. */

@@ -3,18 +3,12 @@ import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { hashOf } from '../support/hash.js';
+import type { GitRemote } from '../tools/git.js';
 import type { KubeObject } from '../tools/kube.js';
-import {
-  askGitea,
-  giteaHas,
-  giteaRemote,
-  organizationMutation,
-  pushMutation,
-  repositoryMutation,
-  treeFiles,
-} from './gitea.js';
+import { giteaRemote, treeFiles } from './gitea.js';
+import { liveHead, placeTree, requireOwnCommits } from './gitea-tree.js';
 import type { Handover } from './handover.js';
-import { type HandoverItem, placesOf } from './record.js';
+import type { HandoverItem } from './record.js';
 
 /** Fields of a deployment record that may travel; everything else stays behind, tokens above all. */
 const allowed = ['id', 'status', 'startedAt', 'finishedAt', 'sovereignFQDN', 'region', 'phase1FinishedAt'] as const;
@@ -54,25 +48,10 @@ function pick(from: Record<string, unknown>, keys: readonly string[]): Record<st
 /** Pushes the tree and copies the records; every item with the hash of what the mother or the renderer had. */
 export async function makeCopies(handover: Handover): Promise<void> {
   const { world, act, record } = handover;
-  const { gitops } = world.sovereign.spec;
   const remote = await giteaRemote(world);
-  if (!(await giteaHas(world, remote, `/orgs/${gitops.organization}`))) {
-    const body = { username: gitops.organization, visibility: 'private' };
-    await act(organizationMutation(world), () =>
-      askGitea(world, remote, '/orgs', { method: 'POST', body, ok: [409, 422] }),
-    );
-  }
-  if (!(await giteaHas(world, remote, `/repos/${gitops.organization}/${gitops.repository}`))) {
-    const body = { name: gitops.repository, private: true, default_branch: gitops.branch, auto_init: false };
-    await act(repositoryMutation(world), () =>
-      askGitea(world, remote, `/orgs/${gitops.organization}/repos`, { method: 'POST', body, ok: [409] }),
-    );
-  }
   const files = await treeFiles(world);
-  const tree = await world.tree();
-  const message = `Rendered by catalyst for ${world.sovereign.spec.fqdn}\n\nTree ${tree.hash}`;
-  const sha = await act(await pushMutation(world), () => world.git.publish(remote, gitops.branch, files, message));
-  record.revision = `${gitops.branch}@sha1:${sha}`;
+  const sha = await placeTree(handover, remote, files);
+  record.revision = `${world.sovereign.spec.gitops.branch}@sha1:${sha}`;
   keepItem(record.items, {
     id: 'gitops-tree',
     what: `GitOps tree, ${files.length} files, commit ${sha}`,
@@ -100,20 +79,33 @@ export async function makeCopies(handover: Handover): Promise<void> {
   });
 }
 
-/** Reads every copy back and compares. Throws E5103 naming the first that is not equal. */
+/** Reads every copy back and compares. Throws E5103 naming the first that is not equal, E5111 where people committed meanwhile. */
 export async function verifyCopies(handover: Handover): Promise<void> {
   const { world, record } = handover;
-  const { sha, files } = await world.git.read(await giteaRemote(world), world.sovereign.spec.gitops.branch);
-  equal(record.items, 'gitops-tree', hashOfFiles([...files]));
-  if (record.revision !== `${world.sovereign.spec.gitops.branch}@sha1:${sha}`) {
-    throw fail('E5103', `Gitea of the Sovereign is at ${sha}, but ${record.revision} was pushed.`, {
-      actions: ['find out who pushed to it', 'catalyst handover finalize'],
-    });
-  }
+  const remote = await giteaRemote(world);
+  const { branch } = world.sovereign.spec.gitops;
+  const live = await liveHead(world, remote);
+  if (live !== undefined) record.revision = `${branch}@sha1:${live}`;
+  else await verifyTree(handover, remote);
   const kube = await world.kube();
   const copy = await kube.get(recordsRef);
   equal(record.items, 'records', hashOf(JSON.parse(copy?.data?.['records.json'] ?? 'null')));
 }
+
+async function verifyTree(handover: Handover, remote: GitRemote): Promise<void> {
+  const { world, record } = handover;
+  const { branch } = world.sovereign.spec.gitops;
+  await requireOwnCommits(handover, remote);
+  const { sha, files } = await world.git.read(remote, branch);
+  equal(record.items, 'gitops-tree', hashOfFiles([...files]));
+  if (record.revision === `${branch}@sha1:${sha}`) return;
+  throw fail('E5103', `Gitea of the Sovereign is at ${sha}, but ${record.revision} was pushed.`, {
+    actions: copyAgain,
+  });
+}
+
+/** COPIED is not reached again by itself: abort takes the copies away, and the next run copies them. */
+const copyAgain = ['catalyst handover abort', 'catalyst handover finalize'];
 
 /** Content hash of files, whatever their order. */
 function hashOfFiles(files: [path: string, text: string][]): string {
@@ -125,7 +117,7 @@ function equal(items: HandoverItem[], id: string, after: string): void {
   if (item) item.after = after;
   if (item?.before === after) return;
   throw fail('E5103', `The copy of ${item?.what ?? id} on the Sovereign is not equal to what was copied.`, {
-    actions: ['catalyst handover status', 'catalyst handover finalize'],
+    actions: copyAgain,
     data: { item: id, before: item?.before, after },
   });
 }
@@ -136,19 +128,10 @@ export function keepItem(items: HandoverItem[], item: HandoverItem): void {
   else items[index] = item;
 }
 
-/** For `abort`: what COPIED made, to be taken away again. */
-export function copiesToRemove(world: World): { mutation: Mutation; remove: () => Promise<unknown> }[] {
+export function removeCopyMutation(): Mutation {
   const { name, namespace } = recordsRef;
-  const records: Mutation = {
+  return {
     target: { system: 'sovereign', kind: 'ConfigMap', namespace, name },
     sentence: `delete ConfigMap ${namespace}/${name} on the Sovereign`,
   };
-  const states = placesOf(world).map((place) => ({
-    mutation: {
-      target: { system: place.system, kind: 'ConfigMap', namespace: place.ref.namespace, name: place.ref.name },
-      sentence: `delete the handover record in ConfigMap ${place.ref.namespace}/${place.ref.name} on the ${place.system === 'mother' ? 'mother' : 'Sovereign'}`,
-    } satisfies Mutation,
-    remove: async () => (place.system === 'mother' ? await world.mother() : await world.kube()).delete(place.ref),
-  }));
-  return [{ mutation: records, remove: async () => (await world.kube()).delete(recordsRef) }, ...states];
 }

@@ -71,7 +71,9 @@ export async function toFreeze(world: World): Promise<KubeObject[]> {
 }
 
 export async function suspend(world: World, object: KubeObject, runId: string): Promise<unknown> {
-  const from = object.spec?.suspend === false ? 'false' : 'absent';
+  // A handover that is continued finds its own annotation, and what somebody resumed meanwhile is not what it found.
+  const earlier = object.metadata.annotations?.[frozenFrom];
+  const from = earlier ?? (object.spec?.suspend === false ? 'false' : 'absent');
   const annotations = { [frozenBy]: runId, [frozenFrom]: from };
   return (await world.mother()).patch(refOfObject(object), { metadata: { annotations }, spec: { suspend: true } });
 }

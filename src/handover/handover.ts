@@ -11,18 +11,39 @@ import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
-import { type HandoverRecord, type HandoverState, newRecord, readRecord, writeRecord } from './record.js';
+import type { Kube } from '../tools/kube.js';
+import {
+  crossingMutation,
+  type Deed,
+  type HandoverRecord,
+  type HandoverState,
+  newRecord,
+  readRecord,
+  recordMutation,
+  writeRecord,
+} from './record.js';
 
 export interface Handover extends StepContext {
   world: World;
   record: HandoverRecord;
   /** Writes the record to both clusters; with a state, after noting that it was reached. */
   save(state?: HandoverState): Promise<void>;
+  /** Records on both clusters that the point of no return is about to be crossed; once recorded, it stays as it is. */
+  saveCrossing(): Promise<void>;
 }
 
 /** Takes up the handover where it stands, or begins it. */
 export async function openHandover(world: World, context: StepContext): Promise<Handover> {
-  const record = (await readRecord(world)) ?? newRecord(world.sovereign.spec.fqdn, world.runId);
+  const deed = (): Deed => ({
+    at: world.clock.now().toISOString(),
+    runId: world.runId,
+    by: context.run?.by,
+    plan: context.run?.planHash,
+  });
+  const record = (await readRecord(world)) ?? {
+    ...newRecord(world.sovereign.spec.fqdn, world.runId),
+    begun: deed(),
+  };
   return {
     ...context,
     world,
@@ -32,9 +53,20 @@ export async function openHandover(world: World, context: StepContext): Promise<
         record.state = state;
         record.history.push({ state, at: world.clock.now().toISOString() });
       }
-      await writeRecord(world, context.act, record, state ?? 'progress');
+      await writeRecord(world, context.act, record, (place) => recordMutation(place, state ?? 'progress'));
+    },
+    async saveCrossing() {
+      const cluster = await clusterUid(await world.kube());
+      record.crossing ??= deed();
+      record.pointOfNoReturnAt ??= record.crossing.at;
+      await writeRecord(world, context.act, record, (place) => crossingMutation(place, cluster));
     },
   };
+}
+
+/** Identity of a cluster: the UID of its kube-system. Undefined where that is not served. */
+export async function clusterUid(kube: Kube): Promise<string | undefined> {
+  return (await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }))?.metadata.uid;
 }
 
 const jobWords: Record<ClaimJob['name'], string> = {

@@ -1,4 +1,4 @@
-/** The state of a handover: one signed ConfigMap on both clusters, the furthest of the two counts. */
+/** The state of a handover: one signed ConfigMap on both clusters, the further of the two counts. */
 import { type Envelope, openSigner, type Signer, seal, unseal } from '../evidence/signing.js';
 import { ownPrefix } from '../mother/protected-set.js';
 import type { Act } from '../phases/gate.js';
@@ -43,10 +43,35 @@ export interface Refusal {
   why?: string;
 }
 
+/** Who acted, in which run, by which plan. */
+export interface Deed {
+  at: string;
+  /** user@host */
+  by?: string;
+  runId: string;
+  /** Hash of the plan that the run followed. */
+  plan?: string;
+}
+
+/** What COPIED and ACTIVATED created in the Sovereign's Gitea; each is noted before it is created, so that abort knows it. */
+export interface MadeInGitea {
+  organization?: boolean;
+  repository?: boolean;
+  token?: boolean;
+  /** The branch's head before the push, where the repository was there already; null where it had no such branch. */
+  headBefore?: string | null;
+}
+
 export interface HandoverRecord {
   version: 1;
   fqdn: string;
   runId: string;
+  /** Grows with every write; of two copies in the same state the higher one is newer. Records of earlier versions have none. */
+  saves?: number;
+  begun?: Deed;
+  /** The intent to cross the point of no return, recorded before the first write that cannot be undone. */
+  crossing?: Deed;
+  made?: MadeInGitea;
   state?: HandoverState;
   history: { state: HandoverState; at: string }[];
   /** Ids of this Sovereign's records on the mother, as the first inventory found them. */
@@ -76,6 +101,24 @@ export function newRecord(fqdn: string, runId: string): HandoverRecord {
 /** True when the handover has come at least so far. */
 export function hasReached(record: HandoverRecord, state: HandoverState): boolean {
   return record.state !== undefined && handoverStates.indexOf(record.state) >= handoverStates.indexOf(state);
+}
+
+/** True from the recorded intent on: the handover then only goes forward, whatever else is recorded as reached. */
+export function isCrossing(record: HandoverRecord): boolean {
+  return record.crossing !== undefined || hasReached(record, 'ACTIVATED');
+}
+
+/** Sorts the record that has come further first: by crossing, by state, then by the number of its writes. */
+function further(a: HandoverRecord, b: HandoverRecord): number {
+  const rank = (record: HandoverRecord) => [
+    isCrossing(record) ? 1 : 0,
+    record.state === undefined ? -1 : handoverStates.indexOf(record.state),
+    record.saves ?? 0,
+    record.history.length,
+  ];
+  const [left, right] = [rank(a), rank(b)];
+  const index = left.findIndex((value, at) => value !== right[at]);
+  return index < 0 ? 0 : right[index]! - left[index]!;
 }
 
 /** States still to be reached, in order. */
@@ -109,9 +152,9 @@ export async function readRecord(
   const found: HandoverRecord[] = [];
   for (const place of placesOf(world)) {
     const object = await (await clusterOf(world, place))?.get(place.ref);
-    if (object) found.push(openRecord(object, signer, place));
+    if (object) found.push(openRecord(object, signer, place, world.sovereign.spec.fqdn));
   }
-  return found.sort((a, b) => b.history.length - a.history.length)[0];
+  return found.sort(further)[0];
 }
 
 /** A cluster that is not there yet has no record; one that does not answer throws. */
@@ -123,18 +166,19 @@ async function clusterOf(world: Pick<World, 'kube' | 'mother'>, place: Place): P
   });
 }
 
-function openRecord(object: KubeObject, signer: Signer, place: Place): HandoverRecord {
-  let value: unknown;
+function openRecord(object: KubeObject, signer: Signer, place: Place, fqdn: string): HandoverRecord {
+  let value: HandoverRecord | undefined;
   try {
-    value = unseal(JSON.parse(object.data?.['record.json'] ?? '{}') as Envelope, payloadType, signer.publicKey);
+    const envelope = JSON.parse(object.data?.['record.json'] ?? '{}') as Envelope;
+    value = unseal(envelope, payloadType, signer.publicKey) as HandoverRecord | undefined;
   } catch {
     value = undefined;
   }
-  if (value === undefined) {
+  if (value?.fqdn !== fqdn) {
     const { namespace, name } = place.ref;
     throw fail(
       'E5105',
-      `The handover record in ConfigMap ${namespace}/${name} on the ${place.system} does not fit the key of this machine.`,
+      `The handover record in ConfigMap ${namespace}/${name} on the ${place.system} is not one that this machine signed for ${fqdn}.`,
       {
         actions: [
           'run the handover from the machine that began it, or bring its state directory here',
@@ -143,26 +187,40 @@ function openRecord(object: KubeObject, signer: Signer, place: Place): HandoverR
       },
     );
   }
-  return value as HandoverRecord;
+  return value;
 }
 
 export function recordMutation(place: Place, state: HandoverState | 'progress'): Mutation {
+  return writeMutation(place, state === 'progress' ? 'keep the progress of' : `note state ${state} of`);
+}
+
+/** How the sentence of the intent begins, on both clusters and in the journal. */
+export const crossingWords = 'record the intent to cross the point of no return of';
+
+/** `cluster` is the UID of the Sovereign's kube-system, so that the journal tells this cluster from one built before it. */
+export function crossingMutation(place: Place, cluster: string | undefined): Mutation {
+  const mutation = writeMutation(place, crossingWords);
+  if (cluster === undefined) return mutation;
+  return { ...mutation, sentence: `${mutation.sentence} (Sovereign cluster ${cluster})` };
+}
+
+function writeMutation(place: Place, what: string): Mutation {
   const { namespace, name } = place.ref;
-  const what = state === 'progress' ? 'keep the progress' : `note state ${state}`;
   const where = place.system === 'mother' ? 'the mother' : 'the Sovereign';
   return {
     target: { system: place.system, kind: 'ConfigMap', namespace, name },
-    sentence: `${what} of the handover in ConfigMap ${namespace}/${name} on ${where}`,
+    sentence: `${what} the handover in ConfigMap ${namespace}/${name} on ${where}`,
   };
 }
 
-/** Writes the record to both clusters: first to the Sovereign, whose copy stays. */
+/** Writes the record to both clusters, each described by `describe`: first to the Sovereign, whose copy stays. */
 export async function writeRecord(
   world: Pick<World, 'sovereign' | 'credentials' | 'kube' | 'mother'>,
   act: Act,
   record: HandoverRecord,
-  state: HandoverState | 'progress',
+  describe: (place: Place) => Mutation,
 ): Promise<void> {
+  record.saves = (record.saves ?? 0) + 1;
   const signer = await openSigner(world.credentials);
   const envelope = JSON.stringify(seal(signer, payloadType, record));
   for (const place of placesOf(world)) {
@@ -177,6 +235,6 @@ export async function writeRecord(
       },
       data: { state: record.state ?? '', 'record.json': envelope },
     };
-    await act(recordMutation(place, state), () => kube.apply([object]));
+    await act(describe(place), () => kube.apply([object]));
   }
 }

@@ -5,8 +5,9 @@ import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import { hashOf } from '../support/hash.js';
-import { giveFluxAccess, pivot, pivotMutation, secretMutation, tokenMutation } from './activate.js';
+import { createToken, pivot, pivotMutation, secretMutation, tokenMutation } from './activate.js';
 import { keepItem, makeCopies, recordsMutation, verifyCopies } from './copy.js';
+import { confirmCrossing, intendCrossing, planCrossing } from './crossing.js';
 import { checkDelegation } from './delegation.js';
 import { requireIdle } from './erase.js';
 import { freezeMutation, leftAloneLines, suspend, toFreeze } from './freeze.js';
@@ -24,6 +25,9 @@ export interface Stage {
 
 const noting = (world: World, state: HandoverState): Mutation[] =>
   placesOf(world).map((place) => recordMutation(place, state));
+
+/** What is about to be created in Gitea is recorded first. */
+const progress = (world: World): Mutation[] => placesOf(world).map((place) => recordMutation(place, 'progress'));
 
 /** What a cluster that is not there yet would answer: nothing. */
 async function ifThere<T>(look: () => Promise<T[]>): Promise<T[]> {
@@ -79,6 +83,7 @@ const frozenStage: Stage = {
 const copied: Stage = {
   state: 'COPIED',
   plan: async (world) => [
+    ...progress(world),
     organizationMutation(world),
     repositoryMutation(world),
     await pushMutation(world),
@@ -91,7 +96,13 @@ const verified: Stage = { state: 'VERIFIED', plan: async () => [], reach: verify
 
 const activated: Stage = {
   state: 'ACTIVATED',
-  plan: async (world) => [tokenMutation, secretMutation, await pivotMutation(world)],
+  plan: async (world) => [
+    ...progress(world),
+    tokenMutation,
+    ...(await planCrossing(world)),
+    secretMutation,
+    pivotMutation(world),
+  ],
   async reach(handover) {
     const { world, progress } = handover;
     const delegation = await checkDelegation(world);
@@ -101,7 +112,9 @@ const activated: Stage = {
       });
     }
     progress.output(delegation.summary);
-    await giveFluxAccess(handover);
+    await confirmCrossing(handover);
+    await createToken(handover);
+    await intendCrossing(handover);
     await pivot(handover);
   },
 };
@@ -127,17 +140,11 @@ export async function planStages(world: World, reached: (state: HandoverState) =
   return mutations;
 }
 
-export interface ReachOptions {
-  /** Asked once, before the point of no return; throws to stop there. */
-  confirm?: () => Promise<void>;
-}
-
 /** Goes through the stages that are ahead, keeping each state as it is reached. */
-export async function reachRevoked(handover: Handover, options: ReachOptions = {}): Promise<void> {
+export async function reachRevoked(handover: Handover): Promise<void> {
   for (const stage of finalStages) {
     if (hasReached(handover.record, stage.state)) continue;
     handover.signal.throwIfAborted();
-    if (stage.state === 'ACTIVATED') await options.confirm?.();
     await stage.reach(handover);
     await handover.save(stage.state);
   }

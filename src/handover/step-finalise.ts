@@ -8,9 +8,9 @@ import { openHandover } from './handover.js';
 import { type HandoverRecord, hasReached, readRecord } from './record.js';
 import { residueOf } from './residue.js';
 import { assertRefused } from './revoke.js';
-import { planStages, type ReachOptions, reachRevoked } from './stages.js';
+import { planStages, reachRevoked } from './stages.js';
 
-export interface FinaliseOptions extends ReachOptions {
+export interface FinaliseOptions {
   /** Stops at REVOKED and leaves the retained state, as `handover finalize` does. */
   keepRetained?: boolean;
 }
@@ -49,7 +49,7 @@ export function finaliseHandover(world: World, options: FinaliseOptions = {}): S
 
     async run(context) {
       const handover = await openHandover(world, context);
-      await reachRevoked(handover, options);
+      await reachRevoked(handover);
       if (!options.keepRetained && handover.record.erasedAt === undefined) await eraseRetained(handover);
     },
 
@@ -57,7 +57,14 @@ export function finaliseHandover(world: World, options: FinaliseOptions = {}): S
       const record = await recordIfAny(world);
       if (!record || !hasReached(record, 'REVOKED')) throw fail('E4009', 'The handover is not REVOKED.');
       assertRefused(record.refusals);
-      const facts = { state: record.state, items: record.items, refusals: record.refusals, history: record.history };
+      const facts = {
+        state: record.state,
+        begun: record.begun,
+        crossing: record.crossing,
+        items: record.items,
+        refusals: record.refusals,
+        history: record.history,
+      };
       const sha = record.revision?.split('sha1:')[1];
       const refused = `${record.refusals.length} old credentials tried: ${[...new Set(record.refusals.map((one) => one.answer))].join(', ') || 'there were none'}`;
       if (options.keepRetained) return { summary: `${record.state}; ${refused}`, sha, facts };

@@ -5,6 +5,7 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
+import type { Confirm } from './confirmation.js';
 import type { Emit, StepEvent, StepRef } from './events.js';
 import type { Journal } from './journal.js';
 import type { JournalState } from './journal-state.js';
@@ -21,6 +22,10 @@ export interface RunnerOptions extends Graph {
   emit: Emit;
   runId: string;
   planHash: string;
+  /** user@host */
+  by: string;
+  /** Answers what a step asks for before it does what cannot be undone. */
+  confirm?: Confirm;
   /** Overrules unproven prerequisites; the reason is journaled and stays in the evidence. */
   force?: string;
   /** Takes every proof again, also of steps that are done. */
@@ -171,6 +176,8 @@ async function runStep(options: RunnerOptions, step: Step): Promise<void> {
       waiting: (reason, deadline) => tell('waiting', { reason, deadline }),
       output: (line) => tell('output', { reason: line }),
     },
+    confirm: options.confirm,
+    run: { by: options.by, planHash: options.planHash },
   };
   const startedAt = clock.now().getTime();
   const elapsed = () => clock.now().getTime() - startedAt;

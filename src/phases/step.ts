@@ -1,4 +1,5 @@
 /** The ticket a step works from: what it is, what it would change, how it does so and how it is proven. */
+import type { Confirm } from './confirmation.js';
 import type { Act } from './gate.js';
 
 export type System = 'hetzner' | 's3' | 'sovereign' | 'mother' | 'dns' | 'git' | 'registry' | 'machine';
@@ -15,6 +16,8 @@ export interface Mutation {
   target: Target;
   /** Imperative, complete: "create network catalyst-omantel-omani-works-net 10.0.0.0/16 in eu-central". */
   sentence: string;
+  /** What the step has confirmed by name before it makes this change, as a clause after "This". */
+  confirm?: string;
 }
 
 export interface Evidence {
@@ -50,6 +53,10 @@ export interface Acting {
 export interface StepContext extends Acting {
   progress: Progress;
   signal: AbortSignal;
+  /** Asks the person, or knows their answer; a step that needs a confirmation refuses where there is none to be had. */
+  confirm?: Confirm;
+  /** Who runs (user@host) and by which plan. */
+  run?: { by: string; planHash: string };
 }
 
 export interface Step {

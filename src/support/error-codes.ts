@@ -311,6 +311,16 @@ export const errorCodes = {
     'an old credential was not seen refused',
     "A credential that the mother knew names an address of the Sovereign, or one that cannot be told from it, and no 401 or 403 was seen there. That nothing answers proves nothing: a firewall may be in between. Let the mother reach the Sovereign's API and run the handover again.",
   ),
+  E5110: entry(
+    'refused',
+    'the point of no return is behind',
+    "The intent to cross the point of no return is recorded, or the Sovereign's Flux already reads its own Gitea. Walking back would leave two masters. `catalyst handover finalize` completes it.",
+  ),
+  E5111: entry(
+    'refused',
+    "people committed to the Sovereign's Gitea",
+    'Going on, in either direction, would lose commits that somebody made there. `catalyst handover abort --keep-commits DIR` copies the repository to a folder first.',
+  ),
   // E6: verification, evidence
   E6001: entry('check-failed', 'verification says FAIL', 'At least one item of the Definition of Done failed.'),
   E6002: entry(

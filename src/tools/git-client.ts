@@ -7,7 +7,7 @@ import { fail } from '../support/errors.js';
 import { openConnectProxy } from './connect-proxy.js';
 import type { ConnectRule } from './connect-to.js';
 import type { Exec } from './exec.js';
-import type { Git, GitRemote } from './git.js';
+import type { Commit, Git, GitRemote } from './git.js';
 
 export interface GitOptions {
   exec: Exec;
@@ -90,6 +90,23 @@ export function createGit({ exec, connectTo, caBundle, signal }: GitOptions): Gi
         await git(['checkout', '-q', '--detach', sha]);
         return { sha, files: await readTree(folder) };
       }),
+    history: (remote, branch) =>
+      inFolder(remote, async (git) => {
+        if (branch !== undefined && !(await remoteHead(git, remote, branch))) return [];
+        const refs = branch === undefined ? 'refs/*' : `refs/heads/${branch}`;
+        await git(['fetch', '-q', remote.url, `+${refs}:${refs.replace('refs/', 'refs/there/')}`]);
+        return parseLog(await git(['log', '--all', `--format=${logFormat}`]));
+      }),
+    copyTo: (remote, folder) =>
+      inFolder(remote, async (git) => {
+        await git(['clone', '-q', '--mirror', remote.url, folder]);
+      }),
+    moveBack: (remote, branch, from, to) =>
+      inFolder(remote, async (git) => {
+        const ref = `refs/heads/${branch}`;
+        if (to !== undefined) await git(['fetch', '-q', remote.url, ref]);
+        await git(['push', '-q', `--force-with-lease=${ref}:${from}`, remote.url, `${to ?? ''}:${ref}`]);
+      }),
   };
 }
 
@@ -156,6 +173,19 @@ async function isAbove(git: RunGit, remote: GitRemote, branch: string, commit: s
   await git(['fetch', '-q', '--depth=100', remote.url, `refs/heads/${branch}`]);
   const commits = (await git(['rev-list', 'FETCH_HEAD'])).split('\n');
   return commits.includes(commit);
+}
+
+const logFormat = '%H%x1f%an <%ae>%x1f%aI%x1f%ce%x1f%s';
+
+/** Newest first; a commit is catalyst's by its committer, whom a change by anybody else replaces. */
+function parseLog(text: string): Commit[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [sha = '', by = '', at = '', committer = '', subject = ''] = line.split('\x1f');
+      return { sha, author: by, at, subject, own: committer === author.email };
+    });
 }
 
 async function readTree(folder: string): Promise<Map<string, string>> {

@@ -5,6 +5,17 @@ export interface GitRemote {
   password: string;
 }
 
+export interface Commit {
+  sha: string;
+  /** `Name <email>` of its author. */
+  author: string;
+  /** ISO 8601 */
+  at: string;
+  subject: string;
+  /** True when catalyst committed it. */
+  own: boolean;
+}
+
 export interface GitWriter {
   /** Makes one commit that holds exactly `files` on `branch` and pushes it; the commit's SHA. Bytes equal: no new commit. */
   publish(
@@ -23,6 +34,8 @@ export interface GitWriter {
     changes: readonly { path: string; text?: string }[],
     message: string,
   ): Promise<string>;
+  /** Moves `branch` from one commit to another, or deletes it without `to`. Throws when it is not at `from` any more. */
+  moveBack(remote: GitRemote, branch: string, from: string, to?: string): Promise<void>;
 }
 
 export interface GitReader {
@@ -30,6 +43,10 @@ export interface GitReader {
   head(remote: GitRemote, branch: string): Promise<string | undefined>;
   /** Files at a branch's head. */
   read(remote: GitRemote, branch: string): Promise<{ sha: string; files: Map<string, string> }>;
+  /** Commits that `branch` reaches, or any branch, tag or pull request without one; newest first, none in an empty repository. */
+  history(remote: GitRemote, branch?: string): Promise<Commit[]>;
+  /** A bare copy of the whole repository in `folder`, which must be new or empty. No credential stays in it. */
+  copyTo(remote: GitRemote, folder: string): Promise<void>;
 }
 
 export interface Git extends GitReader, GitWriter {}

@@ -12,6 +12,7 @@ export function createLinesRenderer({ stderr, redactor }: Pick<RendererTools, 's
     say(line) {
       stderr.write(redactor.redact(`${line}\n`));
     },
+    hold: () => () => undefined,
     close() {},
   };
 }

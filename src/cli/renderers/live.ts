@@ -21,10 +21,11 @@ export function createLiveRenderer(options: LiveOptions): Renderer {
   let drawn = 0;
   let tick = 0;
   let open = true;
+  let held = false;
   const paint = (text: string, tone: Tone) => (color ? styleText(styles[tone], text, { validateStream: false }) : text);
 
   const draw = () => {
-    if (!open) return;
+    if (!open || held) return;
     const lines = drawFrame(tree, {
       columns: stderr.columns ?? 80,
       rows: stderr.rows ?? 24,
@@ -42,6 +43,7 @@ export function createLiveRenderer(options: LiveOptions): Renderer {
   };
   /** After a resize the old frame may have wrapped: nothing of it can be addressed any more. */
   const onResize = () => {
+    if (held) return;
     drawn = 0;
     stderr.write(`${esc}2J${esc}H`);
     draw();
@@ -60,8 +62,19 @@ export function createLiveRenderer(options: LiveOptions): Renderer {
       drawn = 0;
       draw();
     },
+    hold() {
+      draw();
+      held = true;
+      drawn = 0;
+      stderr.write(`${esc}?25h`);
+      return () => {
+        held = false;
+        draw();
+      };
+    },
     close() {
       if (!open) return;
+      held = false;
       draw();
       open = false;
       stop();

@@ -7,6 +7,8 @@ export interface Renderer {
   handle(event: RunEvent): void;
   /** A line that is no event, where it does not disturb what is drawn. */
   say(line: string): void;
+  /** Gives the terminal to a question; drawing goes on when the answer is called. */
+  hold(): () => void;
   /** Draws the last state and gives the terminal back. */
   close(): void;
 }

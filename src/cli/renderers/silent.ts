@@ -2,5 +2,5 @@ import type { Renderer } from './renderer.js';
 
 /** For --json: stdout holds the document, stderr nothing. */
 export function createSilentRenderer(): Renderer {
-  return { handle() {}, say() {}, close() {} };
+  return { handle() {}, say() {}, hold: () => () => undefined, close() {} };
 }

@@ -94,6 +94,7 @@ export async function runAll(
       emit: (event) => events.push(event),
       runId,
       planHash: 'p',
+      by: 'me@here',
       ...more,
     });
     return { result, events, entries: [...journal.entries], writes: gate.writes };

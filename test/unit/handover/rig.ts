@@ -31,6 +31,19 @@ function merge(into: Record<string, unknown>, patch: Record<string, unknown>): R
   return out;
 }
 
+/** `key=value` only, as everything here asks. */
+function selects(selector: string, labels: Record<string, string> = {}): boolean {
+  const [key = '', value] = selector.split('=');
+  return key === '' || labels[key] === value;
+}
+
+/** As the API server keeps a Secret: its clear text encoded. */
+function stored({ stringData, ...object }: KubeObject): KubeObject {
+  if (!stringData) return object as KubeObject;
+  const data = Object.entries(stringData as Record<string, string>).map(([key, text]) => [key, btoa(text)]);
+  return { ...object, data: Object.fromEntries(data) } as KubeObject;
+}
+
 export function memoryCluster(objects: KubeObject[]): MemoryCluster {
   const store = new Map(objects.map((one) => [keyOf(one.kind, one.metadata.namespace, one.metadata.name), one]));
   const cluster: MemoryCluster = { objects: store, writes: [], kube: undefined as unknown as Kube };
@@ -47,19 +60,25 @@ export function memoryCluster(objects: KubeObject[]): MemoryCluster {
     server: 'memory',
     kubeconfig: '',
     get: async ({ kind, namespace, name }) => store.get(keyOf(kind, namespace, name)),
-    list: async ({ kind, namespace }) =>
-      [...store.values()].filter((one) => one.kind === kind && (!namespace || one.metadata.namespace === namespace)),
+    list: async ({ kind, namespace, labelSelector = '' }) =>
+      [...store.values()].filter(
+        ({ kind: found, metadata }) =>
+          found === kind && (!namespace || metadata.namespace === namespace) && selects(labelSelector, metadata.labels),
+      ),
     async waitFor(ref, { reason, look }) {
       const seen = look(store.get(keyOf(ref.kind, ref.namespace, ref.name)));
       if ('done' in seen) return seen.done;
       throw new Error(`would wait for ${reason}: ${seen.pending}`);
     },
-    apply: async (all) => Promise.all(all.map(put('apply'))),
+    apply: async (all) => Promise.all(all.map(stored).map(put('apply'))),
     create: put('create'),
     async patch({ kind, namespace, name }, patch) {
       const object = store.get(keyOf(kind, namespace, name));
       if (!object) throw new Error(`no ${kind} ${namespace}/${name}`);
       const merged = merge(object, patch) as KubeObject;
+      // As API servers do, whatever the kind.
+      if (merged.metadata.annotations && Object.keys(merged.metadata.annotations).length === 0)
+        delete merged.metadata.annotations;
       store.set(keyOf(kind, namespace, name), merged);
       wrote('patch', merged);
       return merged;
@@ -117,7 +136,11 @@ export function motherCluster(answers: Record<string, () => object>): MemoryClus
     cluster.objects.set(`Pod ${name}`, {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: 'pod', namespace: 'catalyst' },
+      metadata: {
+        name: 'pod',
+        namespace: 'catalyst',
+        labels: { 'batch.kubernetes.io/job-name': object.metadata.name },
+      },
       status: { containerStatuses: [{ state: { terminated: { message } } }] },
     });
   };

@@ -7,6 +7,7 @@ import { openHandover } from '../../../src/handover/handover.js';
 import { neighbourOf, requireOwnRedirect } from '../../../src/handover/redirect.js';
 import { discoverCatalyst } from '../../../src/mother/discover.js';
 import { mentionsName, nameOfObject, ownershipOf } from '../../../src/mother/ownership.js';
+import { foldJournal } from '../../../src/phases/journal-state.js';
 import type { KubeObject } from '../../../src/tools/kube.js';
 import { type MemoryCluster, memoryCluster, motherCluster, rig, sovereign } from '../handover/rig.js';
 
@@ -131,15 +132,7 @@ describe("this Sovereign's Flux objects on the mother", () => {
     const before = structuredClone(new Map(mother.objects));
     const { world, context } = rig(mother, memoryCluster([]), noZone);
     for (const object of await toFreeze(world)) await suspend(world, object, 'run12345');
-    await abortHandover(
-      await openHandover(world, {
-        ...context,
-        act: async (mutation, change) => {
-          if (!mutation.sentence.startsWith('resume')) return undefined as never;
-          return context.act(mutation, change);
-        },
-      }),
-    );
+    await abortHandover(world, { journal: () => foldJournal([]) }).run(context);
     for (const object of own) {
       const { metadata, spec } = mother.objects.get(nameOfObject(object))!;
       expect({ ...metadata, annotations: undefined }).toEqual({

@@ -1,0 +1,223 @@
+/** Both clusters, a Gitea and the DNS in memory, complete enough for every stage from PREPARED to REVOKED. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { renderTree } from '../../../src/blueprints/render.js';
+import { activeSealingKey } from '../../../src/blueprints/seal.js';
+import { issueCertificate } from '../../../src/lab/certificates.js';
+import type { Confirmation } from '../../../src/phases/confirmation.js';
+import { hashOf } from '../../../src/support/hash.js';
+import type { Commit, Git } from '../../../src/tools/git.js';
+import type { HttpAnswer, HttpRequest } from '../../../src/tools/http.js';
+import type { KubeObject } from '../../../src/tools/kube.js';
+import { ids, type MemoryCluster, memoryCluster, motherCluster, type Rig, rig, sovereign } from './rig.js';
+
+const fqdn = 'omantel.omani.works';
+
+interface Repository {
+  commits: (Commit & { files: Map<string, string> })[];
+}
+
+/** Organizations, repositories and tokens, with the calls of its API and the git operations that the handover uses. */
+export interface MemoryGitea {
+  organizations: Set<string>;
+  repositories: Map<string, Repository>;
+  tokens: Map<string, string>;
+  answer(request: HttpRequest): Partial<HttpAnswer>;
+  git: Git;
+  /** Somebody else commits a file. */
+  commit(author: string, path: string, text: string): string;
+}
+
+export function memoryGitea(): MemoryGitea {
+  const gitea: MemoryGitea = {
+    organizations: new Set(),
+    repositories: new Map(),
+    tokens: new Map(),
+    answer: (request) => answer(gitea, request),
+    git: memoryGit(() => [...gitea.repositories.values()][0]),
+    commit(author, path, text) {
+      const { commits } = [...gitea.repositories.values()][0]!;
+      const files = new Map([...(commits[0]?.files ?? []), [path, text] as const]);
+      return put(commits, { author: `${author} <${author}@omantel.example>`, own: false, files }, `add ${path}`);
+    },
+  };
+  return gitea;
+}
+
+function put(
+  commits: Repository['commits'],
+  about: Pick<Commit, 'author' | 'own'> & { files: Map<string, string> },
+  subject: string,
+) {
+  const sha = randomBytes(20).toString('hex');
+  commits.unshift({ sha, at: '2026-11-22T10:00:00Z', subject, ...about });
+  return sha;
+}
+
+function memoryGit(repository: () => Repository | undefined): Git {
+  const commits = () => repository()?.commits ?? [];
+  const own = { author: 'catalyst <catalyst@openova.io>', own: true };
+  return {
+    publish: async (_remote, _branch, files, message) => {
+      const held = new Map(files.map(({ path, text }) => [path, text] as const));
+      if (commits()[0] && hashOf([...commits()[0]!.files]) === hashOf([...held])) return commits()[0]!.sha;
+      return put(commits(), { ...own, files: held }, message);
+    },
+    change: () => Promise.reject(new Error('no change expected')),
+    head: async () => commits()[0]?.sha,
+    read: async () => ({ sha: commits()[0]!.sha, files: commits()[0]!.files }),
+    history: async () => commits().map(({ files, ...commit }) => commit),
+    copyTo: async () => undefined,
+    moveBack: async (_remote, _branch, from, to) => {
+      if (commits()[0]?.sha !== from) throw new Error('the branch moved');
+      while (commits()[0] && commits()[0]!.sha !== to) commits().shift();
+    },
+  };
+}
+
+function answer(gitea: MemoryGitea, { url, method = 'GET', headers = {}, body }: HttpRequest): Partial<HttpAnswer> {
+  const path = new URL(url).pathname.replace('/api/v1', '');
+  const [, room = '', first = '', second = '', third = ''] = path.split('/');
+  const given = body === undefined ? {} : (JSON.parse(String(body)) as Record<string, string>);
+  const is = (found: boolean) => ({ status: found ? 200 : 404 });
+  const bearer = /^token (.*)$/.exec(headers.authorization ?? '')?.[1];
+  if (bearer !== undefined && ![...gitea.tokens.values()].includes(bearer)) return { status: 401 };
+  switch (`${method} ${room}${second && room === 'orgs' ? '/repos' : ''}`) {
+    case 'GET orgs':
+      return is(gitea.organizations.has(first));
+    case 'GET orgs/repos':
+      return { text: JSON.stringify([...gitea.repositories.keys()].filter((name) => name.startsWith(`${first}/`))) };
+    case 'POST orgs':
+      gitea.organizations.add(given.username!);
+      return { status: 201 };
+    case 'POST orgs/repos':
+      gitea.repositories.set(`${first}/${given.name}`, { commits: [] });
+      return { status: 201 };
+    case 'DELETE orgs':
+      return is(gitea.organizations.delete(first));
+    case 'GET repos':
+      return is(gitea.repositories.has(`${first}/${second}`));
+    case 'DELETE repos':
+      return is(gitea.repositories.delete(`${first}/${second}`));
+    case 'POST users': {
+      const sha1 = randomBytes(8).toString('hex');
+      gitea.tokens.set(given.name!, sha1);
+      return { status: 201, text: JSON.stringify({ sha1 }) };
+    }
+    case 'DELETE users':
+      return is(gitea.tokens.delete(third));
+    default:
+      throw new Error(`unexpected call ${method} ${path}`);
+  }
+}
+
+const flux = (kind: string, name: string, spec: Record<string, unknown>): KubeObject => ({
+  apiVersion: kind === 'HelmRelease' ? 'helm.toolkit.fluxcd.io/v2' : 'kustomize.toolkit.fluxcd.io/v1',
+  kind,
+  metadata: { name, namespace: 'flux-system' },
+  spec,
+});
+
+let sealing: Promise<string> | undefined;
+const sealingCertificate = () => {
+  sealing ??= issueCertificate({ commonName: 'sealing', rsa: true }).then(({ certificate }) => certificate);
+  return sealing;
+};
+
+export interface WholeRig extends Rig {
+  mother: MemoryCluster;
+  own: MemoryCluster;
+  gitea: MemoryGitea;
+  /** What was confirmed, in order. */
+  confirmed: Confirmation[];
+  /** Everything that a handover may change, as plain data. */
+  snapshot(): unknown;
+}
+
+/** Flux on the Sovereign reconciles at once what Gitea has. */
+export async function wholeRig(): Promise<WholeRig> {
+  const rows = [`ours deployments/${ids[0]}.json`, `ours kubeconfigs/${ids[0]}.yaml`];
+  const inventory = { ids, count: rows.length, total: rows.length, rows, hash: 'h', inFlight: [] };
+  const mother = motherCluster({ inventory: () => inventory, 'try-credentials': () => ({ kubeconfigs: {} }) });
+  for (const object of [
+    flux('Kustomization', 'omantel-infra', { path: './omantel', postBuild: { substitute: { SOVEREIGN_FQDN: fqdn } } }),
+    flux('HelmRelease', 'omantel-watch', {
+      suspend: false,
+      kubeConfig: { secretRef: { name: `sovereign-${fqdn}-kubeconfig` } },
+    }),
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shop', namespace: 'sme' }, data: { a: 'b' } },
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'shop', namespace: 'sme' }, spec: { replicas: 1 } },
+  ])
+    mother.objects.set(`${object.kind} ${object.metadata.namespace}/${object.metadata.name}`, object);
+  const admin = { username: btoa('admin'), password: btoa('pass-pass-pass') };
+  const own = memoryCluster([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system', uid: 'uid-own' } },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitea-admin', namespace: 'gitea' }, data: admin },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'key', namespace: 'kube-system', labels: labelOf(activeSealingKey) },
+      data: { 'tls.crt': btoa(await sealingCertificate()) },
+    },
+  ]);
+  const gitea = memoryGitea();
+  own.onWrite = (_verb, object) => {
+    if (!/fluxcd/.test(object.apiVersion)) return;
+    const revision = `main@sha1:${[...gitea.repositories.values()][0]?.commits[0]?.sha}`;
+    object.status = {
+      conditions: [{ type: 'Ready', status: 'True' }],
+      artifact: { revision },
+      lastAppliedRevision: revision,
+    };
+  };
+  const base = rig(mother, own, () => undefined);
+  const confirmed: Confirmation[] = [];
+  const clusters = [mother, own];
+  Object.assign(base.world, {
+    git: gitea.git,
+    blueprints: [],
+    tree: async () => renderTree(sovereign(), []),
+    stateDir: mkdtempSync(join(tmpdir(), 'handover-')),
+    dns: dnsOf,
+    http: async (request: HttpRequest): Promise<HttpAnswer> => {
+      const { hostname, pathname } = new URL(request.url);
+      const plain = { status: 200, headers: {}, text: '' };
+      if (hostname === `gitea.${fqdn}`) return { ...plain, ...gitea.answer(request) };
+      if (pathname.includes('/deployments/'))
+        return { ...plain, text: JSON.stringify({ id: ids[0], status: 'ready' }) };
+      return plain;
+    },
+  });
+  return {
+    ...base,
+    context: {
+      ...base.context,
+      confirm: async (request) => void confirmed.push(request),
+      run: { by: 'me@here', planHash: 'plan-hash' },
+    },
+    mother,
+    own,
+    gitea,
+    confirmed,
+    snapshot: () => ({
+      clusters: clusters.map(({ objects }) =>
+        [...objects].filter(([key]) => !/^(Job|Pod) /.test(key)).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
+      organizations: [...gitea.organizations],
+      repositories: [...gitea.repositories].map(([name, { commits }]) => [name, commits.map(({ sha }) => sha)]),
+      tokens: [...gitea.tokens.keys()],
+    }),
+  };
+}
+
+const labelOf = (selector: string) => Object.fromEntries([selector.split('=') as [string, string]]);
+
+/** The parent delegates to the Sovereign's own server, which answers for the zone. */
+const dnsOf = async ({ type }: { type: string }) => ({
+  authoritative: true,
+  answers: type === 'SOA' ? [{ name: fqdn, type: 'SOA', data: { serial: 1 } }] : [],
+  authorities: [{ name: fqdn, type: 'NS', data: `ns1.${fqdn}` }],
+  additionals: [{ name: `ns1.${fqdn}`, type: 'A', data: '203.0.113.10' }],
+});
