@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { type EvidenceShown, showEvidence } from '../../src/actions/evidence.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
+import { oneLine } from '../../src/support/printable.js';
 
 export default class EvidenceShow extends CatalystCommand<EvidenceShown> {
   static override summary = 'what the newest evidence bundle, or FILE, says and holds';
@@ -11,10 +12,10 @@ export default class EvidenceShow extends CatalystCommand<EvidenceShown> {
   async run(): Promise<EvidenceShown> {
     const { args, context } = await this.open(EvidenceShow);
     const shown = await showEvidence(context, args.file);
-    const items = shown.items.map((item) => `${item.id.padEnd(4)} ${item.status.padEnd(12)} ${item.reason}`);
+    const items = shown.items.map((item) => oneLine(`${item.id.padEnd(4)} ${item.status.padEnd(12)} ${item.reason}`));
     context.output.print(
       [
-        `${shown.verdict}  ${shown.fqdn}  ${shown.at}`,
+        oneLine(`${shown.verdict}  ${shown.fqdn}  ${shown.at}`),
         ...items,
         `bundle ${shown.bundle}`,
         `report ${shown.report}`,

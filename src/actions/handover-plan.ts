@@ -23,7 +23,7 @@ export async function planHandover(session: Session, out?: string): Promise<Hand
   const file = out ?? join(world.stateDir, 'plans', `handover-${plan.hash.slice(0, 12)}.json`);
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${world.redactor.redact(JSON.stringify(plan, null, 2))}\n`, { mode: 0o600 });
+    writeFileSync(file, `${JSON.stringify(world.redactor.clean(plan), null, 2)}\n`, { mode: 0o600 });
   } catch (error) {
     throw fail('E1201', `The plan cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
   }

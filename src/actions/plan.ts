@@ -25,7 +25,7 @@ export async function planWalk(
   const file = options.out ?? join(session.world.stateDir, 'plans', `${plan.hash.slice(0, 12)}.json`);
   try {
     mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${session.world.redactor.redact(JSON.stringify(plan, null, 2))}\n`, { mode: 0o600 });
+    writeFileSync(file, `${JSON.stringify(session.world.redactor.clean(plan), null, 2)}\n`, { mode: 0o600 });
   } catch (error) {
     throw fail('E1201', `The plan cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
   }

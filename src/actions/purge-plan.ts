@@ -8,6 +8,7 @@ import { unfinishedPurgesOf } from '../phases/unfinished-purges.js';
 import type { World } from '../phases/world.js';
 import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
+import { oneLine } from '../support/printable.js';
 import type { Context } from './context.js';
 
 export interface PurgeChoices {
@@ -63,7 +64,7 @@ export function purgePlanText(plan: PurgePlanResult): string {
       ...(guarded ? ['protected'] : []),
       ...implies.map((one) => `loses ${one}`),
     ];
-    return `  ${type.replaceAll('_', ' ')} ${name} (${id}): ${reason}\n      ${facts.join('; ')}`;
+    return `  ${oneLine(`${type.replaceAll('_', ' ')} ${name} (${id}): ${reason}`)}\n      ${oneLine(facts.join('; '))}`;
   };
   return [
     `Token ${plan.project.slice(0, 12)} at ${plan.endpoint}`,
@@ -82,7 +83,7 @@ export function purgePlanText(plan: PurgePlanResult): string {
 function bucketLines(plan: BucketPlan | undefined): string[] {
   if (!plan) return [];
   const line = ({ name, reason, implies }: BucketPlan['rows'][number]) =>
-    [`  bucket ${name}: ${reason}`, ...implies.map((one) => `      loses ${one}`)].join('\n');
+    [`  bucket ${name}: ${reason}`, ...implies.map((one) => `      loses ${one}`)].map(oneLine).join('\n');
   const going = plan.rows.filter(({ selected }) => selected);
   const staying = plan.rows.filter(({ selected }) => !selected);
   return [

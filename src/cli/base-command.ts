@@ -16,6 +16,7 @@
  */
 import { Command, type Interfaces } from '@oclif/core';
 import type { Context } from '../actions/context.js';
+import { credentialVariables } from '../sovereign/credential-store.js';
 import { CatalystError } from '../support/errors.js';
 import { createRedactor } from '../support/redact.js';
 import { takingNothingFromStdin } from './argv.js';
@@ -24,8 +25,11 @@ import { successEnvelope, toJson, wantsJson } from './envelope.js';
 import { type SharedFlags, sharedFlags } from './flags.js';
 import { type Interrupts, listenForInterrupts } from './interrupts.js';
 import { translateError } from './translate-error.js';
+import { withoutSecrets } from './without-secrets.js';
 
 type Values = Record<string, unknown>;
+
+const secretVariables = [...Object.values(credentialVariables), 'CATALYST_PASSPHRASE'];
 
 export abstract class CatalystCommand<T> extends Command {
   static override enableJsonFlag = true;
@@ -48,6 +52,8 @@ export abstract class CatalystCommand<T> extends Command {
   protected async open<F extends Values, B extends Values, A extends Values>(
     command: Interfaces.Input<F, B, A>,
   ): Promise<{ args: A; flags: F & SharedFlags; context: Context }> {
+    // What is typed as an argument may be one of these; an error about it must not show it.
+    for (const variable of secretVariables) this.redactor.register(process.env[variable]);
     const { args, flags } = await this.parse<F, B, A>(takingNothingFromStdin(command));
     const shared = flags as unknown as F & SharedFlags;
     this.interrupts = listenForInterrupts((line) =>
@@ -94,11 +100,11 @@ export abstract class CatalystCommand<T> extends Command {
     const error = stopped
       ? withCause(stopped.error, cause)
       : translateError(thrown, this.config, [...(this.id?.split(':') ?? []), ...this.argv]);
-    const redact = (text: string) => this.redactor.redact(text);
-    return new CatalystError(error.code, redact(error.message), {
-      actions: error.actions.map(redact),
-      cause: error.cause ?? error,
-      data: JSON.parse(toJson(error.data, this.redactor)),
+    const { redactor } = this;
+    return new CatalystError(error.code, redactor.redact(error.message), {
+      actions: redactor.clean(error.actions),
+      cause: withoutSecrets(error.cause ?? error, redactor),
+      data: redactor.clean(error.data),
     });
   }
 

@@ -12,6 +12,7 @@ import type { Sovereign } from '../sovereign/schema.js';
 import { specToYaml } from '../sovereign/spec-yaml.js';
 import { configDir, makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
 import { systemClock } from '../support/clock.js';
+import { printable } from '../support/printable.js';
 import type { Redactor } from '../support/redact.js';
 import { confirmByName, confirmInRun, confirmStart } from './confirm.js';
 import { findSpec, specPath, stateDirOf } from './find-spec.js';
@@ -49,7 +50,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
   const runId = randomBytes(6).toString('hex');
   const output = createOutput({ json, stdout: process.stdout, stderr: process.stderr, redactor });
   const terminal = Boolean(process.stdin.isTTY && process.stderr.isTTY);
-  const prompter = createPrompter({ available: terminal && !json && !flags['no-input'], signal });
+  const prompter = createPrompter({ available: terminal && !json && !flags['no-input'], signal, redactor });
   const closers: (() => Promise<void> | void)[] = [];
 
   const lab = once(async (): Promise<LabAccess | undefined> => {
@@ -194,7 +195,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     say(line) {
       if (renderer) renderer.say(line);
       // What the terminal echoed (^C) has a line of its own.
-      else process.stderr.write(`\n${redactor.redact(line)}\n`);
+      else process.stderr.write(`\n${printable(redactor.redact(line))}\n`);
     },
     async close() {
       for (const closer of closers.reverse()) await closer();

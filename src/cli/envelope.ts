@@ -1,5 +1,6 @@
 /** The one JSON document of `--json`, by allow-list: `{status, result, warnings}` or `{status, error}` (product.md §4). */
 import type { CatalystError } from '../support/errors.js';
+import { printableJson } from '../support/printable.js';
 import type { Redactor } from '../support/redact.js';
 
 /** True when `--json` was given before a `--`. Known before parsing, so that parse errors are JSON too. */
@@ -28,8 +29,7 @@ export function errorEnvelope(error: CatalystError) {
   };
 }
 
-/** Redacts inside the strings, before they are escaped, so that the document stays valid JSON. */
+/** Redacts inside the strings, before they are escaped, so that the document stays valid JSON; safe to show on a terminal. */
 export function toJson(value: unknown, redactor?: Redactor): string {
-  const clean = (_key: string, part: unknown) => (typeof part === 'string' ? (redactor?.redact(part) ?? part) : part);
-  return JSON.stringify(value, clean, 2);
+  return printableJson(JSON.stringify(redactor ? redactor.clean(value) : value, undefined, 2));
 }

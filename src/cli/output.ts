@@ -1,5 +1,6 @@
-/** Data to stdout, everything else to stderr, all of it redacted. */
+/** Data to stdout, everything else to stderr, all of it redacted and without control characters. */
 import type { Output } from '../actions/context.js';
+import { printable } from '../support/printable.js';
 import type { Redactor } from '../support/redact.js';
 
 type Sink = { write(text: string): unknown };
@@ -7,19 +8,20 @@ type Sink = { write(text: string): unknown };
 export function createOutput(options: { json: boolean; stdout: Sink; stderr: Sink; redactor: Redactor }): Output {
   const { json, stdout, stderr, redactor } = options;
   const warnings: string[] = [];
+  const clean = (text: string) => printable(redactor.redact(text));
   const line = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
   return {
     warnings,
     print(text) {
-      if (!json) stdout.write(line(redactor.redact(text)));
+      if (!json) stdout.write(line(clean(text)));
     },
     note(text) {
-      if (!json) stderr.write(line(redactor.redact(text)));
+      if (!json) stderr.write(line(clean(text)));
     },
     warn(text) {
-      const clean = redactor.redact(text);
-      warnings.push(clean);
-      if (!json) stderr.write(line(`! ${clean}`));
+      const warning = clean(text);
+      warnings.push(warning);
+      if (!json) stderr.write(line(`! ${warning}`));
     },
   };
 }

@@ -34,8 +34,9 @@ function isInterruption(error: unknown): boolean {
 
 function usageError(error: Error, config: Config | undefined, argv: readonly string[]): CatalystError {
   const known = config?.commandIDs.map((id) => id.replaceAll(':', ' ')) ?? [];
-  const [head] = error.message.split('\nSee more help with --help');
-  const missing = /^command (.+) not found$/i.exec(head!.trim());
+  const [first] = error.message.split('\nSee more help with --help');
+  const head = withoutTypedSecrets(first!, argv, known);
+  const missing = /^command (.+) not found$/i.exec(head.trim());
   if (missing) {
     const typed = missing[1]!.replaceAll(':', ' ');
     const near = nearest(typed, known);
@@ -48,10 +49,27 @@ function usageError(error: Error, config: Config | undefined, argv: readonly str
   const flags = Object.keys(problem.parse?.input?.flags ?? {}).map((name) => `--${name}`);
   const near = (problem.flags ?? []).flatMap((flag) => nearest(flag, flags) ?? []);
   const command = problem.parse?.input?.context?.id ?? commandOf(argv, known);
-  return fail('E1001', `${head!.trim()}${near.length > 0 ? `\nDid you mean ${near.join(', ')}?` : ''}`, {
+  return fail('E1001', `${head.trim()}${near.length > 0 ? `\nDid you mean ${near.join(', ')}?` : ''}`, {
     actions: [`catalyst ${command ? `${command.replaceAll(':', ' ')} ` : ''}--help`],
     cause: error,
   });
+}
+
+/** What is long and no word of a language may be a secret that was typed in the wrong place: errors go to screens and logs. */
+function withoutTypedSecrets(message: string, argv: readonly string[], known: readonly string[]): string {
+  const setsSecret = argv[0] === 'credentials' && argv[1] === 'set';
+  const words = argv
+    .flatMap((word) => (word.startsWith('--') ? word.split('=', 2).slice(1) : [word]))
+    .slice(setsSecret ? 3 : 0);
+  const commands = new Set(known.flatMap((id) => id.split(' ')));
+  const hidden = words.filter((word) => word !== '' && !commands.has(word) && (setsSecret || !isHarmless(word)));
+  return hidden
+    .sort((one, other) => other.length - one.length)
+    .reduce((text, word) => text.replaceAll(word, `(${word.length} characters, not shown)`), message);
+}
+
+function isHarmless(word: string): boolean {
+  return word.length < 12 || /^-|^[a-z]+(?:[-.:/_ ][a-z]+)*$/.test(word);
 }
 
 /** The longest known command at the start of what was typed. */

@@ -49,9 +49,10 @@ export async function writeEvidence(world: World, request: EvidenceRequest): Pro
   const state = foldJournal(entries);
   const planHash = state.runs.findLast((run) => run.plan)?.plan ?? '';
   const tree = await world.tree();
-  const clean = (value: unknown) => `${world.redactor.redact(JSON.stringify(value, null, 2))}\n`;
-  const html = world.redactor.redact(
-    htmlReport({
+  const { redactor } = world;
+  const clean = (value: unknown) => `${JSON.stringify(redactor.clean(value), null, 2)}\n`;
+  const html = htmlReport(
+    redactor.clean({
       report,
       steps: steps.map((step) => ({
         id: step.id,

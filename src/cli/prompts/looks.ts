@@ -6,6 +6,7 @@ import { walkSelection } from '../../phases/steps/purge-leftovers.js';
 import { unfinishedPurgesOf } from '../../phases/unfinished-purges.js';
 import type { World } from '../../phases/world.js';
 import { messageOf } from '../../support/errors.js';
+import { oneLine } from '../../support/printable.js';
 import type { Check } from '../../verify/preflight/check.js';
 import { motherChecks } from '../../verify/preflight/mother.js';
 import { providerChecks } from '../../verify/preflight/providers.js';
@@ -42,7 +43,7 @@ export async function showLeftovers(world: World): Promise<string> {
   const unfinished = unfinishedPurgesOf(world).plans();
   const { resources } = await makePurgePlan(await world.hetzner(), selection, world.clock.now(), { unfinished });
   const rows = (selected: boolean) => resources.filter((row) => row.selected === selected);
-  const line = ({ type, name, reason }: Row) => `  ${type.replaceAll('_', ' ')} ${name}: ${reason}`;
+  const line = ({ type, name, reason }: Row) => oneLine(`  ${type.replaceAll('_', ' ')} ${name}: ${reason}`);
   return [
     `#370 would delete ${rows(true).length} of ${resources.length} resources of the project:`,
     ...rows(true).map(line),

@@ -1,6 +1,7 @@
 /** The live tree as lines of text (wizard.md §2): one line a phase, running phases unfolded, never taller than the window. */
 import { phases } from '../../phases/wbs.js';
 import { formatDuration } from '../../support/durations.js';
+import { oneLine } from '../../support/printable.js';
 import { clockTime } from './lines.js';
 import type { StepLine, StepStatus, TreeState } from './tree-state.js';
 
@@ -133,6 +134,7 @@ function width(text: string): number {
 }
 
 function cut(text: string, columns: number): string {
-  const letters = [...text];
-  return letters.length < columns ? text : `${letters.slice(0, Math.max(0, columns - 2)).join('')}…`;
+  const line = oneLine(text);
+  const letters = [...line];
+  return letters.length < columns ? line : `${letters.slice(0, Math.max(0, columns - 2)).join('')}…`;
 }

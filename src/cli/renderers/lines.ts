@@ -2,15 +2,16 @@
 import type { RunEvent, StepEvent } from '../../phases/events.js';
 import { formatDuration } from '../../support/durations.js';
 import { messageOf } from '../../support/errors.js';
+import { oneLine, printable } from '../../support/printable.js';
 import type { Renderer, RendererTools } from './renderer.js';
 
 export function createLinesRenderer({ stderr, redactor }: Pick<RendererTools, 'stderr' | 'redactor'>): Renderer {
   return {
     handle(event) {
-      stderr.write(redactor.redact(`${eventLine(event)}\n`));
+      stderr.write(`${oneLine(redactor.redact(eventLine(event)))}\n`);
     },
     say(line) {
-      stderr.write(redactor.redact(`${line}\n`));
+      stderr.write(`${printable(redactor.redact(line))}\n`);
     },
     hold: () => () => undefined,
     close() {},

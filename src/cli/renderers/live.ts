@@ -1,5 +1,9 @@
 /** The live tree on a terminal: redraws its lines in place, hides nothing that was there before. */
 import { stripVTControlCharacters, styleText } from 'node:util';
+import type { RunEvent } from '../../phases/events.js';
+import { messageOf } from '../../support/errors.js';
+import { printable } from '../../support/printable.js';
+import type { Redactor } from '../../support/redact.js';
 import { drawFrame, type Tone } from './frame.js';
 import type { Renderer, RendererTools } from './renderer.js';
 import { emptyTree, foldEvent } from './tree-state.js';
@@ -37,7 +41,7 @@ export function createLiveRenderer(options: LiveOptions): Renderer {
     });
     // Each line is cleared after it is written, not before: no empty moment, so no flicker.
     const up = drawn > 0 ? `${esc}${drawn}A\r` : '';
-    const body = lines.map((line) => `${redactor.redact(line)}${esc}K\n`).join('');
+    const body = lines.map((line) => `${line}${esc}K\n`).join('');
     stderr.write(`${esc}?25l${up}${body}${esc}0J`);
     drawn = lines.length;
   };
@@ -52,13 +56,13 @@ export function createLiveRenderer(options: LiveOptions): Renderer {
   const stop = every(draw);
   return {
     handle(event) {
-      tree = foldEvent(tree, event);
+      tree = foldEvent(tree, withoutSecrets(event, redactor));
       if (event.type === 'run-started' || event.type === 'run-finished') draw();
     },
     say(line) {
       // Takes the place of the frame, which goes on below it; what the terminal echoed (^C) goes with the frame.
       const up = drawn > 0 ? `${esc}${drawn}A\r` : '';
-      stderr.write(`${up}${esc}0J${redactor.redact(line)}\n`);
+      stderr.write(`${up}${esc}0J${printable(redactor.redact(line))}\n`);
       drawn = 0;
       draw();
     },
@@ -82,6 +86,20 @@ export function createLiveRenderer(options: LiveOptions): Renderer {
       stderr.write(`${esc}?25h`);
     },
   };
+}
+
+/** Before anything is cut to the width of the window: half a secret is no longer recognized. */
+function withoutSecrets(event: RunEvent, redactor: Redactor): RunEvent {
+  if (!('error' in event) || event.error === undefined) return redactedStrings(event, redactor);
+  return { ...redactedStrings(event, redactor), error: new Error(redactor.redact(messageOf(event.error))) };
+}
+
+function redactedStrings<E extends RunEvent>(event: E, redactor: Redactor): E {
+  const texts = Object.entries(event).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? redactor.redact(value) : value,
+  ]);
+  return Object.fromEntries(texts) as E;
 }
 
 function timer(draw: () => void): () => void {

@@ -1,4 +1,5 @@
 /** Whether a resource is selected, and why. */
+import { oneLine } from '../../support/printable.js';
 import type { Resource, ResourceType } from '../types.js';
 
 /** `server/42` */
@@ -23,7 +24,7 @@ export type Verdict = {
 
 export const no = (reason: string): Verdict => ({ selected: false, reason });
 
-/** Images have a description where others have a name. */
+/** On one line: it is shown to whoever confirms the deletion. Images have a description where others have a name. */
 export function nameOf(item: Resource): string {
-  return item.name ?? (item as { description?: string }).description ?? '';
+  return oneLine(item.name ?? (item as { description?: string }).description ?? '');
 }

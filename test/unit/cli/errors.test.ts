@@ -153,3 +153,43 @@ describe('^C', () => {
     expect(exits).toEqual([130]);
   });
 });
+
+describe('an error shows no secret', () => {
+  const secret = 'hunter2-"quoted"\\hunter2';
+
+  it('in its causes, with --verbose', async () => {
+    process.env['CATALYST_REGISTRY_TOKEN'] = secret;
+    try {
+      const inner = new Error(`401 for Basic ${Buffer.from(`robot:${secret}`).toString('base64')}`);
+      const error = await thrownBy(
+        fail('E3205', 'refused', { cause: new Error(`with ${secret}`, { cause: inner }), data: { [`k`]: secret } }),
+        [],
+      );
+      const text = errorText(error, { verbose: true });
+      expect(text).toContain('caused by Error: with ••••••');
+      expect(text).not.toContain('hunter2');
+      expect(String((error.cause as Error).cause)).toContain('Basic ••••••'.slice(0, 6));
+      expect(JSON.stringify(error)).not.toContain('hunter2');
+    } finally {
+      delete process.env['CATALYST_REGISTRY_TOKEN'];
+    }
+  });
+
+  it.each([
+    [['credentials', 'set', 'hcloud-token', 'short'], 'Unexpected argument: short'],
+    [['lab', 'up', 'AbCdEf0123456789AbCdEf'], 'Unexpected argument: AbCdEf0123456789AbCdEf'],
+    [['lab', 'up', '--token=AbCdEf0123456789AbCdEf'], 'Nonexistent flag: --token=AbCdEf0123456789AbCdEf'],
+    [['AbCdEf0123456789AbCdEf'], 'command AbCdEf0123456789AbCdEf not found'],
+  ])('that was typed as an argument: %j', (argv, message) => {
+    const thrown = Object.assign(new Error(message), { oclif: { exit: 2 } });
+    const { message: shown, actions } = translateError(thrown, config, argv);
+    expect(`${shown} ${actions.join()}`).not.toContain(argv.at(-1)!.split('=').at(-1));
+    expect(shown).toContain('characters, not shown');
+  });
+
+  it('and no control character', () => {
+    const text = errorText(fail('E5004', 'no \u001b]0;title\u0007\u009b2J\r✔ fine', { actions: ['rm \u202egnp'] }));
+    expect(text).toContain('\\u001b]0;title\\u0007\\u009b2J\\u000d✔ fine');
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  });
+});

@@ -216,7 +216,7 @@ describe('a saved plan', () => {
     expect(parsePurgePlan(text, 'p.json')).toEqual(made);
     const forged = text.replace('"selected":false', '"selected":true');
     expect(() => parsePurgePlan(forged, 'p.json')).toThrow(/hash/);
-    const limits = { now: clock.now(), maxAgeMs: 1000, max: 100 };
+    const limits = { now: new Date(made.at), maxAgeMs: 1000, max: 100 };
     expect(() => assertApplicable(made, api, limits)).not.toThrow();
     expect(() => assertApplicable(made, api, { ...limits, max: 3 })).toThrow(/more than the 3/);
     const late = { ...limits, now: new Date(Date.parse(made.at) + 2000) };
