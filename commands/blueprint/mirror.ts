@@ -51,7 +51,9 @@ export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
           charts,
           act,
           images:
-            flags.images && rendered ? { ...imageRegistries(context, flags, registry), charts: rendered } : undefined,
+            flags.images && rendered
+              ? { ...imageRegistries(context, flags, registry, sovereign.spec.charts.tokenService), charts: rendered }
+              : undefined,
         }),
       ),
     );

@@ -120,6 +120,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       runId,
       signal,
       undoSignal,
+      warn: output.warn,
     });
     closers.push(() => made.close());
     return made;

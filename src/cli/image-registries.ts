@@ -7,6 +7,7 @@ export function imageRegistries(
   { env }: Pick<Context, 'env'>,
   flags: { 'images-to'?: string; insecure: boolean },
   charts: string,
+  tokenService?: string,
 ): Omit<ImageMirror, 'act'> {
   const host = charts.replace(/^oci:\/\//, '').split('/')[0] as string;
   const registry = flags['images-to'] ?? `${host}/mirror`;
@@ -17,7 +18,7 @@ export function imageRegistries(
       const at = name === 'docker.io' ? 'registry-1.docker.io' : name;
       // a registry on this very machine has no certificate, as every container tool assumes
       const insecure = plain.includes(name) || /^(127\.\d+\.\d+\.\d+|localhost)(:\d+)?$/.test(name);
-      return { origin: `${insecure ? 'http' : 'https'}://${at}`, login: await registryLogin(name, env) };
+      return { origin: `${insecure ? 'http' : 'https'}://${at}`, login: await registryLogin(name, env), tokenService };
     },
   };
 }

@@ -6,16 +6,22 @@ import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { writePrivateFile } from '../sovereign/state-dir.js';
 import { fail } from '../support/errors.js';
-import { kubeconfigContexts, redirectKubeconfig } from '../tools/kubeconfig.js';
+import { kubeconfigContexts } from '../tools/kubeconfig.js';
+import { redirectKubeconfig } from '../tools/kubeconfig-written.js';
 
 export interface Kubeconfigs {
   /** Throws E3101 as long as nobody gave one and the cluster was not created. */
   sovereign(): Promise<{ path: string; key: string }>;
-  /** Throws E3101 when neither flag, lab nor spec.mother.context says which: an ambient context is never trusted. */
+  /**
+   * The path may be a list of files, as KUBECONFIG has it. Throws E3101 when neither flag, lab nor spec.mother.context says which:
+   * an ambient context is never trusted.
+   */
   mother(): { path: string; context?: string };
   /** Whether one is configured; says nothing about what it leads to. */
   hasSovereign(): Promise<boolean>;
   hasMother(): boolean;
+  /** Keeps a kubeconfig for programs that we start, in place of an earlier one when `path` is given; its path. */
+  write(text: string, path?: string): string;
   close(): void;
 }
 
@@ -31,6 +37,14 @@ export function createKubeconfigs(options: {
   const ambient = () => (motherSpec.context === undefined ? undefined : ambientKubeconfig(env));
   let folder: string | undefined;
   let written = 0;
+  const write = (text: string, path?: string): string => {
+    // mkdtemp makes it 0700; the secret is gone with the process.
+    folder ??= mkdtempSync(join(tmpdir(), 'catalyst-'));
+    if (path === undefined) written += 1;
+    const file = path ?? join(folder, `kubeconfig-${written}.yaml`);
+    writePrivateFile(file, text);
+    return file;
+  };
   return {
     async sovereign() {
       if (given !== undefined) return { path: resolve(given), key: given };
@@ -40,12 +54,7 @@ export function createKubeconfigs(options: {
           actions: ['catalyst cluster create', 'or name one with --kubeconfig FILE'],
         });
       }
-      // mkdtemp makes it 0700; the secret is gone with the process.
-      folder ??= mkdtempSync(join(tmpdir(), 'catalyst-'));
-      written += 1;
-      const path = join(folder, `sovereign-${written}.yaml`);
-      writePrivateFile(path, redirectKubeconfig(text, access.connectTo));
-      return { path, key: text };
+      return { path: write(redirectKubeconfig(text, access.connectTo)), key: text };
     },
     mother() {
       const { context } = motherSpec;
@@ -61,6 +70,7 @@ export function createKubeconfigs(options: {
     },
     hasSovereign: async () => given !== undefined || (await credentials.find('sovereign-kubeconfig')) !== undefined,
     hasMother: () => mother !== undefined || ambient() !== undefined,
+    write,
     close() {
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
       folder = undefined;
@@ -68,11 +78,12 @@ export function createKubeconfigs(options: {
   };
 }
 
-/** The first file of $KUBECONFIG that is there, or ~/.kube/config. */
+/** The list of files in $KUBECONFIG, or ~/.kube/config; undefined when none of them is there. */
 function ambientKubeconfig(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const named = (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
-  const candidates = named.length > 0 ? named : [join(env.HOME || homedir(), '.kube', 'config')];
-  return candidates.find((file) => existsSync(file));
+  const files = named.length > 0 ? named : [join(env.HOME || homedir(), '.kube', 'config')];
+  const there = files.filter((file) => existsSync(file));
+  return there.length === 0 ? undefined : there.join(delimiter);
 }
 
 /** Contexts to choose the mother's from: of the given file, else of the ambient one. Throws E3101 for a damaged file. */

@@ -13,6 +13,7 @@ import { cacheDir } from '../sovereign/state-dir.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
 import { createBinaries } from '../tools/binaries.js';
+import { createDialer } from '../tools/dialer.js';
 import { createDnsQuery } from '../tools/dns-client.js';
 import { createExec } from '../tools/exec.js';
 import { createGit } from '../tools/git-client.js';
@@ -24,6 +25,7 @@ import type { Kube } from '../tools/kube.js';
 import { identify } from './identify-world.js';
 import { createKubeconfigs } from './kubeconfigs.js';
 import { once, whenChanged } from './once.js';
+import { openKube } from './open-kube.js';
 
 export interface WorldRequest {
   sovereign: Sovereign;
@@ -45,6 +47,7 @@ export interface WorldRequest {
   runId: string;
   signal: AbortSignal;
   undoSignal: AbortSignal;
+  warn: (text: string) => void;
 }
 
 export interface OpenWorld {
@@ -58,7 +61,10 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   const { spec } = sovereign;
   // A call that is under way is finished after ^C, so that its outcome is known: waits end at once, calls a minute later.
   const calls = { signal: undoSignal };
-  const reach = { connectTo: spec.access.connectTo, caBundle: spec.access.caBundle };
+  const { connectTo, caBundle } = spec.access;
+  const dialer = createDialer({ connectTo, caBundle, env });
+  // Rules without a host are meant for the Sovereign's components: they lead no call to a vendor or another cluster astray.
+  const vendors = createDialer({ connectTo: connectTo.filter(({ host }) => host !== undefined), caBundle, env });
   const exec = createExec(redactor);
   const binaries = createBinaries({ exec, env, given: request.tools, cacheDir: cacheDir(env) });
   const kubeconfigs = createKubeconfigs({
@@ -69,10 +75,14 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     env,
   });
   const kubectl = () => binaries.path('kubectl');
+  const ready = new Map<string, () => Promise<void>>();
   const connect = async (file: { path: string; context?: string }): Promise<Kube> => {
-    const { createKube } = await import('../tools/kube-client.js');
-    return createKube({ kubeconfig: file.path, context: file.context, kubectl, exec, clock, signal, undoSignal });
+    const tools = { exec, kubectl, dialer: vendors, clock, env, kubeconfigs, warn: request.warn, signal, undoSignal };
+    const opened = await openKube(file, tools);
+    ready.set(opened.kube.kubeconfig, opened.ready);
+    return opened.kube;
   };
+  const upToDate = async (kubeconfig: string) => ready.get(kubeconfig)?.();
   /** A cluster that is created anew in this run has another kubeconfig. */
   let current: { key: string; kube: Promise<Kube> } | undefined;
   const kube = async () => {
@@ -89,7 +99,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     async (token) => {
       const { createHetznerApi } = await import('../hetzner/create-api.js');
       const endpoint = (request.lab ? undefined : env.HCLOUD_ENDPOINT) || spec.hetzner.endpoint;
-      return createHetznerApi({ token, endpoint, clock, ...calls });
+      return createHetznerApi({ token, endpoint, clock, dialer: vendors, ...calls });
     },
   );
   const objectStore = whenChanged(
@@ -98,7 +108,8 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
       const { createObjectStore } = await import('../tools/s3.js');
       const [accessKey = '', secretKey = ''] = pair.split('\n');
       const endpoint = objectStorageEndpoint(spec, request.lab ? {} : env);
-      return createObjectStore({ endpoint, region: spec.objectStorage.location, accessKey, secretKey, ...calls });
+      const { location: region } = spec.objectStorage;
+      return createObjectStore({ endpoint, region, accessKey, secretKey, dialer: vendors, ...calls });
     },
   );
   const mother = once(() => Promise.resolve().then(() => connect(kubeconfigs.mother())));
@@ -111,10 +122,10 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     mother,
     hetzner,
     objectStore,
-    http: createHttp({ ...reach, ...calls }),
-    httpStream: createHttpStream({ ...reach, signal }),
-    git: createGit({ ...reach, ...calls, exec }),
-    helm: createHelm({ ...reach, signal, exec, helm, home: join(cacheDir(env), 'helm') }),
+    http: createHttp({ dialer, ...calls }),
+    httpStream: createHttpStream({ dialer, signal }),
+    git: createGit({ dialer, ...calls, exec }),
+    helm: createHelm({ dialer, signal, exec, helm, home: join(cacheDir(env), 'helm'), ready: upToDate }),
     charts: createHelmCharts({ exec, helm, signal }),
   } satisfies Adapters;
   const world: World = {
@@ -127,7 +138,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     credentials,
     exec,
     binaries,
-    dns: createDnsQuery({ ...reach, ...calls }),
+    dns: createDnsQuery({ connectTo, ...calls }),
     identity,
     blueprints,
     tree: once(async () => renderTree(sovereign, blueprints)),

@@ -3,6 +3,7 @@ import { type LabMark, labMarkIn } from '../sovereign/lab-mark.js';
 import { type Clock, systemClock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
+import type { Dialer } from '../tools/dialer.js';
 import { createActionWaiter } from './actions.js';
 import type { HetznerApi } from './api.js';
 import { createBudget } from './budget.js';
@@ -21,6 +22,8 @@ export interface HetznerOptions {
   signal: AbortSignal;
   clock?: Clock;
   timeoutMs?: number;
+  /** Opens the connections; default: direct ones. */
+  dialer?: Dialer;
   /** Default: HTTP by hcloud-js. */
   transport?: HetznerTransport;
 }
@@ -38,7 +41,8 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
   assertToken(token, endpoint);
   const clock = options.clock ?? systemClock;
   const budget = createBudget(clock);
-  const send = options.transport ?? createTransport({ token, endpoint, timeoutMs: options.timeoutMs });
+  const send =
+    options.transport ?? createTransport({ token, endpoint, dialer: options.dialer, timeoutMs: options.timeoutMs });
   let answered = false;
   let lab: LabMark | undefined;
   const transport: HetznerTransport = async (request) => {

@@ -8,6 +8,9 @@ interface Page {
   [key: string]: unknown;
 }
 
+/** Pages of 50: more than any project can hold. */
+const mostPages = 400;
+
 /** Times a list is read again because it changed while it was read. */
 const rereads = 3;
 
@@ -42,21 +45,31 @@ async function readPages(
 ): Promise<{ items: object[]; steady: boolean }> {
   const found: object[] = [];
   const totals = new Set<number>();
+  let pages = 0;
   for (let page: number | null = 1; page !== null; ) {
+    pages += 1;
+    if (pages > mostPages) throw fail('E2001', `Hetzner answered GET ${path} in pages that do not end.`);
     const answer = await call({ method: 'GET', path, query: { ...query, page, per_page: 50 } });
     const body = answer.body as Page | undefined;
-    const items = body?.[key];
+    const items = typeof body === 'object' && body !== null ? body[key] : undefined;
     // An empty or foreign body must never read as "nothing is there": a purge would call that clean.
     if (!Array.isArray(items)) throw fail('E2001', `Hetzner answered GET ${path} without "${key}".`);
-    for (const item of items) found.push(shared(item as object));
+    for (const item of items) {
+      if (!isResource(item))
+        throw fail('E2001', `Hetzner answered GET ${path} with an entry of "${key}" that is none.`);
+      found.push(shared(item));
+    }
     const { next_page: next = null, total_entries: total } = body?.meta?.pagination ?? {};
     if (typeof total === 'number') totals.add(total);
-    if (next !== null && next <= page)
+    if (next !== null && (!Number.isInteger(next) || next <= page))
       throw fail('E2001', `Hetzner answered GET ${path} with page ${next} after ${page}.`);
     page = next;
   }
   return { items: found, steady: totals.size <= 1 };
 }
+
+const isResource = (item: unknown): item is { id: number } =>
+  typeof item === 'object' && item !== null && Number.isInteger((item as { id?: unknown }).id);
 
 /** Parts that each server or load balancer brings along whole, price list included: a long list keeps one of each. */
 const repeated = ['server_type', 'load_balancer_type', 'location', 'home_location', 'image'] as const;

@@ -3,6 +3,8 @@
  * status, headers and HTML bodies survive; parameters go as URLSearchParams, so that lists become repeated keys.
  */
 import { fail } from '../support/errors.js';
+import { deadlineIn } from '../tools/bounded.js';
+import { createDialer, type Dialer } from '../tools/dialer.js';
 
 export interface HetznerAnswer {
   status: number;
@@ -30,18 +32,33 @@ export type HetznerTransport = (call: HetznerCall) => Promise<HetznerAnswer>;
 export interface TransportOptions {
   token: string;
   endpoint: string;
-  /** Per request. */
+  /** Opens the connections; default: direct ones. */
+  dialer?: Dialer;
+  /** Per request, until the last byte of its answer. */
   timeoutMs?: number;
 }
 
-export function createTransport({ token, endpoint, timeoutMs = 30_000 }: TransportOptions): HetznerTransport {
-  const http = import('hcloud-js').then(
-    ({ Client }) => new Client({ token, baseURL: endpoint, timeout: timeoutMs, proxy: false }).axios,
-  );
+const largestAnswer = 64 * 1024 * 1024;
+
+export function createTransport({
+  token,
+  endpoint,
+  timeoutMs = 30_000,
+  ...options
+}: TransportOptions): HetznerTransport {
+  const { dialer = createDialer({ connectTo: [] }) } = options;
+  const agents = dialer.agents();
+  const http = import('hcloud-js').then(async ({ Client }) => ({
+    // axios is not to look for a proxy by itself; told so, it would take that of our agent away too
+    client: new Client({ token, baseURL: endpoint, proxy: ofHttp(dialer, endpoint) ? undefined : false }).axios,
+    agent: await agents(new URL(endpoint)),
+  }));
   http.catch(() => undefined);
   return async ({ method, path, query, body, signal }) => {
     if (!path.startsWith('/')) throw fail('E9001', `A Hetzner path must begin with a slash: ${path}`);
-    const answer = await (await http).request({
+    const { client, agent } = await http;
+    const deadline = deadlineIn(timeoutMs, signal);
+    const sent = client.request({
       method,
       url: path,
       params: searchParams(query),
@@ -53,7 +70,13 @@ export function createTransport({ token, endpoint, timeoutMs = 30_000 }: Transpo
       transformResponse: [],
       validateStatus: () => true,
       maxRedirects: 0,
-      signal,
+      maxContentLength: largestAnswer,
+      httpAgent: agent,
+      httpsAgent: agent,
+      signal: deadline.signal,
+    });
+    const answer = await sent.catch((error: unknown) => {
+      throw deadline.explain(error);
     });
     return { status: answer.status, headers: flat(answer.headers), body: parse(answer.data) };
   };
@@ -80,3 +103,5 @@ function parse(text: unknown): unknown {
     return text;
   }
 }
+
+const ofHttp = (dialer: Dialer, endpoint: string) => dialer.way(new URL(endpoint)).proxy?.protocol.startsWith('http');

@@ -146,6 +146,13 @@ export const specSchema = z.strictObject({
           'One place from which all charts are taken, such as oci://harbor.example.org/charts.',
         ),
         insecure: z.boolean().default(false).meta({ description: 'The mirror speaks plain HTTP (a lab).' }),
+        tokenService: describe(
+          z
+            .string()
+            .regex(/^[a-z0-9.-]+$/)
+            .optional(),
+          "Host of a registry's token service that may be given the registry's login, where it is not the registry itself.",
+        ),
       })
       .prefault({}),
     'Where charts come from.',

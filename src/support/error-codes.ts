@@ -175,6 +175,26 @@ export const errorCodes = {
     'helm acted on another cluster',
     'helm reported success, and the cluster that catalyst named has no record of the release. Look for it on your other clusters before you go on.',
   ),
+  E3007: entry(
+    'usage',
+    'a proxy cannot be used',
+    'HTTPS_PROXY, HTTP_PROXY or `proxy-url` of a kubeconfig names a proxy of a kind that catalyst does not know.',
+  ),
+  E3008: entry(
+    'external',
+    'a login plugin of a kubeconfig failed',
+    'The kubeconfig names a program that gives the credential. It was not found, it failed, or what it printed is no ExecCredential.',
+  ),
+  E3009: entry(
+    'refused',
+    'a registry login would go astray',
+    'A registry asks for its login to be sent to another host, or without TLS. Nothing was sent. A token service on another host is named in spec.charts.tokenService.',
+  ),
+  E3010: entry(
+    'external',
+    'a registry asks for a token that cannot be had',
+    'The registry names no address where its token is or where an upload goes on, or its token service answered without a token.',
+  ),
   E3101: entry(
     'external',
     'Kubernetes cannot be reached',

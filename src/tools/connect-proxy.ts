@@ -1,12 +1,12 @@
 /**
- * A proxy on loopback for programs that cannot be told where to dial (git, helm): it applies the connectTo rules and passes
+ * A proxy on loopback for programs that cannot be told where to dial (git, helm): it goes the ways of the dialer and passes
  * bytes through, so TLS stays between the program and the server. It asks for a random password, so that nobody else on
  * this machine can use it.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type ConnectRule, dialFor, dialTcp } from './connect-to.js';
+import type { AgentFor, Dialer } from './dialer.js';
 
 export interface ConnectProxy {
   /** `http://catalyst:…@127.0.0.1:port`: a secret, for the environment of a child only. */
@@ -16,7 +16,8 @@ export interface ConnectProxy {
 
 const challenge = 'Proxy-Authenticate: Basic realm="catalyst"';
 
-export async function openConnectProxy(rules: readonly ConnectRule[]): Promise<ConnectProxy> {
+export async function openConnectProxy(dialer: Dialer): Promise<ConnectProxy> {
+  const agents = dialer.agents({ keepAlive: false });
   const password = randomBytes(16).toString('hex');
   const expected = Buffer.from(`Basic ${Buffer.from(`catalyst:${password}`).toString('base64')}`);
   const allowed = ({ headers }: IncomingMessage): boolean => {
@@ -30,7 +31,7 @@ export async function openConnectProxy(rules: readonly ConnectRule[]): Promise<C
     socket.on('error', () => socket.destroy());
   };
   const server = createServer((request, response) => {
-    if (allowed(request)) forward(rules, request, response);
+    if (allowed(request)) void forward(agents, request, response);
     else response.writeHead(407, { 'proxy-authenticate': 'Basic realm="catalyst"' }).end();
   });
   server.on('connection', track);
@@ -41,7 +42,7 @@ export async function openConnectProxy(rules: readonly ConnectRule[]): Promise<C
     }
     const [host = '', port = '443'] = (request.url ?? '').split(/:(?=\d+$)/);
     try {
-      const upstream = await dialTcp(rules, host, Number(port));
+      const upstream = await dialer.tcp(host, Number(port));
       track(upstream);
       downstream.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.write(head);
@@ -63,16 +64,15 @@ export async function openConnectProxy(rules: readonly ConnectRule[]): Promise<C
 }
 
 /** A plain http:// request in its proxy form. */
-function forward(rules: readonly ConnectRule[], request: IncomingMessage, response: ServerResponse): void {
-  if (!request.url?.startsWith('http://')) {
+async function forward(agents: AgentFor, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!request.url?.startsWith('http://') || !URL.canParse(request.url)) {
     response.writeHead(400).end();
     return;
   }
   const url = new URL(request.url);
-  const at = dialFor(rules, url.hostname, Number(url.port || 80));
   const { 'proxy-authorization': _ours, 'proxy-connection': _hop, ...headers } = request.headers;
-  const path = url.pathname + url.search;
-  const onward = httpRequest({ host: at.host, port: at.port, method: request.method, path, headers }, (answer) => {
+  const settings = { method: request.method, headers, agent: await agents(url) };
+  const onward = httpRequest(url, settings, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });

@@ -1,5 +1,5 @@
 /** `access.connectTo` of the spec: where a name and port is dialled, while TLS name and Host header stay the original's. */
-import { createConnection, type Socket } from 'node:net';
+import { bareHost } from './proxies.js';
 
 export interface ConnectRule {
   /** Left out: every host. */
@@ -18,29 +18,9 @@ export interface Dial {
 
 /** First rule that fits wins. */
 export function dialFor(rules: readonly ConnectRule[], host: string, port: number): Dial {
-  const wanted = bare(host);
-  const rule = rules.find((one) => one.port === port && (one.host === undefined || bare(one.host) === wanted));
+  const wanted = bareHost(host);
+  const rule = rules.find((one) => one.port === port && (one.host === undefined || bareHost(one.host) === wanted));
   if (!rule) return { host: wanted, port, moved: false };
   const cut = rule.to.lastIndexOf(':');
-  return { host: bare(rule.to.slice(0, cut)), port: Number(rule.to.slice(cut + 1)), moved: true };
-}
-
-/** Opens a TCP connection by the rules; rejects with the system's error. */
-export function dialTcp(rules: readonly ConnectRule[], host: string, port: number): Promise<Socket> {
-  const at = dialFor(rules, host, port);
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: at.host, port: at.port });
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-  });
-}
-
-function bare(host: string): string {
-  return host
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
-    .toLowerCase();
+  return { host: bareHost(rule.to.slice(0, cut)), port: Number(rule.to.slice(cut + 1)), moved: true };
 }

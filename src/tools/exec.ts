@@ -14,6 +14,8 @@ export interface RunRequest {
   env?: Record<string, string | undefined>;
   /** Further variables of ours that it needs, by name. */
   inherit?: readonly string[];
+  /** All of its environment, in place of the two above. */
+  environment?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -40,6 +42,7 @@ export function createExec(redactor: Redactor, ours: Readonly<Record<string, str
     stdin,
     env,
     inherit,
+    environment,
     cwd,
     timeoutMs = 120_000,
     signal,
@@ -49,7 +52,7 @@ export function createExec(redactor: Redactor, ours: Readonly<Record<string, str
     const shown = redactor.redact([file.split('/').at(-1), ...args].join(' '));
     const result = await execa(file, args, {
       input: stdin ?? '',
-      env: childEnvironment(ours, env, inherit),
+      env: environment ?? childEnvironment(ours, env, inherit),
       extendEnv: false,
       cwd,
       timeout: timeoutMs,

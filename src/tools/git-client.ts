@@ -2,18 +2,15 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, relative } from 'node:path';
-import { rootCertificates } from 'node:tls';
 import { fail } from '../support/errors.js';
 import { openConnectProxy } from './connect-proxy.js';
-import type { ConnectRule } from './connect-to.js';
+import type { Dialer } from './dialer.js';
 import type { Exec } from './exec.js';
 import type { Commit, Git, GitRemote } from './git.js';
 
 export interface GitOptions {
   exec: Exec;
-  connectTo: readonly ConnectRule[];
-  /** PEM, trusted beside the public authorities. */
-  caBundle?: string;
+  dialer: Dialer;
   signal: AbortSignal;
 }
 
@@ -25,18 +22,20 @@ const timeoutMs = 120_000;
 /** How often a change is built anew on what others pushed. */
 const attempts = 5;
 
-export function createGit({ exec, connectTo, caBundle, signal }: GitOptions): Git {
+export function createGit({ exec, dialer, signal }: GitOptions): Git {
   async function inFolder<T>(remote: GitRemote, work: (git: RunGit, folder: string) => Promise<T>): Promise<T> {
     const folder = await mkdtemp(join(tmpdir(), 'catalyst-git-'));
-    const proxy = connectTo.length > 0 ? await openConnectProxy(connectTo) : undefined;
+    const proxy = dialer.ruled ? await openConnectProxy(dialer) : undefined;
     try {
       const tree = join(folder, 'tree');
       await mkdir(tree);
       const ca = join(folder, 'ca.pem');
-      if (caBundle) await writeFile(ca, [...rootCertificates, caBundle].join('\n'), { mode: 0o600 });
-      // The variable wins over the setting, and machines behind a proxy of their own have it set.
-      const trust = caBundle ? { GIT_SSL_CAINFO: ca } : {};
-      const env = { ...environment(settings(remote, proxy?.url)), ...trust, HOME: folder };
+      const authorities = dialer.authoritiesFile();
+      if (authorities) await writeFile(ca, authorities, { mode: 0o600 });
+      const trust = authorities ? { GIT_SSL_CAINFO: ca } : {};
+      // The ways of our own proxy are the dialer's, which looks at NO_PROXY itself.
+      const ways = proxy ? { NO_PROXY: '', no_proxy: '' } : {};
+      const env = { ...environment(settings(remote, proxy?.url)), ...trust, ...ways, HOME: folder };
       const git: RunGit = async (args, stdin, okCodes) => {
         const { stdout } = await exec({ file: 'git', args, stdin, env, cwd: tree, signal, timeoutMs, okCodes });
         return stdout.replace(/\n$/, '');
@@ -241,8 +240,6 @@ function environment(config: readonly [string, string][]): Record<string, string
     GIT_AUTHOR_EMAIL: author.email,
     GIT_COMMITTER_NAME: author.name,
     GIT_COMMITTER_EMAIL: author.email,
-    NO_PROXY: '',
-    no_proxy: '',
     LC_ALL: 'C',
   };
 }

@@ -2,13 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rootCertificates } from 'node:tls';
 import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
 import { toYaml } from '../support/yaml.js';
 import { openConnectProxy } from './connect-proxy.js';
-import type { ConnectRule } from './connect-to.js';
+import type { Dialer } from './dialer.js';
 import type { Exec } from './exec.js';
 import { type Helm, type HelmInstall, type HelmRelease, helmTimeoutMs } from './helm.js';
+import { bareHost, isLoopback } from './proxies.js';
 import { registryLoginVariables } from './registry-login.js';
 
 export interface HelmOptions {
@@ -17,16 +17,17 @@ export interface HelmOptions {
   helm: () => Promise<string>;
   /** Folder for helm's cache, config and data. */
   home: string;
-  connectTo?: readonly ConnectRule[];
-  /** PEM, trusted beside the public authorities when charts are fetched. */
-  caBundle?: string;
+  /** How charts are fetched; default: as helm does by itself. */
+  dialer?: Dialer;
+  /** Brings a kubeconfig up to date before helm reads it. */
+  ready?: (kubeconfig: string) => Promise<void>;
   signal?: AbortSignal;
 }
 
 /** Told to end, helm finishes the calls that are under way and records the release as failed; then it is killed. */
 const recordMs = 10_000;
 
-export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal }: HelmOptions): Helm {
+export function createHelm({ exec, helm, home, dialer, ready, signal }: HelmOptions): Helm {
   const run = async (
     args: readonly string[],
     more: { stdin?: string; timeoutMs?: number; signal?: AbortSignal } = {},
@@ -44,12 +45,13 @@ export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal 
     work: (env: Env, args: string[]) => Promise<T>,
   ): Promise<T> => {
     const folder = await mkdtemp(join(tmpdir(), 'catalyst-helm-'));
-    const proxy = connectTo.length > 0 && !isLoopback(chart.source) ? await openConnectProxy(connectTo) : undefined;
+    const proxy = dialer?.ruled && !isLocal(chart.source) ? await openConnectProxy(dialer) : undefined;
     try {
       const ca = join(folder, 'ca.pem');
-      if (caBundle) await writeFile(ca, [...rootCertificates, caBundle].join('\n'), { mode: 0o600 });
-      const env = { ...folders(home), ...(proxy ? { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url } : {}) };
-      return await work(env, caBundle ? ['--ca-file', ca] : []);
+      const authorities = dialer?.authoritiesFile();
+      if (authorities) await writeFile(ca, authorities, { mode: 0o600 });
+      const env = { ...folders(home), ...(proxy ? through(proxy.url) : {}) };
+      return await work(env, authorities ? ['--ca-file', ca] : []);
     } finally {
       await proxy?.close();
       await rm(folder, { recursive: true, force: true });
@@ -78,10 +80,12 @@ export function createHelm({ exec, helm, home, connectTo = [], caBundle, signal 
     version: async () => (await run(['version', '--short'])).trim(),
     upgradeInstall: async (request) => {
       const { kubeconfig, namespace, releaseName } = request;
+      await ready?.(kubeconfig);
       const args = ['upgrade', '--install', releaseName, '--kubeconfig', kubeconfig];
       await withChart(request, [...args, '--namespace', namespace, '--create-namespace']);
     },
     release: async (kubeconfig, namespace, name) => {
+      await ready?.(kubeconfig);
       const filter = ['--namespace', namespace, '--filter', `^${name}$`, '-o', 'json'];
       const found = JSON.parse(await run(['list', '--kubeconfig', kubeconfig, ...filter])) as HelmRelease[];
       const [one] = found;
@@ -117,8 +121,18 @@ function folders(home: string): Env {
   };
 }
 
-function isLoopback(source: string): boolean {
-  return /^[a-z]+:\/\/(127\.|localhost[:/]|\[::1\])/.test(source);
+/** Of the two spellings of each, Go takes the first that is not empty. */
+const through = (url: string): Env => ({
+  HTTPS_PROXY: url,
+  HTTP_PROXY: url,
+  https_proxy: undefined,
+  http_proxy: undefined,
+  NO_PROXY: undefined,
+  no_proxy: undefined,
+});
+
+function isLocal(source: string): boolean {
+  return URL.canParse(source) && isLoopback(bareHost(new URL(source).hostname));
 }
 
 /** `2026-11-23 22:57:02.822850122 +0000 UTC` → `2026-11-23T22:57:02+00:00` */

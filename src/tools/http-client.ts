@@ -4,68 +4,60 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type CatalystError, fail, messageOf } from '../support/errors.js';
-import { type ConnectRule, dialFor } from './connect-to.js';
+import { collect, deadlineIn } from './bounded.js';
+import type { Dialer } from './dialer.js';
 import type { Http, HttpAnswer, HttpRequest } from './http.js';
-import { createHttpsAgent } from './https-agent.js';
+import { bareHost } from './proxies.js';
 
 export interface HttpOptions {
-  connectTo: readonly ConnectRule[];
-  /** PEM trusted beside the public authorities. */
-  caBundle?: string;
+  dialer: Dialer;
   signal: AbortSignal;
 }
 
-const largestAnswer = 64 * 1024 * 1024;
+/** A connection and a handshake of its own for every request, so that each answer tells of the server as it is now. */
+export const freshConnections = { keepAlive: false, maxCachedSessions: 0 };
 
 /** Any status is an answer; throws E3002 when no complete one came. Nothing is sent to a server that cannot show its certificate. */
-export function createHttp({ connectTo, caBundle, signal }: HttpOptions): Http {
-  const agent = createHttpsAgent(caBundle);
+export function createHttp({ dialer, signal }: HttpOptions): Http {
+  const agents = dialer.agents(freshConnections);
   return async (request) => {
-    const { timeoutMs = 30_000 } = request;
     const url = new URL(request.url);
     const secure = url.protocol === 'https:';
-    const target = dialFor(connectTo, url.hostname, Number(url.port || (secure ? 443 : 80)));
+    const host = bareHost(url.hostname);
     const body = request.body === undefined ? undefined : Buffer.from(request.body);
-    const outer = AbortSignal.any([signal, request.signal ?? signal]);
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const settings: RequestOptions = {
-      host: target.host,
-      port: target.port,
-      path: `${url.pathname}${url.search}`,
-      method: request.method ?? 'GET',
-      headers: {
-        'user-agent': 'catalyst/0.1.0',
-        ...(body ? { 'content-length': body.length } : {}),
-        ...request.headers,
-        host: url.host,
-      },
-      signal: AbortSignal.any([outer, deadline]),
-    };
+    const deadline = deadlineIn(request.timeoutMs ?? 30_000, signal, request.signal);
     // An address may not stand in SNI.
-    const tls = { servername: isIP(bare(url)) ? '' : bare(url), rejectUnauthorized: !request.insecure };
+    const tls = { servername: isIP(host) ? '' : host, rejectUnauthorized: !request.insecure };
     try {
-      const connection = secure ? { agent: agent(), ...tls } : { agent: false };
-      return await exchange({ ...settings, ...connection }, body, secure);
+      const settings: RequestOptions = {
+        host,
+        port: url.port || undefined,
+        path: `${url.pathname}${url.search}`,
+        method: request.method ?? 'GET',
+        headers: {
+          'user-agent': 'catalyst/0.1.0',
+          ...(body ? { 'content-length': body.length } : {}),
+          ...request.headers,
+          host: url.host,
+        },
+        signal: deadline.signal,
+        agent: await agents(url),
+        ...(secure ? tls : {}),
+      };
+      return await exchange(settings, body, secure);
     } catch (error) {
-      outer.throwIfAborted();
-      throw unanswered(
-        request,
-        url,
-        target,
-        deadline.aborted ? new Error(`no answer within ${timeoutMs / 1000}s`) : error,
-      );
+      throw unanswered(request, url, dialer.told(url), deadline.explain(error));
     }
   };
 }
-
-const bare = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
 
 function exchange(settings: RequestOptions, body: Buffer | undefined, secure: boolean): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const call = (secure ? httpsRequest : httpRequest)(settings, (answer) => {
       const certificate = secure ? certificateOf(answer.socket as TLSSocket) : undefined;
+      const { statusCode: status = 0 } = answer;
       collect(answer).then(
-        (text) => resolve({ status: answer.statusCode ?? 0, headers: flat(answer), text, certificate }),
+        (bytes) => resolve({ status, headers: flat(answer), text: bytes.toString('utf8'), certificate }),
         reject,
       );
     });
@@ -74,19 +66,7 @@ function exchange(settings: RequestOptions, body: Buffer | undefined, secure: bo
   });
 }
 
-async function collect(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of answer) {
-    size += (chunk as Buffer).length;
-    if (size > largestAnswer) throw new Error(`the answer is larger than ${largestAnswer / 1024 / 1024} MiB`);
-    chunks.push(chunk as Buffer);
-  }
-  if (!answer.complete) throw new Error('the answer was cut off');
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function flat(answer: IncomingMessage): Record<string, string> {
+export function flat(answer: IncomingMessage): Record<string, string> {
   return Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [
       name,
@@ -114,15 +94,9 @@ function certificateOf(socket: TLSSocket): HttpAnswer['certificate'] {
 const neverLeft = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const trust = /certificate|self.signed|altnames|CERT_|UNABLE_TO_VERIFY/i;
 
-function unanswered(
-  { method = 'GET' }: HttpRequest,
-  url: URL,
-  target: { host: string; port: number; moved: boolean },
-  error: unknown,
-): CatalystError {
+function unanswered({ method = 'GET' }: HttpRequest, url: URL, via: string, error: unknown): CatalystError {
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
   const code = (error as { code?: string }).code;
-  const via = target.moved ? ` (dialled as ${target.host}:${target.port})` : '';
   const untrusted = trust.test(`${inner} ${code ?? ''}`);
   const write = method !== 'GET' && method !== 'HEAD';
   return fail('E3002', `${method} ${url.origin}${url.pathname}${via}: ${inner || code || 'the connection failed'}.`, {

@@ -1,19 +1,22 @@
-/** Bodies too large to hold, over the same roads as http-client: connect-to rules, further authorities, one signal. */
+/** Bodies too large to hold, over the same roads as http-client. Each call has a deadline by which its answer has been read to the end. */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { type Agent, request as httpsRequest } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
-import { dialFor } from './connect-to.js';
-import type { HttpOptions } from './http-client.js';
-import { createHttpsAgent } from './https-agent.js';
+import { deadlineIn } from './bounded.js';
+import type { AgentFor } from './dialer.js';
+import { flat, freshConnections, type HttpOptions } from './http-client.js';
+import { bareHost } from './proxies.js';
 
 export interface StreamRequest {
   url: string;
   method?: string;
   headers?: Record<string, string>;
   body?: Buffer | SizedStream;
+  /** Until the last byte of the answer; default a minute. */
+  timeoutMs?: number;
 }
 
 export interface SizedStream {
@@ -24,7 +27,7 @@ export interface SizedStream {
 export interface StreamAnswer {
   status: number;
   headers: Record<string, string>;
-  /** To be read to its end, or thrown away with `body.resume()`. */
+  /** To be read to its end, or thrown away with `body.resume()`. It fails with E3002 at the deadline. */
   body: IncomingMessage;
 }
 
@@ -34,11 +37,11 @@ export type HttpStream = (request: StreamRequest) => Promise<StreamAnswer>;
 const mostRedirects = 5;
 
 export function createHttpStream(options: HttpOptions): HttpStream {
-  const agent = createHttpsAgent(options.caBundle);
+  const agents = options.dialer.agents(freshConnections);
   return async (request) => {
     let current = request;
     for (let turn = 0; ; turn += 1) {
-      const answer = await once(options, agent, current);
+      const answer = await once(options, agents, current);
       const location = answer.headers['location'];
       const moved = [301, 302, 303, 307, 308].includes(answer.status) && (request.method ?? 'GET') === 'GET';
       if (!moved || location === undefined || turn === mostRedirects) return answer;
@@ -46,59 +49,59 @@ export function createHttpStream(options: HttpOptions): HttpStream {
       const { authorization, ...headers } = current.headers ?? {};
       const next = new URL(location, current.url);
       const same = next.origin === new URL(current.url).origin && authorization !== undefined;
-      current = { url: next.href, headers: same ? { ...headers, authorization } : headers };
+      const { timeoutMs } = request;
+      current = { url: next.href, timeoutMs, headers: same ? { ...headers, authorization } : headers };
     }
   };
 }
 
-function once({ connectTo, signal }: HttpOptions, agent: () => Agent, request: StreamRequest): Promise<StreamAnswer> {
+async function once({ dialer, signal }: HttpOptions, agents: AgentFor, request: StreamRequest): Promise<StreamAnswer> {
   const url = new URL(request.url);
   const secure = url.protocol === 'https:';
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const target = dialFor(connectTo, host, Number(url.port || (secure ? 443 : 80)));
-  const { body } = request;
+  const host = bareHost(url.hostname);
+  const { body, method = 'GET', timeoutMs = 60_000 } = request;
   const length = body?.length;
+  const deadline = deadlineIn(timeoutMs, signal);
+  const told = (error: unknown) =>
+    error instanceof CatalystError
+      ? error
+      : fail('E3002', `${method} ${url.origin}${url.pathname}${dialer.told(url)}: ${messageOf(error)}.`, {
+          cause: error,
+          actions: [`Check that this machine reaches ${url.host}`],
+          data: { host: url.host },
+        });
   const settings = {
-    host: target.host,
-    port: target.port,
+    host,
+    port: url.port || undefined,
     path: `${url.pathname}${url.search}`,
-    method: request.method ?? 'GET',
-    signal,
+    method,
     headers: {
       'user-agent': 'catalyst/0.1.0',
       ...(length === undefined ? {} : { 'content-length': String(length) }),
       ...request.headers,
       host: url.host,
     },
-    ...(secure ? { agent: agent(), servername: isIP(host) ? '' : host } : { agent: false }),
+    agent: await agents(url),
+    ...(secure ? { servername: isIP(host) ? '' : host } : {}),
   };
   return new Promise((resolve, reject) => {
-    const refuse = (error: unknown) =>
-      reject(
-        signal.aborted
-          ? signal.reason
-          : error instanceof CatalystError
-            ? error
-            : fail('E3002', `${settings.method} ${url.origin}${url.pathname}: ${messageOf(error)}.`, {
-                cause: error,
-                actions: [`Check that this machine reaches ${url.host}`],
-                data: { host: url.host },
-              }),
-      );
-    const call = (secure ? httpsRequest : httpRequest)(settings, (answer) =>
-      resolve({ status: answer.statusCode ?? 0, headers: flat(answer), body: answer }),
-    );
+    const refuse = (error: unknown) => reject(signal.aborted ? signal.reason : told(error));
+    const call = (secure ? httpsRequest : httpRequest)(settings, (answer) => {
+      begun = answer;
+      answer.once('close', over);
+      resolve({ status: answer.statusCode ?? 0, headers: flat(answer), body: answer });
+    });
+    let begun: IncomingMessage | undefined;
+    const stop = () => {
+      const why = signal.aborted ? signal.reason : told(new Error(`no complete answer within ${timeoutMs / 1000}s`));
+      begun?.destroy(why as Error);
+      call.destroy(why as Error);
+    };
+    const over = () => deadline.signal.removeEventListener('abort', stop);
+    if (deadline.signal.aborted) stop();
+    deadline.signal.addEventListener('abort', stop, { once: true });
     call.on('error', refuse);
     if (body !== undefined && 'stream' in body) pipeline(body.stream, call).catch(refuse);
     else call.end(body);
   });
-}
-
-function flat(answer: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(answer.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
 }

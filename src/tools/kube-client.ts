@@ -1,6 +1,7 @@
 /** The Kube of a real API server (kube.ts says the contract). */
 import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
+import type { Dialer } from './dialer.js';
 import type { Exec } from './exec.js';
 import type { Kube, KubeObject, KubeRef } from './kube.js';
 import { kubectlApply } from './kube-apply.js';
@@ -8,12 +9,18 @@ import { createKubePaths, refusal } from './kube-paths.js';
 import { withRetry } from './kube-retry.js';
 import { createKubeTransport } from './kube-transport.js';
 import { waitForObject } from './kube-wait.js';
-import { readKubeconfig } from './kubeconfig.js';
+import { type KubeAccess, readKubeconfig } from './kubeconfig.js';
 
 export interface KubeOptions {
-  /** File with the credentials, 0600. */
+  /** File with the credentials, 0600, which kubectl and helm read. */
   kubeconfig: string;
   context?: string;
+  /** What was read of it already; default: read from the file. */
+  access?: KubeAccess;
+  /** Brings the file up to date before kubectl reads it. */
+  ready?: () => Promise<void>;
+  /** Opens the connections; default: direct ones. */
+  dialer?: Dialer;
   /** Path of the kubectl binary; asked for at the first apply. */
   kubectl: () => Promise<string>;
   exec: Exec;
@@ -28,8 +35,8 @@ export interface KubeOptions {
 
 export function createKube(options: KubeOptions): Kube {
   const { kubeconfig, context, exec, clock, undoSignal: signal = options.signal } = options;
-  const access = readKubeconfig(kubeconfig, context);
-  const transport = withRetry(createKubeTransport(access), clock);
+  const access = options.access ?? readKubeconfig(kubeconfig, context, { exec, env: process.env, now: clock.now });
+  const transport = withRetry(createKubeTransport(access, options.dialer), clock);
   const paths = createKubePaths(transport);
 
   const pathOf = async (ref: KubeRef): Promise<string | undefined> => {
@@ -64,16 +71,19 @@ export function createKube(options: KubeOptions): Kube {
       if (collection === undefined) return [];
       const items: KubeObject[] = [];
       let next = '';
-      do {
+      for (let pages = 1; ; pages += 1) {
         const query = new URLSearchParams({ limit: '500' });
         if (what.labelSelector) query.set('labelSelector', what.labelSelector);
         if (next) query.set('continue', next);
         const page = await send('GET', `${collection}?${query}`);
-        for (const item of page.items as KubeObject[])
+        for (const item of itemsOf(page, collection))
           items.push({ ...item, apiVersion: what.apiVersion, kind: what.kind });
-        next = (page.metadata as { continue?: string } | undefined)?.continue ?? '';
-      } while (next);
-      return items;
+        const more = (page.metadata as { continue?: unknown }).continue;
+        if (typeof more !== 'string' || more === '') return items;
+        if (more === next || pages === mostPages)
+          throw fail('E3102', `The API at ${access.server} gives the list ${collection} in pages that do not end.`);
+        next = more;
+      }
     },
     waitFor: (ref, wait) =>
       waitForObject({
@@ -88,6 +98,7 @@ export function createKube(options: KubeOptions): Kube {
       }),
     async apply(objects, applyOptions = {}) {
       if (objects.length === 0) return [];
+      await options.ready?.();
       return kubectlApply(
         { exec, kubectl: await options.kubectl(), kubeconfig, context, clock, signal },
         objects,
@@ -122,10 +133,20 @@ export function createKube(options: KubeOptions): Kube {
   return kube;
 }
 
+/** A list of more than half a million objects is none that we ask for. */
+const mostPages = 1000;
+
+function itemsOf(page: KubeObject, path: string): KubeObject[] {
+  const items: unknown = page.items ?? [];
+  const whole = Array.isArray(items) && items.every((item) => typeof item?.metadata?.name === 'string');
+  if (whole) return items as KubeObject[];
+  throw fail('E3102', `Kubernetes answered GET ${path} with items that are no objects.`);
+}
+
 function parseObject(body: string, path: string): KubeObject {
   try {
     const value = JSON.parse(body) as KubeObject;
-    if (value?.metadata) return value;
+    if (typeof value?.metadata === 'object' && value.metadata !== null) return value;
   } catch {
     // Not Kubernetes: said below, in the server's own words.
   }

@@ -1,9 +1,12 @@
-/** HTTP towards one API server: keep-alive, deadlines, and watches as lines. Network faults become E3101. */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
+/** HTTP towards one API server: kept connections, deadlines, and watches as lines. Network faults become E3101. */
+import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type AgentOptions, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
-import { fail, messageOf } from '../support/errors.js';
+import { checkServerIdentity, createSecureContext } from 'node:tls';
+import { fail, isCatalystError, messageOf } from '../support/errors.js';
+import { trustedAuthorities } from './authorities.js';
+import { collect, deadlineIn } from './bounded.js';
+import { agentsThrough, createDialer, type Dialer } from './dialer.js';
 import type { KubeAccess } from './kubeconfig.js';
 
 export interface KubeRequest {
@@ -28,70 +31,103 @@ export interface KubeTransport {
 }
 
 const agentName = 'catalyst/0.1.0';
-/** A watch without any line for longer than the server was asked to keep it is dead. */
-const deadWatchMs = 300_000;
+/** A watch is asked to end after 240 s; one that does not is dead, however busily it goes on. */
+const longestWatchMs = 300_000;
+/** A page of 500 of the largest objects there are. */
+const largestAnswer = 512 * 1024 * 1024;
+const longestLine = 16 * 1024 * 1024;
 
-export function createKubeTransport(access: KubeAccess): KubeTransport {
+export interface KubeConnection {
+  agent: Agent;
+  headers: Record<string, string>;
+}
+
+/** Who we are and over which connections, now; `again` when the server refused it. A certificate has connections of its own. */
+export type KubeConnect = (again?: boolean) => Promise<KubeConnection>;
+
+export function createKubeConnect(
+  access: KubeAccess,
+  dialer: Dialer = createDialer({ connectTo: [] }),
+  more: AgentOptions = {},
+): KubeConnect {
+  const url = new URL(access.server);
+  let made: { of: string; agent: Promise<Agent> } | undefined;
+  return async (again = false) => {
+    const { cert, key, headers } = await access.identity({ again });
+    const of = `${cert}\n${key}`;
+    if (made?.of !== of) {
+      const tls = { maxSockets: 32, ...tlsOptionsOf({ ...access, cert, key }), ...more };
+      const agents = access.proxyUrl ? agentsThrough(access.proxyUrl, tls) : dialer.agents(tls);
+      // those that are under way keep theirs until they end
+      made = { of, agent: agents(url) };
+    }
+    return { headers, agent: await made.agent };
+  };
+}
+
+export function createKubeTransport(access: KubeAccess, dialer?: Dialer): KubeTransport {
   const secure = access.server.startsWith('https:');
-  const agent = secure ? new Agent({ keepAlive: true, maxSockets: 32, ...tlsOptionsOf(access) }) : undefined;
+  const connect = createKubeConnect(access, dialer);
 
-  const open = async (request: KubeRequest): Promise<IncomingMessage> => {
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': agentName };
-    Object.assign(headers, await access.headers());
+  const open = async (request: KubeRequest, signal: AbortSignal, again = false): Promise<IncomingMessage> => {
+    const { agent, headers: identity } = await connect(again);
+    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': agentName, ...identity };
     const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
     if (payload !== undefined) {
       headers['content-type'] = request.contentType ?? 'application/json';
       headers['content-length'] = String(Buffer.byteLength(payload));
     }
-    return new Promise((resolve, reject) => {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const url = new URL(access.server + request.path);
       const start = secure ? httpsRequest : httpRequest;
-      const sent = start(url, { method: request.method, headers, agent, signal: request.signal }, resolve);
-      const { timeoutMs } = request;
-      if (timeoutMs !== undefined) {
-        sent.setTimeout(timeoutMs, () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000}s`)));
-      }
+      const sent = start(url, { method: request.method, headers, agent, signal }, resolve);
       sent.on('error', reject);
       sent.end(payload);
     });
+    if (answer.statusCode !== 401 || !access.renewable || again) return answer;
+    answer.resume();
+    return open(request, signal, true);
   };
 
   return {
     async send(request) {
+      const deadline = deadlineIn(request.timeoutMs ?? 30_000, request.signal);
       try {
-        const answer = await open({ timeoutMs: 30_000, ...request });
-        const chunks: Buffer[] = [];
-        for await (const chunk of answer) chunks.push(chunk as Buffer);
-        return { status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
+        const answer = await open(request, deadline.signal);
+        return { status: answer.statusCode ?? 0, body: (await collect(answer, largestAnswer)).toString('utf8') };
       } catch (error) {
-        request.signal?.throwIfAborted();
-        throw unreachable(access.server, error, request.method);
+        if (isCatalystError(error)) throw error;
+        throw unreachable(access.server, deadline.explain(error), request.method);
       }
     },
     async *lines(path, signal) {
-      const answer = await open({ method: 'GET', path, signal, timeoutMs: deadWatchMs });
-      if (answer.statusCode !== 200) {
-        let body = '';
-        for await (const chunk of answer) body += chunk;
-        throw new WatchRefused(answer.statusCode ?? 0, body);
-      }
+      const answer = await open({ method: 'GET', path }, deadlineIn(longestWatchMs, signal).signal);
+      if (answer.statusCode !== 200)
+        throw new WatchRefused(answer.statusCode ?? 0, (await collect(answer, longestLine)).toString('utf8'));
       let rest = '';
       answer.setEncoding('utf8');
       for await (const chunk of answer) {
         const parts = (rest + chunk).split('\n');
         rest = parts.pop() ?? '';
+        if (rest.length > longestLine) throw new WatchRefused(200, 'a line without end');
         for (const line of parts) if (line !== '') yield line;
       }
     },
   };
 }
 
+type Tls = Pick<KubeAccess, 'ca' | 'cert' | 'key' | 'serverName' | 'insecure'>;
+
 /** How TLS to that server is spoken. An address may not stand in SNI, yet it is what the certificate is checked against. */
-export function tlsOptionsOf({ ca, cert, key, serverName, insecure }: KubeAccess): AgentOptions {
+export function tlsOptionsOf({ ca, cert, key, serverName, insecure }: Tls): AgentOptions {
   const name = serverName === undefined ? {} : { servername: isIP(serverName) ? '' : serverName };
   const check: AgentOptions =
     serverName === undefined ? {} : { checkServerIdentity: (_host, leaf) => checkServerIdentity(serverName, leaf) };
-  return { ca, cert, key, rejectUnauthorized: insecure !== true, ...name, ...check };
+  // without an authority of its own, the public ones: parsed once, not for each connection
+  const trust = ca
+    ? { ca, cert, key }
+    : { secureContext: createSecureContext({ ca: trustedAuthorities(), cert, key }) };
+  return { ...trust, rejectUnauthorized: insecure !== true, ...name, ...check };
 }
 
 export class WatchRefused extends Error {

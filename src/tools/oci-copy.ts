@@ -5,15 +5,20 @@
 import { createHash } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
+import { collect } from './bounded.js';
 import type { HttpStream, StreamAnswer, StreamRequest } from './http-stream.js';
+import { type AskToken, authorizationFor, uploadAddress } from './registry-token.js';
 
 export interface RegistryAccess {
   /** `https://ghcr.io`, or `http://…` for one without TLS. */
   origin: string;
   /** `user:password`; left out: anonymous. */
   login?: string;
+  /** Host of a token service that the spec names beside the registry's own. */
+  tokenService?: string;
 }
 
 export interface CopyRequest {
@@ -28,33 +33,62 @@ const accepted = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 const largestManifest = 8 * 1024 * 1024;
+const largestAnswer = 1024 * 1024;
 
-interface Manifest {
-  mediaType?: string;
-  manifests?: { digest: string }[];
-  config?: Blob;
-  layers?: Blob[];
-}
-interface Blob {
-  digest: string;
-  size: number;
-}
+/** An index may name indexes, and no image needs more than this. */
+const deepest = 3;
+const mostManifests = 200;
+/** A layer has this long, and a second more for each part of it that a slow line moves in one. */
+const blobBaseMs = 60_000;
+const slowestBytesPerMs = 256;
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const blobSchema = z.object({ digest, size: z.int().min(0).max(Number.MAX_SAFE_INTEGER) });
+const manifestSchema = z.object({
+  manifests: z.array(z.object({ digest })).max(mostManifests).nullish(),
+  config: blobSchema.nullish(),
+  layers: z.array(blobSchema).nullish(),
+});
+type Blob = z.output<typeof blobSchema>;
 
 /** Digest of what stands in the target afterwards. Throws E3205 when a registry refuses or what came is not what was named. */
 export async function copyImage(http: HttpStream, { from, to }: CopyRequest): Promise<string> {
   const source = registryClient(http, from);
   const target = registryClient(http, to);
-  const copy = async (reference: string, tag?: string): Promise<string> => {
+  let copied = 0;
+  const copy = async (reference: string, depth: number, tag?: string): Promise<string> => {
+    copied += 1;
+    if (depth > deepest || copied > mostManifests)
+      throw fail('E3205', `${from.origin} gives an index of ${from.repository} that has no end.`);
     const { bytes, type, digest } = await source.manifest(reference);
-    const manifest = JSON.parse(bytes.toString('utf8')) as Manifest;
-    for (const child of manifest.manifests ?? []) await copy(child.digest);
+    const manifest = manifestIn(bytes, from);
+    for (const child of manifest.manifests ?? []) await copy(child.digest, depth + 1);
     for (const blob of [...(manifest.config ? [manifest.config] : []), ...(manifest.layers ?? [])]) {
-      if (!(await target.has(blob.digest))) await target.put(blob, await source.blob(blob.digest));
+      if (!(await target.has(blob.digest))) await target.put(blob, await source.blob(blob));
     }
     await target.putManifest(tag ?? digest, bytes, type);
     return digest;
   };
-  return copy(from.reference, to.tag);
+  return copy(from.reference, 0, to.tag);
+}
+
+function manifestIn(bytes: Buffer, { origin, repository }: { origin: string; repository: string }) {
+  let said: unknown;
+  try {
+    said = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    said = undefined;
+  }
+  const parsed = manifestSchema.safeParse(said);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues[0];
+  throw fail(
+    'E3205',
+    `${origin} gave a manifest of ${repository} that is none: ${where?.path.join('.')} ${where?.message}.`,
+    {
+      data: { repository, origin },
+    },
+  );
 }
 
 /** Digest that a reference has now. Throws E3205 when the registry does not have it. */
@@ -72,13 +106,17 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
     const answer = await ask();
     if (answer.status !== 401 || authorization !== undefined) return answer;
     answer.body.resume();
-    authorization = await authorize(http, answer.headers['www-authenticate'] ?? '', access);
+    const token: AskToken = async (url, headers) => {
+      const { status, body } = await http({ url, headers });
+      return { status, text: (await collect(body, largestAnswer)).toString('utf8') };
+    };
+    authorization = await authorizationFor(token, answer.headers['www-authenticate'] ?? '', access);
     return ask();
   };
   const expect = async (request: StreamRequest, status: number, what: string): Promise<StreamAnswer> => {
     const answer = await send(request);
     if (answer.status === status) return answer;
-    const said = (await readAll(answer.body, 2000)).toString('utf8').slice(0, 160);
+    const said = (await collect(answer.body, largestAnswer)).toString('utf8').slice(0, 160);
     throw fail('E3205', `${origin} answered ${answer.status} when asked to ${what} of ${repository}: ${said}`, {
       actions: [
         answer.status === 401 || answer.status === 403
@@ -92,7 +130,7 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
     async manifest(reference: string) {
       const url = `${base}/manifests/${reference}`;
       const answer = await expect({ url, headers: { accept: accepted.join(', ') } }, 200, `give ${reference}`);
-      const bytes = await readAll(answer.body, largestManifest);
+      const bytes = await collect(answer.body, largestManifest);
       const digest = `sha256:${sha256(bytes)}`;
       if (reference.startsWith('sha256:') && reference !== digest) throw other(repository, reference, digest);
       return { bytes, digest, type: answer.headers['content-type']?.split(';')[0] ?? accepted[1]! };
@@ -102,7 +140,8 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
       answer.body.resume();
       return answer.status === 200;
     },
-    blob: async (digest: string) => (await expect({ url: `${base}/blobs/${digest}` }, 200, 'give a layer')).body,
+    blob: async ({ digest, size }: Blob) =>
+      (await expect({ url: `${base}/blobs/${digest}`, timeoutMs: blobMs(size) }, 200, 'give a layer')).body,
     async put({ digest, size }: Blob, stream: Readable): Promise<void> {
       // a challenge must not cost the stream: the first request of an upload has no body
       const begun = await expect(
@@ -111,14 +150,15 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
         'take a layer',
       );
       begun.body.resume();
-      const location = new URL(begun.headers['location'] ?? '', origin);
+      const location = uploadAddress(begun.headers['location'], access);
       location.searchParams.set('digest', digest);
-      const check = checked(digest, repository);
+      const check = checked({ digest, size }, repository);
       // a source that breaks off must break off the upload, which is then told as one failure
       pipeline(stream, check).catch(() => undefined);
       const body = { stream: check, length: size };
       const headers = { 'content-type': 'application/octet-stream' };
-      (await expect({ url: location.href, method: 'PUT', body, headers }, 201, 'keep a layer')).body.resume();
+      const request = { url: location.href, method: 'PUT', body, headers, timeoutMs: blobMs(size) };
+      (await expect(request, 201, 'keep a layer')).body.resume();
     },
     async putManifest(reference: string, body: Buffer, type: string): Promise<void> {
       const url = `${base}/manifests/${reference}`;
@@ -132,10 +172,14 @@ const other = (repository: string, named: string, came: string) =>
   fail('E3205', `What came for ${repository} ${named} has the digest ${came}.`, { data: { repository } });
 
 /** Ends with an error when the bytes that ran through are not those that the digest names. */
-function checked(digest: string, repository: string): Transform {
+function checked({ digest, size }: Blob, repository: string): Transform {
   const hash = createHash('sha256');
+  let seen = 0;
   return new Transform({
     transform(chunk, _, done) {
+      seen += (chunk as Buffer).length;
+      if (seen > size)
+        return done(fail('E3205', `More came for ${repository} ${digest} than the ${size} bytes it has.`));
       hash.update(chunk);
       done(null, chunk);
     },
@@ -146,29 +190,4 @@ function checked(digest: string, repository: string): Transform {
   });
 }
 
-async function readAll(body: Readable, most: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += (chunk as Buffer).length;
-    if (size > most) break;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** Answers a challenge: basic, or a bearer token from the realm, anonymously when there is no login. */
-async function authorize(http: HttpStream, challenge: string, { login }: RegistryAccess): Promise<string> {
-  const basic = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
-  if (!/^bearer/i.test(challenge)) return basic ?? '';
-  const field = (name: string) => challenge.match(new RegExp(`${name}="([^"]*)"`))?.[1];
-  const url = new URL(field('realm') ?? '');
-  for (const name of ['service', 'scope']) {
-    const value = field(name);
-    if (value) url.searchParams.set(name, value);
-  }
-  const answer = await http({ url: url.href, headers: basic ? { authorization: basic } : {} });
-  const text = (await readAll(answer.body, 1024 * 1024)).toString('utf8');
-  const token = answer.status === 200 ? (JSON.parse(text) as { token?: string; access_token?: string }) : {};
-  return `Bearer ${token.token ?? token.access_token ?? ''}`;
-}
+const blobMs = (size: number) => blobBaseMs + Math.ceil(size / slowestBytesPerMs);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Http, HttpAnswer, HttpRequest } from './http.js';
+import { authorizationFor, uploadAddress } from './registry-token.js';
 
 export interface OciRegistry {
   /** `https://harbor.omantel.omani.works` */
@@ -21,7 +22,6 @@ const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const digestOf = (data: Buffer) => `sha256:${sha256(data)}`;
 
 export function createOciClient(http: Http, registry: OciRegistry) {
-  const basic = `Basic ${Buffer.from(`${registry.username}:${registry.password}`).toString('base64')}`;
   let authorization: string | undefined;
   const send = async (request: Omit<HttpRequest, 'url'> & { path: string }): Promise<HttpAnswer> => {
     const url = request.path.startsWith('http') ? request.path : `${registry.origin}${request.path}`;
@@ -29,7 +29,11 @@ export function createOciClient(http: Http, registry: OciRegistry) {
       http({ ...request, url, headers: { ...request.headers, ...(authorization ? { authorization } : {}) } });
     const answer = await ask();
     if (answer.status !== 401) return answer;
-    authorization = await authorize(http, answer.headers['www-authenticate'] ?? '', basic);
+    authorization = await authorizationFor(
+      (at, headers) => http({ url: at, headers }),
+      answer.headers['www-authenticate'] ?? '',
+      { origin: registry.origin, login: `${registry.username}:${registry.password}` },
+    );
     return ask();
   };
   const expected = (answer: HttpAnswer, status: number, what: string): HttpAnswer => {
@@ -45,7 +49,7 @@ export function createOciClient(http: Http, registry: OciRegistry) {
       202,
       'begin an upload',
     );
-    const location = new URL(begun.headers.location ?? '', registry.origin);
+    const location = uploadAddress(begun.headers.location, registry);
     location.searchParams.set('digest', digest);
     expected(
       await send({
@@ -65,7 +69,8 @@ export function createOciClient(http: Http, registry: OciRegistry) {
       const config = Buffer.from(
         JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } }),
       );
-      const layer = randomBytes(1024);
+      // letters, so that what comes back as text has the bytes that were sent
+      const layer = Buffer.from(randomBytes(512).toString('hex'));
       const [configDigest, layerDigest] = [await pushBlob(repository, config), await pushBlob(repository, layer)];
       const manifest = Buffer.from(
         JSON.stringify({
@@ -92,23 +97,9 @@ export function createOciClient(http: Http, registry: OciRegistry) {
         'give a manifest',
       );
       const blob = expected(await send({ path: `/v2/${image.repository}/blobs/${image.layer}` }), 200, 'give a blob');
-      return { manifest: digestOf(Buffer.from(manifest.text)), layer: blob.headers['docker-content-digest'] ?? '' };
+      return { manifest: digestOf(Buffer.from(manifest.text)), layer: digestOf(Buffer.from(blob.text)) };
     },
     remove: (image: PushedImage) =>
       send({ path: `/v2/${image.repository}/manifests/${image.digest}`, method: 'DELETE' }),
   };
-}
-
-/** Answers a challenge: basic, or a bearer token from the realm (distribution token authentication). */
-async function authorize(http: Http, challenge: string, basic: string): Promise<string> {
-  if (!/^bearer/i.test(challenge)) return basic;
-  const field = (name: string) => challenge.match(new RegExp(`${name}="([^"]*)"`))?.[1];
-  const url = new URL(field('realm') ?? '');
-  for (const name of ['service', 'scope']) {
-    const value = field(name);
-    if (value) url.searchParams.set(name, value);
-  }
-  const answer = await http({ url: url.href, headers: { authorization: basic } });
-  const token = answer.status === 200 ? (JSON.parse(answer.text) as { token?: string; access_token?: string }) : {};
-  return `Bearer ${token.token ?? token.access_token ?? ''}`;
 }

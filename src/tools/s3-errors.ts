@@ -1,5 +1,5 @@
 /** What S3 refuses, in the words and exit codes of catalyst. */
-import { type CatalystError, fail, messageOf } from '../support/errors.js';
+import { type CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
 
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -13,6 +13,8 @@ export function errorName(error: unknown): string {
 const refusedKeys = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'AccessDenied', 'Forbidden']);
 
 export function storeError(what: string, endpoint: string, error: unknown): CatalystError {
+  if (isCatalystError(error)) return error;
+  if (statusOf(error) === undefined) return unreached(what, endpoint, error);
   const name = errorName(error);
   const status = statusOf(error);
   const data = { status, s3Code: name, ambiguous: status === undefined || status >= 500 };
@@ -41,5 +43,19 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
     const actions = ['catalyst credentials set s3-access-key', 'catalyst credentials set s3-secret-key'];
     return fail('E2302', text, { actions, cause: error, data });
   }
-  return fail('E2301', text, { actions: ['catalyst resume'], cause: error, data });
+  return fail('E2301', text, { actions: [`curl -v ${endpoint}`], cause: error, data });
+}
+
+const neverLeft = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Nothing came that S3 said: no name, no connection, no certificate that is trusted, no answer in time or in its form. */
+function unreached(what: string, endpoint: string, error: unknown): CatalystError {
+  const { code } = error as { code?: string };
+  const said = messageOf(error).replace(/\.$/, '') || code || 'the connection failed';
+  const where = ['Check the network, and the address: spec.objectStorage.endpoint (AWS_ENDPOINT_URL_S3)'];
+  return fail('E2301', `Object Storage at ${endpoint} cannot be reached to ${what}: ${said}.`, {
+    actions: [`curl -v ${endpoint}`, ...where],
+    cause: error,
+    data: { code, ambiguous: !neverLeft.has(code ?? '') },
+  });
 }

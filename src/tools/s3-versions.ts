@@ -1,5 +1,6 @@
 /** What a bucket really holds: every version, every delete marker, every upload that was never finished. */
 import type { ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { pageTurner } from './s3-bounds.js';
 
 export interface ObjectVersion {
   key: string;
@@ -40,6 +41,7 @@ export function versionCalls({ connect, told, signal }: Connection): VersionRead
   const at = { abortSignal: signal };
   return {
     async *versions(bucket) {
+      const next = pageTurner(`the versions in ${bucket}`);
       for (let from: VersionPosition | undefined = {}; from !== undefined; ) {
         const start: VersionPosition = from;
         const page: ListObjectVersionsCommandOutput = await told(`list the versions in ${bucket}`, async () => {
@@ -55,9 +57,9 @@ export function versionCalls({ connect, told, signal }: Connection): VersionRead
           modified: LastModified?.toISOString() ?? '',
           deleteMarker,
         }));
-        from = page.IsTruncated
-          ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
-          : undefined;
+        from = next(
+          page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : undefined,
+        );
       }
     },
     deleteVersion: (bucket, { key, versionId }) =>

@@ -1,5 +1,7 @@
 /** S3 as we use it: path-style, SigV4, no optional checksums (Hetzner's gateway refuses some). */
 import type { S3Client } from '@aws-sdk/client-s3';
+import { createDialer, type Dialer } from './dialer.js';
+import { boundedClient, pageTurner } from './s3-bounds.js';
 import { errorName, statusOf, storeError } from './s3-errors.js';
 import { type VersionReader, type VersionWriter, versionCalls } from './s3-versions.js';
 
@@ -31,11 +33,29 @@ export interface ObjectStoreOptions {
   accessKey: string;
   secretKey: string;
   signal?: AbortSignal;
-  /** Per request. */
+  /** Opens the connections; default: direct ones. */
+  dialer?: Dialer;
+  /** Per attempt, until the last byte of its answer. */
   timeoutMs?: number;
 }
 
 export type S3Send = S3Client['send'];
+
+/** All that the SDK would look for in the shell and in ~/.aws: a profile or AWS_USE_… of the person changes nothing here. */
+const ownSettings = {
+  forcePathStyle: true,
+  requestChecksumCalculation: 'WHEN_REQUIRED',
+  responseChecksumValidation: 'WHEN_REQUIRED',
+  maxAttempts: 4,
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  useArnRegion: false,
+  disableMultiregionAccessPoints: true,
+  disableS3ExpressSessionAuth: true,
+  userAgentAppId: 'catalyst',
+} as const;
 
 /** Throws E2302 when the keys are refused and E2301 for everything else that S3 answers. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
@@ -43,18 +63,21 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const sdk = import('@aws-sdk/client-s3');
   sdk.catch(() => undefined);
   let made: S3Client | undefined;
+  const { dialer = createDialer({ connectTo: [] }), timeoutMs = 30_000 } = options;
+  const agents = dialer.agents();
   const connect = async () => {
     const s3 = await sdk;
-    made ??= new s3.S3Client({
-      endpoint,
-      region,
-      forcePathStyle: true,
-      credentials: { accessKeyId: options.accessKey, secretAccessKey: options.secretKey },
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      maxAttempts: 4,
-      requestHandler: { requestTimeout: options.timeoutMs ?? 30_000, connectionTimeout: 10_000 },
-    });
+    const agent = await agents(new URL(endpoint));
+    made ??= boundedClient(
+      new s3.S3Client({
+        endpoint,
+        region,
+        credentials: { accessKeyId: options.accessKey, secretAccessKey: options.secretKey },
+        ...ownSettings,
+        requestHandler: { requestTimeout: timeoutMs, connectionTimeout: 10_000, httpAgent: agent, httpsAgent: agent },
+      }),
+      timeoutMs,
+    );
     return { s3, send: made.send.bind(made) as S3Send };
   };
   const at = { abortSignal: signal };
@@ -71,11 +94,12 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     told('list buckets', async () => {
       const { s3, send } = await connect();
       const found: { name: string; created: string }[] = [];
+      const next = pageTurner('the buckets');
       for (let token: string | undefined; ; ) {
         const answer = await send(new s3.ListBucketsCommand({ ContinuationToken: token }), at);
         for (const { Name = '', CreationDate } of answer.Buckets ?? [])
           found.push({ name: Name, created: CreationDate?.toISOString() ?? '' });
-        token = answer.ContinuationToken;
+        token = next(answer.ContinuationToken);
         if (!token) return found;
       }
     });
@@ -147,6 +171,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       told(`list ${bucket}`, async () => {
         const { s3, send } = await connect();
         const found: { key: string; size: number; modified: string }[] = [];
+        const next = pageTurner(bucket);
         for (let token: string | undefined; ; ) {
           const page = await send(
             new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
@@ -155,8 +180,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
           for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
             found.push({ key: Key, size: Size, modified: LastModified?.toISOString() ?? '' });
           }
-          if (!page.IsTruncated || !page.NextContinuationToken) return found;
-          token = page.NextContinuationToken;
+          token = page.IsTruncated ? next(page.NextContinuationToken) : undefined;
+          if (!token) return found;
         }
       }),
   };

@@ -10,6 +10,7 @@ import { writeSpec, writeSpecDraft } from '../../sovereign/write-spec.js';
 import { isCatalystError } from '../../support/errors.js';
 import { hashOf } from '../../support/hash.js';
 import { parseYamlStream, toYaml } from '../../support/yaml.js';
+import { createDialer } from '../../tools/dialer.js';
 import { createExec } from '../../tools/exec.js';
 import { listPublicKeys } from '../../tools/public-keys.js';
 import { once } from '../once.js';
@@ -60,7 +61,8 @@ export async function askWizard(
       const token = answers['hcloud-token'] ?? (await given.secrets('hcloud-token'))?.value;
       if (!token) return undefined;
       const { createHetznerApi } = await import('../../hetzner/create-api.js');
-      return createHetznerApi({ token, endpoint, signal: context.signal });
+      const dialer = createDialer({ connectTo: [], env });
+      return createHetznerApi({ token, endpoint, dialer, signal: context.signal });
     }),
     world: draftWorlds(context, questions, given, base),
     motherContexts: context.motherContexts,

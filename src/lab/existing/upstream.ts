@@ -3,7 +3,14 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { fail } from '../../support/errors.js';
-import { createKubeTransport, type KubeTransport, tlsOptionsOf } from '../../tools/kube-transport.js';
+import { createRedactor } from '../../support/redact.js';
+import { createExec } from '../../tools/exec.js';
+import {
+  createKubeConnect,
+  createKubeTransport,
+  type KubeTransport,
+  tlsOptionsOf,
+} from '../../tools/kube-transport.js';
 import { readKubeconfig } from '../../tools/kubeconfig.js';
 
 export interface PassedOn {
@@ -33,21 +40,22 @@ const idleMs = 60_000;
 
 /** Throws E3101 when the file is no kubeconfig. */
 export function upstreamOf(file: string): Upstream {
-  const access = readKubeconfig(file);
+  const runner = { exec: createExec(createRedactor()), env: process.env, now: () => new Date() };
+  const access = readKubeconfig(file, undefined, runner);
   const secure = access.server.startsWith('https:');
   // an API server believes a client certificate before it looks at a token, so others need connections without ours
   const agentWith = (tls: AgentOptions) =>
     secure ? new Agent({ keepAlive: true, timeout: idleMs, ...tls }) : undefined;
-  const own = agentWith(tlsOptionsOf(access));
+  const connect = createKubeConnect(access, undefined, { timeout: idleMs, maxSockets: Infinity });
   const anybodys = agentWith(tlsOptionsOf({ ...access, cert: undefined, key: undefined }));
   return {
     server: access.server,
     send: createKubeTransport(access).send,
     async open({ method, path, headers, body, signal, asAdmin }) {
-      const credentials = asAdmin ? await access.headers() : {};
+      const own = asAdmin ? await connect() : { headers: {}, agent: anybodys };
       return new Promise((resolve, reject) => {
         const start = secure ? httpsRequest : httpRequest;
-        const settings = { method, headers: { ...headers, ...credentials }, agent: asAdmin ? own : anybodys };
+        const settings = { method, headers: { ...headers, ...own.headers }, agent: own.agent };
         const sent = start(`${access.server}${path}`, { ...settings, ...(signal ? { signal } : {}) }, resolve);
         sent.on('error', reject);
         sent.end(body && body.length > 0 ? body : undefined);
@@ -55,7 +63,10 @@ export function upstreamOf(file: string): Upstream {
     },
     ourAddress: () => ourAddress(access.server),
     close() {
-      own?.destroy();
+      void connect().then(
+        ({ agent }) => agent.destroy(),
+        () => undefined,
+      );
       anybodys?.destroy();
     },
   };

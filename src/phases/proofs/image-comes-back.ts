@@ -23,6 +23,7 @@ export const imageComesBack: ProofOf = (world) => ({
     try {
       const seen = await client.pull(image);
       if (seen.manifest !== image.digest) throw disproved('#383', `the manifest ${image.digest}`, seen.manifest);
+      if (seen.layer !== image.layer) throw disproved('#383', `the layer ${image.layer}`, seen.layer);
       const bucket = `${objectStorage.bucketPrefix}-harbor`;
       const hash = image.layer.replace('sha256:', '');
       const blobs = await (await world.objectStore()).list(bucket);

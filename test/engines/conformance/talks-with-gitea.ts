@@ -1,5 +1,6 @@
 /** What is said to a Gitea: who may, organizations, repositories, a push and what is read of it, tokens, and what is not there. */
 import { createRedactor } from '../../../src/support/redact.js';
+import { createDialer } from '../../../src/tools/dialer.js';
 import { createExec } from '../../../src/tools/exec.js';
 import { createGit } from '../../../src/tools/git-client.js';
 import { until } from '../rig.js';
@@ -104,7 +105,7 @@ export const turns: readonly Turn[] = [
 ];
 
 const { signal } = new AbortController();
-const git = createGit({ exec: createExec(createRedactor()), connectTo: [], signal });
+const git = createGit({ exec: createExec(createRedactor()), dialer: createDialer({ connectTo: [] }), signal });
 
 /** Says all of it to the Gitea at `endpoint`, whose host name is `host`; answers by the turns' ids. */
 export async function hold(endpoint: string, host: string): Promise<Record<string, Answer>> {

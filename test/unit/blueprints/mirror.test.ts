@@ -17,6 +17,7 @@ import type { Registry } from '../../../src/lab/servers/registry/server.js';
 import type { Act } from '../../../src/phases/gate.js';
 import { type Adapters, writersOf } from '../../../src/phases/writers.js';
 import { createRedactor } from '../../../src/support/redact.js';
+import { createDialer } from '../../../src/tools/dialer.js';
 import { createHelmCharts } from '../../../src/tools/helm-charts.js';
 import { createHttpStream } from '../../../src/tools/http-stream.js';
 import { parseImage } from '../../../src/tools/image-name.js';
@@ -25,7 +26,7 @@ import { demoChart, exec, helm, inScratch, registryWith } from './charts-rig.js'
 import { blueprints, omantel } from './rig.js';
 
 const { signal } = new AbortController();
-const http = createHttpStream({ connectTo: [], signal });
+const http = createHttpStream({ dialer: createDialer({ connectTo: [] }), signal });
 const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 const mirrored = 'harbor.omantel.omani.works/mirror';
 const access = async (host: string) => ({ origin: `http://${host}` });

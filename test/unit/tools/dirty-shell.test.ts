@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { create as tar } from 'tar';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createRedactor } from '../../../src/support/redact.js';
+import { createDialer } from '../../../src/tools/dialer.js';
 import { createExec } from '../../../src/tools/exec.js';
 import { createGit } from '../../../src/tools/git-client.js';
 import { createHelm } from '../../../src/tools/helm-client.js';
@@ -55,7 +56,7 @@ test('with the variables of a git hook, the work of the person in their reposito
   vi.stubEnv('GIT_DIR', join(work, '.git'));
   vi.stubEnv('GIT_INDEX_FILE', join(work, '.git', 'index'));
   vi.stubEnv('GIT_WORK_TREE', work);
-  const git = createGit({ exec, connectTo: [], signal });
+  const git = createGit({ exec, dialer: createDialer({ connectTo: [] }), signal });
   const at = { url: `file://${remote}`, username: 'u', password: 'p' };
   const sha = await git.publish(at, 'main', [{ path: 'clusters/a.yaml', text: 'a: 1\n' }], 'first');
   expect(await git.head(at, 'main')).toBe(sha);

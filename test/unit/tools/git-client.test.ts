@@ -8,6 +8,7 @@ import { type LabServer, serve } from '../../../src/lab/http-server.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { createGitea } from '../../../src/lab/servers/git/gitea.js';
 import { createRedactor } from '../../../src/support/redact.js';
+import { createDialer } from '../../../src/tools/dialer.js';
 import { createExec, type RunRequest } from '../../../src/tools/exec.js';
 import type { Git } from '../../../src/tools/git.js';
 import { createGit } from '../../../src/tools/git-client.js';
@@ -41,7 +42,8 @@ beforeEach(async () => {
     return exec(request);
   };
   const connectTo = [{ port: 443, to: `127.0.0.1:${server.port}` }];
-  git = createGit({ exec: recorded, connectTo, caBundle: root.certificate, signal });
+  const dialer = createDialer({ connectTo, caBundle: root.certificate });
+  git = createGit({ exec: recorded, dialer, signal });
   await api('/orgs', { username: 'sovereign' });
   await api('/orgs/sovereign/repos', { name: 'fleet', private: true });
 });
@@ -52,7 +54,10 @@ afterEach(async () => {
 
 async function api(path: string, body: object): Promise<void> {
   const { createHttp } = await import('../../../src/tools/http-client.js');
-  const http = createHttp({ connectTo: [{ port: 443, to: `127.0.0.1:${server.port}` }], signal });
+  const http = createHttp({
+    dialer: createDialer({ connectTo: [{ port: 443, to: `127.0.0.1:${server.port}` }] }),
+    signal,
+  });
   const authorization = `Basic ${Buffer.from(`gitea_admin:${password}`).toString('base64')}`;
   const answer = await http({
     url: `https://${host}/api/v1${path}`,

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { type CertificateAndKey, issueCertificate } from '../../../src/lab/certificates.js';
+import { createDialer } from '../../../src/tools/dialer.js';
 import { createHttp } from '../../../src/tools/http-client.js';
 import { jsonOf, okJson } from '../../../src/tools/http-json.js';
 import { type Loopback, listen } from './loopback.js';
@@ -33,7 +34,10 @@ async function tlsServer(seen: string[]): Promise<number> {
 test('dials by the rules, keeps Host and TLS name, and tells the certificate', async () => {
   const seen: string[] = [];
   const port = await tlsServer(seen);
-  const http = createHttp({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }], caBundle: root.certificate, signal });
+  const http = createHttp({
+    dialer: createDialer({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }], caBundle: root.certificate }),
+    signal,
+  });
   const answer = await http({ url: `https://${host}/api?x=1` });
   expect(answer.status).toBe(200);
   expect(jsonOf(answer, host)).toEqual({ ok: true });
@@ -44,7 +48,7 @@ test('dials by the rules, keeps Host and TLS name, and tells the certificate', a
 test('an unknown authority gets nothing sent, and the error says what to do', async () => {
   const seen: string[] = [];
   const port = await tlsServer(seen);
-  const http = createHttp({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }], signal });
+  const http = createHttp({ dialer: createDialer({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }] }), signal });
   const call = http({ url: `https://${host}/`, method: 'POST', headers: { authorization: 'secret' }, body: 'x' });
   await expect(call).rejects.toMatchObject({
     code: 'E3002',
@@ -56,14 +60,17 @@ test('an unknown authority gets nothing sent, and the error says what to do', as
 
 test('insecure accepts it and says that it is not trusted', async () => {
   const port = await tlsServer([]);
-  const http = createHttp({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }], signal });
+  const http = createHttp({ dialer: createDialer({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }] }), signal });
   const answer = await http({ url: `https://${host}/`, insecure: true });
   expect(answer.certificate).toMatchObject({ authorized: false, sans: [host] });
 });
 
 test('a certificate for another name is refused', async () => {
   const port = await tlsServer([]);
-  const http = createHttp({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }], caBundle: root.certificate, signal });
+  const http = createHttp({
+    dialer: createDialer({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }], caBundle: root.certificate }),
+    signal,
+  });
   await expect(http({ url: 'https://other.example.org/' })).rejects.toThrow(/altnames/);
 });
 
@@ -74,9 +81,9 @@ test('no answer in time, a refused connection and a cut body are errors with the
     response.write('half', () => response.destroy());
   });
   open.push(slow, cut);
-  const http = createHttp({ connectTo: [], signal });
+  const http = createHttp({ dialer: createDialer({ connectTo: [] }), signal });
   await expect(http({ url: `http://127.0.0.1:${slow.port}/`, timeoutMs: 50 })).rejects.toThrow(
-    /no answer within 0.05s/,
+    /no complete answer within 0.05s/,
   );
   await expect(http({ url: `http://127.0.0.1:${cut.port}/` })).rejects.toMatchObject({ code: 'E3002' });
   const port = slow.port;
@@ -88,7 +95,7 @@ test('no answer in time, a refused connection and a cut body are errors with the
 test('a lost answer to a write may have been made', async () => {
   const server = await listen((request) => request.socket.destroy());
   open.push(server);
-  const http = createHttp({ connectTo: [], signal });
+  const http = createHttp({ dialer: createDialer({ connectTo: [] }), signal });
   const post = http({ url: `http://127.0.0.1:${server.port}/`, method: 'POST', body: 'x' });
   await expect(post).rejects.toMatchObject({ data: { ambiguous: true } });
 });
@@ -97,7 +104,7 @@ test('an abort ends a call with its own reason', async () => {
   const server = await listen(() => undefined);
   open.push(server);
   const controller = new AbortController();
-  const call = createHttp({ connectTo: [], signal })({
+  const call = createHttp({ dialer: createDialer({ connectTo: [] }), signal })({
     url: `http://127.0.0.1:${server.port}/`,
     signal: controller.signal,
   });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { parseYamlStream, toYaml } from '../../../src/support/yaml.js';
-import { readKubeconfig, redirectKubeconfig } from '../../../src/tools/kubeconfig.js';
+import { readKubeconfig } from '../../../src/tools/kubeconfig.js';
+import { redirectKubeconfig } from '../../../src/tools/kubeconfig-written.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,12 +36,12 @@ test('client certificates come decoded, tokens from text or file, passwords as B
     write(config({ 'client-certificate-data': base64('CERT'), 'client-key-data': base64('KEY') })),
   );
   expect(access).toMatchObject({ server: 'https://203.0.113.10:6443', ca: 'CA', cert: 'CERT', key: 'KEY' });
-  expect(await access.headers()).toEqual({});
+  expect(await access.identity()).toEqual({ cert: 'CERT', key: 'KEY', headers: {} });
   writeFileSync(join(folder, 'token'), 'from-file\n');
-  expect(await readKubeconfig(write(config({ tokenFile: 'token' }))).headers()).toEqual({
+  expect((await readKubeconfig(write(config({ tokenFile: 'token' }))).identity()).headers).toEqual({
     authorization: 'Bearer from-file',
   });
-  expect(await readKubeconfig(write(config({ username: 'a', password: 'b' }))).headers()).toEqual({
+  expect((await readKubeconfig(write(config({ username: 'a', password: 'b' }))).identity()).headers).toEqual({
     authorization: `Basic ${base64('a:b')}`,
   });
 });
