@@ -8,8 +8,8 @@ interface Page {
   [key: string]: unknown;
 }
 
-/** Pages of 50: more than any project can hold. */
-const mostPages = 400;
+/** Pages of 50: more than a project can hold. */
+const mostPages = 200;
 
 /** Times a list is read again because it changed while it was read. */
 const rereads = 3;

@@ -1,4 +1,5 @@
 /** Where a kind lives in the API, asked of the server once per group and version. */
+import { z } from 'zod';
 import { fail } from '../support/errors.js';
 import type { KubeTransport } from './kube-transport.js';
 
@@ -22,7 +23,7 @@ export function createKubePaths(transport: KubeTransport): KubePaths {
       const answer = await transport.send({ method: 'GET', path: groupPath(apiVersion) });
       if (answer.status === 404) return [];
       if (answer.status !== 200) throw refusal('GET', groupPath(apiVersion), answer);
-      return (JSON.parse(answer.body) as { resources?: Resource[] }).resources ?? [];
+      return resourcesIn(answer);
     })();
     known.set(apiVersion, asked);
     asked.catch(() => known.delete(apiVersion));
@@ -44,16 +45,37 @@ export function createKubePaths(transport: KubeTransport): KubePaths {
   };
 }
 
+const discovery = z.object({
+  resources: z
+    .array(z.object({ name: z.string(), kind: z.string(), namespaced: z.boolean().default(false) }))
+    .nullish(),
+});
+
+function resourcesIn(answer: { status: number; body: string }): Resource[] {
+  const said = discovery.safeParse(jsonOrUndefined(answer.body));
+  if (said.success) return said.data.resources ?? [];
+  throw fail(
+    'E3101',
+    `A list of kinds was expected from the Kubernetes API, and this came: ${answer.body.trim().slice(0, 80)}`,
+  );
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function groupPath(apiVersion: string): string {
   return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
 /** The server's own words, with the right exit status: E3102, or E3101 when it is not a Kubernetes API at all. */
 export function refusal(method: string, path: string, answer: { status: number; body: string }) {
-  let status: { kind?: string; message?: string; reason?: string } = {};
-  try {
-    status = JSON.parse(answer.body) as typeof status;
-  } catch {
+  const status = jsonOrUndefined(answer.body) as { message?: unknown; reason?: unknown } | null | undefined;
+  if (typeof status !== 'object' || status === null) {
     return fail(
       'E3101',
       `${method} ${path} answered ${answer.status} with something that is not Kubernetes: ${answer.body.trim().slice(0, 80)}`,

@@ -76,6 +76,19 @@ function isTransient(error: unknown): boolean {
   return !isCatalystError(error) && error instanceof Error && 'code' in error;
 }
 
+/** A line that is no event ends the watch as one that was cut: what is there is asked for anew. */
+function eventOf(line: string): { type: string; object: KubeObject } {
+  try {
+    const event = JSON.parse(line) as { type?: unknown; object?: { metadata?: unknown } | null };
+    const whole =
+      typeof event.type === 'string' && (event.type === 'ERROR' || typeof event.object?.metadata === 'object');
+    if (whole && event.object?.metadata !== null) return event as { type: string; object: KubeObject };
+  } catch {
+    // Not JSON: said below.
+  }
+  throw new WatchRefused(500, line);
+}
+
 async function watchOnce<T>(
   request: WaitRequest<T>,
   object: KubeObject | undefined,
@@ -92,7 +105,7 @@ async function watchOnce<T>(
   // Without the object there is no version to begin from: the watch then begins with what is there.
   if (object?.metadata.resourceVersion) query.set('resourceVersion', object.metadata.resourceVersion);
   for await (const line of request.transport.lines(`${collection}?${query}`, signal)) {
-    const event = JSON.parse(line) as { type: string; object: KubeObject };
+    const event = eventOf(line);
     if (event.type === 'ERROR') return undefined;
     if (event.type === 'BOOKMARK') continue;
     const seen = judge(event.type === 'DELETED' ? undefined : event.object);

@@ -1,0 +1,292 @@
+/** Servers that never end: each call of ours does, by its own deadline or limit, and says who was at fault. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import { createTransport } from '../../../src/hetzner/transport.js';
+import { sha256 } from '../../../src/support/hash.js';
+import { toYaml } from '../../../src/support/yaml.js';
+import { createDialer } from '../../../src/tools/dialer.js';
+import { createHttp } from '../../../src/tools/http-client.js';
+import { createHttpStream } from '../../../src/tools/http-stream.js';
+import { createKube } from '../../../src/tools/kube-client.js';
+import { createKubeTransport } from '../../../src/tools/kube-transport.js';
+import { readKubeconfig } from '../../../src/tools/kubeconfig.js';
+import { createOciClient } from '../../../src/tools/oci.js';
+import { copyImage, resolveImage } from '../../../src/tools/oci-copy.js';
+import { createObjectStore } from '../../../src/tools/s3.js';
+
+const { signal } = new AbortController();
+const dialer = createDialer({ connectTo: [] });
+const open: { close(): void }[] = [];
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+});
+
+type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void;
+
+/** @returns its origin; `count` is how many requests came before */
+async function serve(answer: Answer): Promise<{ origin: string; requests(): number }> {
+  let count = 0;
+  const server = createServer((request, response) => answer(request, response, count++));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push({
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests: () => count };
+}
+
+/** A byte whenever the last one has left, for ever: never idle, never at an end. */
+const drip =
+  (start = ' '): Answer =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write(start);
+    const timer = setInterval(() => response.write(' '), 10);
+    response.on('close', () => clearInterval(timer));
+  };
+const json =
+  (body: (count: number) => unknown, status = 200): Answer =>
+  (_request, response, count) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body(count)));
+  };
+const xml =
+  (body: (count: number) => string): Answer =>
+  (_request, response, count) => {
+    response.writeHead(200, { 'content-type': 'application/xml' });
+    response.end(`<?xml version="1.0" encoding="UTF-8"?>${body(count)}`);
+  };
+
+const s3 = (endpoint: string, timeoutMs?: number) =>
+  createObjectStore({ endpoint, region: 'fsn1', accessKey: 'a', secretKey: 'b', signal, timeoutMs });
+const hetzner = (origin: string) => createHetznerApi({ token: 't', endpoint: `${origin}/v1`, signal });
+
+function kubeAt(server: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+  open.push({ close: () => rmSync(folder, { recursive: true, force: true }) });
+  const kubeconfig = join(folder, 'kubeconfig');
+  const contexts = [{ name: 'c', context: { cluster: 'c', user: 'u' } }];
+  const clusters = [{ name: 'c', cluster: { server } }];
+  writeFileSync(kubeconfig, toYaml({ 'current-context': 'c', clusters, contexts, users: [{ name: 'u', user: {} }] }));
+  const never = async (): Promise<never> => {
+    throw new Error('not expected');
+  };
+  const clock = { now: () => new Date(), sleep: async () => undefined };
+  return { kubeconfig, kube: createKube({ kubeconfig, kubectl: never, exec: never, clock, signal }) };
+}
+
+const late = /no complete answer within 0.1s/;
+
+test('an answer that drips ends at the deadline: HTTP, a stream, Hetzner, Kubernetes, S3', async () => {
+  const { origin } = await serve(drip());
+  const timeoutMs = 100;
+  await expect(createHttp({ dialer, signal })({ url: origin, timeoutMs })).rejects.toThrow(late);
+  const read = async () => {
+    const { body } = await createHttpStream({ dialer, signal })({ url: origin, timeoutMs });
+    for await (const _ of body);
+  };
+  await expect(read()).rejects.toThrow(late);
+  const transport = createTransport({ token: 't', endpoint: `${origin}/v1`, timeoutMs });
+  await expect(transport({ method: 'GET', path: '/servers' })).rejects.toThrow(late);
+  const access = readKubeconfig(kubeAt(origin).kubeconfig);
+  await expect(createKubeTransport(access).send({ method: 'GET', path: '/version', timeoutMs })).rejects.toThrow(late);
+  await expect(s3(origin, timeoutMs).listBuckets()).rejects.toMatchObject({
+    code: 'E2301',
+    message: expect.stringMatching(late),
+  });
+});
+
+test('a server that takes the connection and says nothing ends a stream too', async () => {
+  const { origin } = await serve(() => undefined);
+  const call = createHttpStream({ dialer, signal })({ url: origin, timeoutMs: 50 });
+  await expect(call).rejects.toMatchObject({ code: 'E3002', message: expect.stringContaining('within 0.05s') });
+});
+
+test('lists whose pages have no end are given up', async () => {
+  const pages = await serve(json((n) => ({ servers: [{ id: n }], meta: { pagination: { next_page: n + 2 } } })));
+  await expect(hetzner(pages.origin).list('server')).rejects.toMatchObject({ code: 'E2001' });
+  expect(pages.requests()).toBeLessThan(500);
+
+  const same =
+    '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken></ListBucketResult>';
+  await expect(s3((await serve(xml(() => same))).origin).list('b')).rejects.toMatchObject({
+    code: 'E2301',
+    message: expect.stringContaining('pages that do not end'),
+  });
+  const versions =
+    '<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>x</NextKeyMarker></ListVersionsResult>';
+  const all = async () => {
+    for await (const _ of s3((await serve(xml(() => versions))).origin).versions('b'));
+  };
+  await expect(all()).rejects.toMatchObject({ code: 'E2301' });
+
+  const resources = { resources: [{ name: 'nodes', kind: 'Node', namespaced: false }] };
+  const list = { metadata: { continue: 'more' }, items: [] };
+  const cluster = await serve((request, response, n) =>
+    json(() => (request.url === '/api/v1' ? resources : list))(request, response, n),
+  );
+  await expect(kubeAt(cluster.origin).kube.list({ apiVersion: 'v1', kind: 'Node' })).rejects.toMatchObject({
+    code: 'E3102',
+    message: expect.stringContaining('pages that do not end'),
+  });
+});
+
+test('answers of wrong types are errors of the system that gave them', async () => {
+  for (const servers of [[null], ['x'], [{ id: 'one' }], { id: 1 }]) {
+    const { origin } = await serve(json(() => ({ servers })));
+    await expect(hetzner(origin).list('server')).rejects.toMatchObject({ code: 'E2001', exitCode: 5 });
+  }
+  const nothing = await serve(json(() => null));
+  await expect(hetzner(nothing.origin).list('server')).rejects.toMatchObject({ code: 'E2001', exitCode: 5 });
+  for (const [resources, items] of [
+    [{ resources: [null] }, []],
+    [{ resources: 'x' }, []],
+    [null, []],
+    [undefined, [null]],
+    [undefined, 'x'],
+  ]) {
+    const discovery = resources === undefined ? { resources: [{ name: 'nodes', kind: 'Node' }] } : resources;
+    const { origin } = await serve((request, response, n) =>
+      json(() => (request.url === '/api/v1' ? discovery : { metadata: {}, items }))(request, response, n),
+    );
+    const call = kubeAt(origin).kube.list({ apiVersion: 'v1', kind: 'Node' });
+    await expect(call).rejects.toMatchObject({ exitCode: 5, code: expect.stringMatching(/^E31/) });
+  }
+});
+
+const registry = (origin: string, login?: string, tokenService?: string) => ({
+  origin,
+  repository: 'a/b',
+  reference: 'v1',
+  login,
+  tokenService,
+});
+const stream = createHttpStream({ dialer, signal });
+
+test('an index that names itself, or a child that is no digest, is not followed', async () => {
+  const tagged = await serve(json(() => ({ manifests: [{ digest: 'latest' }] })));
+  const copy = (origin: string) => copyImage(stream, { from: registry(origin), to: { origin, repository: 'c' } });
+  await expect(copy(tagged.origin)).rejects.toMatchObject({ code: 'E3205', exitCode: 5 });
+  expect(tagged.requests()).toBe(1);
+  for (const manifest of [
+    null,
+    'x',
+    { manifests: [null] },
+    { layers: [{ digest: `sha256:${'0'.repeat(64)}`, size: '1' }] },
+  ]) {
+    await expect(copy((await serve(json(() => manifest))).origin)).rejects.toMatchObject({
+      code: 'E3205',
+      exitCode: 5,
+    });
+  }
+});
+
+test('a layer that is larger than its manifest says is cut off', async () => {
+  const bytes = Buffer.from('more than five');
+  const digest = `sha256:${sha256(bytes)}`;
+  const from = await serve((request, response) =>
+    response.end(request.url?.includes('/manifests/') ? JSON.stringify({ layers: [{ digest, size: 5 }] }) : bytes),
+  );
+  const to = await serve((request, response) => {
+    request.resume();
+    const status = { HEAD: 404, POST: 202, PUT: 201 }[request.method ?? ''] ?? 500;
+    request.on('end', () => response.writeHead(status, { location: '/v2/c/blobs/uploads/1' }).end());
+  });
+  const call = copyImage(stream, { from: registry(from.origin), to: { origin: to.origin, repository: 'c' } });
+  await expect(call).rejects.toMatchObject({ code: 'E3205', message: expect.stringContaining('the 5 bytes') });
+});
+
+test("a registry's login goes to its own host and to the token service that the spec names, over TLS, and nowhere else", async () => {
+  const seen: string[] = [];
+  const thief = await serve((request, response) => {
+    seen.push(request.headers.authorization ?? '-');
+    response.end('{"token":"t"}');
+  });
+  const realm =
+    (address: string): Answer =>
+    (request, response) =>
+      request.headers.authorization?.startsWith('Bearer')
+        ? response.end('{}')
+        : response.writeHead(401, { 'www-authenticate': `Bearer realm="${address}/token",service="s"` }).end();
+  const elsewhere = thief.origin.replace('127.0.0.1', 'localhost');
+  const asking = await serve(realm(elsewhere));
+  await expect(resolveImage(stream, registry(asking.origin, 'u:p'))).rejects.toMatchObject({
+    code: 'E3009',
+    actions: [expect.stringContaining('spec.charts.tokenService: localhost')],
+  });
+  const http = createHttp({ dialer, signal });
+  const pushing = createOciClient(http, { origin: asking.origin, username: 'u', password: 'p' });
+  await expect(pushing.push('a/b', 'x')).rejects.toMatchObject({ code: 'E3009' });
+  const plain = await serve(realm('http://192.0.2.1'));
+  await expect(resolveImage(stream, registry(plain.origin, 'u:p', '192.0.2.1'))).rejects.toMatchObject({
+    code: 'E3009',
+    message: expect.stringContaining('without TLS'),
+  });
+  expect(seen).toEqual([]);
+  await resolveImage(stream, registry(asking.origin));
+  expect(seen).toEqual(['-']);
+  await resolveImage(stream, registry(asking.origin, 'u:p', 'localhost'));
+  expect(seen[1]).toMatch(/^Basic /);
+});
+
+test('an upload is not led to another host, and what came is judged by its bytes, not by what a header says of it', async () => {
+  const other = await serve((_request, response) => response.writeHead(201).end());
+  const away = other.origin.replace('127.0.0.1', 'localhost');
+  const leading = await serve((_request, response) => response.writeHead(202, { location: `${away}/x` }).end());
+  const http = createHttp({ dialer, signal });
+  const client = (origin: string) => createOciClient(http, { origin, username: 'u', password: 'p' });
+  await expect(client(leading.origin).push('a/b', 'x')).rejects.toMatchObject({ code: 'E3009' });
+  expect(other.requests()).toBe(0);
+  const claimed = `sha256:${sha256('what was pushed')}`;
+  const lying = await serve((_request, response) =>
+    response.writeHead(200, { 'docker-content-digest': claimed }).end('something else'),
+  );
+  const pulled = await client(lying.origin).pull({ repository: 'a/b', digest: claimed, layer: claimed });
+  expect(pulled.layer).toBe(`sha256:${sha256('something else')}`);
+});
+
+test('nothing of the AWS settings of the shell turns Object Storage elsewhere', async () => {
+  const { origin } = await serve(xml(() => '<ListAllMyBucketsResult><Buckets></Buckets></ListAllMyBucketsResult>'));
+  const folder = mkdtempSync(join(tmpdir(), 'aws-'));
+  open.push({ close: () => rmSync(folder, { recursive: true, force: true }) });
+  const file = join(folder, 'config');
+  const settings = 'use_fips_endpoint = true\nuse_dualstack_endpoint = true\nendpoint_url = http://127.0.0.1:9\n';
+  writeFileSync(file, `[profile work]\n${settings}retry_mode = adaptive\nmax_attempts = 99\n`);
+  const shell = {
+    AWS_USE_FIPS_ENDPOINT: 'true',
+    AWS_USE_DUALSTACK_ENDPOINT: 'true',
+    AWS_PROFILE: 'work',
+    AWS_CONFIG_FILE: file,
+    AWS_REGION: 'us-gov-west-1',
+    AWS_DEFAULTS_MODE: 'nonsense',
+    AWS_RETRY_MODE: 'nonsense',
+    AWS_MAX_ATTEMPTS: 'nonsense',
+  };
+  const before = Object.fromEntries(Object.keys(shell).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, shell);
+  try {
+    expect(await s3(origin).listBuckets()).toEqual([]);
+  } finally {
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  }
+});
+
+test('a store that has no name or does not listen is not one that refused', async () => {
+  for (const endpoint of ['http://127.0.0.1:9', 'https://nowhere.invalid']) {
+    await expect(s3(endpoint).listBuckets()).rejects.toMatchObject({
+      code: 'E2301',
+      message: expect.stringMatching(/cannot be reached to list buckets: .*(ECONNREFUSED|ENOTFOUND)/),
+      actions: expect.not.arrayContaining(['catalyst resume']),
+      data: { ambiguous: false },
+    });
+  }
+});
