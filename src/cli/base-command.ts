@@ -24,6 +24,7 @@ import { type OpenContext, openContext } from './context.js';
 import { successEnvelope, toJson, wantsJson } from './envelope.js';
 import { type SharedFlags, sharedFlags } from './flags.js';
 import { type Interrupts, listenForInterrupts } from './interrupts.js';
+import { labOnly } from './lab-only.js';
 import { translateError } from './translate-error.js';
 import { withoutSecrets } from './without-secrets.js';
 
@@ -54,8 +55,12 @@ export abstract class CatalystCommand<T> extends Command {
   ): Promise<{ args: A; flags: F & SharedFlags; context: Context }> {
     // What is typed as an argument may be one of these; an error about it must not show it.
     for (const variable of secretVariables) this.redactor.register(process.env[variable]);
-    const { args, flags } = await this.parse<F, B, A>(takingNothingFromStdin(command));
-    const shared = flags as unknown as F & SharedFlags;
+    const { args, flags, raw } = await this.parse<F, B, A>(takingNothingFromStdin(command));
+    const given = flags as unknown as F & SharedFlags;
+    const typed = new Set(raw.flatMap((word) => (word.type === 'flag' ? [word.flag] : [])));
+    const inLab = given.lab !== undefined || this.id?.startsWith('lab:') === true;
+    const only = inLab ? labOnly(given, process.env, typed) : { flags: given, env: process.env, ignored: [] };
+    const shared = only.flags;
     this.interrupts = listenForInterrupts((line) =>
       this.context ? this.context.say(line) : process.stderr.write(`\n${line}\n`),
     );
@@ -67,7 +72,8 @@ export abstract class CatalystCommand<T> extends Command {
       json: this.jsonEnabled(),
       root: this.config.root,
       command: `catalyst ${this.id?.replaceAll(':', ' ') ?? ''}`,
-      env: process.env,
+      env: only.env,
+      ignored: only.ignored,
       redactor: this.redactor,
       signal: interrupts.signal,
       undoSignal: interrupts.undoSignal,

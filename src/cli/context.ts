@@ -18,6 +18,7 @@ import { confirmByName, confirmInRun, confirmStart } from './confirm.js';
 import { findSpec, specPath, stateDirOf } from './find-spec.js';
 import type { SharedFlags } from './flags.js';
 import { motherContexts } from './kubeconfigs.js';
+import { ignoredText } from './lab-only.js';
 import { once } from './once.js';
 import { createOutput } from './output.js';
 import { createPrompter } from './prompter.js';
@@ -31,6 +32,8 @@ export interface ContextRequest {
   /** Words of the command, for the lock. */
   command: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Variables that were taken out of `env` because they lead out of the lab. */
+  ignored: readonly string[];
   redactor: Redactor;
   signal: AbortSignal;
   undoSignal: AbortSignal;
@@ -55,6 +58,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
 
   const lab = once(async (): Promise<LabAccess | undefined> => {
     if (flags.lab === undefined) return undefined;
+    if (request.ignored.length > 0) output.warn(ignoredText(flags.lab, request.ignored));
     const { useLab } = await import('./use-lab.js');
     const { engine, lab: name } = flags;
     return useLab(name, { engine, clusters: clustersOf(flags), env, signal, redactor, note: output.note });
@@ -96,7 +100,9 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     // So that --sovereign finds it later, wherever the file was.
     writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
   });
-  const given = isOfLab(flags) ? {} : { mother: flags['mother-kubeconfig'], sovereign: flags.kubeconfig };
+  // A lab is reached by its own kubeconfigs; flags only name the clusters that one may be made of.
+  const given: ReturnType<typeof clustersOf> =
+    flags.lab === undefined ? clustersOf(flags) : { mother: undefined, sovereign: undefined };
   const motherKubeconfig = async () => given.mother ?? (await lab())?.kubeconfigs.mother;
   const blueprints = once(async () => {
     const { loadBlueprints } = await import('../blueprints/load.js');
@@ -204,8 +210,6 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
   };
 }
 
-/** With `--engine kubeconfig` the files say what the lab is made of; it is used by its own. */
-const isOfLab = ({ engine, lab }: SharedFlags) => engine === 'kubeconfig' && lab !== undefined;
 export const clustersOf = (flags: SharedFlags) => ({ mother: flags['mother-kubeconfig'], sovereign: flags.kubeconfig });
 
 /** The same store, read by `find`; what neither it nor the store has is told by the store. */

@@ -7,10 +7,11 @@ import type { SharedFlags } from './flags.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** --state-dir; with a lab its own; else XDG state. */
+/** XDG state or --state-dir; a lab has a directory of its own in either, so that its state never mixes with a real Sovereign's. */
 export function stateDirOf(flags: SharedFlags, env: Env): string {
-  if (flags['state-dir'] !== undefined) return resolve(flags['state-dir']);
-  return flags.lab === undefined ? stateRoot(env) : join(labDir(env, flags.lab), 'state');
+  const given = flags['state-dir'];
+  if (flags.lab === undefined) return given === undefined ? stateRoot(env) : resolve(given);
+  return given === undefined ? join(labDir(env, flags.lab), 'state') : join(resolve(given), 'labs', flags.lab);
 }
 
 /** --spec, else --sovereign, else the lab's, else ./sovereign.yaml. A spec used on a lab gets the lab's endpoints. */

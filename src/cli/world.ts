@@ -1,5 +1,6 @@
 /** Builds the adapters of a World from a spec; what may fail or is heavy comes at its first use. */
 import { join } from 'node:path';
+import { requireDistinctClusters } from '../actions/require-distinct-clusters.js';
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { renderTree } from '../blueprints/render.js';
 import { createGate, type OpenGate } from '../phases/journaled-gate.js';
@@ -145,9 +146,11 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     runId,
     stateDir,
   };
+  const distinct = requireDistinctClusters(world);
   return {
     world,
-    openGate: (options) => createGate({ ...options, adapters }),
+    // Here and not where gates are opened, so that none can be opened without it.
+    openGate: (options) => createGate({ ...options, ready: distinct, adapters }),
     close: async () => kubeconfigs.close(),
   };
 }

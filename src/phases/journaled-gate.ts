@@ -15,6 +15,8 @@ export interface GateOptions {
   undoSignal: AbortSignal;
   /** From the protected set of the mother. */
   protects: Protects;
+  /** Throws when the clusters are not those that a change may be made on. */
+  ready?: (mutation: Mutation) => Promise<void>;
   /** Told the sentence of each change before it is made. */
   onMutation?: (step: string, mutation: Mutation) => void;
   /** What writers are made of. */
@@ -22,7 +24,7 @@ export interface GateOptions {
 }
 
 /** How a gate is opened by those who may not hold what writers are made of. */
-export type OpenGate = (options: Omit<GateOptions, 'adapters'>) => Gate;
+export type OpenGate = (options: Omit<GateOptions, 'adapters' | 'ready'>) => Gate;
 
 /** True when the answer was lost, so that nobody can know whether the change was made. */
 export function isAmbiguous(error: unknown): boolean {
@@ -43,7 +45,7 @@ export interface Gate {
   readonly writes: number;
 }
 
-export function createGate({ journal, signal, undoSignal, protects, onMutation, adapters }: GateOptions): Gate {
+export function createGate({ journal, signal, undoSignal, protects, ready, onMutation, adapters }: GateOptions): Gate {
   const before: JournalState = foldJournal(journal.entries);
   const writers = writersOf(adapters);
   let writes = 0;
@@ -58,6 +60,7 @@ export function createGate({ journal, signal, undoSignal, protects, onMutation, 
           data: { target: mutation.target },
         });
       }
+      await ready?.(mutation);
       const key = mutationKey(mutation);
       const earlier = before.operations.get(key);
       before.operations.delete(key);

@@ -65,6 +65,11 @@ export const errorCodes = {
     'preflight found something in the way',
     'At least one read-only check failed. The message lists all of them, each with what to do; nothing was changed.',
   ),
+  E1410: entry(
+    'refused',
+    'not the cluster of the Sovereign',
+    'A cluster is identified by the UID of its kube-system namespace. The kubeconfig of the Sovereign leads to the mother cluster, or to another one that holds the SME demos. Nothing was changed.',
+  ),
   E1411: entry(
     'refused',
     'endpoints of different worlds',
@@ -74,6 +79,11 @@ export const errorCodes = {
     'external',
     'the world could not be identified',
     'Whether this is a lab is read from the Hetzner API and both clusters. None of those that are configured answered.',
+  ),
+  E1413: entry(
+    'usage',
+    'a flag leads out of the lab',
+    'A lab touches nothing but itself, so --kubeconfig and --mother-kubeconfig are refused beside --lab. Only a lab on existing clusters (--engine kubeconfig) takes them.',
   ),
   E1901: entry(
     'interrupted',

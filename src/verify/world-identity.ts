@@ -55,16 +55,23 @@ export async function readWorldIdentity(
 type Reading = { what: string; mark: LabMark | undefined } | { what: string; why: string };
 
 async function readWithin({ what, read }: MarkedEndpoint, clock: Clock, signal: AbortSignal): Promise<Reading> {
-  const done = new AbortController();
-  const late = clock
-    .sleep(deadlineMs, AbortSignal.any([signal, done.signal]))
-    .then(() => ({ what, why: `no answer within ${deadlineMs / 1000}s` }));
-  late.catch(() => undefined);
   try {
-    return await Promise.race([read().then((mark) => ({ what, mark })), late]);
+    return { what, mark: await within(read(), clock, signal) };
   } catch (error) {
     signal.throwIfAborted();
     return { what, why: messageOf(error) };
+  }
+}
+
+/** The value; throws E3101 when it takes longer than any answer does. */
+export async function within<T>(value: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  const late = clock.sleep(deadlineMs, AbortSignal.any([signal, done.signal])).then(() => {
+    throw fail('E3101', `no answer within ${deadlineMs / 1000}s`);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([value, late]);
   } finally {
     done.abort();
   }

@@ -1,6 +1,6 @@
 /** Deletes what a plan names, in parallel along the dependencies, each re-read just before; then looks what is left. */
 import type { Clock } from '../../support/clock.js';
-import { fail, messageOf } from '../../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
 import type { Change } from '../change.js';
 import { isTokenError } from '../errors.js';
@@ -88,7 +88,8 @@ export async function applyPurge(given: ApplyTools, plan: PurgePlan): Promise<Pu
       return 'deleted';
     } catch (error) {
       signal.throwIfAborted();
-      if (isTokenError(error)) throw error;
+      // What the gate refuses for one deletion it refuses for all.
+      if (isTokenError(error) || (isCatalystError(error) && error.class === 'refused')) throw error;
       return { failed: messageOf(error) };
     }
   };
