@@ -5,6 +5,7 @@ import type { Clock } from '../support/clock.js';
 import type { Dialer } from '../tools/dialer.js';
 import type { Exec } from '../tools/exec.js';
 import type { Kube } from '../tools/kube.js';
+import { assertEncrypted } from './encrypted-endpoints.js';
 import type { Kubeconfigs } from './kubeconfigs.js';
 
 export interface KubeTools {
@@ -38,6 +39,8 @@ export async function openKube(file: { path: string; context?: string }, tools: 
   const { exec, clock, env, kubeconfigs, warn, kubectl, dialer, signal, undoSignal } = tools;
   const runner = { exec, env: withoutSecrets(env), now: clock.now };
   const access = readKubeconfig(file.path, file.context, runner);
+  const field = `the server in ${file.path}`;
+  assertEncrypted([{ field, address: access.server, credential: 'the login of the kubeconfig' }], warn);
   if (access.insecure)
     warn(`Whoever answers at ${access.server} is believed: insecure-skip-tls-verify is set in ${file.path}.`);
   // What kubectl cannot read as it is: a list of files with --kubeconfig, and a login that it would run a plugin for each time.

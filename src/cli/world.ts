@@ -23,6 +23,7 @@ import { createHelm } from '../tools/helm-client.js';
 import { createHttp } from '../tools/http-client.js';
 import { createHttpStream } from '../tools/http-stream.js';
 import type { Kube } from '../tools/kube.js';
+import { assertEncrypted, endpointsOf } from './encrypted-endpoints.js';
 import { identify } from './identify-world.js';
 import { createKubeconfigs } from './kubeconfigs.js';
 import { once, whenChanged } from './once.js';
@@ -60,6 +61,11 @@ export interface OpenWorld {
 export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   const { sovereign, credentials, clock, env, redactor, blueprints, runId, signal, undoSignal, stateDir } = request;
   const { spec } = sovereign;
+  // The lab named by --lab is this machine, also where its clusters reach it by another address.
+  if (!request.lab) {
+    const registry = (await credentials.find('registry-token')) !== undefined;
+    assertEncrypted(endpointsOf(spec, env, { registry }), request.warn);
+  }
   // A call that is under way is finished after ^C, so that its outcome is known: waits end at once, calls a minute later.
   const calls = { signal: undoSignal };
   const { connectTo, caBundle } = spec.access;

@@ -45,6 +45,11 @@ export const errorCodes = {
     'another run holds the lock',
     'Another catalyst process works on this Sovereign. The message says which; a lock whose process is gone is taken over by itself.',
   ),
+  E1120: entry(
+    'usage',
+    'a credential would be sent unencrypted',
+    'An address that receives a credential is plain http://, and everybody on the way could read it. Only this machine (127.0.0.0/8, ::1, localhost) and the lab named by --lab are exempt. The message names the field or variable.',
+  ),
   E1301: entry(
     'credentials',
     'a credential is missing',
@@ -204,6 +209,11 @@ export const errorCodes = {
     'external',
     'a registry asks for a token that cannot be had',
     'The registry names no address where its token is or where an upload goes on, or its token service answered without a token.',
+  ),
+  E3020: entry(
+    'refused',
+    'a cached program can be changed by others',
+    'helm and kubectl are unpacked once into the cache. Another user can write to the file or to a folder that it is in, so that what would be started, with the credentials of this Sovereign, may not be what catalyst unpacked.',
   ),
   E3101: entry(
     'external',

@@ -7,9 +7,10 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { satisfies } from 'semver';
-import { fail, messageOf } from '../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Exec } from './exec.js';
+import { assertPrivate } from './private-path.js';
 
 export type ToolName = 'helm' | 'kubectl';
 
@@ -117,13 +118,19 @@ async function packaged(tool: ToolName, { cacheDir, platform }: BinariesOptions)
   const answer = { version: pin.version, source: 'package' as const };
   const folder = join(cacheDir, 'tools', pin.sha256.slice(0, 16));
   const path = join(folder, tool);
-  if (isFile(path)) return { path, ...answer };
+  assertPrivate(cacheDir, path);
+  // The cache may come from elsewhere (a restored CI cache): what is started with every credential is what was pinned, or it is replaced.
+  if (isFile(path) && sha256(await readFile(path)) === pin.sha256) {
+    if ((statSync(path).mode & 0o777) !== 0o700) await chmod(path, 0o700);
+    return { path, ...answer };
+  }
   if (here !== 'linux/x64') throw missing(tool, `the packaged one is for linux/x64, this is ${here}`);
   try {
     const binary = await unzipEntry(layerPath(), pin.entry);
     const seen = sha256(binary);
     if (seen !== pin.sha256) throw missing(tool, `the packaged one has checksum ${seen}, not the pinned ${pin.sha256}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    assertPrivate(cacheDir, path);
     // Another process may be unpacking too: the rename makes the file appear whole, whoever wins.
     const draft = `${path}.${process.pid}`;
     await writeFile(draft, binary, { mode: 0o700 });
@@ -131,6 +138,7 @@ async function packaged(tool: ToolName, { cacheDir, platform }: BinariesOptions)
     await rename(draft, path).finally(() => rm(draft, { force: true }));
     return { path, ...answer };
   } catch (error) {
+    if (isCatalystError(error)) throw error;
     throw missing(tool, messageOf(error), error);
   }
 }

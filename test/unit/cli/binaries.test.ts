@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +59,37 @@ describe('helm is found', () => {
     expect((await find({ env: { PATH: dir } })).path).toBe(found.path);
     expect(statSync(found.path).mtimeMs).toBe(mtimeMs);
   }, 60_000);
+
+  it('in the package again when the cached one is another program', async () => {
+    const first = await find({ platform: 'linux/x64' });
+    const pinned = readFileSync(first.path);
+    writeFileSync(first.path, '#!/bin/sh\necho owned');
+    const again = await find({ platform: 'linux/x64' });
+    expect(again.path).toBe(first.path);
+    expect(readFileSync(again.path).equals(pinned)).toBe(true);
+    expect(statSync(again.path).mode & 0o777).toBe(0o700);
+  }, 60_000);
+
+  it.each(['', 'tools', 'tools/210d576a6dc04b78', 'tools/210d576a6dc04b78/helm'])(
+    'nowhere when others can write to the cache: %s',
+    async (open) => {
+      const folder = join(dir, 'cache', 'tools', '210d576a6dc04b78');
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(join(folder, 'helm'), '#!/bin/sh\necho v4.1.4', { mode: 0o700 });
+      chmodSync(join(dir, 'cache', open), 0o777);
+      await expect(find({ platform: 'linux/x64' })).rejects.toMatchObject({ code: 'E3020', exitCode: 7 });
+    },
+  );
+
+  it('nowhere when a folder of the cache is a link, or one above it can be replaced by everybody', async () => {
+    mkdirSync(join(dir, 'elsewhere'));
+    mkdirSync(join(dir, 'cache'));
+    symlinkSync(join(dir, 'elsewhere'), join(dir, 'cache', 'tools'));
+    await expect(find({ platform: 'linux/x64' })).rejects.toThrow(/symbolic link/);
+    rmSync(join(dir, 'cache'), { recursive: true });
+    chmodSync(dir, 0o777);
+    await expect(find({ platform: 'linux/x64' })).rejects.toMatchObject({ code: 'E3020' });
+  });
 
   it('or E3001 says how to get it', async () => {
     await expect(find({ platform: 'darwin/arm64' })).rejects.toMatchObject({ code: 'E3001', exitCode: 5 });
