@@ -3,7 +3,7 @@ import { type SupportBundleResult, supportBundle } from '../src/actions/support-
 import { CatalystCommand } from '../src/cli/base-command.js';
 
 export default class SupportBundle extends CatalystCommand<SupportBundleResult> {
-  static override summary = 'everything needed to diagnose, redacted, with a list of what was redacted';
+  static override summary = 'what is needed to diagnose, by allow-list and redacted, with a list of what was left out';
   static override examples = [
     '<%= config.bin %> support-bundle',
     '<%= config.bin %> support-bundle --out bundle.tar.gz',

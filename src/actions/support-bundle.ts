@@ -1,4 +1,4 @@
-/** Everything needed to diagnose, redacted, with a list of what was redacted; one gzipped tar. */
+/** What is needed to diagnose, by allow-list and redacted, with a list of what was left out or redacted; one gzipped tar. */
 import {
   chmodSync,
   existsSync,
@@ -11,12 +11,13 @@ import {
 } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { specToYaml } from '../sovereign/spec-yaml.js';
 import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
 import { isCatalystError, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
+import { toYaml } from '../support/yaml.js';
 import type { Context } from './context.js';
 import { preflight } from './preflight.js';
+import { isJsonLines, shareableSpec, whyLeftOut } from './support-contents.js';
 
 export interface SupportBundleResult {
   /** Path of the archive. */
@@ -28,9 +29,10 @@ export interface SupportBundleResult {
   left: { file: string; reason: string }[];
 }
 
+type Add = (path: string, value: unknown, write: (value: unknown) => string) => void;
+
+const asJson = (value: unknown) => JSON.stringify(value, null, 2);
 const mask = '••••••';
-/** Never packed, not even redacted. */
-const secretFiles = new Set(['secrets.age', 'secrets.age.new', 'lock']);
 const largestBytes = 20 * 1024 * 1024;
 
 /** `out` is the archive to write; default catalyst-support-<time>.tar.gz in the present directory. */
@@ -42,9 +44,9 @@ export async function supportBundle(context: Context, options: { out?: string })
   const redacted: SupportBundleResult['redacted'] = [];
   const left: SupportBundleResult['left'] = [];
   const files: string[] = [];
-  const add = (path: string, text: string) => {
-    const clean = maskSecrets(context.redactor.redact(text));
-    const values = clean.split(mask).length - text.split(mask).length;
+  const add: Add = (path, value, write) => {
+    const clean = maskSecrets(write(context.redactor.clean(value)));
+    const values = clean.split(mask).length - write(value).split(mask).length;
     if (values > 0) redacted.push({ file: path, values });
     const target = join(folder, name, path);
     makePrivateDir(dirname(target));
@@ -52,9 +54,9 @@ export async function supportBundle(context: Context, options: { out?: string })
     files.push(path);
   };
   try {
-    add('about.json', JSON.stringify(about(context), null, 2));
+    add('about.json', about(context), asJson);
     await addSovereign(context, add, left);
-    add('redacted.json', JSON.stringify({ redacted, left }, null, 2));
+    add('redacted.json', { redacted, left }, asJson);
     if (!context.options.dryRun) {
       const { create } = await import('tar');
       await create({ gzip: true, file, cwd: folder, portable: true }, [name]);
@@ -67,17 +69,13 @@ export async function supportBundle(context: Context, options: { out?: string })
   }
 }
 
-async function addSovereign(
-  context: Context,
-  add: (path: string, text: string) => void,
-  left: SupportBundleResult['left'],
-): Promise<void> {
+async function addSovereign(context: Context, add: Add, left: SupportBundleResult['left']): Promise<void> {
   let dir: string;
   try {
     dir = await context.stateDir();
     // Opening the store tells the redactor every value that must not appear.
     await (await context.credentials()).list();
-    add('sovereign.yaml', specToYaml((await context.spec()).sovereign));
+    add('sovereign.yaml', shareableSpec((await context.spec()).sovereign), toYaml);
   } catch (error) {
     left.push({ file: 'state', reason: messageOf(error) });
     if (isCatalystError(error)) return;
@@ -85,16 +83,29 @@ async function addSovereign(
   }
   for (const path of walk(dir)) {
     const shown = `state/${relative(dir, path)}`;
-    if (secretFiles.has(relative(dir, path))) left.push({ file: shown, reason: 'holds secrets' });
+    const reason = whyLeftOut(relative(dir, path));
+    if (reason) left.push({ file: shown, reason });
     else if (statSync(path).size > largestBytes) left.push({ file: shown, reason: 'larger than 20 MiB' });
-    else if (!isText(path)) left.push({ file: shown, reason: 'not text, so it cannot be redacted' });
-    else add(shown, readFileSync(path, 'utf8'));
+    else addJson(add, left, shown, readFileSync(path, 'utf8'), isJsonLines(relative(dir, path)));
   }
   try {
-    add('preflight.json', JSON.stringify(await preflight(await context.world()), null, 2));
+    add('preflight.json', await preflight(await context.world()), asJson);
   } catch (error) {
     left.push({ file: 'preflight.json', reason: messageOf(error) });
   }
+}
+
+/** Whole values only: a line that is not JSON cannot be redacted string by string. */
+function addJson(add: Add, left: SupportBundleResult['left'], path: string, text: string, lines: boolean): void {
+  let value: unknown;
+  try {
+    const parts = lines ? text.split('\n').filter((line) => line !== '') : [text];
+    value = parts.map((part) => JSON.parse(part));
+  } catch (error) {
+    left.push({ file: path, reason: `not JSON: ${messageOf(error)}` });
+    return;
+  }
+  add(path, value, (parts) => (parts as unknown[]).map((part) => JSON.stringify(part, null, lines ? 0 : 2)).join('\n'));
 }
 
 function about(context: Context) {
@@ -113,6 +124,7 @@ function about(context: Context) {
 export function maskSecrets(text: string): string {
   return text
     .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, mask)
+    .replace(/(\w:\/\/)[^\s/@"']+@/g, `$1${mask}@`)
     .replace(/AGE-SECRET-KEY-1[A-Z0-9]+/g, mask)
     .replace(/\b(Bearer|Basic) [A-Za-z0-9._~+/=-]{12,}/g, `$1 ${mask}`)
     .replace(/("?(?:password|token|secret_?key|api_?key|client-key-data)"?\s*[:=]\s*"?)([^\s",}•]{8,})/gi, `$1${mask}`);
@@ -126,8 +138,4 @@ function walk(dir: string): string[] {
       return entry.isDirectory() ? walk(path) : entry.isFile() ? [path] : [];
     })
     .sort();
-}
-
-function isText(path: string): boolean {
-  return !readFileSync(path).subarray(0, 4096).includes(0);
 }
