@@ -1,9 +1,11 @@
 /** `evidence show`, `evidence export`, `verify evidence`. */
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { readBundle } from '../evidence/bundle.js';
 import { type BundleCheck, verifyBundle } from '../evidence/verify-bundle.js';
 import { fail, messageOf } from '../support/errors.js';
+import { readRegularFile } from '../support/read-regular-file.js';
 import type { Context } from './context.js';
 
 export interface EvidenceShown {
@@ -15,6 +17,21 @@ export interface EvidenceShown {
   at: string;
   items: { id: string; status: string; reason: string }[];
   files: string[];
+}
+
+const shownSchema = z.object({
+  fqdn: z.string(),
+  verdict: z.string(),
+  finishedAt: z.string(),
+  items: z.array(z.object({ id: z.string(), status: z.string(), reason: z.string() })),
+});
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The newest bundle in the state of this Sovereign. Throws E6102 when there is none. */
@@ -30,12 +47,8 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
   const stateDir = file === undefined ? await context.stateDir() : '';
   const bundle = file ?? newestBundle(stateDir);
   const { files } = await readBundle(bundle);
-  const report = JSON.parse(String(files.get('dod.json'))) as {
-    fqdn: string;
-    verdict: string;
-    finishedAt: string;
-    items: EvidenceShown['items'];
-  };
+  const { data: report, error } = shownSchema.safeParse(parsed(String(files.get('dod.json'))));
+  if (error) throw fail('E6110', `${bundle} is not a whole evidence bundle: its dod.json is not a report.`);
   return {
     bundle,
     report: bundle.replace(/\.tar$/, '.html'),
@@ -69,5 +82,11 @@ export async function exportEvidence(context: Context, out: string): Promise<{ f
 /** Offline: needs nothing but the file and the public key. Throws E6101 when it does not hold. */
 export async function verifyEvidence(file: string, keyFile: string): Promise<BundleCheck> {
   for (const path of [file, keyFile]) if (!existsSync(path)) throw fail('E6102', `There is no file ${path}.`);
-  return verifyBundle(file, readFileSync(keyFile, 'utf8'));
+  let key: string;
+  try {
+    key = readRegularFile(keyFile, { maxBytes: 64 * 1024 }).toString();
+  } catch (error) {
+    throw fail('E6110', `${keyFile} is not a public key: it ${messageOf(error)}.`, { cause: error });
+  }
+  return verifyBundle(file, key);
 }

@@ -1,12 +1,14 @@
 /** The evidence bundle: a tar with every file named and hashed in index.json, and a signed in-toto statement about that index. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { fail, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
+import { readRegularFile } from '../support/read-regular-file.js';
 import type { WorldIdentity } from '../verify/world-identity.js';
 import { type Envelope, type Signer, seal } from './signing.js';
-import { tarProblem } from './tar-bytes.js';
+import { readTar } from './tar-bytes.js';
 
 export const payloadType = 'application/vnd.in-toto+json';
 export const predicateType = 'https://openova.io/catalyst/definition-of-done/v1';
@@ -89,38 +91,44 @@ export interface OpenBundle {
   indexText: string;
 }
 
-/** Reads a tar without trusting anything in it. Throws E6102 when it is not a bundle, E6101 when it is not whole. */
+/** A report with an hour of samples has some 10 MB. What is larger is refused before it is read, or parsed. */
+const largest = { bundle: 64 * 2 ** 20, report: 16 * 2 ** 20, index: 2 ** 20 };
+
+const indexSchema = z.object({
+  version: z.literal(1),
+  files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.number() })),
+});
+const envelopeSchema = z.object({
+  payloadType: z.string(),
+  payload: z.string(),
+  signatures: z.array(z.object({ keyid: z.string(), sig: z.string() })),
+});
+
+/** Reads a tar without trusting anything in it. Throws E6102 when there is no such file, E6110 when it is not a whole bundle. */
 export async function readBundle(file: string): Promise<OpenBundle> {
-  const files = new Map<string, Buffer>();
-  const { list } = await import('tar');
+  if (!existsSync(file)) throw fail('E6102', `There is no file ${file}.`);
+  const broken = (why: string, cause?: unknown) =>
+    fail('E6110', `${file} is not a whole evidence bundle: ${why}.`, { cause });
+  let files: Map<string, Buffer>;
   try {
-    await list({
-      file,
-      strict: true,
-      onReadEntry(entry) {
-        const chunks: Buffer[] = [];
-        if (files.has(entry.path)) throw new Error(`${entry.path} stands in it twice`);
-        if (entry.type !== 'File' && entry.type !== 'OldFile') throw new Error(`${entry.path} is not a plain file`);
-        files.set(entry.path, Buffer.alloc(0));
-        entry.on('data', (chunk) => void chunks.push(Buffer.from(chunk)));
-        entry.on('end', () => files.set(entry.path, Buffer.concat(chunks)));
-      },
-    });
+    files = readTar(readRegularFile(file, { maxBytes: largest.bundle }));
   } catch (error) {
-    throw fail('E6102', `${file} is not an evidence bundle: ${messageOf(error)}.`, { cause: error });
+    throw broken(messageOf(error), error);
   }
-  const problem = tarProblem(readFileSync(file));
-  if (problem !== undefined) throw fail('E6101', `${file} does not hold: ${problem}.`);
-  const indexText = files.get(indexPath)?.toString();
-  const envelopeText = files.get(envelopePath)?.toString();
-  if (indexText === undefined || envelopeText === undefined)
-    throw fail('E6102', `${file} is not an evidence bundle: it has no ${indexPath} and ${envelopePath}.`);
+  const text = (path: string, maxBytes: number): string => {
+    const bytes = files.get(path);
+    if (!bytes) throw broken(`it has no ${path}`);
+    if (bytes.length > maxBytes) throw broken(`its ${path} has ${bytes.length} bytes`);
+    return bytes.toString();
+  };
+  text('dod.json', largest.report);
+  const indexText = text(indexPath, largest.index);
+  const envelopeText = text(envelopePath, largest.index);
   try {
-    const index = JSON.parse(indexText) as Index;
-    const envelope = JSON.parse(envelopeText) as Envelope;
-    if (!Array.isArray(index.files) || !Array.isArray(envelope.signatures)) throw new Error('not of the known form');
+    const index = indexSchema.parse(JSON.parse(indexText));
+    const envelope = envelopeSchema.parse(JSON.parse(envelopeText));
     return { files, index, envelope, indexText };
   } catch (error) {
-    throw fail('E6101', `${file}: its index or statement cannot be read: ${messageOf(error)}.`, { cause: error });
+    throw broken('its index or statement is not of the known form', error);
   }
 }

@@ -3,11 +3,12 @@ import { judge } from '../dod/experiment.js';
 import { verdictOf } from '../dod/item.js';
 import type { DodReport } from '../dod/report.js';
 import { parseJournal } from '../phases/journal.js';
-import { fail, messageOf } from '../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../support/errors.js';
 import { hashOf, sha256 } from '../support/hash.js';
 import {
   envelopePath,
   indexPath,
+  type OpenBundle,
   type Predicate,
   payloadType,
   predicateType,
@@ -29,11 +30,26 @@ export interface BundleCheck {
 
 /** Throws E6101 at the first thing that does not hold. @param publicKey SPKI PEM. */
 export async function verifyBundle(file: string, publicKey: string): Promise<BundleCheck> {
-  const { files, index, envelope, indexText } = await readBundle(file);
+  const bundle = await readBundle(file);
   const broken = (why: string) =>
-    fail('E6101', `${file} does not hold: ${why}.`, {
+    fail('E6101', `Verification of ${file} failed: ${why}.`, {
       actions: ['get the bundle again from where it was made', 'check that --key is the key of that Sovereign'],
     });
+  try {
+    return check(file, bundle, publicKey, broken);
+  } catch (error) {
+    if (isCatalystError(error)) throw error;
+    // It may be signed and yet not be what catalyst writes.
+    throw broken(`its content is not of the known form (${messageOf(error)})`);
+  }
+}
+
+function check(
+  file: string,
+  { files, index, envelope, indexText }: OpenBundle,
+  publicKey: string,
+  broken: (why: string) => Error,
+): BundleCheck {
   const statement = unseal(envelope, payloadType, publicKey) as Statement | undefined;
   if (!statement) throw broken('its statement is not signed by this key');
   if (statement.predicateType !== predicateType) throw broken('its statement is about something else');

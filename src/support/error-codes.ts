@@ -388,6 +388,11 @@ export const errorCodes = {
     'there is no evidence',
     'No evidence bundle was found for this Sovereign, or the file is not one.',
   ),
+  E6110: entry(
+    'check-failed',
+    'not a whole evidence bundle',
+    'The file is not a plain tar of regular files, each once, as catalyst writes it, or it is larger than evidence can be. A link, a device, a compressed archive or a damaged file proves nothing.',
+  ),
   // E7: lab
   E7001: entry(
     'external',
