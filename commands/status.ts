@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { stateDirIfAny } from '../src/actions/state-if-any.js';
 import { type StatusResult, statusAsMarkdown, statusOf } from '../src/actions/status.js';
 import { watchStatus } from '../src/actions/status-watch.js';
+import { unfinishedHandover } from '../src/actions/unfinished-handover.js';
 import { CatalystCommand } from '../src/cli/base-command.js';
 import { ticketTable } from '../src/cli/ticket-table.js';
 
@@ -27,7 +28,8 @@ export default class Status extends CatalystCommand<StatusResult> {
     const stateDir = await stateDirIfAny(context);
     const fqdn = stateDir === undefined ? undefined : (await context.spec()).sovereign.spec.fqdn;
     const show = (result: StatusResult) => context.output.print(statusText(result, flags.format));
-    const first = statusOf(stateDir, fqdn);
+    const handover = stateDir === undefined ? [] : await unfinishedHandover(context, stateDir);
+    const first = { ...statusOf(stateDir, fqdn), ...(handover.length > 0 ? { handover } : {}) };
     show(first);
     if (!flags.watch || stateDir === undefined) return first;
     return watchStatus(stateDir, fqdn, context.signal, show);
@@ -37,5 +39,6 @@ export default class Status extends CatalystCommand<StatusResult> {
 function statusText(result: StatusResult, format: 'table' | 'markdown' | 'json'): string {
   if (format === 'json') return JSON.stringify(result, null, 2);
   if (format === 'markdown') return statusAsMarkdown(result);
-  return `${ticketTable(result.rows)}\n\n${ticketTable(result.steps)}\n\n${result.proven} of ${result.total} proven`;
+  const head = result.handover ? `${result.handover.join('\n')}\n\n` : '';
+  return `${head}${ticketTable(result.rows)}\n\n${ticketTable(result.steps)}\n\n${result.proven} of ${result.total} proven`;
 }

@@ -3,6 +3,8 @@ import { listTickets, listUnticketed, type TicketRow } from './ticket-list.js';
 
 export interface StatusResult {
   sovereign?: string;
+  /** While a handover is unfinished: where it stands and what is changed on the mother, a line each. */
+  handover?: string[];
   rows: TicketRow[];
   steps: TicketRow[];
   /** Steps proven of all. */
@@ -33,5 +35,11 @@ export function statusAsMarkdown(result: StatusResult): string {
   const lines = result.rows.map(
     (row) => `| ${row.id} | ${statusCell(row)} | ${row.prs.join(', ')} | ${cell(evidenceCell(row))} |`,
   );
-  return ['| Ticket | Status | PR(s) | Deployed-SHA evidence |', '|---|---|---|---|', ...lines].join('\n');
+  return [
+    ...(result.handover ?? []).map((line) => `> ${line}  `),
+    ...(result.handover ? [''] : []),
+    '| Ticket | Status | PR(s) | Deployed-SHA evidence |',
+    '|---|---|---|---|',
+    ...lines,
+  ].join('\n');
 }
