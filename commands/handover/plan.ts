@@ -1,11 +1,13 @@
 import { Flags } from '@oclif/core';
 import { type HandoverPlan, planHandover } from '../../src/actions/handover-plan.js';
+import { inventoryText } from '../../src/actions/handover-status.js';
 import { openSession } from '../../src/actions/session.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { planText } from '../../src/cli/plan-text.js';
 
 export default class HandoverPlanCommand extends CatalystCommand<HandoverPlan> {
-  static override summary = 'what the handover would change, from where it stands; saved with its hash';
+  static override summary =
+    'what becomes of everything that the mother has, and what the handover would change; saved with its hash';
   static override examples = ['<%= config.bin %> handover plan'];
   static override exitCodes = [5];
   static override flags = { out: Flags.string({ helpValue: 'FILE', description: 'where the plan is saved' }) };
@@ -13,7 +15,9 @@ export default class HandoverPlanCommand extends CatalystCommand<HandoverPlan> {
   async run(): Promise<HandoverPlan> {
     const { flags, context } = await this.open(HandoverPlanCommand);
     const plan = await planHandover(await openSession(context), flags.out);
-    context.output.print(`handover ${plan.state}, pending ${plan.pending.join(' → ') || 'nothing'}\n${planText(plan)}`);
+    for (const place of plan.unread) context.output.warn(`Not read: ${place}`);
+    const head = `handover ${plan.state}, pending ${plan.pending.join(' → ') || 'nothing'}`;
+    context.output.print(`${head}\n${inventoryText(plan.inventory)}\n\n${planText(plan)}`);
     return plan;
   }
 }

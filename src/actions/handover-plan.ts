@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { takeWholeInventory } from '../handover/inventory.js';
+import type { HandoverItem } from '../handover/record.js';
 import { finaliseHandover } from '../handover/step-finalise.js';
 import { redirectConsole } from '../handover/step-redirect.js';
 import { makePlan, type Plan } from '../phases/plan.js';
@@ -10,6 +12,10 @@ import type { Session } from './session.js';
 export interface HandoverPlan extends Plan {
   state: HandoverStatus['state'];
   pending: HandoverStatus['pending'];
+  /** What becomes of everything that the mother stores or serves for this Sovereign. */
+  inventory: HandoverItem[];
+  /** Places that could not be read; the handover itself refuses then. */
+  unread: string[];
   /** Where it was saved. */
   file: string;
 }
@@ -17,9 +23,13 @@ export interface HandoverPlan extends Plan {
 /** What #317 and #319 would change from where the handover stands; saved with its hash. Never mutates. */
 export async function planHandover(session: Session, out?: string): Promise<HandoverPlan> {
   const { world } = session;
-  const { state, pending } = await handoverStatus(world);
+  const { state, pending, items } = await handoverStatus(world);
+  // From PREPARED on the record has it, with what only a Job can list.
+  const { items: inventory, unread } =
+    items.length > 0 ? { items, unread: [] } : await takeWholeInventory(world, undefined);
   const steps = [finaliseHandover(world), redirectConsole(world)];
-  const plan = await makePlan(steps, { spec: world.sovereign, tree: (await world.tree()).hash, state }, world.signal);
+  const inputs = { spec: world.sovereign, tree: (await world.tree()).hash, state, inventory };
+  const plan = { ...(await makePlan(steps, inputs, world.signal)), inventory, unread };
   const file = out ?? join(world.stateDir, 'plans', `handover-${plan.hash.slice(0, 12)}.json`);
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

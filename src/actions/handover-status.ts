@@ -92,6 +92,11 @@ export function handoverHeadline({ state, unfinished, next }: HandoverStatus): s
   return `handover ${state}${interrupted}${next ? `: ${next}` : ''}`;
 }
 
+/** A line per item: fate, what, why. */
+export function inventoryText(items: HandoverStatus['items']): string {
+  return items.map(itemLine).join('\n');
+}
+
 export function handoverText(status: HandoverStatus): string {
   const { begun, crossing, actual, changes } = status;
   const by = (deed: NonNullable<typeof begun>) =>

@@ -13,6 +13,8 @@ import { requireIdle } from './erase.js';
 import { freezeMutation, leftAloneLines, suspend, toFreeze } from './freeze.js';
 import { organizationMutation, pushMutation, repositoryMutation } from './gitea.js';
 import { type Handover, jobMutation, takeInventory } from './handover.js';
+import { requireHealthy } from './health.js';
+import { requireRead, takeWholeInventory } from './inventory.js';
 import { type HandoverState, hasReached, placesOf, recordMutation } from './record.js';
 import { bindingsOfMother, copiesThere, dropBindingMutation, dropCopyMutation, revokeAccess } from './revoke.js';
 
@@ -48,24 +50,10 @@ const prepared: Stage = {
     const inventory = await takeInventory(world, act, record.ids);
     requireIdle(inventory.inFlight);
     record.ids = inventory.ids;
-    keepItem(record.items, {
-      id: 'claim',
-      what: `${inventory.count} files of ${inventory.ids.length} records on the mother's claim`,
-      fate: 'deleted',
-      before: inventory.hash,
-    });
-    keepItem(record.items, {
-      id: 'delegation',
-      what: `NS and glue of ${record.fqdn} in the parent zone, and its row in the pool`,
-      fate: 'kept',
-      reason: 'what a parent must know; it keeps the name from being given away and holds no secret',
-    });
-    keepItem(record.items, {
-      id: 'os-and-k3s-downloads',
-      what: 'one-time downloads of the operating system and k3s while the servers were made',
-      fate: 'kept',
-      reason: 'recorded, not cut: nothing running depends on them',
-    });
+    await requireHealthy(world);
+    const whole = await takeWholeInventory(world, inventory);
+    requireRead(whole);
+    for (const item of whole.items) keepItem(record.items, item);
     progress.output(`${inventory.count} files of ${inventory.ids.length} records are on the mother`);
   },
 };

@@ -361,6 +361,16 @@ export const errorCodes = {
     "people committed to the Sovereign's Gitea",
     'Going on, in either direction, would lose commits that somebody made there. `catalyst handover abort --keep-commits DIR` copies the repository to a folder first.',
   ),
+  E5112: entry(
+    'external',
+    'the inventory is not complete',
+    'A place that the mother may keep something of this Sovereign in could not be read. What cannot be read is never taken for empty.',
+  ),
+  E5113: entry(
+    'refused',
+    'a side is not healthy',
+    'catalyst-api on the mother, or a node, a release or the Gitea of the Sovereign is not ready. A handover begins only when both sides are whole.',
+  ),
   // E6: verification, evidence
   E6001: entry('check-failed', 'verification says FAIL', 'At least one item of the Definition of Done failed.'),
   E6002: entry(

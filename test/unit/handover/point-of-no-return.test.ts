@@ -7,6 +7,7 @@ import { placesOf, readRecord } from '../../../src/handover/record.js';
 import { finaliseHandover } from '../../../src/handover/step-finalise.js';
 import { foldJournal } from '../../../src/phases/journal-state.js';
 import type { StepContext } from '../../../src/phases/step.js';
+import { ids } from './rig.js';
 import { type WholeRig, wholeRig } from './whole-rig.js';
 
 const noJournal = () => foldJournal([]);
@@ -103,6 +104,60 @@ describe('killed at any change', () => {
     expect(await readsGitea(rig)).toBe(true);
     expect([...rig.gitea.organizations]).toHaveLength(1);
     await expect(abort(rig)).rejects.toMatchObject({ code: 'E5110' });
+  });
+});
+
+describe('PREPARED', () => {
+  it('lists everything with its fate, and why what stays does', async () => {
+    const items = (await readRecord(whole.world))!.items;
+    const fates = Object.fromEntries(items.map(({ id, fate }) => [id, fate]));
+    expect(fates).toMatchObject({
+      'gitops-tree': 'copied',
+      records: 'copied',
+      [`record ${ids[0]}`]: 'deleted',
+      [`claim kubeconfigs/${ids[0]}.yaml`]: 'revoked',
+      'Kustomization flux-system/omantel-infra': 'deleted',
+      'zone omantel.omani.works': 'moved',
+      delegation: 'kept',
+      'hetzner-token': 'kept',
+      'charts oci://charts.example/openova': 'kept',
+      'own-record': 'deleted',
+    });
+    for (const { id, fate, reason } of items)
+      if (fate === 'kept') expect([id, reason]).toEqual([id, expect.any(String)]);
+  });
+
+  const startsWith = async (change: (rig: WholeRig) => void) => {
+    const rig = await wholeRig();
+    change(rig);
+    const before = structuredClone(rig.snapshot());
+    const error = await finalize(rig).catch((thrown: unknown) => thrown);
+    expect(rig.snapshot()).toEqual(before);
+    return error;
+  };
+
+  it('refuses while a side is not healthy, and changes nothing', async () => {
+    const onMother = await startsWith(({ mother }) => {
+      mother.objects.get('Deployment catalyst/catalyst-api')!.status.readyReplicas = 0;
+    });
+    expect(onMother).toMatchObject({ code: 'E5113', exitCode: 7, message: expect.stringContaining('catalyst-api') });
+    const onSovereign = await startsWith(({ own }) => {
+      own.objects.get('Node /cp1')!.status = {
+        conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletDown' }],
+      };
+    });
+    expect(onSovereign).toMatchObject({ code: 'E5113', message: expect.stringContaining('cp1') });
+  });
+
+  it('refuses an inventory of which a place could not be read', async () => {
+    const unread = await startsWith(({ mother }) => {
+      const { list } = mother.kube;
+      mother.kube.list = async (what) => {
+        if (what.kind === 'ProvisioningState') throw new Error('forbidden');
+        return list(what);
+      };
+    });
+    expect(unread).toMatchObject({ code: 'E5112', message: expect.stringMatching(/ProvisioningStates.*forbidden/) });
   });
 });
 

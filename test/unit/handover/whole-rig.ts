@@ -85,6 +85,8 @@ function answer(gitea: MemoryGitea, { url, method = 'GET', headers = {}, body }:
   const bearer = /^token (.*)$/.exec(headers.authorization ?? '')?.[1];
   if (bearer !== undefined && ![...gitea.tokens.values()].includes(bearer)) return { status: 401 };
   switch (`${method} ${room}${second && room === 'orgs' ? '/repos' : ''}`) {
+    case 'GET version':
+      return {};
     case 'GET orgs':
       return is(gitea.organizations.has(first));
     case 'GET orgs/repos':
@@ -154,6 +156,13 @@ export async function wholeRig(): Promise<WholeRig> {
   const admin = { username: btoa('admin'), password: btoa('pass-pass-pass') };
   const own = memoryCluster([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system', uid: 'uid-own' } },
+    { apiVersion: 'v1', kind: 'Node', metadata: { name: 'cp1' }, status: ready },
+    {
+      apiVersion: 'source.toolkit.fluxcd.io/v1',
+      kind: 'HelmRepository',
+      metadata: { name: 'charts', namespace: 'flux-system' },
+      spec: { url: 'oci://charts.example/openova' },
+    },
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gitea-admin', namespace: 'gitea' }, data: admin },
     {
       apiVersion: 'v1',
@@ -185,6 +194,9 @@ export async function wholeRig(): Promise<WholeRig> {
       const { hostname, pathname } = new URL(request.url);
       const plain = { status: 200, headers: {}, text: '' };
       if (hostname === `gitea.${fqdn}`) return { ...plain, ...gitea.answer(request) };
+      if (pathname.includes('/zones/') && pathname.includes(fqdn)) return { ...plain, text: '{"rrsets":[]}' };
+      if (pathname.includes('/zones/')) return { ...plain, status: 404 };
+      if (pathname.includes('/pool/')) return { ...plain, text: '{}' };
       if (pathname.includes('/deployments/'))
         return { ...plain, text: JSON.stringify({ id: ids[0], status: 'ready' }) };
       return plain;
@@ -211,6 +223,8 @@ export async function wholeRig(): Promise<WholeRig> {
     }),
   };
 }
+
+const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
 
 const labelOf = (selector: string) => Object.fromEntries([selector.split('=') as [string, string]]);
 
