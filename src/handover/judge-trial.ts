@@ -24,6 +24,7 @@ export async function judgeTrial(
       answer: said,
       at,
       ...(server ? { server } : {}),
+      ...(trial.prints?.[id] ? { print: trial.prints[id] } : {}),
       why,
     });
     const named = server || 'the server it names, which could not be read,';
@@ -42,6 +43,23 @@ export async function judgeTrial(
     }
   }
   return judged;
+}
+
+/**
+ * What was accepted once stays accepted until that same credential is seen refused: another file in its place on the claim says
+ * nothing of it.
+ */
+export function keepAccepted(earlier: readonly Refusal[], judged: readonly Refusal[]): Refusal[] {
+  const refused = new Set(judged.filter(({ answer }) => answer === 'refused').map(({ print }) => print));
+  const still = earlier
+    .filter(({ answer, print }) => answer === 'accepted' && print !== undefined && !refused.has(print))
+    .filter(({ print }) => !judged.some((one) => one.print === print && one.answer === 'accepted'))
+    .map((one) => ({
+      ...one,
+      why: `accepted at ${one.at}, and not seen refused since; its user has sha256 ${one.print}…`,
+    }));
+  const known = new Set(still.map(({ print }) => print));
+  return [...still, ...judged.filter(({ print }) => print === undefined || !known.has(print))];
 }
 
 const words = {

@@ -41,6 +41,8 @@ export interface Refusal {
   server?: string;
   /** What was seen, and where. */
   why?: string;
+  /** Hash of the credential itself, by which it is recognized in another file. */
+  print?: string;
 }
 
 /** Who acted, in which run, by which plan. */

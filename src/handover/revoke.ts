@@ -6,7 +6,7 @@ import { fail } from '../support/errors.js';
 import type { Kube, KubeObject } from '../tools/kube.js';
 import { kubeconfigAddress, readKubeconfig } from '../tools/kubeconfig.js';
 import { askClaim, type Handover } from './handover.js';
-import { judgeTrial } from './judge-trial.js';
+import { judgeTrial, keepAccepted } from './judge-trial.js';
 import { whoseAddress } from './own-addresses.js';
 import type { Refusal } from './record.js';
 
@@ -74,7 +74,10 @@ export async function revokeAccess(handover: Handover): Promise<void> {
   const own = await ownApi(world, kube);
   const trial = await askClaim<CredentialTrial>(world, act, 'try-credentials', record.ids, { own });
   const at = world.clock.now().toISOString();
-  record.refusals = await judgeTrial(trial, whoseAddress(world, own?.server), at);
+  const judged = await judgeTrial(trial, whoseAddress(world, own?.server), at);
+  record.refusals = keepAccepted(record.refusals, judged);
+  // What was accepted is remembered before it stops the run.
+  await handover.save();
   assertRefused(record.refusals);
 }
 
@@ -98,6 +101,7 @@ export function assertRefused(refusals: readonly Refusal[]): void {
       {
         actions: [
           'on the control plane: k3s certificate rotate-ca (ends every client certificate of the old authority)',
+          'where another file is in its place on the claim: put the old one back, so that it can be tried and seen refused',
           'catalyst handover finalize',
         ],
         data: { accepted },

@@ -1,7 +1,7 @@
 /**
  * Old kubeconfigs on the mother's claim are tried where they lie, by kubectl in a short Job: at the server that each names,
  * and at the Sovereign's own API, which alone can tell whether the Sovereign still takes it. Nothing of them is told but
- * which host they name.
+ * which host they name, and a hash by which the same credential is recognized.
  */
 
 /**
@@ -18,6 +18,8 @@ export interface CredentialTrial {
   servers?: Record<string, string>;
   /** At the Sovereign's own API; left out when the Job was not told of it. */
   own?: Record<string, TrialAnswer>;
+  /** First 16 hex digits of the sha256 of the user that it names: the credential, whatever file it is in. */
+  prints?: Record<string, string>;
 }
 
 /** The Sovereign's API as the mother reaches it. */
@@ -45,7 +47,7 @@ export const tryCredentialsScript = `answer() {
 }
 pem=\${TMPDIR:-/tmp}/own-authority.$$
 [ -z "\${OWN_AUTHORITY:-}" ] || printf '%s\\n' "$OWN_AUTHORITY" > "$pem"
-at=""; servers=""; own=""
+at=""; servers=""; own=""; prints=""
 for id in $ids; do
   file=kubeconfigs/$id.yaml
   [ -e "$file" ] || continue
@@ -53,6 +55,9 @@ for id in $ids; do
   host=$(printf '%s' "$server" | sed -E 's#^[a-z]+://##; s#/.*##; s#.*@##' | tr -cd 'A-Za-z0-9.:[]-')
   at="$at\${at:+,}\\"$id\\":\\"$(answer --kubeconfig "$file")\\""
   servers="$servers\${servers:+,}\\"$id\\":\\"$host\\""
+  user=$(kubectl --kubeconfig "$file" config view --raw --minify -o 'jsonpath={.users[0].user}' 2>/dev/null)
+  print=$(if [ -n "$user" ]; then printf '%s' "$user"; else cat "$file"; fi | sha256sum | cut -c1-16)
+  prints="$prints\${prints:+,}\\"$id\\":\\"$print\\""
   [ -n "\${OWN_SERVER:-}" ] || continue
   set -- --kubeconfig "$file" --server "$OWN_SERVER"
   [ ! -s "$pem" ] || set -- "$@" --certificate-authority "$pem"
@@ -60,5 +65,5 @@ for id in $ids; do
 done
 rm -f "$pem"
 if [ -n "\${OWN_SERVER:-}" ]; then own=",\\"own\\":{$own}"; fi
-printf '{"kubeconfigs":{%s},"servers":{%s}%s}' "$at" "$servers" "$own" > "$log"
+printf '{"kubeconfigs":{%s},"servers":{%s},"prints":{%s}%s}' "$at" "$servers" "$prints" "$own" > "$log"
 `;

@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClaimScript, claimScripts } from '../../mother/claim-scripts.js';
+import { sha256 } from '../../support/hash.js';
 import { createRedactor } from '../../support/redact.js';
 import { createExec } from '../../tools/exec.js';
 import type { Claims } from '../servers/mother/claims.js';
@@ -91,17 +92,19 @@ async function recordIds(mounted: Mounted): Promise<string[]> {
 /** Tries each kubeconfig where it lies, with the token it holds: at the address it names, and at the Sovereign's API. */
 async function tryCredentials(mounted: Mounted, lab: Lab): Promise<object> {
   const { files, namespace, claim, env } = mounted;
-  const told = { kubeconfigs: {}, servers: {}, own: {} } as Record<string, Record<string, string>>;
+  const told = { kubeconfigs: {}, servers: {}, own: {}, prints: {} } as Record<string, Record<string, string>>;
   for (const id of await recordIds(mounted)) {
     const file = files.read(namespace, claim, `kubeconfigs/${id}.yaml`);
     if (file === undefined) continue;
     const server = /server:\s*(\S+)/.exec(String(file))?.[1];
     const token = /token:\s*(\S+)/.exec(String(file))?.[1];
     told.kubeconfigs![id] = server === undefined ? 'unreachable' : await tryServer(lab, server, token);
+    told.prints![id] = sha256(token ?? String(file)).slice(0, 16);
     told.servers![id] = server === undefined ? '' : new URL(server).host;
     if (env.OWN_SERVER) told.own![id] = await tryServer(lab, env.OWN_SERVER, token);
   }
-  return env.OWN_SERVER ? told : { kubeconfigs: told.kubeconfigs, servers: told.servers };
+  const { own, ...alone } = told;
+  return env.OWN_SERVER ? told : alone;
 }
 
 /** What kubectl's words would be sorted into. */

@@ -165,3 +165,50 @@ it.each([
 ])('%s is a public address: %s', (host, expected) => {
   expect(isPublicAddress(host)).toBe(expected);
 });
+
+describe('a credential that was accepted once', () => {
+  /** What one handover remembers over several trials of what lies on the claim by then. */
+  async function trials(...answers: { answer: string; print?: string }[]) {
+    let now = answers[0]!;
+    const mother = motherCluster({
+      'try-credentials': () => ({
+        kubeconfigs: { [id]: now.answer },
+        own: { [id]: now.answer },
+        servers: { [id]: balancer },
+        ...(now.print ? { prints: { [id]: now.print } } : {}),
+      }),
+    });
+    const { world, context } = rig(mother, memoryCluster([theNode]), () => undefined);
+    await world.credentials.set('sovereign-kubeconfig', kubeconfig('https://198.51.100.20:6443'));
+    Object.assign(world, { hetzner: async () => hetzner });
+    const ended: unknown[] = [];
+    for (const answer of answers) {
+      now = answer;
+      // Each run reads what the one before left on the clusters.
+      const handover = await openHandover(world, context);
+      handover.record.ids = [...ids];
+      ended.push(
+        await revokeAccess(handover).then(
+          () => 'done',
+          (error: { code: string }) => error.code,
+        ),
+      );
+    }
+    return ended;
+  }
+
+  it('stays accepted when another file takes its place', async () => {
+    const swapped = { answer: 'refused', print: 'bbbb' };
+    expect(await trials({ answer: 'accepted', print: 'aaaa' }, swapped, swapped)).toEqual(['E5104', 'E5104', 'E5104']);
+  });
+
+  it('stays accepted when nothing answers any more', async () => {
+    const silent = { answer: 'unreachable', print: 'aaaa' };
+    expect(await trials({ answer: 'accepted', print: 'aaaa' }, silent)).toEqual(['E5104', 'E5104']);
+  });
+
+  it('is done with once that same one is refused, in whatever file', async () => {
+    const refused = { answer: 'refused', print: 'aaaa' };
+    expect(await trials({ answer: 'accepted', print: 'aaaa' }, refused)).toEqual(['E5104', 'done']);
+  });
+});

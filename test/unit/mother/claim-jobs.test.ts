@@ -266,7 +266,11 @@ describe("short Jobs on the mother's claim", () => {
   ])('tries kubeconfigs without telling them: "%s" is %s', (words, answer) => {
     const { directory, root } = claimOnDisk();
     const seen = withKubectl(directory, words, () => runScript('try-credentials', root));
-    expect(seen).toEqual({ kubeconfigs: { [id]: answer }, servers: { [id]: '203.0.113.77:6443' } });
+    expect(seen).toEqual({
+      kubeconfigs: { [id]: answer },
+      servers: { [id]: '203.0.113.77:6443' },
+      prints: { [id]: expect.stringMatching(/^[0-9a-f]{16}$/) },
+    });
     rmSync(directory, { recursive: true });
   });
 
