@@ -32,5 +32,6 @@ export function actAlone<T>(
     step,
     (act, undo) => work({ act, undo, signal: world.signal, progress, confirm, run }),
     ({ sentence }) => tell('mutation', { sentence }),
+    progress.output,
   );
 }

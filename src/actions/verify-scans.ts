@@ -2,18 +2,15 @@
 import { fingerprintBefore, keepFingerprint } from '../evidence/protected-before.js';
 import { readRecord } from '../handover/record.js';
 import { residueOf } from '../handover/residue.js';
-import {
-  compareFingerprints,
-  type Difference,
-  deadPages,
-  type Fingerprint,
-  takeFingerprint,
-} from '../mother/fingerprint.js';
+import { compareFingerprints, type Difference } from '../mother/compare-fingerprints.js';
+import { journaledEffects } from '../mother/declared-effects.js';
+import { deadPages, type Fingerprint, maskedPages, takeFingerprint } from '../mother/fingerprint.js';
 import { fail } from '../support/errors.js';
 import { isClean, type ScanResult, scanSummary } from '../verify/look.js';
 import { scanUmbilical } from '../verify/umbilical.js';
 import { actAlone } from './act-alone.js';
 import type { Context } from './context.js';
+import { readJournal } from './read-journal.js';
 import { openSession } from './session.js';
 
 export async function verifyUmbilical(context: Context): Promise<ScanResult> {
@@ -54,23 +51,28 @@ export interface ProtectedResult {
   differences: Difference[];
   pages: Fingerprint['pages'];
   objects: number;
+  names: number;
 }
 
 /** Compares the protected set with its first fingerprint, which is taken now when there is none. Throws E5003 on a difference. */
 export async function verifyProtected(context: Context): Promise<ProtectedResult> {
   const world = await context.world();
   const known = fingerprintBefore(world.stateDir);
-  const before = known ?? (await keepFingerprint(world));
-  const now = known ? await takeFingerprint(world) : before;
-  if (!known) context.output.warn('No earlier fingerprint was there; this one was kept for the next time.');
-  const differences = compareFingerprints(before, now);
-  const dead = deadPages(now);
+  const now = await takeFingerprint(world, { against: known });
+  const before = known ?? keepFingerprint(world.stateDir, now);
+  if (!known) {
+    context.output.warn('No earlier fingerprint was there; this one was kept for the next time.');
+    for (const line of maskedPages(now)) context.output.warn(line);
+  }
+  const differences = compareFingerprints(before, now, journaledEffects(world.sovereign, readJournal(world.stateDir)));
+  const dead = deadPages(now, world.sovereign);
   const result = {
     unchanged: differences.length === 0,
     since: before.at,
     differences,
     pages: now.pages,
     objects: now.objects.length,
+    names: now.names.length,
   };
   if (differences.length === 0 && dead.length === 0) return result;
   const told = [

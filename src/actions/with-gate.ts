@@ -1,7 +1,7 @@
 /** For actions that change something outside of a run of steps: the same lock, journal and protected set. */
-import { protection } from '../mother/protected-set.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation, Undo } from '../phases/step.js';
+import { guardProtected } from './guard-protected.js';
 import { lockJournal } from './lock-journal.js';
 import type { Session } from './session.js';
 
@@ -11,19 +11,22 @@ export async function withGate<T>(
   step: { id: string; phase: number; ticket?: string },
   work: (act: Act, undo: Undo) => Promise<T>,
   onMutation?: (mutation: Mutation) => void,
+  report: (line: string) => void = () => undefined,
 ): Promise<T> {
   const { world } = session;
   const journal = await lockJournal(session);
   try {
+    const guard = guardProtected(world, report);
     const gate = session.openGate({
       journal,
       signal: world.signal,
       undoSignal: world.undoSignal,
-      protects: protection(world.sovereign),
+      protects: guard.protects,
+      prepare: (_step, mutation) => guard.prepare(mutation),
       onMutation: (_step, mutation) => onMutation?.(mutation),
     });
     const { act, undo } = gate.forStep(step);
-    return await work(act, undo);
+    return await guard.around(() => work(act, undo));
   } finally {
     journal.close();
   }

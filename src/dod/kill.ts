@@ -5,8 +5,9 @@
 import { requireIdle, startCatalyst, stopCatalyst } from '../handover/erase.js';
 import { lookAtCatalyst, takeInventory } from '../handover/handover.js';
 import { jobLabel } from '../mother/claim-jobs.js';
+import { compareFingerprints } from '../mother/compare-fingerprints.js';
 import type { CatalystOnMother } from '../mother/discover.js';
-import { compareFingerprints, takeFingerprint } from '../mother/fingerprint.js';
+import { takeFingerprint } from '../mother/fingerprint.js';
 import { undoObjects } from '../mother/undo-job.js';
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
@@ -150,7 +151,7 @@ export async function runKill(world: World, context: StepContext, options: KillO
       exercises,
       notExercised: options.notExercised,
       undo: { job: `${catalyst.namespace}/${armed.at(-1)!.metadata.name}`, armedBeforeFault: isArmed, differences },
-      protectedDifferences: compareFingerprints(before, await takeFingerprint(world)),
+      protectedDifferences: compareFingerprints(before, await takeFingerprint(world, { against: before })),
       lab: options.lab,
     });
   } finally {

@@ -1,6 +1,7 @@
 /** What the checks of one verification share. Proofs and the experiment are taken once and told to every item that needs them. */
 
 import type { HandoverRecord } from '../handover/record.js';
+import type { DeclaredEffect } from '../mother/compare-fingerprints.js';
 import type { Fingerprint } from '../mother/fingerprint.js';
 import type { JournalState } from '../phases/journal-state.js';
 import type { Evidence, Step, StepContext } from '../phases/step.js';
@@ -24,6 +25,8 @@ export interface Scope {
   releasesSeen?: Look;
   /** The protected set before the first change on the mother, when it was kept. */
   before?: Fingerprint;
+  /** What journaled mutations declared to do to it. */
+  effects: readonly DeclaredEffect[];
   umbilical?: ScanResult;
   residue?: ScanResult;
   /** Path of a signed bundle of a wipe-and-re-provision run. */

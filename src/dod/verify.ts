@@ -3,6 +3,7 @@ import { fingerprintBefore } from '../evidence/protected-before.js';
 import { journalText, type WrittenEvidence, writeEvidence } from '../evidence/write-evidence.js';
 import { checkDelegation } from '../handover/delegation.js';
 import { readRecord } from '../handover/record.js';
+import { journaledEffects } from '../mother/declared-effects.js';
 import { takeFingerprint } from '../mother/fingerprint.js';
 import { parseJournal } from '../phases/journal.js';
 import { foldJournal } from '../phases/journal-state.js';
@@ -52,14 +53,17 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
   const items = selectItems(options.only, options.skip);
   const identity = await world.identity();
   const lab = identity.kind === 'lab';
+  const { entries } = parseJournal(journalText(world.stateDir), 'journal.jsonl');
+  const before = fingerprintBefore(world.stateDir);
   const scope: Scope = {
     world,
     context,
     steps: options.steps().filter((step) => step.phase < 8),
     proofs: new Map(),
-    journal: foldJournal(parseJournal(journalText(world.stateDir), 'journal.jsonl').entries),
+    journal: foldJournal(entries),
     record: await readRecord(world),
-    before: fingerprintBefore(world.stateDir),
+    before,
+    effects: journaledEffects(world.sovereign, entries),
     reprovision: options.reprovision,
     options: {
       lab,
@@ -101,7 +105,7 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
     umbilical: scope.umbilical,
     residue: scope.residue,
     before: scope.before,
-    after: asked('D16') ? await takeFingerprint(world) : undefined,
+    after: asked('D16') ? await takeFingerprint(world, { against: before }) : undefined,
   });
   return { result, ...evidence };
 }

@@ -31,6 +31,7 @@ export function ownerMutation(catalyst: CatalystOnMother, verb: 'suspend' | 'res
   return {
     target: { system: 'mother', kind: 'Kustomization', namespace: owner.namespace, name: owner.name },
     sentence: `${verb} Flux Kustomization ${owner.namespace}/${owner.name} on the mother`,
+    effect: { field: 'spec.suspend', after: verb === 'suspend' },
   };
 }
 

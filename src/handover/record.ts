@@ -90,8 +90,6 @@ export interface HandoverRecord {
   stoppedAt?: string;
   /** Set once the redirect was seen to work and was made permanent (301). */
   redirectedAt?: string;
-  /** Hash of the protected set's objects before the first change on the mother. */
-  protectedBefore?: string;
 }
 
 const payloadType = 'application/vnd.openova.catalyst.handover+json';

@@ -1,10 +1,9 @@
 /** The states in order and what reaching each does; every act first asks the world, so that a killed run goes on where it was. */
 
-import { keepFingerprint } from '../evidence/protected-before.js';
+import { checkProtected } from '../mother/protected-watch.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
-import { hashOf } from '../support/hash.js';
 import { createToken, pivot, pivotMutation, secretMutation, tokenMutation } from './activate.js';
 import { keepItem, makeCopies, recordsMutation, verifyCopies } from './copy.js';
 import { confirmCrossing, intendCrossing, planCrossing } from './crossing.js';
@@ -45,8 +44,6 @@ const prepared: Stage = {
   state: 'PREPARED',
   plan: async (world) => [jobMutation(world, 'inventory')],
   async reach({ world, act, record, progress }) {
-    const print = await keepFingerprint(world);
-    record.protectedBefore ??= hashOf(print.objects);
     const inventory = await takeInventory(world, act, record.ids);
     requireIdle(inventory.inFlight);
     record.ids = inventory.ids;
@@ -134,6 +131,7 @@ export async function reachRevoked(handover: Handover): Promise<void> {
     if (hasReached(handover.record, stage.state)) continue;
     handover.signal.throwIfAborted();
     await stage.reach(handover);
+    await checkProtected(handover.world, `After ${stage.state}`);
     await handover.save(stage.state);
   }
 }

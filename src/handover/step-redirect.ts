@@ -1,10 +1,9 @@
 /** Ticket #319: the mother keeps nothing but a redirect to the Sovereign. */
 
-import { takeFingerprint } from '../mother/fingerprint.js';
+import { checkProtected } from '../mother/protected-watch.js';
 import type { Done, Evidence, Mutation, Step } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
-import { hashOf } from '../support/hash.js';
 import { waitUntil } from '../support/wait.js';
 import type { KubeRef } from '../tools/kube.js';
 import { isClean, scanSummary } from '../verify/look.js';
@@ -72,6 +71,7 @@ export async function makeRedirect(handover: Handover): Promise<void> {
       });
     }
   }
+  await checkProtected(world, 'With the redirect');
   record.redirectedAt = world.clock.now().toISOString();
   await handover.save();
 }
@@ -80,6 +80,7 @@ export async function makeRedirect(handover: Handover): Promise<void> {
 export async function decommission(handover: Handover): Promise<void> {
   const { world, act, record } = handover;
   if (record.erasedAt === undefined) await eraseRetained(handover);
+  await checkProtected(world, 'After the erasure');
   const scan = await residueOf(world, act, record);
   if (!isClean(scan)) {
     throw fail('E5005', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
@@ -158,11 +159,10 @@ export function redirectConsole(world: World): Step {
       if (problems.length > 0) throw fail('E5106', `The redirect does not hold: ${problems.join('; ')}.`);
       const scan = await residueOf(world, act, record);
       if (!isClean(scan)) throw fail('E4009', `The mother still holds state: ${scanSummary(scan)}.`);
-      const print = await takeFingerprint(world);
-      const same = hashOf(print.objects) === record.protectedBefore;
+      await checkProtected(world, 'After the decommissioning');
       return {
         summary: `${record.ids.length} old addresses answer 301 to ${targetOf(world)}; residue: ${scanSummary(scan)}`,
-        facts: { redirect: targetOf(world), ids: record.ids, protectedUnchanged: same, residue: scan },
+        facts: { redirect: targetOf(world), ids: record.ids, residue: scan },
       };
     },
   };

@@ -1,151 +1,150 @@
-/** Fingerprint of the protected set: taken before and after whatever touches the mother; a difference stops the run. */
+/**
+ * Fingerprint of the protected set: every kind that discovery lists in a protected namespace, what reconciles, routes and names
+ * the demos wherever it lies, and the pages of their hosts. Taken before and after whatever touches the mother.
+ */
+import pLimit from 'p-limit';
 import type { Sovereign } from '../sovereign/schema.js';
 import type { Clock } from '../support/clock.js';
-import { fail, messageOf } from '../support/errors.js';
-import { hashOf, sha256 } from '../support/hash.js';
+import { fail } from '../support/errors.js';
 import type { Http } from '../tools/http.js';
 import type { Kube, KubeObject } from '../tools/kube.js';
-import { isProtectedNamespace, ownPrefix, protectedPages } from './protected-set.js';
+import { type MotherFacts, readMotherFacts } from './mother-facts.js';
+import { ordinaryChanges } from './ordinary-changes.js';
+import { nameOfObject } from './ownership.js';
+import { powerDnsKey, readPowerDns } from './powerdns.js';
+import { type NamePrint, printNames } from './print-names.js';
+import { contextOf, isOrdinary, type ObjectPrint, printKey, printObject } from './print-objects.js';
+import { type PagePrint, printPage, printPageTwice } from './print-pages.js';
+import { type ListableKind, listableKinds } from './protected-kinds.js';
+import { isProtectedNamespace, parentZoneOf, protectedPages } from './protected-set.js';
 
-export interface ObjectPrint {
-  kind: string;
-  namespace?: string;
-  name: string;
-  uid?: string;
-  generation?: number;
-  /** Hash of spec, or of data for what has none; secrets only ever as this hash. */
-  hash: string;
-  readyReplicas?: number;
-}
-
-export interface PagePrint {
-  url: string;
-  status: number;
-  bodyHash: string;
-  certificate?: string;
-  error?: string;
-}
+export type { NamePrint, ObjectPrint, PagePrint };
 
 export interface Fingerprint {
+  /** 1, which none says, knew fewer kinds; it cannot be compared with this one. */
+  version: 2;
   at: string;
   objects: ObjectPrint[];
+  names: NamePrint[];
   pages: PagePrint[];
 }
 
-export interface Difference {
-  what: string;
-  before: string;
-  after: string;
-}
-
-interface Tools {
+export interface FingerprintTools {
   sovereign: Sovereign;
   clock: Clock;
   http: Http;
+  credentials: { find(name: 'powerdns-api-key'): Promise<string | undefined> };
+  redactor: { register(secret: string | undefined): void };
   mother(): Promise<Kube>;
 }
 
-const kinds: readonly { apiVersion: string; kind: string }[] = [
-  { apiVersion: 'v1', kind: 'Service' },
-  { apiVersion: 'v1', kind: 'Secret' },
-  { apiVersion: 'v1', kind: 'ConfigMap' },
-  { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
-  { apiVersion: 'apps/v1', kind: 'Deployment' },
-  { apiVersion: 'apps/v1', kind: 'StatefulSet' },
-  { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
-  { apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware' },
-  { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
-];
-/** Kinds in catalyst's own namespace on the mother that the demos share (console.openova.io). */
-const sharedKinds = new Set(['Ingress', 'Middleware', 'Certificate', 'Service']);
-const isShared = ({ kind, type }: KubeObject) =>
-  sharedKinds.has(kind) || (kind === 'Secret' && type === 'kubernetes.io/tls');
+export interface FingerprintOptions {
+  /** The fingerprint that this one will be compared with: what varied there between two readings is masked here. */
+  against?: Fingerprint;
+  /** What is protected, where it was just read. */
+  facts?: MotherFacts;
+}
 
-/** Throws when the mother cannot be read: nothing may be compared with what was not seen. */
-export async function takeFingerprint(tools: Tools): Promise<Fingerprint> {
-  const { sovereign, clock } = tools;
+/** Throws when any of it cannot be read: nothing may be compared with what was not seen. */
+export async function takeFingerprint(tools: FingerprintTools, options: FingerprintOptions = {}): Promise<Fingerprint> {
+  const { sovereign, clock, http } = tools;
   const kube = await tools.mother();
-  const own = sovereign.spec.mother.catalyst.namespace;
-  const lists = await Promise.all(kinds.map((kind) => kube.list(kind)));
-  const objects = lists
-    .flat()
-    .filter((object) => !object.metadata.name.startsWith(ownPrefix))
-    .filter((object) => {
-      const namespace = object.metadata.namespace ?? '';
-      return isProtectedNamespace(sovereign, namespace) || (namespace === own && isShared(object));
-    })
-    .map(printObject)
-    .sort((a, b) => idOf(a).localeCompare(idOf(b)));
+  const kinds = await listableKinds(kube);
+  const facts = options.facts ?? (await readMotherFacts(kube, sovereign));
+  const [objects, names, pages] = await Promise.all([
+    printAll(kube, sovereign, kinds, facts),
+    mothersDns(tools, kube).then((dns) =>
+      printNames(dns, [...facts.hosts, parentZoneOf(sovereign)], sovereign.spec.fqdn),
+    ),
+    readPages(http, [...protectedPages(sovereign), ...facts.pages], options.against),
+  ]);
   if (objects.length === 0) {
     throw fail('E5002', `No object of the protected set was found on the mother cluster (${kube.server}).`, {
       actions: ['check that --mother-kubeconfig is the mother and may read all namespaces'],
     });
   }
-  const pages = await Promise.all(protectedPages(sovereign).map((url) => printPage(tools.http, url)));
-  return { at: clock.now().toISOString(), objects, pages };
+  return { version: 2, at: clock.now().toISOString(), objects, names, pages };
 }
 
-function printObject(object: KubeObject): ObjectPrint {
-  const { kind, metadata } = object;
-  const content = object.spec ?? { data: object.data, type: object.type };
-  return {
-    kind,
-    namespace: metadata.namespace,
-    name: metadata.name,
-    uid: metadata.uid,
-    generation: metadata.generation,
-    hash: hashOf(content).slice(0, 16),
-    readyReplicas: ['Deployment', 'StatefulSet'].includes(kind) ? (object.status?.readyReplicas ?? 0) : undefined,
-  };
+const never = new Set(ordinaryChanges.filter(({ except }) => except === 'always').map(({ kind }) => kind));
+
+async function printAll(
+  kube: Kube,
+  sovereign: Sovereign,
+  kinds: readonly ListableKind[],
+  facts: MotherFacts,
+): Promise<ObjectPrint[]> {
+  const limit = pLimit(12);
+  const wanted = kinds.filter(({ kind, namespaced }) => !never.has(kind) && (namespaced || clusterKinds.has(kind)));
+  const lists = await Promise.all(wanted.map((kind) => limit(() => kube.list(kind))));
+  const all = lists.flat();
+  const context = contextOf(all, kinds);
+  const bound = rolesBound(sovereign, all);
+  return all
+    .filter((object) => isCovered(sovereign, object, facts, bound) && !isOrdinary(object, context))
+    .map((object) => printObject(object, context))
+    .sort((a, b) => printKey(a).localeCompare(printKey(b)));
 }
 
-async function printPage(http: Http, url: string): Promise<PagePrint> {
-  try {
-    const { status, text, certificate } = await http({ url, timeoutMs: 15_000 });
-    return { url, status, bodyHash: sha256(text).slice(0, 16), certificate: certificate?.sha256 };
-  } catch (error) {
-    return { url, status: 0, bodyHash: '', error: messageOf(error) };
+/** Cluster-wide kinds that can be about one namespace. */
+const clusterKinds = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'PersistentVolume']);
+
+function isCovered(sovereign: Sovereign, object: KubeObject, facts: MotherFacts, bound: ReadonlySet<string>): boolean {
+  const { kind, metadata, spec } = object;
+  const isIn = (namespace: string | undefined) => namespace !== undefined && isProtectedNamespace(sovereign, namespace);
+  if (isIn(kind === 'Namespace' ? metadata.name : metadata.namespace)) return true;
+  if (kind === 'PersistentVolume') return isIn(spec?.claimRef?.namespace);
+  return bound.has(nameOfObject(object)) || facts.guarded.has(nameOfObject(object));
+}
+
+/** Bindings, wherever they lie, that give something to an account of a protected namespace, and the roles that they name. */
+function rolesBound(sovereign: Sovereign, all: readonly KubeObject[]): Set<string> {
+  const groups = 'system:serviceaccounts:';
+  const isOurs = ({ kind, name = '', namespace }: { kind?: string; name?: string; namespace?: string }) =>
+    kind === 'ServiceAccount'
+      ? isProtectedNamespace(sovereign, namespace ?? '')
+      : name.startsWith(groups) && isProtectedNamespace(sovereign, name.slice(groups.length));
+  const found = new Set<string>();
+  for (const binding of all) {
+    if (binding.kind !== 'RoleBinding' && binding.kind !== 'ClusterRoleBinding') continue;
+    if (!((binding.subjects ?? []) as object[]).some(isOurs)) continue;
+    const { kind, name } = binding.roleRef ?? {};
+    found.add(nameOfObject(binding));
+    // Kubernetes gives these to every account; they are no one's
+    if (kind === 'ClusterRole' && !/^(system:|cluster-admin$|admin$|edit$|view$)/.test(name))
+      found.add(`ClusterRole ${name}`);
+    if (kind === 'Role') found.add(`Role ${binding.metadata.namespace}/${name}`);
   }
+  return found;
 }
 
-const idOf = (print: ObjectPrint) => `${print.kind} ${print.namespace ?? ''}/${print.name}`;
-
-/** What is different; empty when the protected set is as it was. */
-export function compareFingerprints(before: Fingerprint, after: Fingerprint): Difference[] {
-  const differences: Difference[] = [];
-  const old = new Map(before.objects.map((print) => [idOf(print), print]));
-  const now = new Map(after.objects.map((print) => [idOf(print), print]));
-  for (const [id, print] of old) {
-    const other = now.get(id);
-    if (!other) differences.push({ what: id, before: 'there', after: 'gone' });
-    else differences.push(...changes(id, { ...print }, { ...other }));
-  }
-  for (const id of now.keys()) if (!old.has(id)) differences.push({ what: id, before: 'not there', after: 'new' });
-  for (const page of before.pages) {
-    const other = after.pages.find((one) => one.url === page.url);
-    differences.push(...changes(page.url, { ...page, error: undefined }, { ...other, error: undefined }));
-  }
-  return differences;
+async function mothersDns({ sovereign, http, credentials, redactor }: FingerprintTools, kube: Kube) {
+  const { endpoint, secret } = sovereign.spec.mother.powerdns;
+  const apiKey = (await credentials.find('powerdns-api-key')) ?? (await powerDnsKey(kube, secret));
+  redactor.register(apiKey);
+  return readPowerDns(http, { endpoint, apiKey });
 }
 
-function changes(what: string, before: Record<string, unknown>, after: Record<string, unknown>): Difference[] {
-  return Object.keys(before)
-    .filter((key) => before[key] !== after[key])
-    .map((key) => ({ what: `${what} ${key}`, before: String(before[key]), after: String(after[key]) }));
+function readPages(http: Http, urls: readonly string[], against: Fingerprint | undefined): Promise<PagePrint[]> {
+  const limit = pLimit(6);
+  const known = new Map(against?.pages.map((page) => [page.url, page]));
+  const all = [...new Set([...urls, ...known.keys()])].sort();
+  return Promise.all(
+    all.map((url) => limit(() => (against ? printPage(http, url, known.get(url)?.mask) : printPageTwice(http, url)))),
+  );
 }
 
 /** Pages that do not answer 2xx or 3xx, whatever they did before. */
-export function deadPages(print: Fingerprint): PagePrint[] {
-  return print.pages.filter((page) => page.status < 200 || page.status >= 400);
+export function deadPages({ pages }: Fingerprint, sovereign: Sovereign): PagePrint[] {
+  const named = protectedPages(sovereign);
+  return pages.filter(({ url, status }) => named.includes(url) && (status < 200 || status >= 400));
 }
 
-/** Throws E5003 naming each difference. */
-export function requireUnchanged(before: Fingerprint, after: Fingerprint): void {
-  const differences = compareFingerprints(before, after);
-  if (differences.length === 0) return;
-  const told = differences.slice(0, 5).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
-  throw fail('E5003', `The protected set on the mother is not as it was: ${told.join('; ')}.`, {
-    actions: ['catalyst verify protected', 'find out who changed it before going on'],
-    data: { differences },
+/** For a person: pages that differ from one reading to the next, with how much of each is masked. */
+export function maskedPages({ pages }: Fingerprint): string[] {
+  return pages.flatMap(({ url, mask }) => {
+    if (!mask) return [];
+    const what = 'at' in mask ? `${mask.at.length} of ${mask.tokens} words` : `all but ${mask.head + mask.tail} words`;
+    return [`${url} differs from one reading to the next; ${what} are not compared`];
   });
 }

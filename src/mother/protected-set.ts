@@ -1,9 +1,17 @@
 /**
- * What must never be written: the SME demos on the mother (platform facts §6). The spec can add to it, never take away.
- * Pure and synchronous, so that the gate can ask before every single mutation.
+ * What must never be written: the SME demos on the mother and everything that reconciles, routes, names or serves them
+ * (platform facts §6). The spec can add to it, never take away. Pure and synchronous, so that the gate can ask before every
+ * single write; what the mother's objects say comes from mother-facts.ts.
  */
+import { bareName, isAtOrBelow, nameConflict, parentZoneOf } from '../sovereign/protected-names.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import { isProtectedNamespace } from './protected-namespaces.js';
+import type { MotherFacts } from './mother-facts.js';
+import { kubeconfigSecretOf } from './ownership.js';
+import { isDemoNamespace, isProtectedNamespace } from './protected-namespaces.js';
+import { reconcilerKinds } from './reconcilers.js';
+
+export { parentZoneOf, protectedPages } from '../sovereign/protected-names.js';
+export { isProtectedNamespace } from './protected-namespaces.js';
 
 /** What a write is made on. */
 export interface WriteTarget {
@@ -13,7 +21,7 @@ export interface WriteTarget {
   namespace?: string;
 }
 
-/** HTTP methods are told by what they do: PUT and PATCH are `patch`, POST is `create`. */
+/** HTTP methods by what they do: PUT and PATCH are `patch`, POST is `create`. */
 export type WriteVerb = 'create' | 'apply' | 'patch' | 'delete';
 
 /** One write, as the gate's writers are about to send it. */
@@ -28,69 +36,137 @@ export interface Write {
 /** Why a write must not be made, or undefined. */
 export type Protects = (write: Write) => string | undefined;
 
-const builtInPages = ['/nova/'];
-
-/** Everything catalyst itself makes on the mother begins so; anything else there belongs to somebody else. */
+/** Everything catalyst itself makes on the mother begins so; the name alone allows nothing. */
 export const ownPrefix = 'catalyst-sovereign-';
-
-export { isProtectedNamespace };
 
 /** Name of the redirect's Ingress and Middleware, which are the Sovereign's by their label too. */
 export const redirectNameOf = (fqdn: string) => `${ownPrefix}redirect-${fqdn.replaceAll('.', '-')}`;
 
-/** Pages that must answer as before, throughout. */
-export function protectedPages(sovereign: Sovereign): string[] {
-  const console = sovereign.spec.mother.catalyst.consoleUrl.replace(/\/$/, '');
-  const base = console.replace('://console.', '://');
-  const named = (host: string) => base.replace('://', `://${host}.`);
-  return [
-    ...new Set([
-      ...builtInPages.map((path) => `${console}${path}`),
-      `${named('marketplace')}/`,
-      `${named('admin')}/nova/`,
-      ...sovereign.spec.mother.protected.pages,
-    ]),
-  ];
+interface AllowedWrite {
+  what: string;
+  kinds: readonly string[];
+  verbs: readonly WriteVerb[];
+  /** Fields that may be written; left out: the whole object, which is catalyst's own. */
+  fields?: readonly string[];
+  /** What puts it back, armed before the write. */
+  undo: string;
+  is(target: WriteTarget, about: About): boolean;
 }
 
-/** The parent zone that the Sovereign's NS records stand in. */
-export function parentZoneOf(sovereign: Sovereign): string {
-  return sovereign.spec.parentZone.zone ?? sovereign.spec.pool.domain;
+interface About {
+  sovereign: Sovereign;
+  facts?: MotherFacts;
 }
 
-/** For the gate. */
-export function protection(sovereign: Sovereign): Protects {
-  const { fqdn, mother } = sovereign.spec;
-  const ownNamespace = mother.catalyst.namespace;
-  return ({ target }) => {
-    if (target.system === 'dns') return protectsName(target, fqdn, parentZoneOf(sovereign));
-    if (target.system !== 'mother') return undefined;
-    const namespace = target.kind === 'Namespace' ? target.name : target.namespace;
-    if (namespace === 'openova-system' && belongsToSovereign(target, fqdn)) return undefined;
-    if (namespace !== undefined && isProtectedNamespace(sovereign, namespace)) {
-      return `Namespace ${namespace} belongs to the protected set (the SME demos).`;
-    }
-    if (target.kind === 'Namespace') return 'catalyst neither makes nor removes namespaces on the mother.';
-    const shared = ['Ingress', 'Middleware', 'Certificate', 'Service', 'Secret'];
-    if (namespace === ownNamespace && shared.includes(target.kind) && !isOwn(target, fqdn)) {
-      return `${target.kind} ${namespace}/${target.name} is shared with the SME demos; catalyst writes only objects of its own.`;
-    }
+const keyOf = ({ kind, namespace, name }: WriteTarget) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+
+/** The only four kinds of write to protected things, by object and field. */
+export const allowedWrites: readonly AllowedWrite[] = [
+  {
+    what: 'replicas of catalyst-api',
+    kinds: ['Deployment'],
+    verbs: ['patch'],
+    fields: ['spec.replicas'],
+    undo: 'a Job on the mother scales it back; startCatalyst does so earlier',
+    is: ({ system, namespace, name }, { sovereign }) => {
+      const { catalyst } = sovereign.spec.mother;
+      return system === 'mother' && namespace === catalyst.namespace && name === catalyst.deployment;
+    },
+  },
+  {
+    what: 'suspension of the Kustomization that owns catalyst-api',
+    kinds: ['Kustomization'],
+    verbs: ['patch'],
+    fields: ['spec.suspend'],
+    undo: 'a Job on the mother resumes it; startCatalyst does so earlier',
+    is: (target, { facts }) => target.system === 'mother' && facts?.owner === keyOf(target),
+  },
+  {
+    what: "this Sovereign's redirect",
+    kinds: ['Ingress', 'Middleware'],
+    verbs: ['create', 'apply', 'patch', 'delete'],
+    undo: 'catalyst handover redirect --remove',
+    is: (target, { sovereign, facts }) => {
+      const { fqdn, mother } = sovereign.spec;
+      const { system, namespace, name } = target;
+      const named = system === 'mother' && namespace === mother.catalyst.namespace && name === redirectNameOf(fqdn);
+      // one that exists and belongs to another Sovereign of the same slug is not this Sovereign's
+      return named && (facts?.redirect.has(keyOf(target)) === true || !facts?.guarded.has(keyOf(target)));
+    },
+  },
+  {
+    what: 'record sets at and below the FQDN in the parent zone',
+    kinds: ['RRset'],
+    verbs: ['patch'],
+    undo: 'catalyst ticket run 374 writes the delegation again; the records that it replaced are in the journal',
+    is: ({ name, namespace }, { sovereign }) => {
+      const zone = bareName(namespace ?? parentZoneOf(sovereign));
+      return zone === bareName(parentZoneOf(sovereign)) && isAtOrBelow(bareName(name), bareName(sovereign.spec.fqdn));
+    },
+  },
+];
+
+/** For the gate. `facts` answers what was read from the mother, or undefined as long as it was not. */
+export function protection(sovereign: Sovereign, facts: () => MotherFacts | undefined = () => undefined): Protects {
+  return (write) => {
+    const about = { sovereign, facts: facts() };
+    const { system, kind } = write.target;
+    const namespace = kind === 'Namespace' ? write.target.name : write.target.namespace;
+    if (system === 'dns' || kind === 'Zone' || kind === 'RRset' || kind === 'PoolAllocation')
+      return forName(write, about);
+    if (system === 'mother') return onMother(write, namespace, about);
+    if (system === 'sovereign' && namespace !== undefined && isDemoNamespace(namespace))
+      return `Namespace ${namespace} belongs to the protected set (the SME demos), on whichever cluster.`;
     return undefined;
   };
 }
 
-/** Rows and zones in openova-system that belong to this very Sovereign. */
-function belongsToSovereign(target: WriteTarget, fqdn: string): boolean {
-  return ['Zone', 'PoolAllocation', 'RRset'].includes(target.kind) && target.name.replace(/\.$/, '') === fqdn;
+function onMother(write: Write, namespace: string | undefined, about: About): string | undefined {
+  const { target } = write;
+  const allowed = allowedWrites.find((one) => one.kinds.includes(target.kind) && one.is(target, about));
+  if (allowed) return beyond(allowed, write);
+  if (namespace !== undefined && isProtectedNamespace(about.sovereign, namespace))
+    return `Namespace ${namespace} belongs to the protected set (the SME demos).`;
+  if (target.kind === 'Namespace') return 'catalyst neither makes nor removes namespaces on the mother.';
+  if (namespace === undefined) return `${keyOf(target)} belongs to the whole mother cluster, not to one Sovereign.`;
+  if (!about.facts) return 'What is protected on the mother was not read, so nothing is written there.';
+  const reason = about.facts.guarded.get(keyOf(target));
+  if (reason !== undefined) return `${keyOf(target)} belongs to the protected set: ${reason}.`;
+  const { catalyst } = about.sovereign.spec.mother;
+  if (['Ingress', 'IngressRoute', 'IngressRouteTCP', 'HTTPRoute', 'Middleware'].includes(target.kind))
+    return `${keyOf(target)} could lead a host of the SME demos elsewhere; catalyst writes its own redirect only.`;
+  if (
+    namespace === catalyst.namespace &&
+    ['Deployment', 'Service', 'Certificate', 'PersistentVolumeClaim'].includes(target.kind)
+  )
+    return `${keyOf(target)} is a part of catalyst on the mother, which other Sovereigns use.`;
+  if (reconcilerKinds.some(({ kind }) => kind === target.kind) && !about.facts.own.has(keyOf(target)))
+    return `No ownership field of ${keyOf(target)} names ${about.sovereign.spec.fqdn}.`;
+  if (target.kind === 'Secret' && target.name !== kubeconfigSecretOf(about.sovereign.spec.fqdn))
+    return `${keyOf(target)} is not the kubeconfig of ${about.sovereign.spec.fqdn}; catalyst writes no other Secret on the mother.`;
+  return undefined;
 }
 
-function isOwn(target: WriteTarget, fqdn: string): boolean {
-  return target.name.startsWith(ownPrefix) || target.name === `sovereign-${fqdn}-kubeconfig`;
+/** Why a write is more than its entry in the table allows. */
+function beyond({ what, verbs, fields }: AllowedWrite, { target, verb, fields: written }: Write): string | undefined {
+  if (verb === undefined) return undefined;
+  if (!verbs.includes(verb))
+    return `${keyOf(target)} is protected: of it only the ${what} may be changed, not by ${verb}.`;
+  const more = fields && (written ?? ['all of it']).filter((field) => !fields.includes(field));
+  if (!more || more.length === 0) return undefined;
+  return `${keyOf(target)} is protected: of it only ${fields.join(', ')} may be written, not ${more.join(', ')}.`;
 }
 
-function protectsName(target: WriteTarget, fqdn: string, parent: string): string | undefined {
-  const name = target.name.replace(/\.$/, '');
-  if (name === fqdn || name.endsWith(`.${fqdn}`)) return undefined;
-  if (name === parent && target.kind.toLowerCase() !== 'zone') return undefined;
+/** Record sets, zones and pool rows: nothing but this Sovereign's own name, in the parent zone or as its own zone. */
+function forName({ target, verb }: Write, about: About): string | undefined {
+  const { fqdn } = about.sovereign.spec;
+  const conflict = nameConflict(about.sovereign);
+  if (conflict !== undefined) return `${fqdn} must not be the name of a Sovereign: ${conflict}.`;
+  if (target.kind === 'RRset') {
+    const allowed = allowedWrites.find((one) => one.kinds.includes('RRset') && one.is(target, about));
+    if (allowed) return beyond(allowed, { target, verb });
+    return `RRset ${target.name} is not at or below ${fqdn} in the parent zone ${parentZoneOf(about.sovereign)}.`;
+  }
+  if (bareName(target.name) === bareName(fqdn)) return undefined;
   return `${target.kind} ${target.name} does not belong to ${fqdn}.`;
 }

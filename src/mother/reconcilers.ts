@@ -94,3 +94,19 @@ function sourcesOf({ metadata, spec = {} }: KubeObject): string[] {
   )[];
   return refs.flatMap((ref) => (ref ? [`${ref.kind} ${ref.namespace ?? metadata.namespace}/${ref.name}`] : []));
 }
+
+/** ConfigMaps and Secrets that a Flux object reads in its own namespace, by `Kind namespace/name`. */
+export function dependenciesOf({ metadata, spec = {} }: KubeObject): string[] {
+  interface Ref {
+    kind?: string;
+    name?: string;
+  }
+  const values = [...(spec.valuesFrom ?? []), ...(spec.postBuild?.substituteFrom ?? [])] as Ref[];
+  const secrets = [spec.secretRef, spec.kubeConfig?.secretRef, spec.decryption?.secretRef, spec.certSecretRef] as (
+    | Ref
+    | undefined
+  )[];
+  return [...values, ...secrets.map((ref) => ref && { ...ref, kind: 'Secret' })].flatMap((ref) =>
+    ref?.kind && ref.name ? [`${ref.kind} ${metadata.namespace}/${ref.name}`] : [],
+  );
+}

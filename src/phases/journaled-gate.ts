@@ -17,6 +17,8 @@ export interface GateOptions {
   protects: Protects;
   /** Throws when the clusters are not those that a change may be made on. */
   ready?: (mutation: Mutation) => Promise<void>;
+  /** Before each mutation: reads what is protected where that was not read yet. Throws to refuse. */
+  prepare?: (step: string, mutation: Mutation) => Promise<void>;
   /** Told the sentence of each change before it is made. */
   onMutation?: (step: string, mutation: Mutation) => void;
   /** What writers are made of. */
@@ -45,7 +47,16 @@ export interface Gate {
   readonly writes: number;
 }
 
-export function createGate({ journal, signal, undoSignal, protects, ready, onMutation, adapters }: GateOptions): Gate {
+export function createGate({
+  journal,
+  signal,
+  undoSignal,
+  protects,
+  ready,
+  prepare,
+  onMutation,
+  adapters,
+}: GateOptions): Gate {
   const before: JournalState = foldJournal(journal.entries);
   const writers = writersOf(adapters);
   let writes = 0;
@@ -53,6 +64,7 @@ export function createGate({ journal, signal, undoSignal, protects, ready, onMut
     (step: ActingStep, signal: AbortSignal): Act =>
     async (mutation, change, options) => {
       signal.throwIfAborted();
+      await prepare?.(step.id, mutation);
       const reason = protects({ target: mutation.target });
       if (reason !== undefined) {
         throw fail('E4004', `Refused: to ${mutation.sentence}. ${reason} Nothing was changed.`, {
@@ -69,7 +81,7 @@ export function createGate({ journal, signal, undoSignal, protects, ready, onMut
       const { plan } = options ?? {};
       const { id, phase, ticket } = step;
       const common = { op, phase, step: id, ticket, target: mutation.target, ...(plan ? { plan } : {}) };
-      const inputs = { sentence: mutation.sentence };
+      const inputs = { sentence: mutation.sentence, ...(mutation.effect ? { effect: mutation.effect } : {}) };
       if (open && options?.recover) {
         const found = await options.recover(op);
         if (found !== undefined) {

@@ -18,6 +18,8 @@ export interface Mutation {
   sentence: string;
   /** What the step has confirmed by name before it makes this change, as a clause after "This". */
   confirm?: string;
+  /** Of a write to a protected thing: the field that it sets, and what the field is then. */
+  effect?: { field: string; after: unknown };
 }
 
 export interface Evidence {

@@ -1,5 +1,6 @@
 /** Rules between fields, which a schema of single fields cannot say. */
 import { BlockList } from 'node:net';
+import { nameConflict } from './protected-names.js';
 import type { Sovereign } from './schema.js';
 
 export interface CrossFinding {
@@ -7,8 +8,12 @@ export interface CrossFinding {
   message: string;
 }
 
-export function checkSpec({ spec }: Sovereign): CrossFinding[] {
+export function checkSpec(sovereign: Sovereign): CrossFinding[] {
+  const { spec } = sovereign;
   const findings: CrossFinding[] = [];
+  const conflict = nameConflict(sovereign);
+  if (conflict !== undefined)
+    findings.push({ path: ['spec', 'fqdn'], message: `cannot be a Sovereign's: ${conflict}` });
   const expected = `${spec.pool.subdomain}.${spec.pool.domain}`;
   if (spec.fqdn !== expected) {
     findings.push({ path: ['spec', 'fqdn'], message: `must be pool.subdomain.pool.domain, which is ${expected}` });

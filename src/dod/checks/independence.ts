@@ -2,7 +2,8 @@
 
 import { checkRedirect, samplePages, targetOf } from '../../handover/redirect.js';
 import { residueOf } from '../../handover/residue.js';
-import { compareFingerprints, deadPages, takeFingerprint } from '../../mother/fingerprint.js';
+import { compareFingerprints } from '../../mother/compare-fingerprints.js';
+import { deadPages, takeFingerprint } from '../../mother/fingerprint.js';
 import { isClean, scanSummary } from '../../verify/look.js';
 import { scanUmbilical } from '../../verify/umbilical.js';
 import { type Answer, failed, notChecked, passed } from '../item.js';
@@ -21,12 +22,12 @@ export async function residueZero(scope: Scope): Promise<Answer> {
   return isClean(scope.residue) ? passed(summary, scope.residue) : failed(summary, scope.residue);
 }
 
-export async function protectedUnchanged({ world, before }: Scope): Promise<Answer> {
-  const now = await takeFingerprint(world);
-  const dead = deadPages(now);
+export async function protectedUnchanged({ world, before, effects }: Scope): Promise<Answer> {
+  const now = await takeFingerprint(world, { against: before });
+  const dead = deadPages(now, world.sovereign);
   if (dead.length > 0) return failed(dead.map((page) => `${page.url} answers ${page.status || page.error}`).join('; '));
   if (!before) return notChecked('no fingerprint was taken before the first change on the mother', now);
-  const differences = compareFingerprints(before, now);
+  const differences = compareFingerprints(before, now, effects);
   if (differences.length > 0) {
     const told = differences.slice(0, 5).map((one) => `${one.what}: ${one.before} → ${one.after}`);
     return failed(told.join('; '), { differences });

@@ -1,0 +1,41 @@
+/** What journaled mutations declare to do to protected things: only the kinds of write that are allowed have an effect. Pure. */
+import type { Sovereign } from '../sovereign/schema.js';
+import type { DeclaredEffect } from './compare-fingerprints.js';
+import { redirectNameOf, type WriteTarget } from './protected-set.js';
+
+export interface DeclaredMutation {
+  target: WriteTarget;
+  sentence: string;
+  /** Field that it sets and what the field is then. */
+  effect?: { field: string; after: unknown };
+}
+
+/** Effects of every mutation that a journal has as made, or as possibly made, in its order. */
+export function journaledEffects(
+  sovereign: Sovereign,
+  entries: readonly { kind: string; target?: WriteTarget; inputs?: Record<string, unknown> }[],
+): DeclaredEffect[] {
+  return entries.flatMap(({ kind, target, inputs = {} }) => {
+    if (!target || !['ok', 'indoubt'].includes(kind)) return [];
+    const { sentence, effect } = inputs as { sentence: string; effect?: DeclaredMutation['effect'] };
+    const found = effectOf(sovereign, { target, sentence, effect });
+    return found ? [found] : [];
+  });
+}
+
+export function effectOf(
+  sovereign: Sovereign,
+  { target, sentence, effect }: DeclaredMutation,
+): DeclaredEffect | undefined {
+  const { fqdn, mother } = sovereign.spec;
+  const { system, kind, namespace, name } = target;
+  if (system !== 'mother') return undefined;
+  const object = `${kind} ${namespace}/${name}`;
+  if (kind === 'Kustomization' && effect?.field === 'spec.suspend') {
+    const undo = `flux -n ${namespace} resume kustomization ${name}`;
+    return { object, field: 'suspend', after: effect.after === true, description: sentence, undo };
+  }
+  const isRedirect = namespace === mother.catalyst.namespace && name === redirectNameOf(fqdn);
+  if (!isRedirect || !['Ingress', 'Middleware'].includes(kind)) return undefined;
+  return { object, description: sentence, undo: 'catalyst handover redirect --remove' };
+}

@@ -1,0 +1,116 @@
+/**
+ * What the mother's own objects say about what is protected there, beside the namespaces: which Flux objects reconcile the
+ * demos, which routes lead their hosts and what these use, and which Kustomization owns catalyst-api.
+ */
+import { bareName, protectedHosts } from '../sovereign/protected-names.js';
+import type { Sovereign } from '../sovereign/schema.js';
+import { fail, messageOf } from '../support/errors.js';
+import type { Kube, KubeObject } from '../tools/kube.js';
+import { sovereignLabel } from './claim-jobs.js';
+import { discoverCatalyst } from './discover.js';
+import { nameOfObject, ownershipOf } from './ownership.js';
+import { isProtectedNamespace } from './protected-namespaces.js';
+import { dependenciesOf, protectedReconcilers, readReconcilers } from './reconcilers.js';
+import { leads, type Route, routeKinds, routeOf } from './routes.js';
+
+export interface MotherFacts {
+  /** Why each object outside the protected namespaces is protected, by `Kind namespace/name`. */
+  guarded: ReadonlyMap<string, string>;
+  /** Flux objects that are this Sovereign's, by `Kind namespace/name`. */
+  own: ReadonlySet<string>;
+  /** `Kustomization namespace/name` that owns catalyst-api. */
+  owner?: string;
+  /** Every host of the demos and of the mother's services, by content and by name. */
+  hosts: readonly string[];
+  /** `https://host/path` of every route to a host of a protected namespace. */
+  pages: readonly string[];
+  /** The redirect of this very Sovereign, where it exists: objects of its name that carry its label. */
+  redirect: ReadonlySet<string>;
+}
+
+/** Throws E5002 when anything of it cannot be read: what was not read is not unprotected. */
+export async function readMotherFacts(mother: Kube, sovereign: Sovereign): Promise<MotherFacts> {
+  try {
+    const [reconcilers, routes, middlewares, certificates, catalyst] = await Promise.all([
+      readReconcilers(mother),
+      Promise.all(routeKinds.map((kind) => mother.list(kind))).then((lists) => lists.flat()),
+      mother.list({ apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware' }),
+      mother.list({ apiVersion: 'cert-manager.io/v1', kind: 'Certificate' }),
+      discoverCatalyst(mother, sovereign),
+    ]);
+    return factsOf(sovereign, { reconcilers, routes, middlewares, certificates, owner: catalyst.kustomization });
+  } catch (error) {
+    throw fail(
+      'E5002',
+      `What is protected on the mother cluster (${mother.server}) cannot be read: ${messageOf(error)}`,
+      {
+        actions: ['let --mother-kubeconfig read Flux objects, routes and certificates in all namespaces'],
+        cause: error,
+      },
+    );
+  }
+}
+
+interface MotherObjects {
+  reconcilers: readonly KubeObject[];
+  routes: readonly KubeObject[];
+  middlewares: readonly KubeObject[];
+  certificates: readonly KubeObject[];
+  owner?: { namespace?: string; name: string };
+}
+
+/** Pure. */
+export function factsOf(sovereign: Sovereign, objects: MotherObjects): MotherFacts {
+  const { fqdn } = sovereign.spec;
+  const guarded = protectedReconcilers(sovereign, objects.reconcilers);
+  for (const object of objects.reconcilers) {
+    const name = nameOfObject(object);
+    if (guarded.has(name)) for (const used of dependenciesOf(object)) addOnce(guarded, used, `${name} reads it`);
+  }
+  const routes = objects.routes.flatMap((object) => {
+    const route = routeOf(object);
+    return route ? [{ object, route }] : [];
+  });
+  const inDemos = routes.filter(({ object }) => isProtectedNamespace(sovereign, object.metadata.namespace ?? ''));
+  const exact = (route: Route) => route.hosts.filter((host) => !host.includes('*')).map(bareName);
+  const hosts = [...new Set([...protectedHosts(sovereign), ...inDemos.flatMap(({ route }) => exact(route))])].sort();
+  for (const { object, route } of routes) {
+    const host = hosts.find((one) => route.hosts.some((pattern) => leads(pattern, one)));
+    if (host === undefined) continue;
+    const name = nameOfObject(object);
+    addOnce(guarded, name, `it routes ${host}`);
+    for (const used of route.uses) addOnce(guarded, resolved(used, objects.middlewares), `${name} uses it`);
+  }
+  for (const certificate of objects.certificates) {
+    const secret = `Secret ${certificate.metadata.namespace}/${certificate.spec?.secretName}`;
+    const named = ((certificate.spec?.dnsNames ?? []) as string[]).some((name) => hosts.includes(bareName(name)));
+    if (named || guarded.has(secret)) addOnce(guarded, nameOfObject(certificate), `it keeps ${secret}`);
+  }
+  const pages = inDemos.flatMap(({ route }) =>
+    route.paths.filter(({ host }) => !host.includes('*')).map(({ host, path }) => `https://${host}${path}`),
+  );
+  const redirect = [...objects.routes, ...objects.middlewares]
+    .filter((object) => object.metadata.labels?.[sovereignLabel] === fqdn)
+    .map(nameOfObject);
+  const own = objects.reconcilers.filter((object) => ownershipOf(object, fqdn) === 'own').map(nameOfObject);
+  const owner = objects.owner && `Kustomization ${objects.owner.namespace}/${objects.owner.name}`;
+  return {
+    guarded,
+    own: new Set(own.filter((name) => !guarded.has(name))),
+    owner,
+    hosts,
+    pages: [...new Set(pages)].sort(),
+    redirect: new Set(redirect),
+  };
+}
+
+function addOnce(map: Map<string, string>, key: string, reason: string): void {
+  if (!map.has(key)) map.set(key, reason);
+}
+
+/** Traefik joins namespace and name of a Middleware with a dash; only the objects themselves tell which is which. */
+function resolved(used: string, middlewares: readonly KubeObject[]): string {
+  if (!used.startsWith('@')) return used;
+  const found = middlewares.find(({ metadata }) => `@${metadata.namespace}-${metadata.name}` === used);
+  return found ? nameOfObject(found) : used;
+}
