@@ -12,11 +12,7 @@ export interface NamePrint {
 }
 
 /** `fqdn`: this Sovereign's name, whose record sets are its own. */
-export async function printNames(
-  dns: PowerDnsReader,
-  hosts: readonly string[],
-  fqdn: string,
-): Promise<NamePrint[]> {
+export async function printNames(dns: PowerDnsReader, hosts: readonly string[], fqdn: string): Promise<NamePrint[]> {
   const zones = (await dns.zones()).map(bareName).filter((zone) => hosts.some((host) => isAtOrBelow(host, zone)));
   const prints = await Promise.all(
     zones.map(async (zone) =>
