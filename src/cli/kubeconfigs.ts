@@ -1,6 +1,6 @@
-/** Which kubeconfig each cluster is reached with, and the files kubectl and helm read: 0600, in a folder of this process. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+/** Which kubeconfig each cluster is reached with, and the files kubectl and helm read: 0600, in the folder of this run. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { Sovereign } from '../sovereign/schema.js';
@@ -22,7 +22,6 @@ export interface Kubeconfigs {
   hasMother(): boolean;
   /** Keeps a kubeconfig for programs that we start, in place of an earlier one when `path` is given; its path. */
   write(text: string, path?: string): string;
-  close(): void;
 }
 
 export function createKubeconfigs(options: {
@@ -31,17 +30,16 @@ export function createKubeconfigs(options: {
   given?: string;
   mother?: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Where files go: a folder that ends with the run. */
+  folder: () => string;
 }): Kubeconfigs {
-  const { sovereign, credentials, given, mother, env } = options;
+  const { sovereign, credentials, given, mother, env, folder } = options;
   const { access, mother: motherSpec } = sovereign.spec;
   const ambient = () => (motherSpec.context === undefined ? undefined : ambientKubeconfig(env));
-  let folder: string | undefined;
   let written = 0;
   const write = (text: string, path?: string): string => {
-    // mkdtemp makes it 0700; the secret is gone with the process.
-    folder ??= mkdtempSync(join(tmpdir(), 'catalyst-'));
     if (path === undefined) written += 1;
-    const file = path ?? join(folder, `kubeconfig-${written}.yaml`);
+    const file = path ?? join(folder(), `kubeconfig-${written}.yaml`);
     writePrivateFile(file, text);
     return file;
   };
@@ -71,10 +69,6 @@ export function createKubeconfigs(options: {
     hasSovereign: async () => given !== undefined || (await credentials.find('sovereign-kubeconfig')) !== undefined,
     hasMother: () => mother !== undefined || ambient() !== undefined,
     write,
-    close() {
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-      folder = undefined;
-    },
   };
 }
 

@@ -9,6 +9,7 @@ import type { Adapters } from '../phases/writers.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { LabMark } from '../sovereign/lab-mark.js';
 import { objectStorageEndpoint } from '../sovereign/object-storage.js';
+import { createRunFolder } from '../sovereign/run-folder.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
 import type { Clock } from '../support/clock.js';
@@ -74,12 +75,14 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   const vendors = createDialer({ connectTo: connectTo.filter(({ host }) => host !== undefined), caBundle, env });
   const exec = createExec(redactor);
   const binaries = createBinaries({ exec, env, given: request.tools, cacheDir: cacheDir(env) });
+  const runFolder = createRunFolder(stateDir, clock.now());
   const kubeconfigs = createKubeconfigs({
     sovereign,
     credentials,
     given: request.kubeconfig,
     mother: request.motherKubeconfig,
     env,
+    folder: runFolder.path,
   });
   const kubectl = () => binaries.path('kubectl');
   const ready = new Map<string, () => Promise<void>>();
@@ -131,8 +134,16 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     objectStore,
     http: createHttp({ dialer, ...calls }),
     httpStream: createHttpStream({ dialer, signal }),
-    git: createGit({ dialer, ...calls, exec }),
-    helm: createHelm({ dialer, signal, exec, helm, home: join(cacheDir(env), 'helm'), ready: upToDate }),
+    git: createGit({ dialer, ...calls, exec, folder: runFolder.path }),
+    helm: createHelm({
+      dialer,
+      signal,
+      exec,
+      helm,
+      home: join(cacheDir(env), 'helm'),
+      ready: upToDate,
+      folder: runFolder.path,
+    }),
     charts: createHelmCharts({ exec, helm, signal }),
   } satisfies Adapters;
   const world: World = {
@@ -157,6 +168,6 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     world,
     // Here and not where gates are opened, so that none can be opened without it.
     openGate: (options) => createGate({ ...options, ready: distinct, adapters }),
-    close: async () => kubeconfigs.close(),
+    close: async () => runFolder.close(),
   };
 }

@@ -12,6 +12,8 @@ export interface GitOptions {
   exec: Exec;
   dialer: Dialer;
   signal: AbortSignal;
+  /** Where clones are made, each in a folder that goes afterwards; default the system's temporary folder. */
+  folder?: () => string;
 }
 
 /** Runs git in a folder of its own; answers stdout without the last line end. */
@@ -22,9 +24,9 @@ const timeoutMs = 120_000;
 /** How often a change is built anew on what others pushed. */
 const attempts = 5;
 
-export function createGit({ exec, dialer, signal }: GitOptions): Git {
+export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: GitOptions): Git {
   async function inFolder<T>(remote: GitRemote, work: (git: RunGit, folder: string) => Promise<T>): Promise<T> {
-    const folder = await mkdtemp(join(tmpdir(), 'catalyst-git-'));
+    const folder = await mkdtemp(join(folderOf(), 'catalyst-git-'));
     const proxy = dialer.ruled ? await openConnectProxy(dialer) : undefined;
     try {
       const tree = join(folder, 'tree');

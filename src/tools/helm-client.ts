@@ -22,12 +22,14 @@ export interface HelmOptions {
   /** Brings a kubeconfig up to date before helm reads it. */
   ready?: (kubeconfig: string) => Promise<void>;
   signal?: AbortSignal;
+  /** Where files for helm are written; default the system's temporary folder. */
+  folder?: () => string;
 }
 
 /** Told to end, helm finishes the calls that are under way and records the release as failed; then it is killed. */
 const recordMs = 10_000;
 
-export function createHelm({ exec, helm, home, dialer, ready, signal }: HelmOptions): Helm {
+export function createHelm({ exec, helm, home, dialer, ready, signal, folder: folderOf = tmpdir }: HelmOptions): Helm {
   const run = async (
     args: readonly string[],
     more: { stdin?: string; timeoutMs?: number; signal?: AbortSignal } = {},
@@ -44,7 +46,7 @@ export function createHelm({ exec, helm, home, dialer, ready, signal }: HelmOpti
     chart: HelmInstall['chart'],
     work: (env: Env, args: string[]) => Promise<T>,
   ): Promise<T> => {
-    const folder = await mkdtemp(join(tmpdir(), 'catalyst-helm-'));
+    const folder = await mkdtemp(join(folderOf(), 'catalyst-helm-'));
     const proxy = dialer?.ruled && !isLocal(chart.source) ? await openConnectProxy(dialer) : undefined;
     try {
       const ca = join(folder, 'ca.pem');
