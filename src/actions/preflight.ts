@@ -2,11 +2,13 @@
 import { checkOverrides } from '../blueprints/catalogue.js';
 import { checkKubernetes } from '../blueprints/kubernetes-fit.js';
 import type { World } from '../phases/world.js';
-import { fail } from '../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../support/errors.js';
 import { type Check, type CheckResult, runChecks } from '../verify/preflight/check.js';
 import { machineChecks } from '../verify/preflight/machine.js';
 import { motherChecks } from '../verify/preflight/mother.js';
+import { ownAddressCheck } from '../verify/preflight/own-address.js';
 import { providerChecks } from '../verify/preflight/providers.js';
+import { requireDistinctClusters } from './require-distinct-clusters.js';
 
 export interface PreflightResult {
   ok: boolean;
@@ -21,9 +23,11 @@ export async function preflight(world: World): Promise<PreflightResult> {
       ...machineChecks({ ...world, nodeVersion: process.versions.node }),
       specCheck(world),
       ...providerChecks({ spec: sovereign.spec, hetzner: world.hetzner, objectStore: world.objectStore }),
+      ownAddressCheck({ spec: sovereign.spec, publicAddress: world.publicAddress }),
+      clustersCheck(world),
       ...motherChecks({ ...world, powerDnsKey: () => credentials.find('powerdns-api-key') }),
     ],
-    world.signal,
+    world,
   );
   return { ok: checks.every(({ status }) => status !== 'fail'), checks };
 }
@@ -46,6 +50,30 @@ export function preflightFailed(result: PreflightResult) {
       data: { result },
     },
   );
+}
+
+function clustersCheck(world: World): Check {
+  return {
+    id: 'clusters',
+    title: 'the mother and the Sovereign are two clusters of one world',
+    async look() {
+      const identity = await world.identity();
+      const where = identity.kind === 'lab' ? `the lab ${identity.name}` : 'the real world';
+      const kube = await world.kube().catch(() => undefined);
+      if (!kube) return `${where}; the cluster of the Sovereign does not exist yet`;
+      try {
+        await requireDistinctClusters(world)({ target: { system: 'sovereign', kind: 'Cluster', name: kube.server } });
+        return `${where}; ${kube.server} is the Sovereign's and answers`;
+      } catch (error) {
+        // It may be gone with its servers; the run creates it again.
+        if (!isCatalystError(error) || error.class === 'refused') throw error;
+        return {
+          warn: messageOf(error),
+          remedy: ['catalyst cluster status', 'check that port 6443 can be reached from here'],
+        };
+      }
+    },
+  };
 }
 
 function specCheck(world: World): Check {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { requireDistinctClusters } from '../actions/require-distinct-clusters.js';
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { renderTree } from '../blueprints/render.js';
+import { addressService, publicAddress } from '../hetzner/public-address.js';
 import { createGate, type OpenGate } from '../phases/journaled-gate.js';
 import type { World } from '../phases/world.js';
 import type { Adapters } from '../phases/writers.js';
@@ -158,6 +159,12 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     binaries,
     dns: createDnsQuery({ connectTo, ...calls }),
     identity,
+    publicAddress: once(() =>
+      publicAddress(createHttp({ dialer: vendors, ...calls }), {
+        proxied: vendors.way(new URL(addressService)).proxy !== undefined,
+        signal,
+      }),
+    ),
     blueprints,
     tree: once(async () => renderTree(sovereign, blueprints)),
     runId,

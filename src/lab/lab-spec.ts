@@ -1,5 +1,7 @@
 /** The sovereign.yaml of a lab: complete for omantel, and nothing in it can be reached but the lab. */
+
 import { type ConnectTo, type Sovereign, sovereignSchema } from '../sovereign/schema.js';
+import { addressHost } from './address-service.js';
 
 export interface LabAddresses {
   /** URLs. */
@@ -10,6 +12,8 @@ export interface LabAddresses {
   /** `host:port` of what stands behind the public names and ports. */
   ingress: { http: string; https: string };
   motherIngress: { http: string; https: string };
+  /** What answers as ip.hetzner.com. */
+  address: string;
   api: string;
   ssh: string;
   dns: string;
@@ -34,6 +38,7 @@ export function labSpec({ fqdn, addresses, ca, motherHosts, motherAddress }: Lab
       { host, port: 80, to: addresses.motherIngress.http },
     ]),
     ...[...nameservers, motherAddress].map((host) => ({ host, port: 53, to: addresses.dns })),
+    { host: addressHost, port: 443, to: addresses.address },
     { port: 443, to: addresses.ingress.https },
     { port: 80, to: addresses.ingress.http },
     { port: 31443, to: addresses.ingress.https },

@@ -13,6 +13,7 @@ import { packageRoot } from '../support/package-root.js';
 import { createRedactor } from '../support/redact.js';
 import { createBinaries } from '../tools/binaries.js';
 import { createExec } from '../tools/exec.js';
+import { startAddressService } from './address-service.js';
 import { issueCertificate } from './certificates.js';
 import { type ClusterEngine, emulatedEngine } from './cluster-api.js';
 import { createFaults, type Faults } from './faults.js';
@@ -195,6 +196,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     },
     onServerDeleted: (server) => cluster.deleted(server),
   });
+  const address = await startAddressService({ authority, log, faults, clock });
   const mother = await startMother({
     engine,
     directory,
@@ -236,6 +238,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       mirror: `oci://${at(registry.port)}/${chartFolder}`,
       ingress: { http: http.endpoint, https: https.endpoint },
       motherIngress: { http: at(motherIngress.http.port), https: at(motherIngress.https.port) },
+      address: at(address.port),
       api: api.endpoint,
       ssh: ssh.endpoint,
       dns: surroundings.dns.endpoint,
@@ -289,6 +292,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         mother.close(),
         hetzner.close(),
         powerdns.close(),
+        address.close(),
         surroundings.close(),
         acme?.close(),
         resolver?.close(),

@@ -55,6 +55,8 @@ export interface World {
   git: Git;
   helm: Helm;
   hetzner(): Promise<HetznerApi>;
+  /** This machine's public IPv4 address, from which servers see SSH come. Throws E2008 when it cannot be determined. */
+  publicAddress(): Promise<string>;
   objectStore(): Promise<ObjectStore>;
   /** The Sovereign's API; throws E3101 as long as there is no kubeconfig. */
   kube(): Promise<Kube>;

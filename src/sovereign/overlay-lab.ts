@@ -9,7 +9,8 @@ export function overlayLab(own: Sovereign, lab: Sovereign): Sovereign {
     ...own,
     spec: {
       ...own.spec,
-      hetzner: { ...own.spec.hetzner, endpoint: lab.spec.hetzner.endpoint },
+      // A lab is reached from this machine, whatever address it has in the real world.
+      hetzner: { ...own.spec.hetzner, endpoint: lab.spec.hetzner.endpoint, sshFrom: lab.spec.hetzner.sshFrom },
       objectStorage: { ...own.spec.objectStorage, endpoint: lab.spec.objectStorage.endpoint },
       mother: {
         ...lab.spec.mother,

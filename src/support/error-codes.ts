@@ -133,7 +133,7 @@ export const errorCodes = {
     'The plan was made with another Hetzner token; it may belong to another project. Make the plan again with the token at hand.',
   ),
   E2008: entry(
-    'usage',
+    'external',
     'where SSH comes from is not known',
     'While a cluster is created its firewall lets SSH in from one address only. spec.hetzner.sshFrom says which, when it cannot be found out.',
   ),

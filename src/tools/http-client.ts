@@ -33,6 +33,7 @@ export function createHttp({ dialer, signal }: HttpOptions): Http {
         host,
         port: url.port || undefined,
         path: `${url.pathname}${url.search}`,
+        family: request.family,
         method: request.method ?? 'GET',
         headers: {
           'user-agent': 'catalyst/0.1.0',

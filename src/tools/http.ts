@@ -4,6 +4,8 @@ export interface HttpRequest {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
+  /** Dials over this IP family only. */
+  family?: 4 | 6;
   timeoutMs?: number;
   signal?: AbortSignal;
   /** Accept any certificate; the chain is reported, not trusted. Default false. */

@@ -1,5 +1,4 @@
 /** Step `cluster`: network, firewall, load balancer, servers and k3s at Hetzner, and the kubeconfig of the Sovereign. */
-import { isIP } from 'node:net';
 import { checkCapacity } from '../../hetzner/cluster/capacity.js';
 import { createCluster, targetSentence } from '../../hetzner/cluster/create.js';
 import { findOurs } from '../../hetzner/cluster/ensure.js';
@@ -114,7 +113,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
       const firewall = await api.get('firewall', built.firewallId);
       if (!firewall) throw fail('E2001', `Firewall ${parts.firewall.name} has gone while the cluster was created.`);
       if (!(await credentials.find('sovereign-kubeconfig'))) {
-        const sshFrom = hetzner.sshFrom ?? [await ownAddress(world)];
+        const sshFrom = hetzner.sshFrom ?? [`${await world.publicAddress()}/32`];
         const target = {
           host: built.servers[0]?.public_net.ipv4?.ip ?? '',
           privateKey: secrets.sshPrivateKey,
@@ -165,22 +164,4 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
       };
     },
   };
-}
-
-/** This machine's public address as CIDR, as Hetzner sees it. Throws E2008 when it cannot be learned. */
-async function ownAddress(world: World): Promise<string> {
-  const url = 'https://ip.hetzner.com';
-  const text = await world
-    .http({ url, timeoutMs: 10_000, signal: world.signal })
-    .then((answer) => (answer.status === 200 ? answer.text.trim() : ''))
-    .catch(() => '');
-  const family = isIP(text);
-  if (family !== 0) return `${text}/${family === 4 ? 32 : 128}`;
-  throw fail(
-    'E2008',
-    `The public address of this machine cannot be learned from ${url}; SSH is let in from nowhere else.`,
-    {
-      actions: ['set spec.hetzner.sshFrom, such as ["198.51.100.7/32"]'],
-    },
-  );
 }

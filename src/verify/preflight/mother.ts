@@ -1,7 +1,7 @@
 /** The mother cluster: reachable, catalyst-api found, the protected pages answer, and its DNS answers for the parent zone. */
 import { discoverCatalyst } from '../../mother/discover.js';
 import { powerDnsKey, readPowerDns } from '../../mother/powerdns.js';
-import { parentZoneOf, protectedPages } from '../../mother/protected-set.js';
+import { isProtectedNamespace, parentZoneOf, protectedPages } from '../../mother/protected-set.js';
 import type { Sovereign } from '../../sovereign/schema.js';
 import { fail, messageOf } from '../../support/errors.js';
 import type { DnsQuery } from '../../tools/dns.js';
@@ -23,12 +23,23 @@ export function motherChecks(options: {
   const checks: Check[] = [
     {
       id: 'mother',
-      title: `the mother cluster ${spec.mother.name} answers and catalyst-api is found`,
+      title: `the mother cluster ${spec.mother.name} answers, and catalyst-api and the demos are found`,
       async look() {
         const kube = await mother();
         const found = await discoverCatalyst(kube, sovereign);
+        const demos = (await kube.list({ apiVersion: 'v1', kind: 'Namespace' }))
+          .map(({ metadata }) => metadata.name)
+          .filter((name) => isProtectedNamespace(sovereign, name));
+        if (demos.length === 0)
+          throw fail(
+            'E5001',
+            `The cluster at ${kube.server} holds none of the SME demos: it is not the mother ${spec.mother.name}.`,
+            {
+              actions: ['check --mother-kubeconfig (CATALYST_MOTHER_KUBECONFIG) and spec.mother.context'],
+            },
+          );
         const flux = found.kustomization ? `, owned by Kustomization ${found.kustomization.name}` : '';
-        return `${kube.server}: Deployment ${found.namespace}/${found.deployment.name}${flux}`;
+        return `${kube.server}: Deployment ${found.namespace}/${found.deployment.name}${flux}, and the demos`;
       },
     },
     {
