@@ -78,6 +78,18 @@ export default defineConfig({
           ...engines,
         },
       },
+      {
+        // What does not fit into every run (`npm run test:complete`).
+        test: {
+          name: 'complete',
+          include: ['test/complete/**/*.test.ts', 'test/unit/fuzz/{evidence,hetzner-responses}.test.ts'],
+          env: { CATALYST_CASES: '10000' },
+          testTimeout: 2_400_000,
+          hookTimeout: 300_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+        },
+      },
       { test: { name: 'engines-outages', include: outageOnEngines, ...engines } },
     ],
   },

@@ -9,7 +9,7 @@ import type { HetznerApi } from './api.js';
 import { createBudget } from './budget.js';
 import { createCaller } from './caller.js';
 import { listAll } from './paging.js';
-import type { Pricing } from './sold.js';
+import { checkedPricing, checkedResource } from './response-schema.js';
 import { createTransport, type HetznerTransport } from './transport.js';
 import { type Action, plural, type ResourceType } from './types.js';
 
@@ -69,14 +69,19 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
         });
       return lab;
     },
-    list: (type, query = {}) =>
-      listAll(call, `/${plural(type)}`, plural(type), {
+    list: async (type, query = {}) => {
+      const items = await listAll(call, `/${plural(type)}`, plural(type), {
         label_selector: query.labelSelector,
         name: query.name,
         type: query.type,
         architecture: query.architecture,
-      }),
-    get: (type, id) => one(`/${plural(type)}/${id}`, type) as never,
+      });
+      return items.map((item) => checkedResource(type, item));
+    },
+    get: async (type, id) => {
+      const item = await one(`/${plural(type)}/${id}`, type);
+      return item === undefined ? undefined : checkedResource(type, item);
+    },
     create: async (type, body) => {
       const path = `/${plural(type)}`;
       const answer = await call({ method: 'POST', path, body });
@@ -97,7 +102,7 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
     serverTypes: () => listAll(call, '/server_types', 'server_types'),
     loadBalancerTypes: () => listAll(call, '/load_balancer_types', 'load_balancer_types'),
     locations: () => listAll(call, '/locations', 'locations'),
-    pricing: async () => (await one('/pricing', 'pricing')) as Pricing,
+    pricing: async () => checkedPricing(await one('/pricing', 'pricing')),
   };
 }
 

@@ -62,7 +62,7 @@ async function readPages(
     const { next_page: next = null, total_entries: total } = body?.meta?.pagination ?? {};
     if (typeof total === 'number') totals.add(total);
     if (next !== null && (!Number.isInteger(next) || next <= page))
-      throw fail('E2001', `Hetzner answered GET ${path} with page ${next} after ${page}.`);
+      throw fail('E2001', `Hetzner answered GET ${path} with page ${JSON.stringify(next)} after ${page}.`);
     page = next;
   }
   return { items: found, steady: totals.size <= 1 };

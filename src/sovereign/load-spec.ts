@@ -1,10 +1,11 @@
 /** Reads sovereign.yaml: every finding at once, each with line, column, field and the nearest known name. */
-import { readFileSync } from 'node:fs';
 import { fail, messageOf } from '../support/errors.js';
 import { nearest } from '../support/nearest.js';
+import { readRegularFile } from '../support/read-regular-file.js';
 import { parseYamlStream, type YAMLException } from '../support/yaml.js';
 import { type YamlPath, yamlPositions } from '../support/yaml-positions.js';
 import { checkSpec } from './check-spec.js';
+import { checkDocument, maxSpecBytes } from './document-limits.js';
 import { type Sovereign, sovereignSchema } from './schema.js';
 import { knownNames } from './spec-fields.js';
 
@@ -24,16 +25,19 @@ export interface SpecFinding {
   nearest?: string;
 }
 
+/** Nobody reads more, and each is looked up in the text. */
+const maxFindings = 200;
+
 type Locate = ReturnType<typeof yamlPositions>;
 
 /** Throws E1102 when it cannot be read or is not YAML, E1101 with all findings when it does not follow the schema. */
 export function loadSpec(path: string, options: { chosen?: boolean } = {}): LoadedSpec {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readRegularFile(path, { maxBytes: maxSpecBytes }).toString('utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw fail('E1102', missing ? `There is no spec at ${path}.` : `${path} cannot be read: ${messageOf(error)}.`, {
+    throw fail('E1102', missing ? `There is no spec at ${path}.` : `The spec ${path} ${unreadable(error)}.`, {
       actions: [
         'catalyst init',
         'or name another with --spec FILE',
@@ -46,13 +50,26 @@ export function loadSpec(path: string, options: { chosen?: boolean } = {}): Load
   return { sovereign: parseSpec(text, path), path };
 }
 
+const unreadable = (error: unknown) =>
+  (error as NodeJS.ErrnoException).code ? `cannot be read: ${messageOf(error)}` : messageOf(error);
+
 /** The spec in `text`; `path` is for messages. */
 export function parseSpec(text: string, path: string): Sovereign {
   const document = parseOne(text, path);
-  let locate: Locate = (at, key) => {
-    locate = yamlPositions(text);
-    return locate(at, key);
+  let positions: Locate | undefined;
+  const locate: Locate = (at, key) => {
+    positions ??= yamlPositions(text);
+    return positions(at, key);
   };
+  const limits = checkDocument(document);
+  if (limits.length > 0) {
+    const findings = limits.map(({ path: at, message }) => ({
+      ...locate(at),
+      field: at.join('.') || 'the document',
+      message,
+    }));
+    throw invalid(path, findings);
+  }
   // One document: compiling the schema first takes longer than walking it.
   const parsed = sovereignSchema.safeParse(document, { jitless: true });
   const findings: SpecFinding[] = [];
@@ -62,7 +79,8 @@ export function parseSpec(text: string, path: string): Sovereign {
     }
     if (findings.length === 0) return parsed.data;
   } else {
-    for (const issue of parsed.error.issues) findings.push(...findingsOf(issue, document, locate));
+    for (const issue of parsed.error.issues.slice(0, maxFindings))
+      findings.push(...findingsOf(issue, document, locate));
   }
   // A mistyped name is one finding, not also a missing one.
   const meant = new Set(findings.map(({ field, nearest: near }) => near && field.replace(/[^.]*$/, near)));
@@ -100,7 +118,7 @@ function findingsOf(
   if (issue.code === 'unrecognized_keys') {
     const present = new Set(Object.keys(value ?? {}));
     const names = knownNames(at);
-    return (issue.keys ?? []).map((key) => {
+    return (issue.keys ?? []).slice(0, maxFindings).map((key) => {
       const free = names.filter((name) => !present.has(name));
       const near = nearest(key, free) ?? nearest(key, names);
       const hint = near ? `; did you mean "${near}"?` : `; known here: ${names.join(', ')}`;
