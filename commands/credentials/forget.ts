@@ -19,7 +19,7 @@ export default class CredentialsForget extends CatalystCommand<Result> {
     const store = await context.credentials();
     const stored = (await store.list()).some((row) => row.name === name && row.source === 'store');
     if (stored && !context.options.dryRun) {
-      await context.lock();
+      await context.journal();
       await store.forget(name);
     }
     const forgotten = stored && !context.options.dryRun;

@@ -2,6 +2,7 @@
 import type { Blueprint } from '../blueprints/blueprint.js';
 import type { Confirm } from '../phases/confirmation.js';
 import type { Emit } from '../phases/events.js';
+import type { Journal } from '../phases/journal.js';
 import type { OpenGate } from '../phases/journaled-gate.js';
 import type { World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
@@ -76,8 +77,11 @@ export interface Context {
   credentials(): Promise<CredentialStore>;
   /** The store of a Sovereign whose spec is not complete yet. */
   credentialsOf(fqdn: string): Promise<CredentialStore>;
-  /** Takes the lock of this Sovereign until the command ends (E1202 when another run has it). Everything that mutates. */
-  lock(): Promise<void>;
+  /**
+   * The journal of this Sovereign, open for this command alone until it ends (E1202, E1203 when another run has it). Everything
+   * that mutates.
+   */
+  journal(): Promise<Journal>;
   /** The 24, read once. */
   blueprints(): Promise<readonly Blueprint[]>;
   /** The adapters; needs a spec. */

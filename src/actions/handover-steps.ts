@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { openJournal } from '../phases/journal.js';
 import { foldJournal } from '../phases/journal-state.js';
 import { requirePrerequisites } from '../phases/runner.js';
 import type { Step } from '../phases/step.js';
@@ -19,9 +17,7 @@ export async function requireProven(session: Session, id: string, force?: string
     force,
   );
   if (force === undefined) return step;
-  await session.lock();
-  const journal = openJournal({ ...session.world, path: join(stateDir, 'journal.jsonl'), by: session.by });
+  const journal = await session.journal();
   journal.append({ kind: 'forced', inputs: { reason: force, steps: [id] } });
-  journal.close();
   return step;
 }

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../phases/journal.js';
+import type { JournalEntry } from '../phases/journal-entry.js';
 import { readJournal } from './read-journal.js';
 
 /** The journal, newest last; `step` and `last` narrow it. The hash chain is checked on the way. */

@@ -1,7 +1,7 @@
 /** Reads the journal without opening it for writing. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JournalEntry, parseJournal } from '../phases/journal.js';
+import { type JournalEntry, parseJournal } from '../phases/journal-entry.js';
 import { fail, messageOf } from '../support/errors.js';
 
 /** All whole lines; none when there is no journal yet. Throws E4008 on a damaged line, E1201 when unreadable. */

@@ -7,7 +7,6 @@ import type { Graph } from '../phases/schedule.js';
 import type { Step } from '../phases/step.js';
 import { phaseNeeds } from '../phases/wbs.js';
 import { guardProtected } from './guard-protected.js';
-import { lockJournal } from './lock-journal.js';
 import { readJournal } from './read-journal.js';
 import type { RunChoices, Session } from './session.js';
 
@@ -35,53 +34,49 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
   if (dryRun) return tellPlan(session, graph, request);
 
   keepMemorySmall();
-  const journal = await lockJournal(session);
-  try {
-    const state = foldJournal(journal.entries);
-    requirePrerequisites(graph, state, request.force);
-    const byId = new Map(steps.map((step) => [step.id, step]));
-    let acting: Step | undefined;
-    const guard = guardProtected(world, (reason) => {
-      if (acting) emit({ type: 'output', at: world.clock.now(), step: refOf(acting), reason });
-    });
-    const gate = session.openGate({
+  const journal = await session.journal();
+  const state = foldJournal(journal.entries);
+  requirePrerequisites(graph, state, request.force);
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  let acting: Step | undefined;
+  const guard = guardProtected(world, (reason) => {
+    if (acting) emit({ type: 'output', at: world.clock.now(), step: refOf(acting), reason });
+  });
+  const gate = session.openGate({
+    journal,
+    signal: world.signal,
+    undoSignal: world.undoSignal,
+    protects: guard.protects,
+    prepare: async (id, mutation) => {
+      acting = byId.get(id);
+      await guard.prepare(mutation);
+    },
+    onMutation: (id, mutation) => {
+      const step = byId.get(id);
+      if (step) emit({ type: 'mutation', at: world.clock.now(), step: refOf(step), sentence: mutation.sentence });
+    },
+  });
+  const planHash = (await planSteps(session, graph.steps)).hash;
+  const result: RunResult = await guard.around(() =>
+    runSteps({
+      ...graph,
       journal,
+      state,
+      gate,
+      clock: world.clock,
       signal: world.signal,
-      undoSignal: world.undoSignal,
-      protects: guard.protects,
-      prepare: async (id, mutation) => {
-        acting = byId.get(id);
-        await guard.prepare(mutation);
-      },
-      onMutation: (id, mutation) => {
-        const step = byId.get(id);
-        if (step) emit({ type: 'mutation', at: world.clock.now(), step: refOf(step), sentence: mutation.sentence });
-      },
-    });
-    const planHash = (await planSteps(session, graph.steps)).hash;
-    const result: RunResult = await guard.around(() =>
-      runSteps({
-        ...graph,
-        journal,
-        state,
-        gate,
-        clock: world.clock,
-        signal: world.signal,
-        emit,
-        runId: world.runId,
-        planHash,
-        by: session.by,
-        confirm: session.confirm,
-        force: request.force,
-        fresh: request.fresh,
-        inputs: { ...request.inputs, schedule: request.schedule, force: request.force },
-      }),
-    );
-    throwIfFailed(result, world.signal);
-    return { runId: world.runId, planHash, proven: result.proven };
-  } finally {
-    journal.close();
-  }
+      emit,
+      runId: world.runId,
+      planHash,
+      by: session.by,
+      confirm: session.confirm,
+      force: request.force,
+      fresh: request.fresh,
+      inputs: { ...request.inputs, schedule: request.schedule, force: request.force },
+    }),
+  );
+  throwIfFailed(result, world.signal);
+  return { runId: world.runId, planHash, proven: result.proven };
 }
 
 /**

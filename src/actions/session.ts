@@ -1,6 +1,7 @@
 /** What the actions of the walk are given: the world, a place to tell events to, the lock. */
 import type { Confirm } from '../phases/confirmation.js';
 import type { Emit } from '../phases/events.js';
+import type { Journal } from '../phases/journal.js';
 import type { OpenGate } from '../phases/journaled-gate.js';
 import type { ScheduleName } from '../phases/schedule.js';
 import type { World } from '../phases/world.js';
@@ -15,8 +16,8 @@ export interface Session {
   dryRun: boolean;
   /** The gate, whose `act` alone hands out what writes. */
   openGate: OpenGate;
-  /** Takes the Sovereign's lock until the command ends. */
-  lock(): Promise<void>;
+  /** Takes the Sovereign's lock until the command ends, and opens its journal; everything that mutates begins here. */
+  journal(): Promise<Journal>;
   /** Answers what a step asks for before it does what cannot be undone. */
   confirm?: Confirm;
 }
@@ -36,7 +37,7 @@ export async function openSession(context: Context, confirm?: Confirm): Promise<
     emit: context.emit,
     by: context.by,
     dryRun: context.options.dryRun,
-    lock: () => context.lock(),
     confirm,
+    journal: () => context.journal(),
   };
 }

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { openJournal } from '../phases/journal.js';
 import { ticketId, tickets } from '../phases/wbs.js';
 import { fail } from '../support/errors.js';
 import type { Context } from './context.js';
@@ -28,10 +26,7 @@ export async function setTicket(context: Context, typed: string, fields: TicketF
   }
   const bad = fields.prs?.find((pr) => !/^[\w.-]+\/[\w.-]+#\d+$/.test(pr));
   if (bad !== undefined) throw fail('E1001', `"${bad}" is not a pull request; write it like owner/repository#12.`);
-  await context.lock();
-  const stateDir = await context.stateDir();
-  const journal = openJournal({ ...context, path: join(stateDir, 'journal.jsonl') });
+  const journal = await context.journal();
   journal.append({ kind: 'ticket-set', ticket: id, inputs: { ...fields } });
-  journal.close();
-  return listTickets(stateDir).find((row) => row.id === id)!;
+  return listTickets(await context.stateDir()).find((row) => row.id === id)!;
 }

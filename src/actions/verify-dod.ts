@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { DodReport } from '../dod/report.js';
 import { verdictError } from '../dod/step-dod.js';
 import { type DodOptions, type DodOutcome, selectItems, takeDod } from '../dod/verify.js';
-import { openJournal } from '../phases/journal.js';
+import type { Journal } from '../phases/journal.js';
 import { actAlone } from './act-alone.js';
 import type { Context } from './context.js';
 import { openSession } from './session.js';
@@ -49,12 +48,11 @@ export async function verifyDodAlone(
   show(result);
   const error = verdictError(outcome);
   if (error) throw error;
-  if (result.verdict === 'PASS') keepProof(session.by, world, outcome);
+  if (result.verdict === 'PASS') keepProof(await session.journal(), outcome);
   return result;
 }
 
-function keepProof(by: string, world: Awaited<ReturnType<Context['world']>>, outcome: DodOutcome): void {
-  const journal = openJournal({ ...world, path: join(world.stateDir, 'journal.jsonl'), by });
+function keepProof(journal: Journal, outcome: DodOutcome): void {
   const { verdict, items } = outcome.result;
   journal.append({
     kind: 'proof',
@@ -65,7 +63,6 @@ function keepProof(by: string, world: Awaited<ReturnType<Context['world']>>, out
       facts: { verdict, bundle: outcome.bundle, report: outcome.report },
     },
   });
-  journal.close();
 }
 
 export function dodText(result: DodResult): string {

@@ -2,7 +2,6 @@
 import type { Act } from '../phases/gate.js';
 import type { Mutation, Undo } from '../phases/step.js';
 import { guardProtected } from './guard-protected.js';
-import { lockJournal } from './lock-journal.js';
 import type { Session } from './session.js';
 
 /** `step` names what acts, in the journal; `onMutation` is told each change that is made, before it is. */
@@ -14,20 +13,16 @@ export async function withGate<T>(
   report: (line: string) => void = () => undefined,
 ): Promise<T> {
   const { world } = session;
-  const journal = await lockJournal(session);
-  try {
-    const guard = guardProtected(world, report);
-    const gate = session.openGate({
-      journal,
-      signal: world.signal,
-      undoSignal: world.undoSignal,
-      protects: guard.protects,
-      prepare: (_step, mutation) => guard.prepare(mutation),
-      onMutation: (_step, mutation) => onMutation?.(mutation),
-    });
-    const { act, undo } = gate.forStep(step);
-    return await guard.around(() => work(act, undo));
-  } finally {
-    journal.close();
-  }
+  const journal = await session.journal();
+  const guard = guardProtected(world, report);
+  const gate = session.openGate({
+    journal,
+    signal: world.signal,
+    undoSignal: world.undoSignal,
+    protects: guard.protects,
+    prepare: (_step, mutation) => guard.prepare(mutation),
+    onMutation: (_step, mutation) => onMutation?.(mutation),
+  });
+  const { act, undo } = gate.forStep(step);
+  return await guard.around(() => work(act, undo));
 }

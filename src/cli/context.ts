@@ -6,7 +6,6 @@ import type { Context } from '../actions/context.js';
 import type { Emit } from '../phases/events.js';
 import { type CredentialStore, createCredentialStore } from '../sovereign/credential-store.js';
 import { type LoadedSpec, loadSpec } from '../sovereign/load-spec.js';
-import { type Lock, takeLock } from '../sovereign/lock.js';
 import { overlayLab } from '../sovereign/overlay-lab.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { specToYaml } from '../sovereign/spec-yaml.js';
@@ -92,13 +91,16 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     return store;
   };
   const credentials = async () => credentialsOf((await spec()).sovereign.spec.fqdn);
-  const lock = once(async () => {
+  const by = `${userName()}@${hostname()}`;
+  const journal = once(async () => {
+    const { lockJournal } = await import('./lock-journal.js');
     const dir = await stateDir();
-    const taken: Lock = takeLock(dir, { command: request.command, now: clock.now() });
-    closers.push(() => taken.release());
+    const locked = lockJournal(dir, { command: request.command, runId, by, clock, redactor });
+    closers.push(() => locked.release());
     request.onActing();
     // So that --sovereign finds it later, wherever the file was.
     writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
+    return locked.journal;
   });
   // A lab is reached by its own kubeconfigs; flags only name the clusters that one may be made of.
   const given: ReturnType<typeof clustersOf> =
@@ -151,7 +153,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     redactor,
     env,
     runId,
-    by: `${userName()}@${hostname()}`,
+    by,
     root,
     options: {
       json,
@@ -174,7 +176,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     stateDir,
     credentials,
     credentialsOf,
-    lock,
+    journal,
     blueprints,
     world: async () => (await opened()).world,
     gate: async () => (await opened()).openGate,

@@ -5,7 +5,7 @@ import { checkDelegation } from '../handover/delegation.js';
 import { readRecord } from '../handover/record.js';
 import { journaledEffects } from '../mother/declared-effects.js';
 import { takeFingerprint } from '../mother/fingerprint.js';
-import { parseJournal } from '../phases/journal.js';
+import { parseJournal } from '../phases/journal-entry.js';
 import { foldJournal } from '../phases/journal-state.js';
 import { nodeAddresses } from '../phases/node-addresses.js';
 import type { Step, StepContext } from '../phases/step.js';

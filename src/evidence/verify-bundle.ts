@@ -2,7 +2,7 @@
 import { judge } from '../dod/experiment.js';
 import { verdictOf } from '../dod/item.js';
 import type { DodReport } from '../dod/report.js';
-import { parseJournal } from '../phases/journal.js';
+import { parseJournal } from '../phases/journal-entry.js';
 import { fail, isCatalystError, messageOf } from '../support/errors.js';
 import { hashOf, sha256 } from '../support/hash.js';
 import {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DodReport } from '../dod/report.js';
 import type { HandoverRecord } from '../handover/record.js';
 import type { Fingerprint } from '../mother/fingerprint.js';
-import { type JournalEntry, parseJournal } from '../phases/journal.js';
+import { type JournalEntry, parseJournal } from '../phases/journal-entry.js';
 import { foldJournal } from '../phases/journal-state.js';
 import type { Step } from '../phases/step.js';
 import { tickets } from '../phases/wbs.js';

@@ -1,5 +1,6 @@
 /** `--lab NAME`: the running lab of that name, started when it is not up. */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lock, takeLock } from '../sovereign/lock.js';
@@ -116,9 +117,12 @@ export function directoryOf(env: Env, name: string): string {
 /** Two calls at once start one lab: who has the lock starts it, the other (undefined) waits. */
 function takeTurn(directory: string): Lock | undefined {
   try {
-    return takeLock(directory, { command: 'lab up', now: systemClock.now() });
+    return takeLock(directory, {
+      ...{ command: 'lab up', run: randomBytes(6).toString('hex'), by: 'lab', file: 'turn' },
+      now: systemClock.now(),
+    });
   } catch (error) {
-    if (isCatalystError(error, 'E1202')) return undefined;
+    if (isCatalystError(error, 'E1202') || isCatalystError(error, 'E1203')) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** A pure fold of journal lines into what is known: operations and whether they ended, proofs, failures, hand-set tickets. */
 import { hashOf } from '../support/hash.js';
-import type { JournalEntry } from './journal.js';
+import type { JournalEntry } from './journal-entry.js';
 import type { Evidence, Mutation } from './step.js';
 
 export interface OperationState {

@@ -1,120 +1,85 @@
-/** One run at a time per Sovereign: a file with pid and start time of its process. A lock whose process is gone is taken over. */
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+/**
+ * One run at a time per Sovereign: it has the journal open exclusively for as long as it lives, and beside it a lease
+ * (docs/decisions/0014).
+ */
 import { join } from 'node:path';
-import { CatalystError, fail, messageOf } from '../support/errors.js';
+import { fail, messageOf } from '../support/errors.js';
+import { type ExclusiveFile, openExclusively } from '../support/exclusive-file.js';
+import {
+  type Holder,
+  heldBy,
+  leasePath,
+  type Observer,
+  readHolder,
+  removeLease,
+  renewLease,
+  stateOfHolder,
+  writeLease,
+} from './lease.js';
+import { type StartOf, thisProcess } from './process-identity.js';
 
 export interface Lock {
+  /** The journal, open and locked. */
+  readonly journal: ExclusiveFile;
+  /** To be called every `renewMs`. */
+  renew(now: Date): void;
   release(): void;
 }
 
-interface Holder {
-  pid: number;
-  /** Start time of the process in clock ticks since boot, so that a reused pid is seen. */
-  started: string;
-  host: string;
+export interface LockRequest {
   command: string;
-  at: string;
+  run: string;
+  by: string;
+  now: Date;
+  startOf?: StartOf;
+  /** What it opens exclusively; the journal when left out. */
+  file?: string;
 }
 
-/** Throws E1202 naming the holder, E1201 when the file cannot be written. */
-export function takeLock(
-  dir: string,
-  options: { command: string; now: Date; startOf?: (pid: number) => string | undefined },
-): Lock {
-  const path = join(dir, 'lock');
-  const startOf = options.startOf ?? processStart;
+const journalName = 'journal.jsonl';
+export const journalPath = (dir: string) => join(dir, journalName);
+
+/** Throws E1202 while another run has it, E1203 when nobody here can tell whether its holder lives, E1201 on disk faults. */
+export function takeLock(dir: string, request: LockRequest): Lock {
+  const { command, run, by, now, startOf } = request;
+  const here = thisProcess(startOf);
+  const journal = openExclusive(dir, request.file ?? journalName, { here, now, startOf });
+  const stamp = now.toISOString();
   const mine: Holder = {
-    pid: process.pid,
-    started: startOf(process.pid) ?? '',
-    host: hostname(),
-    command: options.command,
-    at: options.now.toISOString(),
+    ...here,
+    ...{ run, by, command, since: stamp, renewed: stamp, journal: journal.locked ? journal.identity : '' },
   };
-  const draft = `${path}.${process.pid}`;
   try {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });
-      // link() makes the file with all its content at once, and fails when it is there.
-      if (attemptLink(draft, path)) return { release: () => releaseLock(path, mine) };
-      const holder = readHolder(path);
-      if (holder && isAlive(holder, startOf)) throw held(holder, path);
-      removeStale(path, `${draft}.stale`, startOf);
-    }
+    writeLease(dir, mine, { here, journal, now, startOf });
   } catch (error) {
-    if (error instanceof CatalystError) throw error;
-    throw fail('E1201', `The lock ${path} cannot be written: ${messageOf(error)}.`, { cause: error });
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  throw fail('E1202', `The lock ${path} is being fought over; try again.`);
-}
-
-function attemptLink(draft: string, path: string): boolean {
-  try {
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    journal.close();
     throw error;
   }
-}
-
-/** Moves the stale lock away first: if another run was quicker and this is its new lock, it is put back. */
-function removeStale(path: string, aside: string, startOf: (pid: number) => string | undefined): void {
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  const holder = readHolder(aside);
-  if (holder && isAlive(holder, startOf)) attemptLink(aside, path);
-  rmSync(aside, { force: true });
-}
-
-function held(holder: Holder, path: string) {
-  return fail(
-    'E1202',
-    `"${holder.command}" holds the lock since ${holder.at} (process ${holder.pid} on ${holder.host}).`,
-    {
-      actions: ['wait for it to end', `or stop it: kill ${holder.pid}`, 'catalyst status'],
-      data: { pid: holder.pid, since: holder.at, path },
+  return {
+    journal,
+    renew: (at) => renewLease(dir, mine, at),
+    release() {
+      removeLease(dir, run);
+      journal.close();
     },
-  );
+  };
 }
 
-function readHolder(path: string): Holder | undefined {
+function openExclusive(dir: string, name: string, observer: Observer): ExclusiveFile {
+  const path = join(dir, name);
+  let journal: ExclusiveFile | undefined;
   try {
-    const holder = JSON.parse(readFileSync(path, 'utf8')) as Holder;
-    return typeof holder.pid === 'number' ? holder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(holder: Holder, startOf: (pid: number) => string | undefined): boolean {
-  if (holder.host !== hostname()) return true;
-  const started = startOf(holder.pid);
-  return started !== undefined && (holder.started === '' || started === holder.started);
-}
-
-/** Field 22 of /proc/<pid>/stat; where there is no /proc, '' for a process that lives. Undefined when it is gone. */
-function processStart(pid: number): string | undefined {
-  try {
-    process.kill(pid, 0);
+    journal = openExclusively(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined;
+    throw fail('E1201', `${path} cannot be opened: ${messageOf(error)}.`, { cause: error });
   }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
-
-function releaseLock(path: string, mine: Holder): void {
-  const holder = readHolder(path);
-  if (holder && holder.pid === mine.pid && holder.started === mine.started) rmSync(path, { force: true });
+  if (journal) return journal;
+  const holder = readHolder(leasePath(dir));
+  const state = holder && stateOfHolder(holder, observer);
+  // Silent or not: the kernel knows that it lives.
+  if (holder && state !== 'dead') throw heldBy(holder, leasePath(dir), state === 'alive' ? state : 'renewing');
+  throw fail('E1202', `Another process has ${path} open for writing, and no lease at ${leasePath(dir)} names it.`, {
+    actions: ['wait for it to end', `fuser -v ${path}`],
+    data: { path },
+  });
 }

@@ -43,7 +43,17 @@ export const errorCodes = {
   E1202: entry(
     'locked',
     'another run holds the lock',
-    'Another catalyst process works on this Sovereign. The message says which; a lock whose process is gone is taken over by itself.',
+    'Another catalyst process works on this Sovereign; the message names it and the lease file. A lock whose process has ended on this machine is taken over automatically.',
+  ),
+  E1203: entry(
+    'locked',
+    'the holder of the lock cannot be checked',
+    'The run that holds the lock has stopped renewing it, on another machine or where its processes are not visible. It may have ended, sleep or be cut off. `catalyst unlock` shows what is known and takes the lock over.',
+  ),
+  E1204: entry(
+    'locked',
+    'the journal was written by another process',
+    'The journal was changed, removed or replaced while this run had it. The run stops before its next change; what it had begun is in doubt and is looked up by the next run.',
   ),
   E1120: entry(
     'usage',

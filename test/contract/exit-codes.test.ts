@@ -112,7 +112,7 @@ describe('exit codes of the built CLI are the same in text and with --json', () 
   it('a lock that another run holds: 9', async () => {
     const dir = join(home, 'locked', 'omantel.omani.works');
     mkdirSync(dir, { recursive: true });
-    const lock = takeLock(dir, { command: 'catalyst wizard', now: new Date() });
+    const lock = takeLock(dir, { command: 'catalyst wizard', run: 'other', by: 'me@here', now: new Date() });
     for (const more of [[], ['--json']]) {
       const args = ['credentials', 'verify', 'hetzner', '--state-dir', join(home, 'locked'), ...more];
       const { code, stdout, stderr } = await catalyst(args, { env: { HCLOUD_TOKEN: 'a'.repeat(64) } });

@@ -2,7 +2,7 @@
 import { readBundle } from '../../evidence/bundle.js';
 import { openSigner } from '../../evidence/signing.js';
 import { verifyBundle } from '../../evidence/verify-bundle.js';
-import { parseJournal } from '../../phases/journal.js';
+import { parseJournal } from '../../phases/journal-entry.js';
 import { messageOf } from '../../support/errors.js';
 import { type Answer, failed, passed } from '../item.js';
 import type { DodReport } from '../report.js';

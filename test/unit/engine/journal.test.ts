@@ -1,7 +1,8 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { openJournal, parseJournal } from '../../../src/phases/journal.js';
+import { describe, expect, it, test } from 'vitest';
+import { openJournal } from '../../../src/phases/journal.js';
+import { parseJournal, scanJournal } from '../../../src/phases/journal-entry.js';
 import { foldJournal } from '../../../src/phases/journal-state.js';
 import { CatalystError } from '../../../src/support/errors.js';
 import { createRedactor } from '../../../src/support/redact.js';
@@ -94,3 +95,107 @@ test('cutting the file at any byte never loses a whole line and never breaks the
     { numRuns: 60 },
   );
 });
+
+test.each([
+  ['a secret with quotes, backslashes and lines', 'pa"ss\\wo\nrd-and-more'],
+  ['a secret that is a word of the journal itself', 'inputs'],
+  ['a secret that is the name of a system', 'sovereign'],
+])('%s is masked inside the strings, and no name of the journal is', (_what, secret) => {
+  const path = temporaryJournal();
+  const redactor = createRedactor();
+  redactor.register(secret);
+  const journal = openJournal({ path, runId: 'r', by: 'me', clock, redactor });
+  journal.append({
+    kind: 'note',
+    target: { system: 'sovereign', kind: 'Secret', name: `of ${secret}` },
+    inputs: { message: `it was ${secret}.`, deep: [{ value: secret }] },
+    evidence: { summary: secret, facts: { value: `<${secret}>` } },
+  });
+  journal.close();
+  const [entry] = parseJournal(readFileSync(path), path).entries;
+  expect(entry).toMatchObject({
+    target: { system: 'sovereign', kind: 'Secret', name: 'of ••••••' },
+    inputs: { message: 'it was ••••••.', deep: [{ value: '••••••' }] },
+    evidence: { summary: '••••••', facts: { value: '<••••••>' } },
+  });
+});
+
+describe('while a journal is open', () => {
+  it.each<[string, (path: string) => void]>([
+    ['appends to it', (path) => appendFileSync(path, '{}\n')],
+    ['cuts it', (path) => truncateSync(path, 10)],
+    ['removes it', (path) => rmSync(path)],
+    [
+      'replaces it by a copy',
+      (path) => {
+        copyFileSync(path, `${path}.copy`);
+        renameSync(`${path}.copy`, path);
+      },
+    ],
+  ])('somebody %s: the next append is refused and writes nothing', (_what, meddle) => {
+    const path = temporaryJournal();
+    const journal = open(path);
+    journal.append({ kind: 'note', inputs: { a: 1 } });
+    meddle(path);
+    const before = readIfAny(path);
+    for (const _again of [1, 2])
+      expect(() => journal.append({ kind: 'note' })).toThrow(expect.objectContaining({ code: 'E1204', exitCode: 9 }));
+    expect(readIfAny(path)).toEqual(before);
+    journal.close();
+  });
+
+  it('it cannot be opened again, and afterwards it can', () => {
+    const path = temporaryJournal();
+    const journal = open(path);
+    expect(codeOf(() => open(path)).code).toBe('E1202');
+    journal.close();
+    open(path).close();
+  });
+});
+
+test('a bit flipped anywhere before the last line is found, in the line that it is in or the one behind it', () => {
+  const path = temporaryJournal();
+  const journal = open(path);
+  for (const a of [1, 2, 3, 4]) journal.append({ kind: 'note', inputs: { text: `ünïcode ${a}` } });
+  journal.close();
+  const whole = readFileSync(path);
+  const lastLine = whole.lastIndexOf(0x0a, whole.length - 2) + 1;
+  for (let offset = 0; offset < lastLine; offset += 1)
+    for (const bit of [0x01, 0x80]) {
+      const flipped = Buffer.from(whole);
+      flipped[offset]! ^= bit;
+      const { damage } = scanJournal(flipped);
+      const line = whole.subarray(0, offset).toString('latin1').split('\n').length;
+      expect([line, line + 1]).toContain(damage?.line);
+    }
+});
+
+test('any bytes at all are a journal or a damaged one, never a bug', () => {
+  const values = fc.json().map((text) => Buffer.from(`${text}\n`));
+  const entries = fc
+    .record(
+      {
+        ...{ v: fc.constant(1), seq: fc.constant(1), prev: fc.constant(''), kind: fc.constantFrom('proof', 'begin') },
+        ...{ run: fc.jsonValue(), by: fc.jsonValue(), at: fc.jsonValue(), inputs: fc.jsonValue() },
+        ...{ evidence: fc.jsonValue(), target: fc.jsonValue(), step: fc.jsonValue() },
+      },
+      { requiredKeys: ['v', 'seq', 'prev', 'kind'] },
+    )
+    .map((entry) => Buffer.from(`${JSON.stringify(entry)}\n`));
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), values, entries), (data) => {
+      const { entries, bytes } = scanJournal(data);
+      foldJournal(entries);
+      expect(bytes).toBeLessThanOrEqual(data.length);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+const readIfAny = (path: string) => {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+};

@@ -97,7 +97,8 @@ describe('the evidence bundle', () => {
 
   it('fails when the journal was changed', async () => {
     const { file, signer } = await bundle((files) => {
-      files['journal.jsonl'] = '{"v":1,"seq":1,"prev":"zzz","run":"r","kind":"note","at":"x","by":"y"}\n';
+      files['journal.jsonl'] =
+        '{"v":1,"seq":1,"prev":"zzz","run":"r","kind":"note","at":"2026-11-23T02:00:00Z","by":"y"}\n';
     });
     await expect(verifyBundle(file, signer.publicKey)).rejects.toThrow(/chain is broken/);
   });

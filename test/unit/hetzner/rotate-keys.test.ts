@@ -9,6 +9,7 @@ import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
 import type { Account } from '../../../src/lab/servers/s3/server.js';
 import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
+import { type Journal, openJournal } from '../../../src/phases/journal.js';
 import { createGate, type OpenGate } from '../../../src/phases/journaled-gate.js';
 import type { World } from '../../../src/phases/world.js';
 import type { Adapters } from '../../../src/phases/writers.js';
@@ -115,6 +116,8 @@ const kube = {
   waitFor: async () => undefined,
 } as unknown as Kube;
 
+let opened: Journal | undefined;
+
 /** A new process: everything but disk, S3 and cluster is new. */
 function process(env: Record<string, string> = {}): { store: CredentialStore; session: Session } {
   const redactor = createRedactor();
@@ -142,9 +145,16 @@ function process(env: Record<string, string> = {}): { store: CredentialStore; se
       return createObjectStore({ endpoint: s3.endpoint, region: 'fsn1', signal, accessKey, secretKey });
     },
   } as unknown as World;
+  // What the kernel does when a process dies.
+  opened?.close();
+  opened = undefined;
+  const journal = async () => {
+    opened ??= openJournal({ path: join(home, 'journal.jsonl'), runId: 'run-1', by: 'me@here', clock, redactor });
+    return opened;
+  };
   const openGate: OpenGate = (options) => createGate({ ...options, adapters: world as unknown as Adapters });
-  const lock = async () => undefined;
-  return { store, session: { world, openGate, emit: () => undefined, by: 'me@here', dryRun: false, lock } };
+  const session = { world, openGate, emit: () => undefined, by: 'me@here', dryRun: false, journal };
+  return { store, session: session as Session };
 }
 async function begun() {
   const { store } = process();
