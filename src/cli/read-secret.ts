@@ -5,15 +5,22 @@ import { fail, messageOf } from '../support/errors.js';
 
 export async function readSecret(
   name: string,
-  options: { file?: string; prompter: Prompter; stdin: NodeJS.ReadStream; signal: AbortSignal; command?: string },
+  options: {
+    file?: string;
+    prompter: Prompter;
+    stdin: NodeJS.ReadStream;
+    signal: AbortSignal;
+    command?: string;
+    flag?: string;
+  },
 ): Promise<string> {
-  const { file, prompter, stdin, signal } = options;
+  const { file, prompter, stdin, signal, flag = '--from-file' } = options;
   if (file !== undefined && file !== '-') {
     try {
       return readFileSync(file, 'utf8');
     } catch (error) {
       throw fail('E1001', `${file} cannot be read: ${messageOf(error)}.`, {
-        actions: [`${options.command ?? `catalyst credentials set ${name}`} --from-file FILE`],
+        actions: [`${options.command ?? `catalyst credentials set ${name}`} ${flag} FILE`],
         cause: error,
       });
     }
@@ -26,8 +33,8 @@ export async function readSecret(
   }
   const command = options.command ?? `catalyst credentials set ${name}`;
   throw fail('E1002', `The value of ${name} is needed, and there is no terminal to ask on.`, {
-    actions: [`${command} --from-file FILE`, `or pipe it: … | ${command}`],
-    data: { flag: '--from-file' },
+    actions: [`${command} ${flag} FILE`, `or pipe it: … | ${command}`],
+    data: { flag },
   });
 }
 

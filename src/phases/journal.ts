@@ -2,13 +2,14 @@
  * The journal: append-only JSON lines, each fsynced and chained to the one before by hash (product.md §6). It is what a
  * killed run leaves for the next one. Folding it into state is a pure function in journal-state.ts.
  */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { fstatSync, fsyncSync, ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../support/clock.js';
 import { type CatalystError, fail, messageOf } from '../support/errors.js';
 import { type ExclusiveFile, openExclusively } from '../support/exclusive-file.js';
 import { sha256 } from '../support/hash.js';
 import type { Redactor } from '../support/redact.js';
+import { syncFolder } from '../support/sync-folder.js';
 import { type JournalEntry, parseJournal } from './journal-entry.js';
 
 export type NewEntry = Omit<JournalEntry, 'v' | 'seq' | 'prev' | 'at' | 'by' | 'run'> & { run?: string };
@@ -113,16 +114,4 @@ function notWritten(path: string, cause: unknown): CatalystError {
     actions: ['free space on the disk that holds the state directory', 'catalyst resume'],
     cause,
   });
-}
-
-/** The name of a new file survives a power failure only once its folder is synced. */
-function syncFolder(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } catch {
-    // Some file systems cannot sync a folder.
-  } finally {
-    closeSync(fd);
-  }
 }

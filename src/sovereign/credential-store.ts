@@ -1,12 +1,8 @@
-/**
- * Captured credentials: `secrets.age`, one JSON object encrypted with age. It opens with the identity in the config
- * directory (0600, made at first use) or with CATALYST_PASSPHRASE. Environment variables win over what is stored.
- */
-import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
-import { fail, messageOf } from '../support/errors.js';
+/** Captured credentials, kept in `secrets.age` (secret-file.ts). Environment variables win over what is stored. */
+import { type Clock, systemClock } from '../support/clock.js';
+import { fail } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
-import { makePrivateDir, writePrivateFile } from './state-dir.js';
+import { createSecretFile, type SealedFor, type Secrets } from './secret-file.js';
 
 /** Vendor variables that give a credential for one invocation. */
 export const credentialVariables: Readonly<Record<string, string>> = {
@@ -34,6 +30,8 @@ export interface CredentialStore {
   offer(name: string, value: string): void;
   /** What there is, without values. */
   list(): Promise<StoredCredential[]>;
+  /** Encrypts the store for another passphrase, or for the identity of this machine. */
+  rekey(sealed: SealedFor): Promise<void>;
 }
 
 export interface CredentialStoreOptions {
@@ -43,43 +41,45 @@ export interface CredentialStoreOptions {
   env: Readonly<Record<string, string | undefined>>;
   redactor: Redactor;
   now: () => Date;
+  /** For waiting until another process has written. */
+  sleep?: Clock['sleep'];
 }
 
-type Content = Record<string, { value: string; at: string }>;
-
 export function createCredentialStore(options: CredentialStoreOptions): CredentialStore {
-  const { dir, env, redactor, now } = options;
-  const path = join(dir, 'secrets.age');
-  let loaded: Promise<Content> | undefined;
-  let writing: Promise<void> = Promise.resolve();
-  let queued: Promise<void> | undefined;
+  const { dir, configDir, env, redactor, now, sleep = systemClock.sleep } = options;
   for (const variable of Object.values(credentialVariables)) redactor.register(env[variable]);
   redactor.register(env.CATALYST_PASSPHRASE);
-
-  const content = () => {
-    loaded ??= read(path, options).then((stored) => {
-      for (const { value } of Object.values(stored)) redactor.register(value);
-      return stored;
-    });
-    return loaded;
-  };
+  const file = createSecretFile({
+    ...{ dir, configDir, passphrase: env.CATALYST_PASSPHRASE || undefined, clock: { now, sleep } },
+    onRead: (secrets) => {
+      for (const { value } of Object.values(secrets)) redactor.register(value);
+    },
+  });
+  let writing: Promise<void> = Promise.resolve();
+  let queued: { edits: ((secrets: Secrets) => void)[]; written: Promise<void> } | undefined;
   /** Steps keep secrets in parallel: one write at a time, and changes that meet in the queue share one. */
-  const change = async (edit: (stored: Content) => void) => {
-    const stored = await content();
-    edit(stored);
-    queued ??= writing.then(() => {
+  const change = (edit: (secrets: Secrets) => void): Promise<void> => {
+    if (queued) {
+      queued.edits.push(edit);
+      return queued.written;
+    }
+    const edits = [edit];
+    const written = writing.then(() => {
       queued = undefined;
-      return write(path, stored, options);
+      return file.change((secrets) => {
+        for (const one of edits) one(secrets);
+      });
     });
-    writing = queued.catch(() => undefined);
-    await queued;
+    queued = { edits, written };
+    writing = written.catch(() => undefined);
+    return written;
   };
   const fromEnvironment = (name: string) => {
     const variable = credentialVariables[name];
     return (variable && env[variable]) || undefined;
   };
   const offered = new Map<string, string>();
-  const find = async (name: string) => offered.get(name) ?? fromEnvironment(name) ?? (await content())[name]?.value;
+  const find = async (name: string) => offered.get(name) ?? fromEnvironment(name) ?? (await file.read())[name]?.value;
 
   return {
     find,
@@ -107,7 +107,7 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
         delete stored[name];
       }),
     async list() {
-      const stored = await content();
+      const stored = await file.read();
       const names = new Set([...Object.keys(stored), ...Object.keys(credentialVariables).filter(fromEnvironment)]);
       return [...names]
         .sort()
@@ -117,56 +117,9 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
             : { name, source: 'store' as const, at: stored[name]!.at },
         );
     },
+    async rekey(sealed) {
+      await writing;
+      await file.reseal(sealed);
+    },
   };
-}
-
-async function read(path: string, options: CredentialStoreOptions): Promise<Content> {
-  if (!existsSync(path)) return {};
-  try {
-    const { Decrypter } = await import('age-encryption');
-    const decrypter = new Decrypter();
-    if (options.env.CATALYST_PASSPHRASE) decrypter.addPassphrase(options.env.CATALYST_PASSPHRASE);
-    const identityPath = join(options.configDir, 'identity');
-    if (existsSync(identityPath)) decrypter.addIdentity(readIdentity(identityPath));
-    return JSON.parse(await decrypter.decrypt(readFileSync(path), 'text')) as Content;
-  } catch (error) {
-    throw fail('E1303', `${path} cannot be opened: ${messageOf(error)}.`, {
-      actions: [
-        'set CATALYST_PASSPHRASE to the passphrase it was made with',
-        `or put the identity it was made with at ${join(options.configDir, 'identity')}`,
-        `or move ${path} away and capture again: catalyst credentials set <name>`,
-      ],
-      cause: error,
-    });
-  }
-}
-
-async function write(path: string, stored: Content, options: CredentialStoreOptions): Promise<void> {
-  const { Encrypter, generateIdentity, identityToRecipient } = await import('age-encryption');
-  const encrypter = new Encrypter();
-  if (options.env.CATALYST_PASSPHRASE) {
-    encrypter.setPassphrase(options.env.CATALYST_PASSPHRASE);
-    // The store is written for each generated secret; 2^16 keeps that below a second.
-    encrypter.setScryptWorkFactor(16);
-  } else {
-    const identityPath = join(options.configDir, 'identity');
-    if (!existsSync(identityPath)) {
-      makePrivateDir(options.configDir);
-      const made = await generateIdentity();
-      writePrivateFile(identityPath, `# opens secrets.age of catalyst on this machine\n${made}\n`);
-    }
-    encrypter.addRecipient(await identityToRecipient(readIdentity(identityPath)));
-  }
-  makePrivateDir(options.dir);
-  const draft = `${path}.new`;
-  writePrivateFile(draft, await encrypter.encrypt(JSON.stringify(stored)));
-  renameSync(draft, path);
-}
-
-function readIdentity(path: string): string {
-  const line = readFileSync(path, 'utf8')
-    .split('\n')
-    .find((text) => text.startsWith('AGE-SECRET-KEY-'));
-  if (line === undefined) throw fail('E1303', `${path} holds no age identity.`);
-  return line.trim();
 }

@@ -1,8 +1,22 @@
 /** Where state lives on this machine: directories 0700, files 0600 (product.md §6). */
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
+import { syncFolder } from '../support/sync-folder.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -62,6 +76,46 @@ export function writePrivateFile(path: string, data: string | Uint8Array): void 
     chmodSync(path, 0o600);
   } catch (error) {
     throw fail('E1201', `${path} cannot be written: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/** Writes a file with mode 0600 that a crash leaves whole: the old content or the new. Throws E1201. */
+export function replacePrivateFile(path: string, data: string | Uint8Array): void {
+  durably(path, data, (draft) => renameSync(draft, path));
+}
+
+/** The same for a file that must never be replaced: one that is there, by whoever made it first, stays. Throws E1201. */
+export function createPrivateFile(path: string, data: string | Uint8Array): void {
+  makePrivateDir(dirname(path));
+  durably(path, data, (draft) => {
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  });
+}
+
+/** Content first, then its name, then the folder: what a power failure leaves is never half of it. */
+function durably(path: string, data: string | Uint8Array, name: (draft: string) => void): void {
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    const fd = openSync(draft, 'w', 0o600);
+    try {
+      writeFileSync(fd, data);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    name(draft);
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw fail('E1201', `${path} cannot be written: ${messageOf(error)}.`, {
+      actions: ['free space on the disk that holds it, or correct who owns it', 'run the command again'],
+      cause: error,
+    });
+  } finally {
+    rmSync(draft, { force: true, recursive: true });
   }
 }
 

@@ -75,6 +75,11 @@ export const errorCodes = {
     'the credential store cannot be opened',
     'secrets.age cannot be decrypted with the identity or passphrase at hand, or is damaged.',
   ),
+  E1305: entry(
+    'credentials',
+    'the credential store is encrypted for something else',
+    'CATALYST_PASSPHRASE is set, but secrets.age opens with the identity of this machine. It is never encrypted anew in passing; `catalyst credentials rekey` does that.',
+  ),
   E1401: entry(
     'check-failed',
     'preflight found something in the way',

@@ -1,10 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCredentialStore } from '../../../src/sovereign/credential-store.js';
 import { createRedactor } from '../../../src/support/redact.js';
 
+const runSources = join(import.meta.dirname, '../run-sources.mjs');
 let root: string;
 const open = (env: Record<string, string> = {}, redactor = createRedactor()) =>
   createCredentialStore({
@@ -81,5 +84,70 @@ describe('the credential store', () => {
     const redactor = createRedactor();
     await open({ HCLOUD_TOKEN: 'environment-token' }, redactor).list();
     expect(redactor.redact('made-by-catalyst environment-token')).not.toMatch(/made|environment/);
+  });
+
+  it('of two stores that are open at once, neither undoes what the other wrote', async () => {
+    await open().set('generated/a', 'first-value');
+    const [walk, person] = [open(), open()];
+    await Promise.all([walk.list(), person.list()]);
+    await person.set('registry-token', 'set-while-the-walk-runs');
+    await walk.set('generated/b', 'made-by-the-walk');
+    await person.forget('generated/a');
+    expect((await open().list()).map(({ name }) => name)).toEqual(['generated/b', 'registry-token']);
+  });
+
+  it('of processes that write at once, every value is kept', async () => {
+    const script = join(import.meta.dirname, 'keep-secret.mjs');
+    const ended = [0, 1, 2].map(async (process_) => {
+      const names = [0, 1, 2, 3].map((index) => `generated/${process_}-${index}`);
+      const child = spawn(process.execPath, ['--import', runSources, script, root, ...names], { stdio: 'inherit' });
+      expect((await once(child, 'close'))[0]).toBe(0);
+      return names;
+    });
+    const names = (await Promise.all(ended)).flat();
+    const store = open();
+    expect(await Promise.all(names.map((name) => store.find(name)))).toEqual(names.map((name) => `value-${name}`));
+    expect(readdirSync(join(root, 'state')).sort()).toEqual(['secrets.age', 'secrets.lock']);
+    expect(readdirSync(join(root, 'config'))).toEqual(['identity']);
+  });
+
+  it('stays encrypted for the identity when a passphrase turns up, and refuses that', async () => {
+    await open().set('hcloud-token', 'very-secret-value');
+    const before = readFileSync(join(root, 'state/secrets.age'));
+    for (const write of [
+      () => open({ CATALYST_PASSPHRASE: 'a typo of mine' }).set('registry-token', 'another-value'),
+      () => open({ CATALYST_PASSPHRASE: 'a typo of mine' }).get('registry-token'),
+    ])
+      await expect(write()).rejects.toMatchObject({ code: 'E1305', exitCode: 4 });
+    expect(readFileSync(join(root, 'state/secrets.age'))).toEqual(before);
+    await open().set('registry-token', 'another-value');
+    expect(await open().get('hcloud-token')).toBe('very-secret-value');
+  });
+
+  it('stays encrypted for its passphrase when that is missing or wrong', async () => {
+    await open({ CATALYST_PASSPHRASE: 'correct horse' }).set('hcloud-token', 'very-secret-value');
+    for (const env of [{}, { CATALYST_PASSPHRASE: 'wrong' }] as Record<string, string>[])
+      await expect(open(env).set('registry-token', 'x-y-z')).rejects.toMatchObject({ code: 'E1303' });
+    expect(await open({ CATALYST_PASSPHRASE: 'correct horse' }).get('hcloud-token')).toBe('very-secret-value');
+  });
+
+  it('is encrypted for something else by rekey alone, there and back, with everything in it', async () => {
+    await open().set('hcloud-token', 'very-secret-value');
+    await open().rekey({ passphrase: 'correct horse' });
+    await expect(open().get('hcloud-token')).rejects.toMatchObject({ code: 'E1303' });
+    const sealed = open({ CATALYST_PASSPHRASE: 'correct horse' });
+    await sealed.set('registry-token', 'another-value');
+    await sealed.rekey('identity');
+    expect((await open().list()).map(({ name }) => name)).toEqual(['hcloud-token', 'registry-token']);
+  });
+
+  it('that cannot be written keeps what it had, and says so', async () => {
+    const store = open();
+    await store.set('hcloud-token', 'very-secret-value');
+    // A folder in the way of the draft, as a full disk would be.
+    mkdirSync(join(root, `state/secrets.age.${process.pid}.new`));
+    await expect(store.set('registry-token', 'another-value')).rejects.toMatchObject({ code: 'E1201' });
+    expect(await store.find('registry-token')).toBeUndefined();
+    expect(await open().get('hcloud-token')).toBe('very-secret-value');
   });
 });

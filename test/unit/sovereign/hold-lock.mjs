@@ -1,12 +1,6 @@
 /** Takes the lock of the folder that is its argument, says so on stdout, and keeps it until it is killed. */
-import { registerHooks } from 'node:module';
+import { takeLock } from '../../../src/sovereign/lock.ts';
 
-// TypeScript sources name each other as the .js they become.
-registerHooks({
-  resolve: (specifier, context, next) =>
-    next(specifier.startsWith('.') ? specifier.replace(/\.js$/, '.ts') : specifier, context),
-});
-const { takeLock } = await import('../../../src/sovereign/lock.ts');
 const dir = process.argv.at(-1);
 takeLock(dir, { command: 'catalyst wizard', run: 'theirs', by: 'them@there', now: new Date('2026-11-23T02:00:00Z') });
 process.stdout.write('holds');

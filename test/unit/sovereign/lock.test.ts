@@ -16,6 +16,7 @@ import { type Holder, stateOfHolder } from '../../../src/sovereign/lease.js';
 import { takeLock } from '../../../src/sovereign/lock.js';
 import { thisProcess } from '../../../src/sovereign/process-identity.js';
 
+const runSources = join(import.meta.dirname, '../run-sources.mjs');
 let dir: string;
 const now = new Date('2026-11-23T02:00:00Z');
 let runs = 0;
@@ -142,7 +143,7 @@ describe.each([
   ['under another host name', ['--uts']],
 ])('a holder %s', (_where, flags) => {
   it('excludes while it lives, with and without its lease, and no longer when it was killed', async () => {
-    const child = spawn('unshare', [...asRoot, ...flags, process.execPath, holdScript, dir]);
+    const child = spawn('unshare', [...asRoot, ...flags, process.execPath, '--import', runSources, holdScript, dir]);
     let errors = '';
     child.stderr.on('data', (data) => (errors += data));
     const ended = new Promise<string>((resolve) => child.once('close', () => resolve(errors)));

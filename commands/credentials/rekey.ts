@@ -1,0 +1,57 @@
+import { Flags } from '@oclif/core';
+import { type Rekeyed, rekeyCredentials } from '../../src/actions/credentials-rekey.js';
+import { CatalystCommand } from '../../src/cli/base-command.js';
+import { readNewPassphrase } from '../../src/cli/read-passphrase.js';
+import type { SealedFor } from '../../src/sovereign/secret-file.js';
+import { fail } from '../../src/support/errors.js';
+
+export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
+  static override summary = 'encrypts the credential store for a passphrase, or for the identity of this machine';
+  static override description =
+    'The store opens as it does now (CATALYST_PASSPHRASE or the identity file) and is written again for what --to names.';
+  static override examples = [
+    '<%= config.bin %> credentials rekey --to passphrase',
+    '<%= config.bin %> credentials rekey --to identity',
+    '<%= config.bin %> credentials rekey --to passphrase --passphrase-file new.txt',
+  ];
+  static override exitCodes = [4, 5, 8, 9];
+  static override flags = {
+    to: Flags.string({ options: ['identity', 'passphrase'], description: 'what opens the store from now on' }),
+    'passphrase-file': Flags.string({
+      helpValue: 'FILE',
+      description: 'read the new passphrase from a file; - is the pipe',
+    }),
+  };
+
+  async run(): Promise<Rekeyed> {
+    const { flags, context } = await this.open(CredentialsRekey);
+    const { prompter, signal } = context;
+    const file = flags['passphrase-file'];
+    if (flags.to === undefined && file === undefined && !prompter.available) {
+      throw fail('E1002', 'What the store is to be encrypted for is needed, and there is no terminal to ask on.', {
+        actions: ['catalyst credentials rekey --to identity', 'catalyst credentials rekey --to passphrase'],
+        data: { flag: '--to' },
+      });
+    }
+    const to =
+      flags.to ??
+      (file === undefined
+        ? await prompter.choose({
+            message: 'What opens the store from now on?',
+            choices: [
+              { value: 'identity', name: 'the identity file of this machine' },
+              { value: 'passphrase', name: 'a passphrase (CATALYST_PASSPHRASE)' },
+            ],
+          })
+        : 'passphrase');
+    const sealed: SealedFor =
+      to === 'identity'
+        ? 'identity'
+        : { passphrase: await readNewPassphrase({ file, prompter, stdin: process.stdin, signal }) };
+    if (sealed !== 'identity') context.redactor.register(sealed.passphrase);
+    const result = await rekeyCredentials(context, await context.credentials(), sealed);
+    const verb = result.done ? 'is' : 'would be';
+    context.output.print(`secrets.age (${result.secrets} secrets) ${verb} encrypted for the ${result.sealedFor}`);
+    return result;
+  }
+}
