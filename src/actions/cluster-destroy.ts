@@ -32,7 +32,7 @@ export async function clusterDestroy(
     confirm,
   });
   // While it drains, volumes are detached: what was attached to our servers is on record first.
-  await context.lock();
+  await context.journal();
   if (count > 0) unfinishedPurgesOf(world).keep(first);
   const drained = await drainCluster(context, world, first.hash);
   const retained = drained.retained.length > 0 ? drained.retained : before;

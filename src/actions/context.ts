@@ -10,6 +10,7 @@ import type { LoadedSpec } from '../sovereign/load-spec.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
+import type { WorldIdentity } from '../verify/world-identity.js';
 
 /** Data goes to stdout (text mode only), the rest to stderr; all of it is redacted. */
 export interface Output {
@@ -79,9 +80,9 @@ export interface Context {
   credentialsOf(fqdn: string): Promise<CredentialStore>;
   /**
    * The journal of this Sovereign, open for this command alone until it ends (E1202, E1203 when another run has it). Everything
-   * that mutates.
+   * that mutates. It is bound to the FQDN and, once `world` was read, to that; throws E4030 when it belongs to another.
    */
-  journal(): Promise<Journal>;
+  journal(world?: WorldIdentity): Promise<Journal>;
   /** The 24, read once. */
   blueprints(): Promise<readonly Blueprint[]>;
   /** The adapters; needs a spec. */

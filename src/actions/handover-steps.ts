@@ -2,7 +2,7 @@ import { foldJournal } from '../phases/journal-state.js';
 import { requirePrerequisites } from '../phases/runner.js';
 import type { Step } from '../phases/step.js';
 import { phaseNeeds } from '../phases/wbs.js';
-import { readJournal } from './read-journal.js';
+import { readJournalOf } from './read-journal.js';
 import type { Session } from './session.js';
 import { allSteps } from './steps.js';
 
@@ -10,10 +10,9 @@ import { allSteps } from './steps.js';
 export async function requireProven(session: Session, id: string, force?: string): Promise<Step> {
   const all = allSteps(session.world);
   const step = all.find((one) => one.id === id)!;
-  const { stateDir } = session.world;
   requirePrerequisites(
     { steps: [step], all, schedule: 'tickets', phaseNeeds },
-    foldJournal(readJournal(stateDir)),
+    foldJournal(await readJournalOf(session.world)),
     force,
   );
   if (force === undefined) return step;

@@ -1,7 +1,7 @@
 import { foldJournal } from '../phases/journal-state.js';
 import type { ScheduleName } from '../phases/schedule.js';
 import { fail } from '../support/errors.js';
-import { readJournal } from './read-journal.js';
+import { readJournalOf } from './read-journal.js';
 import { runSelectedSteps, type StepsRun } from './run-steps.js';
 import type { Session } from './session.js';
 import { allSteps, type WalkChoices } from './steps.js';
@@ -18,7 +18,7 @@ export interface ResumeResult extends StepsRun {
 /** Carries on the newest run of this Sovereign that did not end well: same steps, same choices. */
 export async function resumeRun(session: Session): Promise<ResumeResult> {
   const { world } = session;
-  const last = foldJournal(readJournal(world.stateDir)).runs.at(-1);
+  const last = foldJournal(await readJournalOf(world)).runs.at(-1);
   if (!last) {
     throw fail('E1001', `Nothing to resume: no run of ${world.sovereign.spec.fqdn} is in the journal.`, {
       actions: ['catalyst wizard'],

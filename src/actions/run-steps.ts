@@ -7,7 +7,7 @@ import type { Graph } from '../phases/schedule.js';
 import type { Step } from '../phases/step.js';
 import { phaseNeeds } from '../phases/wbs.js';
 import { guardProtected } from './guard-protected.js';
-import { readJournal } from './read-journal.js';
+import { readJournalOf } from './read-journal.js';
 import type { RunChoices, Session } from './session.js';
 
 export interface StepsRun {
@@ -97,7 +97,7 @@ export async function planSteps(session: Session, steps: readonly Step[]): Promi
 
 async function tellPlan(session: Session, graph: Graph, request: StepsRequest): Promise<StepsRun> {
   const { world, emit } = session;
-  const state = foldJournal(readJournal(world.stateDir));
+  const state = foldJournal(await readJournalOf(world));
   requirePrerequisites(graph, state, request.force);
   const plan = await planSteps(session, graph.steps);
   const byId = new Map(graph.steps.map((step) => [step.id, step]));

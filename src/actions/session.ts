@@ -5,6 +5,7 @@ import type { Journal } from '../phases/journal.js';
 import type { OpenGate } from '../phases/journaled-gate.js';
 import type { ScheduleName } from '../phases/schedule.js';
 import type { World } from '../phases/world.js';
+import type { WorldIdentity } from '../verify/world-identity.js';
 import type { Context } from './context.js';
 
 export interface Session {
@@ -31,13 +32,20 @@ export interface RunChoices {
 }
 
 export async function openSession(context: Context, confirm?: Confirm): Promise<Session> {
+  const world = await context.world();
   return {
-    world: await context.world(),
+    world,
     openGate: await context.gate(),
     emit: context.emit,
     by: context.by,
     dryRun: context.options.dryRun,
     confirm,
-    journal: () => context.journal(),
+    journal: async () => context.journal(await knownWorld(world)),
   };
+}
+
+/** The world that the journal is bound to; without any endpoint nothing was read that could tell. */
+async function knownWorld({ identity, credentials }: World): Promise<WorldIdentity | undefined> {
+  const read = await identity();
+  return read.kind === 'lab' || (await credentials.find('hcloud-token')) !== undefined ? read : undefined;
 }

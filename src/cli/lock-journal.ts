@@ -1,5 +1,6 @@
 /** Takes a Sovereign's lock for one command, keeps its lease renewed and opens its journal. */
 import { type Journal, openJournal } from '../phases/journal.js';
+import { type Binding, bind } from '../phases/journal-binding.js';
 import { renewMs } from '../sovereign/lease.js';
 import { takeLock } from '../sovereign/lock.js';
 import type { Clock } from '../support/clock.js';
@@ -7,6 +8,8 @@ import type { Redactor } from '../support/redact.js';
 
 export interface LockedJournal {
   journal: Journal;
+  /** Throws E4030 when the journal belongs to something else. */
+  bind(expected: Binding): void;
   release(): void;
 }
 
@@ -27,6 +30,7 @@ export function lockJournal(dir: string, { command, runId, by, clock, redactor }
     beat.unref();
     return {
       journal,
+      bind: (expected) => bind(journal, expected),
       release() {
         clearInterval(beat);
         lock.release();

@@ -17,6 +17,7 @@ export const entryKinds = [
   'ticket-set',
   'forced',
   'note',
+  'bound',
 ] as const;
 export type EntryKind = (typeof entryKinds)[number];
 

@@ -126,6 +126,7 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
       });
       break;
     case 'note':
+    case 'bound':
       break;
   }
 }

@@ -295,6 +295,11 @@ export const errorCodes = {
   E4007: entry('refused', 'out of scope', 'The WBS §7 puts this ticket out of scope.'),
   E4008: entry('external', 'the journal is damaged', 'A line of journal.jsonl is not valid or breaks the hash chain.'),
   E4009: entry('external', 'a proof failed', 'What was installed does not do what its ticket asks.'),
+  E4030: entry(
+    'refused',
+    'the journal belongs to another Sovereign or world',
+    'A journal is bound to one FQDN, to one lab or the real world, and to one mother cluster, on its first line. What was proven elsewhere proves nothing here.',
+  ),
   // E5: mother, handover
   E5001: entry(
     'external',

@@ -1,0 +1,82 @@
+/** What a journal belongs to: a Sovereign, a world (one lab, or the real one), a mother. Its first line says so. */
+import { clusterNames } from '../hetzner/names.js';
+import { fail } from '../support/errors.js';
+import type { WorldIdentity } from '../verify/world-identity.js';
+import type { Journal } from './journal.js';
+import type { JournalEntry } from './journal-entry.js';
+
+export interface Binding {
+  fqdn: string;
+  /** Absent until something was reached that tells. */
+  world?: WorldIdentity;
+  /** UID of the mother's kube-system, once read. */
+  motherUid?: string;
+}
+
+/** Folds the `bound` lines; undefined for a journal that has none: empty, or of catalyst 0.1.0. */
+export function bindingOf(entries: readonly JournalEntry[]): Binding | undefined {
+  const lines = entries.filter(({ kind }) => kind === 'bound').map(({ inputs }) => inputs as Partial<Binding>);
+  const { fqdn, ...rest } = Object.assign({}, ...lines) as Partial<Binding>;
+  return typeof fqdn === 'string' ? { fqdn, ...rest } : undefined;
+}
+
+/** Throws E4030 when the journal belongs to another Sovereign, world or mother. What either side does not know is not compared. */
+export function requireBinding(entries: readonly JournalEntry[], path: string, expected: Binding): void {
+  const bound = bindingOf(entries);
+  if (!bound) {
+    requireDerived(entries, path, expected);
+    return;
+  }
+  if (bound.fqdn !== expected.fqdn) throw foreign(path, bound.fqdn, expected.fqdn);
+  const { world, motherUid } = bound;
+  if (world && expected.world && idOf(world) !== idOf(expected.world))
+    throw foreign(path, `${bound.fqdn} in ${nameOf(world)}`, `${expected.fqdn} in ${nameOf(expected.world)}`);
+  if (motherUid && expected.motherUid && motherUid !== expected.motherUid)
+    throw foreign(path, `the mother cluster with UID ${motherUid}`, `the one with UID ${expected.motherUid}`);
+}
+
+/** Checks the binding and writes down what of it is new: all of it on a new journal. Throws E4030 as above. */
+export function bind(journal: Journal, expected: Binding): void {
+  requireBinding(journal.entries, journal.path, expected);
+  const bound = bindingOf(journal.entries);
+  const known = Object.entries(expected).filter(([, value]) => value !== undefined);
+  const fresh = known.filter(([name]) => bound?.[name as keyof Binding] === undefined);
+  if (fresh.length > 0) journal.append({ kind: 'bound', inputs: Object.fromEntries(fresh) });
+}
+
+/**
+ * A journal of catalyst 0.1.0 says nowhere what it belongs to. But its network at Hetzner is named after its Sovereign, and the API
+ * server of a lab was on loopback, where that of a real Sovereign never is. Other journals hold no proof that could mislead.
+ */
+function requireDerived(entries: readonly JournalEntry[], path: string, { fqdn, world }: Binding): void {
+  const networks = entries.flatMap(({ target }) =>
+    target?.system === 'hetzner' && target.kind === 'network' && ownNetwork.test(target.name) ? [target.name] : [],
+  );
+  const strange = [...new Set(networks)].filter((name) => name !== clusterNames(fqdn).network);
+  if (strange.length > 0) throw foreign(path, `the Sovereign with the network ${strange.join(', ')}`, fqdn);
+  const { server } =
+    entries.findLast(({ kind, step }) => kind === 'proof' && step === 'cluster')?.evidence?.facts ?? {};
+  if (world?.kind === 'real' && loopback.test(String(server)))
+    throw foreign(path, `a lab, whose cluster was ${server}`, `${fqdn} in ${nameOf(world)}`);
+}
+
+const ownNetwork = /^catalyst-.+-net$/;
+const loopback = /^https:\/\/(127\.|localhost|\[::1\])/;
+
+const idOf = (world: WorldIdentity) => (world.kind === 'lab' ? world.id : 'real');
+const nameOf = (world: WorldIdentity) =>
+  world.kind === 'lab' ? `the lab ${world.name} (${world.id.slice(0, 8)})` : 'the real world';
+
+function foreign(path: string, bound: string, expected: string) {
+  return fail(
+    'E4030',
+    `The journal ${path} belongs to ${bound}, but this command is for ${expected}. Nothing was changed.`,
+    {
+      actions: [
+        'give each Sovereign and world a state directory of its own: --state-dir DIR (CATALYST_STATE_DIR)',
+        `or, if the journal was put there by mistake, move it away: mv ${path} ${path}.foreign`,
+      ],
+      data: { path, bound, expected },
+    },
+  );
+}
