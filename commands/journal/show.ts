@@ -4,12 +4,12 @@ import { CatalystCommand } from '../../src/cli/base-command.js';
 import type { JournalEntry } from '../../src/phases/journal-entry.js';
 
 export default class JournalShow extends CatalystCommand<JournalEntry[]> {
-  static override summary = 'what was done, op by op; checks the hash chain on the way';
+  static override summary = 'what was done, op by op; checks the hash chain and the signed head on the way';
   static override examples = [
     '<%= config.bin %> journal show --last 20',
     "<%= config.bin %> journal show --step '#376'",
   ];
-  static override exitCodes = [5];
+  static override exitCodes = [5, 7];
   static override flags = {
     step: Flags.string({ description: 'only this step' }),
     run: Flags.string({ description: 'only this run' }),
@@ -18,8 +18,9 @@ export default class JournalShow extends CatalystCommand<JournalEntry[]> {
 
   async run(): Promise<JournalEntry[]> {
     const { flags, context } = await this.open(JournalShow);
-    const entries = showJournal(await context.stateDir(), flags);
-    context.output.print(entries.map(journalLine).join('\n') || 'The journal is empty.');
-    return entries;
+    const stateDir = await context.stateDir();
+    return showJournal(stateDir, flags, (entries) =>
+      context.output.print(entries.map(journalLine).join('\n') || 'The journal is empty.'),
+    );
   }
 }

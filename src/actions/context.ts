@@ -80,9 +80,9 @@ export interface Context {
   credentialsOf(fqdn: string): Promise<CredentialStore>;
   /**
    * The journal of this Sovereign, open for this command alone until it ends (E1202, E1203 when another run has it). Everything
-   * that mutates. It is bound to the FQDN and, once `world` was read, to that; throws E4030 when it belongs to another.
+   * that mutates. It is bound to the FQDN and, once `world` answers it, to that; throws E4030 when it belongs to another.
    */
-  journal(world?: WorldIdentity): Promise<Journal>;
+  journal(world?: () => Promise<WorldIdentity | undefined>): Promise<Journal>;
   /** The 24, read once. */
   blueprints(): Promise<readonly Blueprint[]>;
   /** The adapters; needs a spec. */

@@ -1,14 +1,27 @@
 import type { JournalEntry } from '../phases/journal-entry.js';
-import { readJournal } from './read-journal.js';
+import { fail } from '../support/errors.js';
+import { inspectJournal } from './read-journal.js';
 
-/** The journal, newest last; `step` and `last` narrow it. The hash chain is checked on the way. */
-export function showJournal(stateDir: string, options: { step?: string; run?: string; last?: number }): JournalEntry[] {
-  const entries = readJournal(stateDir).filter(
+/**
+ * The journal, newest last; `step`, `run` and `last` narrow it. A damaged one is passed to `show` up to the damage, and then its
+ * problem is thrown, with the lines as its result.
+ */
+export function showJournal(
+  stateDir: string,
+  options: { step?: string; run?: string; last?: number },
+  show: (entries: JournalEntry[]) => void,
+): JournalEntry[] {
+  const { entries, problem } = inspectJournal(stateDir);
+  const chosen = entries.filter(
     (entry) =>
       (options.step === undefined || entry.step === options.step) &&
       (options.run === undefined || entry.run === options.run),
   );
-  return options.last === undefined ? entries : entries.slice(-options.last);
+  const result = options.last === undefined ? chosen : chosen.slice(-options.last);
+  show(result);
+  if (!problem) return result;
+  const { code, message, actions, data } = problem;
+  throw fail(code, message, { actions, data: { ...data, result } });
 }
 
 /** One line for a person. */

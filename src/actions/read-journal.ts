@@ -1,27 +1,25 @@
 /** Reads the journal without opening it for writing. */
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { checkHead } from '../evidence/journal-head.js';
 import { requireBinding } from '../phases/journal-binding.js';
-import { type JournalEntry, parseJournal } from '../phases/journal-entry.js';
+import { damaged, type JournalEntry, scanJournal } from '../phases/journal-entry.js';
 import type { World } from '../phases/world.js';
-import { fail, messageOf } from '../support/errors.js';
+import { journalPath } from '../sovereign/lock.js';
+import { type CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
 import type { WorldIdentity } from '../verify/world-identity.js';
 
-/**
- * All whole lines; none when there is no journal yet. Throws E4030 for the journal of another Sovereign (the folder is named by
- * the FQDN) or world, E4008 on a damaged line, E1201 when unreadable.
- */
+export interface InspectedJournal {
+  /** The whole lines up to the first that is damaged; none when there is no journal yet. */
+  entries: JournalEntry[];
+  /** Why it must not be relied on: E4008, E4030, E4031 or E4032. */
+  problem?: CatalystError;
+}
+
+/** All whole lines of a journal that is what it was and belongs here. Throws what `inspectJournal` finds, E1201 when unreadable. */
 export function readJournal(stateDir: string, world?: WorldIdentity): JournalEntry[] {
-  const path = join(stateDir, 'journal.jsonl');
-  if (!existsSync(path)) return [];
-  let data: Uint8Array;
-  try {
-    data = readFileSync(path);
-  } catch (error) {
-    throw fail('E1201', `The journal ${path} cannot be read: ${messageOf(error)}.`, { cause: error });
-  }
-  const { entries } = parseJournal(data, path);
-  requireBinding(entries, path, { fqdn: basename(stateDir), world });
+  const { entries, problem } = inspectJournal(stateDir, world);
+  if (problem) throw problem;
   return entries;
 }
 
@@ -31,4 +29,29 @@ export async function readJournalOf({
   identity,
 }: Pick<World, 'stateDir' | 'identity'>): Promise<JournalEntry[]> {
   return readJournal(stateDir, await identity());
+}
+
+/** For showing it, damaged or not. The folder of a Sovereign is named by its FQDN. Throws E1201 when unreadable. */
+export function inspectJournal(stateDir: string, world?: WorldIdentity): InspectedJournal {
+  const path = journalPath(stateDir);
+  const parsed = scanJournal(readIfAny(path));
+  const { entries, damage } = parsed;
+  if (damage) return { entries, problem: damaged(path, damage) };
+  try {
+    requireBinding(entries, path, { fqdn: basename(stateDir), world });
+    checkHead(path, parsed);
+    return { entries };
+  } catch (error) {
+    if (isCatalystError(error)) return { entries, problem: error };
+    throw error;
+  }
+}
+
+function readIfAny(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array();
+    throw fail('E1201', `The journal ${path} cannot be read: ${messageOf(error)}.`, { cause: error });
+  }
 }

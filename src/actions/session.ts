@@ -5,6 +5,7 @@ import type { Journal } from '../phases/journal.js';
 import type { OpenGate } from '../phases/journaled-gate.js';
 import type { ScheduleName } from '../phases/schedule.js';
 import type { World } from '../phases/world.js';
+import { isCatalystError } from '../support/errors.js';
 import type { WorldIdentity } from '../verify/world-identity.js';
 import type { Context } from './context.js';
 
@@ -40,12 +41,16 @@ export async function openSession(context: Context, confirm?: Confirm): Promise<
     by: context.by,
     dryRun: context.options.dryRun,
     confirm,
-    journal: async () => context.journal(await knownWorld(world)),
+    journal: () => context.journal(() => knownWorld(world)),
   };
 }
 
-/** The world that the journal is bound to; without any endpoint nothing was read that could tell. */
+/** The world that the journal is bound to; unknown without any endpoint, or while none answers: then nothing can be changed either. */
 async function knownWorld({ identity, credentials }: World): Promise<WorldIdentity | undefined> {
-  const read = await identity();
+  const read = await identity().catch((error: unknown) => {
+    if (isCatalystError(error, 'E1412')) return undefined;
+    throw error;
+  });
+  if (read === undefined) return undefined;
   return read.kind === 'lab' || (await credentials.find('hcloud-token')) !== undefined ? read : undefined;
 }

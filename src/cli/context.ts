@@ -13,7 +13,6 @@ import { configDir, makePrivateDir, writePrivateFile } from '../sovereign/state-
 import { systemClock } from '../support/clock.js';
 import { printable } from '../support/printable.js';
 import type { Redactor } from '../support/redact.js';
-import type { WorldIdentity } from '../verify/world-identity.js';
 import { confirmByName, confirmInRun, confirmStart } from './confirm.js';
 import { findSpec, specPath, stateDirOf } from './find-spec.js';
 import type { SharedFlags } from './flags.js';
@@ -94,20 +93,23 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
   const credentials = async () => credentialsOf((await spec()).sovereign.spec.fqdn);
   const by = `${userName()}@${hostname()}`;
   const openJournal = once(async () => {
-    const { lockJournal } = await import('./lock-journal.js');
+    const { lockJournal } = await import('../actions/lock-journal.js');
     const dir = await stateDir();
-    const locked = lockJournal(dir, { command: request.command, runId, by, clock, redactor });
+    const locked = await lockJournal(dir, {
+      ...{ command: request.command, runId, by, clock, redactor },
+      ...{ fqdn: (await spec()).sovereign.spec.fqdn, keys: credentials, warn: output.warn },
+    });
     closers.push(() => locked.release());
     request.onActing();
     // So that --sovereign finds it later, wherever the file was.
     writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
     return locked;
   });
-  const journal = async (world?: WorldIdentity) => {
+  const journal: Context['journal'] = async (world) => {
     const mark = await lab();
     const claimed = mark && { kind: 'lab' as const, id: mark.id, name: mark.name };
     const locked = await openJournal();
-    locked.bind({ fqdn: (await spec()).sovereign.spec.fqdn, world: world ?? claimed });
+    locked.bind({ fqdn: (await spec()).sovereign.spec.fqdn, world: (await world?.()) ?? claimed });
     return locked.journal;
   };
   // A lab is reached by its own kubeconfigs; flags only name the clusters that one may be made of.

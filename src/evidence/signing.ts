@@ -33,6 +33,12 @@ export async function openSigner(keeper: KeyKeeper): Promise<Signer> {
   };
 }
 
+/** The public key (SPKI PEM), when this Sovereign has one yet. */
+export async function findPublicKey(keeper: Pick<KeyKeeper, 'find'>): Promise<string | undefined> {
+  const pem = await keeper.find('generated/evidence-key');
+  return pem && createPublicKey(createPrivateKey(pem)).export({ type: 'spki', format: 'pem' }).toString();
+}
+
 export function keyIdOf(key: KeyObject): string {
   return sha256(key.export({ type: 'spki', format: 'der' })).slice(0, 16);
 }

@@ -1,4 +1,5 @@
 /** The lines of the journal: their shape, and how a file of them is read and checked. Pure. */
+import { basename, dirname } from 'node:path';
 import { fail, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Evidence, Target } from './step.js';
@@ -18,6 +19,9 @@ export const entryKinds = [
   'forced',
   'note',
   'bound',
+  'sealed',
+  'takeover',
+  'repaired',
 ] as const;
 export type EntryKind = (typeof entryKinds)[number];
 
@@ -83,10 +87,16 @@ export function parseJournal(data: Uint8Array | string, path: string): ParsedJou
 
 export function damaged(path: string, { line, why }: { line: number; why: string }) {
   return fail('E4008', `${path} line ${line}: ${why}.`, {
-    actions: ['catalyst journal show', `keep a copy of ${path}, remove from line ${line} on, then: catalyst resume`],
+    actions: ['put the journal back from a backup', ...repairActions(path)],
     data: { line },
   });
 }
+
+/** The folder of a journal is named by the FQDN. */
+export const repairActions = (path: string) => [
+  'catalyst journal show',
+  `or accept what is there, and prove the rest again: catalyst journal repair --confirm ${basename(dirname(path))}`,
+];
 
 function readLine(bytes: Uint8Array, decoder: TextDecoder): JournalEntry | string {
   let value: unknown;

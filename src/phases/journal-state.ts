@@ -127,6 +127,9 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
       break;
     case 'note':
     case 'bound':
+    case 'sealed':
+    case 'takeover':
+    case 'repaired':
       break;
   }
 }

@@ -10,7 +10,7 @@ import { type ExclusiveFile, openExclusively } from '../support/exclusive-file.j
 import { sha256 } from '../support/hash.js';
 import type { Redactor } from '../support/redact.js';
 import { syncFolder } from '../support/sync-folder.js';
-import { type JournalEntry, parseJournal } from './journal-entry.js';
+import { type JournalEntry, type ParsedJournal, parseJournal, scanJournal } from './journal-entry.js';
 
 export type NewEntry = Omit<JournalEntry, 'v' | 'seq' | 'prev' | 'at' | 'by' | 'run'> & { run?: string };
 
@@ -19,6 +19,13 @@ export interface Journal {
   readonly entries: readonly JournalEntry[];
   /** Throws E1204 when somebody else wrote to the file or replaced it, E1201 on disk faults; nothing is written then. */
   append(entry: NewEntry): JournalEntry;
+  /**
+   * Signs how far the journal goes, so that lines which disappear later are missed: at the end of every run and before whatever
+   * cannot be undone. `reason` is a fragment: "the end of catalyst wizard". Without a `sign` nothing is done.
+   */
+  sealHead(reason: string): Promise<void>;
+  /** What a signature covers. */
+  chain(): ParsedJournal;
   close(): void;
 }
 
@@ -31,12 +38,18 @@ export interface JournalOptions {
   redactor: Redactor;
   /** The file at `path`, opened by whoever took the lock; opened here when left out. */
   file?: ExclusiveFile;
+  /** Signs a head and keeps it; answers the id of the key. */
+  sign?: (head: { seq: number; hash: string; at: string; reason: string }) => Promise<string>;
+  /** Cuts off what is damaged, which its caller has put aside, instead of refusing it. */
+  accept?: boolean;
 }
 
 /** Opens (or begins) the journal for writing; a cut last line is removed. Throws E4008 when it is damaged, E1202 while another has it. */
-export function openJournal({ path, runId, by, clock, redactor, file = openFile(path) }: JournalOptions): Journal {
+export function openJournal(options: JournalOptions): Journal {
+  const { path, runId, by, clock, redactor, sign, accept, file = openFile(path) } = options;
   const { fd } = file;
-  const parsed = parseJournal(readFileSync(fd), path);
+  const data = readFileSync(fd);
+  const parsed = accept ? scanJournal(data) : parseJournal(data, path);
   const { entries } = parsed;
   if (fstatSync(fd).size !== parsed.bytes) ftruncateSync(fd, parsed.bytes);
   if (entries.length === 0) syncFolder(dirname(path));
@@ -53,25 +66,34 @@ export function openJournal({ path, runId, by, clock, redactor, file = openFile(
     }
     size += data.length;
   };
+  const append = (entry: NewEntry): JournalEntry => {
+    const full: JournalEntry = {
+      v: 1,
+      seq: entries.length + 1,
+      prev,
+      run: runId,
+      ...withoutSecrets(entry, redactor),
+      at: clock.now().toISOString(),
+      by,
+    };
+    const line = JSON.stringify(full);
+    write(Buffer.from(`${line}\n`));
+    prev = sha256(line);
+    entries.push(full);
+    return full;
+  };
   return {
     path,
     entries,
-    append(entry) {
-      const full: JournalEntry = {
-        v: 1,
-        seq: entries.length + 1,
-        prev,
-        run: runId,
-        ...withoutSecrets(entry, redactor),
-        at: clock.now().toISOString(),
-        by,
-      };
-      const line = JSON.stringify(full);
-      write(Buffer.from(`${line}\n`));
-      prev = sha256(line);
-      entries.push(full);
-      return full;
+    append,
+    async sealHead(reason) {
+      if (!sign) return;
+      const seq = entries.length;
+      // The head first: a line that says so without a head beside it then means that somebody removed it.
+      const key = await sign({ seq, hash: prev, at: clock.now().toISOString(), reason });
+      append({ kind: 'sealed', inputs: { reason, seq, key } });
     },
+    chain: () => ({ entries, bytes: size, last: prev }),
     close: () => file.close(),
   };
 }

@@ -34,11 +34,14 @@ export interface Observer {
   journal?: Pick<ExclusiveFile, 'identity' | 'locked'>;
   now: Date;
   startOf?: StartOf;
+  /** Id of a run that a person has declared ended; one that lives here is not. */
+  takeOver?: string;
 }
 
-export function stateOfHolder(holder: Holder, { here, journal, now, startOf }: Observer): HolderState {
+export function stateOfHolder(holder: Holder, { here, journal, now, startOf, takeOver }: Observer): HolderState {
   const life = lifeOf(holder, here, startOf);
   if (life !== 'unknown') return life;
+  if (takeOver !== undefined && holder.run === takeOver) return 'dead';
   // One kernel decides: who has the lock on that very file has outlived its former holder.
   const sameKernel = holder.boot === here.boot;
   if (sameKernel && journal?.locked && holder.journal === journal.identity) return 'dead';

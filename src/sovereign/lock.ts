@@ -32,6 +32,8 @@ export interface LockRequest {
   by: string;
   now: Date;
   startOf?: StartOf;
+  /** Id of the run whose lease gives way, whatever is known of it; never one that lives here. */
+  takeOver?: string;
   /** What it opens exclusively; the journal when left out. */
   file?: string;
 }
@@ -50,7 +52,7 @@ export function takeLock(dir: string, request: LockRequest): Lock {
     ...{ run, by, command, since: stamp, renewed: stamp, journal: journal.locked ? journal.identity : '' },
   };
   try {
-    writeLease(dir, mine, { here, journal, now, startOf });
+    writeLease(dir, mine, { here, journal, now, startOf, takeOver: request.takeOver });
   } catch (error) {
     journal.close();
     throw error;

@@ -300,6 +300,16 @@ export const errorCodes = {
     'the journal belongs to another Sovereign or world',
     'A journal is bound to one FQDN, to one lab or the real world, and to one mother cluster, on its first line. What was proven elsewhere proves nothing here.',
   ),
+  E4031: entry(
+    'refused',
+    'lines of the journal are missing or changed',
+    'At the end of every run, and before what cannot be undone, the head of the journal is signed. The journal no longer has the lines that were signed: it was cut, replaced, or put back from an older copy. `catalyst journal repair` accepts what is there and journals that; what is missing has to be proven again.',
+  ),
+  E4032: entry(
+    'refused',
+    'the signed head of the journal is missing or not valid',
+    'journal.head.json lies beside the journal and is signed with the evidence key of this Sovereign. It is missing, damaged, or signed with another key.',
+  ),
   // E5: mother, handover
   E5001: entry(
     'external',
