@@ -33,7 +33,7 @@ export async function verifyJournal(context: Context, file?: string, keyFile?: s
     path,
     lines,
     ...{ binding: bindingOf(parsed.entries), head },
-    unsigned: lines - (head?.seq ?? 0),
+    unsigned: parsed.entries.slice(head?.seq ?? 0).filter(({ kind }) => kind !== 'sealed').length,
     keyKnown: key !== undefined,
   };
 }
