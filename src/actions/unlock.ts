@@ -15,6 +15,7 @@ import { fail } from '../support/errors.js';
 import { openExclusively } from '../support/exclusive-file.js';
 import type { Context } from './context.js';
 import { lockJournal } from './lock-journal.js';
+import { inspectJournal } from './read-journal.js';
 
 export interface LockHolder {
   command: string;
@@ -62,6 +63,8 @@ export async function unlock(
       actions: ['wait for it to end', `fuser -v ${journalPath(dir)}`],
     });
   }
+  const { problem } = inspectJournal(dir);
+  if (problem) throw problem;
   if (!holder || context.options.dryRun) return found;
   const { fqdn } = (await context.spec()).sovereign.spec;
   await context.confirmByName({ what: `This takes the lock of ${fqdn} over from "${holder.command}"`, confirm });

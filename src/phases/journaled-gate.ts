@@ -59,6 +59,7 @@ export function createGate({
 }: GateOptions): Gate {
   const before: JournalState = foldJournal(journal.entries);
   const writers = writersOf(adapters);
+  const sealed = new Set<string>();
   let writes = 0;
   const actOf =
     (step: ActingStep, signal: AbortSignal): Act =>
@@ -93,6 +94,11 @@ export function createGate({
       onMutation?.(step.id, mutation);
       writes += 1;
       try {
+        // What cannot be undone must not be forgotten either; once per step, since each of its changes is of one intent.
+        if (mutation.confirm !== undefined && !sealed.has(id)) {
+          await journal.sealHead(`before: ${mutation.sentence}`);
+          sealed.add(id);
+        }
         const answer = await change(writers, { id: op, signal });
         journal.append({ ...common, kind: 'ok', inputs });
         return answer;

@@ -7,6 +7,7 @@ import { inspectJournal, readJournal } from '../../../src/actions/read-journal.j
 import { checkHead } from '../../../src/evidence/journal-head.js';
 import { findPublicKey, type KeyKeeper } from '../../../src/evidence/signing.js';
 import { parseJournal, scanJournal } from '../../../src/phases/journal-entry.js';
+import { createGate } from '../../../src/phases/journaled-gate.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { clock } from '../engine/rig.js';
 
@@ -151,5 +152,23 @@ describe('the signed head of a journal', () => {
     await locked.release();
     expect(readJournal(dir).map(({ kind }) => kind)).toEqual(['note', 'repaired', 'sealed']);
     expect(scanJournal(readFileSync(path())).damage).toBeUndefined();
+  });
+
+  it('is signed between begin and the first change that cannot be undone, once per step', async () => {
+    const locked = await lock();
+    const { signal } = new AbortController();
+    const adapters = {} as Parameters<typeof createGate>[0]['adapters'];
+    const gate = createGate({ ...locked, signal, undoSignal: signal, protects: () => undefined, adapters });
+    const { act } = gate.forStep({ id: '#317', phase: 7 });
+    const change = (name: string, confirm?: string) =>
+      act({ target: { system: 'git', kind: 'file', name }, sentence: `change ${name}`, confirm }, async () => name);
+    await change('a');
+    await change('b', 'hands over');
+    await change('c', 'hands over');
+    expect(locked.journal.entries.map(({ kind }) => kind)).toEqual(
+      ['begin ok', 'begin sealed ok', 'begin ok'].flatMap((kinds) => kinds.split(' ')),
+    );
+    expect(checkHead(path(), locked.journal.chain())).toMatchObject({ seq: 3, reason: 'before: change b' });
+    await locked.release();
   });
 });
