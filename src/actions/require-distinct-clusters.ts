@@ -19,13 +19,17 @@ type Found = { kube: Kube; is: ClusterIdentity } | { kube?: Kube; lost: Catalyst
  * For the gate, which asks before each mutation; the clusters are read at the first one, and again when the Sovereign's is created.
  * @throws E1410 when both kubeconfigs lead to one cluster, or that of the Sovereign to one that holds the demos; E1411 when the
  * Sovereign is of another world; E3101 when the target is the Sovereign and it cannot be read
+ * @param known receives the UIDs of those that were read; throws when they are not those of before
  */
-export function requireDistinctClusters(world: Clusters): (mutation: Pick<Mutation, 'target'>) => Promise<void> {
+export function requireDistinctClusters(
+  world: Clusters,
+  known: (uids: { motherUid?: string; clusterUid?: string }) => void = () => undefined,
+): (mutation: Pick<Mutation, 'target'>) => Promise<void> {
   let checked: { kube: Kube | undefined; result: Promise<Found> } | undefined;
   return async ({ target }) => {
     const kube = await world.kube().catch(() => undefined);
     if (checked === undefined || checked.kube !== kube) {
-      const result = check(world);
+      const result = check(world, known);
       checked = { kube, result };
       result.catch(() => {
         checked = undefined;
@@ -39,16 +43,21 @@ export function requireDistinctClusters(world: Clusters): (mutation: Pick<Mutati
   };
 }
 
-async function check(world: Clusters): Promise<Found> {
+async function check(world: Clusters, known: (uids: { motherUid?: string; clusterUid?: string }) => void) {
   const [identity, sovereign, mother] = await Promise.all([
     world.identity(),
     find(world, world.kube),
     find(world, world.mother),
   ]);
-  if ('lost' in sovereign) return sovereign;
+  const motherUid = 'is' in mother ? mother.is.uid : undefined;
+  if ('lost' in sovereign) {
+    known({ motherUid });
+    return sovereign;
+  }
   if ('is' in mother && mother.is.uid === sovereign.is.uid) throw sameCluster(world, sovereign.kube, mother.kube);
   requireWorld(identity, sovereign);
   await refuseDemos(world, sovereign.kube, 'is' in mother);
+  known({ motherUid, clusterUid: sovereign.is.uid });
   return sovereign;
 }
 

@@ -4,6 +4,8 @@ import { requireDistinctClusters } from '../actions/require-distinct-clusters.js
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { renderTree } from '../blueprints/render.js';
 import { addressService, publicAddress } from '../hetzner/public-address.js';
+import type { Journal } from '../phases/journal.js';
+import { bind } from '../phases/journal-binding.js';
 import { createGate, type OpenGate } from '../phases/journaled-gate.js';
 import type { World } from '../phases/world.js';
 import type { Adapters } from '../phases/writers.js';
@@ -170,11 +172,17 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     runId,
     stateDir,
   };
-  const distinct = requireDistinctClusters(world);
+  let journal: Journal | undefined;
+  const distinct = requireDistinctClusters(world, (uids) => {
+    if (journal) bind(journal, { fqdn: spec.fqdn, ...uids });
+  });
   return {
     world,
     // Here and not where gates are opened, so that none can be opened without it.
-    openGate: (options) => createGate({ ...options, ready: distinct, adapters }),
+    openGate: (options) => {
+      journal = options.journal;
+      return createGate({ ...options, ready: distinct, adapters });
+    },
     close: async () => runFolder.close(),
   };
 }

@@ -11,13 +11,25 @@ export interface Binding {
   world?: WorldIdentity;
   /** UID of the mother's kube-system, once read. */
   motherUid?: string;
+  /** UID of the Sovereign's kube-system, once read; that of another counts only after a control plane was created. */
+  clusterUid?: string;
 }
 
 /** Folds the `bound` lines; undefined for a journal that has none: empty, or of catalyst 0.1.0. */
 export function bindingOf(entries: readonly JournalEntry[]): Binding | undefined {
-  const lines = entries.filter(({ kind }) => kind === 'bound').map(({ inputs }) => inputs as Partial<Binding>);
-  const { fqdn, ...rest } = Object.assign({}, ...lines) as Partial<Binding>;
+  const bound: Partial<Binding> = {};
+  for (const entry of entries) {
+    if (entry.kind === 'bound') Object.assign(bound, entry.inputs);
+    else if (createsControlPlane(entry, bound.fqdn)) delete bound.clusterUid;
+  }
+  const { fqdn, ...rest } = bound;
   return typeof fqdn === 'string' ? { fqdn, ...rest } : undefined;
+}
+
+/** A cluster is built or built again: from here on it is another one. */
+function createsControlPlane({ kind, target, inputs }: JournalEntry, fqdn: string | undefined): boolean {
+  if (kind !== 'begin' || target?.system !== 'hetzner' || target.kind !== 'server' || fqdn === undefined) return false;
+  return target.name === clusterNames(fqdn).controlPlane(1) && String(inputs?.sentence).startsWith('create ');
 }
 
 /** Throws E4030 when the journal belongs to another Sovereign, world or mother. What either side does not know is not compared. */
@@ -28,11 +40,23 @@ export function requireBinding(entries: readonly JournalEntry[], path: string, e
     return;
   }
   if (bound.fqdn !== expected.fqdn) throw foreign(path, bound.fqdn, expected.fqdn);
-  const { world, motherUid } = bound;
+  const { world, motherUid, clusterUid } = bound;
   if (world && expected.world && idOf(world) !== idOf(expected.world))
     throw foreign(path, `${bound.fqdn} in ${nameOf(world)}`, `${expected.fqdn} in ${nameOf(expected.world)}`);
   if (motherUid && expected.motherUid && motherUid !== expected.motherUid)
     throw foreign(path, `the mother cluster with UID ${motherUid}`, `the one with UID ${expected.motherUid}`);
+  if (clusterUid && expected.clusterUid && clusterUid !== expected.clusterUid)
+    throw fail(
+      'E4033',
+      `The kubeconfig of ${bound.fqdn} leads to the cluster with UID ${expected.clusterUid}; the journal recorded ${clusterUid} when it was created. Nothing was changed.`,
+      {
+        actions: [
+          'check --kubeconfig (CATALYST_KUBECONFIG): it must lead to the cluster that catalyst created, or be left out',
+          'or, if that cluster is to be built again: catalyst cluster destroy, then catalyst resume',
+        ],
+        data: { recorded: clusterUid, found: expected.clusterUid },
+      },
+    );
 }
 
 /** Checks the binding and writes down what of it is new: all of it on a new journal. Throws E4030 as above. */

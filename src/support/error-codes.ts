@@ -310,6 +310,11 @@ export const errorCodes = {
     'the signed head of the journal is missing or not valid',
     'journal.head.json lies beside the journal and is signed with the evidence key of this Sovereign. It is missing, damaged, or signed with another key.',
   ),
+  E4033: entry(
+    'refused',
+    'another cluster than the one that was created',
+    "The UID of the Sovereign's kube-system namespace is recorded when its cluster is created, and replaced when the journal records that it was built again. The kubeconfig leads to another cluster.",
+  ),
   // E5: mother, handover
   E5001: entry(
     'external',

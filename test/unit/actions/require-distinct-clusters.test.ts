@@ -63,6 +63,19 @@ describe('before the first write', () => {
     },
   );
 
+  it('their UIDs are reported, to be compared with those of before', async () => {
+    const uids: object[] = [];
+    const report = (given: Parameters<typeof world>[0]) =>
+      requireDistinctClusters(world(given), (known) => uids.push(known))(write('hetzner'));
+    await report({ kube: cluster('own'), mother });
+    await report({ mother });
+    expect(uids).toEqual([{ motherUid: 'mother', clusterUid: 'own' }, { motherUid: 'mother' }]);
+    const other = requireDistinctClusters(world({ mother }), () => {
+      throw fail('E4030', 'another mother');
+    });
+    await expect(other(write('hetzner'))).rejects.toMatchObject({ code: 'E4030', exitCode: 7 });
+  });
+
   it('a swap of the two kubeconfigs is refused: the cluster that is named as the Sovereign holds the demos', async () => {
     await expect(check({ kube: mother, mother: cluster('own') })).rejects.toMatchObject({
       code: 'E1410',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readJournal } from '../../../src/actions/read-journal.js';
+import type { NewEntry } from '../../../src/phases/journal.js';
 import { type Binding, bind, bindingOf, requireBinding } from '../../../src/phases/journal-binding.js';
 import { parseJournal } from '../../../src/phases/journal-entry.js';
 import type { WorldIdentity } from '../../../src/verify/world-identity.js';
@@ -81,6 +82,33 @@ describe('the binding of a journal', () => {
     expect(() => readJournal(other)).toThrow(
       /belongs to omantel.omani.works, but this command is for test.omani.works/,
     );
+  });
+});
+
+describe('the cluster of a Sovereign', () => {
+  const create = (name: string): NewEntry => ({
+    kind: 'begin',
+    op: '1',
+    target: { system: 'hetzner', kind: 'server', name },
+    inputs: { sentence: `create server ${name} (cx32)` },
+  });
+
+  it('is recorded once read; another is refused until the journal has a rebuild', () => {
+    const journal = open(journalIn(folder()));
+    bind(journal, { fqdn, world: real });
+    bind(journal, { fqdn, clusterUid: 'uid-1' });
+    bind(journal, { fqdn, clusterUid: 'uid-1' });
+    expect(journal.entries).toHaveLength(2);
+    const other = () => bind(journal, { fqdn, clusterUid: 'uid-2' });
+    expect(other).toThrow(expect.objectContaining({ code: 'E4033', exitCode: 7 }));
+    for (const name of ['catalyst-omantel-omani-works-w1', 'catalyst-other-omani-works-cp1']) {
+      journal.append(create(name));
+      expect(other).toThrow(expect.objectContaining({ code: 'E4033' }));
+    }
+    journal.append(create('catalyst-omantel-omani-works-cp1'));
+    other();
+    expect(bindingOf(journal.entries)).toMatchObject({ clusterUid: 'uid-2', world: real });
+    journal.close();
   });
 });
 
