@@ -6,7 +6,7 @@ import { CatalystCommand } from '../src/cli/base-command.js';
 export default class Graph extends CatalystCommand<GraphResult> {
   static override summary = 'the DAG of phases, tickets and Blueprints, marked by status';
   static override examples = ['<%= config.bin %> graph', '<%= config.bin %> graph --format mermaid'];
-  static override exitCodes = [5];
+  static override exitCodes = [5, 7];
   static override flags = {
     format: Flags.option({ options: graphFormats, default: 'text' as const, description: 'how to draw it' })(),
   };

@@ -13,7 +13,7 @@ export default class Status extends CatalystCommand<StatusResult> {
     '<%= config.bin %> status --format markdown',
     '<%= config.bin %> status --watch',
   ];
-  static override exitCodes = [5];
+  static override exitCodes = [5, 7];
   static override flags = {
     format: Flags.option({
       options: ['table', 'markdown', 'json'] as const,
@@ -40,5 +40,7 @@ function statusText(result: StatusResult, format: 'table' | 'markdown' | 'json')
   if (format === 'json') return JSON.stringify(result, null, 2);
   if (format === 'markdown') return statusAsMarkdown(result);
   const head = result.handover ? `${result.handover.join('\n')}\n\n` : '';
-  return `${head}${ticketTable(result.rows)}\n\n${ticketTable(result.steps)}\n\n${result.proven} of ${result.total} proven`;
+  const where = result.world?.kind === 'lab' ? ` in the lab ${result.world.name}` : '';
+  const tables = `${ticketTable(result.rows)}\n\n${ticketTable(result.steps)}`;
+  return `${head}${tables}\n\n${result.proven} of ${result.total} proven${where}`;
 }

@@ -14,7 +14,7 @@ export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
     '<%= config.bin %> credentials rekey --to identity',
     '<%= config.bin %> credentials rekey --to passphrase --passphrase-file new.txt',
   ];
-  static override exitCodes = [4, 5, 8, 9];
+  static override exitCodes = [4, 5, 7, 8, 9];
   static override flags = {
     to: Flags.string({ options: ['identity', 'passphrase'], description: 'what opens the store from now on' }),
     'passphrase-file': Flags.string({

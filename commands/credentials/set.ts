@@ -20,7 +20,7 @@ export default class CredentialsSet extends CatalystCommand<Result> {
     '<%= config.bin %> credentials set hcloud-token',
     '<%= config.bin %> credentials set s3-secret-key --from-file key.txt',
   ];
-  static override exitCodes = [4, 5, 7, 9];
+  static override exitCodes = [4, 5, 7, 8, 9];
   static override args = {
     name: Args.string({ required: true, description: 'hcloud-token, s3-access-key, s3-secret-key, registry-token …' }),
   };

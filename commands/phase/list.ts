@@ -6,7 +6,7 @@ import { textTable } from '../../src/cli/text-table.js';
 export default class PhaseList extends CatalystCommand<PhaseRow[]> {
   static override summary = 'the nine phases, what gates them and how far they are';
   static override examples = ['<%= config.bin %> phase list'];
-  static override exitCodes = [5];
+  static override exitCodes = [5, 7];
 
   async run(): Promise<PhaseRow[]> {
     const { context } = await this.open(PhaseList);

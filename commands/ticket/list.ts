@@ -6,7 +6,7 @@ import { ticketTable } from '../../src/cli/ticket-table.js';
 export default class TicketList extends CatalystCommand<TicketRow[]> {
   static override summary = 'the 22 tickets of the WBS with status, PRs and evidence';
   static override examples = ['<%= config.bin %> ticket list', '<%= config.bin %> ticket list --json'];
-  static override exitCodes = [5];
+  static override exitCodes = [5, 7];
 
   async run(): Promise<TicketRow[]> {
     const { context } = await this.open(TicketList);

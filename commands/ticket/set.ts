@@ -7,7 +7,7 @@ import { ticketTable } from '../../src/cli/ticket-table.js';
 export default class TicketSet extends CatalystCommand<TicketRow> {
   static override summary = 'keep the fields of the §9 table that people fill in';
   static override examples = ['<%= config.bin %> ticket set 338 --pr openova-io/openova#12 --status parked'];
-  static override exitCodes = [5, 9];
+  static override exitCodes = [4, 5, 7, 9];
   static override args = { ticket: Args.string({ required: true, description: 'a ticket, such as 338' }) };
   static override flags = {
     pr: Flags.string({

@@ -1,4 +1,7 @@
 /** The §9 table: Ticket, Status, PR(s), Deployed-SHA evidence. */
+import { bindingOf } from '../phases/journal-binding.js';
+import type { WorldIdentity } from '../verify/world-identity.js';
+import { readJournal } from './read-journal.js';
 import { listTickets, listUnticketed, type TicketRow } from './ticket-list.js';
 
 export interface StatusResult {
@@ -10,13 +13,17 @@ export interface StatusResult {
   /** Steps proven of all. */
   proven: number;
   total: number;
+  /** Where it was proven, as the journal is bound. */
+  world?: WorldIdentity;
 }
 
 export function statusOf(stateDir: string | undefined, fqdn?: string): StatusResult {
   const rows = listTickets(stateDir);
   const steps = listUnticketed(stateDir);
   const all = [...rows, ...steps];
-  return { sovereign: fqdn, rows, steps, proven: all.filter((row) => row.status === 'done').length, total: all.length };
+  const proven = all.filter((row) => row.status === 'done').length;
+  const { world } = (stateDir === undefined ? undefined : bindingOf(readJournal(stateDir))) ?? {};
+  return { sovereign: fqdn, rows, steps, proven, total: all.length, ...(world && { world }) };
 }
 
 /** What the evidence column shows: the commit, else the chart digest, else what the proof saw; and when. */

@@ -1,5 +1,5 @@
 /** What `status` shows first while a handover is unfinished, by asking the clusters. */
-import type { JournalEntry } from '../phases/journal.js';
+import type { JournalEntry } from '../phases/journal-entry.js';
 import { foldJournal } from '../phases/journal-state.js';
 import { messageOf } from '../support/errors.js';
 import type { Context } from './context.js';

@@ -4,8 +4,9 @@
  */
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type ParsedJournal, repairActions } from '../phases/journal-entry.js';
+import { journalHeadPath } from '../sovereign/lock.js';
 import { fail } from '../support/errors.js';
 import { type Envelope, keyIdOf, type Signer, seal, unseal } from './signing.js';
 
@@ -33,7 +34,7 @@ interface SignedHead {
 
 const payloadType = 'application/vnd.catalyst.journal-head+json';
 
-export const headPath = (journal: string) => join(dirname(journal), 'journal.head.json');
+export const headPath = (journal: string) => journalHeadPath(dirname(journal));
 
 export function signHead(signer: Signer, head: JournalHead): string {
   const signed: SignedHead = { publicKey: signer.publicKey, envelope: seal(signer, payloadType, head) };

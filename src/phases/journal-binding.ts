@@ -1,5 +1,7 @@
 /** What a journal belongs to: a Sovereign, a world (one lab, or the real one), a mother. Its first line says so. */
+import { dirname } from 'node:path';
 import { clusterNames } from '../hetzner/names.js';
+import { journalHeadPath } from '../sovereign/lock.js';
 import { fail } from '../support/errors.js';
 import type { WorldIdentity } from '../verify/world-identity.js';
 import type { Journal } from './journal.js';
@@ -92,13 +94,14 @@ const nameOf = (world: WorldIdentity) =>
   world.kind === 'lab' ? `the lab ${world.name} (${world.id.slice(0, 8)})` : 'the real world';
 
 function foreign(path: string, bound: string, expected: string) {
+  const head = journalHeadPath(dirname(path));
   return fail(
     'E4030',
     `The journal ${path} belongs to ${bound}, but this command is for ${expected}. Nothing was changed.`,
     {
       actions: [
         'give each Sovereign and world a state directory of its own: --state-dir DIR (CATALYST_STATE_DIR)',
-        `or, if the journal was put there by mistake, move it away: mv ${path} ${path}.foreign`,
+        `or, if the journal was put there by mistake, move it away: mv ${path} ${path}.foreign; mv ${head} ${head}.foreign`,
       ],
       data: { path, bound, expected },
     },

@@ -40,6 +40,8 @@ export interface LockRequest {
 
 const journalName = 'journal.jsonl';
 export const journalPath = (dir: string) => join(dir, journalName);
+/** The signed head, beside it. */
+export const journalHeadPath = (dir: string) => join(dir, 'journal.head.json');
 
 /** Throws E1202 while another run has it, E1203 when nobody here can tell whether its holder lives, E1201 on disk faults. */
 export function takeLock(dir: string, request: LockRequest): Lock {
