@@ -108,7 +108,7 @@ function planGitea(world: World, record: HandoverRecord | undefined): Mutation[]
   return [
     ...(made?.token ? [removeTokenMutation] : []),
     ...(made?.repository ? [removeRepositoryMutation(world)] : []),
-    ...(made?.headBefore !== undefined ? [moveBackMutation(world, made.headBefore)] : []),
+    ...(made?.headBefore ? [moveBackMutation(world, made.headBefore)] : []),
     ...(made?.organization ? [removeOrganizationMutation(world)] : []),
   ];
 }

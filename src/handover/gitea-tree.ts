@@ -98,13 +98,11 @@ export const removeOrganizationMutation = (world: World): Mutation => ({
   sentence: `delete organization ${organizationMutation(world).target.name} in the Sovereign's Gitea, which this handover created`,
 });
 
-export const moveBackMutation = (world: World, to: string | null): Mutation => {
+export const moveBackMutation = (world: World, to: string): Mutation => {
   const { organization, repository, branch } = world.sovereign.spec.gitops;
   return {
     target: { system: 'git', kind: 'branch', name: `${organization}/${repository}:${branch}` },
-    sentence: to
-      ? `move branch ${branch} of ${organization}/${repository} in the Sovereign's Gitea back to ${to}`
-      : `delete branch ${branch} of ${organization}/${repository} in the Sovereign's Gitea, which this handover created`,
+    sentence: `move branch ${branch} of ${organization}/${repository} in the Sovereign's Gitea back to ${to}`,
   };
 };
 
@@ -144,20 +142,27 @@ export async function keepCommits(
 /** Takes away what the handover created; a branch with people's commits on it, in a repository of theirs, stays. */
 export async function removeTree(handover: Handover, remote: GitRemote, kept: number): Promise<void> {
   const { world, act, record } = handover;
-  const { organization, repository, branch } = world.sovereign.spec.gitops;
+  const { organization, repository } = world.sovereign.spec.gitops;
   const { made = {} } = record;
   const path = `/repos/${organization}/${repository}`;
   if (made.repository && (await giteaHas(world, remote, path)))
     await act(removeRepositoryMutation(world), () => askGitea(world, remote, path, { method: 'DELETE', ok: [404] }));
-  if (made.headBefore !== undefined && kept === 0) {
-    const [to, head] = [made.headBefore, await world.git.head(remote, branch)];
-    if (head !== undefined && head !== to)
-      await act(moveBackMutation(world, to), () => world.git.moveBack(remote, branch, head, to ?? undefined));
-  }
+  if (kept === 0) await takeBackPush(handover, remote);
   if (!made.organization || !(await giteaHas(world, remote, `/orgs/${organization}`))) return;
   const left = JSON.parse((await askGitea(world, remote, `/orgs/${organization}/repos`)).text) as unknown[] | null;
   if (left?.length) return handover.progress.output(`organization ${organization} stays: it has other repositories`);
   await act(removeOrganizationMutation(world), () =>
     askGitea(world, remote, `/orgs/${organization}`, { method: 'DELETE', ok: [404] }),
   );
+}
+
+/** In a repository that was there before: its branch as it was. Gitea deletes no default branch, so a first one stays. */
+async function takeBackPush({ world, act, record, progress }: Handover, remote: GitRemote): Promise<void> {
+  const { repository, branch } = world.sovereign.spec.gitops;
+  const to = record.made?.headBefore;
+  if (to === undefined) return;
+  const head = await world.git.head(remote, branch);
+  if (head === undefined || head === to) return;
+  if (to === null) return progress.output(`branch ${branch} stays in ${repository}, which was there, empty, before`);
+  await act(moveBackMutation(world, to), () => world.git.moveBack(remote, branch, head, to));
 }

@@ -60,7 +60,7 @@ export interface MadeInGitea {
   organization?: boolean;
   repository?: boolean;
   token?: boolean;
-  /** The branch's head before the push, where the repository was there already; null where it had no such branch. */
+  /** The branch's head before the push, where the repository was there already; null where it had no such branch, which then stays. */
   headBefore?: string | null;
 }
 

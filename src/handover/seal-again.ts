@@ -5,21 +5,16 @@ import { sealedTree } from '../phases/seal-tree.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import type { Kube } from '../tools/kube.js';
+import { readSource } from './actual-state.js';
 import { giteaRemote } from './gitea.js';
-
-const source = {
-  apiVersion: 'source.toolkit.fluxcd.io/v1',
-  kind: 'GitRepository',
-  namespace: 'flux-system',
-  name: 'flux-system',
-};
 
 /** Undefined before the pivot of the handover, when nothing reads that repository yet. */
 export async function planSealing(
   world: World,
   kube: Kube,
 ): Promise<{ mutation: Mutation; run(act: Act): Promise<void> } | undefined> {
-  if (!(await kube.get(source))) return undefined;
+  const { own } = await readSource({ sovereign: world.sovereign, kube: async () => kube });
+  if (!own) return undefined;
   const { organization, repository, branch } = world.sovereign.spec.gitops;
   const mutation: Mutation = {
     target: { system: 'git', kind: 'branch', name: `${organization}/${repository}:${branch}` },

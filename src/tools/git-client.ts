@@ -1,7 +1,7 @@
 /** git by its binary. Credentials, proxy and trust go in by environment (GIT_CONFIG_*): nothing of them in a URL, argv or file of the user. */
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, normalize, relative } from 'node:path';
+import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { fail } from '../support/errors.js';
 import { openConnectProxy } from './connect-proxy.js';
 import type { Dialer } from './dialer.js';
@@ -100,13 +100,22 @@ export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: G
       }),
     copyTo: (remote, folder) =>
       inFolder(remote, async (git) => {
-        await git(['clone', '-q', '--mirror', remote.url, folder]);
+        // git works in a folder of its own, which goes afterwards.
+        const copy = resolve(folder);
+        await git(['clone', '-q', '--mirror', remote.url, copy]);
+        await requireWhole(git, remote, copy);
       }),
     moveBack: (remote, branch, from, to) =>
       inFolder(remote, async (git) => {
         const ref = `refs/heads/${branch}`;
-        if (to !== undefined) await git(['fetch', '-q', remote.url, ref]);
-        await git(['push', '-q', `--force-with-lease=${ref}:${from}`, remote.url, `${to ?? ''}:${ref}`]);
+        await git(['fetch', '-q', remote.url, ref]);
+        await git(['push', '-q', `--force-with-lease=${ref}:${from}`, remote.url, `${to}:${ref}`]);
+        const head = await remoteHead(git, remote, branch);
+        if (head === to) return;
+        throw fail('E3005', `git moved branch "${branch}" of ${remote.url} to ${to}, but it is at ${head}.`, {
+          actions: [`git ls-remote ${remote.url} ${branch}`],
+          data: { head, ambiguous: true },
+        });
       }),
   };
 }
@@ -121,6 +130,12 @@ async function requireOwnClone(git: RunGit, tree: string): Promise<void> {
     actions: ['git config --list --show-origin'],
     data: { repository, top },
   });
+}
+
+/** Every head of the remote is in the copy. */
+async function requireWhole(git: RunGit, remote: GitRemote, copy: string): Promise<void> {
+  const listed = (await git(['ls-remote', '--heads', remote.url])).split('\n').filter(Boolean);
+  for (const line of listed) await git(['--git-dir', copy, 'cat-file', '-e', line.split(/\s/)[0]!]);
 }
 
 async function remoteHead(git: RunGit, remote: GitRemote, branch: string): Promise<string | undefined> {

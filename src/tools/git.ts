@@ -34,8 +34,8 @@ export interface GitWriter {
     changes: readonly { path: string; text?: string }[],
     message: string,
   ): Promise<string>;
-  /** Moves `branch` from one commit to another, or deletes it without `to`. Throws when it is not at `from` any more. */
-  moveBack(remote: GitRemote, branch: string, from: string, to?: string): Promise<void>;
+  /** Moves `branch` from one commit to an earlier one. Throws when it is not at `from` any more. */
+  moveBack(remote: GitRemote, branch: string, from: string, to: string): Promise<void>;
 }
 
 export interface GitReader {

@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   await mother.create(reconciler('omantel-apps', { suspend: false }));
   await mother.create(reconciler('omantel-infra', {}));
-});
+}, 600_000);
 afterAll(async () => {
   stop.abort();
   await catalyst.close();

@@ -364,16 +364,18 @@ describe('commits that people made in Gitea', () => {
   it('in a repository that was there before are never overwritten, and abort leaves it as it was', async () => {
     const rig = await wholeRig();
     rig.gitea.organizations.add('sovereign');
-    rig.gitea.repositories.set('sovereign/fleet', { commits: [] });
+    const readme = { sha: 'a'.repeat(40), at: 'then', author: 'catalyst <catalyst@openova.io>', subject: 'earlier' };
+    const earlier = { ...readme, own: true, files: new Map([['README.md', 'an earlier push']]) };
+    rig.gitea.repositories.set('sovereign/fleet', { commits: [earlier] });
     const before = structuredClone(rig.snapshot());
     const confirm = () => Promise.reject(new Error('not yet'));
     await expect(finalize(rig, { ...rig.context, confirm })).rejects.toThrow('not yet');
-    expect([...rig.gitea.repositories.values()][0]!.commits).toHaveLength(1);
+    expect([...rig.gitea.repositories.values()][0]!.commits).toHaveLength(2);
     await abort(rig);
     expect(rig.snapshot()).toEqual(before);
     rig.gitea.commit('ada', 'README.md', 'ours');
     await expect(finalize(rig)).rejects.toMatchObject({ code: 'E5111' });
-    expect([...rig.gitea.repositories.values()][0]!.commits).toHaveLength(1);
+    expect([...rig.gitea.repositories.values()][0]!.commits).toHaveLength(2);
   });
 });
 

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,6 +122,36 @@ test('changes some files and leaves what others pushed, at the same time too', a
   expect(await git.change(remote, 'main', [{ path: 'x/one' }], 'again')).toBe(sha);
   await expect(git.change(remote, 'elsewhere', [], 'm')).rejects.toThrow(/has no branch "elsewhere"/);
   await expect(git.change(remote, 'main', [{ path: '../x' }], 'm')).rejects.toMatchObject({ code: 'E9001' });
+});
+
+test('tells whose commits are, copies all of them without a credential, and moves a branch back only from where it is', async () => {
+  expect(await git.history(remote)).toEqual([]);
+  const first = await git.publish(remote, 'main', [{ path: 'ours', text: '1' }], 'first');
+  const bare = join(directory, 'repositories', 'sovereign', 'fleet.git');
+  const person = (...args: string[]) =>
+    execFileSync('git', ['--git-dir', bare, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], {
+      encoding: 'utf8',
+    }).trim();
+  const theirs = person('commit-tree', `${first}^{tree}`, '-p', first, '-m', 'a shop');
+  person('update-ref', 'refs/heads/shop', theirs);
+  expect(await git.history(remote, 'main')).toMatchObject([{ sha: first, own: true, subject: 'first' }]);
+  expect(await git.history(remote, 'elsewhere')).toEqual([]);
+  expect((await git.history(remote)).map(({ sha, own, author }) => [sha, own, author])).toContainEqual([
+    theirs,
+    false,
+    'Ada <ada@example.org>',
+  ]);
+  const copy = join(directory, 'copy');
+  await git.copyTo(remote, copy);
+  expect(execFileSync('git', ['--git-dir', copy, 'rev-parse', 'shop'], { encoding: 'utf8' }).trim()).toBe(theirs);
+  expect(readFileSync(join(copy, 'config'), 'utf8')).not.toMatch(/gitea_admin|[Aa]uthorization/);
+  await expect(git.copyTo(remote, copy)).rejects.toThrow();
+
+  person('update-ref', 'refs/heads/main', theirs);
+  await expect(git.moveBack(remote, 'main', first, first)).rejects.toThrow();
+  expect(await git.head(remote, 'main')).toBe(theirs);
+  await git.moveBack(remote, 'main', theirs, first);
+  expect(await git.head(remote, 'main')).toBe(first);
 });
 
 test('a wrong password is an error without the password in it', async () => {
