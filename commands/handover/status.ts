@@ -1,4 +1,4 @@
-import { type HandoverStatus, handoverStatus, handoverText } from '../../src/actions/handover-status.js';
+import { type HandoverStatus, handoverText, statusIfAny } from '../../src/actions/handover-status.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 
 export default class HandoverStatusCommand extends CatalystCommand<HandoverStatus> {
@@ -8,7 +8,7 @@ export default class HandoverStatusCommand extends CatalystCommand<HandoverStatu
 
   async run(): Promise<HandoverStatus> {
     const { context } = await this.open(HandoverStatusCommand);
-    const status = await handoverStatus(await context.world());
+    const status = await statusIfAny(await context.world());
     context.output.print(handoverText(status));
     return status;
   }

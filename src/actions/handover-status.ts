@@ -8,10 +8,10 @@ import {
   hasReached,
   isCrossing,
   pendingStates,
-  readRecord,
+  readRecordIfAny,
 } from '../handover/record.js';
 import type { World } from '../phases/world.js';
-import { isCatalystError } from '../support/errors.js';
+import { isCatalystError, messageOf } from '../support/errors.js';
 
 export interface HandoverStatus {
   /** `NONE` before PREPARED was reached. */
@@ -29,6 +29,8 @@ export interface HandoverStatus {
   actual?: ActualState;
   /** What is changed on the mother now. */
   changes: string[];
+  /** A side that did not answer; it may have come further than what is shown. */
+  unread?: string[];
   items: HandoverRecord['items'];
   refusals: HandoverRecord['refusals'];
   revision?: string;
@@ -36,14 +38,40 @@ export interface HandoverStatus {
   redirectedAt?: string;
 }
 
+/** Throws what either cluster throws. */
 export async function handoverStatus(world: World): Promise<HandoverStatus> {
-  const record = await readRecord(world);
-  const actual = await readActualState(world).catch((error: unknown) => {
-    if (isCatalystError(error, 'E3101')) return undefined;
-    throw error;
-  });
-  const changes = await changesOnMother(world, record);
-  return statusOfRecord(record, actual, changes);
+  const status = await statusAsRead(world);
+  if (status.failure) throw status.failure.error;
+  return status.status;
+}
+
+/** By what can be read: a side that does not answer is named in `unread`. Throws E5105, and when neither answers. */
+export async function statusIfAny(world: World): Promise<HandoverStatus> {
+  return (await statusAsRead(world)).status;
+}
+
+async function statusAsRead(world: World): Promise<{ status: HandoverStatus; failure?: { error: unknown } }> {
+  const { record, unread } = await readRecordIfAny(world);
+  if (unread.length > 1) throw unread[0]!.error;
+  const failed = unread.map(({ system, error }) => ({
+    system: system === 'mother' ? 'the mother' : 'the Sovereign',
+    error,
+  }));
+  const tried = async <T>(system: string, look: () => Promise<T>): Promise<T | undefined> => {
+    if (failed.some((one) => one.system === system)) return undefined;
+    try {
+      return await look();
+    } catch (error) {
+      world.signal.throwIfAborted();
+      if (!isCatalystError(error, 'E3101')) failed.push({ system, error });
+      return undefined;
+    }
+  };
+  const actual = await tried('the Sovereign', () => readActualState(world));
+  const changes = (await tried('the mother', () => changesOnMother(world, record))) ?? [];
+  const status = statusOfRecord(record, actual, changes);
+  const lines = failed.map(({ system, error }) => `${system} was not read: ${messageOf(error)}`);
+  return { status: lines.length > 0 ? { ...status, unread: lines } : status, failure: failed[0] };
 }
 
 function statusOfRecord(
@@ -103,6 +131,7 @@ export function handoverText(status: HandoverStatus): string {
     [deed.at, deed.by && `by ${deed.by}`, deed.plan && `plan ${deed.plan.slice(0, 12)}`].filter(Boolean).join(', ');
   const lines = [
     handoverHeadline(status),
+    ...(status.unread ?? []).map((line) => `  ${line}`),
     ...(begun ? [`  begun           ${by(begun)}`] : []),
     ...status.history.map(({ state, at }) => `  ${state.padEnd(15)} ${at}`),
     ...(status.pending.length > 0 ? [`  pending: ${status.pending.join(' → ')}`] : []),

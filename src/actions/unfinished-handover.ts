@@ -3,16 +3,20 @@ import type { JournalEntry } from '../phases/journal-entry.js';
 import { foldJournal } from '../phases/journal-state.js';
 import { messageOf } from '../support/errors.js';
 import type { Context } from './context.js';
-import { handoverHeadline, handoverStatus } from './handover-status.js';
+import { handoverHeadline, statusIfAny } from './handover-status.js';
 import { readJournal } from './read-journal.js';
 
 /** A line each; none where this machine has no handover under way: then no cluster is asked. */
 export async function unfinishedHandover(context: Context, stateDir: string): Promise<string[]> {
   if (!isUnderWay(readJournal(stateDir))) return [];
   try {
-    const status = await handoverStatus(await context.world());
+    const status = await statusIfAny(await context.world());
     if (!status.unfinished) return [];
-    return [handoverHeadline(status), ...status.changes.map((change) => `  changed on the mother now: ${change}`)];
+    return [
+      handoverHeadline(status),
+      ...(status.unread ?? []),
+      ...status.changes.map((change) => `  changed on the mother now: ${change}`),
+    ];
   } catch (error) {
     context.signal.throwIfAborted();
     return [`A handover was begun and not finished. What is changed now could not be read: ${messageOf(error)}`];

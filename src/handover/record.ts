@@ -145,16 +145,31 @@ export function placesOf(world: Pick<World, 'sovereign'>): Place[] {
 }
 
 /** The record as the two clusters have it; undefined when no handover was begun. Throws E5105 when one was changed by hand. */
-export async function readRecord(
-  world: Pick<World, 'sovereign' | 'credentials' | 'kube' | 'mother'>,
-): Promise<HandoverRecord | undefined> {
+export async function readRecord(world: RecordReader): Promise<HandoverRecord | undefined> {
+  const { record, unread } = await readRecordIfAny(world);
+  if (unread[0]) throw unread[0].error;
+  return record;
+}
+
+type RecordReader = Pick<World, 'sovereign' | 'credentials' | 'kube' | 'mother'>;
+
+/** The further of what could be read, for status alone: a side that does not answer may have come further. */
+export async function readRecordIfAny(
+  world: RecordReader,
+): Promise<{ record?: HandoverRecord; unread: { system: Place['system']; error: unknown }[] }> {
   const signer = await openSigner(world.credentials);
   const found: HandoverRecord[] = [];
+  const unread: { system: Place['system']; error: unknown }[] = [];
   for (const place of placesOf(world)) {
-    const object = await (await clusterOf(world, place))?.get(place.ref);
-    if (object) found.push(openRecord(object, signer, place, world.sovereign.spec.fqdn));
+    try {
+      const object = await (await clusterOf(world, place))?.get(place.ref);
+      if (object) found.push(openRecord(object, signer, place, world.sovereign.spec.fqdn));
+    } catch (error) {
+      if (isCatalystError(error, 'E5105')) throw error;
+      unread.push({ system: place.system, error });
+    }
   }
-  return found.sort(further)[0];
+  return { record: found.sort(further)[0], unread };
 }
 
 /** A cluster that is not there yet has no record; one that does not answer throws. */

@@ -1,6 +1,6 @@
 /** A handover is killed at every change that it makes; then abort, status and finalize each find what is so. */
 import { describe, expect, it } from 'vitest';
-import { handoverStatus } from '../../../src/actions/handover-status.js';
+import { handoverStatus, handoverText, statusIfAny } from '../../../src/actions/handover-status.js';
 import { abortHandover } from '../../../src/handover/abort.js';
 import { sourceRef } from '../../../src/handover/actual-state.js';
 import { placesOf, readRecord } from '../../../src/handover/record.js';
@@ -260,6 +260,21 @@ describe('what the record does not tell', () => {
     await rig.own.kube.apply([{ ...object, data: { 'record.json': JSON.stringify(envelope) } }]);
     for (const command of [abort, finalize, (one: WholeRig) => handoverStatus(one.world)])
       await expect(command(rig)).rejects.toMatchObject({ code: 'E5105' });
+  });
+});
+
+describe('status, when a side does not answer', () => {
+  it.each(['mother', 'kube'] as const)('tells what the other one has, and that %s was not read', async (side) => {
+    const rig = await wholeRig();
+    const nth = whole.acts.findIndex((sentence) => sentence.startsWith('push the rendered tree')) + 1;
+    await expect(finalize(rig, killedAt(rig, nth, 'before'))).rejects.toThrow('killed');
+    Object.assign(rig.world, { [side]: () => Promise.reject(new Error('no route to host')) });
+    const status = await statusIfAny(rig.world);
+    expect(status).toMatchObject({ state: 'FROZEN', unfinished: true });
+    expect(status.unread?.join()).toMatch(/was not read: no route to host/);
+    expect(handoverText(status)).toContain('no route to host');
+    await expect(handoverStatus(rig.world)).rejects.toThrow('no route to host');
+    await expect(abort(rig)).rejects.toThrow('no route to host');
   });
 });
 
