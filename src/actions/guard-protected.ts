@@ -5,8 +5,8 @@
 import { keepFingerprint } from '../evidence/protected-before.js';
 import { type DeclaredEffect, requireUnchanged } from '../mother/compare-fingerprints.js';
 import { effectOf } from '../mother/declared-effects.js';
-import { type Fingerprint, maskedPages, takeFingerprint } from '../mother/fingerprint.js';
-import { type MotherFacts, readMotherFacts } from '../mother/mother-facts.js';
+import { type Fingerprint, maskedPages, readProtectedSet } from '../mother/fingerprint.js';
+import type { MotherFacts } from '../mother/mother-facts.js';
 import { type Protects, protection } from '../mother/protected-set.js';
 import { watchProtected } from '../mother/protected-watch.js';
 import type { Mutation } from '../phases/step.js';
@@ -31,12 +31,13 @@ export function guardProtected(world: World, report: (line: string) => void): Pr
   let facts: MotherFacts | undefined;
   let before: Promise<Fingerprint> | undefined;
 
-  const readFacts = async () => {
-    facts = await readMotherFacts(await world.mother(), sovereign);
-    return facts;
+  const read = async (against?: Fingerprint) => {
+    const seen = await readProtectedSet(world, { against });
+    facts = seen.facts;
+    return seen.print;
   };
   const begin = async () => {
-    const print = await takeFingerprint(world, { facts: await readFacts() });
+    const print = await read();
     keepFingerprint(world.stateDir, print);
     for (const line of maskedPages(print)) report(line);
     return print;
@@ -57,8 +58,7 @@ export function guardProtected(world: World, report: (line: string) => void): Pr
     async check(label) {
       if (!before) return;
       const print = await before;
-      const now = await takeFingerprint(world, { against: print, facts: await readFacts() });
-      requireUnchanged(print, now, { label, effects });
+      requireUnchanged(print, await read(print), { label, effects });
     },
     async around(work) {
       try {

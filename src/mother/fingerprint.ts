@@ -7,7 +7,7 @@ import type { Sovereign } from '../sovereign/schema.js';
 import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
 import type { Http } from '../tools/http.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
+import type { KubeObject, KubeReader } from '../tools/kube.js';
 import { type MotherFacts, readMotherFacts } from './mother-facts.js';
 import { ordinaryChanges } from './ordinary-changes.js';
 import { nameOfObject } from './ownership.js';
@@ -35,22 +35,28 @@ export interface FingerprintTools {
   http: Http;
   credentials: { find(name: 'powerdns-api-key'): Promise<string | undefined> };
   redactor: { register(secret: string | undefined): void };
-  mother(): Promise<Kube>;
+  mother(): Promise<KubeReader>;
 }
 
 export interface FingerprintOptions {
   /** The fingerprint that this one will be compared with: what varied there between two readings is masked here. */
   against?: Fingerprint;
-  /** What is protected, where it was just read. */
-  facts?: MotherFacts;
 }
 
 /** Throws when any of it cannot be read: nothing may be compared with what was not seen. */
 export async function takeFingerprint(tools: FingerprintTools, options: FingerprintOptions = {}): Promise<Fingerprint> {
+  return (await readProtectedSet(tools, options)).print;
+}
+
+/** Fingerprint and facts of one reading. Throws as `takeFingerprint` does. */
+export async function readProtectedSet(
+  tools: FingerprintTools,
+  options: FingerprintOptions = {},
+): Promise<{ print: Fingerprint; facts: MotherFacts }> {
   const { sovereign, clock, http } = tools;
-  const kube = await tools.mother();
-  const kinds = await listableKinds(kube);
-  const facts = options.facts ?? (await readMotherFacts(kube, sovereign));
+  const mother = await tools.mother();
+  const kube = oneReading(mother);
+  const [kinds, facts] = await Promise.all([listableKinds(mother), readMotherFacts(kube, sovereign)]);
   const [objects, names, pages] = await Promise.all([
     printAll(kube, sovereign, kinds, facts),
     mothersDns(tools, kube).then((dns) =>
@@ -63,20 +69,36 @@ export async function takeFingerprint(tools: FingerprintTools, options: Fingerpr
       actions: ['check that --mother-kubeconfig is the mother and may read all namespaces'],
     });
   }
-  return { version: 2, at: clock.now().toISOString(), objects, names, pages };
+  return { print: { version: 2, at: clock.now().toISOString(), objects, names, pages }, facts };
+}
+
+/** Lists each kind once, however many ask. */
+function oneReading(kube: KubeReader): KubeReader {
+  const lists = new Map<string, Promise<KubeObject[]>>();
+  return {
+    ...kube,
+    list(what) {
+      const key = JSON.stringify(what);
+      const listed = lists.get(key) ?? kube.list(what);
+      lists.set(key, listed);
+      return listed;
+    },
+  };
 }
 
 const never = new Set(ordinaryChanges.filter(({ except }) => except === 'always').map(({ kind }) => kind));
 
 async function printAll(
-  kube: Kube,
+  kube: KubeReader,
   sovereign: Sovereign,
   kinds: readonly ListableKind[],
   facts: MotherFacts,
 ): Promise<ObjectPrint[]> {
   const limit = pLimit(12);
   const wanted = kinds.filter(({ kind, namespaced }) => !never.has(kind) && (namespaced || clusterKinds.has(kind)));
-  const lists = await Promise.all(wanted.map((kind) => limit(() => kube.list(kind))));
+  const lists = await Promise.all(
+    wanted.map((kind) => limit(() => kube.list({ apiVersion: kind.apiVersion, kind: kind.kind }))),
+  );
   const all = lists.flat();
   const context = contextOf(all, kinds);
   const bound = rolesBound(sovereign, all);
@@ -118,7 +140,7 @@ function rolesBound(sovereign: Sovereign, all: readonly KubeObject[]): Set<strin
   return found;
 }
 
-async function mothersDns({ sovereign, http, credentials, redactor }: FingerprintTools, kube: Kube) {
+async function mothersDns({ sovereign, http, credentials, redactor }: FingerprintTools, kube: KubeReader) {
   const { endpoint, secret } = sovereign.spec.mother.powerdns;
   const apiKey = (await credentials.find('powerdns-api-key')) ?? (await powerDnsKey(kube, secret));
   redactor.register(apiKey);

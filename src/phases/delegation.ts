@@ -77,8 +77,15 @@ export function delegation(world: World): Preparation {
       const sets = await wanted(kube);
       if (elsewhere) return requireByHand(world, parent, sets);
       const server = await powerDns();
-      const open = await missing(readPowerDns(world.http, server), sets);
-      if (open.length > 0) await act(mutation, ({ powerDns }) => powerDns(server).replace(parent, open));
+      const reader = readPowerDns(world.http, server);
+      const open = await missing(reader, sets);
+      if (open.length === 0) return;
+      const isReplaced = (one: RecordSet) =>
+        open.some(({ name, type }) => one.name.toLowerCase() === name && one.type === type);
+      // what puts it back: the journal has the record sets as they were
+      const before = ((await reader.zone(parent)) ?? []).filter(isReplaced);
+      const effect = { field: 'records', before, after: open };
+      await act({ ...mutation, effect }, ({ powerDns }) => powerDns(server).replace(parent, open));
     },
   };
 }

@@ -18,8 +18,8 @@ export interface Mutation {
   sentence: string;
   /** What the step has confirmed by name before it makes this change, as a clause after "This". */
   confirm?: string;
-  /** Of a write to a protected thing: the field that it sets, and what the field is then. */
-  effect?: { field: string; after: unknown };
+  /** Of a write to a protected thing: the field that it sets, what it was where that is needed to put it back, and what it is then. */
+  effect?: { field: string; before?: unknown; after: unknown };
 }
 
 export interface Evidence {

@@ -48,10 +48,11 @@ export function nameConflict(sovereign: Sovereign): string | undefined {
   const fqdn = bareName(sovereign.spec.fqdn);
   const zone = bareName(parentZoneOf(sovereign));
   if (isAtOrBelow(zone, fqdn)) return `it is, or is above, the parent zone ${zone}`;
-  for (const host of protectedHosts(sovereign)) {
-    if (fqdn === host) return `${host} is a name of the mother or of the SME demos`;
-    if (isAtOrBelow(host, fqdn)) return `it is above ${host}, a name of the mother or of the SME demos`;
-    if (isAtOrBelow(fqdn, host)) return `it is below ${host}, a name of the mother or of the SME demos`;
-  }
-  return undefined;
+  const hosts = protectedHosts(sovereign);
+  const theirs = 'a name of the mother or of the SME demos';
+  if (hosts.includes(fqdn)) return `it is ${theirs}`;
+  const below = hosts.find((host) => isAtOrBelow(host, fqdn));
+  if (below !== undefined) return `it is above ${below}, ${theirs}`;
+  const above = hosts.find((host) => isAtOrBelow(fqdn, host));
+  return above && `it is below ${above}, ${theirs}`;
 }

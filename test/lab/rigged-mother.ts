@@ -2,22 +2,17 @@
  * A mother full of look-alikes: names that contain, begin or end with the Sovereign's, dots in other places, other case, other
  * Sovereigns, and the FQDN in a demo's list of origins. None of it is the Sovereign's; all of it must be the same afterwards.
  */
-import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { promisify } from 'node:util';
+import { systemClock } from '../../src/support/clock.js';
+import { createRedactor } from '../../src/support/redact.js';
+import { createBinaries } from '../../src/tools/binaries.js';
+import { createExec } from '../../src/tools/exec.js';
+import type { Kube } from '../../src/tools/kube.js';
+import { createKube } from '../../src/tools/kube-client.js';
 
-const run = promisify(execFile);
 const fqdn = 'omantel.omani.works';
 const label = 'catalyst.openova.io/sovereign';
-
-interface Item {
-  kind: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; uid?: string; annotations?: object };
-  spec?: unknown;
-  data?: unknown;
-  rules?: unknown;
-}
 
 /** Records, work directories and kubeconfigs on the claim, by path. */
 const record = (id: string, name: string) => JSON.stringify({ id, status: 'ready', request: { sovereignFQDN: name } });
@@ -77,8 +72,11 @@ const own = kustomization('omantel-own', { path: `./clusters/${fqdn}`, suspend: 
 export interface RiggedMother {
   /** Everything of the demos and of other Sovereigns: objects without what controllers change, and files. */
   state(): Promise<Record<string, string>>;
-  exists(kind: string, name: string): Promise<boolean>;
+  /** Whether a Kustomization is suspended; undefined when it is gone. */
+  suspended(name: string): Promise<boolean | undefined>;
   resume(name: string): Promise<void>;
+  /** Annotates a demo, or takes the annotation away. */
+  annotate(value: string | null): Promise<void>;
 }
 
 export interface RiggedPlace {
@@ -88,62 +86,71 @@ export interface RiggedPlace {
   claims: string;
 }
 
+const kustomizationOf = (name: string) => ({
+  ...{ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
+  ...{ namespace: 'flux-system', name },
+});
+const namespaces = 'sme marketplace website talentmesh stalwart tenant-bakkal openova-system'.split(' ');
+const kinds = [
+  ...['Service', 'ConfigMap', 'Secret', 'ServiceAccount'].map((kind) => ({ apiVersion: 'v1', kind })),
+  { apiVersion: 'apps/v1', kind: 'Deployment' },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
+  { apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware' },
+  { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+  { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
+];
+const planted = new Set(foreign.map(({ metadata }) => metadata.name));
+
 /** Plants everything. */
 export async function rigMother(place: RiggedPlace): Promise<RiggedMother> {
-  const { kubectl, claim, merge } = toolsOf(place);
+  const { kube, claim } = toolsOf(place);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(claim, path)), { recursive: true });
     writeFileSync(join(claim, path), text);
   }
-  await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...foreign, own] }));
-  await merge('sme-services', {
-    postBuild: { substitute: { CORS_ORIGINS: `https://console.openova.io,https://console.${fqdn}` } },
-  });
+  await kube.apply([...foreign, own]);
+  const CORS_ORIGINS = `https://console.openova.io,https://console.${fqdn}`;
+  await kube.patch(kustomizationOf('sme-services'), { spec: { postBuild: { substitute: { CORS_ORIGINS } } } });
   return readRig(place);
 }
 
-function toolsOf({ kubeconfig, claims }: RiggedPlace) {
-  const kubectl = async (args: readonly string[], input?: string) => {
-    const child = run('kubectl', ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 64 << 20 });
-    child.child.stdin?.end(input ?? '');
-    return (await child).stdout;
+function toolsOf({ kubeconfig, claims }: RiggedPlace): { kube: Kube; claim: string } {
+  const exec = createExec(createRedactor());
+  const binaries = createBinaries({ exec, env: {}, cacheDir: join(dirname(kubeconfig), 'binaries') });
+  const { signal } = new AbortController();
+  return {
+    kube: createKube({ kubeconfig, kubectl: () => binaries.path('kubectl'), exec, clock: systemClock, signal }),
+    claim: join(claims, 'catalyst', 'catalyst-api-deployments'),
   };
-  const merge = (name: string, spec: object) =>
-    kubectl(['patch', 'kustomization', name, '-n', 'flux-system', '--type=merge', '-p', JSON.stringify({ spec })]);
-  return { kubectl, merge, claim: join(claims, 'catalyst', 'catalyst-api-deployments') };
 }
 
 /** Reads what was planted, and what lives beside it. */
-export function readRig(place: RiggedPlace): RiggedMother {
-  const { kubectl, claim, merge } = toolsOf(place);
-  const namespaces = 'sme marketplace website talentmesh stalwart tenant-bakkal openova-system'.split(' ');
-  const kinds = 'deployments,services,configmaps,secrets,serviceaccounts,ingresses,middlewares.traefik.io,certificates';
+function readRig(place: RiggedPlace): RiggedMother {
+  const { kube, claim } = toolsOf(place);
   return {
     async state() {
-      const lists = await Promise.all([
-        ...namespaces.map((namespace) => kubectl(['get', kinds, '-n', namespace, '-o', 'json'])),
-        kubectl(['get', 'kustomizations', '-n', 'flux-system', '-o', 'json']),
-        kubectl(['get', 'secret,configmap', '-n', 'catalyst', '-o', 'json']),
-      ]);
-      const wanted = new Set(foreign.map(({ metadata }) => metadata.name));
-      const items = lists
-        .flatMap((text) => (JSON.parse(text) as { items: Item[] }).items)
-        .filter(({ metadata: { namespace = '', name } }) => {
-          if (namespace === 'catalyst') return wanted.has(name);
-          return namespace !== 'flux-system' || !['omantel-own', 'catalyst-platform'].includes(name);
-        });
-      const objects = items.map(({ kind, metadata, spec, data, rules }) => [
+      const lists = await Promise.all(kinds.map((kind) => kube.list(kind)));
+      const wanted = lists.flat().filter(({ metadata: { namespace = '', name } }) => {
+        const isFlux = namespace === 'flux-system' && !['omantel-own', 'catalyst-platform'].includes(name);
+        return namespaces.includes(namespace) || isFlux || (namespace === 'catalyst' && planted.has(name));
+      });
+      const objects = wanted.map(({ kind, metadata, status: _status, ...content }) => [
         `${kind} ${metadata.namespace}/${metadata.name}`,
-        JSON.stringify([metadata.uid, metadata.labels, metadata.annotations, spec, data, rules]),
+        JSON.stringify([metadata.uid, metadata.labels ?? {}, metadata.annotations ?? {}, content]),
       ]);
-      const kept = Object.keys(files).map((path) => [path, readIfThere(join(claim, path))]);
       const others = filesIn(claim).filter((path) => path.includes('ce476aaf80731a46'));
-      const otech = others.map((path) => [path, readIfThere(join(claim, path))]);
-      return Object.fromEntries([...objects, ...kept, ...otech]) as Record<string, string>;
+      const texts = [...Object.keys(files), ...others].map((path) => [path, readIfThere(join(claim, path))]);
+      return Object.fromEntries([...objects, ...texts]) as Record<string, string>;
     },
-    exists: async (kind, name) =>
-      (await kubectl(['get', kind, '-n', 'flux-system', '--ignore-not-found', '-o', 'name', name])).trim() !== '',
-    resume: async (name) => void (await merge(name, { suspend: false })),
+    async suspended(name) {
+      const object = await kube.get(kustomizationOf(name));
+      return object && object.spec?.suspend === true;
+    },
+    resume: async (name) => void (await kube.patch(kustomizationOf(name), { spec: { suspend: false } })),
+    async annotate(value) {
+      const config = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'sme', name: 'sme-services-config' };
+      await kube.patch(config, { metadata: { annotations: { drifted: value } } });
+    },
   };
 }
 

@@ -82,6 +82,20 @@ test('writes what is missing, once, and touches no other record', async () => {
   expect(writes).toHaveLength(4);
 });
 
+test('what is replaced is declared with the change, so that the journal can tell how to put it back', async () => {
+  const earlier: Set = { name: `${fqdn}.`, type: 'NS', ttl: 3600, records: [{ content: 'ns1.openova.io.' }] };
+  const { http } = powerDns([earlier]);
+  const { world } = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
+  const { context } = fakeContext(world);
+  const effects: unknown[] = [];
+  const act: typeof context.act = (mutation, ...more) => {
+    effects.push(mutation.effect?.before);
+    return context.act(mutation, ...more);
+  };
+  await delegation(world).run({ ...context, act });
+  expect(effects).toEqual([[{ name: `${fqdn}.`, type: 'NS', ttl: 3600, records: ['ns1.openova.io.'] }]]);
+});
+
 test('a node with another address is followed', async () => {
   const { http, writes } = powerDns([]);
   const before = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
