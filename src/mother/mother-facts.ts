@@ -9,6 +9,7 @@ import type { KubeObject, KubeReader } from '../tools/kube.js';
 import { sovereignLabel } from './claim-jobs.js';
 import { discoverCatalyst } from './discover.js';
 import { nameOfObject, ownershipOf } from './ownership.js';
+import { controllerOf } from './print-objects.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
 import { dependenciesOf, protectedReconcilers, readReconcilers } from './reconcilers.js';
 import { leads, type Route, routeKinds, routeOf } from './routes.js';
@@ -69,7 +70,8 @@ export function factsOf(sovereign: Sovereign, objects: MotherObjects): MotherFac
   }
   const routes = objects.routes.flatMap((object) => {
     const route = routeOf(object);
-    return route ? [{ object, route }] : [];
+    // what answers the certificate authority during a renewal is gone in a minute
+    return route && controllerOf(object) !== 'Challenge' ? [{ object, route }] : [];
   });
   const inDemos = routes.filter(({ object }) => isProtectedNamespace(sovereign, object.metadata.namespace ?? ''));
   const exact = (route: Route) => route.hosts.filter((host) => !host.includes('*')).map(bareName);

@@ -11,6 +11,8 @@ export interface OrdinaryChange {
    * hand). Paths: not compared within the object.
    */
   except: 'always' | 'owned' | readonly string[];
+  /** Of `owned`: kinds of controller that count; left out: every one. */
+  owners?: readonly string[];
   reason: string;
 }
 
@@ -27,6 +29,10 @@ export const ordinaryChanges: readonly OrdinaryChange[] = [
   { kind: 'CertificateRequest', except: 'owned', reason: 'one renewal of a Certificate, which is compared' },
   { kind: 'Order', groups: ['acme.cert-manager.io'], except: 'owned', reason: 'one renewal of a Certificate' },
   { kind: 'Challenge', groups: ['acme.cert-manager.io'], except: 'owned', reason: 'one renewal of a Certificate' },
+  ...['Ingress', 'Service', 'HTTPRoute'].map((kind) => ({
+    ...{ kind, except: 'owned' as const, owners: ['Challenge'] },
+    reason: 'answers the certificate authority during one renewal, then goes',
+  })),
   { kind: 'Backup', groups: ['postgresql.cnpg.io'], except: 'owned', reason: 'one run of a ScheduledBackup' },
   { kind: 'PodMetrics', except: 'always', reason: 'a measurement of this moment' },
   { kind: 'PolicyReport', except: 'always', reason: 'what a scanner found; nothing acts on it' },

@@ -54,7 +54,14 @@ export function isOrdinary(object: KubeObject, { services }: PrintContext): bool
   if (rule?.except !== 'owned') return false;
   const { kind, metadata } = object;
   if (kind === 'Endpoints') return services.has(`${metadata.namespace}/${metadata.name}`);
-  return (metadata.ownerReferences ?? []).some((owner) => (owner as { controller?: boolean }).controller === true);
+  const controller = controllerOf(object);
+  return controller !== undefined && (rule.owners?.includes(controller) ?? true);
+}
+
+/** Kind of the controller that owns the object. */
+export function controllerOf({ metadata }: KubeObject): string | undefined {
+  const owners = (metadata.ownerReferences ?? []) as { kind: string; controller?: boolean }[];
+  return owners.find((owner) => owner.controller === true)?.kind;
 }
 
 function ruleOf({ apiVersion, kind }: KubeObject) {

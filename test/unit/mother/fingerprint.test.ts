@@ -199,6 +199,12 @@ describe('an hour of ordinary life on the demos', () => {
       // a certificate is renewed
       at('Secret sme/shop-tls').data = { 'tls.crt': certificates[1], 'tls.key': 'dHdv' };
       at('Certificate sme/shop').status = { renewalTime: 'later' };
+      const solver = (kind: string, apiVersion: string, spec: object) =>
+        put(object(apiVersion, kind, 'sme/cm-acme-http-solver-x', { ...meta(owned('Challenge', 'x')), spec }));
+      solver('Service', 'v1', {});
+      solver('Ingress', 'networking.k8s.io/v1', {
+        rules: [{ host: 'shop.example.org', http: { paths: [{ path: '/.well-known' }] } }],
+      });
       // Flux reconciles, a rollout ends, somebody else's Sovereign is delegated
       const flux = at('Kustomization flux-system/sme-services');
       flux.status = { ...flux.status, lastAppliedRevision: 'main@sha1:2' };
@@ -261,6 +267,11 @@ describe('a real change', () => {
     ['own kind', ({ at }) => (at('Widget sme/own-kind').spec.size = 2), /Widget sme\/own-kind hash/],
     ['Pod by hand', ({ put }) => put(object('v1', 'Pod', 'sme/shell', { spec: {} })), /Pod sme\/shell/],
     ['Job by hand', ({ put }) => put(object('batch/v1', 'Job', 'sme/once', { spec: {} })), /Job sme\/once/],
+    [
+      'Ingress of another controller',
+      ({ put }) => put(object('networking.k8s.io/v1', 'Ingress', 'sme/x', { ...meta(owned('App', 'x')), spec: {} })),
+      /Ingress sme\/x/,
+    ],
     ['our prefix', ({ put }) => put(object('v1', 'ConfigMap', 'sme/catalyst-sovereign-x')), /catalyst-sovereign-x/],
     [
       'suspended',
