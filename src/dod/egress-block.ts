@@ -5,21 +5,23 @@
  */
 
 import { isIP } from 'node:net';
+import { watchDeadline } from '../handover/armed-undo.js';
+import { holderOf } from '../handover/hold-mother.js';
 import { runProbe } from '../phases/probe-job.js';
-import { probeNamespaceObject } from '../phases/probe-objects.js';
-import type { Mutation, StepContext } from '../phases/step.js';
+import type { StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { formatDuration } from '../support/durations.js';
 import { fail, messageOf } from '../support/errors.js';
 import { waitUntil } from '../support/wait.js';
-import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+import type { Kube, KubeObject } from '../tools/kube.js';
 import { needlesOf } from '../verify/umbilical.js';
+import { armExpiry, liftBlock, mutations, requireFree, tooLate } from './egress-life.js';
 import {
+  type BlockRun,
   denyPolicy,
   expiryObjects,
   namesKey,
   namesRef,
-  policyRef,
   type Reach,
   reachProbe,
   unknownNames,
@@ -34,28 +36,6 @@ const graceMs = 300_000;
 /** CoreDNS looks at its files every 30 s, and the kubelet may need a minute to bring them. */
 const biteMs = 180_000;
 
-const onSovereign = (kind: string, name: string, sentence: string): Mutation => ({
-  target: { system: 'sovereign', kind, name },
-  sentence,
-});
-const mutations = {
-  arm: onSovereign('Job', 'catalyst-egress-block', 'arm the Job that lifts the egress block when its time is over'),
-  deny: onSovereign(
-    policyRef.kind,
-    policyRef.name,
-    'deny all Pods of the Sovereign the way to the mother and upstream',
-  ),
-  forget: onSovereign(
-    'ConfigMap',
-    namesRef.name,
-    'let the CoreDNS of the Sovereign know no name of the mother and upstream',
-  ),
-  allow: onSovereign(policyRef.kind, policyRef.name, 'lift the egress block of the Sovereign'),
-  remember: onSovereign('ConfigMap', namesRef.name, 'give the CoreDNS of the Sovereign those names back'),
-  disarm: onSovereign('Job', 'catalyst-egress-block', 'disarm the Job that would lift the egress block'),
-};
-export const egressMutations: readonly Mutation[] = Object.values(mutations);
-
 export interface EgressOptions {
   windowMs: number;
 }
@@ -66,7 +46,8 @@ export async function blockEgress(world: World, context: StepContext, { windowMs
   const image = await ownImage(kube);
   const { hosts, addresses: known } = await whatToCut(world);
   const look = () => runProbe<Reach>(kube, context, reachProbe(image, hosts));
-  await lift(kube, context);
+  await requireFree(world, kube);
+  await liftBlock(kube, context);
 
   const before = await look();
   const open = reached(before);
@@ -84,17 +65,22 @@ export async function blockEgress(world: World, context: StepContext, { windowMs
     return notChecked(`the mother and the Sovereign share ${shared.join(', ')}: a block would cut both`);
 
   const seconds = Math.ceil((windowMs + biteMs + graceMs) / 1000);
-  const { fqdn } = world.sovereign.spec;
   const until = new Date(world.clock.now().getTime() + seconds * 1000);
+  const run: BlockRun = { ...holderOf(world), until };
+  const watch = watchDeadline(world, seconds, () => tooLate(until));
+  const signal = AbortSignal.any([context.signal, watch.signal]);
   let during: Reach | undefined;
   const problems: string[] = [];
   const told: string[] = [];
   try {
-    const expiry = [probeNamespaceObject(), ...expiryObjects({ fqdn, image, seconds })];
-    await act(mutations.arm, () => kube.apply(expiry, { forceConflicts: true }));
-    await act(mutations.forget, () => kube.apply([namesObject(hosts)], { forceConflicts: true }));
-    await act(mutations.deny, () => kube.apply([denyPolicy(fqdn, addresses, until)], { forceConflicts: true }));
-    during = await untilCut(world, context, look);
+    await armExpiry(kube, context, expiryObjects({ ...run, image, seconds }));
+    watch.check();
+    const force = { forceConflicts: true };
+    const names = namesObject(hosts, run.runId);
+    await act(mutations.forget, async (writers) => (await writers.sovereign()).apply([names], force));
+    const policy = denyPolicy(run, addresses);
+    await act(mutations.deny, async (writers) => (await writers.sovereign()).apply([policy], force));
+    during = await untilCut(world, { ...context, signal }, look);
     const left = reached(during);
     if (left.length > 0)
       return failed(`a Pod still reaches ${left.join(', ')} although the block stands`, { before, during });
@@ -103,14 +89,16 @@ export async function blockEgress(world: World, context: StepContext, { windowMs
     for (const last of [false, true]) {
       // Once at the beginning and once at the end: what was only kept from before would not survive both.
       const rest = from + windowMs - world.clock.now().getTime();
-      if (last && rest > 0) await world.clock.sleep(rest, context.signal);
+      if (last && rest > 0) await world.clock.sleep(rest, signal);
+      watch.check();
       told.push(await reconcileAll(world, context));
     }
   } catch (error) {
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     problems.push(messageOf(error));
   } finally {
-    await lift(kube, context.undo);
+    watch.close();
+    await liftBlock(kube, context.undo, run.runId);
   }
   const after = await look();
   const lost = open.filter((host) => !after.hosts[host]?.reached);
@@ -174,21 +162,7 @@ async function untilCut(world: World, { signal, progress }: StepContext, look: (
   });
 }
 
-function namesObject(hosts: readonly string[]): KubeObject {
+function namesObject(hosts: readonly string[], runId: string): KubeObject {
   const { apiVersion, kind, namespace, name } = namesRef;
-  return { apiVersion, kind, metadata: { namespace, name }, data: { [namesKey]: unknownNames(hosts) } };
-}
-
-/** Also what an earlier, killed run left. What is not there needs no act. */
-async function lift(kube: Kube, { act }: Pick<StepContext, 'act'>): Promise<void> {
-  if (await kube.get(policyRef)) await act(mutations.allow, () => kube.delete(policyRef));
-  const names = await kube.get(namesRef);
-  if (names?.data?.[namesKey] !== undefined)
-    await act(mutations.remember, () => kube.patch(namesRef, { data: { [namesKey]: null } }));
-  const armed = expiryObjects({ fqdn: '', image: '', seconds: 0 }).map(refOfObject).toReversed();
-  const standing = await Promise.all(armed.map((ref) => kube.get(ref)));
-  if (standing.every((object) => object === undefined)) return;
-  await act(mutations.disarm, async () => {
-    for (const ref of armed) await kube.delete(ref);
-  });
+  return { apiVersion, kind, metadata: { namespace, name }, data: { [namesKey]: unknownNames(hosts, runId) } };
 }

@@ -4,13 +4,35 @@
  * that lifts both when their time is over.
  */
 import { jobLabel, sovereignLabel } from '../mother/claim-jobs.js';
+import { stateAnnotation } from '../mother/lease.js';
+import { armedAnnotation, runLabel } from '../mother/undo-job.js';
 import type { ProbeJob } from '../phases/probe-job.js';
 import { probeNamespace } from '../phases/probe-objects.js';
 import type { KubeObject, KubeRef } from '../tools/kube.js';
 
 const name = 'catalyst-egress-block';
 const rbac = 'rbac.authorization.k8s.io';
-const labelsFor = (fqdn: string) => ({ [jobLabel]: 'lift-egress', [sovereignLabel]: fqdn });
+const untilAnnotation = 'catalyst.openova.io/until';
+
+/** Whose block it is; everything of it carries this. */
+export interface BlockRun {
+  fqdn: string;
+  runId: string;
+  /** The same for every run of one state folder (src/mother/lease.ts). */
+  state: string;
+  /** When the cluster lifts it. */
+  until: Date;
+}
+
+const marksOf = ({ fqdn, runId, state, until }: BlockRun) => ({
+  labels: { [jobLabel]: 'lift-egress', [sovereignLabel]: fqdn, [runLabel]: runId },
+  annotations: { [stateAnnotation]: state, [untilAnnotation]: until.toISOString() },
+});
+
+/** Read from the policy or the Job; blocks of earlier versions have neither run nor state. */
+export function blockOf({ metadata: { labels = {}, annotations = {} } }: KubeObject) {
+  return { runId: labels[runLabel], state: annotations[stateAnnotation], until: annotations[untilAnnotation] };
+}
 
 export const policyRef: KubeRef = { apiVersion: 'cilium.io/v2', kind: 'CiliumClusterwideNetworkPolicy', name };
 /** k3s reads `*.server` of this ConfigMap as further server blocks of its CoreDNS. */
@@ -26,11 +48,11 @@ export const namesKey = `${name}.server`;
  * Denies the addresses to every Pod. `enableDefaultDeny` off: a deny alone would turn every endpoint to default deny and cut
  * it off from the API server too.
  */
-export function denyPolicy(fqdn: string, addresses: readonly string[], until: Date): KubeObject {
+export function denyPolicy(run: BlockRun, addresses: readonly string[]): KubeObject {
   return {
     apiVersion: policyRef.apiVersion,
     kind: policyRef.kind,
-    metadata: { name, labels: labelsFor(fqdn), annotations: { 'catalyst.openova.io/until': until.toISOString() } },
+    metadata: { name, ...marksOf(run) },
     spec: {
       description: 'Definition of Done, D22: no way to the mother and to upstream, for a while',
       endpointSelector: {},
@@ -43,23 +65,28 @@ export function denyPolicy(fqdn: string, addresses: readonly string[], until: Da
 export const cidrOf = (address: string) => `${address}/${address.includes(':') ? 128 : 32}`;
 
 /** A CoreDNS server block that knows none of the names. */
-export function unknownNames(hosts: readonly string[]): string {
-  return `${hosts.map((host) => `${host}:53`).join(' ')} {\n    template ANY ANY {\n        rcode NXDOMAIN\n    }\n}\n`;
+export function unknownNames(hosts: readonly string[], runId: string): string {
+  return `# run ${runId}\n${hosts.map((host) => `${host}:53`).join(' ')} {\n    template ANY ANY {\n        rcode NXDOMAIN\n    }\n}\n`;
 }
 
+/** Tests its rights first; the ClusterRoleBinding, which goes last, owns account and roles. */
 const liftScript = `set -eu
+may() { kubectl auth can-i -q "$@" || { printf 'not allowed: %s' "$*" > /dev/termination-log; exit 1; }; }
+may delete "ciliumclusterwidenetworkpolicies.cilium.io/$POLICY"
+may patch configmaps/coredns-custom -n kube-system
+kubectl -n "$NAMESPACE" annotate job "$POLICY" "${armedAnnotation}=true" --overwrite
 sleep "$SECONDS_TO_WAIT"
 kubectl delete ciliumclusterwidenetworkpolicies.cilium.io "$POLICY" --ignore-not-found
 kubectl -n kube-system patch configmap coredns-custom --type=merge -p "{\\"data\\":{\\"$NAMES\\":null}}"
 printf '{"lifted":true}' > /dev/termination-log
+kubectl delete clusterrolebinding "$POLICY" --ignore-not-found || true
 `;
 
 /** ServiceAccount, rights to lift just this block, and the Job that waits; in the order to apply. */
-export function expiryObjects(options: { fqdn: string; image: string; seconds: number }): KubeObject[] {
-  const metadata = { name, namespace: probeNamespace, labels: labelsFor(options.fqdn) };
+export function expiryObjects(options: BlockRun & { image: string; seconds: number }): KubeObject[] {
+  const metadata = { name, namespace: probeNamespace, ...marksOf(options) };
   const subjects = [{ kind: 'ServiceAccount', name, namespace: probeNamespace }];
   const bind = (kind: 'ClusterRole' | 'Role', namespace: string | undefined, rules: object[]): KubeObject[] => [
-    { apiVersion: `${rbac}/v1`, kind, metadata: { ...metadata, namespace }, rules },
     {
       apiVersion: `${rbac}/v1`,
       kind: `${kind}Binding`,
@@ -67,10 +94,15 @@ export function expiryObjects(options: { fqdn: string; image: string; seconds: n
       subjects,
       roleRef: { apiGroup: rbac, kind, name },
     },
+    { apiVersion: `${rbac}/v1`, kind, metadata: { ...metadata, namespace }, rules },
   ];
-  const env = { SECONDS_TO_WAIT: String(options.seconds), POLICY: name, NAMES: namesKey };
+  const env = {
+    SECONDS_TO_WAIT: String(options.seconds),
+    POLICY: name,
+    NAMES: namesKey,
+    NAMESPACE: probeNamespace,
+  };
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     ...bind('ClusterRole', undefined, [
       {
         apiGroups: ['cilium.io'],
@@ -78,10 +110,13 @@ export function expiryObjects(options: { fqdn: string; image: string; seconds: n
         resourceNames: [name],
         verbs: ['get', 'delete'],
       },
+      { apiGroups: ['batch'], resources: ['jobs'], resourceNames: [name], verbs: ['get', 'patch'] },
+      { apiGroups: [rbac], resources: ['clusterrolebindings'], resourceNames: [name], verbs: ['get', 'delete'] },
     ]),
     ...bind('Role', 'kube-system', [
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [namesRef.name], verbs: ['get', 'patch'] },
     ]),
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     {
       apiVersion: 'batch/v1',
       kind: 'Job',

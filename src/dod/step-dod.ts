@@ -2,7 +2,7 @@
 import type { Done, Evidence, Step, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { type CatalystError, fail } from '../support/errors.js';
-import { egressMutations } from './egress-block.js';
+import { egressMutations } from './egress-life.js';
 import { evictMutation, pushMutation, reconcileMutation } from './exercises.js';
 import { killMutations } from './kill.js';
 import { type DodOptions, type DodOutcome, takeDod } from './verify.js';

@@ -118,12 +118,17 @@ async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, Ite
     return { id, title, repeat, at: at(), status, reason, evidence };
   } catch (error) {
     scope.context.signal.throwIfAborted();
+    if (endsTheRun(error)) throw error;
     // A check that could not look is no pass; when it says what is wrong, it failed.
     const told = error instanceof CatalystError && ['E4009', 'E4003', 'E5003'].includes(error.code);
     const { status, reason } = told ? failed(messageOf(error)) : notChecked(`could not look: ${messageOf(error)}`);
     return { id, title, repeat, at: at(), status, reason };
   }
 }
+
+/** Another run holds the mother, or a cluster has put back meanwhile: no answer to any item. */
+const endsTheRun = (error: unknown) =>
+  error instanceof CatalystError && (error.class === 'locked' || ['E5023', 'E5025'].includes(error.code));
 
 /** Runs the kill; what stops it before anything was killed is told as the answer of D17. */
 async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise<void> {
@@ -148,6 +153,7 @@ async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise
     });
   } catch (error) {
     context.signal.throwIfAborted();
+    if (endsTheRun(error)) throw error;
     const reason = messageOf(error);
     const refused = error instanceof CatalystError && error.code === 'E6002';
     early.set('D17', {

@@ -10,14 +10,21 @@ import type { Mutation, Undo } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
+import { armedMutations, withArmedUndo } from './armed-undo.js';
 import { freezeMutation, reconcilersOf, removeReconcilers } from './freeze.js';
 import { askClaim, type Handover, jobMutation, lookAtCatalyst, takeInventory } from './handover.js';
+import { holdMother, leaseMutation } from './hold-mother.js';
 import { placesOf, recordMutation } from './record.js';
 
 const downMs = 120_000;
 const upMs = 300_000;
+/** The longest erasure, its Job included, and a minute. */
+const eraseSeconds = (downMs + 300_000 + 60_000) / 1000;
 
-export function scaleMutation(catalyst: CatalystOnMother, replicas: number): Mutation {
+export function scaleMutation(
+  catalyst: Pick<CatalystOnMother, 'namespace' | 'deployment'>,
+  replicas: number,
+): Mutation {
   const { namespace, deployment } = catalyst;
   return {
     target: { system: 'mother', kind: 'Deployment', namespace, name: deployment.name },
@@ -25,7 +32,10 @@ export function scaleMutation(catalyst: CatalystOnMother, replicas: number): Mut
   };
 }
 
-export function ownerMutation(catalyst: CatalystOnMother, verb: 'suspend' | 'resume'): Mutation | undefined {
+export function ownerMutation(
+  catalyst: Pick<CatalystOnMother, 'kustomization'>,
+  verb: 'suspend' | 'resume',
+): Mutation | undefined {
   const owner = catalyst.kustomization;
   if (!owner || owner.suspended) return undefined;
   return {
@@ -52,13 +62,17 @@ export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnM
   });
 }
 
+/** Absent and false reconcile alike, but only one of them is what was found. */
+const asItWas = ({ kustomization }: CatalystOnMother): false | null =>
+  kustomization?.suspend === false ? false : null;
+
 /** Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. */
 export async function startCatalyst(mother: Kube, { act, signal }: Undo, catalyst: CatalystOnMother): Promise<void> {
   const { deployment, namespace, replicas } = catalyst;
   await act(scaleMutation(catalyst, replicas), () => mother.patch(deployment, { spec: { replicas } }, 'scale'));
   const resume = ownerMutation(catalyst, 'resume');
   if (resume && catalyst.kustomization)
-    await act(resume, () => mother.patch(catalyst.kustomization!, { spec: { suspend: null } }));
+    await act(resume, () => mother.patch(catalyst.kustomization!, { spec: { suspend: asItWas(catalyst) } }));
   await mother.waitFor(deployment, {
     reason: `Deployment ${namespace}/${deployment.name} on the mother to be available again`,
     timeoutMs: upMs,
@@ -101,8 +115,15 @@ export function eraseSecretMutation({ namespace, name }: { namespace: string; na
   };
 }
 
-/** Deletes what the mother retained. Throws E5102 when a deployment is in flight, E5005 when something is left. */
-export async function eraseRetained(handover: Handover): Promise<void> {
+/**
+ * Deletes what the mother retained. Throws E5102 when a deployment is in flight, E5005 when something is left, E5021 while another
+ * run holds the mother.
+ */
+export function eraseRetained(handover: Handover): Promise<void> {
+  return holdMother(handover.world, handover, (held) => erase({ ...handover, ...held }));
+}
+
+async function erase(handover: Handover): Promise<void> {
   const { world, act, record } = handover;
   const mother = await world.mother();
   for (const place of secretsToErase(world)) {
@@ -120,18 +141,16 @@ export async function eraseRetained(handover: Handover): Promise<void> {
 }
 
 async function eraseClaim(handover: Handover, mother: Kube): Promise<void> {
-  const { world, act, undo, record, progress } = handover;
+  const { world, act, record, progress } = handover;
   const before = await takeInventory(world, act, record.ids);
   if (before.count === 0 && !record.stopped) return;
   requireIdle(before.inFlight);
   const catalyst = await asFound(handover);
   progress.output(`${before.count} files of ${before.ids.length} records leave the mother's claim`);
-  try {
-    await stopCatalyst(mother, act, catalyst);
-    await askClaim(world, act, 'erase', record.ids);
-  } finally {
-    await startCatalyst(mother, undo, catalyst);
-  }
+  await withArmedUndo(world, handover, { catalyst, seconds: eraseSeconds }, async (armed) => {
+    await stopCatalyst(mother, armed.act, catalyst);
+    await askClaim(world, armed.act, 'erase', record.ids);
+  });
   delete record.stopped;
   await handover.save();
   const after = await takeInventory(world, act, record.ids);
@@ -151,14 +170,16 @@ async function eraseClaim(handover: Handover, mother: Kube): Promise<void> {
 async function asFound(handover: Handover): Promise<CatalystOnMother> {
   const { world, record } = handover;
   const catalyst = await lookAtCatalyst(world);
-  if (!record.stopped) {
-    record.stopped = { replicas: catalyst.replicas, suspended: catalyst.kustomization?.suspended === true };
+  // What runs now has been put back since, and perhaps changed by a person.
+  const { suspended = false, suspend } = catalyst.kustomization ?? {};
+  if (!record.stopped || (catalyst.replicas > 0 && !suspended)) {
+    record.stopped = { replicas: catalyst.replicas, suspended, suspend };
     record.stoppedAt = world.clock.now().toISOString();
     await handover.save();
   }
-  const { replicas, suspended } = record.stopped;
+  const { replicas, ...owner } = record.stopped;
   const { kustomization } = catalyst;
-  return { ...catalyst, replicas, kustomization: kustomization && { ...kustomization, suspended } };
+  return { ...catalyst, replicas, kustomization: kustomization && { ...kustomization, ...owner } };
 }
 
 /** Throws E5102 when catalyst-api works on a deployment: it would be marked failed and leave resources behind. */
@@ -185,12 +206,15 @@ export async function erasePlan(world: World): Promise<Mutation[]> {
     ...secrets.flat().map(eraseSecretMutation),
     ...(await reconcilersOf(world)).map((object) => freezeMutation(object, 'delete')),
     ...(zone ? [zoneMutation(world)] : []),
+    leaseMutation(world),
     jobMutation(world, 'inventory'),
+    ...armedMutations(world, catalyst, 'arm'),
     ...(suspend ? [suspend] : []),
     scaleMutation(catalyst, 0),
     jobMutation(world, 'erase'),
     scaleMutation(catalyst, catalyst.replicas),
     ...(resume ? [resume] : []),
+    ...armedMutations(world, catalyst, 'disarm'),
     jobMutation(world, 'inventory'),
     ...placesOf(world).map((place) => recordMutation(place, 'progress')),
   ];

@@ -85,7 +85,7 @@ export interface HandoverRecord {
   pointOfNoReturnAt?: string;
   erasedAt?: string;
   /** catalyst-api as it was before it was stopped; there only while it is. */
-  stopped?: { replicas: number; suspended: boolean };
+  stopped?: { replicas: number; suspended: boolean; suspend?: boolean };
   /** When it was stopped for the erasure. */
   stoppedAt?: string;
   /** Set once the redirect was seen to work and was made permanent (301). */

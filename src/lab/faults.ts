@@ -23,6 +23,7 @@ export const stateFaultKinds = [
   'changed-page',
   'broken-proof',
   'not-ready',
+  'due-undo',
 ] as const;
 export type StateFaultKind = (typeof stateFaultKinds)[number];
 export type Fault = CallFault | { kind: StateFaultKind };

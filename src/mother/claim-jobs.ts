@@ -3,7 +3,7 @@
  * that do so with catalyst-api's own image, and what they answer, as JSON in their termination message (at most 4096 bytes).
  */
 import { fail } from '../support/errors.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
+import type { Kube, KubeObject, KubeReader } from '../tools/kube.js';
 import { type ClaimScript, claimScripts } from './claim-scripts.js';
 import { type OwnApi, ownApiEnv } from './credential-trial.js';
 import type { CatalystOnMother } from './discover.js';
@@ -175,7 +175,12 @@ export async function runJob<T>(kube: Kube, job: KubeObject, timeoutMs: number):
   }
 }
 
-async function terminationMessage(kube: Kube, namespace: string | undefined, name: string): Promise<string> {
+/** What a Pod of the Job wrote last; empty when nothing. */
+export async function terminationMessage(
+  kube: KubeReader,
+  namespace: string | undefined,
+  name: string,
+): Promise<string> {
   const pods = await kube.list({
     apiVersion: 'v1',
     kind: 'Pod',

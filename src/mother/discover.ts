@@ -20,7 +20,11 @@ export interface CatalystOnMother {
   claim: string;
   mountPath: string;
   /** Flux Kustomization that would scale it up again; undefined when nothing reconciles it. */
-  kustomization?: KubeRef & { suspended: boolean };
+  kustomization?: KubeRef & {
+    suspended: boolean;
+    /** Its field as found; undefined when it is absent, which is not the same as false. */
+    suspend?: boolean;
+  };
 }
 
 /** Throws E5001 when catalyst-api is not there: an unread mother is never an empty one. */
@@ -138,5 +142,6 @@ async function owningKustomization(
     namespace: metadata.namespace,
     name: metadata.name,
     suspended: spec?.suspend === true,
+    suspend: spec?.suspend,
   };
 }

@@ -351,6 +351,36 @@ export const errorCodes = {
     'an object on the mother is not ours',
     'An object of the name that catalyst would write on the mother exists and does not carry this Sovereign in its label. Nothing was written to it.',
   ),
+  E5020: entry(
+    'external',
+    'the undo cannot be armed on the mother',
+    'Before catalyst-api is stopped, a Job on the mother is armed that starts it again when nobody else does. The Job did not start, or its account may not do what it must; nothing was stopped.',
+  ),
+  E5021: entry(
+    'locked',
+    'another run holds the mother',
+    'One run at a time acts on a mother, from whatever machine and for whatever Sovereign: it renews a Lease there. The message names the holder and when a dead one can be taken over.',
+  ),
+  E5022: entry(
+    'locked',
+    'an undo of another Sovereign is armed on the mother',
+    'catalyst-api is stopped for another Sovereign, and the mother will start it again at the time in the message. What is there now must not be taken for what was found.',
+  ),
+  E5023: entry(
+    'unfinished',
+    'the mother has put catalyst-api back meanwhile',
+    'The process slept or was too slow while catalyst-api was stopped, and the undo that was armed on the mother came first. What needed it stopped was not finished.',
+  ),
+  E5024: entry(
+    'locked',
+    'another run cuts the egress of the Sovereign',
+    'A run on another machine or state folder holds the egress block of D22. The cluster lifts it at the time in the message.',
+  ),
+  E5025: entry(
+    'unfinished',
+    'the egress block was lifted meanwhile',
+    'The process slept or was too slow while the egress of the Sovereign was cut, and the Job on the cluster that lifts the block came first.',
+  ),
   E5101: entry(
     'refused',
     'the handover is not in a state for that',

@@ -1,10 +1,12 @@
 /** The only room that starts processes. Arguments are arrays; secrets go over stdin, a 0600 file or the environment, never argv. */
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
+import type { Writable } from 'node:stream';
 import { execa } from 'execa';
 import { fail, messageOf } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
 import { childEnvironment } from './child-environment.js';
+import { createEndWithUs } from './end-with-us.js';
 
 export interface RunRequest {
   file: string;
@@ -31,6 +33,31 @@ export interface RunResult {
   exitCode: number;
 }
 
+const setpriv = '/usr/bin/setpriv';
+
+const notFound = (file: string) =>
+  fail('E3001', `${file} was not found.`, { actions: [`Install ${file}, or put it on the PATH`] });
+
+const endWithUs = createEndWithUs((script) => {
+  const shell = execa('/bin/sh', ['-c', script], {
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: false,
+    env: { PATH: '/usr/bin:/bin' },
+    extendEnv: false,
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'ignore',
+  });
+  const stdin = shell.stdin as (Writable & { unref?: () => void }) | undefined;
+  // Where there is no sh, programs end by our clean-up alone.
+  stdin?.on('error', () => undefined);
+  shell.nodeChildProcess.unref();
+  stdin?.unref?.();
+  return (line) => void stdin?.write(line);
+});
+
 /** Runs a program to its end. Throws E3002 with the redacted tail of stderr, or E3001 when it is not there. */
 export type Exec = (request: RunRequest) => Promise<RunResult>;
 
@@ -50,7 +77,9 @@ export function createExec(redactor: Redactor, ours: Readonly<Record<string, str
     okCodes = [0],
   }) => {
     const shown = redactor.redact([file.split('/').at(-1), ...args].join(' '));
-    const result = await execa(file, args, {
+    endWithUs.begin();
+    const tied = existsSync(setpriv);
+    const running = execa(tied ? setpriv : file, tied ? ['--pdeathsig', 'TERM', '--', file, ...args] : args, {
       input: stdin ?? '',
       env: environment ?? childEnvironment(ours, env, inherit),
       extendEnv: false,
@@ -64,11 +93,13 @@ export function createExec(redactor: Redactor, ours: Readonly<Record<string, str
       stripFinalNewline: false,
       maxBuffer: 256 * 1024 * 1024,
     });
+    const ended = endWithUs.watch(running.pid);
+    const result = await running.finally(ended);
     signal?.throwIfAborted();
+    if (tied && result.exitCode === 127 && String(result.stderr).startsWith('setpriv:')) throw notFound(file);
     if (result.exitCode === undefined) {
       const missing = (result as { code?: string }).code === 'ENOENT';
-      if (missing)
-        throw fail('E3001', `${file} was not found.`, { actions: [`Install ${file}, or put it on the PATH`] });
+      if (missing) throw notFound(file);
       const why = result.timedOut ? `did not end within ${timeoutMs / 1000}s` : messageOf(result);
       throw fail('E3002', redactor.redact(`${shown}: ${why}`), { data: { timedOut: result.timedOut } });
     }
@@ -100,8 +131,6 @@ export interface StartedProgram {
   ended: Promise<string>;
   kill(signal: NodeJS.Signals): void;
 }
-
-const setpriv = '/usr/bin/setpriv';
 
 /**
  * Starts a server that runs beside us. It ends with this process: by its clean-up, and where the system can (Linux with

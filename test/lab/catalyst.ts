@@ -1,5 +1,5 @@
 /** Runs the built CLI as a person would, with its own state directory and lab. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,10 @@ export interface RunOptions {
   /** Dies as soon as it resolves: a moment of the world, however fast the machine is. */
   killAt?: Promise<unknown>;
   signal?: NodeJS.Signals;
-  /** Is sent one ^C when stderr says that. */
+  /** Is sent `signal`, or one ^C, when stderr has that. */
   interruptAt?: string;
+  /** Called once when stderr has that text. */
+  when?: { text: string; act: (child: ChildProcess) => void };
 }
 
 export interface Catalyst {
@@ -68,12 +70,17 @@ export function catalystAtHome(story: string, more: Record<string, string> = {})
       const child = spawn(process.execPath, [bin, ...args], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
       const out = { stdout: '', stderr: '' };
       child.stdout.on('data', (data) => (out.stdout += data));
-      let told = options.interruptAt === undefined;
+      const { interruptAt } = options;
+      let when =
+        interruptAt === undefined
+          ? options.when
+          : { text: interruptAt, act: () => void child.kill(options.signal ?? 'SIGINT') };
       child.stderr.on('data', (data) => {
         out.stderr += data;
-        if (told || !out.stderr.includes(options.interruptAt!)) return;
-        told = true;
-        child.kill('SIGINT');
+        if (!when || !out.stderr.includes(when.text)) return;
+        const { act } = when;
+        when = undefined;
+        act(child);
       });
       const timer =
         options.killAfterMs === undefined

@@ -10,6 +10,7 @@ import { type ClaimScript, claimScripts } from '../../mother/claim-scripts.js';
 import { sha256 } from '../../support/hash.js';
 import { createRedactor } from '../../support/redact.js';
 import { createExec } from '../../tools/exec.js';
+import type { KubeObject } from '../../tools/kube.js';
 import type { Claims } from '../servers/mother/claims.js';
 import type { Lab } from './engine.js';
 import type { Program, ProgramCall } from './programs.js';
@@ -139,34 +140,44 @@ async function tryServer(lab: Lab, server: string, token: string | undefined): P
   });
 }
 
-/** Sleeps until its moment, then scales and resumes, as far as the bindings of its ServiceAccount allow. */
+/** Tests its rights and is armed, sleeps until its moment, then puts back what is still stopped and removes its bindings. */
 async function undoKill({ pod, lab, env }: ProgramCall): Promise<object | 'waiting'> {
+  const { NAME: own = '', NAMESPACE: namespace, DEPLOYMENT: name = '', KUSTOMIZATION: kustomization } = env;
+  const owner = {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    namespace: env.KUSTOMIZATION_NAMESPACE,
+    name: kustomization ?? '',
+  };
+  const may = await boundNamespaces(pod, lab);
+  if (!may.has(namespace)) throw new Error(`not allowed: patch deployments.apps/${name}`);
+  if (kustomization && !may.has(owner.namespace)) throw new Error(`not allowed: patch kustomizations/${kustomization}`);
+  const job = { apiVersion: 'batch/v1', kind: 'Job', namespace, name: own };
+  const armed = { 'catalyst.openova.io/armed': 'true' };
+  if (!(await lab.kube.get(job))?.metadata.annotations?.['catalyst.openova.io/armed'])
+    await lab.kube.patch(job, { metadata: { annotations: armed } });
   const started = Date.parse(pod.metadata.creationTimestamp ?? '') || lab.clock.now().getTime();
-  if (lab.clock.now().getTime() < started + Number(env.SECONDS_TO_WAIT) * 1000) return 'waiting';
-  const account = pod.spec.serviceAccountName;
-  const rights = await lab.kube.list({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' });
-  const may = (namespace: string | undefined) =>
-    rights.some(
-      (binding) =>
-        binding.metadata.namespace === namespace &&
-        (binding.subjects ?? []).some(
-          (subject: { kind: string; name: string; namespace?: string }) =>
-            subject.name === account && subject.namespace === pod.metadata.namespace,
-        ),
-    );
-  const { NAMESPACE: namespace, DEPLOYMENT: name = '', KUSTOMIZATION: kustomization } = env;
-  if (!may(namespace)) throw new Error(`deployments "${name}" is forbidden`);
+  const due = started + Number(env.SECONDS_TO_WAIT) * 1000;
+  if (lab.clock.now().getTime() < due && !lab.faults.holds('due-undo', own)) return 'waiting';
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
-  await lab.kube.patch(deployment, { spec: { replicas: Number(env.REPLICAS) } });
-  if (kustomization) {
-    const owner = {
-      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-      kind: 'Kustomization',
-      namespace: env.KUSTOMIZATION_NAMESPACE,
-      name: kustomization,
-    };
-    if (!may(owner.namespace)) throw new Error(`kustomizations "${kustomization}" is forbidden`);
-    await lab.kube.patch(owner, { spec: { suspend: null } });
-  }
+  if ((await lab.kube.get(deployment))?.spec?.replicas === 0)
+    await lab.kube.patch(deployment, { spec: { replicas: Number(env.REPLICAS) } });
+  if (kustomization && (await lab.kube.get(owner))?.spec?.suspend === true)
+    await lab.kube.patch(owner, { spec: { suspend: env.SUSPEND === 'false' ? false : null } });
+  for (const at of new Set([owner.namespace, namespace]))
+    if (at) await lab.kube.delete({ apiVersion: RBAC, kind: 'RoleBinding', namespace: at, name: own });
   return { undone: true };
+}
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+
+/** Namespaces in which a Pod's ServiceAccount is bound to a role. */
+async function boundNamespaces({ metadata, spec }: KubeObject, lab: Lab): Promise<Set<string | undefined>> {
+  const bindings = await lab.kube.list({ apiVersion: RBAC, kind: 'RoleBinding' });
+  const ours = bindings.filter(({ subjects = [] }) =>
+    (subjects as { name: string; namespace?: string }[]).some(
+      (subject) => subject.name === spec.serviceAccountName && subject.namespace === metadata.namespace,
+    ),
+  );
+  return new Set(ours.map((binding) => binding.metadata.namespace));
 }

@@ -129,6 +129,11 @@ export function motherCluster(answers: Record<string, () => object>): MemoryClus
       const replicas = object.spec.replicas as number;
       object.status = { observedGeneration: object.metadata.generation, replicas, readyReplicas: replicas };
     }
+    if (object.kind === 'Job' && verb === 'apply') {
+      const { annotations } = object.metadata;
+      object.metadata.annotations = { ...annotations, 'catalyst.openova.io/armed': 'true' };
+      return;
+    }
     if (object.kind !== 'Job' || verb !== 'create') return;
     const name = object.metadata.labels?.['catalyst.openova.io/job'] ?? '';
     object.status = { conditions: [{ type: 'Complete', status: 'True' }] };

@@ -21,6 +21,8 @@ const policy = (spec: Record<string, unknown>): KubeObject => ({
   spec,
 });
 
+const run = { fqdn: 'a.example', runId: 'run-1', state: 'folder', until: new Date(0) };
+
 describe('the way out of the played Sovereign', () => {
   it('is free without a policy, for names that are known', () => {
     expect(wayOut(labOf([]), 'other.example', 443)).toEqual({ addresses: ['192.0.2.20'], place });
@@ -28,18 +30,18 @@ describe('the way out of the played Sovereign', () => {
   });
 
   it('is cut by our block to what it names, and to nothing else', () => {
-    const lab = labOf([denyPolicy('a.example', ['192.0.2.10', '2001:db8::1'], new Date(0))]);
+    const lab = labOf([denyPolicy(run, ['192.0.2.10', '2001:db8::1'])]);
     expect(wayOut(lab, 'console.mother.example', 443)).toEqual({ addresses: ['192.0.2.10'] });
     expect(wayOut(lab, 'other.example', 443).place).toEqual(place);
   });
 
   it('is cut to everything by a deny that leaves the default deny on, as Cilium does', () => {
-    const { enableDefaultDeny: _, ...spec } = denyPolicy('a.example', ['192.0.2.10'], new Date(0)).spec;
+    const { enableDefaultDeny: _, ...spec } = denyPolicy(run, ['192.0.2.10']).spec;
     expect(wayOut(labOf([policy(spec)]), 'other.example', 443).place).toBeUndefined();
   });
 
   it('has no address for a name that CoreDNS is told not to know', () => {
-    const lab = labOf([], { 'x.server': unknownNames(['console.mother.example', 'github.com']) });
+    const lab = labOf([], { 'x.server': unknownNames(['console.mother.example', 'github.com'], run.runId) });
     expect(wayOut(lab, 'console.mother.example', 443)).toEqual({ addresses: [] });
     expect(wayOut(lab, 'other.example', 443).place).toEqual(place);
   });

@@ -1,0 +1,93 @@
+/** The life of the egress block: armed before it is made, lifted by its own run, never by the run of somebody else. */
+import { ownedBy, requireArmed } from '../handover/armed-undo.js';
+import { holderOf } from '../handover/hold-mother.js';
+import { probeNamespace, probeNamespaceObject } from '../phases/probe-objects.js';
+import type { Mutation, StepContext } from '../phases/step.js';
+import type { World } from '../phases/world.js';
+import { type CatalystError, fail } from '../support/errors.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+import { blockOf, expiryObjects, namesKey, namesRef, policyRef } from './egress-objects.js';
+
+const onSovereign = (kind: string, name: string, sentence: string): Mutation => ({
+  target: { system: 'sovereign', kind, name },
+  sentence,
+});
+export const mutations = {
+  arm: onSovereign('Job', 'catalyst-egress-block', 'arm the Job that lifts the egress block when its time is over'),
+  deny: onSovereign(
+    policyRef.kind,
+    policyRef.name,
+    'deny all Pods of the Sovereign the way to the mother and upstream',
+  ),
+  forget: onSovereign(
+    'ConfigMap',
+    namesRef.name,
+    'let the CoreDNS of the Sovereign know no name of the mother and upstream',
+  ),
+  allow: onSovereign(policyRef.kind, policyRef.name, 'lift the egress block of the Sovereign'),
+  remember: onSovereign('ConfigMap', namesRef.name, 'give the CoreDNS of the Sovereign those names back'),
+  disarm: onSovereign('Job', 'catalyst-egress-block', 'disarm the Job that would lift the egress block'),
+};
+export const egressMutations: readonly Mutation[] = Object.values(mutations);
+
+/** The Job that lifts the block, before there is one; its ClusterRoleBinding owns account and roles. */
+export async function armExpiry(kube: Kube, { act }: StepContext, objects: readonly KubeObject[]): Promise<void> {
+  const force = { forceConflicts: true };
+  await act(mutations.arm, async (writers) => {
+    const writer = await writers.sovereign();
+    const [first, ...others] = objects;
+    const [, owner] = await writer.apply([probeNamespaceObject(), first!], force);
+    const owned = others.map((object) => (object.kind === 'Job' || !owner ? object : ownedBy(object, owner)));
+    await writer.apply(owned, force);
+  });
+  await requireArmed(kube, objects.at(-1)!);
+}
+
+/** Throws E5024 while the block of a run of another state folder stands: only its own run, or the cluster, lifts it. */
+export async function requireFree(world: World, kube: Kube): Promise<void> {
+  const job = { apiVersion: 'batch/v1', kind: 'Job', namespace: probeNamespace, name: policyRef.name };
+  const standing = (await kube.get(policyRef)) ?? (await kube.get(job));
+  const block = standing && blockOf(standing);
+  if (block?.runId === undefined || block.state === holderOf(world).state) return;
+  if (Date.parse(block.until ?? '') <= world.clock.now().getTime()) return;
+  throw fail(
+    'E5024',
+    `Another run (${block.runId}) cuts the egress of the Sovereign; the cluster lifts it at ${block.until}. Nothing was changed.`,
+    {
+      actions: [
+        'wait until that run has ended, then run the command again',
+        `run the command again after ${block.until}`,
+      ],
+      data: { run: block.runId, until: block.until },
+    },
+  );
+}
+
+export function tooLate(until: Date): CatalystError {
+  return fail(
+    'E5025',
+    `This process did not run, or not fast enough, while the egress of the Sovereign was cut; the cluster lifts the block at ${until.toISOString()} or has lifted it.`,
+    { actions: ['catalyst verify dod --only D22'] },
+  );
+}
+
+/** What is not there needs no act. With `runId` only what that run has made, else also what an earlier, killed run left. */
+export async function liftBlock(kube: Kube, { act }: Pick<StepContext, 'act'>, runId?: string): Promise<void> {
+  const isOurs = (object: KubeObject | undefined) =>
+    object !== undefined && (runId === undefined || blockOf(object).runId === runId);
+  if (isOurs(await kube.get(policyRef)))
+    await act(mutations.allow, async (writers) => (await writers.sovereign()).delete(policyRef));
+  const names: string | undefined = (await kube.get(namesRef))?.data?.[namesKey];
+  if (names !== undefined && (runId === undefined || names.startsWith(`# run ${runId}\n`))) {
+    const patch = { data: { [namesKey]: null } };
+    await act(mutations.remember, async (writers) => (await writers.sovereign()).patch(namesRef, patch));
+  }
+  const nobody = { fqdn: '', runId: '', state: '', until: new Date(0), image: '', seconds: 0 };
+  const armed = expiryObjects(nobody).map(refOfObject).toReversed();
+  const standing = await Promise.all(armed.map(async (ref) => (isOurs(await kube.get(ref)) ? [ref] : [])));
+  if (standing.flat().length === 0) return;
+  await act(mutations.disarm, async (writers) => {
+    const writer = await writers.sovereign();
+    for (const ref of standing.flat()) await writer.delete(ref);
+  });
+}

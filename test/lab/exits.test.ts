@@ -1,0 +1,133 @@
+/** However a run ends while catalyst-api on the mother is stopped, it is as before afterwards; and nobody else interferes. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/support/clock.js';
+import { createRedactor } from '../../src/support/redact.js';
+import { waitUntil } from '../../src/support/wait.js';
+import { createExec } from '../../src/tools/exec.js';
+import type { Kube } from '../../src/tools/kube.js';
+import { createKube } from '../../src/tools/kube-client.js';
+import { type Catalyst, catalystAtHome } from './catalyst.js';
+
+const signal = new AbortController().signal;
+const red = 'the canary is red';
+
+describe('ways out', () => {
+  let catalyst: Catalyst;
+  let mother: Kube;
+  const kill = () => ['verify', 'dod', '--only', 'D17', '--window', '8s', '--lab', catalyst.lab, '--yes'];
+
+  beforeAll(async () => {
+    catalyst = catalystAtHome('exits');
+    const lab = await catalyst.up();
+    mother = createKube({
+      kubeconfig: lab.kubeconfigs.mother,
+      kubectl: () => Promise.reject(new Error('nothing is applied here')),
+      exec: createExec(createRedactor()),
+      clock: systemClock,
+      signal,
+    });
+  });
+  afterAll(() => catalyst.close());
+
+  /** Replicas and the field `suspend`, exactly. */
+  async function state() {
+    const api = await mother.get({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      namespace: 'catalyst',
+      name: 'catalyst-api',
+    });
+    const owner = await mother.get({
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      namespace: 'flux-system',
+      name: 'catalyst-platform',
+    });
+    return { replicas: api?.spec.replicas, suspend: owner?.spec.suspend };
+  }
+  /** What catalyst has left on the mother for an undo. */
+  async function left(): Promise<string[]> {
+    const kinds = [
+      { apiVersion: 'batch/v1', kind: 'Job' },
+      { apiVersion: 'v1', kind: 'ServiceAccount' },
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' },
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
+      { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+    ];
+    const all = await Promise.all(kinds.map((kind) => mother.list(kind)));
+    return all
+      .flat()
+      .filter(({ metadata }) => metadata.name.startsWith('catalyst-sovereign-'))
+      .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  }
+  const asBefore = { replicas: 1, suspend: undefined };
+
+  test('killed in the erasure: the Job on the mother restores it exactly; the next run ends as before', async () => {
+    expect(await state()).toEqual(asBefore);
+    const killed = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes'], {
+      interruptAt: 'on the mother to delete from its claim',
+      signal: 'SIGKILL',
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    expect(await state()).toEqual({ replicas: 0, suspend: true });
+    expect(await left()).toEqual(expect.arrayContaining([expect.stringMatching(/^Job .*undo-omantel-omani-works-/)]));
+    const due = await catalyst.run(['lab', 'fault', 'due-undo', '--lab', catalyst.lab]);
+    expect(due.code, due.stderr).toBe(0);
+    await waitUntil({
+      reason: 'the undo on the mother',
+      timeoutMs: 60_000,
+      clock: systemClock,
+      signal,
+      look: async () => ((await state()).suspend === true ? { pending: 'still stopped' } : { done: true }),
+    });
+    expect(await state()).toEqual(asBefore);
+    await catalyst.run(['lab', 'fault', '--clear', 'all', '--lab', catalyst.lab]);
+    const ended = await catalyst.run(['resume', '--lab', catalyst.lab, '--yes']);
+    expect(ended.code, ended.stderr).toBe(3);
+    expect(await state()).toEqual(asBefore);
+    expect(await left()).toEqual([]);
+  });
+
+  test.each(['SIGHUP', 'SIGTERM'] as const)('%s in the window: undone, exit 130', async (name) => {
+    const ended = await catalyst.run(kill(), { interruptAt: red, signal: name });
+    expect(ended.code, ended.stderr).toBe(130);
+    expect(await state()).toEqual(asBefore);
+    expect(await left()).toEqual([]);
+  });
+
+  test('a pipe that closes in the window: undone, exit 130', async () => {
+    const ended = await catalyst.run([...kill(), '--verbose'], {
+      when: { text: red, act: ({ stdout, stderr }) => [stdout, stderr].forEach((stream) => void stream?.destroy()) },
+    });
+    expect(ended.code).toBe(130);
+    expect(await state()).toEqual(asBefore);
+    expect(await left()).toEqual([]);
+  });
+
+  test('a second state folder while the first is in its window: exit 9, and the undo of the first is untouched', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'catalyst-exits-second-'));
+    let second: Promise<{ code: number | null; stderr: string }> | undefined;
+    const first = await catalyst.run(kill(), {
+      when: { text: red, act: () => (second = catalyst.run([...kill(), '--state-dir', elsewhere])) },
+    });
+    const refused = await second;
+    expect(refused).toMatchObject({ code: 9, stderr: expect.stringContaining('E5021') });
+    expect(refused?.stderr).toMatch(/holds the mother: omantel\.omani\.works\/.*since .*taken over/s);
+    // That it passed shows that nobody touched the experiment.
+    expect(first.stdout, first.stderr).toMatch(/D17 +pass/);
+    expect(await state()).toEqual(asBefore);
+    expect(await left()).toEqual([]);
+  });
+
+  test.each([[['wizard', '--yes']], [['verify', 'dod', '--only', 'D4', '--yes']], [['purge', 'plan']]])(
+    '--timeout ends %j with 8',
+    async (args) => {
+      const ended = await catalyst.run([...args, '--lab', catalyst.lab, '--timeout', '300ms']);
+      expect(ended.code, ended.stderr).toBe(8);
+      expect(ended.stderr).toContain('E4003');
+    },
+  );
+});

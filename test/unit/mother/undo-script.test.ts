@@ -1,0 +1,90 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { CatalystOnMother } from '../../../src/mother/discover.js';
+import { undoName, undoObjects } from '../../../src/mother/undo-job.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import { createExec } from '../../../src/tools/exec.js';
+
+const catalyst = (suspend?: boolean): CatalystOnMother => ({
+  namespace: 'catalyst',
+  deployment: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'catalyst', name: 'catalyst-api' },
+  labels: {},
+  replicas: 3,
+  generation: 1,
+  image: 'api:1',
+  imagePullSecrets: [],
+  claim: 'records',
+  mountPath: '/var/lib/catalyst',
+  kustomization: {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    namespace: 'flux-system',
+    name: 'catalyst-platform',
+    suspended: false,
+    suspend,
+  },
+});
+const run = { fqdn: 'omantel.omani.works', runId: '0123456789ab', seconds: 0, until: new Date(0) };
+
+/** Runs the script of the Job with a kubectl that notes its calls and answers what `state` has. */
+async function play(suspend: boolean | undefined, state: { may?: boolean; replicas: string; suspend: string }) {
+  const dir = mkdtempSync(join(tmpdir(), 'catalyst-undo-'));
+  const container = undoObjects(catalyst(suspend), run).at(-1)!.spec.template.spec.containers[0];
+  const kubectl = `#!/bin/sh
+echo "$*" >> ${dir}/calls
+case "$*" in
+  "auth can-i"*) exit ${state.may === false ? 1 : 0} ;;
+  *"get deployment"*) printf %s '${state.replicas}' ;;
+  *"get kustomizations"*) printf %s '${state.suspend}' ;;
+esac
+`;
+  writeFileSync(join(dir, 'kubectl'), kubectl);
+  chmodSync(join(dir, 'kubectl'), 0o755);
+  const env = Object.fromEntries(
+    container.env.map(({ name, value }: { name: string; value: string }) => [name, value]),
+  );
+  const [file, ...args] = container.command.map((word: string) =>
+    word.replaceAll('/dev/termination-log', `${dir}/log`),
+  );
+  const exec = createExec(createRedactor());
+  const { exitCode } = await exec({ file, args, env: { ...env, PATH: `${dir}:/usr/bin:/bin` }, okCodes: [0, 1] });
+  const calls = readFileSync(join(dir, 'calls'), 'utf8');
+  const log = existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : '';
+  return { exitCode, calls, log };
+}
+
+describe('the script of the undo', () => {
+  it.each([
+    [undefined, 'null'],
+    [false, 'false'],
+  ])('with `suspend` found as %s tests its rights, is armed, and puts back exactly', async (suspend, field) => {
+    const { exitCode, calls, log } = await play(suspend, { replicas: '0', suspend: 'true' });
+    expect({ exitCode, log }).toEqual({ exitCode: 0, log: '{"undone":true}' });
+    const order = ['auth can-i', 'annotate job', '--replicas=3', `{"spec":{"suspend":${field}}}`, 'delete rolebinding'];
+    expect(order.map((part) => calls.indexOf(part))).toEqual(
+      order.map((part) => calls.indexOf(part)).toSorted((a, b) => a - b),
+    );
+    for (const part of order) expect(calls).toContain(part);
+  });
+
+  it('leaves alone what somebody has put back already', async () => {
+    const { exitCode, calls } = await play(undefined, { replicas: '2', suspend: 'false' });
+    expect(exitCode).toBe(0);
+    expect(calls).not.toMatch(/--replicas=|--type=merge/);
+  });
+
+  it('ends at once, unarmed, when it may not do what it must', async () => {
+    const { exitCode, calls, log } = await play(undefined, { may: false, replicas: '0', suspend: 'true' });
+    expect(exitCode).toBe(1);
+    expect(log).toMatch(/^not allowed: patch deployments\.apps\/catalyst-api/);
+    expect(calls).not.toMatch(/annotate|--replicas/);
+  });
+});
+
+it('has a name that fits a Job, for the longest Sovereign too', () => {
+  const fqdn = `${'a-very-long-name-of-a-sovereign'.repeat(2)}.omani.works`;
+  expect(undoName({ ...run, fqdn }).length).toBeLessThanOrEqual(63);
+  expect(undoName({ ...run, fqdn })).toMatch(/^[a-z0-9-]*[a-z0-9]$/);
+});
