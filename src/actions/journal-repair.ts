@@ -39,7 +39,7 @@ export async function repairJournal(context: Context, confirm?: string): Promise
       ...{ redactor: context.redactor, keys: () => context.credentials(), warn: context.output.warn, accept: true },
     });
     try {
-      locked.bind({ fqdn });
+      await locked.bind({ fqdn });
       const inputs = { message: problem.message, code: problem.code, kept, aside: aside && basename(aside) };
       locked.journal.append({ kind: 'repaired', inputs });
       await locked.journal.sealHead('a repair');

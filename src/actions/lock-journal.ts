@@ -12,8 +12,8 @@ import type { Redactor } from '../support/redact.js';
 
 export interface LockedJournal {
   journal: Journal;
-  /** Throws E4030 when the journal belongs to something else. */
-  bind(expected: Binding): void;
+  /** Throws E4030 when the journal belongs to something else. The first time, signs what a run that was killed left unsigned. */
+  bind(expected: Binding): Promise<void>;
   /** Signs the head when the journal has grown, and gives the lock back. */
   release(): Promise<void>;
 }
@@ -56,9 +56,15 @@ export async function lockJournal(dir: string, request: LockJournalRequest): Pro
     const beat = setInterval(() => lock.renew(clock.now()), renewMs);
     beat.unref();
     const before = journal.entries.length;
+    let unsigned = before > 0 && journal.entries.at(-1)?.kind !== 'sealed';
     return {
       journal,
-      bind: (expected) => bind(journal, expected),
+      async bind(expected) {
+        bind(journal, expected);
+        if (!unsigned || accept) return;
+        unsigned = false;
+        await journal.sealHead(`the start of ${command}`);
+      },
       async release() {
         clearInterval(beat);
         try {

@@ -74,7 +74,7 @@ export async function unlock(
     takeOver: holder.run,
   });
   try {
-    locked.bind({ fqdn });
+    await locked.bind({ fqdn });
     const { command, run, by, since, renewed } = holder;
     const reason = `taken over from "${command}" of ${by}`;
     locked.journal.append({ kind: 'takeover', inputs: { reason, command, of: run, from: by, since, renewed, state } });

@@ -109,7 +109,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     const mark = await lab();
     const claimed = mark && { kind: 'lab' as const, id: mark.id, name: mark.name };
     const locked = await openJournal();
-    locked.bind({ fqdn: (await spec()).sovereign.spec.fqdn, world: (await world?.()) ?? claimed });
+    await locked.bind({ fqdn: (await spec()).sovereign.spec.fqdn, world: (await world?.()) ?? claimed });
     return locked.journal;
   };
   // A lab is reached by its own kubeconfigs; flags only name the clusters that one may be made of.

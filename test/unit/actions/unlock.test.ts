@@ -115,7 +115,7 @@ describe('unlock', () => {
     await run(fqdn);
     expect(() => theirs.append({ kind: 'note' })).toThrow(expect.objectContaining({ code: 'E1204', exitCode: 9 }));
     theirs.close();
-    expect(readJournal(dir).map(({ kind }) => kind)).toEqual(['note', 'bound', 'takeover', 'sealed']);
+    expect(readJournal(dir).map(({ kind }) => kind)).toEqual(['note', 'bound', 'sealed', 'takeover', 'sealed']);
   });
 
   it('of a journal that needs a repair says so, and takes nothing over', async () => {

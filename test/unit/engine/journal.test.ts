@@ -188,7 +188,7 @@ test('any bytes at all are a journal or a damaged one, never a bug', () => {
       foldJournal(entries);
       expect(bytes).toBeLessThanOrEqual(data.length);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 10_000 },
   );
 });
 

@@ -171,4 +171,18 @@ describe('the signed head of a journal', () => {
     expect(checkHead(path(), locked.journal.chain())).toMatchObject({ seq: 3, reason: 'before: change b' });
     await locked.release();
   });
+
+  it('covers what a killed run left as soon as the next one starts', async () => {
+    const killed = await lock();
+    await killed.bind({ fqdn });
+    killed.journal.append({ kind: 'note' });
+    killed.journal.close();
+    rmSync(join(dir, 'lock'));
+    const next = await lock();
+    await next.bind({ fqdn });
+    await next.bind({ fqdn });
+    expect(next.journal.entries.map(({ kind }) => kind)).toEqual(['bound', 'note', 'sealed']);
+    expect(checkHead(path(), next.journal.chain())).toMatchObject({ seq: 2, reason: 'the start of catalyst wizard' });
+    await next.release();
+  });
 });
