@@ -53,10 +53,7 @@ function crossingInJournal(journal: JournalState, cluster: string | undefined): 
 export async function planCrossing(world: World): Promise<Mutation[]> {
   const kube = await world.kube().catch(noCluster);
   const cluster = kube && (await clusterUid(kube));
-  return placesOf(world).map((place) => ({
-    ...crossingMutation(place, cluster),
-    confirm: 'hands over past the point of no return',
-  }));
+  return placesOf(world).map((place) => crossingMutation(place, cluster));
 }
 
 /** Asked once VERIFIED, with what the handover knows by then. Throws E4006 when nobody can answer, or the answer is no. */

@@ -214,7 +214,7 @@ export const crossingWords = 'record the intent to cross the point of no return 
 
 /** `cluster` is the UID of the Sovereign's kube-system, so that the journal tells this cluster from one built before it. */
 export function crossingMutation(place: Place, cluster: string | undefined): Mutation {
-  const mutation = writeMutation(place, crossingWords);
+  const mutation = { ...writeMutation(place, crossingWords), confirm: 'hands over past the point of no return' };
   if (cluster === undefined) return mutation;
   return { ...mutation, sentence: `${mutation.sentence} (Sovereign cluster ${cluster})` };
 }

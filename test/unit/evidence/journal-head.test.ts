@@ -6,6 +6,7 @@ import { type LockedJournal, lockJournal } from '../../../src/actions/lock-journ
 import { inspectJournal, readJournal } from '../../../src/actions/read-journal.js';
 import { checkHead } from '../../../src/evidence/journal-head.js';
 import { findPublicKey, type KeyKeeper } from '../../../src/evidence/signing.js';
+import { crossingMutation } from '../../../src/handover/record.js';
 import { parseJournal, scanJournal } from '../../../src/phases/journal-entry.js';
 import { createGate } from '../../../src/phases/journaled-gate.js';
 import { createRedactor } from '../../../src/support/redact.js';
@@ -160,15 +161,22 @@ describe('the signed head of a journal', () => {
     const adapters = {} as Parameters<typeof createGate>[0]['adapters'];
     const gate = createGate({ ...locked, signal, undoSignal: signal, protects: () => undefined, adapters });
     const { act } = gate.forStep({ id: '#317', phase: 7 });
-    const change = (name: string, confirm?: string) =>
-      act({ target: { system: 'git', kind: 'file', name }, sentence: `change ${name}`, confirm }, async () => name);
-    await change('a');
-    await change('b', 'hands over');
-    await change('c', 'hands over');
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'catalyst', name: 'handover' };
+    const place = (system: 'mother' | 'sovereign') => ({ system, ref });
+    const freeze = { target: { system: 'mother', kind: 'Kustomization', name: 'a' }, sentence: 'suspend a' } as const;
+    for (const mutation of [
+      freeze,
+      crossingMutation(place('sovereign'), 'uid'),
+      crossingMutation(place('mother'), 'uid'),
+    ])
+      await act(mutation, async () => undefined);
     expect(locked.journal.entries.map(({ kind }) => kind)).toEqual(
       ['begin ok', 'begin sealed ok', 'begin ok'].flatMap((kinds) => kinds.split(' ')),
     );
-    expect(checkHead(path(), locked.journal.chain())).toMatchObject({ seq: 3, reason: 'before: change b' });
+    expect(checkHead(path(), locked.journal.chain())).toMatchObject({
+      seq: 3,
+      reason: expect.stringMatching(/^before: record the intent to cross the point of no return/),
+    });
     await locked.release();
   });
 
