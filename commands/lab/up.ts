@@ -1,8 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { CatalystCommand } from '../../src/cli/base-command.js';
-import { confirmByName } from '../../src/cli/confirm.js';
 import { clustersOf } from '../../src/cli/context.js';
-import { labFqdn } from '../../src/lab/lab-info.js';
+import { confirmClusters } from '../../src/lab/confirm-clusters.js';
 import { type LabResult, labText, labUp } from '../../src/lab/up.js';
 
 export default class LabUp extends CatalystCommand<LabResult> {
@@ -17,8 +16,9 @@ export default class LabUp extends CatalystCommand<LabResult> {
   static override args = { name: Args.string({ description: 'which lab; default: default' }) };
   static override flags = {
     confirm: Flags.string({
-      helpValue: 'FQDN',
-      description: `go on beside what is on the clusters already (${labFqdn})`,
+      helpValue: 'MOTHER,SOVEREIGN',
+      description:
+        'the contexts of the two clusters that the lab is made on (--engine kubeconfig), where they would be asked for',
     }),
   };
   static override exitCodes = [4, 5, 7];
@@ -30,7 +30,7 @@ export default class LabUp extends CatalystCommand<LabResult> {
     const result = await labUp(context, name, {
       engine: flags.engine,
       clusters: clustersOf(flags),
-      confirm: (what) => confirmByName(context.prompter, { what, fqdn: labFqdn, confirm: flags.confirm }),
+      confirm: (question) => confirmClusters(context, question, flags.confirm),
     });
     context.output.print(labText(result));
     return result;

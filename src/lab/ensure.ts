@@ -8,7 +8,13 @@ import { labDir } from '../sovereign/state-dir.js';
 import { systemClock } from '../support/clock.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import { packageRoot } from '../support/package-root.js';
-import { type GivenClusters, lookBefore } from './existing/given-clusters.js';
+import {
+  type ClusterQuestion,
+  type GivenClusters,
+  lookBefore,
+  readFixed,
+  requireFixed,
+} from './existing/given-clusters.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -21,8 +27,8 @@ export interface EnsureOptions {
   engine?: string;
   /** What a lab of the engine `kubeconfig` is made of. */
   clusters?: GivenClusters;
-  /** Asks whether to go on beside what is there already; rejects when not. */
-  confirm?: (what: string) => Promise<void>;
+  /** Has the two clusters confirmed; rejects when they are not. */
+  confirm?: (question: ClusterQuestion) => Promise<void>;
   /** News for the person. */
   note?: (text: string) => void;
 }
@@ -54,14 +60,17 @@ export async function findLab(env: Env, name: string): Promise<LabInfo | undefin
 
 /** Throws E7003 for a name or engine that cannot be, E7001 when it does not get ready, E7005 and E7006 for clusters that do not fit. */
 export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
-  const { name, env, signal, engine, note } = options;
+  const { name, env, signal, engine, clusters = {}, note } = options;
   if (engine !== undefined && !engineNames.includes(engine)) {
     throw fail('E7003', `The lab has no engine "${engine}": it has ${engineNames.join(', ')}.`, {
       actions: ['leave --engine out'],
     });
   }
-  const fitting = (running: LabInfo): LabInfo => {
-    if (engine === undefined || engine === running.engine) return running;
+  const fitting = async (running: LabInfo): Promise<LabInfo> => {
+    if (engine === undefined || engine === running.engine) {
+      await requireFixed(directoryOf(env, name), clusters, signal);
+      return running;
+    }
     throw fail('E7003', `The lab ${name} is up on the engine ${running.engine}, not ${engine}.`, {
       actions: [`catalyst lab down ${name}`, 'or give another --lab NAME'],
     });
@@ -73,7 +82,15 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
     findEngines(env);
   }
   const directory = directoryOf(env, name);
-  const files = engine === 'kubeconfig' ? await lookBefore(directory, options) : undefined;
+  if (engine === 'kubeconfig') await lookBefore(directory, options);
+  else if (readFixed(directory))
+    throw fail(
+      'E7003',
+      `The lab ${name} was made on existing clusters and is not up; it may have left objects there.`,
+      {
+        actions: [`catalyst lab down ${name}`, 'or give another --lab NAME'],
+      },
+    );
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const turn = takeTurn(directory);
   try {
@@ -84,8 +101,7 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
       note?.(`starting the lab ${name}`);
       rmSync(join(directory, 'lab.json'), { force: true });
     }
-    const more = files ? [files.mother, files.sovereign] : [];
-    const child = turn ? startProcess(name, directory, env, [engine ?? 'emulated', ...more]) : undefined;
+    const child = turn ? startProcess(name, directory, env, engine ?? 'emulated') : undefined;
     await ready(directory, signal, child, engine && engine !== 'emulated' ? realReadyMs : readyMs);
   } finally {
     turn?.release();
@@ -145,10 +161,10 @@ const logFile = (directory: string) => join(directory, 'lab.log');
 /** What a lab's own process takes over from whoever starts it. */
 const passedOn = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'CATALYST_ENGINES_GOGC'];
 
-function startProcess(name: string, directory: string, env: Env, about: readonly string[]) {
+function startProcess(name: string, directory: string, env: Env, engine: string) {
   const log = openSync(logFile(directory), 'a', 0o600);
   const main = join(packageRoot, 'dist/run/lab.js');
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory, ...about], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory, engine], {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: directory,

@@ -1,4 +1,4 @@
-/** The process of a lab: `main.js NAME DIRECTORY [ENGINE [MOTHER SOVEREIGN]]`, the last two kubeconfig files. Ready once lab.json is there; ends on a signal, on request, or when idle. */
+/** The process of a lab: `main.js NAME DIRECTORY [ENGINE]`. Ready once lab.json is there; ends on a signal, on request, or when idle. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,21 +15,24 @@ const idleMs = 2 * 3_600_000;
 /** Undefined: the lab's own. */
 async function engineOf(
   name: string,
-  [mother = '', sovereign = '']: readonly string[],
   options: { directory: string; env: NodeJS.ProcessEnv; say: (text: string) => void },
 ): Promise<ClusterEngine | undefined> {
   if (name === 'kubernetes') return (await import('./engines/real-engine.js')).realEngine(options);
   if (name !== 'kubeconfig') return undefined;
-  const { existingEngine } = await import('./existing/existing-engine.js');
-  return existingEngine({ ...options, clusters: { mother, sovereign } });
+  const [{ existingEngine }, { readFixed, requireFixed }] = await Promise.all([
+    import('./existing/existing-engine.js'),
+    import('./existing/given-clusters.js'),
+  ]);
+  await requireFixed(options.directory, {}, AbortSignal.timeout(30_000));
+  return existingEngine({ ...options, clusters: readFixed(options.directory)! });
 }
 
-async function run(name: string, directory: string, engineName: string, files: readonly string[]): Promise<void> {
+async function run(name: string, directory: string, engineName: string): Promise<void> {
   const say = (message: string) => process.stdout.write(`${new Date().toISOString()} ${message}\n`);
   // a lab is started often and is made of many modules; those below come from the cache the second time
   keepCompiled(process.env);
   const { startLab } = await import('./lab.js');
-  const engine = await engineOf(engineName, files, { directory, env: process.env, say });
+  const engine = await engineOf(engineName, { directory, env: process.env, say });
   const lab = await startLab({ name, directory, onError: say, ...(engine ? { engine } : {}) });
   let lastCall = Date.now();
   lab.log.listen((line) => {
@@ -88,12 +91,12 @@ async function run(name: string, directory: string, engineName: string, files: r
   await systemClock.sleep(2 ** 31 - 1).catch(() => undefined);
 }
 
-const [name, directory, engine = 'emulated', ...files] = process.argv.slice(2);
+const [name, directory, engine = 'emulated'] = process.argv.slice(2);
 if (!name || !directory) throw new Error('usage: main.js NAME DIRECTORY [ENGINE]');
 // a rule that fails late must not take the lab down with it
 process.on('unhandledRejection', (reason) => process.stdout.write(`unhandled: ${messageOf(reason)}\n`));
 // not awaited: the bundle is CommonJS (docs/decisions/0006)
-run(name, directory, engine, files).catch((error: unknown) => {
+run(name, directory, engine).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : messageOf(error)}\n`);
   process.exit(1);
 });

@@ -495,6 +495,16 @@ export const errorCodes = {
     'a cluster does not let us',
     'The kubeconfig of a cluster that a lab is to be made of may not do what a lab does there; the message names verbs and resources.',
   ),
+  E7010: entry(
+    'refused',
+    'the demos are on a cluster of the lab',
+    'A lab creates and deletes objects on its clusters, so it is never made on one that holds the SME demos. Nothing was changed.',
+  ),
+  E7011: entry(
+    'refused',
+    'another cluster than the one of lab up',
+    'A lab on existing clusters keeps the UID of kube-system of both. A kubeconfig leads to another cluster by now. Nothing was changed.',
+  ),
   // E9: bugs
   E9001: entry(
     'bug',

@@ -80,6 +80,11 @@ const given = () => [
   '--kubeconfig',
   files['sovereign']!,
 ];
+/** Of the two files, as `lab up` has them confirmed. */
+const contexts = () =>
+  ['mother', 'sovereign']
+    .map((name) => /current-context"?: *"?([^",\n}]+)/.exec(readFileSync(files[name]!, 'utf8'))?.[1])
+    .join(',');
 const at = (...args: string[]) => [...args, '--lab', catalyst.lab, ...given()];
 
 describe('what is refused', () => {
@@ -99,7 +104,7 @@ describe('a lab of them', () => {
   let lab: LabInfo;
 
   test('comes up beside what is there, once that was agreed to', async () => {
-    const { document } = await catalyst.json<LabInfo>(['lab', 'up', catalyst.lab, ...given(), '--confirm', fqdn]);
+    const { document } = await catalyst.json<LabInfo>(['lab', 'up', catalyst.lab, ...given(), '--confirm', contexts()]);
     expect(document.error).toBeUndefined();
     lab = document.result;
   });

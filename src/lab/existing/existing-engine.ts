@@ -9,20 +9,15 @@ import { freePorts } from '../engines/free-ports.js';
 import { realEngine } from '../engines/real-engine.js';
 import { realParts } from '../engines/real-parts.js';
 import { openClusterDoor } from './cluster-door.js';
+import type { FixedCluster, FixedClusters } from './given-clusters.js';
 import { madeFile } from './made.js';
 import { removeMade } from './remove-made.js';
 import { upstreamOf } from './upstream.js';
 import { openWebhookDoor } from './webhooks.js';
 
-/** Kubeconfig files. */
-export interface ExistingClusters {
-  mother: string;
-  sovereign: string;
-}
-
 /** Throws E7004 when an engine has not been built. */
 export function existingEngine(options: {
-  clusters: ExistingClusters;
+  clusters: FixedClusters;
   /** The lab's. */
   directory: string;
   env: Readonly<Record<string, string | undefined>>;
@@ -36,23 +31,23 @@ export function existingEngine(options: {
     ...engine,
     name: 'kubeconfig',
     start: (request) => {
-      const name = request.name as keyof ExistingClusters;
-      return startExisting(request, { file: clusters[name], made: madeFile(directory, name), engines, say });
+      const name = request.name as keyof FixedClusters;
+      return startExisting(request, { fixed: clusters[name], made: madeFile(directory, name), engines, say });
     },
   };
 }
 
 interface Existing {
-  file: string;
+  fixed: FixedCluster;
   made: string;
   engines: Engines;
   say: (text: string) => void;
 }
 
-async function startExisting(request: ClusterRequest, { file, made, engines, say }: Existing): Promise<ClusterApi> {
+async function startExisting(request: ClusterRequest, { fixed, made, engines, say }: Existing): Promise<ClusterApi> {
   const { name, directory, log, faults, clock, ca, dnsNames, ipAddresses } = request;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const upstream = upstreamOf(file);
+  const upstream = upstreamOf(fixed.file, fixed.context);
   const door = await openClusterDoor({
     ...{ name, upstream, made, authority: ca, log, faults, clock, dnsNames, ipAddresses },
   });

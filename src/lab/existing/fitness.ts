@@ -1,10 +1,12 @@
 /** Whether two clusters that exist can be made a lab of: looked at before anything is touched. */
 import { join } from 'node:path';
 import { loadBlueprints } from '../../blueprints/load.js';
+import { isProtectedNamespace } from '../../mother/protected-set.js';
+import type { Sovereign } from '../../sovereign/schema.js';
 import { fail } from '../../support/errors.js';
 import { packageRoot } from '../../support/package-root.js';
 import { motherContents } from '../servers/mother/contents.js';
-import type { ExistingClusters } from './existing-engine.js';
+import type { ClusterQuestion, FixedCluster } from './given-clusters.js';
 import { type Upstream, upstreamOf } from './upstream.js';
 
 interface Listed {
@@ -33,12 +35,13 @@ const rights: [group: string, resource: string, verbs: string[]][] = [
  * Throws E3101 when one does not answer, E7006 when we may not do there what a lab does (verb and resource are named), E7005 when
  * both are one cluster, or when one has what a lab cannot stand beside: nodes of its own, Flux, kinds or namespaces that the lab
  * makes itself.
- * @returns what else is there, for the person to agree with
+ * E7010 when one holds the SME demos.
+ * @returns both as they are identified, and what else is there, to be confirmed
  */
 export async function lookAtClusters(
-  files: ExistingClusters,
+  files: { mother: string; sovereign: string },
   about: { fqdn: string; signal: AbortSignal },
-): Promise<string[]> {
+): Promise<ClusterQuestion> {
   const { signal } = about;
   const blueprints = await loadBlueprints(join(packageRoot, 'templates/blueprints'));
   const contents = motherContents({ fqdn: about.fqdn, powerDnsApiKey: '', git: '' });
@@ -62,10 +65,15 @@ export async function lookAtClusters(
       throw fail('E7005', 'Both kubeconfigs lead to the same cluster; the mother and the Sovereign are two.', {
         actions: ['give another --kubeconfig or --mother-kubeconfig'],
       });
+    for (const { name, upstream } of clusters) await refuseDemos(name, upstream, signal);
     for (const { name, upstream } of clusters) await allowed(name, upstream, signal);
     const found: string[] = [];
     for (const { name, upstream, makes } of clusters) found.push(...(await foreignIn(name, upstream, makes, signal)));
-    return found;
+    const fixed = (index: number, file: string): FixedCluster => {
+      const { context, server } = clusters[index]!.upstream;
+      return { file, context, server, uid: identities[index]! };
+    };
+    return { clusters: { mother: fixed(0, files.mother), sovereign: fixed(1, files.sovereign) }, found };
   } finally {
     for (const { upstream } of clusters) upstream.close();
   }
@@ -95,8 +103,28 @@ const messageIn = (body: string): string => {
   }
 };
 
-const identityOf = async (upstream: Upstream, signal: AbortSignal) =>
+export const identityOf = async (upstream: Upstream, signal: AbortSignal) =>
   (await read<{ metadata: { uid: string } }>(upstream, '/api/v1/namespaces/kube-system', signal)).metadata.uid;
+
+/** Before anything else is looked at: neither cluster may be one that somebody's demos run on. */
+async function refuseDemos(name: string, upstream: Upstream, signal: AbortSignal): Promise<void> {
+  const spaces = (await read<Listed>(upstream, '/api/v1/namespaces', signal)).items.map(
+    ({ metadata }) => metadata.name,
+  );
+  const demos = spaces.filter((one) => isProtectedNamespace(noAdditions, one));
+  if (demos.length === 0) return;
+  throw fail(
+    'E7010',
+    `The ${name}'s cluster (context ${upstream.context}, ${upstream.server}) holds the SME demos (namespace ${demos.join(', ')}): no lab is made on it. Nothing was changed.`,
+    {
+      actions: ['give the kubeconfig of a cluster that is free for tests'],
+      data: { cluster: name, namespaces: demos },
+    },
+  );
+}
+
+/** The protected set without what a spec adds: there is no spec yet. */
+const noAdditions = { spec: { mother: { protected: { namespaces: [] } } } } as unknown as Sovereign;
 
 async function allowed(name: string, upstream: Upstream, signal: AbortSignal): Promise<void> {
   const asked = rights.flatMap(([group, resource, verbs]) => verbs.map((verb) => ({ group, resource, verb })));

@@ -26,6 +26,8 @@ export interface PassedOn {
 
 export interface Upstream {
   server: string;
+  /** Name of the context in its kubeconfig. */
+  context: string;
   /** Throws E3101 when nothing answers. */
   send: KubeTransport['send'];
   /** Resolves once the head of the answer has come. */
@@ -38,10 +40,10 @@ export interface Upstream {
 /** Shorter than an API server keeps an idle connection, so that no call meets one that is being closed. */
 const idleMs = 60_000;
 
-/** Throws E3101 when the file is no kubeconfig. */
-export function upstreamOf(file: string): Upstream {
+/** By its current context when none is given. Throws E3101 when the file is no kubeconfig. */
+export function upstreamOf(file: string, context?: string): Upstream {
   const runner = { exec: createExec(createRedactor()), env: process.env, now: () => new Date() };
-  const access = readKubeconfig(file, undefined, runner);
+  const access = readKubeconfig(file, context, runner);
   const secure = access.server.startsWith('https:');
   // an API server believes a client certificate before it looks at a token, so others need connections without ours
   const agentWith = (tls: AgentOptions) =>
@@ -50,6 +52,7 @@ export function upstreamOf(file: string): Upstream {
   const anybodys = agentWith(tlsOptionsOf({ ...access, cert: undefined, key: undefined }));
   return {
     server: access.server,
+    context: access.chosen.context,
     send: createKubeTransport(access).send,
     async open({ method, path, headers, body, signal, asAdmin }) {
       const own = asAdmin ? await connect() : { headers: {}, agent: anybodys };

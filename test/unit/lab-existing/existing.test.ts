@@ -1,14 +1,21 @@
 /** Clusters that exist, played by the built-in API server: what a lab looks at first, what it notes, what it takes away again. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CertificateAndKey, issueCertificate } from '../../../src/lab/certificates.js';
+import { confirmClusters } from '../../../src/lab/confirm-clusters.js';
 import { type ClusterDoor, openClusterDoor } from '../../../src/lab/existing/cluster-door.js';
 import { lookAtClusters } from '../../../src/lab/existing/fitness.js';
-import { clearGiven, lookBefore } from '../../../src/lab/existing/given-clusters.js';
+import {
+  type ClusterQuestion,
+  clearGiven,
+  lookBefore,
+  readFixed,
+  requireFixed,
+} from '../../../src/lab/existing/given-clusters.js';
 import { madeBy, madeFile, readMade } from '../../../src/lab/existing/made.js';
 import { upstreamOf } from '../../../src/lab/existing/upstream.js';
 import { ledBy, openWebhookDoor } from '../../../src/lab/existing/webhooks.js';
@@ -51,7 +58,7 @@ function file(name: string, text: string): string {
   writeFileSync(join(home, name), text);
   return join(home, name);
 }
-const look = (given = files) => lookAtClusters(given, { fqdn: 'omantel.omani.works', signal });
+const look = async (given = files) => (await lookAtClusters(given, { fqdn: 'omantel.omani.works', signal })).found;
 const kubeOf = (cluster: keyof typeof apis) => createLabKube(apis[cluster].kubeconfig());
 const made = async (cluster: keyof typeof apis, object: KubeObject) => {
   const kube = kubeOf(cluster);
@@ -110,9 +117,60 @@ describe('before anything is touched', () => {
     expect(await look()).toEqual(['mother: namespace somebody-elses']);
     const options = { name: 'mine', clusters: files, signal };
     await expect(lookBefore(home, options)).rejects.toMatchObject({ code: 'E4006', exitCode: 7 });
-    const asked: string[] = [];
-    await lookBefore(home, { ...options, confirm: async (what) => void asked.push(what) });
-    expect(asked).toEqual([expect.stringContaining('somebody-elses')]);
+    const asked: ClusterQuestion[] = [];
+    const fixed = await lookBefore(home, { ...options, confirm: async (question) => void asked.push(question) });
+    expect(asked).toEqual([{ clusters: fixed, found: ['mother: namespace somebody-elses'] }]);
+    expect(readFixed(home)).toEqual(fixed);
+  });
+
+  test.each(['mother', 'sovereign'] as const)(
+    'the demos on the cluster of the %s are refused first of all',
+    async (one) => {
+      await made(one, namespace('sme'));
+      await expect(look()).rejects.toMatchObject({
+        ...{ code: 'E7010', exitCode: 7 },
+        message: expect.stringMatching(/holds the SME demos \(namespace sme\)/),
+      });
+    },
+  );
+
+  test('both are shown, and confirmed by their contexts: typed, or given', async () => {
+    const { clusters } = await lookAtClusters(files, { fqdn: 'omantel.omani.works', signal });
+    expect(clusters).toMatchObject({ mother: { context: 'one' }, sovereign: { context: 'two' } });
+    const notes: string[] = [];
+    const ask = (confirm: string | undefined, answers?: string[]) =>
+      confirmClusters(
+        {
+          prompter: { available: answers !== undefined, text: async () => answers?.shift() ?? '' } as never,
+          output: { note: (text) => void notes.push(text) },
+        },
+        { clusters, found: ['mother: namespace theirs'] },
+        confirm,
+      );
+    await ask('one,two');
+    await ask(undefined, ['one', 'two']);
+    for (const shown of ['one', clusters.mother.uid, clusters.sovereign.server, 'mother: namespace theirs'])
+      expect(notes.join('\n')).toContain(shown);
+    const refused = { code: 'E4006', exitCode: 7, actions: ['add --confirm one,two'] };
+    for (const wrong of ['omantel.omani.works', 'two,one', 'one'])
+      await expect(ask(wrong)).rejects.toMatchObject(refused);
+    await expect(ask(undefined)).rejects.toMatchObject(refused);
+    await expect(ask(undefined, ['one', 'one'])).rejects.toMatchObject(refused);
+  });
+
+  test('later, a kubeconfig that leads to another cluster is refused, named by a flag or changed in place', async () => {
+    const confirm = async () => undefined;
+    await lookBefore(home, { name: 'mine', clusters: files, signal, confirm });
+    await requireFixed(home, {}, signal);
+    await requireFixed(home, files, signal);
+    const refused = { code: 'E7011', exitCode: 7 };
+    await expect(requireFixed(home, { sovereign: files.mother }, signal)).rejects.toMatchObject(refused);
+    // the same context, now of another cluster
+    file('sovereign', apis.mother.kubeconfig().replaceAll('one', 'two'));
+    await expect(requireFixed(home, {}, signal)).rejects.toMatchObject(refused);
+    mkdirSync(join(home, 'existing'), { recursive: true });
+    writeFileSync(madeFile(home, 'sovereign'), `${JSON.stringify({ path: '/api/v1/namespaces/x', uid: 'u' })}\n`);
+    await expect(clearGiven(home, { clock: systemClock, signal })).rejects.toMatchObject(refused);
   });
 
   test('both files are needed, and named', async () => {
@@ -177,6 +235,7 @@ describe('through the door', () => {
   });
 
   test('what was made there goes, and nothing else; the list goes with it', async () => {
+    await lookBefore(home, { name: 'mine', clusters: files, signal, confirm: async () => undefined });
     await made('sovereign', namespace('theirs'));
     await made('sovereign', configMap('kube-system', 'theirs'));
     const kube = createLabKube(door.kubeconfig());
@@ -207,8 +266,7 @@ describe('through the door', () => {
       '/apis/example.org/v1/namespaces/theirs/helds/one',
     ]);
 
-    await expect(lookBefore(home, { name: 'mine', clusters: files, signal })).rejects.toThrow(/left its things/);
-    writeFileSync(join(home, 'existing', 'kubeconfigs.json'), JSON.stringify(files));
+    await expect(lookBefore(home, { name: 'mine', clusters: files, signal })).rejects.toThrow(/left objects/);
     expect(await clearGiven(home, { clock: systemClock, signal })).toBeGreaterThan(0);
     const left = async (kind: string, space?: string) =>
       (await own.list({ apiVersion: 'v1', kind, ...(space ? { namespace: space } : {}) }))
