@@ -1,7 +1,7 @@
 /** Proves a value by a real call with it, and keeps it when it was not refused. */
 import { type CredentialProbe, credentialProbes } from '../phases/credential-probes.js';
+import { acceptCredential } from '../sovereign/credential-input.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
-import { cleanCredential } from './credentials-store.js';
 import type { Session } from './session.js';
 import { withGate } from './with-gate.js';
 
@@ -11,7 +11,7 @@ export async function setCredential(
   store: CredentialStore,
   { name, value: raw, verify }: { name: string; value: string; verify: boolean },
 ): Promise<string | undefined> {
-  const value = cleanCredential(name, raw);
+  const value = acceptCredential(name, raw, 'what was given');
   const keep = async () => {
     if (!session.dryRun) await store.set(name, value);
   };

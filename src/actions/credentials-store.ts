@@ -36,13 +36,3 @@ export function requireCredentialName(name: string): string {
     actions: near ? [`catalyst credentials set ${near}`] : ['catalyst credentials list'],
   });
 }
-
-/** Cleans what was pasted or piped. Throws E1302 for an empty value or one with blanks where none can be. */
-export function cleanCredential(name: string, raw: string): string {
-  const value = raw.trim();
-  const blank = name !== 'ssh-private-key' && /\s/.test(value);
-  if (value !== '' && !blank) return value;
-  throw fail('E1302', `The value for ${name} is ${value === '' ? 'empty' : 'not one word'}; nothing was kept.`, {
-    actions: [`catalyst credentials set ${name}`],
-  });
-}

@@ -1,7 +1,7 @@
 /** Rules that one object answers by itself. */
+import { objectStorageEndpoint } from '../sovereign/object-storage.js';
 import type { Finding, Linted, Placed } from './lint.js';
 import { mapsIn, stringsIn } from './strings.js';
-import { s3Endpoint } from './variables.js';
 
 type Rule = (placed: Placed, linted: Linted) => Omit<Finding, 'blueprint' | 'severity'>[];
 
@@ -81,7 +81,7 @@ const hostKeys = /^(host|hosts|externalURL|ROOT_URL|DOMAIN|core|root_url|dnsName
 /** Public names that are served lie below the FQDN; names of the mother stand nowhere. */
 const hosts: Rule = ({ object, file }, { sovereign }) => {
   const { fqdn, mother, acme } = sovereign.spec;
-  const outside = [s3Endpoint(sovereign), acme.server];
+  const outside = [objectStorageEndpoint(sovereign.spec), acme.server];
   const found: ReturnType<Rule> = [];
   for (const { path, key, text } of stringsIn(object)) {
     const known = mother.hosts.find((host) => text.includes(host));

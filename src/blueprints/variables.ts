@@ -1,4 +1,5 @@
 /** What a template may name. Everything follows from the spec, so the same spec gives the same bytes. */
+import { objectStorageEndpoint } from '../sovereign/object-storage.js';
 import type { Sovereign } from '../sovereign/schema.js';
 
 export type Variable = string | number | boolean;
@@ -9,12 +10,6 @@ export const s3Consumers = ['harbor', 'velero', 'openbao', 'loki', 'mimir', 'tem
 
 export function bucketName(sovereign: Sovereign, consumer: (typeof s3Consumers)[number]): string {
   return `${sovereign.spec.objectStorage.bucketPrefix}-${consumer}`;
-}
-
-/** `https://fsn1.your-objectstorage.com` unless the spec gives another endpoint. */
-export function s3Endpoint(sovereign: Sovereign): string {
-  const { endpoint, location } = sovereign.spec.objectStorage;
-  return (endpoint ?? `https://${location}.your-objectstorage.com`).replace(/\/+$/, '');
 }
 
 export function profileOf(sovereign: Sovereign): 'solo' | 'ha' {
@@ -35,7 +30,7 @@ function controlPlaneAddress(sovereign: Sovereign): string {
 
 export function variablesOf(sovereign: Sovereign): Variables {
   const { spec, metadata } = sovereign;
-  const endpoint = s3Endpoint(sovereign);
+  const endpoint = objectStorageEndpoint(spec);
   const profile = profileOf(sovereign);
   const buckets = Object.fromEntries(
     s3Consumers.map((consumer) => [`bucket.${consumer}`, bucketName(sovereign, consumer)]),

@@ -6,6 +6,7 @@ import type { Context } from '../actions/context.js';
 import type { Emit } from '../phases/events.js';
 import { type CredentialStore, createCredentialStore } from '../sovereign/credential-store.js';
 import { type LoadedSpec, loadSpec } from '../sovereign/load-spec.js';
+import { overlayEnvironment } from '../sovereign/overlay-environment.js';
 import { overlayLab } from '../sovereign/overlay-lab.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { specToYaml } from '../sovereign/spec-yaml.js';
@@ -65,25 +66,26 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
   let chosen: LoadedSpec | undefined;
   let fqdn: string | undefined;
   const findOwn = once(async () => findSpec(flags, env, (await lab())?.spec));
+  const written = async () => chosen ?? (await findOwn());
+  // A lab has endpoints of its own.
+  const reached = (sovereign: Sovereign) => (flags.lab === undefined ? overlayEnvironment(sovereign, env) : sovereign);
   const spec = async () => {
-    const loaded = chosen ?? (await findOwn());
+    const loaded = await written();
     fqdn = loaded.sovereign.spec.fqdn;
-    return loaded;
+    return { ...loaded, sovereign: reached(loaded.sovereign) };
   };
   const stateDirFor = (fqdn: string) => makePrivateDir(join(stateDirOf(flags, env), fqdn));
   const stateDir = async () => stateDirFor((await spec()).sovereign.spec.fqdn);
   const stores = new Map<string, Promise<CredentialStore>>();
   const openStore = async (fqdn: string): Promise<CredentialStore> => {
-    const store = createCredentialStore({
+    return createCredentialStore({
       dir: stateDirFor(fqdn),
       configDir: configDir(env),
       env,
       redactor,
+      lab: (await lab())?.credentials,
       now: () => clock.now(),
     });
-    const given = (await lab())?.credentials;
-    // The lab's own keys count where neither environment nor store says anything.
-    return given ? readThrough(store, given, redactor, async (name) => (await store.find(name)) ?? given[name]) : store;
   };
   const credentialsOf = (fqdn: string) => {
     const store = stores.get(fqdn) ?? openStore(fqdn);
@@ -102,7 +104,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     closers.push(() => locked.release());
     request.onActing();
     // So that --sovereign finds it later, wherever the file was.
-    writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await spec()).sovereign));
+    writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await written()).sovereign));
     return locked;
   });
   const journal: Context['journal'] = async (world) => {
@@ -129,7 +131,6 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       kubeconfig: given.sovereign,
       motherKubeconfig: await motherKubeconfig(),
       tools: { helm: flags.helm, kubectl: flags.kubectl },
-      lab: flags.lab !== undefined,
       labMark: await lab(),
       clock,
       env,
@@ -192,11 +193,9 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     gate: async () => (await opened()).openGate,
     async draftWorld(sovereign, secrets) {
       const labSpec = (await lab())?.spec;
-      const reached = labSpec === undefined ? sovereign : overlayLab(sovereign, loadSpec(labSpec).sovereign);
+      const own = labSpec === undefined ? reached(sovereign) : overlayLab(sovereign, loadSpec(labSpec).sovereign);
       const store = await credentialsOf(sovereign.spec.fqdn);
-      // What was just typed counts before what is kept.
-      const through = readThrough(store, secrets, redactor, async (name) => secrets[name] ?? store.find(name));
-      return (await worldOf(reached, through)).world;
+      return (await worldOf(own, store.withTyped(secrets))).world;
     },
     motherContexts: async () => motherContexts(await motherKubeconfig(), env),
     confirmByName: async ({ what, confirm, lab: answered }) =>
@@ -223,17 +222,6 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
 }
 
 export const clustersOf = (flags: SharedFlags) => ({ mother: flags['mother-kubeconfig'], sovereign: flags.kubeconfig });
-
-/** The same store, read by `find`; what neither it nor the store has is told by the store. */
-function readThrough(
-  store: CredentialStore,
-  given: Readonly<Record<string, string>>,
-  redactor: Redactor,
-  find: CredentialStore['find'],
-): CredentialStore {
-  for (const value of Object.values(given)) redactor.register(value);
-  return { ...store, find, get: async (name) => (await find(name)) ?? store.get(name) };
-}
 
 function userName(): string {
   try {

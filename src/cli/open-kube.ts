@@ -1,6 +1,6 @@
 /** Opens a cluster by its kubeconfig: our own calls, and the file that kubectl and helm read, which stands as long as its credential. */
 import { delimiter } from 'node:path';
-import { credentialVariables } from '../sovereign/credential-store.js';
+import { secretVariables } from '../sovereign/credential-input.js';
 import type { Clock } from '../support/clock.js';
 import type { Dialer } from '../tools/dialer.js';
 import type { Exec } from '../tools/exec.js';
@@ -64,6 +64,5 @@ export async function openKube(file: { path: string; context?: string }, tools: 
 
 /** What login plugins get: the caller's environment without what catalyst took from it for itself. */
 export function withoutSecrets(env: KubeTools['env']): Record<string, string | undefined> {
-  const secrets = [...Object.values(credentialVariables), 'CATALYST_PASSPHRASE'];
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.includes(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !secretVariables.includes(name)));
 }

@@ -1,6 +1,6 @@
 /** A pair of Object Storage keys from two hidden questions, or two lines of a pipe or file; never from argv. */
 import type { KeyPair } from '../actions/credentials-rotate.js';
-import { cleanCredential } from '../actions/credentials-store.js';
+import { acceptCredential } from '../sovereign/credential-input.js';
 import { fail } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
 import { readSecret } from './read-secret.js';
@@ -24,7 +24,7 @@ export async function readKeyPair(options: Options): Promise<KeyPair> {
     });
   }
   return {
-    accessKey: cleanCredential('s3-access-key', accessKey),
-    secretKey: cleanCredential('s3-secret-key', secretKey),
+    accessKey: acceptCredential('s3-access-key', accessKey, 'the first line'),
+    secretKey: acceptCredential('s3-secret-key', secretKey, 'the second line'),
   };
 }

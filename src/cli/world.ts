@@ -44,8 +44,6 @@ export interface WorldRequest {
   tools?: { helm?: string; kubectl?: string };
   /** The lab named by --lab: everything must be of it. */
   labMark?: LabMark;
-  /** With a lab its addresses win over the vendors' endpoint variables. */
-  lab: boolean;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
   redactor: Redactor;
@@ -111,7 +109,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     () => credentials.get('hcloud-token'),
     async (token) => {
       const { createHetznerApi } = await import('../hetzner/create-api.js');
-      const endpoint = (request.lab ? undefined : env.HCLOUD_ENDPOINT) || spec.hetzner.endpoint;
+      const { endpoint } = spec.hetzner;
       return createHetznerApi({ token, endpoint, clock, dialer: vendors, ...calls });
     },
   );
@@ -120,7 +118,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     async (pair) => {
       const { createObjectStore } = await import('../tools/s3.js');
       const [accessKey = '', secretKey = ''] = pair.split('\n');
-      const endpoint = objectStorageEndpoint(spec, request.lab ? {} : env);
+      const endpoint = objectStorageEndpoint(spec);
       const { location: region } = spec.objectStorage;
       return createObjectStore({ endpoint, region, accessKey, secretKey, dialer: vendors, ...calls });
     },

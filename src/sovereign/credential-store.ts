@@ -2,17 +2,15 @@
 import { type Clock, systemClock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
+import {
+  acceptCredential,
+  createCredentialSources,
+  credentialVariables,
+  type FoundCredential,
+} from './credential-input.js';
 import { createSecretFile, type SealedFor, type Secrets } from './secret-file.js';
 
-/** Vendor variables that give a credential for one invocation. */
-export const credentialVariables: Readonly<Record<string, string>> = {
-  'hcloud-token': 'HCLOUD_TOKEN',
-  's3-access-key': 'AWS_ACCESS_KEY_ID',
-  's3-secret-key': 'AWS_SECRET_ACCESS_KEY',
-  'registry-token': 'CATALYST_REGISTRY_TOKEN',
-  'powerdns-api-key': 'CATALYST_POWERDNS_API_KEY',
-  'dynadot-api-key': 'DYNADOT_API_KEY',
-};
+export { credentialVariables } from './credential-input.js';
 
 export interface StoredCredential {
   name: string;
@@ -24,14 +22,18 @@ export interface StoredCredential {
 export interface CredentialStore {
   get(name: string): Promise<string>;
   find(name: string): Promise<string | undefined>;
+  /** With the place that it comes from. */
+  locate(name: string): Promise<FoundCredential | undefined>;
   set(name: string, value: string): Promise<void>;
   forget(name: string): Promise<void>;
-  /** Uses this value for the rest of the invocation, before environment and store; nothing is kept. */
+  /** Uses this value for the rest of the invocation, before all others; nothing is kept. */
   offer(name: string, value: string): void;
   /** What there is, without values. */
   list(): Promise<StoredCredential[]>;
   /** Encrypts the store for another passphrase, or for the identity of this machine. */
   rekey(sealed: SealedFor): Promise<void>;
+  /** The same store, with what was just typed before all else; nothing is kept. */
+  withTyped(values: Readonly<Record<string, string>>): CredentialStore;
 }
 
 export interface CredentialStoreOptions {
@@ -40,6 +42,8 @@ export interface CredentialStoreOptions {
   configDir: string;
   env: Readonly<Record<string, string | undefined>>;
   redactor: Redactor;
+  /** What a lab gives when nothing else does. */
+  lab?: Readonly<Record<string, string>>;
   now: () => Date;
   /** For waiting until another process has written. */
   sleep?: Clock['sleep'];
@@ -47,8 +51,6 @@ export interface CredentialStoreOptions {
 
 export function createCredentialStore(options: CredentialStoreOptions): CredentialStore {
   const { dir, configDir, env, redactor, now, sleep = systemClock.sleep } = options;
-  for (const variable of Object.values(credentialVariables)) redactor.register(env[variable]);
-  redactor.register(env.CATALYST_PASSPHRASE);
   const file = createSecretFile({
     ...{ dir, configDir, passphrase: env.CATALYST_PASSPHRASE || undefined, clock: { now, sleep } },
     onRead: (secrets) => {
@@ -74,15 +76,20 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
     writing = written.catch(() => undefined);
     return written;
   };
-  const fromEnvironment = (name: string) => {
-    const variable = credentialVariables[name];
-    return (variable && env[variable]) || undefined;
-  };
-  const offered = new Map<string, string>();
-  const find = async (name: string) => offered.get(name) ?? fromEnvironment(name) ?? (await file.read())[name]?.value;
+  const stored = async (name: string) => (await file.read())[name]?.value;
+  const sources = createCredentialSources({ env, stored, lab: options.lab, redactor });
+  const find = async (name: string) => (await sources.locate(name))?.value;
 
-  return {
+  const store: CredentialStore = {
     find,
+    locate: sources.locate,
+    withTyped(values) {
+      const typed = createCredentialSources({ env: {}, stored: async () => undefined, redactor });
+      for (const [name, value] of Object.entries(values)) typed.offer(name, value);
+      const locate = async (name: string) => (await typed.locate(name)) ?? sources.locate(name);
+      const found = async (name: string) => (await locate(name))?.value;
+      return { ...store, locate, find: found, get: async (name) => (await found(name)) ?? store.get(name) };
+    },
     async get(name) {
       const value = await find(name);
       if (value !== undefined) return value;
@@ -92,11 +99,9 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
         data: { credential: name },
       });
     },
-    offer(name, value) {
-      redactor.register(value);
-      offered.set(name, value);
-    },
-    set(name, value) {
+    offer: sources.offer,
+    async set(name, raw) {
+      const value = acceptCredential(name, raw, 'what was given');
       redactor.register(value);
       return change((stored) => {
         stored[name] = { value, at: now().toISOString() };
@@ -108,11 +113,12 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
       }),
     async list() {
       const stored = await file.read();
-      const names = new Set([...Object.keys(stored), ...Object.keys(credentialVariables).filter(fromEnvironment)]);
+      const given = new Set(sources.inEnvironment());
+      const names = new Set([...Object.keys(stored), ...given]);
       return [...names]
         .sort()
         .map((name) =>
-          fromEnvironment(name) !== undefined
+          given.has(name)
             ? { name, source: 'environment' as const }
             : { name, source: 'store' as const, at: stored[name]!.at },
         );
@@ -122,4 +128,5 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
       await file.reseal(sealed);
     },
   };
+  return store;
 }

@@ -14,8 +14,8 @@ export function bucketName(spec: Spec, consumer: BucketConsumer): string {
   return `${spec.objectStorage.bucketPrefix}-${consumer}`;
 }
 
-/** Address of the S3 endpoint: environment, spec, or Hetzner's own for the location. */
-export function objectStorageEndpoint(spec: Spec, env: Readonly<Record<string, string | undefined>> = {}): string {
+/** Address of the S3 endpoint, for calls and for the tree: the spec's (overlay-environment.ts), or Hetzner's own for the location. */
+export function objectStorageEndpoint(spec: Spec): string {
   const { endpoint, location } = spec.objectStorage;
-  return env['AWS_ENDPOINT_URL_S3'] || endpoint || `https://${location}.your-objectstorage.com`;
+  return (endpoint || `https://${location}.your-objectstorage.com`).replace(/\/+$/, '');
 }

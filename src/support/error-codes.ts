@@ -75,6 +75,11 @@ export const errorCodes = {
     'the credential store cannot be opened',
     'secrets.age cannot be decrypted with the identity or passphrase at hand, or is damaged.',
   ),
+  E1304: entry(
+    'credentials',
+    'a credential has a form that it cannot have',
+    'What was typed, piped or set in a variable is empty, stands in quotes, or holds blanks or control characters. Line ends and blanks around it do no harm.',
+  ),
   E1305: entry(
     'credentials',
     'the credential store is encrypted for something else',

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../actions/context.js';
 import type { World } from '../../phases/world.js';
-import { credentialVariables } from '../../sovereign/credential-store.js';
+import { type CredentialSources, createCredentialSources } from '../../sovereign/credential-input.js';
 import { type LoadedSpec, loadSpec, parseSpec } from '../../sovereign/load-spec.js';
 import { overlayLab } from '../../sovereign/overlay-lab.js';
 import { writeSpec, writeSpecDraft } from '../../sovereign/write-spec.js';
@@ -39,19 +39,14 @@ export async function askWizard(
   const path = (await context.specPath()) ?? resolve('sovereign.yaml');
   const base = readRaw(path);
   const questions = options.questions.filter(({ kind }) => kind !== 'secret' || options.secrets);
-  const stored = storedSecret(context, base);
+  const sources = secretSources(context, base, lab);
   const given: Given = {
     flags: options.flags,
     env,
     spec: base,
     specSource: path === labSpec ? 'lab' : 'spec',
     async secrets(name) {
-      if (lab?.[name] !== undefined) return { value: lab[name], source: 'lab' };
-      const variable = credentialVariables[name];
-      const value = variable === undefined ? undefined : env[variable];
-      if (value && lab === undefined) return { value, source: 'environment' };
-      const kept = await stored(name);
-      return kept === undefined ? undefined : { value: kept, source: 'store' };
+      return (await sources).locate(name);
     },
   };
   let answers: Readonly<Record<string, string>> = {};
@@ -89,7 +84,7 @@ export async function askWizard(
     if (written && !context.options.dryRun) writeSpec(path, own);
     const loaded = { sovereign, path };
     context.useSpec(loaded);
-    await keepSecrets(context, questions, asked, lab);
+    await keepSecrets(context, questions, asked);
     const purge = (answers.purge as WizardAnswers['purge']) ?? 'apply';
     return { loaded, written, purge, saveOnly: asked.saveOnly === true };
   } catch (error) {
@@ -145,10 +140,8 @@ async function keepSecrets(
   context: Context,
   questions: readonly Question[],
   asked: { answers: Readonly<Record<string, string>>; sources: Readonly<Record<string, string>> },
-  lab: Readonly<Record<string, string>> | undefined,
 ): Promise<void> {
   const store = await context.credentials();
-  for (const [name, value] of Object.entries(lab ?? {})) store.offer(name, value);
   for (const { id, kind } of questions) {
     const value = asked.answers[id];
     if (kind !== 'secret' || !value || asked.sources[id] !== 'asked') continue;
@@ -174,12 +167,15 @@ async function leave(
   context.output.note(`The answers so far are in ${path}. Go on with: catalyst wizard --spec ${path}`);
 }
 
-function storedSecret(context: Context, base: unknown): (name: string) => Promise<string | undefined> {
+/** As long as the answers name no Sovereign, there is no store of it. */
+async function secretSources(
+  { env, redactor, credentialsOf }: Context,
+  base: unknown,
+  lab: Readonly<Record<string, string>> | undefined,
+): Promise<Pick<CredentialSources, 'locate'>> {
   const fqdn = (base as { spec?: { fqdn?: unknown } } | undefined)?.spec?.fqdn;
-  return async (name) => {
-    if (typeof fqdn !== 'string') return undefined;
-    return (await context.credentialsOf(fqdn)).find(name);
-  };
+  if (typeof fqdn === 'string') return credentialsOf(fqdn);
+  return createCredentialSources({ env, redactor, lab, stored: async () => undefined });
 }
 
 function hetznerEndpointIn(base: unknown): string | undefined {
