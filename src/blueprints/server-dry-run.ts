@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../support/errors.js';
 import type { Kube, KubeObject } from '../tools/kube.js';
+import { resourcesIn } from '../tools/kube-paths.js';
 import type { Blueprint } from './blueprint.js';
 import { type Finding, nameOf, type Placed, placedObjects } from './lint.js';
 import type { RenderedTree } from './render.js';
@@ -80,9 +81,8 @@ export function createServerDryRun({ kube, isProtected }: DryRunServer): ServerD
 function kindsOf(kube: Pick<Kube, 'raw'>): (object: KubeObject) => Promise<boolean> {
   const known = new Map<string, Promise<readonly string[]>>();
   const kinds = async (apiVersion: string): Promise<readonly string[]> => {
-    const { status, body } = await kube.raw(apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`);
-    if (status !== 200) return [];
-    return ((JSON.parse(body) as { resources?: { kind: string }[] }).resources ?? []).map(({ kind }) => kind);
+    const answer = await kube.raw(apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`);
+    return answer.status === 200 ? resourcesIn(answer).map(({ kind }) => kind) : [];
   };
   return async ({ apiVersion, kind }) => {
     if (!known.has(apiVersion)) known.set(apiVersion, kinds(apiVersion));

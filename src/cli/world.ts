@@ -27,6 +27,7 @@ import { createHelm } from '../tools/helm-client.js';
 import { createHttp } from '../tools/http-client.js';
 import { createHttpStream } from '../tools/http-stream.js';
 import type { Kube } from '../tools/kube.js';
+import { proxiesTold, proxyPasswords } from '../tools/proxies.js';
 import { assertEncrypted, endpointsOf } from './encrypted-endpoints.js';
 import { identify } from './identify-world.js';
 import { createKubeconfigs } from './kubeconfigs.js';
@@ -64,7 +65,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   const { sovereign, credentials, clock, env, redactor, blueprints, runId, signal, undoSignal, stateDir } = request;
   const { spec } = sovereign;
   // The lab named by --lab is this machine, also where its clusters reach it by another address.
-  if (!request.lab) {
+  if (request.labMark === undefined) {
     const registry = (await credentials.find('registry-token')) !== undefined;
     assertEncrypted(endpointsOf(spec, env, { registry }), request.warn);
   }
@@ -74,6 +75,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   const dialer = createDialer({ connectTo, caBundle, env });
   // Rules without a host are meant for the Sovereign's components: they lead no call to a vendor or another cluster astray.
   const vendors = createDialer({ connectTo: connectTo.filter(({ host }) => host !== undefined), caBundle, env });
+  for (const password of proxyPasswords(env)) redactor.register(password);
   const exec = createExec(redactor);
   const binaries = createBinaries({ exec, env, given: request.tools, cacheDir: cacheDir(env) });
   const runFolder = createRunFolder(stateDir, clock.now());
@@ -165,6 +167,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
         signal,
       }),
     ),
+    ways: () => proxiesTold(env),
     blueprints,
     tree: once(async () => renderTree(sovereign, blueprints)),
     runId,

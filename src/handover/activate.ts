@@ -1,9 +1,11 @@
 /** ACTIVATED, the point of no return: the Sovereign's Flux reads its own Gitea, and the parent refers to its name servers. */
+import { z } from 'zod';
 import { sealedTree } from '../phases/seal-tree.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import type { GitRemote } from '../tools/git.js';
+import { jsonOf } from '../tools/http-json.js';
 import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
 import { askGitea, giteaRemote } from './gitea.js';
 import { liveHead } from './gitea-tree.js';
@@ -62,7 +64,7 @@ export async function createToken(handover: Handover): Promise<void> {
     await askGitea(world, remote, `${path}/${reader}`, { method: 'DELETE', ok: [404] });
     const body = { name: reader, scopes: ['read:repository'] };
     const answer = await askGitea(world, remote, path, { method: 'POST', body });
-    return (JSON.parse(answer.text) as { sha1: string }).sha1;
+    return jsonOf(answer, `Gitea at ${new URL(remote.url).host}`, z.object({ sha1: z.string().min(1) })).sha1;
   });
   world.redactor.register(token);
   await world.credentials.set(tokenName, token);

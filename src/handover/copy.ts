@@ -1,9 +1,11 @@
 /** COPIED: the Sovereign holds its own GitOps tree and the facts of its record. VERIFIED: both sides hash the same. */
+import { z } from 'zod';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { hashOf } from '../support/hash.js';
 import type { GitRemote } from '../tools/git.js';
+import { jsonOf } from '../tools/http-json.js';
 import type { KubeObject } from '../tools/kube.js';
 import { giteaRemote, treeFiles } from './gitea.js';
 import { liveHead, placeTree, requireOwnCommits } from './gitea-tree.js';
@@ -36,8 +38,9 @@ export async function deploymentFacts(world: World, id: string): Promise<Record<
   const answer = await world.http({ url, timeoutMs: 20_000, signal: world.signal });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw fail('E5004', `catalyst-api on the mother answered ${answer.status} to ${url}.`);
-  const record = JSON.parse(answer.text) as Record<string, unknown>;
-  const result = (record.result ?? {}) as Record<string, unknown>;
+  const fields = z.record(z.string(), z.unknown());
+  const record = jsonOf(answer, `catalyst-api at ${base}`, fields);
+  const result = fields.catch({}).parse(record.result);
   return { ...pick(record, allowed), result: pick(result, allowedResult) };
 }
 

@@ -1,9 +1,12 @@
 /** The tree in the Sovereign's Gitea: put there without overwriting anybody's commits, and taken away again by abort. */
+
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import type { Commit, GitRemote } from '../tools/git.js';
+import { jsonOf } from '../tools/http-json.js';
 import { readSource } from './actual-state.js';
 import { askGitea, type GitFile, giteaHas, organizationMutation, pushMutation, repositoryMutation } from './gitea.js';
 import type { Handover } from './handover.js';
@@ -149,7 +152,8 @@ export async function removeTree(handover: Handover, remote: GitRemote, kept: nu
     await act(removeRepositoryMutation(world), () => askGitea(world, remote, path, { method: 'DELETE', ok: [404] }));
   if (kept === 0) await takeBackPush(handover, remote);
   if (!made.organization || !(await giteaHas(world, remote, `/orgs/${organization}`))) return;
-  const left = JSON.parse((await askGitea(world, remote, `/orgs/${organization}/repos`)).text) as unknown[] | null;
+  const answer = await askGitea(world, remote, `/orgs/${organization}/repos`);
+  const left = jsonOf(answer, `Gitea at ${new URL(remote.url).host}`, z.array(z.unknown()).nullable());
   if (left?.length) return handover.progress.output(`organization ${organization} stays: it has other repositories`);
   await act(removeOrganizationMutation(world), () =>
     askGitea(world, remote, `/orgs/${organization}`, { method: 'DELETE', ok: [404] }),

@@ -1,6 +1,7 @@
 /** One poller for all actions anybody waits for: ids go together in one request, and the pause grows while nothing ends. */
 import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
+import { actionsIn } from './answers.js';
 import type { HetznerCaller } from './caller.js';
 import type { Action } from './types.js';
 
@@ -31,7 +32,7 @@ export function createActionWaiter(call: HetznerCaller, clock: Clock, signal: Ab
   const look = async (ids: number[]): Promise<number> => {
     let ended = 0;
     const answer = await call({ method: 'GET', path: '/actions', query: { id: ids }, urgent: true });
-    const actions = (answer.body as { actions?: Action[] } | undefined)?.actions ?? [];
+    const actions = actionsIn(answer.body, 'GET /actions');
     const seen = new Map(actions.map((action) => [action.id, action]));
     const now = clock.now().getTime();
     for (const id of ids) {

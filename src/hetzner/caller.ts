@@ -70,7 +70,7 @@ function ambiguous(call: HetznerCall, why: string, cause?: unknown) {
 
 function unreachable(call: HetznerCall, endpoint: string, cause: unknown) {
   return fail('E2001', `Hetzner at ${endpoint} cannot be reached (${call.method} ${call.path}): ${messageOf(cause)}.`, {
-    actions: ['Check the network and HCLOUD_ENDPOINT', 'catalyst resume'],
+    actions: [`curl -v ${endpoint}`, 'Check the network, and the address: spec.hetzner.endpoint (HCLOUD_ENDPOINT)'],
     cause,
   });
 }

@@ -5,13 +5,14 @@ import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Dialer } from '../tools/dialer.js';
 import { createActionWaiter } from './actions.js';
+import { actionsIn, resourceIn } from './answers.js';
 import type { HetznerApi } from './api.js';
 import { createBudget } from './budget.js';
 import { createCaller } from './caller.js';
 import { listAll } from './paging.js';
 import { checkedPricing, checkedResource } from './response-schema.js';
 import { createTransport, type HetznerTransport } from './transport.js';
-import { type Action, plural, type ResourceType } from './types.js';
+import { plural, type ResourceType } from './types.js';
 
 export const hetznerEndpoint = 'https://api.hetzner.cloud/v1';
 
@@ -26,13 +27,6 @@ export interface HetznerOptions {
   dialer?: Dialer;
   /** Default: HTTP by hcloud-js. */
   transport?: HetznerTransport;
-}
-
-interface Answered {
-  action?: Action | null;
-  actions?: Action[];
-  next_actions?: Action[];
-  [key: string]: unknown;
 }
 
 /** Throws E2003 for a token that cannot be one (Hetzner's have 64 letters and digits) before anything is sent to Hetzner itself. */
@@ -55,7 +49,7 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
   const settle = createActionWaiter(call, clock, signal);
   const one = async (path: string, key: string) => {
     const answer = await call({ method: 'GET', path }, [404]);
-    return answer.status === 404 ? undefined : (answer.body as Answered | undefined)?.[key];
+    return answer.status === 404 ? undefined : resourceIn(answer.body, key, `GET ${path}`);
   };
   return {
     endpoint,
@@ -85,24 +79,29 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
     create: async (type, body) => {
       const path = `/${plural(type)}`;
       const answer = await call({ method: 'POST', path, body });
-      const said = answer.body as Answered | undefined;
-      if (!said?.[type])
-        throw fail('E2004', `Hetzner answered POST ${path} without "${type}".`, { data: { ambiguous: true } });
-      return { resource: said[type] as never, actions: actionsIn(answer.body) };
+      const resource = resourceIn(answer.body, type, `POST ${path}`);
+      return { resource: resource as never, actions: actionsIn(answer.body, `POST ${path}`) };
     },
     delete: async (type, id) => {
-      const answer = await call({ method: 'DELETE', path: `/${plural(type)}/${id}` }, [404]);
-      return { gone: answer.status === 404, actions: answer.status === 404 ? [] : actionsIn(answer.body) };
+      const path = `/${plural(type)}/${id}`;
+      const answer = await call({ method: 'DELETE', path }, [404]);
+      return {
+        gone: answer.status === 404,
+        actions: answer.status === 404 ? [] : actionsIn(answer.body, `DELETE ${path}`),
+      };
     },
     act: async (type: ResourceType, id, action, body = {}) => {
       const path = `/${plural(type)}/${id}/actions/${action}`;
-      return actionsIn((await call({ method: 'POST', path, body, repeatable: true })).body);
+      return actionsIn((await call({ method: 'POST', path, body, repeatable: true })).body, `POST ${path}`);
     },
     settle,
     serverTypes: () => listAll(call, '/server_types', 'server_types'),
     loadBalancerTypes: () => listAll(call, '/load_balancer_types', 'load_balancer_types'),
     locations: () => listAll(call, '/locations', 'locations'),
-    pricing: async () => checkedPricing(await one('/pricing', 'pricing')),
+    async pricing() {
+      const { body } = await call({ method: 'GET', path: '/pricing' });
+      return checkedPricing((body as { pricing?: unknown } | null | undefined)?.pricing);
+    },
   };
 }
 
@@ -121,11 +120,4 @@ function assertToken(token: string, endpoint: string): void {
         : undefined;
   if (!problem) return;
   throw fail('E2003', `The Hetzner token ${problem}.`, { actions: ['catalyst credentials set hcloud-token'] });
-}
-
-/** Whatever actions an answer carries: `action`, `next_actions`, `actions`, or none (a 204). */
-function actionsIn(body: unknown): Action[] {
-  const said = body as Answered | undefined;
-  if (typeof said !== 'object' || said === null) return [];
-  return [...(said.action ? [said.action] : []), ...(said.next_actions ?? []), ...(said.actions ?? [])];
 }

@@ -1,5 +1,6 @@
 /** All pages of a list. Only `next_page` is trusted: the other numbers of `meta.pagination` may be null. */
 import { fail } from '../support/errors.js';
+import { isResource } from './answers.js';
 import type { HetznerCaller } from './caller.js';
 import type { HetznerCall } from './transport.js';
 
@@ -67,9 +68,6 @@ async function readPages(
   }
   return { items: found, steady: totals.size <= 1 };
 }
-
-const isResource = (item: unknown): item is { id: number } =>
-  typeof item === 'object' && item !== null && Number.isInteger((item as { id?: unknown }).id);
 
 /** Parts that each server or load balancer brings along whole, price list included: a long list keeps one of each. */
 const repeated = ['server_type', 'load_balancer_type', 'location', 'home_location', 'image'] as const;

@@ -1,6 +1,8 @@
 /** PowerDNS's HTTP API on the mother: zones and RRsets. */
+import { z } from 'zod';
 import { fail } from '../support/errors.js';
 import type { Http, HttpAnswer, HttpReader } from '../tools/http.js';
+import { jsonOf } from '../tools/http-json.js';
 import type { KubeReader } from '../tools/kube.js';
 
 export interface RecordSet {
@@ -29,6 +31,19 @@ export interface PowerDnsServer {
   endpoint: string;
   apiKey: string;
 }
+
+const zoneShape = z.object({
+  rrsets: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        ttl: z.number(),
+        records: z.array(z.object({ content: z.string() })),
+      }),
+    )
+    .nullish(),
+});
 
 const dotted = (name: string) => (name.endsWith('.') ? name : `${name}.`);
 
@@ -69,15 +84,15 @@ export function readPowerDns(http: HttpReader, server: PowerDnsServer): PowerDns
     async zones() {
       const answer = await call(http, server, 'GET', '');
       if (answer.status === 404) throw fail('E5004', `There is no PowerDNS API at ${server.endpoint}.`);
-      return (JSON.parse(answer.text) as { name: string }[]).map((zone) => zone.name);
+      return jsonOf(answer, `PowerDNS at ${server.endpoint}`, z.array(z.object({ name: z.string() }))).map(
+        (zone) => zone.name,
+      );
     },
     async zone(name) {
       const answer = await call(http, server, 'GET', `/${dotted(name)}`);
       if (answer.status === 404) return undefined;
-      const { rrsets = [] } = JSON.parse(answer.text) as {
-        rrsets?: { name: string; type: string; ttl: number; records: { content: string }[] }[];
-      };
-      return rrsets.map(({ name, type, ttl, records }) => ({
+      const { rrsets } = jsonOf(answer, `PowerDNS at ${server.endpoint}`, zoneShape);
+      return (rrsets ?? []).map(({ name, type, ttl, records }) => ({
         name,
         type,
         ttl,

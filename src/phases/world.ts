@@ -67,6 +67,8 @@ export interface World {
    * of the lab that --lab names), E1412 when none of them could be read.
    */
   identity(): Promise<WorldIdentity>;
+  /** In words: which way calls take to the network. */
+  ways?(): string;
   blueprints: readonly Blueprint[];
   /** The tree that belongs to the spec, rendered once. */
   tree(): Promise<RenderedTree>;

@@ -1,20 +1,41 @@
 /** Reads JSON from an answer, and says plainly when a proxy, a portal or a broken server answered something else. */
+import type { z } from 'zod';
 import { fail } from '../support/errors.js';
 import type { HttpAnswer } from './http.js';
 
-/** @param what who was asked, for the message: "Gitea at gitea.example.org". @throws E3002 */
-export function jsonOf<T>(answer: HttpAnswer, what: string): T {
+type Said = Pick<HttpAnswer, 'status' | 'text'> & Partial<Pick<HttpAnswer, 'headers'>>;
+
+/** @param what who was asked, for the message: "Gitea at gitea.example.org". @throws E3002 when it is not what `shape` says */
+export function jsonOf<S extends z.ZodType>(answer: Said, what: string, shape: S): z.output<S> {
+  let value: unknown;
   try {
-    return JSON.parse(answer.text) as T;
+    value = JSON.parse(answer.text);
   } catch (cause) {
     throw notJson(answer, what, cause);
   }
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.') || 'the whole';
+  throw fail(
+    'E3002',
+    `${what} answered HTTP ${answer.status} in a form that is not its own: ${where}: ${issue?.message}.`,
+    {
+      actions: ['Check that the address leads to the component, in a version that catalyst knows'],
+      data: { status: answer.status },
+    },
+  );
 }
 
 /** JSON of an answer whose status is one of `ok`; E3002 with status and the server's words otherwise. */
-export function okJson<T>(answer: HttpAnswer, what: string, ok: readonly number[] = [200, 201]): T {
+export function okJson<S extends z.ZodType>(
+  answer: HttpAnswer,
+  what: string,
+  shape: S,
+  ok: readonly number[] = [200, 201],
+): z.output<S> {
   requireStatus(answer, what, ok);
-  return jsonOf<T>(answer, what);
+  return jsonOf(answer, what, shape);
 }
 
 /** @throws E3002 with the server's words when the status is another one */
@@ -25,8 +46,8 @@ export function requireStatus(answer: HttpAnswer, what: string, ok: readonly num
   });
 }
 
-function notJson(answer: HttpAnswer, what: string, cause: unknown) {
-  const type = answer.headers['content-type'] ?? 'no content type';
+function notJson(answer: Said, what: string, cause: unknown) {
+  const type = answer.headers?.['content-type'] ?? 'no content type';
   return fail('E3002', `${what} answered HTTP ${answer.status} with ${type} instead of JSON: ${excerpt(answer)}`, {
     cause,
     actions: ['Check that the address leads to the component and not to a proxy or a default page'],
@@ -35,7 +56,7 @@ function notJson(answer: HttpAnswer, what: string, cause: unknown) {
 }
 
 /** The beginning of an answer on one line, without markup. */
-export function excerpt({ text }: HttpAnswer): string {
+export function excerpt({ text }: Pick<HttpAnswer, 'text'>): string {
   const plain = text
     .replaceAll(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
     .replaceAll(/<[^>]*>/g, ' ')

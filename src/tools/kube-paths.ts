@@ -51,7 +51,8 @@ const discovery = z.object({
     .nullish(),
 });
 
-function resourcesIn(answer: { status: number; body: string }): Resource[] {
+/** The kinds in an answer of discovery. Throws E3101 when it is none. */
+export function resourcesIn(answer: { status: number; body: string }): Resource[] {
   const said = discovery.safeParse(jsonOrUndefined(answer.body));
   if (said.success) return said.data.resources ?? [];
   throw fail(

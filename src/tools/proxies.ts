@@ -24,6 +24,25 @@ export function proxyUrl(text: string): URL | undefined {
   return URL.canParse(full) ? new URL(full) : undefined;
 }
 
+/** The passwords in the proxies of the environment, as they stand there and as they are meant. */
+export function proxyPasswords(env: Environment): string[] {
+  return ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => {
+    const password = proxyUrl(variable(env, name) ?? '')?.password ?? '';
+    return password === '' ? [] : [password, decodeURIComponent(password)];
+  });
+}
+
+/** In words, for people: which way calls take, and which are direct. */
+export function proxiesTold(env: Environment): string {
+  const named = (['HTTPS_PROXY', 'HTTP_PROXY'] as const).flatMap((name) => {
+    const url = proxyUrl(variable(env, name) ?? '');
+    return url ? [`${name} ${shownProxy(url)}`] : [];
+  });
+  if (named.length === 0) return 'directly: no proxy is set';
+  const excepted = variable(env, 'NO_PROXY');
+  return `through ${named.join(', ')}; directly to loopback${excepted ? ` and ${excepted}` : ''}`;
+}
+
 /** Where a proxy is, without its login. */
 export function shownProxy({ protocol, host }: URL): string {
   return `${protocol}//${host}`;

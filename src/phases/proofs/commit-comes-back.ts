@@ -1,5 +1,5 @@
 /** #376: a repository is made in Gitea, a commit pushed, cloned back, and has the same SHA. */
-import { okJson, requireStatus } from '../../tools/http-json.js';
+import { requireStatus } from '../../tools/http-json.js';
 import { secretValues } from '../secret-values.js';
 import type { Mutation } from '../step.js';
 import { disproved, type ProofOf } from './proof.js';
@@ -26,7 +26,7 @@ export const commitComesBack: ProofOf = (world) => ({
     await act(makes, async () => {
       const made = await api('/user/repos', 'POST', { name: repository, private: true, auto_init: false });
       // 409: a killed run left it; it is ours by name and is removed below.
-      if (made.status !== 409) okJson(made, `Gitea at ${host}`, [201]);
+      if (made.status !== 409) requireStatus(made, `Gitea at ${host}`, [201]);
     });
     try {
       const remote = { url: `https://${host}/${admin.username}/${repository}.git`, ...admin };

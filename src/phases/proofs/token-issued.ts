@@ -1,4 +1,5 @@
 /** #377: the issuer in the discovery document is the Sovereign's own host, and a token is issued. */
+import { z } from 'zod';
 import { okJson } from '../../tools/http-json.js';
 import { secretValues } from '../secret-values.js';
 import { disproved, type ProofOf } from './proof.js';
@@ -8,13 +9,14 @@ export const tokenIssued: ProofOf = (world) => ({
   async take() {
     const issuer = `https://auth.${world.sovereign.spec.fqdn}/realms/sovereign`;
     const what = `Keycloak at auth.${world.sovereign.spec.fqdn}`;
-    const document = okJson<{ issuer: string; token_endpoint: string }>(
+    const document = okJson(
       await world.http({ url: `${issuer}/.well-known/openid-configuration` }),
       what,
+      z.object({ issuer: z.string(), token_endpoint: z.string() }),
       [200],
     );
     if (document.issuer !== issuer) throw disproved('#377', `the issuer ${issuer}`, document.issuer);
-    if (!document.token_endpoint?.startsWith(`${issuer}/`))
+    if (!document.token_endpoint.startsWith(`${issuer}/`))
       throw disproved('#377', `a token endpoint below ${issuer}`, document.token_endpoint);
     const probe = await secretValues(await world.kube(), 'keycloak', 'catalyst-probe-oidc', [
       'client-id',
@@ -26,9 +28,10 @@ export const tokenIssued: ProofOf = (world) => ({
       client_secret: probe['client-secret'],
     });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const { access_token: token = '' } = okJson<{ access_token?: string }>(
+    const { access_token: token = '' } = okJson(
       await world.http({ url: document.token_endpoint, method: 'POST', body: body.toString(), headers }),
       what,
+      z.object({ access_token: z.string().optional() }),
       [200],
     );
     world.redactor.register(token);

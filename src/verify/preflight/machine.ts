@@ -16,8 +16,10 @@ export function machineChecks(options: {
   stateDir: string;
   nodeVersion: string;
   freeBytes?: (path: string) => Promise<number>;
+  /** Which way calls take, where that is known. */
+  ways?: () => string;
 }): Check[] {
-  const { exec, binaries, stateDir, nodeVersion } = options;
+  const { exec, binaries, stateDir, nodeVersion, ways } = options;
   const freeBytes = options.freeBytes ?? free;
   const tool = (name: 'helm' | 'kubectl'): Check => ({
     id: name,
@@ -38,6 +40,7 @@ export function machineChecks(options: {
         });
       },
     },
+    ...(ways ? [{ id: 'network', title: 'calls to the network take their way', look: async () => ways() }] : []),
     ...(binaries ? [tool('helm'), tool('kubectl')] : []),
     {
       id: 'git',

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { createTransport } from '../../../src/hetzner/transport.js';
+import { listAllocations } from '../../../src/mother/pool-domain-manager.js';
+import { readPowerDns } from '../../../src/mother/powerdns.js';
+import { isCatalystError } from '../../../src/support/errors.js';
 import { sha256 } from '../../../src/support/hash.js';
 import { toYaml } from '../../../src/support/yaml.js';
 import { createDialer } from '../../../src/tools/dialer.js';
@@ -288,5 +291,31 @@ test('a store that has no name or does not listen is not one that refused', asyn
       actions: expect.not.arrayContaining(['catalyst resume']),
       data: { ambiguous: false },
     });
+  }
+});
+
+test('Hetzner, PowerDNS, the pool-domain-manager and a registry say wrong things of every kind, and each is told as theirs', async () => {
+  const junk = [null, 7, 'x', [], [null], {}, { action: 7 }, { actions: [null] }, { server: null }, { server: 7, actions: [{}] }];
+  const ours = (error: unknown) => isCatalystError(error) && error.exitCode === 5;
+  for (const body of junk) {
+    const { origin } = await serve(json(() => body));
+    const api = hetzner(origin);
+    const http = createHttp({ dialer, signal });
+    const pdns = readPowerDns(http, { endpoint: origin, apiKey: 'k' });
+    const calls: Promise<unknown>[] = [
+      api.list('server'),
+      api.get('server', 1),
+      api.create('server', {}),
+      api.pricing(),
+      api.settle([{ id: 1, command: 'c', status: 'running', started: '', finished: null, progress: 0, resources: [], error: null }]),
+    ];
+    for (const call of calls) expect(ours(await call.catch((error: unknown) => error))).toBe(true);
+    for (const call of [api.delete('server', 1), api.act('server', 1, 'poweroff'), pdns.zones(), pdns.zone('a.b'), listAllocations(http, origin, 'a.b')]) {
+      const error = await call.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error === undefined || ours(error)).toBe(true);
+    }
   }
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type CertificateAndKey, issueCertificate } from '../../../src/lab/certificates.js';
 import { createDialer } from '../../../src/tools/dialer.js';
 import { createHttp } from '../../../src/tools/http-client.js';
@@ -40,7 +41,7 @@ test('dials by the rules, keeps Host and TLS name, and tells the certificate', a
   });
   const answer = await http({ url: `https://${host}/api?x=1` });
   expect(answer.status).toBe(200);
-  expect(jsonOf(answer, host)).toEqual({ ok: true });
+  expect(jsonOf(answer, host, z.object({ ok: z.boolean() }))).toEqual({ ok: true });
   expect(seen).toEqual([`GET ${host}/api?x=1 -`]);
   expect(answer.certificate).toMatchObject({ sans: [host], authorized: true });
 });
@@ -115,8 +116,8 @@ test('an abort ends a call with its own reason', async () => {
 test('HTML instead of JSON is told without its markup', () => {
   const text = '<html><style>x{}</style><h1>502 Bad Gateway</h1></html>';
   const answer = { status: 502, headers: { 'content-type': 'text/html' }, text };
-  expect(() => jsonOf(answer, 'Gitea')).toThrow(
+  expect(() => jsonOf(answer, 'Gitea', z.unknown())).toThrow(
     /Gitea answered HTTP 502 with text\/html instead of JSON: 502 Bad Gateway/,
   );
-  expect(() => okJson(answer, 'Gitea')).toThrow(/Gitea answered HTTP 502: 502 Bad Gateway/);
+  expect(() => okJson(answer, 'Gitea', z.unknown())).toThrow(/Gitea answered HTTP 502: 502 Bad Gateway/);
 });

@@ -1,0 +1,40 @@
+/** Who may open connections or start programs at all: a door that is not on this list is one that knows no proxy and no deadline. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+/** By what each of them needs it for. The lab is a network of its own. */
+const doors: Record<string, RegExp> = {
+  'src/tools/dialer.ts': /node:(https?|net|tls)/,
+  'src/tools/http-client.ts': /node:(https?|net|tls)/,
+  'src/tools/http-stream.ts': /node:(https?|net)/,
+  'src/tools/kube-transport.ts': /node:(https?|net|tls)/,
+  'src/tools/connect-proxy.ts': /node:(http|net)/,
+  'src/tools/authorities.ts': /node:tls/,
+  // questions to one name server, which no proxy carries
+  'src/tools/dns-client.ts': /node:(dgram|net|dns)/,
+};
+const network = /from '(node:(?:https?|http2|net|tls|dgram)|undici|axios|ws)'/g;
+/** Names that open nothing. */
+const harmless = /import (?:type )?\{ ?(?:isIP|BlockList|rootCertificates|, )+ ?\} from 'node:(?:net|tls)';|import type [^;]*;/g;
+
+const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  .filter((file) => !file.startsWith('src/lab/'));
+
+it('connections are opened by the dialer and by those who take its agents', () => {
+  const found = files.flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8').replaceAll(harmless, '');
+    const named = [...text.matchAll(network)].map(([, module]) => module ?? '');
+    return named.filter((module) => !doors[file]?.test(module)).map((module) => `${file}: ${module}`);
+  });
+  expect(found).toEqual([]);
+});
+
+it('agents are made by the dialer alone', () => {
+  const makers = files.filter((file) => /new \w*Agent\(|createSecureContext\(/.test(readFileSync(join(root, file), 'utf8')));
+  expect(makers).toEqual(['src/tools/dialer.ts', 'src/tools/kube-transport.ts']);
+});
