@@ -18,7 +18,8 @@ const doors: Record<string, RegExp> = {
 };
 const network = /from '(node:(?:https?|http2|net|tls|dgram)|undici|axios|ws)'/g;
 /** Names that open nothing. */
-const harmless = /import (?:type )?\{ ?(?:isIP|BlockList|rootCertificates|, )+ ?\} from 'node:(?:net|tls)';|import type [^;]*;/g;
+const harmless =
+  /import (?:type )?\{ ?(?:isIP|BlockList|rootCertificates|, )+ ?\} from 'node:(?:net|tls)';|import type [^;]*;/g;
 
 const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
@@ -35,6 +36,8 @@ it('connections are opened by the dialer and by those who take its agents', () =
 });
 
 it('agents are made by the dialer alone', () => {
-  const makers = files.filter((file) => /new \w*Agent\(|createSecureContext\(/.test(readFileSync(join(root, file), 'utf8')));
+  const makers = files.filter((file) =>
+    /new \w*Agent\(|createSecureContext\(/.test(readFileSync(join(root, file), 'utf8')),
+  );
   expect(makers).toEqual(['src/tools/dialer.ts', 'src/tools/kube-transport.ts']);
 });

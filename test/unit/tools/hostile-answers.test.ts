@@ -295,7 +295,18 @@ test('a store that has no name or does not listen is not one that refused', asyn
 });
 
 test('Hetzner, PowerDNS, the pool-domain-manager and a registry say wrong things of every kind, and each is told as theirs', async () => {
-  const junk = [null, 7, 'x', [], [null], {}, { action: 7 }, { actions: [null] }, { server: null }, { server: 7, actions: [{}] }];
+  const junk = [
+    null,
+    7,
+    'x',
+    [],
+    [null],
+    {},
+    { action: 7 },
+    { actions: [null] },
+    { server: null },
+    { server: 7, actions: [{}] },
+  ];
   const ours = (error: unknown) => isCatalystError(error) && error.exitCode === 5;
   for (const body of junk) {
     const { origin } = await serve(json(() => body));
@@ -307,10 +318,27 @@ test('Hetzner, PowerDNS, the pool-domain-manager and a registry say wrong things
       api.get('server', 1),
       api.create('server', {}),
       api.pricing(),
-      api.settle([{ id: 1, command: 'c', status: 'running', started: '', finished: null, progress: 0, resources: [], error: null }]),
+      api.settle([
+        {
+          id: 1,
+          command: 'c',
+          status: 'running',
+          started: '',
+          finished: null,
+          progress: 0,
+          resources: [],
+          error: null,
+        },
+      ]),
     ];
     for (const call of calls) expect(ours(await call.catch((error: unknown) => error))).toBe(true);
-    for (const call of [api.delete('server', 1), api.act('server', 1, 'poweroff'), pdns.zones(), pdns.zone('a.b'), listAllocations(http, origin, 'a.b')]) {
+    for (const call of [
+      api.delete('server', 1),
+      api.act('server', 1, 'poweroff'),
+      pdns.zones(),
+      pdns.zone('a.b'),
+      listAllocations(http, origin, 'a.b'),
+    ]) {
       const error = await call.then(
         () => undefined,
         (reason: unknown) => reason,
