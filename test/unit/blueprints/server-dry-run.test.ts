@@ -25,7 +25,10 @@ function server(kinds: readonly string[], { namespaces = [] as string[], without
     raw: async (path) =>
       without.some((group) => path.includes(group))
         ? { status: 404, body: '' }
-        : { status: 200, body: JSON.stringify({ resources: kinds.map((kind) => ({ kind })) }) },
+        : {
+            status: 200,
+            body: JSON.stringify({ resources: kinds.map((kind) => ({ kind, name: kind.toLowerCase() })) }),
+          },
   };
   return { kube, sent };
 }
