@@ -19,7 +19,7 @@ const doors: Record<string, RegExp> = {
 const network = /from '(node:(?:https?|http2|net|tls|dgram)|undici|axios|ws)'/g;
 /** Names that open nothing. */
 const harmless =
-  /import (?:type )?\{ ?(?:isIP|BlockList|rootCertificates|, )+ ?\} from 'node:(?:net|tls)';|import type [^;]*;/g;
+  /import (?:type )?\{ ?(?:isIPv4|isIPv6|isIP|BlockList|rootCertificates|, )+ ?\} from 'node:(?:net|tls)';|import type [^;]*;/g;
 
 const files = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
