@@ -1,14 +1,33 @@
 /** PREPARED: both sides are whole before anything is moved. */
 import { readinessOf } from '../phases/readiness.js';
+import type { Progress } from '../phases/step.js';
 import type { World } from '../phases/world.js';
-import { fail, messageOf } from '../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../support/errors.js';
+import { waitUntil } from '../support/wait.js';
 import { askGitea, giteaRemote } from './gitea.js';
 import { lookAtCatalyst } from './handover.js';
 
-/** Throws E5113 (exit 7) naming each part that is not as it must be. */
-export async function requireHealthy(world: World): Promise<void> {
-  const problems = [...(await motherProblems(world)), ...(await sovereignProblems(world))];
-  if (problems.length === 0) return;
+/** A release that is being reconciled at this very moment is not ready for a while. */
+const settleMs = 120_000;
+
+/** Waits a little, then throws E5113 (exit 7) naming each part that is not as it must be. */
+export async function requireHealthy(world: World, progress: Progress): Promise<void> {
+  let problems: string[] = [];
+  const healthy = await waitUntil({
+    reason: 'both sides to be healthy',
+    timeoutMs: settleMs,
+    clock: world.clock,
+    signal: world.signal,
+    onPending: progress.waiting,
+    look: async () => {
+      problems = [...(await motherProblems(world)), ...(await sovereignProblems(world))];
+      return problems.length === 0 ? { done: true } : { pending: problems[0]! };
+    },
+  }).catch((error: unknown) => {
+    if (isCatalystError(error, 'E4003') && !world.signal.aborted) return false;
+    throw error;
+  });
+  if (healthy) return;
   throw fail('E5113', `The handover does not begin: ${problems.slice(0, 6).join('; ')}. Nothing was changed.`, {
     actions: ['catalyst status', 'catalyst phase run 6 --fresh', 'catalyst handover finalize'],
     data: { problems },

@@ -47,7 +47,7 @@ const prepared: Stage = {
     const inventory = await takeInventory(world, act, record.ids);
     requireIdle(inventory.inFlight);
     record.ids = inventory.ids;
-    await requireHealthy(world);
+    await requireHealthy(world, progress);
     const whole = await takeWholeInventory(world, inventory);
     requireRead(whole);
     for (const item of whole.items) keepItem(record.items, item);

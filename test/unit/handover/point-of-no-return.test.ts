@@ -149,6 +149,18 @@ describe('PREPARED', () => {
     expect(onSovereign).toMatchObject({ code: 'E5113', message: expect.stringContaining('cp1') });
   });
 
+  it('waits for what is only being reconciled', async () => {
+    const rig = await wholeRig();
+    const node = rig.own.objects.get('Node /cp1')!;
+    const { conditions } = node.status;
+    node.status = { conditions: [] };
+    const waiting = () => {
+      node.status = { conditions };
+    };
+    await finalize(rig, { ...rig.context, progress: { ...rig.context.progress, waiting } });
+    expect((await readRecord(rig.world))?.state).toBe('REVOKED');
+  });
+
   it('refuses an inventory of which a place could not be read', async () => {
     const unread = await startsWith(({ mother }) => {
       const { list } = mother.kube;

@@ -184,7 +184,15 @@ export async function wholeRig(): Promise<WholeRig> {
   const base = rig(mother, own, () => undefined);
   const confirmed: Confirmation[] = [];
   const clusters = [mother, own];
+  let now = Date.parse('2026-11-22T10:00:00Z');
   Object.assign(base.world, {
+    // Waiting takes no time, and every deadline comes.
+    clock: {
+      now: () => new Date(now),
+      sleep: async (ms: number) => {
+        now += ms;
+      },
+    },
     git: gitea.git,
     blueprints: [],
     tree: async () => renderTree(sovereign(), []),
