@@ -3,7 +3,7 @@ import { foldJournal } from '../phases/journal-state.js';
 import { fail } from '../support/errors.js';
 import { actAlone } from './act-alone.js';
 import type { Context } from './context.js';
-import { type HandoverDone, tellMutations } from './handover-finalize.js';
+import { type HandoverDone, reportMutations } from './handover-finalize.js';
 import { handoverStatus } from './handover-status.js';
 import { readJournal } from './read-journal.js';
 import { openSession } from './session.js';
@@ -21,7 +21,7 @@ export async function abort(context: Context, options: { keepCommits?: string })
       actions: ['catalyst handover plan'],
     });
   }
-  if (context.options.dryRun) return { ...before, mutations: tellMutations(context, mutations) };
+  if (context.options.dryRun) return { ...before, mutations: reportMutations(context, mutations) };
   await actAlone(session, step, (stepContext) => step.run(stepContext));
   return handoverStatus(world);
 }

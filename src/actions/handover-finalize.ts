@@ -24,7 +24,7 @@ export async function finalizeHandover(
   const inputs = async () => ({ spec: world.sovereign, tree: (await world.tree()).hash });
   if (context.options.dryRun) {
     const { mutations } = await makePlan([step], await inputs(), world.signal);
-    return { ...(await handoverStatus(world)), mutations: tellMutations(context, mutations) };
+    return { ...(await handoverStatus(world)), mutations: reportMutations(context, mutations) };
   }
   const what = 'This hands over past the point of no return';
   // A wrong name is refused whether or not a step will ask.
@@ -39,7 +39,7 @@ export async function finalizeHandover(
 }
 
 /** For a dry-run: each change as a note, and all of them for the result. */
-export function tellMutations(context: Context, mutations: readonly Mutation[]): string[] {
+export function reportMutations(context: Context, mutations: readonly Mutation[]): string[] {
   const sentences = mutations.map(({ sentence }) => sentence);
   for (const sentence of sentences) context.output.note(`would ${sentence}`);
   return sentences;

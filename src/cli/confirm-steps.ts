@@ -12,7 +12,7 @@ const grave: Readonly<Record<string, string>> = {
 
 /**
  * Plans the run first, which checks its prerequisites too, and asks for the name when one of these steps would change
- * something. Answers what steps that ask by themselves are to be told; where nobody could answer then, throws E4006 now.
+ * something. Answers the confirmation of steps that ask while they run; where nobody could answer then, throws E4006 now.
  */
 export async function confirmSteps(
   context: Context,

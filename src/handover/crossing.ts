@@ -1,4 +1,4 @@
-/** The point of no return: what is confirmed, the intent that is recorded first, and what tells that it was crossed. */
+/** The point of no return: what is confirmed, the intent that is recorded first, and what shows that it was crossed. */
 import type { JournalState } from '../phases/journal-state.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';

@@ -115,7 +115,7 @@ describe('a handover that is killed', () => {
   test.each([
     ['FROZEN', /note state FROZEN .* on the mother/],
     ['VERIFIED', /note state VERIFIED .* on the mother/],
-  ])('in %s is told by status, and walked back to exactly what was', async (state, sentence) => {
+  ])('in %s is reported by status, and walked back to exactly what was', async (state, sentence) => {
     const before = await motherFlux();
     await finalizeUntil(sentence);
     const seen = await status();

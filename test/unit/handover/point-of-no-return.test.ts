@@ -173,7 +173,7 @@ describe('PREPARED', () => {
   });
 });
 
-describe('what the record does not tell', () => {
+describe('what the record does not contain', () => {
   /** A handover that is killed between the pivot and ACTIVATED. */
   async function pivoted(): Promise<WholeRig> {
     const nth = whole.acts.findIndex((sentence) => sentence.startsWith("point the Sovereign's Flux")) + 1;
@@ -276,7 +276,7 @@ describe('what the record does not tell', () => {
 });
 
 describe('status, when a side does not answer', () => {
-  it.each(['mother', 'kube'] as const)('tells what the other one has, and that %s was not read', async (side) => {
+  it.each(['mother', 'kube'] as const)('reports what the other one has, and that %s was not read', async (side) => {
     const rig = await wholeRig();
     const nth = whole.acts.findIndex((sentence) => sentence.startsWith('push the rendered tree')) + 1;
     await expect(finalize(rig, killedAt(rig, nth, 'before'))).rejects.toThrow('killed');

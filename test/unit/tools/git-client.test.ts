@@ -124,7 +124,7 @@ test('changes some files and leaves what others pushed, at the same time too', a
   await expect(git.change(remote, 'main', [{ path: '../x' }], 'm')).rejects.toMatchObject({ code: 'E9001' });
 });
 
-test('tells whose commits are, copies all of them without a credential, and moves a branch back only from where it is', async () => {
+test('reports whose commits are, copies all of them without a credential, and moves a branch back only from where it is', async () => {
   expect(await git.history(remote)).toEqual([]);
   const first = await git.publish(remote, 'main', [{ path: 'ours', text: '1' }], 'first');
   const bare = join(directory, 'repositories', 'sovereign', 'fleet.git');
