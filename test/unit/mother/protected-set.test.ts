@@ -98,7 +98,9 @@ describe('what is never written on the mother', () => {
   it('anything at all as long as the mother was not read', () => {
     const unread = protection(sovereign());
     const job = { system: 'mother', kind: 'Job', name: 'catalyst-sovereign-inventory', namespace: 'catalyst' };
-    expect(unread({ target: job })).toMatch(/was not read/);
+    const scale = { system: 'mother', kind: 'Deployment', name: 'catalyst-api', namespace: 'catalyst' };
+    const leads = { system: 'mother', kind: 'Ingress', name: redirect, namespace: 'catalyst' };
+    for (const target of [job, scale, leads]) expect(unread({ target })).toMatch(/was not read/);
     expect(protects({ target: job })).toBeUndefined();
   });
 
