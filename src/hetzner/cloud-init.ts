@@ -5,6 +5,7 @@
  */
 import { fail } from '../support/errors.js';
 import { toYaml } from '../support/yaml.js';
+import type { K3sInstaller } from './k3s-installer.js';
 
 /** Hetzner's limit for user data, in bytes. */
 export const userDataLimit = 32 * 1024;
@@ -15,6 +16,7 @@ export interface NodeBoot {
   role: NodeRole;
   fqdn: string;
   k3sVersion: string;
+  installer: K3sInstaller;
   token: string;
   /** Private address of the first control plane; needed by every role but `first`. */
   joinAddress?: string;
@@ -91,12 +93,12 @@ MaxAuthTries 3
 `;
 
 /** Each stage is told in a file, so that a silent failure of cloud-init has a name; network steps are tried five times. */
-function bootScript({ role, k3sVersion }: NodeBoot): string {
+function bootScript({ role, k3sVersion, installer }: NodeBoot): string {
   return `#!/bin/bash
 set -uo pipefail
 install -d -m 0700 /var/lib/catalyst
 stage() { echo "$1" > /var/lib/catalyst/stage; }
-die() { echo "failed: $1" > /var/lib/catalyst/stage; exit 91; }
+die() { echo "failed: $1" > /var/lib/catalyst/stage; echo "catalyst: $1" >&2; exit 91; }
 retry() { for n in 1 2 3 4 5; do "$@" && return 0; sleep $((n * 5)); done; return 1; }
 meta() { curl -sf --max-time 5 "http://169.254.169.254/hetzner/v1/metadata/$1"; }
 
@@ -122,7 +124,9 @@ node-external-ip: $public
 END
 ${role === 'worker' ? '' : `echo "advertise-address: $private" >> /etc/rancher/k3s/config.yaml\nsed -i "s/^tls-san:$/tls-san:\\n  - $private\\n  - $public/" /etc/rancher/k3s/config.yaml\n`}
 stage install
-retry curl -sfL --max-time 60 -o /var/lib/catalyst/k3s-install https://get.k3s.io || die "the k3s installer cannot be fetched"
+retry curl -sfL --proto =https --proto-redir =https --max-time 60 -o /var/lib/catalyst/k3s-install '${installer.url}' || die "the k3s installer cannot be fetched from ${installer.url}"
+sum=$(sha256sum < /var/lib/catalyst/k3s-install | cut -d ' ' -f 1)
+[ "$sum" = '${installer.sha256}' ] || die "the k3s installer was not run: its sha256 is $sum, pinned is ${installer.sha256}"
 export INSTALL_K3S_VERSION='${k3sVersion}' INSTALL_K3S_EXEC='${role === 'worker' ? 'agent' : 'server'}'
 retry sh /var/lib/catalyst/k3s-install || die "k3s cannot be installed or does not start"
 ${

@@ -4,6 +4,7 @@ import { settleAll } from '../../support/settle-all.js';
 import { waitUntil } from '../../support/wait.js';
 import { cloudInit } from '../cloud-init.js';
 import { hetznerCode } from '../errors.js';
+import { k3sInstaller } from '../k3s-installer.js';
 import type { LoadBalancer, Server } from '../types.js';
 import { checkCapacity } from './capacity.js';
 import { type EnsureTools, ensure } from './ensure.js';
@@ -80,6 +81,7 @@ export async function createCluster(
       public_net: { enable_ipv4: true, enable_ipv6: true },
       start_after_create: true,
       user_data: cloudInit({
+        installer: k3sInstaller,
         role: part.role,
         fqdn,
         k3sVersion: hetzner.k3sVersion,

@@ -1,12 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cloudInit, type NodeBoot } from '../../../src/hetzner/cloud-init.js';
+import { k3sInstaller } from '../../../src/hetzner/k3s-installer.js';
+import { sha256 } from '../../../src/support/hash.js';
 import { parseYamlStream } from '../../../src/support/yaml.js';
 
 const boot: NodeBoot = {
   role: 'first',
   fqdn: 'omantel.omani.works',
   k3sVersion: 'v1.35.4+k3s1',
+  installer: k3sInstaller,
   token: 't0ken',
   tlsSans: ['omantel.omani.works', '203.0.113.5'],
   hostKey: {
@@ -37,6 +43,37 @@ describe('cloud-init', () => {
       expect(script.permissions).toBe('0700');
       expect(files(role).get('/etc/rancher/k3s/config.yaml')?.permissions).toBe('0600');
     }
+  });
+
+  it('runs the installer of k3s only when it is the pinned one', () => {
+    const installer = '#!/bin/sh\ntouch "$RAN"\n';
+    const boots = (pinned: string) => {
+      const dir = mkdtempSync(join(tmpdir(), 'boot-'));
+      const script = files({ ...boot, installer: { ...k3sInstaller, sha256: pinned } })
+        .get('/usr/local/sbin/catalyst-boot')!
+        .content.replaceAll('/var/lib/catalyst', dir);
+      const [head = ''] = script.split('stage network\n');
+      const [, install = ''] = script.split('stage install\n');
+      // What is fetched is what curl writes behind -o.
+      const curl = `curl() { while [ "$1" != -o ]; do shift; done; printf '%s' "$INSTALLER" > "$2"; }\n`;
+      const ended = spawnSync('bash', ['-c', `${head}${curl}${install.split('stage api')[0]}`], {
+        encoding: 'utf8',
+        env: { ...process.env, INSTALLER: installer, RAN: join(dir, 'ran') },
+      });
+      const seen = {
+        ran: existsSync(join(dir, 'ran')),
+        stage: existsSync(join(dir, 'stage')) ? readFileSync(join(dir, 'stage'), 'utf8') : '',
+      };
+      rmSync(dir, { recursive: true });
+      return { ...seen, status: ended.status, stderr: ended.stderr };
+    };
+    expect(boots(sha256(installer))).toMatchObject({ ran: true, status: 0 });
+    const refused = boots(k3sInstaller.sha256);
+    expect(refused).toMatchObject({ ran: false, status: 91 });
+    const line = `the k3s installer was not run: its sha256 is ${sha256(installer)}, pinned is ${k3sInstaller.sha256}`;
+    expect(refused.stage).toBe(`failed: ${line}\n`);
+    expect(refused.stderr).toContain(line);
+    expect(k3sInstaller.url).toMatch(/^https:\/\/.*\/[0-9a-f]{40}\/install\.sh$/);
   });
 
   it('adds the addresses of the server to the certificate at boot', () => {

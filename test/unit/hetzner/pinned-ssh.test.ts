@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cloudInit } from '../../../src/hetzner/cloud-init.js';
+import { k3sInstaller } from '../../../src/hetzner/k3s-installer.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { type SshEndpoint, startSsh } from '../../../src/lab/servers/ssh.js';
@@ -17,6 +18,7 @@ async function booted() {
     role: 'first',
     fqdn: 'omantel.omani.works',
     k3sVersion: 'v1.35.4+k3s1',
+    installer: k3sInstaller,
     token: 'token',
     tlsSans: ['omantel.omani.works'],
     hostKey,

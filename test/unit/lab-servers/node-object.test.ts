@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { cloudInit } from '../../../src/hetzner/cloud-init.js';
+import { k3sInstaller } from '../../../src/hetzner/k3s-installer.js';
 import { k3sServerOf } from '../../../src/lab/node-object.js';
 
 const boot = {
   fqdn: 'omantel.omani.works',
   k3sVersion: 'v1.35.4+k3s1',
+  installer: k3sInstaller,
   token: 'join-token',
   tlsSans: ['omantel.omani.works'],
   hostKey: { privateKey: 'PRIVATE', publicKey: 'ssh-ed25519 AAAA' },
