@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { type LintResult, lintBlueprints } from '../../src/actions/blueprint-lint.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { lintText } from '../../src/cli/blueprint-text.js';
-import { withCharts } from '../../src/cli/chart-template.js';
+import { chartLockOf, withCharts } from '../../src/cli/chart-template.js';
 import { lintServer } from '../../src/cli/lint-server.js';
 import { fail } from '../../src/support/errors.js';
 
@@ -36,8 +36,9 @@ export default class BlueprintLint extends CatalystCommand<LintResult> {
     const { sovereign } = await context.spec();
     const blueprints = await context.blueprints();
     const server = flags.server === undefined ? undefined : await lintServer(context, sovereign, flags.server);
+    const lock = await chartLockOf(context);
     const result = await withCharts(context, sovereign, flags, (charts) =>
-      lintBlueprints(sovereign, blueprints, { only: args.blueprint, charts, server }),
+      lintBlueprints(sovereign, blueprints, { only: args.blueprint, lock, charts, server }),
     );
     context.output.print(lintText(result));
     const errors = result.findings.filter((finding) => finding.severity === 'error');

@@ -41,7 +41,7 @@ export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
     const { sovereign, path } = await context.spec();
     const blueprints = await context.blueprints();
     const registry = flags.to ?? `oci://harbor.${sovereign.spec.fqdn}/charts`;
-    const charts = helmCharts(context, flags.helm);
+    const charts = await helmCharts(context, flags.helm);
     const from = { charts: flags.charts, live: flags.images, helm: flags.helm };
     const result = await withCharts(context, sovereign, from, (rendered) =>
       pushingCharts(context, (act) =>

@@ -29,15 +29,21 @@ export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
     const { args, flags, context } = await this.open(BlueprintPackage);
     const { sovereign } = await context.spec();
     const blueprints = await context.blueprints();
-    const charts = helmCharts(context, flags.helm);
+    const charts = await helmCharts(context, flags.helm);
     const { mirror, insecure } = sovereign.spec.charts;
     const sources = new Map(
-      blueprints.flatMap((one) => [one, ...one.releases]).map(({ chart }) => [chart.name, chart.source]),
+      blueprints.flatMap((one) => [one, ...one.releases]).map(({ chart }) => [chart.name, chart]),
     );
     const archive = flags.charts
       ? archivesIn(resolve(flags.charts))
       : (name: string, version: string) =>
-          charts.pull({ source: mirror ?? (sources.get(name) as string), name, version, insecure });
+          charts.pull({
+            source: mirror ?? sources.get(name)!.source,
+            name,
+            version,
+            insecure,
+            ...(sources.get(name)?.version === version ? { digest: sources.get(name)?.digest } : {}),
+          });
     const request = { only: args.blueprint, out: resolve(flags.out), archive };
     const registry = flags.push;
     const rows = registry

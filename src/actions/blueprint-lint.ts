@@ -1,22 +1,28 @@
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { requireBlueprint } from '../blueprints/catalogue.js';
 import type { ChartFolders } from '../blueprints/chart-folder.js';
+import type { ChartLock } from '../blueprints/chart-lock.js';
 import { type Finding, lintTree } from '../blueprints/lint.js';
 import { type ChartReport, lintCharts, type Template } from '../blueprints/lint-charts.js';
+import { allReleases } from '../blueprints/releases.js';
 import { renderTree } from '../blueprints/render.js';
 import type { DryRunRow, ServerDryRun } from '../blueprints/server-dry-run.js';
+import { variablesOf } from '../blueprints/variables.js';
 import type { Sovereign } from '../sovereign/schema.js';
 
 export interface LintResult {
   findings: Finding[];
   /** Charts that were looked at with helm, one row for each. */
   charts: ChartReport[];
+  /** Charts whose Blueprint pins no digest; `recorded` is that of the first pull. */
+  unpinned: { blueprint: string; chart: string; version: string; recorded?: string }[];
   /** What an API server said to each object, with --server. */
   server?: DryRunRow[];
 }
 
 export interface LintRequest {
   only?: string;
+  lock: ChartLock;
   /** Where the real charts are, and `helm template` for them. */
   charts?: { folders: ChartFolders; template: Template };
   /** Server-side dry-run of the tree; nothing of it is stored. */
@@ -27,7 +33,7 @@ export interface LintRequest {
 export async function lintBlueprints(
   sovereign: Sovereign,
   blueprints: readonly Blueprint[],
-  { only, charts, server }: LintRequest,
+  { only, lock, charts, server }: LintRequest,
 ): Promise<LintResult> {
   const name = only && requireBlueprint(blueprints, only).name;
   const tree = renderTree(sovereign, blueprints);
@@ -39,6 +45,17 @@ export async function lintBlueprints(
   return {
     findings: [...findings, ...looked.findings, ...asked.findings],
     charts: looked.charts,
+    unpinned: chosen.flatMap((blueprint) => unpinnedIn(blueprint, sovereign, lock)),
     ...('rows' in asked ? { server: asked.rows } : {}),
   };
+}
+
+function unpinnedIn(blueprint: Blueprint, sovereign: Sovereign, lock: ChartLock): LintResult['unpinned'] {
+  return allReleases(blueprint, sovereign, variablesOf(sovereign))
+    .filter(({ chart }) => chart.digest === undefined)
+    .map(({ chart }) => {
+      const recorded = lock.expected(chart);
+      const { name, version } = chart;
+      return { blueprint: blueprint.name, chart: name, version, ...(recorded ? { recorded } : {}) };
+    });
 }

@@ -62,7 +62,7 @@ export interface ChartPin {
   source: string;
   name: string;
   version: string;
-  /** sha256 of the chart archive once resolved. */
+  /** `sha256:…` of the chart archive, where its upstream publishes one: a comment beside it names the place. */
   digest?: string;
   /** Range of Kubernetes versions that the chart itself asks for, where that is less than all we support: `>=1.32.0`. */
   kubernetes?: string;

@@ -6,7 +6,10 @@ const chart = z.strictObject({
   source: z.string().regex(/^(https|oci):\/\/\S+$/),
   name: z.string(),
   version: z.string(),
-  digest: z.string().optional(),
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional(),
   kubernetes: z
     .string()
     .regex(/^>=\d+\.\d+\.\d+$/)

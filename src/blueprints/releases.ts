@@ -44,7 +44,7 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
     name: blueprint.name,
     releaseName: blueprint.releaseName,
     namespace: blueprint.namespace,
-    chart: { ...blueprint.chart, version: override?.version ?? blueprint.chart.version },
+    chart: overridden(blueprint.chart, override?.version),
     values: mergeValues(switchStarted(ours, blueprint.startsImages, images), override?.values ?? {}),
     images,
     startsImages: blueprint.startsImages,
@@ -129,4 +129,10 @@ export function helmReleaseOf(release: Release, source: string, earlier: readonl
       ...imageRenderers(release.images),
     },
   };
+}
+
+/** Another version is another archive: the pinned digest is not its own. */
+function overridden({ digest, ...chart }: ChartPin, version: string | undefined): ChartPin {
+  if (version === undefined || version === chart.version) return { ...chart, ...(digest ? { digest } : {}) };
+  return { ...chart, version };
 }

@@ -29,15 +29,18 @@ export function blueprintText(details: BlueprintDetails): string {
   return [...head, ...values].join('\n').trimEnd();
 }
 
-export function lintText({ findings, charts, server }: LintResult): string {
+export function lintText({ findings, charts, unpinned, server }: LintResult): string {
   const lines = findings.map(
     (one) => `${one.severity}  ${one.blueprint}  ${one.rule}\n  ${one.path}\n  ${one.message}. ${one.remedy}.`,
   );
   const looked = charts.map(
     (one) => `rendered  ${one.chart} ${one.version}: ${one.keys} keys, ${one.images.length} images`,
   );
+  const pins = unpinned.map(
+    (one) => `no pin    ${one.chart} ${one.version}: ${one.recorded ?? 'its digest is recorded at the first pull'}`,
+  );
   const verdict = findings.length === 0 ? 'No findings.' : `${findings.length} findings.`;
-  return [...looked, ...lines, ...(server ? [serverText(server)] : []), verdict].join('\n');
+  return [...looked, ...pins, ...lines, ...(server ? [serverText(server)] : []), verdict].join('\n');
 }
 
 function serverText(rows: readonly DryRunRow[]): string {

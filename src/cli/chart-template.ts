@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Context } from '../actions/context.js';
 import { type ChartFolders, chartsFromSources, chartsIn } from '../blueprints/chart-folder.js';
+import { type ChartLock, chartLock, verifiedCharts } from '../blueprints/chart-lock.js';
 import type { Template } from '../blueprints/lint-charts.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { cacheDir } from '../sovereign/state-dir.js';
@@ -11,10 +12,17 @@ import { createBinaries } from '../tools/binaries.js';
 import { createExec } from '../tools/exec.js';
 import { createHelmCharts, type HelmCharts } from '../tools/helm-charts.js';
 
-export function helmCharts(context: Context, helm: string | undefined): HelmCharts {
+/** Every archive is held to its digest. The charts of a lab are stubs of its own, which nobody published. */
+export async function helmCharts(context: Context, helm: string | undefined): Promise<HelmCharts> {
   const exec = createExec(context.redactor);
   const binaries = createBinaries({ exec, env: context.env, given: { helm }, cacheDir: cacheDir(context.env) });
-  return createHelmCharts({ exec, helm: () => binaries.path('helm'), signal: context.signal });
+  const charts = createHelmCharts({ exec, helm: () => binaries.path('helm'), signal: context.signal });
+  if (context.options.lab !== undefined) return charts;
+  return verifiedCharts(charts, await chartLockOf(context), { keep: !context.options.dryRun });
+}
+
+export async function chartLockOf(context: Context): Promise<ChartLock> {
+  return chartLock(await context.stateDir(), () => context.clock.now());
 }
 
 /** `helm template` of a chart folder; values go over stdin. */
@@ -50,7 +58,7 @@ export async function withCharts<T>(
     const folders =
       flags.charts !== undefined
         ? chartsIn(resolve(flags.charts), scratch)
-        : chartsFromSources(sovereign, helmCharts(context, flags.helm), scratch);
+        : chartsFromSources(sovereign, await helmCharts(context, flags.helm), scratch);
     return await work({ folders, template: chartTemplate(context, flags.helm) });
   } finally {
     await rm(scratch, { recursive: true, force: true });

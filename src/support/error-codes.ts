@@ -235,6 +235,16 @@ export const errorCodes = {
     'a cached program can be changed by others',
     'helm and kubectl are unpacked once into the cache. Another user can write to the file or to a folder that it is in, so that what would be started, with the credentials of this Sovereign, may not be what catalyst unpacked.',
   ),
+  E3021: entry(
+    'refused',
+    'a chart is not the one that was pinned',
+    'The archive of a chart has another digest than its Blueprint pins, or than was recorded when it was first pulled (charts.lock.json in the state folder). A version that is published again is a change that nobody has looked at.',
+  ),
+  E3022: entry(
+    'external',
+    'the record of chart digests cannot be read',
+    'charts.lock.json in the state folder keeps the digest of every chart that was pulled. It is damaged, or not a file.',
+  ),
   E3101: entry(
     'external',
     'Kubernetes cannot be reached',

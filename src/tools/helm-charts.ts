@@ -8,7 +8,14 @@ import { registryLoginVariables } from './registry-login.js';
 
 export interface HelmCharts {
   /** The archive. Throws E3204 when the source has no such chart or version, or cannot be reached. */
-  pull(chart: { source: string; name: string; version: string; insecure?: boolean }): Promise<Buffer>;
+  pull(chart: {
+    source: string;
+    name: string;
+    version: string;
+    insecure?: boolean;
+    /** What it must be; compared by src/blueprints/chart-lock.ts. */
+    digest?: string;
+  }): Promise<Buffer>;
   /** Pushes an archive; answers its digest (`sha256:…`). `registry` is `oci://host/path`. */
   push(file: string, bytes: Buffer, registry: string, insecure: boolean): Promise<string>;
 }

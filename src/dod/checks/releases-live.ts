@@ -1,4 +1,6 @@
 /** D1: exactly the Blueprints of the WBS, at their pins, their workloads whole, no claim pending, no crash loop; seen twice. */
+import { chartLock } from '../../blueprints/chart-lock.js';
+import { fluxNamespace } from '../../blueprints/chart-source.js';
 import { releasesOf } from '../../blueprints/releases.js';
 import { variablesOf } from '../../blueprints/variables.js';
 import { fluxState } from '../../handover/activate.js';
@@ -58,9 +60,18 @@ async function look(world: World): Promise<Omit<Look, 'at'>> {
     kind: 'HelmRelease',
     namespace: 'flux-system',
   });
+  const charts = await kube.list({
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'HelmChart',
+    namespace: fluxNamespace,
+  });
+  const archives = new Map(charts.map(({ metadata, status }) => [metadata.name, status?.artifact?.digest]));
   const problems: string[] = [];
   const releases: LiveRelease[] = [];
   const expected = new Set<string>();
+  const lock = chartLock(world.stateDir, world.clock.now);
+  // The charts of a lab are stubs of its own, which nobody published.
+  const stubs = (await world.identity()).kind === 'lab';
   if (world.blueprints.length !== 24) problems.push(`the catalogue has ${world.blueprints.length} Blueprints, not 24`);
   for (const blueprint of world.blueprints) {
     for (const release of releasesOf(blueprint, world.sovereign, variablesOf(world.sovereign))) {
@@ -76,7 +87,13 @@ async function look(world: World): Promise<Omit<Look, 'at'>> {
       const version = String(deployed?.chartVersion ?? object.status?.lastAttemptedRevision ?? '').split('+')[0] ?? '';
       if (version !== release.chart.version)
         problems.push(`${release.name} runs chart ${version || 'none'}, pinned is ${release.chart.version}`);
-      releases.push({ blueprint: blueprint.name, release: release.name, version, digest: deployed?.digest });
+      const digest = archives.get(`${fluxNamespace}-${release.name}`);
+      const wanted = stubs ? undefined : lock.expected(release.chart);
+      if (wanted !== undefined && digest !== undefined && digest !== wanted)
+        problems.push(
+          `${release.name} runs another archive of ${release.chart.name} ${version} (${digest}) than ${wanted}`,
+        );
+      releases.push({ blueprint: blueprint.name, release: release.name, version, digest: digest ?? deployed?.digest });
     }
   }
   for (const object of live)

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { chartLock } from '../../../src/blueprints/chart-lock.js';
 import { releasesOf } from '../../../src/blueprints/releases.js';
 import { variablesOf } from '../../../src/blueprints/variables.js';
 import { lookAtReleases, releasesLive } from '../../../src/dod/checks/releases-live.js';
@@ -7,7 +11,7 @@ import { fakeKube } from '../phases/fake-kube.js';
 import { fakeContext, fakeWorld } from '../phases/rig.js';
 
 /** A Sovereign on which every release is Ready at its pin; time passes only by sleeping. */
-async function rig() {
+async function rig(kind: 'real' | 'lab' = 'real') {
   const cluster = fakeKube();
   let now = 0;
   const slept: number[] = [];
@@ -19,6 +23,9 @@ async function rig() {
     },
   };
   const { world } = await fakeWorld({ cluster, clock });
+  const stateDir = mkdtempSync(join(tmpdir(), 'releases-'));
+  onTestFinished(() => rmSync(stateDir, { recursive: true }));
+  Object.assign(world, { stateDir, identity: async () => ({ kind }) });
   const put = (name: string, chartVersion: string) =>
     cluster.put({
       apiVersion: 'helm.toolkit.fluxcd.io/v2',
@@ -35,8 +42,35 @@ async function rig() {
       put(name, chart.version);
   const check = (more: Partial<Scope> = {}) =>
     releasesLive({ world, context: fakeContext(world).context, ...more } as unknown as Scope);
-  return { world, clock, slept, put, check };
+  const putChart = (release: string, digest: string) =>
+    cluster.put({
+      apiVersion: 'source.toolkit.fluxcd.io/v1',
+      kind: 'HelmChart',
+      metadata: { namespace: 'flux-system', name: `flux-system-${release}` },
+      status: { artifact: { digest } },
+    });
+  return { world, clock, slept, put, putChart, check };
 }
+
+describe('the archive of each chart', () => {
+  const recorded = `sha256:${'1'.repeat(64)}`;
+  const other = `sha256:${'2'.repeat(64)}`;
+
+  it.each([
+    ['real', recorded, 'pass'],
+    ['real', other, 'fail'],
+    // Its charts are stubs of its own.
+    ['lab', other, 'pass'],
+  ] as const)('is the one that was recorded: %s %s', async (kind, digest, status) => {
+    const { world, putChart, check } = await rig(kind);
+    const valkey = world.blueprints.find(({ name }) => name === 'bp-valkey')!;
+    chartLock(world.stateDir, world.clock.now).record(valkey.chart, recorded, valkey.chart.source);
+    putChart('bp-valkey', digest);
+    const answer = await check();
+    expect(answer).toMatchObject({ status });
+    if (status === 'fail') expect(answer.reason).toContain(`bp-valkey runs another archive of valkey`);
+  });
+});
 
 describe('every release is seen twice', () => {
   it('30 s apart', async () => {
