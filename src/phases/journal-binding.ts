@@ -31,7 +31,11 @@ export function bindingOf(entries: readonly JournalEntry[]): Binding | undefined
 /** A cluster is built or built again: from here on it is another one. */
 function createsControlPlane({ kind, target, inputs }: JournalEntry, fqdn: string | undefined): boolean {
   if (kind !== 'begin' || target?.system !== 'hetzner' || target.kind !== 'server' || fqdn === undefined) return false;
-  return target.name === clusterNames(fqdn).controlPlane(1) && String(inputs?.sentence).startsWith('create ');
+  return (
+    target.name === clusterNames(fqdn).controlPlane(1) &&
+    typeof inputs?.sentence === 'string' &&
+    inputs.sentence.startsWith('create ')
+  );
 }
 
 /** Throws E4030 when the journal belongs to another Sovereign, world or mother. What either side does not know is not compared. */

@@ -75,7 +75,7 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
       break;
     }
     case 'begin': {
-      const sentence = String(entry.inputs?.sentence ?? '');
+      const sentence = textOf(entry.inputs?.sentence);
       const key = entry.target ? mutationKey({ target: entry.target, sentence }) : '';
       const operation: OperationState = {
         op: entry.op ?? '',
@@ -106,7 +106,7 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
       if (step) {
         state.open.delete(step);
         state.proofs.delete(step);
-        state.failures.set(step, { at: entry.at, message: String(entry.inputs?.message ?? '') });
+        state.failures.set(step, { at: entry.at, message: textOf(entry.inputs?.message) });
       }
       break;
     case 'proof':
@@ -121,7 +121,7 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
     case 'forced':
       state.forced.push({
         at: entry.at,
-        reason: String(entry.inputs?.reason ?? ''),
+        reason: textOf(entry.inputs?.reason),
         steps: (entry.inputs?.steps as string[] | undefined) ?? [],
       });
       break;
@@ -133,6 +133,9 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
       break;
   }
 }
+
+/** Inputs of a line may be anything; also an object whose `toString` is none. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function foldProof(state: JournalState, step: string, entry: JournalEntry, evidence: Evidence): void {
   const startedAt = state.open.get(step);
