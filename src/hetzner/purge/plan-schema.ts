@@ -19,7 +19,7 @@ const rowSchema = z.strictObject({
   implies: z.array(text),
   first: z.array(z.enum(['unprotect', 'release'])),
   goesWith: key.optional(),
-  hangsOn: key.optional(),
+  dependsOn: key.optional(),
   kept: z.literal(true).optional(),
   monthly: z.number().optional(),
 });

@@ -15,13 +15,13 @@ export function rememberedThread(
   chosen: Chosen,
   isThere: (key: string) => boolean,
 ): Thread | undefined {
-  if (!row?.hangsOn || changedSince(row, item)) return undefined;
-  const [type, id] = row.hangsOn.split('/');
-  const gone = !isThere(row.hangsOn);
+  if (!row?.dependsOn || changedSince(row, item)) return undefined;
+  const [type, id] = row.dependsOn.split('/');
+  const gone = !isThere(row.dependsOn);
   if (!gone && !chosen(type as ResourceType, Number(id))) return undefined;
   return {
     reason: row.reason.startsWith(prefix) ? row.reason : `${prefix}${row.reason}`,
-    hangsOn: row.hangsOn as Key,
+    dependsOn: row.dependsOn as Key,
     ...(row.goesWith ? { goes: true } : {}),
     ...(gone ? { gone: true } : {}),
   };

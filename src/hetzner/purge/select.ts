@@ -42,7 +42,7 @@ export interface Row {
   /** Goes by itself when that one goes: `server/42`. */
   goesWith?: string;
   /** Its ownership is inferred from that one: `server/42`. */
-  hangsOn?: string;
+  dependsOn?: string;
   /** Not selected although evidence leads to it: something that stays uses it. */
   kept?: true;
   /** Gross a month, in the currency of the price list; missing where it costs nothing. */
@@ -94,9 +94,9 @@ export function selectLeftovers(
   const keep = () =>
     pass((type, item, before) => {
       if (!before.selected) return undefined;
-      const [hangsOnType, id] = before.hangsOnGone ? [] : (before.hangsOn?.split('/') ?? []);
-      if (id && !chosen(hangsOnType as ResourceType, Number(id)))
-        return { ...no('what it hangs on stays'), kept: true };
+      const [ownerType, id] = before.dependsOnGone ? [] : (before.dependsOn?.split('/') ?? []);
+      if (id && !chosen(ownerType as ResourceType, Number(id)))
+        return { ...no('what it depends on stays'), kept: true };
       const user = keptByUse(type, item, inventory, chosen);
       return user && { ...user, kept: true };
     });
@@ -131,20 +131,20 @@ export function isLive(inventory: Inventory, fqdn: string): boolean {
   return liveSince(inventory, fqdn) !== undefined;
 }
 
-const told = ({ selected, reason, goesWith, hangsOn, kept }: Verdict) => ({
+const told = ({ selected, reason, goesWith, dependsOn, kept }: Verdict) => ({
   selected,
   reason,
   ...(goesWith ? { goesWith } : {}),
-  ...(hangsOn ? { hangsOn } : {}),
+  ...(dependsOn ? { dependsOn } : {}),
   ...(kept ? { kept } : {}),
 });
 
 const yes = (reason: string, thread?: Thread): Verdict => ({
   selected: true,
   reason,
-  ...(thread ? { hangsOn: thread.hangsOn } : {}),
-  ...(thread?.gone ? { hangsOnGone: true as const } : {}),
-  ...(thread?.goes && !thread.gone ? { goesWith: thread.hangsOn } : {}),
+  ...(thread ? { dependsOn: thread.dependsOn } : {}),
+  ...(thread?.gone ? { dependsOnGone: true as const } : {}),
+  ...(thread?.goes && !thread.gone ? { goesWith: thread.dependsOn } : {}),
 });
 
 /** What the project as a whole says beside the choices that were made. */

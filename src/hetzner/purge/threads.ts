@@ -6,7 +6,7 @@ import { type Key, keyOf } from './verdict.js';
 
 export interface Thread {
   reason: string;
-  hangsOn: Key;
+  dependsOn: Key;
   /** Goes by itself when that goes. */
   goes?: true;
   /** An unfinished purge has deleted that. */
@@ -21,14 +21,14 @@ export function threadOf(type: ResourceType, item: Resource, chosen: Chosen): Th
     if (network)
       return {
         reason: `made by the cloud controller in network ${network}, which is selected`,
-        hangsOn: keyOf('network', network),
+        dependsOn: keyOf('network', network),
       };
   }
   if (type === 'volume' && labels['managed-by'] === 'csi-driver') {
     const { server } = item as ResourceMap['volume'];
     if (server !== null && chosen('server', server)) {
       const reason = `made by the CSI driver and attached to server ${server}, which is selected`;
-      return { reason, hangsOn: keyOf('server', server) };
+      return { reason, dependsOn: keyOf('server', server) };
     }
   }
   if (type === 'server' && 'hcloud/node-group' in labels) {
@@ -38,7 +38,7 @@ export function threadOf(type: ResourceType, item: Resource, chosen: Chosen): Th
     if (network !== undefined)
       return {
         reason: `made by the autoscaler in network ${network}, which is selected`,
-        hangsOn: keyOf('network', network),
+        dependsOn: keyOf('network', network),
       };
   }
   if (type === 'primary_ip') {
@@ -46,7 +46,7 @@ export function threadOf(type: ResourceType, item: Resource, chosen: Chosen): Th
     if (auto_delete && chosen('server', assignee_id)) {
       return {
         reason: `goes with server ${assignee_id} (auto-delete)`,
-        hangsOn: keyOf('server', assignee_id!),
+        dependsOn: keyOf('server', assignee_id!),
         goes: true,
       };
     }
@@ -54,7 +54,7 @@ export function threadOf(type: ResourceType, item: Resource, chosen: Chosen): Th
   if (type === 'image') {
     const { type: kind, bound_to } = item as ResourceMap['image'];
     if (kind === 'backup' && chosen('server', bound_to)) {
-      return { reason: `backup that goes with server ${bound_to}`, hangsOn: keyOf('server', bound_to!), goes: true };
+      return { reason: `backup that goes with server ${bound_to}`, dependsOn: keyOf('server', bound_to!), goes: true };
     }
   }
   return undefined;

@@ -8,15 +8,15 @@ export type Key = `${ResourceType}/${number}`;
 export const keyOf = (type: ResourceType, id: number): Key => `${type}/${id}`;
 
 /**
- * `hangsOn`: what the inferred ownership comes from; when that stays after all, so does this, unless it is `hangsOnGone`: then an
+ * `dependsOn`: what the inferred ownership comes from; when that stays after all, so does this, unless it is `dependsOnGone`: then an
  * unfinished purge has deleted it. `silent`: no evidence but perhaps inferred ownership.
  */
 export type Verdict = {
   selected: boolean;
   reason: string;
   goesWith?: string;
-  hangsOn?: Key;
-  hangsOnGone?: true;
+  dependsOn?: Key;
+  dependsOnGone?: true;
   /** Evidence leads to it, but something that stays uses it. */
   kept?: true;
   silent?: true;

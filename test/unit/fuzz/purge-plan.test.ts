@@ -15,7 +15,7 @@ const row = {
   reason: 'a label',
   implies: ['its disk'],
   first: ['unprotect'],
-  hangsOn: 'network/1',
+  dependsOn: 'network/1',
   monthly: 3.5,
 };
 const content = {

@@ -77,8 +77,8 @@ describe('what is theirs is not selected', () => {
     await make('server', { ...machine, name: 'orders-db', networks: [ours.network] });
     const after = await plan();
     expect(verdict(after, 'network', ours.network)).toMatch(/^false: server orders-db/);
-    expect(verdict(after, 'server', own.id)).toBe('false: what it hangs on stays');
-    expect(verdict(after, 'load_balancer', balancer.id)).toBe('false: what it hangs on stays');
+    expect(verdict(after, 'server', own.id)).toBe('false: what it depends on stays');
+    expect(verdict(after, 'load_balancer', balancer.id)).toBe('false: what it depends on stays');
   });
 
   it('though an autoscaled node of another cluster has a leg in our network', async () => {
