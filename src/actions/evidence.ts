@@ -86,7 +86,7 @@ export async function verifyEvidence(file: string, keyFile: string): Promise<Bun
   try {
     key = readRegularFile(keyFile, { maxBytes: 64 * 1024 }).toString();
   } catch (error) {
-    throw fail('E6110', `${keyFile} is not a public key: it ${messageOf(error)}.`, { cause: error });
+    throw fail('E6110', `${keyFile} is not a public key: ${messageOf(error)}.`, { cause: error });
   }
   return verifyBundle(file, key);
 }

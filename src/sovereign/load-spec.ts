@@ -37,7 +37,7 @@ export function loadSpec(path: string, options: { chosen?: boolean } = {}): Load
     text = readRegularFile(path, { maxBytes: maxSpecBytes }).toString('utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw fail('E1102', missing ? `There is no spec at ${path}.` : `The spec ${path} ${unreadable(error)}.`, {
+    throw fail('E1102', missing ? `There is no spec at ${path}.` : `${path} cannot be read: ${messageOf(error)}.`, {
       actions: [
         'catalyst init',
         'or name another with --spec FILE',
@@ -49,9 +49,6 @@ export function loadSpec(path: string, options: { chosen?: boolean } = {}): Load
   }
   return { sovereign: parseSpec(text, path), path };
 }
-
-const unreadable = (error: unknown) =>
-  (error as NodeJS.ErrnoException).code ? `cannot be read: ${messageOf(error)}` : messageOf(error);
 
 /** The spec in `text`; `path` is for messages. */
 export function parseSpec(text: string, path: string): Sovereign {
