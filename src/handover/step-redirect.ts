@@ -16,6 +16,7 @@ import {
   pageDifferences,
   redirectMutations,
   redirectObjects,
+  redirectRefs,
   requireOwnRedirect,
   samplePages,
   targetOf,
@@ -39,12 +40,34 @@ function forgetMutation(world: World): Mutation {
   };
 }
 
-/** Redirect first answered 302; once it was seen to work and to touch nothing else, 301. */
+/** Redirect first answered 302; once it was seen to work and to touch nothing else, 301. What fails half-way is removed again. */
 export async function makeRedirect(handover: Handover): Promise<void> {
-  const { world, act, record } = handover;
+  const { world, record } = handover;
   if (record.redirectedAt !== undefined || record.ids.length === 0) return;
+  await requireOwnRedirect(world, await world.mother());
+  try {
+    await redirect(handover);
+    await checkProtected(world, 'With the redirect');
+  } catch (error) {
+    await removeRedirect(handover);
+    throw error;
+  }
+  record.redirectedAt = world.clock.now().toISOString();
+  await handover.save();
+}
+
+/** The Ingress first, which leads to the Middleware. */
+async function removeRedirect({ world, undo }: Handover): Promise<void> {
   const mother = await world.mother();
-  await requireOwnRedirect(world, mother);
+  const { ingress, middleware } = redirectRefs(world);
+  for (const ref of [ingress, middleware])
+    if (await mother.get(ref))
+      await undo.act(removeRedirectMutation(ref), async (writers) => (await writers.mother()).delete(ref));
+}
+
+async function redirect(handover: Handover): Promise<void> {
+  const { world, act, record } = handover;
+  const mother = await world.mother();
   const before = await samplePages(world);
   const neighbour = await neighbourOf(world, mother);
   for (const permanent of [false, true]) {
@@ -65,15 +88,13 @@ export async function makeRedirect(handover: Handover): Promise<void> {
     });
     const differences = pageDifferences(before, await samplePages(world));
     if (differences.length > 0) {
-      throw fail('E5106', `With the redirect, other pages of the host changed: ${differences.join('; ')}.`, {
-        actions: [`catalyst handover redirect --remove`],
-        data: { differences },
-      });
+      throw fail(
+        'E5106',
+        `With the redirect, other pages of the host changed: ${differences.join('; ')}. The redirect was removed again.`,
+        { actions: ['catalyst handover redirect'], data: { differences } },
+      );
     }
   }
-  await checkProtected(world, 'With the redirect');
-  record.redirectedAt = world.clock.now().toISOString();
-  await handover.save();
 }
 
 /** Second inventory, protected set, and the mother's own note of the handover goes. */

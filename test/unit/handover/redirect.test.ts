@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { openHandover } from '../../../src/handover/handover.js';
 import { checkRedirect, redirectObjects, redirectPaths } from '../../../src/handover/redirect.js';
+import { makeRedirect } from '../../../src/handover/step-redirect.js';
 import { ids, memoryCluster, motherCluster, rig } from './rig.js';
 
 const { world } = rig(motherCluster({}), memoryCluster([]), (call) =>
@@ -56,5 +58,38 @@ describe('the redirect', () => {
 
   it('tells which address does not lead there', async () => {
     expect(await checkRedirect(world, ids)).toEqual([`/sovereign/provision/${ids[0]} answers 200`]);
+  });
+});
+
+describe('a redirect that fails half-way is removed again', () => {
+  /** A console on which the redirect works; `changed` is another page that it alters. */
+  const made = (changed?: string) => {
+    const mother = motherCluster({});
+    mother.objects.set('Ingress catalyst/console-sovereign', neighbour);
+    const stands = () => mother.objects.has('Ingress catalyst/catalyst-sovereign-redirect-omantel-omani-works');
+    const location = 'https://console.omantel.omani.works/sovereign/';
+    const rigged = rig(mother, memoryCluster([]), (call) => {
+      if (stands() && changed !== undefined && call.endsWith(changed)) return { status: 404 };
+      return stands() && call.includes(ids[0]!) ? { status: 301, headers: { location } } : { status: 200 };
+    });
+    return { stands, mother, ...rigged };
+  };
+
+  it('stays when nothing else changed', async () => {
+    const { stands, world, context } = made();
+    const handover = await openHandover(world, context);
+    handover.record.ids = [...ids];
+    await makeRedirect(handover);
+    expect(stands()).toBe(true);
+  });
+
+  it('goes when another page of the host changed', async () => {
+    const { stands, mother, world, context } = made('/nova/');
+    const handover = await openHandover(world, context);
+    handover.record.ids = [...ids];
+    await expect(makeRedirect(handover)).rejects.toMatchObject({ code: 'E5106' });
+    expect(stands()).toBe(false);
+    expect([...mother.objects.keys()].filter((key) => key.includes('redirect'))).toEqual([]);
+    expect(handover.record.redirectedAt).toBeUndefined();
   });
 });
