@@ -5,6 +5,7 @@ import { fail, isCatalystError } from '../support/errors.js';
 import { isClean, scanSummary } from '../verify/look.js';
 import { erasePlan, eraseRetained } from './erase.js';
 import { openHandover } from './handover.js';
+import { holdMother, leaseMutation } from './hold-mother.js';
 import { type HandoverRecord, hasReached, readRecord } from './record.js';
 import { residueOf } from './residue.js';
 import { assertRefused } from './revoke.js';
@@ -37,7 +38,8 @@ export function finaliseHandover(world: World, options: FinaliseOptions = {}): S
     async plan() {
       const record = await recordIfAny(world);
       const stages = await planStages(world, (state) => record !== undefined && hasReached(record, state));
-      return options.keepRetained || record?.erasedAt ? stages : [...stages, ...(await erasePlan(world))];
+      const held = [leaseMutation(world), ...stages];
+      return options.keepRetained || record?.erasedAt ? held : [...held, ...(await erasePlan(world))];
     },
 
     async isDone(): Promise<Done> {
@@ -47,10 +49,12 @@ export function finaliseHandover(world: World, options: FinaliseOptions = {}): S
       return { done: true, reason: `the handover is ${record.state} since ${record.history.at(-1)?.at}` };
     },
 
-    async run(context) {
-      const handover = await openHandover(world, context);
-      await reachRevoked(handover);
-      if (!options.keepRetained && handover.record.erasedAt === undefined) await eraseRetained(handover);
+    run(context) {
+      return holdMother(world, context, async (held) => {
+        const handover = await openHandover(world, held);
+        await reachRevoked(handover);
+        if (!options.keepRetained && handover.record.erasedAt === undefined) await eraseRetained(handover);
+      });
     },
 
     async proof({ act }): Promise<Evidence> {

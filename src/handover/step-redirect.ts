@@ -9,6 +9,7 @@ import type { KubeRef } from '../tools/kube.js';
 import { isClean, scanSummary } from '../verify/look.js';
 import { erasePlan, eraseRetained } from './erase.js';
 import { type Handover, openHandover } from './handover.js';
+import { holdMother, leaseMutation } from './hold-mother.js';
 import { type HandoverRecord, hasReached, placesOf, readRecord, recordMutation } from './record.js';
 import {
   checkRedirect,
@@ -145,6 +146,7 @@ export function redirectConsole(world: World): Step {
       if (record && hasReached(record, 'DECOMMISSIONED')) return [];
       const { middleware, ingress } = redirectMutations(world, false);
       return [
+        leaseMutation(world),
         ...(record?.redirectedAt ? [] : [middleware, ingress, redirectMutations(world, true).middleware]),
         ...(record?.erasedAt || !record ? [] : await erasePlan(world)),
         ...placesOf(world).map((place) => recordMutation(place, 'DECOMMISSIONED')),
@@ -161,16 +163,18 @@ export function redirectConsole(world: World): Step {
         : { done: true, reason: 'decommissioned, the redirect answers 301' };
     },
 
-    async run(context) {
-      const handover = await openHandover(world, context);
-      if (!hasReached(handover.record, 'REVOKED')) {
-        throw fail('E5101', `The handover is ${handover.record.state ?? 'not begun'}, not REVOKED.`, {
-          actions: ['catalyst handover finalize'],
-        });
-      }
-      await makeRedirect(handover);
-      if (!hasReached(handover.record, 'DECOMMISSIONED')) await decommission(handover);
-      await forget(handover);
+    run(context) {
+      return holdMother(world, context, async (held) => {
+        const handover = await openHandover(world, held);
+        if (!hasReached(handover.record, 'REVOKED')) {
+          throw fail('E5101', `The handover is ${handover.record.state ?? 'not begun'}, not REVOKED.`, {
+            actions: ['catalyst handover finalize'],
+          });
+        }
+        await makeRedirect(handover);
+        if (!hasReached(handover.record, 'DECOMMISSIONED')) await decommission(handover);
+        await forget(handover);
+      });
     },
 
     async proof({ act }): Promise<Evidence> {
