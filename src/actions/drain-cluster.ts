@@ -52,8 +52,8 @@ export async function drainCluster(context: Context, world: World, plan: string)
     const balancers = (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer);
     const claims = (await kube.list({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' })).filter(isCsiClaim(volumes));
     const pods = (await kube.list({ apiVersion: 'v1', kind: 'Pod' })).filter((pod) => mounts(pod, claims));
-    for (const object of [...balancers, ...claims]) await remove(kube, act, object);
-    for (const pod of pods) await remove(kube, act, pod);
+    for (const object of [...balancers, ...claims]) await remove(act, object);
+    for (const pod of pods) await remove(act, pod);
     await gone(context, 'load balancers of Services', async () =>
       (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer),
     );
@@ -111,16 +111,18 @@ async function cordon(kube: Kube, act: Act): Promise<void> {
     const target = { system: 'sovereign' as const, kind: 'Node', name: metadata.name };
     const sentence = `cordon node ${metadata.name}, so that nothing takes a volume anew`;
     const node = { apiVersion: 'v1', kind: 'Node', name: metadata.name };
-    await act({ target, sentence }, () => kube.patch(node, { spec: { unschedulable: true } }));
+    await act({ target, sentence }, async (writers) =>
+      (await writers.sovereign()).patch(node, { spec: { unschedulable: true } }),
+    );
   }
 }
 
-async function remove(kube: Kube, act: Act, { kind, metadata }: KubeObject): Promise<void> {
+async function remove(act: Act, { kind, metadata }: KubeObject): Promise<void> {
   const { namespace, name } = metadata;
   const target = { system: 'sovereign' as const, kind, name, namespace };
   const why = kind === 'Pod' ? 'so that it lets go of its volumes' : 'so that its controller frees what it made';
-  await act({ target, sentence: `delete ${kind} ${namespace}/${name}, ${why}` }, () =>
-    kube.delete({ apiVersion: 'v1', kind, namespace, name }),
+  await act({ target, sentence: `delete ${kind} ${namespace}/${name}, ${why}` }, async (writers) =>
+    (await writers.sovereign()).delete({ apiVersion: 'v1', kind, namespace, name }),
   );
 }
 

@@ -47,7 +47,7 @@ export async function decommissionMother(
       const mother = await world.mother();
       await requireOwnRedirect(world, mother);
       for (const ref of Object.values(redirectRefs(world)))
-        await stepContext.act(removeRedirectMutation(ref), () => mother.delete(ref));
+        await stepContext.act(removeRedirectMutation(ref), async (writers) => (await writers.mother()).delete(ref));
       delete handover.record.redirectedAt;
       await handover.save();
     } else {

@@ -27,8 +27,7 @@ export type ServerDryRun = (
 ) => Promise<{ rows: DryRunRow[]; findings: Finding[] }>;
 
 export interface DryRunServer {
-  /** Only reads, and applies that store nothing, are used. */
-  kube: Pick<Kube, 'apply' | 'list' | 'raw'>;
+  kube: Pick<Kube, 'tryApply' | 'list' | 'raw'>;
   /** True for a namespace that nothing may be sent to, not even a dry-run. */
   isProtected(namespace: string): boolean;
 }
@@ -36,7 +35,7 @@ export interface DryRunServer {
 const spareNamespace = 'default';
 
 export function createServerDryRun({ kube, isProtected }: DryRunServer): ServerDryRun {
-  const show = (objects: readonly KubeObject[]) => kube.apply(objects, { dryRun: true, forceConflicts: true });
+  const show = (objects: readonly KubeObject[]) => kube.tryApply(objects, { forceConflicts: true });
   return async (tree, blueprints, wanted) => {
     const placed = placedObjects(tree, blueprints).filter(wanted);
     const namespaces = new Set(

@@ -4,7 +4,7 @@ import { secretVariables } from '../sovereign/credential-input.js';
 import type { Clock } from '../support/clock.js';
 import type { Dialer } from '../tools/dialer.js';
 import type { Exec } from '../tools/exec.js';
-import type { Kube } from '../tools/kube.js';
+import type { Kube, KubeWriter } from '../tools/kube.js';
 import { assertEncrypted } from './encrypted-endpoints.js';
 import type { Kubeconfigs } from './kubeconfigs.js';
 
@@ -21,7 +21,7 @@ export interface KubeTools {
 }
 
 export interface OpenKube {
-  kube: Kube;
+  kube: Kube & KubeWriter;
   /** Brings the file that kubectl and helm read up to date. */
   ready(): Promise<void>;
 }

@@ -7,8 +7,8 @@ import { addressService, publicAddress } from '../hetzner/public-address.js';
 import type { Journal } from '../phases/journal.js';
 import { bind } from '../phases/journal-binding.js';
 import { createGate, type OpenGate } from '../phases/journaled-gate.js';
+import { type FullAdapters, readersOf } from '../phases/readers.js';
 import type { World } from '../phases/world.js';
-import type { Adapters } from '../phases/writers.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { LabMark } from '../sovereign/lab-mark.js';
 import { objectStorageEndpoint } from '../sovereign/object-storage.js';
@@ -26,7 +26,7 @@ import { createHelmCharts } from '../tools/helm-charts.js';
 import { createHelm } from '../tools/helm-client.js';
 import { createHttp } from '../tools/http-client.js';
 import { createHttpStream } from '../tools/http-stream.js';
-import type { Kube } from '../tools/kube.js';
+import type { Kube, KubeWriter } from '../tools/kube.js';
 import { proxiesTold, proxyPasswords } from '../tools/proxies.js';
 import { assertEncrypted, endpointsOf } from './encrypted-endpoints.js';
 import { identify } from './identify-world.js';
@@ -89,7 +89,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   });
   const kubectl = () => binaries.path('kubectl');
   const ready = new Map<string, () => Promise<void>>();
-  const connect = async (file: { path: string; context?: string }): Promise<Kube> => {
+  const connect = async (file: { path: string; context?: string }): Promise<Kube & KubeWriter> => {
     const tools = { exec, kubectl, dialer: vendors, clock, env, kubeconfigs, warn: request.warn, signal, undoSignal };
     const opened = await openKube(file, tools);
     ready.set(opened.kube.kubeconfig, opened.ready);
@@ -97,7 +97,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   };
   const upToDate = async (kubeconfig: string) => ready.get(kubeconfig)?.();
   /** A cluster that is created anew in this run has another kubeconfig. */
-  let current: { key: string; kube: Promise<Kube> } | undefined;
+  let current: { key: string; kube: Promise<Kube & KubeWriter> } | undefined;
   const kube = async () => {
     if (current && request.kubeconfig !== undefined) return current.kube;
     const text = request.kubeconfig ?? (await credentials.find('sovereign-kubeconfig'));
@@ -148,16 +148,15 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
       folder: runFolder.path,
     }),
     charts: createHelmCharts({ exec, helm, signal }),
-  } satisfies Adapters;
+  } satisfies FullAdapters;
   const world: World = {
-    ...adapters,
+    ...readersOf(adapters),
     sovereign,
     clock,
     signal,
     undoSignal,
     redactor,
     credentials,
-    exec,
     binaries,
     dns: createDnsQuery({ connectTo, ...calls }),
     identity,

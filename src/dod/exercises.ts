@@ -6,7 +6,7 @@ import type { Acting, Evidence, Mutation, Step, StepContext } from '../phases/st
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { toYaml } from '../support/yaml.js';
-import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+import { type KubeObject, refOfObject } from '../tools/kube.js';
 
 export interface ExercisePlan {
   name: string;
@@ -49,9 +49,10 @@ export async function reconcileAll(world: World, { act }: Pick<StepContext, 'act
   const suspended = objects.filter((object) => object.spec?.suspend === true);
   if (suspended.length > 0) throw fail('E4009', `${nameOf(suspended[0]!)} is suspended.`);
   const annotations = { 'reconcile.fluxcd.io/requestedAt': requestedAt };
-  await act(reconcileMutation, () =>
-    Promise.all(objects.map((object) => kube.patch(refOfObject(object), { metadata: { annotations } }))),
-  );
+  await act(reconcileMutation, async (writers) => {
+    const writer = await writers.sovereign();
+    await Promise.all(objects.map((object) => writer.patch(refOfObject(object), { metadata: { annotations } })));
+  });
   await Promise.all(
     objects.map((object) =>
       kube.waitFor(refOfObject(object), {
@@ -84,13 +85,13 @@ export async function pushRollsOut(world: World, { act, undo }: Acting): Promise
   };
   const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: flux, name: canary };
   const path = `clusters/${fqdn}/flux-system/canary.yaml`;
-  const sha = await act(pushMutation(world, 'push'), () =>
-    world.git.change(remote, gitops.branch, [{ path, text: toYaml(object) }], 'catalyst: canary'),
+  const sha = await act(pushMutation(world, 'push'), (writers) =>
+    writers.git.change(remote, gitops.branch, [{ path, text: toYaml(object) }], 'catalyst: canary'),
   );
   let rolledOut = 0;
   const since = world.clock.now().getTime();
   try {
-    await nudge(kube, world, { act });
+    await nudge(world, { act });
     await kube.waitFor(ref, {
       reason: `commit ${sha.slice(0, 12)} to roll out`,
       timeoutMs: waitMs,
@@ -98,10 +99,10 @@ export async function pushRollsOut(world: World, { act, undo }: Acting): Promise
     });
     rolledOut = world.clock.now().getTime() - since;
   } finally {
-    await undo.act(pushMutation(world, 'revert'), () =>
-      world.git.change(remote, gitops.branch, [{ path }], 'catalyst: canary reverted'),
+    await undo.act(pushMutation(world, 'revert'), (writers) =>
+      writers.git.change(remote, gitops.branch, [{ path }], 'catalyst: canary reverted'),
     );
-    await nudge(kube, world, undo);
+    await nudge(world, undo);
   }
   await kube.waitFor(ref, {
     reason: 'the revert of the canary to roll out',
@@ -124,10 +125,12 @@ const nudgeMutation: Mutation = {
   sentence: `ask GitRepository ${flux}/${flux} and its Kustomization on the Sovereign to look again`,
 };
 
-async function nudge(kube: Kube, world: World, { act }: Pick<StepContext, 'act'>): Promise<void> {
+async function nudge(world: World, { act }: Pick<StepContext, 'act'>): Promise<void> {
   const patch = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': world.clock.now().toISOString() } } };
   const at = (apiVersion: string, kind: string) => ({ apiVersion, kind, namespace: flux, name: flux });
-  await act(nudgeMutation, () => kube.patch(at('source.toolkit.fluxcd.io/v1', 'GitRepository'), patch));
+  await act(nudgeMutation, async (writers) =>
+    (await writers.sovereign()).patch(at('source.toolkit.fluxcd.io/v1', 'GitRepository'), patch),
+  );
 }
 
 /**
@@ -145,7 +148,9 @@ export async function podComesBack(world: World, { act }: Pick<StepContext, 'act
   if (!pod) throw fail('E4009', `No Pod of a Deployment runs in ${namespace}.`);
   const set = pod.metadata.ownerReferences!.find((owner) => owner.kind === 'ReplicaSet')!;
   const deployment = set.name.replace(/-[a-z0-9]+$/, '');
-  await act(evictMutation, () => kube.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name: pod.metadata.name }));
+  await act(evictMutation, async (writers) =>
+    (await writers.sovereign()).delete({ apiVersion: 'v1', kind: 'Pod', namespace, name: pod.metadata.name }),
+  );
   await kube.waitFor(
     { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: deployment },
     {
@@ -193,8 +198,10 @@ export async function claimIsBound(world: World, context: Acting): Promise<strin
       volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
     },
   };
-  await act(makeProbe(refOfObject(probeNamespaceObject())), () => kube.apply([probeNamespaceObject()]));
-  return withProbes(kube, context, [claim, pod], async () => {
+  await act(makeProbe(refOfObject(probeNamespaceObject())), async (writers) =>
+    (await writers.sovereign()).apply([probeNamespaceObject()]),
+  );
+  return withProbes(context, [claim, pod], async () => {
     await kube.waitFor(refOfObject(claim), {
       reason: `PersistentVolumeClaim ${probeNamespace}/${name} to be bound`,
       timeoutMs: waitMs,

@@ -81,14 +81,17 @@ async function walkBack(handover: Handover, options: AbortOptions): Promise<void
   const remote = there && record.made ? await giteaRemote(world) : undefined;
   const kept = remote ? await keepCommits(world, remote, record.made!, options.keepCommits) : 0;
   if (kept > 0) progress.output(`${kept} commits of people, and all others, are in ${options.keepCommits}`);
-  for (const object of await frozen(world)) await act(freezeMutation(object, 'resume'), () => thaw(world, object));
+  for (const object of await frozen(world))
+    await act(freezeMutation(object, 'resume'), async (writers) => thaw(await writers.mother(), object));
   if (remote && record.made?.token) await removeToken(handover, remote);
   if (remote) await removeTree(handover, remote, kept);
   const kube = await ownCluster(world);
-  if (await kube?.get(recordsRef)) await act(removeCopyMutation(), () => kube!.delete(recordsRef));
+  if (await kube?.get(recordsRef))
+    await act(removeCopyMutation(), async (writers) => (await writers.sovereign()).delete(recordsRef));
   for (const place of placesOf(world)) {
     const cluster = place.system === 'mother' ? await world.mother() : kube;
-    if (await cluster?.get(place.ref)) await act(dropRecordMutation(place), () => cluster!.delete(place.ref));
+    if (await cluster?.get(place.ref))
+      await act(dropRecordMutation(place), async (writers) => (await writers[place.system]()).delete(place.ref));
   }
 }
 

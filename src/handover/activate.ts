@@ -7,7 +7,7 @@ import { fail } from '../support/errors.js';
 import type { GitRemote } from '../tools/git.js';
 import { jsonOf } from '../tools/http-json.js';
 import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
-import { askGitea, giteaRemote } from './gitea.js';
+import { changeGitea, giteaRemote } from './gitea.js';
 import { liveHead } from './gitea-tree.js';
 import type { Handover } from './handover.js';
 
@@ -60,10 +60,10 @@ export async function createToken(handover: Handover): Promise<void> {
     await handover.save();
   }
   const path = `/users/${remote.username}/tokens`;
-  const token = await act(tokenMutation, async () => {
-    await askGitea(world, remote, `${path}/${reader}`, { method: 'DELETE', ok: [404] });
+  const token = await act(tokenMutation, async (writers) => {
+    await changeGitea(writers, remote, `${path}/${reader}`, { method: 'DELETE', ok: [404] });
     const body = { name: reader, scopes: ['read:repository'] };
-    const answer = await askGitea(world, remote, path, { method: 'POST', body });
+    const answer = await changeGitea(writers, remote, path, { method: 'POST', body });
     return jsonOf(answer, `Gitea at ${new URL(remote.url).host}`, z.object({ sha1: z.string().min(1) })).sha1;
   });
   world.redactor.register(token);
@@ -86,7 +86,7 @@ export const removeTokenMutation: Mutation = {
 /** For abort, before the pivot: no Secret has the token yet. */
 export async function removeToken({ world, act }: Handover, remote: GitRemote): Promise<void> {
   const path = `/users/${remote.username}/tokens/${reader}`;
-  await act(removeTokenMutation, () => askGitea(world, remote, path, { method: 'DELETE', ok: [404] }));
+  await act(removeTokenMutation, (writers) => changeGitea(writers, remote, path, { method: 'DELETE', ok: [404] }));
   await world.credentials.forget(tokenName);
 }
 
@@ -96,9 +96,10 @@ async function giveFluxAccess({ world, act }: Handover, kube: Kube): Promise<voi
   const password = await world.credentials.get(tokenName);
   const there = await kube.get(gitSecret);
   if (there?.data?.password === Buffer.from(password).toString('base64')) return;
-  await act(secretMutation, async () => {
-    if (there) await kube.delete(gitSecret);
-    await kube.apply([
+  await act(secretMutation, async (writers) => {
+    const writer = await writers.sovereign();
+    if (there) await writer.delete(gitSecret);
+    await writer.apply([
       {
         apiVersion: 'v1',
         kind: 'Secret',
@@ -121,7 +122,9 @@ export async function pivot(handover: Handover): Promise<void> {
   await followHead(handover);
   await giveFluxAccess(handover, kube);
   const objects = await fluxObjects(world);
-  await act(pivotMutation(world), () => kube.apply(objects, { forceConflicts: true }));
+  await act(pivotMutation(world), async (writers) =>
+    (await writers.sovereign()).apply(objects, { forceConflicts: true }),
+  );
   const order = ['GitRepository', 'Kustomization'];
   for (const object of objects.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
     await waitForRevision(handover, kube, object);

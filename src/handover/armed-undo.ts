@@ -10,7 +10,7 @@ import type { Act } from '../phases/gate.js';
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { type CatalystError, fail, messageOf } from '../support/errors.js';
-import { type KubeObject, type KubeReader, refOfObject } from '../tools/kube.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 import { startCatalyst } from './erase.js';
 import { undoMutation } from './hold-mother.js';
 
@@ -88,7 +88,7 @@ export async function withArmedUndo<T>(
 }
 
 /** Each binding owns role and account, so that the Job can remove its own rights in the end. */
-async function arm(mother: KubeReader, act: Act, objects: readonly KubeObject[]): Promise<void> {
+async function arm(mother: Kube, act: Act, objects: readonly KubeObject[]): Promise<void> {
   const owners = new Map<string | undefined, KubeObject>();
   for (const object of objects) {
     const owner = owners.get(object.metadata.namespace);
@@ -104,7 +104,7 @@ async function arm(mother: KubeReader, act: Act, objects: readonly KubeObject[])
 }
 
 /** Waits until the Job has tested its own rights. Throws E5020 when it may not do what it must. */
-export async function requireArmed(kube: KubeReader, job: KubeObject): Promise<void> {
+export async function requireArmed(kube: Kube, job: KubeObject): Promise<void> {
   const { namespace, name } = job.metadata;
   const armed = await kube.waitFor<boolean>(refOfObject(job), {
     reason: `the undo ${namespace}/${name} to be armed`,

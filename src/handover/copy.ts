@@ -73,7 +73,7 @@ export async function makeCopies(handover: Handover): Promise<void> {
     metadata: { name: recordsRef.name, namespace: recordsRef.namespace },
     data: { 'records.json': JSON.stringify(facts) },
   };
-  await act(recordsMutation(world), async () => (await world.kube()).apply([object]));
+  await act(recordsMutation(world), async (writers) => (await writers.sovereign()).apply([object]));
   keepItem(record.items, {
     id: 'records',
     what: `${Object.keys(facts).length} deployment records, without credentials`,

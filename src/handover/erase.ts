@@ -49,8 +49,12 @@ export function ownerMutation(
 export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnMother): Promise<void> {
   const suspend = ownerMutation(catalyst, 'suspend');
   if (suspend && catalyst.kustomization)
-    await act(suspend, () => mother.patch(catalyst.kustomization!, { spec: { suspend: true } }));
-  await act(scaleMutation(catalyst, 0), () => mother.patch(catalyst.deployment, { spec: { replicas: 0 } }, 'scale'));
+    await act(suspend, async (writers) =>
+      (await writers.mother()).patch(catalyst.kustomization!, { spec: { suspend: true } }),
+    );
+  await act(scaleMutation(catalyst, 0), async (writers) =>
+    (await writers.mother()).patch(catalyst.deployment, { spec: { replicas: 0 } }, 'scale'),
+  );
   await mother.waitFor(catalyst.deployment, {
     reason: `Deployment ${catalyst.namespace}/${catalyst.deployment.name} on the mother to stop`,
     timeoutMs: downMs,
@@ -69,10 +73,14 @@ const asItWas = ({ kustomization }: CatalystOnMother): false | null =>
 /** Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. */
 export async function startCatalyst(mother: Kube, { act, signal }: Undo, catalyst: CatalystOnMother): Promise<void> {
   const { deployment, namespace, replicas } = catalyst;
-  await act(scaleMutation(catalyst, replicas), () => mother.patch(deployment, { spec: { replicas } }, 'scale'));
+  await act(scaleMutation(catalyst, replicas), async (writers) =>
+    (await writers.mother()).patch(deployment, { spec: { replicas } }, 'scale'),
+  );
   const resume = ownerMutation(catalyst, 'resume');
   if (resume && catalyst.kustomization)
-    await act(resume, () => mother.patch(catalyst.kustomization!, { spec: { suspend: asItWas(catalyst) } }));
+    await act(resume, async (writers) =>
+      (await writers.mother()).patch(catalyst.kustomization!, { spec: { suspend: asItWas(catalyst) } }),
+    );
   await mother.waitFor(deployment, {
     reason: `Deployment ${namespace}/${deployment.name} on the mother to be available again`,
     timeoutMs: upMs,
@@ -128,7 +136,8 @@ async function erase(handover: Handover): Promise<void> {
   const mother = await world.mother();
   for (const place of secretsToErase(world)) {
     const ref = { apiVersion: 'v1', kind: 'Secret', ...place };
-    if (await mother.get(ref)) await act(eraseSecretMutation(place), () => mother.delete(ref));
+    if (await mother.get(ref))
+      await act(eraseSecretMutation(place), async (writers) => (await writers.mother()).delete(ref));
   }
   await removeReconcilers(world, act, record.runId);
   const server = await motherDns(world);

@@ -8,7 +8,7 @@ import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js'
 import type { Act } from '../phases/gate.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
-import { type KubeObject, refOfObject } from '../tools/kube.js';
+import { type KubeObject, type KubeWriter, refOfObject } from '../tools/kube.js';
 
 const frozenBy = 'catalyst.openova.io/frozen-by';
 const frozenFrom = 'catalyst.openova.io/frozen-from';
@@ -70,12 +70,12 @@ export async function toFreeze(world: World): Promise<KubeObject[]> {
   return (await reconcilersOf(world)).filter((object) => object.spec?.suspend !== true);
 }
 
-export async function suspend(world: World, object: KubeObject, runId: string): Promise<unknown> {
+export async function suspend(mother: KubeWriter, object: KubeObject, runId: string): Promise<unknown> {
   // A handover that is continued finds its own annotation, and what somebody resumed meanwhile is not what it found.
   const earlier = object.metadata.annotations?.[frozenFrom];
   const from = earlier ?? (object.spec?.suspend === false ? 'false' : 'absent');
   const annotations = { [frozenBy]: runId, [frozenFrom]: from };
-  return (await world.mother()).patch(refOfObject(object), { metadata: { annotations }, spec: { suspend: true } });
+  return mother.patch(refOfObject(object), { metadata: { annotations }, spec: { suspend: true } });
 }
 
 /** For abort: those that a handover suspended, back as they were. */
@@ -83,10 +83,10 @@ export async function frozen(world: World): Promise<KubeObject[]> {
   return (await reconcilersOf(world)).filter((object) => object.metadata.annotations?.[frozenBy] !== undefined);
 }
 
-export async function thaw(world: World, object: KubeObject): Promise<unknown> {
+export async function thaw(mother: KubeWriter, object: KubeObject): Promise<unknown> {
   const suspend = object.metadata.annotations?.[frozenFrom] === 'false' ? false : null;
   const annotations = { [frozenBy]: null, [frozenFrom]: null };
-  return (await world.mother()).patch(refOfObject(object), { metadata: { annotations }, spec: { suspend } });
+  return mother.patch(refOfObject(object), { metadata: { annotations }, spec: { suspend } });
 }
 
 /**
@@ -95,8 +95,9 @@ export async function thaw(world: World, object: KubeObject): Promise<unknown> {
  */
 export async function removeReconcilers(world: World, act: Act, runId: string): Promise<void> {
   for (const object of await toFreeze(world))
-    await act(freezeMutation(object, 'suspend'), () => suspend(world, object, runId));
-  const mother = await world.mother();
+    await act(freezeMutation(object, 'suspend'), async (writers) => suspend(await writers.mother(), object, runId));
   for (const object of await reconcilersOf(world))
-    await act(freezeMutation(object, 'delete'), () => mother.delete(refOfObject(object)));
+    await act(freezeMutation(object, 'delete'), async (writers) =>
+      (await writers.mother()).delete(refOfObject(object)),
+    );
 }

@@ -8,7 +8,15 @@ import { fail } from '../support/errors.js';
 import type { Commit, GitRemote } from '../tools/git.js';
 import { jsonOf } from '../tools/http-json.js';
 import { readSource } from './actual-state.js';
-import { askGitea, type GitFile, giteaHas, organizationMutation, pushMutation, repositoryMutation } from './gitea.js';
+import {
+  askGitea,
+  changeGitea,
+  type GitFile,
+  giteaHas,
+  organizationMutation,
+  pushMutation,
+  repositoryMutation,
+} from './gitea.js';
 import type { Handover } from './handover.js';
 import type { MadeInGitea } from './record.js';
 
@@ -25,7 +33,7 @@ export async function placeTree(handover: Handover, remote: GitRemote, files: re
   await requireOwnCommits(handover, remote);
   const { hash } = await world.tree();
   const message = `Rendered by catalyst for ${world.sovereign.spec.fqdn}\n\nTree ${hash}`;
-  return act(await pushMutation(world), () => world.git.publish(remote, branch, files, message));
+  return act(await pushMutation(world), (writers) => writers.git.publish(remote, branch, files, message));
 }
 
 /** Head of the branch when Flux reads it already; undefined before the pivot. */
@@ -49,14 +57,14 @@ async function createRepository(handover: Handover, remote: GitRemote): Promise<
   }
   if (!hasOrganization) {
     const body = { username: organization, visibility: 'private' };
-    await act(organizationMutation(world), () =>
-      askGitea(world, remote, '/orgs', { method: 'POST', body, ok: [409, 422] }),
+    await act(organizationMutation(world), (writers) =>
+      changeGitea(writers, remote, '/orgs', { method: 'POST', body, ok: [409, 422] }),
     );
   }
   if (!hasRepository) {
     const body = { name: repository, private: true, default_branch: branch, auto_init: false };
-    await act(repositoryMutation(world), () =>
-      askGitea(world, remote, `/orgs/${organization}/repos`, { method: 'POST', body, ok: [409] }),
+    await act(repositoryMutation(world), (writers) =>
+      changeGitea(writers, remote, `/orgs/${organization}/repos`, { method: 'POST', body, ok: [409] }),
     );
   }
 }
@@ -149,14 +157,16 @@ export async function removeTree(handover: Handover, remote: GitRemote, kept: nu
   const { made = {} } = record;
   const path = `/repos/${organization}/${repository}`;
   if (made.repository && (await giteaHas(world, remote, path)))
-    await act(removeRepositoryMutation(world), () => askGitea(world, remote, path, { method: 'DELETE', ok: [404] }));
+    await act(removeRepositoryMutation(world), (writers) =>
+      changeGitea(writers, remote, path, { method: 'DELETE', ok: [404] }),
+    );
   if (kept === 0) await takeBackPush(handover, remote);
   if (!made.organization || !(await giteaHas(world, remote, `/orgs/${organization}`))) return;
   const answer = await askGitea(world, remote, `/orgs/${organization}/repos`);
   const left = jsonOf(answer, `Gitea at ${new URL(remote.url).host}`, z.array(z.unknown()).nullable());
   if (left?.length) return handover.progress.output(`organization ${organization} stays: it has other repositories`);
-  await act(removeOrganizationMutation(world), () =>
-    askGitea(world, remote, `/orgs/${organization}`, { method: 'DELETE', ok: [404] }),
+  await act(removeOrganizationMutation(world), (writers) =>
+    changeGitea(writers, remote, `/orgs/${organization}`, { method: 'DELETE', ok: [404] }),
   );
 }
 
@@ -168,5 +178,5 @@ async function takeBackPush({ world, act, record, progress }: Handover, remote: 
   const head = await world.git.head(remote, branch);
   if (head === undefined || head === to) return;
   if (to === null) return progress.output(`branch ${branch} stays in ${repository}, which was there, empty, before`);
-  await act(moveBackMutation(world, to), () => world.git.moveBack(remote, branch, head, to));
+  await act(moveBackMutation(world, to), (writers) => writers.git.moveBack(remote, branch, head, to));
 }

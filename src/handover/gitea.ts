@@ -2,8 +2,10 @@
 import { sealedTree } from '../phases/seal-tree.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
+import type { Writers } from '../phases/writers.js';
 import { fail } from '../support/errors.js';
 import type { GitRemote } from '../tools/git.js';
+import type { HttpAnswer } from '../tools/http.js';
 
 export interface GitFile {
   path: string;
@@ -65,31 +67,41 @@ export async function pushMutation(world: World): Promise<Mutation> {
   };
 }
 
+const request = (remote: GitRemote, path: string) => ({
+  url: `${new URL(remote.url).origin}/api/v1${path}`,
+  headers: {
+    authorization: `Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`,
+    'content-type': 'application/json',
+  },
+  timeoutMs: 30_000,
+});
+
+function accepted(answer: HttpAnswer, ok: readonly number[], asked: string): HttpAnswer {
+  if (answer.status < 400 || ok.includes(answer.status)) return answer;
+  throw fail('E5004', `Gitea of the Sovereign answered ${answer.status} to ${asked}.`, {
+    actions: ['catalyst ticket run 376', 'catalyst resume'],
+  });
+}
+
 /** Asks Gitea's API as its administrator. Throws E5004 for answers ≥ 400 that are not in `ok`. */
 export async function askGitea(
   world: World,
   remote: GitRemote,
   path: string,
-  options: { method?: string; body?: unknown; ok?: readonly number[] } = {},
-): Promise<{ status: number; text: string }> {
-  const { method = 'GET', body, ok = [] } = options;
-  const answer = await world.http({
-    url: `${new URL(remote.url).origin}/api/v1${path}`,
-    method,
-    headers: {
-      authorization: `Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`,
-      'content-type': 'application/json',
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    signal: world.signal,
-    timeoutMs: 30_000,
-  });
-  if (answer.status >= 400 && !ok.includes(answer.status)) {
-    throw fail('E5004', `Gitea of the Sovereign answered ${answer.status} to ${method} ${path}.`, {
-      actions: ['catalyst ticket run 376', 'catalyst resume'],
-    });
-  }
-  return answer;
+  { ok = [] }: { ok?: readonly number[] } = {},
+): Promise<HttpAnswer> {
+  return accepted(await world.http({ ...request(remote, path), signal: world.signal }), ok, `GET ${path}`);
+}
+
+/** Changes something by Gitea's API, as its administrator. Throws E5004 for answers ≥ 400 that are not in `ok`. */
+export async function changeGitea(
+  { http }: Pick<Writers, 'http'>,
+  remote: GitRemote,
+  path: string,
+  { method, body, ok = [] }: { method: 'POST' | 'DELETE'; body?: unknown; ok?: readonly number[] },
+): Promise<HttpAnswer> {
+  const sent = { ...request(remote, path), method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  return accepted(await http(sent), ok, `${method} ${path}`);
 }
 
 /** True when the organization, or the repository in it, exists. */

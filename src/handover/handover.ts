@@ -95,9 +95,9 @@ export async function askClaim<T>(
 ): Promise<T> {
   const mother = await world.mother();
   const catalyst = await discoverCatalyst(mother, world.sovereign);
-  return act(jobMutation(world, name), () => {
+  return act(jobMutation(world, name), async (writers) => {
     const job = claimJob(catalyst, { name, fqdn: world.sovereign.spec.fqdn, ids, runId: world.runId, ...more });
-    return runJob<T>(mother, job, 300_000);
+    return runJob<T>(mother, await writers.mother(), job, 300_000);
   });
 }
 

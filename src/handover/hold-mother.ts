@@ -22,7 +22,7 @@ import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
-import { type KubeObject, type KubeReader, refOfObject } from '../tools/kube.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 import { ownerMutation, scaleMutation } from './erase.js';
 
 /** One change from taking to giving back, renewals included. */
@@ -135,7 +135,7 @@ function renewUntilLost(world: World, kube: LeaseKube, lost: AbortController): N
 }
 
 /** Throws E5022 when an undo of another Sovereign is armed: what it would put back must not be taken for what was found. */
-async function finishEarlier(world: World, { undo }: StepContext, mother: KubeReader): Promise<void> {
+async function finishEarlier(world: World, { undo }: StepContext, mother: Kube): Promise<void> {
   const { fqdn, mother: spec } = world.sovereign.spec;
   const { namespace } = spec.catalyst;
   const labelSelector = `${jobLabel}=${undoJob}`;
@@ -161,7 +161,7 @@ async function finishEarlier(world: World, { undo }: StepContext, mother: KubeRe
 }
 
 /** Only what is still stopped: what somebody has changed since is theirs. */
-async function putBack({ deployment, kustomization }: ArmedUndo, act: Act, mother: KubeReader): Promise<void> {
+async function putBack({ deployment, kustomization }: ArmedUndo, act: Act, mother: Kube): Promise<void> {
   const { namespace, name, replicas } = deployment;
   const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
   if ((await mother.get(ref))?.spec?.replicas === 0 && replicas > 0)

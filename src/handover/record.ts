@@ -239,7 +239,6 @@ export async function writeRecord(
   const signer = await openSigner(world.credentials);
   const envelope = JSON.stringify(seal(signer, payloadType, record));
   for (const place of placesOf(world)) {
-    const kube = place.system === 'mother' ? await world.mother() : await world.kube();
     const object: KubeObject = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -250,6 +249,6 @@ export async function writeRecord(
       },
       data: { state: record.state ?? '', 'record.json': envelope },
     };
-    await act(describe(place), () => kube.apply([object]));
+    await act(describe(place), async (writers) => (await writers[place.system]()).apply([object]));
   }
 }

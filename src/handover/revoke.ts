@@ -65,11 +65,15 @@ export async function revokeAccess(handover: Handover): Promise<void> {
   const kube = await world.kube();
   for (const object of await copiesThere(world)) {
     const { namespace, name } = object.metadata;
-    await act(dropCopyMutation(object), () => kube.delete(secret(namespace ?? '', name)));
+    await act(dropCopyMutation(object), async (writers) =>
+      (await writers.sovereign()).delete(secret(namespace ?? '', name)),
+    );
   }
   for (const binding of await bindingsOfMother(world)) {
     const { apiVersion, kind, metadata } = binding;
-    await act(dropBindingMutation(binding), () => kube.delete({ apiVersion, kind, name: metadata.name }));
+    await act(dropBindingMutation(binding), async (writers) =>
+      (await writers.sovereign()).delete({ apiVersion, kind, name: metadata.name }),
+    );
   }
   const own = await ownApi(world, kube);
   const trial = await askClaim<CredentialTrial>(world, act, 'try-credentials', record.ids, { own });

@@ -33,7 +33,9 @@ export async function planSealing(
           ),
         );
       const remote = await giteaRemote(world);
-      await act(mutation, () => world.git.change(remote, branch, files, 'catalyst: new Object Storage keys, sealed'));
+      await act(mutation, (writers) =>
+        writers.git.change(remote, branch, files, 'catalyst: new Object Storage keys, sealed'),
+      );
     },
   };
 }

@@ -61,7 +61,9 @@ const frozenStage: Stage = {
   async reach({ world, act, record, progress }) {
     for (const line of await leftAloneLines(world)) progress.output(line);
     for (const object of await toFreeze(world))
-      await act(freezeMutation(object, 'suspend'), () => suspend(world, object, record.runId));
+      await act(freezeMutation(object, 'suspend'), async (writers) =>
+        suspend(await writers.mother(), object, record.runId),
+      );
   },
 };
 

@@ -74,8 +74,8 @@ async function redirect(handover: Handover): Promise<void> {
   for (const permanent of [false, true]) {
     const objects = redirectObjects(world, record.ids, neighbour, permanent);
     const mutations = redirectMutations(world, permanent);
-    await act(mutations.middleware, () => mother.apply([objects.middleware]));
-    if (!permanent) await act(mutations.ingress, () => mother.apply([objects.ingress]));
+    await act(mutations.middleware, async (writers) => (await writers.mother()).apply([objects.middleware]));
+    if (!permanent) await act(mutations.ingress, async (writers) => (await writers.mother()).apply([objects.ingress]));
     await waitUntil({
       reason: `the redirect to ${targetOf(world)}`,
       timeoutMs: seenMs,
@@ -129,7 +129,8 @@ async function motherRemembers(world: World): Promise<boolean> {
 /** The mother's own note of the handover goes last. */
 export async function forget({ world, act }: Handover): Promise<void> {
   const { ref } = placesOf(world).find((place) => place.system === 'mother')!;
-  if (await motherRemembers(world)) await act(forgetMutation(world), async () => (await world.mother()).delete(ref));
+  if (await motherRemembers(world))
+    await act(forgetMutation(world), async (writers) => (await writers.mother()).delete(ref));
 }
 
 export function redirectConsole(world: World): Step {

@@ -20,7 +20,7 @@ export interface Created<T> {
   actions: Action[];
 }
 
-export interface HetznerReader {
+export interface HetznerApi {
   readonly endpoint: string;
   /** sha256 of the token, shortened: tells projects apart in plans without telling the token. */
   readonly tokenFingerprint: string;
@@ -48,5 +48,3 @@ export interface HetznerWriter {
   /** POST /<type>s/<id>/actions/<name>; repeated after a lost answer, so only for actions that may be asked twice. */
   act(type: ResourceType, id: number, action: string, body?: Record<string, unknown>): Promise<Action[]>;
 }
-
-export interface HetznerApi extends HetznerReader, HetznerWriter {}

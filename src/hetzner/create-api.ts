@@ -6,7 +6,7 @@ import { sha256 } from '../support/hash.js';
 import type { Dialer } from '../tools/dialer.js';
 import { createActionWaiter } from './actions.js';
 import { actionsIn, resourceIn } from './answers.js';
-import type { HetznerApi } from './api.js';
+import type { HetznerApi, HetznerWriter } from './api.js';
 import { createBudget } from './budget.js';
 import { createCaller } from './caller.js';
 import { listAll } from './paging.js';
@@ -30,7 +30,7 @@ export interface HetznerOptions {
 }
 
 /** Throws E2003 for a token that cannot be one (Hetzner's have 64 letters and digits) before anything is sent to Hetzner itself. */
-export function createHetznerApi({ token, signal, ...options }: HetznerOptions): HetznerApi {
+export function createHetznerApi({ token, signal, ...options }: HetznerOptions): HetznerApi & HetznerWriter {
   const endpoint = (options.endpoint ?? hetznerEndpoint).replace(/\/+$/, '');
   assertToken(token, endpoint);
   const clock = options.clock ?? systemClock;

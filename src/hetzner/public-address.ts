@@ -1,14 +1,14 @@
 /** The public address of this machine, over the family that is dialed: servers are reached by their IPv4 addresses. */
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { fail, messageOf } from '../support/errors.js';
-import type { HttpReader } from '../tools/http.js';
+import type { Http } from '../tools/http.js';
 
 /** Answers with the address that a call comes from, as text. */
 export const addressService = 'https://ip.hetzner.com';
 
 /** Throws E2008 when it cannot be determined, or when the service answers with anything but an IPv4 address. */
 export async function publicAddress(
-  http: HttpReader,
+  http: Http,
   { proxied = false, signal }: { proxied?: boolean; signal: AbortSignal },
 ): Promise<string> {
   // The proxy would see its own address, and SSH does not go through it.

@@ -3,7 +3,7 @@
  * that do so with catalyst-api's own image, and what they answer, as JSON in their termination message (at most 4096 bytes).
  */
 import { fail } from '../support/errors.js';
-import type { Kube, KubeObject, KubeReader } from '../tools/kube.js';
+import type { Kube, KubeObject, KubeWriter } from '../tools/kube.js';
 import { type ClaimScript, claimScripts } from './claim-scripts.js';
 import { type OwnApi, ownApiEnv } from './credential-trial.js';
 import type { CatalystOnMother } from './discover.js';
@@ -137,16 +137,16 @@ export async function readInventory(ask: (offset: number) => Promise<InventoryPa
 }
 
 /** Creates a Job, waits for its end, reads what it answered and removes it. Throws E5005 when it failed or said nothing. */
-export async function runJob<T>(kube: Kube, job: KubeObject, timeoutMs: number): Promise<T> {
+export async function runJob<T>(kube: Kube, writer: KubeWriter, job: KubeObject, timeoutMs: number): Promise<T> {
   const { namespace, name } = job.metadata;
   const ref = { apiVersion: 'batch/v1', kind: 'Job', namespace, name };
-  await kube.delete(ref, { propagation: 'Foreground' });
+  await writer.delete(ref, { propagation: 'Foreground' });
   await kube.waitFor(ref, {
     reason: `an earlier Job ${namespace}/${name} to go`,
     timeoutMs,
     look: (object) => (object ? { pending: 'still being removed' } : { done: true }),
   });
-  await kube.create(job);
+  await writer.create(job);
   try {
     const ended = await kube.waitFor<'Complete' | 'Failed'>(ref, {
       reason: `Job ${namespace}/${name}`,
@@ -171,16 +171,12 @@ export async function runJob<T>(kube: Kube, job: KubeObject, timeoutMs: number):
     }
     return JSON.parse(message) as T;
   } finally {
-    await kube.delete(ref, { propagation: 'Background' });
+    await writer.delete(ref, { propagation: 'Background' });
   }
 }
 
 /** What a Pod of the Job wrote last; empty when nothing. */
-export async function terminationMessage(
-  kube: KubeReader,
-  namespace: string | undefined,
-  name: string,
-): Promise<string> {
+export async function terminationMessage(kube: Kube, namespace: string | undefined, name: string): Promise<string> {
   const pods = await kube.list({
     apiVersion: 'v1',
     kind: 'Pod',

@@ -1,7 +1,7 @@
 /** Finds what really runs on the mother: names in the spec are defaults, the live objects decide. */
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
-import type { KubeObject, KubeReader, KubeRef } from '../tools/kube.js';
+import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
 import { nameOfObject } from './ownership.js';
 
 export const kustomizationApi = 'kustomize.toolkit.fluxcd.io/v1';
@@ -28,7 +28,7 @@ export interface CatalystOnMother {
 }
 
 /** Throws E5001 when catalyst-api is not there: an unread mother is never an empty one. */
-export async function discoverCatalyst(kube: KubeReader, sovereign: Sovereign): Promise<CatalystOnMother> {
+export async function discoverCatalyst(kube: Kube, sovereign: Sovereign): Promise<CatalystOnMother> {
   const { namespace, deployment: name, claim } = sovereign.spec.mother.catalyst;
   const deployment: KubeRef = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
   const object = await kube.get(deployment);
@@ -107,7 +107,7 @@ export function requireOne(role: string, candidates: readonly string[]): void {
 
 /** By Flux's own labels on the object and the Kustomizations' inventories, which the spec must agree with. Throws E5010 on several. */
 async function owningKustomization(
-  kube: KubeReader,
+  kube: Kube,
   sovereign: Sovereign,
   object: KubeObject,
 ): Promise<CatalystOnMother['kustomization']> {

@@ -7,7 +7,7 @@ import type { Sovereign } from '../sovereign/schema.js';
 import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
 import type { Http } from '../tools/http.js';
-import type { KubeObject, KubeReader } from '../tools/kube.js';
+import type { Kube, KubeObject } from '../tools/kube.js';
 import { type MotherFacts, readMotherFacts } from './mother-facts.js';
 import { ordinaryChanges } from './ordinary-changes.js';
 import { nameOfObject } from './ownership.js';
@@ -35,7 +35,7 @@ export interface FingerprintTools {
   http: Http;
   credentials: { find(name: 'powerdns-api-key'): Promise<string | undefined> };
   redactor: { register(secret: string | undefined): void };
-  mother(): Promise<KubeReader>;
+  mother(): Promise<Kube>;
 }
 
 export interface FingerprintOptions {
@@ -73,7 +73,7 @@ export async function readProtectedSet(
 }
 
 /** Lists each kind once, however many ask. */
-function oneReading(kube: KubeReader): KubeReader {
+function oneReading(kube: Kube): Kube {
   const lists = new Map<string, Promise<KubeObject[]>>();
   return {
     ...kube,
@@ -89,7 +89,7 @@ function oneReading(kube: KubeReader): KubeReader {
 const never = new Set(ordinaryChanges.filter(({ except }) => except === 'always').map(({ kind }) => kind));
 
 async function printAll(
-  kube: KubeReader,
+  kube: Kube,
   sovereign: Sovereign,
   kinds: readonly ListableKind[],
   facts: MotherFacts,
@@ -140,7 +140,7 @@ function rolesBound(sovereign: Sovereign, all: readonly KubeObject[]): Set<strin
   return found;
 }
 
-async function mothersDns({ sovereign, http, credentials, redactor }: FingerprintTools, kube: KubeReader) {
+async function mothersDns({ sovereign, http, credentials, redactor }: FingerprintTools, kube: Kube) {
   const { endpoint, secret } = sovereign.spec.mother.powerdns;
   const apiKey = (await credentials.find('powerdns-api-key')) ?? (await powerDnsKey(kube, secret));
   redactor.register(apiKey);

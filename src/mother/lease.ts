@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../support/clock.js';
 import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
-import type { KubeObject, KubeReader, KubeRef, KubeWriter } from '../tools/kube.js';
+import type { Kube, KubeObject, KubeRef, KubeWriter } from '../tools/kube.js';
 import { sovereignLabel } from './claim-jobs.js';
 import { ownPrefix } from './protected-set.js';
 import { runLabel } from './undo-job.js';
@@ -19,7 +19,7 @@ export interface LeaseHolder {
 }
 
 /** How the Lease is read and written. */
-export type LeaseKube = Pick<KubeReader, 'get'> & Pick<KubeWriter, 'create' | 'patch' | 'delete'>;
+export type LeaseKube = Pick<Kube, 'get'> & Pick<KubeWriter, 'create' | 'patch' | 'delete'>;
 
 export const leaseSeconds = 60;
 export const renewMs = 15_000;

@@ -5,7 +5,7 @@
 import { bareName, protectedHosts } from '../sovereign/protected-names.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail, messageOf } from '../support/errors.js';
-import type { KubeObject, KubeReader } from '../tools/kube.js';
+import type { Kube, KubeObject } from '../tools/kube.js';
 import { sovereignLabel } from './claim-jobs.js';
 import { discoverCatalyst } from './discover.js';
 import { nameOfObject, ownershipOf } from './ownership.js';
@@ -30,7 +30,7 @@ export interface MotherFacts {
 }
 
 /** Throws E5002 when anything of it cannot be read: what was not read is not unprotected. */
-export async function readMotherFacts(mother: KubeReader, sovereign: Sovereign): Promise<MotherFacts> {
+export async function readMotherFacts(mother: Kube, sovereign: Sovereign): Promise<MotherFacts> {
   try {
     const [reconcilers, routes, middlewares, certificates, catalyst] = await Promise.all([
       readReconcilers(mother),

@@ -1,9 +1,9 @@
 /** PowerDNS's HTTP API on the mother: zones and RRsets. */
 import { z } from 'zod';
 import { fail } from '../support/errors.js';
-import type { Http, HttpAnswer, HttpReader } from '../tools/http.js';
+import type { Http, HttpAnswer, HttpWriter } from '../tools/http.js';
 import { jsonOf } from '../tools/http-json.js';
-import type { KubeReader } from '../tools/kube.js';
+import type { Kube } from '../tools/kube.js';
 
 export interface RecordSet {
   /** With the final dot. */
@@ -79,7 +79,7 @@ async function call<M extends string>(
   return answer;
 }
 
-export function readPowerDns(http: HttpReader, server: PowerDnsServer): PowerDnsReader {
+export function readPowerDns(http: Http, server: PowerDnsServer): PowerDnsReader {
   return {
     async zones() {
       const answer = await call(http, server, 'GET', '');
@@ -102,7 +102,7 @@ export function readPowerDns(http: HttpReader, server: PowerDnsServer): PowerDns
   };
 }
 
-export function writePowerDns(http: Http, server: PowerDnsServer): PowerDnsWriter {
+export function writePowerDns(http: HttpWriter, server: PowerDnsServer): PowerDnsWriter {
   return {
     async replace(zone, sets) {
       const rrsets = sets.map(({ name, type, ttl, records }) => ({
@@ -122,7 +122,7 @@ export function writePowerDns(http: Http, server: PowerDnsServer): PowerDnsWrite
 }
 
 /** The API key out of the Secret that the spec names (`namespace/name`, key `api-key`). Throws E1301. */
-export async function powerDnsKey(mother: KubeReader, secret: string): Promise<string> {
+export async function powerDnsKey(mother: Kube, secret: string): Promise<string> {
   const [namespace, name] = secret.split('/');
   const object = await mother.get({ apiVersion: 'v1', kind: 'Secret', namespace, name: name ?? '' });
   const encoded = object?.data?.['api-key'];

@@ -1,7 +1,7 @@
 /** Every kind that the mother's API can list, by discovery; asked once per connection. */
 import pLimit from 'p-limit';
 import { fail } from '../support/errors.js';
-import type { KubeReader } from '../tools/kube.js';
+import type { Kube } from '../tools/kube.js';
 import { measurementGroups } from './ordinary-changes.js';
 
 export interface ListableKind {
@@ -19,10 +19,10 @@ interface Resource {
   verbs: string[];
 }
 
-const known = new WeakMap<KubeReader, Promise<ListableKind[]>>();
+const known = new WeakMap<Kube, Promise<ListableKind[]>>();
 
 /** Throws E5002 when a group cannot be read: a kind that was not seen cannot be compared. */
-export function listableKinds(kube: KubeReader): Promise<ListableKind[]> {
+export function listableKinds(kube: Kube): Promise<ListableKind[]> {
   const cached = known.get(kube);
   if (cached) return cached;
   const asked = discover(kube);
@@ -31,7 +31,7 @@ export function listableKinds(kube: KubeReader): Promise<ListableKind[]> {
   return asked;
 }
 
-async function discover(kube: KubeReader): Promise<ListableKind[]> {
+async function discover(kube: Kube): Promise<ListableKind[]> {
   const { groups = [] } = (await read(kube, '/apis')) as {
     groups?: { name: string; preferredVersion: { groupVersion: string }; versions: { groupVersion: string }[] }[];
   };
@@ -51,7 +51,7 @@ async function discover(kube: KubeReader): Promise<ListableKind[]> {
   return [...found.values()];
 }
 
-async function kindsOf(kube: KubeReader, apiVersion: string): Promise<ListableKind[]> {
+async function kindsOf(kube: Kube, apiVersion: string): Promise<ListableKind[]> {
   const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const { resources = [] } = (await read(kube, path)) as { resources?: Resource[] };
   const names = new Set(resources.map(({ name }) => name));
@@ -60,7 +60,7 @@ async function kindsOf(kube: KubeReader, apiVersion: string): Promise<ListableKi
     .map(({ name, kind, namespaced }) => ({ apiVersion, kind, namespaced, hasStatus: names.has(`${name}/status`) }));
 }
 
-async function read(kube: KubeReader, path: string): Promise<object> {
+async function read(kube: Kube, path: string): Promise<object> {
   const { status, body } = await kube.raw(path);
   if (status === 200) return JSON.parse(body) as object;
   throw fail(

@@ -4,7 +4,7 @@
  * them is ever taken for a Sovereign's own. Pure; the facts are read by `readReconcilers`.
  */
 import type { Sovereign } from '../sovereign/schema.js';
-import type { KubeObject, KubeReader } from '../tools/kube.js';
+import type { Kube, KubeObject } from '../tools/kube.js';
 import { kubeconfigSecretOf, nameOfObject, ownershipOf } from './ownership.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
 
@@ -23,7 +23,7 @@ export const reconcilerKinds = [
 ] as const;
 
 /** Throws when one of the kinds cannot be listed: what was not read is not unprotected. */
-export async function readReconcilers(mother: KubeReader): Promise<KubeObject[]> {
+export async function readReconcilers(mother: Kube): Promise<KubeObject[]> {
   return (await Promise.all(reconcilerKinds.map((kind) => mother.list(kind)))).flat();
 }
 

@@ -49,11 +49,12 @@ function hetznerProbe(world: World): CredentialProbe {
       const seen = `reads ${api.endpoint} (${servers.length} servers)`;
       if (!act) return seen;
       const { publicKey } = await generateSshKey(name);
-      const id = await act(make, async () => {
+      const id = await act(make, async ({ hetzner }) => {
         try {
+          const writer = await hetzner();
           // The label: should the process be killed here, #370 finds the key and takes it away.
           const labels = { [sovereignLabel]: world.sovereign.spec.fqdn };
-          return (await api.create('ssh_key', { name, public_key: publicKey, labels })).resource.id;
+          return (await writer.create('ssh_key', { name, public_key: publicKey, labels })).resource.id;
         } catch (error) {
           if (!isCatalystError(error, 'E2003')) throw error;
           throw fail('E2003', 'The Hetzner token may read but not write; catalyst needs "Read & Write".', {
@@ -65,7 +66,7 @@ function hetznerProbe(world: World): CredentialProbe {
           });
         }
       });
-      await act(remove, () => api.delete('ssh_key', id));
+      await act(remove, async ({ hetzner }) => (await hetzner()).delete('ssh_key', id));
       return `${seen}, writes`;
     },
   };
@@ -95,20 +96,22 @@ function objectStorageProbe(world: World): CredentialProbe {
       if (!act) return `${listed}; ${project}`;
       const own = bucketConsumers.map((consumer) => bucketName(spec, consumer)).find((name) => buckets.includes(name));
       const bucket = own ?? temporary;
-      if (!own) await act(make, () => store.createBucket(temporary));
+      if (!own) await act(make, async (writers) => (await writers.objectStore()).createBucket(temporary));
       try {
-        await act(object(bucket), async () => {
-          await store.put(bucket, key, key);
+        await act(object(bucket), async (writers) => {
+          const writer = await writers.objectStore();
+          await writer.put(bucket, key, key);
           const back = await store.get(bucket, key);
           if (!back || Buffer.from(back).toString() !== key) {
             throw fail('E2302', `What was written to bucket ${bucket} could not be read back.`, {
               actions: ['make new Object Storage keys with read and write', 'catalyst credentials set s3-access-key'],
             });
           }
-          await store.delete(bucket, key);
+          await writer.delete(bucket, key);
         });
       } finally {
-        if (!own) await (undo?.act ?? act)(remove, () => store.deleteBucket(temporary));
+        if (!own)
+          await (undo?.act ?? act)(remove, async (writers) => (await writers.objectStore()).deleteBucket(temporary));
       }
       return `${listed}, puts, gets, deletes; ${project}`;
     },
@@ -124,13 +127,11 @@ function motherProbe(world: World): CredentialProbe {
     async run() {
       const kube = await world.mother();
       const { namespace, deployment } = world.sovereign.spec.mother.catalyst;
-      const review = await kube.create({
-        apiVersion: 'authorization.k8s.io/v1',
+      const { allowed } = await kube.review({
         kind: 'SelfSubjectAccessReview',
-        metadata: { name: '' },
         spec: { resourceAttributes: { group: 'apps', resource: 'deployments', verb: 'patch', namespace } },
       });
-      if (review.status?.allowed === true) return `${kube.server}: may change Deployment ${namespace}/${deployment}`;
+      if (allowed) return `${kube.server}: may change Deployment ${namespace}/${deployment}`;
       throw fail('E1302', `The kubeconfig of the mother may not change Deployments in namespace ${namespace}.`, {
         actions: ['use a kubeconfig with more rights: --mother-kubeconfig FILE'],
       });

@@ -45,9 +45,8 @@ export function helmSeed(world: World, blueprint: Blueprint): Preparation {
     async run({ act, progress, signal }: StepContext) {
       const kube = watchedKube(await world.kube(), progress);
       if (!isSeeded(await takeUpRelease(world, kube, release, { act, progress, signal }))) {
-        await act(mutation, async () => {
-          await world.helm.upgradeInstall({
-            kubeconfig: kube.kubeconfig,
+        await act(mutation, async ({ helm }) => {
+          await helm.upgradeInstall({
             releaseName,
             namespace,
             chart: { ...chart, source: mirror ?? chart.source },

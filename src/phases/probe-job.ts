@@ -82,9 +82,11 @@ export async function runProbe<T = Record<string, unknown>>(
   const object = probeJobObject(job);
   const ref = refOfObject(object);
   // A Job that a killed run left cannot be applied over: its Pod spec is immutable.
-  if (await kube.get(ref)) await act(removeProbe(ref), () => kube.delete(ref));
-  await act(makeProbe(ref), () =>
-    kube.apply([...(job.namespace ? [] : [probeNamespaceObject()]), object], { forceConflicts: true }),
+  if (await kube.get(ref)) await act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
+  await act(makeProbe(ref), async (writers) =>
+    (await writers.sovereign()).apply([...(job.namespace ? [] : [probeNamespaceObject()]), object], {
+      forceConflicts: true,
+    }),
   );
   try {
     await kube.waitFor(ref, {
@@ -104,7 +106,7 @@ export async function runProbe<T = Record<string, unknown>>(
     });
     return parseWord<T>(job, await terminationMessage(kube, ref.namespace!, job.name));
   } finally {
-    await undo.act(removeProbe(ref), () => kube.delete(ref));
+    await undo.act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
   }
 }
 

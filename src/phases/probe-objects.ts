@@ -1,5 +1,5 @@
 /** Probe objects: made in a namespace of their own, named for what they try, removed when the proof is taken. */
-import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../tools/kube.js';
+import { type KubeObject, type KubeRef, refOfObject } from '../tools/kube.js';
 import type { Acting, Mutation } from './step.js';
 
 export const probeNamespace = 'catalyst-probes';
@@ -44,7 +44,6 @@ export function probeMutations(objects: readonly KubeObject[]): Mutation[] {
 
 /** Applies probe objects one by one, lets `look` work on them, and removes them last-to-first whatever happened. */
 export async function withProbes<T>(
-  kube: Kube,
   { act, undo }: Acting,
   objects: readonly KubeObject[],
   look: () => Promise<T>,
@@ -53,11 +52,14 @@ export async function withProbes<T>(
   try {
     for (const object of objects) {
       const ref = refOfObject(object);
-      await act(makeProbe(ref), () => kube.apply([object], { forceConflicts: true }));
+      await act(makeProbe(ref), async (writers) =>
+        (await writers.sovereign()).apply([object], { forceConflicts: true }),
+      );
       made.push(ref);
     }
     return await look();
   } finally {
-    for (const ref of made.toReversed()) if (!isShared(ref)) await undo.act(removeProbe(ref), () => kube.delete(ref));
+    for (const ref of made.toReversed())
+      if (!isShared(ref)) await undo.act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
   }
 }

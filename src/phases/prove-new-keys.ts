@@ -46,7 +46,8 @@ export async function proveKeys(
   if (unseen.length > 0) throw anotherProject(unseen);
   if (!act) return `lists ${buckets.length} buckets`;
   if (buckets.length === 0) return (await accountProbe(world)?.run(act)) ?? '';
-  for (const name of buckets) await act(probeObject(name), () => roundTrip(store, name, world.runId));
+  for (const name of buckets)
+    await act(probeObject(name), async ({ objectStore }) => roundTrip(store, await objectStore(), name, world.runId));
   return `${buckets.length} buckets: listed, and an object written, read and deleted in each`;
 }
 

@@ -1,7 +1,7 @@
 /** Puts new Object Storage keys where the Sovereign reads them: canonical Secret, each consumer's Secret, running Pods. */
 import type { WorkloadRef } from '../blueprints/blueprint.js';
 import { sha256 } from '../support/hash.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
+import type { Kube, KubeObject, KubeWriter } from '../tools/kube.js';
 import type { SecretMaker } from './blueprint-secrets.js';
 import type { Act } from './gate.js';
 import { keySecrets, readersOf } from './object-storage-consumers.js';
@@ -33,7 +33,10 @@ export async function planRenewal(world: World, kube: Kube, maker: SecretMaker):
   const secretKey = await world.credentials.get('s3-secret-key');
   const mark = sha256(`${accessKey}\n${secretKey}`).slice(0, 16);
   const renewal = { secrets: [] as string[], restarted: [] as string[], foreign: [] as Renewed['foreign'] };
-  const steps: { change?: { mutation: Mutation; make: () => Promise<unknown> }; wait?: () => Promise<void> }[] = [];
+  const steps: {
+    change?: { mutation: Mutation; make: (writer: KubeWriter) => Promise<unknown> };
+    wait?: () => Promise<void>;
+  }[] = [];
   const canonicalFirst = [...world.blueprints].sort((a, b) => rank(a.name) - rank(b.name));
   const rollouts: WorkloadRef[] = [];
   for (const blueprint of canonicalFirst) {
@@ -54,7 +57,7 @@ export async function planRenewal(world: World, kube: Kube, maker: SecretMaker):
       if (!sameData(there, secret)) {
         renewal.secrets.push(`${namespace}/${name}`);
         const mutation = secretMutation(namespace, name);
-        steps.push({ change: { mutation, make: () => kube.apply([secret], { forceConflicts: true }) } });
+        steps.push({ change: { mutation, make: (writer) => writer.apply([secret], { forceConflicts: true }) } });
       }
       rollouts.push(...(await readersOf(kube, namespace, name)));
     }
@@ -70,7 +73,7 @@ export async function planRenewal(world: World, kube: Kube, maker: SecretMaker):
     }
     renewal.restarted.push(`${ref.kind} ${ref.namespace}/${ref.name}`);
     const patch = { spec: { template: { metadata: { annotations: { [keysMark]: mark } } } } };
-    steps.push({ change: { mutation: rolloutMutation(ref), make: () => kube.patch(object, patch) }, wait });
+    steps.push({ change: { mutation: rolloutMutation(ref), make: (writer) => writer.patch(object, patch) }, wait });
   }
   return {
     ...renewal,
@@ -78,7 +81,7 @@ export async function planRenewal(world: World, kube: Kube, maker: SecretMaker):
     // One after the other: a consumer that does not come up with the new keys must not take the next one along.
     async run(act) {
       for (const { change, wait } of steps) {
-        if (change) await act(change.mutation, change.make);
+        if (change) await act(change.mutation, async (writers) => change.make(await writers.sovereign()));
         await wait?.();
       }
     },

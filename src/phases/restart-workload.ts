@@ -21,6 +21,8 @@ export async function restartAndWait(
 ): Promise<void> {
   const annotations = { 'kubectl.kubernetes.io/restartedAt': clock.now().toISOString() };
   const object = { apiVersion: 'apps/v1', kind: ref.kind, namespace: ref.namespace, name: ref.name };
-  await act(restartMutation(ref), () => kube.patch(object, { spec: { template: { metadata: { annotations } } } }));
+  await act(restartMutation(ref), async (writers) =>
+    (await writers.sovereign()).patch(object, { spec: { template: { metadata: { annotations } } } }),
+  );
   await waitForRollout(kube, [ref], timeoutMs);
 }

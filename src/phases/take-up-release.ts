@@ -69,8 +69,8 @@ export async function takeUpRelease(
   });
   if (!ended || !isPending(ended)) return ended;
   const name = recordName(which, ended);
-  await act(dropMutation(which, ended), () =>
-    kube.delete({ apiVersion: 'v1', kind: 'Secret', namespace: which.namespace, name }),
+  await act(dropMutation(which, ended), async (writers) =>
+    (await writers.sovereign()).delete({ apiVersion: 'v1', kind: 'Secret', namespace: which.namespace, name }),
   );
   return look();
 }

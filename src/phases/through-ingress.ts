@@ -5,7 +5,7 @@
 import type { Clock } from '../support/clock.js';
 import { isCatalystError } from '../support/errors.js';
 import { waitUntil } from '../support/wait.js';
-import type { Http, HttpAnswer } from '../tools/http.js';
+import type { HttpAnswer } from '../tools/http.js';
 
 /** What Traefik itself says without a route, and without a Ready Pod behind one. Nobody else has seen such a request: it may be sent again. */
 const ownWords: Readonly<Record<number, string>> = { 404: '404 page not found', 503: 'no available server' };
@@ -19,7 +19,10 @@ export interface ThroughIngress {
 }
 
 /** Asks again while the answer is the ingress's own, for at most a minute; then that is the answer. */
-export function throughIngress(http: Http, waiting: ThroughIngress): Http {
+export function throughIngress<R extends { url: string }>(
+  http: (request: R) => Promise<HttpAnswer>,
+  waiting: ThroughIngress,
+): (request: R) => Promise<HttpAnswer> {
   return async (request) => {
     const { host } = new URL(request.url);
     let answer: HttpAnswer | undefined;

@@ -1,7 +1,8 @@
 /** The world as one running step sees it: whatever it waits for, on a cluster or at the ingress, is told to the screen. */
 import type { Kube } from '../tools/kube.js';
-import type { Progress } from './step.js';
-import { throughIngress } from './through-ingress.js';
+import type { Act } from './gate.js';
+import type { Progress, StepContext } from './step.js';
+import { type ThroughIngress, throughIngress } from './through-ingress.js';
 import type { World } from './world.js';
 
 export function watchedKube(kube: Kube, progress: Progress): Kube {
@@ -16,11 +17,29 @@ export function watchedKube(kube: Kube, progress: Progress): Kube {
 }
 
 export function watchedWorld(world: World, progress: Progress): World {
-  const { clock, signal, http } = world;
-  const onPending = (pending: string, deadline: Date) => progress.waiting(pending, deadline);
+  const waiting = ingressWait(world, progress);
   return {
     ...world,
     kube: async () => watchedKube(await world.kube(), progress),
-    http: throughIngress(http, { clock, signal, onPending }),
+    http: throughIngress(world.http, waiting),
+    signIn: throughIngress(world.signIn, waiting),
   };
+}
+
+/** What a step changes over HTTP finds its way through the ingress, as what it asks does. */
+export function watchedContext(world: World, context: StepContext): StepContext {
+  const waiting = ingressWait(world, context.progress);
+  const watched =
+    (act: Act): Act =>
+    (mutation, change, options) =>
+      act(
+        mutation,
+        (writers, operation) => change({ ...writers, http: throughIngress(writers.http, waiting) }, operation),
+        options,
+      );
+  return { ...context, act: watched(context.act), undo: { ...context.undo, act: watched(context.undo.act) } };
+}
+
+function ingressWait({ clock, signal }: World, progress: Progress): ThroughIngress {
+  return { clock, signal, onPending: (pending, deadline) => progress.waiting(pending, deadline) };
 }

@@ -1,19 +1,13 @@
 /** The adapters a step may use. Made once per invocation by src/cli/context; lazy where the thing may not exist yet. */
 import type { Blueprint } from '../blueprints/blueprint.js';
 import type { RenderedTree } from '../blueprints/render.js';
-import type { HetznerApi } from '../hetzner/api.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
 import type { Binaries } from '../tools/binaries.js';
 import type { DnsQuery } from '../tools/dns.js';
-import type { Exec } from '../tools/exec.js';
-import type { Git } from '../tools/git.js';
-import type { Helm } from '../tools/helm.js';
-import type { Http } from '../tools/http.js';
-import type { Kube } from '../tools/kube.js';
-import type { ObjectStore } from '../tools/s3.js';
 import type { WorldIdentity } from '../verify/world-identity.js';
+import type { Readers } from './readers.js';
 
 export interface Credentials {
   /** The value, from environment or store; throws E1301 naming how to give it. */
@@ -38,7 +32,8 @@ export type CredentialName =
   | 'dynadot-api-key'
   | `generated/${string}`;
 
-export interface World {
+/** Asks, and changes nothing: what changes something comes from `act` (gate.ts). */
+export interface World extends Readers {
   sovereign: Sovereign;
   clock: Clock;
   /** Aborts at the first ^C; waits and new changes end with it. */
@@ -47,21 +42,11 @@ export interface World {
   undoSignal: AbortSignal;
   redactor: Redactor;
   credentials: Credentials;
-  exec: Exec;
   /** Where helm and kubectl are; left out where nothing starts them. */
   binaries?: Pick<Binaries, 'find'>;
-  http: Http;
   dns: DnsQuery;
-  git: Git;
-  helm: Helm;
-  hetzner(): Promise<HetznerApi>;
   /** This machine's public IPv4 address, from which servers see SSH come. Throws E2008 when it cannot be determined. */
   publicAddress(): Promise<string>;
-  objectStore(): Promise<ObjectStore>;
-  /** The Sovereign's API; throws E3101 as long as there is no kubeconfig. */
-  kube(): Promise<Kube>;
-  /** The mother's API. */
-  mother(): Promise<Kube>;
   /**
    * Lab or real, read once per invocation from what the endpoints serve. Throws E1411 when they are not all of one world (or not
    * of the lab that --lab names), E1412 when none of them could be read.

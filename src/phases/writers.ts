@@ -2,9 +2,9 @@
 import type { HetznerWriter } from '../hetzner/api.js';
 import { type PowerDnsServer, type PowerDnsWriter, writePowerDns } from '../mother/powerdns.js';
 import type { GitWriter } from '../tools/git.js';
-import type { Helm, HelmInstall } from '../tools/helm.js';
+import type { HelmInstall, HelmInstaller } from '../tools/helm.js';
 import type { HelmCharts } from '../tools/helm-charts.js';
-import type { Http } from '../tools/http.js';
+import type { HttpWriter } from '../tools/http.js';
 import type { HttpStream } from '../tools/http-stream.js';
 import type { Kube, KubeWriter } from '../tools/kube.js';
 import { type CopyRequest, copyImage } from '../tools/oci-copy.js';
@@ -21,7 +21,7 @@ export interface Writers {
   readonly helm: HelmWriter;
   readonly registry: RegistryWriter;
   /** Any method, for what has no writer of its own: Gitea's API, an OCI registry. */
-  readonly http: Http;
+  readonly http: HttpWriter;
 }
 
 export interface HelmWriter {
@@ -37,14 +37,14 @@ export interface RegistryWriter {
 
 /** What the gate makes writers of. The composition root gives it to the gate and to nobody else. */
 export interface Adapters {
-  kube(): Promise<Kube>;
-  mother(): Promise<Kube>;
+  kube(): Promise<Kube & KubeWriter>;
+  mother(): Promise<Kube & KubeWriter>;
   hetzner(): Promise<HetznerWriter>;
   objectStore(): Promise<ObjectStoreWriter>;
   git: GitWriter;
-  helm: Pick<Helm, 'upgradeInstall'>;
+  helm: HelmInstaller;
   charts: Pick<HelmCharts, 'push'>;
-  http: Http;
+  http: HttpWriter;
   httpStream: HttpStream;
 }
 

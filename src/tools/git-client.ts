@@ -6,7 +6,7 @@ import { fail } from '../support/errors.js';
 import { openConnectProxy } from './connect-proxy.js';
 import type { Dialer } from './dialer.js';
 import type { Exec } from './exec.js';
-import type { Commit, Git, GitRemote } from './git.js';
+import type { Commit, Git, GitRemote, GitWriter } from './git.js';
 
 export interface GitOptions {
   exec: Exec;
@@ -24,7 +24,7 @@ const timeoutMs = 120_000;
 /** How often a change is built anew on what others pushed. */
 const attempts = 5;
 
-export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: GitOptions): Git {
+export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: GitOptions): Git & GitWriter {
   async function inFolder<T>(remote: GitRemote, work: (git: RunGit, folder: string) => Promise<T>): Promise<T> {
     const folder = await mkdtemp(join(folderOf(), 'catalyst-git-'));
     const proxy = dialer.ruled ? await openConnectProxy(dialer) : undefined;
@@ -52,6 +52,7 @@ export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: G
   }
 
   return {
+    version: async () => (await exec({ file: 'git', args: ['--version'], timeoutMs: 10_000 })).stdout.trim(),
     publish: (remote, branch, files, message) =>
       inFolder(remote, async (git, folder) => {
         const parent = await fetchHead(git, remote, branch);

@@ -38,7 +38,9 @@ export interface GitWriter {
   moveBack(remote: GitRemote, branch: string, from: string, to: string): Promise<void>;
 }
 
-export interface GitReader {
+export interface Git {
+  /** What `git --version` says. Throws E3001 without a git. */
+  version(): Promise<string>;
   /** Head of a branch, or undefined. */
   head(remote: GitRemote, branch: string): Promise<string | undefined>;
   /** Files at a branch's head. */
@@ -48,5 +50,3 @@ export interface GitReader {
   /** A bare copy of the whole repository in `folder`, which must be new or empty. No credential stays in it. */
   copyTo(remote: GitRemote, folder: string): Promise<void>;
 }
-
-export interface Git extends GitReader, GitWriter {}

@@ -7,7 +7,7 @@ import { toYaml } from '../support/yaml.js';
 import { openConnectProxy } from './connect-proxy.js';
 import type { Dialer } from './dialer.js';
 import type { Exec } from './exec.js';
-import { type Helm, type HelmInstall, type HelmRelease, helmTimeoutMs } from './helm.js';
+import { type Helm, type HelmInstall, type HelmInstaller, type HelmRelease, helmTimeoutMs } from './helm.js';
 import { bareHost, isLoopback } from './proxies.js';
 import { registryLoginVariables } from './registry-login.js';
 
@@ -29,7 +29,15 @@ export interface HelmOptions {
 /** Told to end, helm finishes the calls that are under way and records the release as failed; then it is killed. */
 const recordMs = 10_000;
 
-export function createHelm({ exec, helm, home, dialer, ready, signal, folder: folderOf = tmpdir }: HelmOptions): Helm {
+export function createHelm({
+  exec,
+  helm,
+  home,
+  dialer,
+  ready,
+  signal,
+  folder: folderOf = tmpdir,
+}: HelmOptions): Helm & HelmInstaller {
   const run = async (
     args: readonly string[],
     more: { stdin?: string; timeoutMs?: number; signal?: AbortSignal } = {},

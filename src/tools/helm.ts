@@ -25,7 +25,7 @@ export interface HelmRelease {
 /** No helm of ours runs for longer. */
 export const helmTimeoutMs = 180_000;
 
-export interface HelmReader {
+export interface Helm {
   version(): Promise<string>;
   release(kubeconfig: string, namespace: string, name: string): Promise<HelmRelease | undefined>;
   /** Renders without a cluster. */
@@ -34,6 +34,6 @@ export interface HelmReader {
   ): Promise<string>;
 }
 
-export interface Helm extends HelmReader {
+export interface HelmInstaller {
   upgradeInstall(request: HelmInstall): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { type CatalystError, fail, messageOf } from '../support/errors.js';
 import { collect, deadlineIn } from './bounded.js';
 import type { Dialer } from './dialer.js';
-import type { Http, HttpAnswer, HttpRequest } from './http.js';
+import type { HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
 import { bareHost } from './proxies.js';
 
 export interface HttpOptions {
@@ -18,13 +18,13 @@ export interface HttpOptions {
 export const freshConnections = { keepAlive: false, maxCachedSessions: 0 };
 
 /** Any status is an answer; throws E3002 when no complete one came. Nothing is sent to a server that cannot show its certificate. */
-export function createHttp({ dialer, signal }: HttpOptions): Http {
+export function createHttp({ dialer, signal }: HttpOptions): HttpWriter {
   const agents = dialer.agents(freshConnections);
   return async (request) => {
     const url = new URL(request.url);
     const secure = url.protocol === 'https:';
     const host = bareHost(url.hostname);
-    const body = request.body === undefined ? undefined : Buffer.from(request.body);
+    const body = 'body' in request && request.body !== undefined ? Buffer.from(request.body) : undefined;
     const deadline = deadlineIn(request.timeoutMs ?? 30_000, signal, request.signal);
     // An address may not stand in SNI.
     const tls = { servername: isIP(host) ? '' : host, rejectUnauthorized: !request.insecure };
@@ -95,7 +95,12 @@ function certificateOf(socket: TLSSocket): HttpAnswer['certificate'] {
 const neverLeft = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const trust = /certificate|self.signed|altnames|CERT_|UNABLE_TO_VERIFY/i;
 
-function unanswered({ method = 'GET' }: HttpRequest, url: URL, via: string, error: unknown): CatalystError {
+function unanswered(
+  { method = 'GET' }: HttpRequest | HttpChange,
+  url: URL,
+  via: string,
+  error: unknown,
+): CatalystError {
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
   const code = (error as { code?: string }).code;
   const untrusted = trust.test(`${inner} ${code ?? ''}`);

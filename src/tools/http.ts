@@ -1,9 +1,8 @@
 /** HTTP towards components, by their public names; `access.connectTo` and `access.caBundle` of the spec are honoured. */
 export interface HttpRequest {
   url: string;
-  method?: string;
+  method?: 'GET' | 'HEAD';
   headers?: Record<string, string>;
-  body?: string | Uint8Array;
   /** Dials over this IP family only. */
   family?: 4 | 6;
   timeoutMs?: number;
@@ -11,6 +10,9 @@ export interface HttpRequest {
   /** Accept any certificate; the chain is reported, not trusted. Default false. */
   insecure?: boolean;
 }
+
+/** What may change something. */
+export type HttpChange = Omit<HttpRequest, 'method'> & { method: string; body?: string | Uint8Array };
 
 export interface HttpAnswer {
   status: number;
@@ -27,9 +29,22 @@ export interface HttpAnswer {
   };
 }
 
-/** Redirects are not followed. Network failures throw E3002 with host and reason. */
+/** Asks and changes nothing. Redirects are not followed. Network failures throw E3002 with host and reason. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
-/** What asks and changes nothing. */
-export type HttpQuestion = Omit<HttpRequest, 'method' | 'body'> & { method?: 'GET' | 'HEAD' };
-export type HttpReader = (request: HttpQuestion) => Promise<HttpAnswer>;
+/** The same with any method. */
+export type HttpWriter = (request: HttpRequest | HttpChange) => Promise<HttpAnswer>;
+
+/** Asks `url` for a token as `id` with `secret`. */
+export type SignIn = (request: { url: string; id: string; secret: string }) => Promise<HttpAnswer>;
+
+/** The one POST that is a question. */
+export function signInBy(http: HttpWriter): SignIn {
+  return ({ url, id, secret }) =>
+    http({
+      url,
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }).toString(),
+    });
+}

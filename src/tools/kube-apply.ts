@@ -13,8 +13,13 @@ export interface KubectlTarget {
   signal: AbortSignal;
 }
 
+export interface KubectlOptions extends ApplyOptions {
+  /** The server answers what it would store, and stores nothing. */
+  dryRun?: boolean;
+}
+
 /** Pure: the arguments of one apply. */
-export function applyArguments(kubeconfig: string, context: string | undefined, options: ApplyOptions): string[] {
+export function applyArguments(kubeconfig: string, context: string | undefined, options: KubectlOptions): string[] {
   return [
     '--kubeconfig',
     kubeconfig,
@@ -37,7 +42,7 @@ const pausesMs = [500, 1000, 2000, 4000, 8000, 15_000];
 export async function kubectlApply(
   target: KubectlTarget,
   objects: readonly KubeObject[],
-  options: ApplyOptions,
+  options: KubectlOptions,
 ): Promise<KubeObject[]> {
   const { clock, signal } = target;
   for (let attempt = 0; ; attempt += 1) {
@@ -51,7 +56,7 @@ export async function kubectlApply(
   }
 }
 
-async function applyOnce(target: KubectlTarget, objects: readonly KubeObject[], options: ApplyOptions) {
+async function applyOnce(target: KubectlTarget, objects: readonly KubeObject[], options: KubectlOptions) {
   try {
     const { stdout } = await target.exec({
       file: target.kubectl,

@@ -3,8 +3,8 @@ import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
 import type { Dialer } from './dialer.js';
 import type { Exec } from './exec.js';
-import type { Kube, KubeObject, KubeRef } from './kube.js';
-import { kubectlApply } from './kube-apply.js';
+import type { Kube, KubeObject, KubeRef, KubeWriter } from './kube.js';
+import { type KubectlOptions, kubectlApply } from './kube-apply.js';
 import { createKubePaths, refusal } from './kube-paths.js';
 import { withRetry } from './kube-retry.js';
 import { createKubeTransport } from './kube-transport.js';
@@ -33,7 +33,7 @@ export interface KubeOptions {
   onWaiting?: (pending: string, deadline: Date) => void;
 }
 
-export function createKube(options: KubeOptions): Kube {
+export function createKube(options: KubeOptions): Kube & KubeWriter {
   const { kubeconfig, context, exec, clock, undoSignal: signal = options.signal } = options;
   const access = options.access ?? readKubeconfig(kubeconfig, context, { exec, env: process.env, now: clock.now });
   const transport = withRetry(createKubeTransport(access, options.dialer), clock);
@@ -55,7 +55,13 @@ export function createKube(options: KubeOptions): Kube {
     return parseObject(answer.body, path);
   };
 
-  const kube: Kube = {
+  const kubectl = async (objects: readonly KubeObject[], how: KubectlOptions = {}) => {
+    if (objects.length === 0) return [];
+    await options.ready?.();
+    return kubectlApply({ exec, kubectl: await options.kubectl(), kubeconfig, context, clock, signal }, objects, how);
+  };
+
+  const kube: Kube & KubeWriter = {
     server: access.server,
     kubeconfig,
     async get(ref) {
@@ -96,15 +102,16 @@ export function createKube(options: KubeOptions): Kube {
         signal: wait.signal ?? options.signal,
         onPending: wait.onPending ?? options.onWaiting,
       }),
-    async apply(objects, applyOptions = {}) {
-      if (objects.length === 0) return [];
-      await options.ready?.();
-      return kubectlApply(
-        { exec, kubectl: await options.kubectl(), kubeconfig, context, clock, signal },
-        objects,
-        applyOptions,
-      );
+    tryApply: (objects, how) => kubectl(objects, { ...how, dryRun: true }),
+    async review({ kind, spec }) {
+      const apiVersion = 'authorization.k8s.io/v1';
+      const collection = await paths.collection(apiVersion, kind);
+      if (collection === undefined)
+        throw fail('E3102', `The API at ${access.server} does not serve ${kind} of ${apiVersion}.`);
+      const { status } = await send('POST', collection, { apiVersion, kind, metadata: {}, spec });
+      return { allowed: status?.allowed === true, ...(status?.reason ? { reason: String(status.reason) } : {}) };
     },
+    apply: (objects, how = {}) => kubectl(objects, { forceConflicts: how.forceConflicts }),
     async create(object) {
       const collection = await paths.collection(object.apiVersion, object.kind, object.metadata.namespace);
       if (collection === undefined)

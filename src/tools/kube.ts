@@ -39,12 +39,16 @@ export interface KubeList {
 }
 
 export interface ApplyOptions {
-  dryRun?: boolean;
   forceConflicts?: boolean;
 }
 
-/** What may be asked of a cluster at any time. */
-export interface KubeReader {
+export interface AccessReview {
+  kind: 'SelfSubjectAccessReview' | 'SubjectAccessReview';
+  spec: Record<string, unknown>;
+}
+
+/** What may be asked of a cluster at any time. What changes one is `KubeWriter`. */
+export interface Kube {
   /** Address of the API server, for messages. */
   readonly server: string;
   /** File that kubectl and helm read (0600). */
@@ -70,6 +74,10 @@ export interface KubeReader {
   ): Promise<T>;
   /** Any path of the API (`/readyz`, `/version`, …). */
   raw(path: string): Promise<{ status: number; body: string }>;
+  /** What the server would store of these, after admission; nothing is stored. Throws its refusal. */
+  tryApply(objects: readonly KubeObject[], options?: ApplyOptions): Promise<KubeObject[]>;
+  /** Asks who may do what: an access review of `authorization.k8s.io/v1`, which is answered and not stored. */
+  review(question: AccessReview): Promise<{ allowed: boolean; reason?: string }>;
 }
 
 /** What changes a cluster. The gate alone hands it out (src/phases/writers.ts). */
@@ -82,8 +90,6 @@ export interface KubeWriter {
   /** True when something was there to delete. */
   delete(ref: KubeRef, options?: { propagation?: 'Foreground' | 'Background' | 'Orphan' }): Promise<boolean>;
 }
-
-export interface Kube extends KubeReader, KubeWriter {}
 
 /** Where an object stands. */
 export function refOfObject(object: KubeObject): KubeRef {

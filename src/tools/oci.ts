@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
-import type { Http, HttpAnswer, HttpRequest } from './http.js';
+import type { Http, HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
 import { authorizationFor, uploadAddress } from './registry-token.js';
 
 export interface OciRegistry {
@@ -21,46 +21,61 @@ export interface PushedImage {
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const digestOf = (data: Buffer) => `sha256:${sha256(data)}`;
 
-export function createOciClient(http: Http, registry: OciRegistry) {
+/** Sends a request, and once more with what the registry asks for. */
+function signedIn<R extends HttpRequest | HttpChange>(
+  http: (request: R) => Promise<HttpAnswer>,
+  ask: Http,
+  { origin, username, password }: OciRegistry,
+): (request: R) => Promise<HttpAnswer> {
   let authorization: string | undefined;
-  const send = async (request: Omit<HttpRequest, 'url'> & { path: string }): Promise<HttpAnswer> => {
-    const url = request.path.startsWith('http') ? request.path : `${registry.origin}${request.path}`;
-    const ask = () =>
-      http({ ...request, url, headers: { ...request.headers, ...(authorization ? { authorization } : {}) } });
-    const answer = await ask();
+  return async (request) => {
+    const send = () =>
+      http({ ...request, headers: { ...request.headers, ...(authorization ? { authorization } : {}) } });
+    const answer = await send();
     if (answer.status !== 401) return answer;
     authorization = await authorizationFor(
-      (at, headers) => http({ url: at, headers }),
+      (at, headers) => ask({ url: at, headers }),
       answer.headers['www-authenticate'] ?? '',
-      { origin: registry.origin, login: `${registry.username}:${registry.password}` },
+      { origin, login: `${username}:${password}` },
     );
-    return ask();
+    return send();
   };
-  const expected = (answer: HttpAnswer, status: number, what: string): HttpAnswer => {
-    if (answer.status === status) return answer;
-    throw fail('E3002', `The registry answered ${answer.status} when asked to ${what}: ${answer.text.slice(0, 160)}`, {
-      data: { status: answer.status },
-    });
+}
+
+function expected(answer: HttpAnswer, status: number, what: string): HttpAnswer {
+  if (answer.status === status) return answer;
+  throw fail('E3002', `The registry answered ${answer.status} when asked to ${what}: ${answer.text.slice(0, 160)}`, {
+    data: { status: answer.status },
+  });
+}
+
+export function readOci(http: Http, registry: OciRegistry) {
+  const send = signedIn(http, http, registry);
+  return {
+    /** Pulls manifest and layer by digest; the digests are computed from what came. */
+    async pull(image: PushedImage): Promise<{ manifest: string; layer: string }> {
+      const at = `${registry.origin}/v2/${image.repository}`;
+      const manifest = expected(
+        await send({ url: `${at}/manifests/${image.digest}`, headers: { accept: manifestType } }),
+        200,
+        'give a manifest',
+      );
+      const blob = expected(await send({ url: `${at}/blobs/${image.layer}` }), 200, 'give a blob');
+      return { manifest: digestOf(Buffer.from(manifest.text)), layer: digestOf(Buffer.from(blob.text)) };
+    },
   };
+}
+
+export function writeOci(http: HttpWriter, registry: OciRegistry) {
+  const send = signedIn<HttpChange>(http, http, registry);
   const pushBlob = async (repository: string, data: Buffer): Promise<string> => {
     const digest = digestOf(data);
-    const begun = expected(
-      await send({ path: `/v2/${repository}/blobs/uploads/`, method: 'POST' }),
-      202,
-      'begin an upload',
-    );
+    const url = `${registry.origin}/v2/${repository}/blobs/uploads/`;
+    const begun = expected(await send({ url, method: 'POST' }), 202, 'begin an upload');
     const location = uploadAddress(begun.headers.location, registry);
     location.searchParams.set('digest', digest);
-    expected(
-      await send({
-        path: location.href,
-        method: 'PUT',
-        body: data,
-        headers: { 'content-type': 'application/octet-stream' },
-      }),
-      201,
-      'store a blob',
-    );
+    const headers = { 'content-type': 'application/octet-stream' };
+    expected(await send({ url: location.href, method: 'PUT', body: data, headers }), 201, 'store a blob');
     return digest;
   };
   return {
@@ -80,26 +95,12 @@ export function createOciClient(http: Http, registry: OciRegistry) {
           layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: layerDigest, size: layer.length }],
         }),
       );
-      const put = {
-        path: `/v2/${repository}/manifests/${tag}`,
-        method: 'PUT',
-        body: manifest,
-        headers: { 'content-type': manifestType },
-      };
+      const url = `${registry.origin}/v2/${repository}/manifests/${tag}`;
+      const put = { url, method: 'PUT', body: manifest, headers: { 'content-type': manifestType } };
       expected(await send(put), 201, 'store a manifest');
       return { repository, digest: digestOf(manifest), layer: layerDigest };
     },
-    /** Pulls manifest and layer by digest; the digests are computed from what came. */
-    async pull(image: PushedImage): Promise<{ manifest: string; layer: string }> {
-      const manifest = expected(
-        await send({ path: `/v2/${image.repository}/manifests/${image.digest}`, headers: { accept: manifestType } }),
-        200,
-        'give a manifest',
-      );
-      const blob = expected(await send({ path: `/v2/${image.repository}/blobs/${image.layer}` }), 200, 'give a blob');
-      return { manifest: digestOf(Buffer.from(manifest.text)), layer: digestOf(Buffer.from(blob.text)) };
-    },
     remove: (image: PushedImage) =>
-      send({ path: `/v2/${image.repository}/manifests/${image.digest}`, method: 'DELETE' }),
+      send({ url: `${registry.origin}/v2/${image.repository}/manifests/${image.digest}`, method: 'DELETE' }),
   };
 }

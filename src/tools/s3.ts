@@ -5,7 +5,7 @@ import { boundedClient, pageTurner } from './s3-bounds.js';
 import { errorName, statusOf, storeError } from './s3-errors.js';
 import { type VersionReader, type VersionWriter, versionCalls } from './s3-versions.js';
 
-export interface ObjectStoreReader extends VersionReader {
+export interface ObjectStore extends VersionReader {
   readonly endpoint: string;
   readonly region: string;
   listBuckets(): Promise<string[]>;
@@ -24,8 +24,6 @@ export interface ObjectStoreWriter extends VersionWriter {
   put(bucket: string, key: string, body: string | Uint8Array, contentType?: string): Promise<void>;
   delete(bucket: string, key: string): Promise<void>;
 }
-
-export interface ObjectStore extends ObjectStoreReader, ObjectStoreWriter {}
 
 export interface ObjectStoreOptions {
   endpoint: string;
@@ -58,7 +56,7 @@ const ownSettings = {
 } as const;
 
 /** Throws E2302 when the keys are refused and E2301 for everything else that S3 answers. */
-export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
+export function createObjectStore(options: ObjectStoreOptions): ObjectStore & ObjectStoreWriter {
   const { endpoint, region, signal } = options;
   const sdk = import('@aws-sdk/client-s3');
   sdk.catch(() => undefined);

@@ -10,7 +10,7 @@ import type { LabServer } from '../../src/lab/http-server.js';
 import { createRequestLog, type LoggedLine } from '../../src/lab/request-log.js';
 import type { Account } from '../../src/lab/servers/s3/signature.js';
 import { systemClock } from '../../src/support/clock.js';
-import { createObjectStore, type ObjectStore } from '../../src/tools/s3.js';
+import { createObjectStore, type ObjectStore, type ObjectStoreWriter } from '../../src/tools/s3.js';
 
 const pair = (name: string, at = ''): Account => ({
   name,
@@ -22,8 +22,8 @@ const directory = mkdtempSync(join(tmpdir(), 'catalyst-s3-'));
 const lines: LoggedLine[] = [];
 const faults = createFaults();
 let server: LabServer;
-let ours: ObjectStore;
-let stranger: ObjectStore;
+let ours: ObjectStore & ObjectStoreWriter;
+let stranger: ObjectStore & ObjectStoreWriter;
 
 const storeOf = ({ accessKey, secretKey }: { accessKey: string; secretKey: string }) =>
   createObjectStore({ endpoint: server.endpoint, region: 'fsn1', accessKey, secretKey });
@@ -36,7 +36,7 @@ beforeAll(async () => {
     ...{ directory, engines, region: 'fsn1', accounts, log, faults, clock: systemClock },
     say: () => undefined,
   });
-  [ours, stranger] = accounts.map(storeOf) as [ObjectStore, ObjectStore];
+  [ours, stranger] = accounts.map(storeOf) as [ObjectStore & ObjectStoreWriter, ObjectStore & ObjectStoreWriter];
 });
 afterAll(async () => {
   await server.close();

@@ -5,13 +5,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HetznerApi } from '../../src/hetzner/api.js';
+import type { HetznerApi, HetznerWriter } from '../../src/hetzner/api.js';
 import { createHetznerApi } from '../../src/hetzner/create-api.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
-import type { Kube, KubeObject } from '../../src/tools/kube.js';
+import type { Kube, KubeObject, KubeWriter } from '../../src/tools/kube.js';
 import { createKube } from '../../src/tools/kube-client.js';
 import { type Catalyst, catalystAtHome } from './catalyst.js';
 
@@ -21,7 +21,7 @@ const finalizer = 'service.kubernetes.io/load-balancer-cleanup';
 const stop = new AbortController();
 
 let catalyst: Catalyst;
-let api: HetznerApi;
+let api: HetznerApi & HetznerWriter;
 /** In the order in which the played controllers freed them. */
 let freed: string[];
 /** Servers of ours that stood at that moment. */
@@ -47,7 +47,7 @@ const isOurs = (name: string) => /^catalyst-omantel-omani-works-(cp|w)\d+$/.test
 const names = async (type: 'load_balancer' | 'volume' | 'server') =>
   (await api.list(type)).map(({ name }) => name).sort();
 
-async function createCluster(): Promise<Kube> {
+async function createCluster(): Promise<Kube & KubeWriter> {
   const created = await catalyst.json(args('cluster', 'create', '--yes'));
   expect(created.document, JSON.stringify(created.document.error)).toMatchObject({ status: 'ok' });
   const { document } = await catalyst.json<{ kubeconfig: string }>(args('cluster', 'kubeconfig'));
@@ -63,7 +63,7 @@ const serverNamed = async (name: string) => (await api.list('server', { name }))
 const network = async () => (await api.list('network', { name: `${base}-net` }))[0]!.id;
 
 /** What a Service of type LoadBalancer and two claims lead to. */
-async function controllersMake(kube: Kube, prefix: string): Promise<void> {
+async function controllersMake(kube: Kube & KubeWriter, prefix: string): Promise<void> {
   const uid = `${prefix}-service-uid`;
   await kube.apply([
     {
@@ -121,7 +121,7 @@ async function controllersMake(kube: Kube, prefix: string): Promise<void> {
 }
 
 /** Frees what was asked to go, until the API server has gone. */
-async function controllersFree(kube: Kube, prefix: string): Promise<void> {
+async function controllersFree(kube: Kube & KubeWriter, prefix: string): Promise<void> {
   freed = [];
   servers = [];
   const free = async (what: string, make: () => Promise<unknown>) => {

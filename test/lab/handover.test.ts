@@ -11,7 +11,7 @@ import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
-import type { Kube, KubeObject } from '../../src/tools/kube.js';
+import type { Kube, KubeObject, KubeWriter } from '../../src/tools/kube.js';
 import { createKube } from '../../src/tools/kube-client.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 
@@ -21,7 +21,7 @@ const flux = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomizatio
 
 let catalyst: Catalyst;
 let lab: LabInfo;
-let mother: Kube;
+let mother: Kube & KubeWriter;
 let journal: string;
 
 beforeAll(async () => {

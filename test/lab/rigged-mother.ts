@@ -8,7 +8,7 @@ import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
-import type { Kube } from '../../src/tools/kube.js';
+import type { Kube, KubeWriter } from '../../src/tools/kube.js';
 import { createKube } from '../../src/tools/kube-client.js';
 
 const fqdn = 'omantel.omani.works';
@@ -114,7 +114,7 @@ export async function rigMother(place: RiggedPlace): Promise<RiggedMother> {
   return readRig(place);
 }
 
-function toolsOf({ kubeconfig, claims }: RiggedPlace): { kube: Kube; claim: string } {
+function toolsOf({ kubeconfig, claims }: RiggedPlace): { kube: Kube & KubeWriter; claim: string } {
   const exec = createExec(createRedactor());
   const binaries = createBinaries({ exec, env: {}, cacheDir: join(dirname(kubeconfig), 'binaries') });
   const { signal } = new AbortController();

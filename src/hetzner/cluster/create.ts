@@ -131,10 +131,10 @@ async function addTarget({ api, change }: CreateTools, { id, name }: LoadBalance
   const current = await api.get('load_balancer', id);
   if (current?.targets.some((target) => target.server?.id === server.id)) return;
   const sentence = targetSentence(server.name, name);
-  await change({ kind: 'load_balancer', name, sentence }, async () => {
+  await change({ kind: 'load_balancer', name, sentence }, async ({ hetzner }) => {
     try {
       const body = { type: 'server', server: { id: server.id }, use_private_ip: true };
-      await api.settle(await api.act('load_balancer', id, 'add_target', body));
+      await api.settle(await (await hetzner()).act('load_balancer', id, 'add_target', body));
     } catch (error) {
       // Repeating is harmless: the target is there, or it is not.
       if (hetznerCode(error) !== 'target_already_defined') throw error;

@@ -5,7 +5,7 @@ import { waitUntil } from '../../support/wait.js';
 import { parseYamlStream, toYaml } from '../../support/yaml.js';
 import type { Ssh, SshTarget } from '../../tools/ssh.js';
 import type { HetznerApi } from '../api.js';
-import type { Change } from '../change.js';
+import type { Change, HetznerWriters } from '../change.js';
 import type { Firewall } from '../types.js';
 import { firewallRules, ruleBodies } from './parts.js';
 
@@ -33,7 +33,7 @@ export async function fetchKubeconfig(
   timeoutMs: number,
 ): Promise<string> {
   const open = { kind: 'firewall', name: firewall.name, sentence: openSentence(firewall.name, sshFrom) };
-  await tools.change(open, () => setRules(tools, firewall, sshFrom));
+  await tools.change(open, (writers) => setRules(tools, writers, firewall, sshFrom));
   try {
     return await read(tools, target, timeoutMs);
   } finally {
@@ -43,7 +43,7 @@ export async function fetchKubeconfig(
 
 export async function closeSsh(tools: Pick<FetchTools, 'api' | 'change'>, firewall: Firewall): Promise<void> {
   const close = { kind: 'firewall', name: firewall.name, sentence: closeSentence(firewall.name) };
-  await tools.change(close, () => setRules(tools, firewall, []));
+  await tools.change(close, (writers) => setRules(tools, writers, firewall, []));
 }
 
 /** True when the firewall lets SSH in, as an interrupted run may have left it. */
@@ -51,9 +51,14 @@ export function letsSshIn(firewall: Firewall): boolean {
   return firewall.rules.some((rule) => rule.direction === 'in' && rule.protocol === 'tcp' && rule.port === '22');
 }
 
-async function setRules({ api }: Pick<FetchTools, 'api'>, { id }: Firewall, sshFrom: readonly string[]): Promise<void> {
+async function setRules(
+  { api }: Pick<FetchTools, 'api'>,
+  { hetzner }: HetznerWriters,
+  { id }: Firewall,
+  sshFrom: readonly string[],
+): Promise<void> {
   const rules = ruleBodies(firewallRules(sshFrom));
-  await api.settle(await api.act('firewall', id, 'set_rules', { rules }));
+  await api.settle(await (await hetzner()).act('firewall', id, 'set_rules', { rules }));
 }
 
 async function read({ ssh, clock, signal, onWaiting }: FetchTools, target: SshTarget, timeoutMs: number) {

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { bucketMarker } from '../../sovereign/object-storage.js';
 import { isCatalystError, messageOf } from '../../support/errors.js';
 import { settleAll } from '../../support/settle-all.js';
-import type { ObjectStore } from '../../tools/s3.js';
+import type { ObjectStore, ObjectStoreWriter } from '../../tools/s3.js';
 import type { Change } from '../change.js';
 import { type BucketPlan, type BucketRow, ownerOf } from './buckets.js';
 
@@ -72,22 +72,26 @@ async function purgeBucket(tools: BucketTools, row: BucketRow): Promise<string |
   const newer = await newestAfter(store, name, plannedAt);
   if (newer) return `${newer} was written after the plan: the bucket is in use`;
   const at = { kind: 'Bucket', name, system: 's3' as const };
-  await change({ ...at, sentence: emptySentence(name) }, () => empty(tools, name));
-  await change({ ...at, sentence: removeSentence(name) }, () => store.deleteBucket(name));
+  await change({ ...at, sentence: emptySentence(name) }, async (writers) =>
+    empty(tools, await writers.objectStore(), name),
+  );
+  await change({ ...at, sentence: removeSentence(name) }, async (writers) =>
+    (await writers.objectStore()).deleteBucket(name),
+  );
   return undefined;
 }
 
-async function empty({ store, signal }: BucketTools, name: string): Promise<void> {
+async function empty({ store, signal }: BucketTools, writer: ObjectStoreWriter, name: string): Promise<void> {
   const lanes = pLimit(atOnce);
   const marks: { key: string; versionId: string }[] = [];
-  for (const upload of await store.uploads(name)) await store.abortUpload(name, upload);
+  for (const upload of await store.uploads(name)) await writer.abortUpload(name, upload);
   for await (const page of store.versions(name)) {
     signal.throwIfAborted();
     marks.push(...page.filter(({ key }) => key === bucketMarker));
     const others = page.filter(({ key }) => key !== bucketMarker);
-    await settleAll(others.map((version) => lanes(() => store.deleteVersion(name, version))));
+    await settleAll(others.map((version) => lanes(() => writer.deleteVersion(name, version))));
   }
-  for (const mark of marks) await store.deleteVersion(name, mark);
+  for (const mark of marks) await writer.deleteVersion(name, mark);
 }
 
 async function isEmpty(store: ObjectStore, name: string): Promise<boolean> {

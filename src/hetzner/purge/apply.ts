@@ -2,7 +2,7 @@
 import type { Clock } from '../../support/clock.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
-import type { Change } from '../change.js';
+import type { Change, HetznerWriters } from '../change.js';
 import { isTokenError } from '../errors.js';
 import { type Resource, type ResourceType, resourceTypes } from '../types.js';
 import { changedSince } from './changed-since.js';
@@ -79,8 +79,8 @@ export async function applyPurge(given: ApplyTools, plan: PurgePlan): Promise<Pu
       const intended = { kind: row.type, name: row.name, sentence: deletionSentence(row) };
       // A deletion in doubt is settled by looking: what is gone needs no second one.
       const isGone = async () => ((await api.get(row.type, row.id)) ? undefined : true);
-      const remove = async () => {
-        await deleteResource(tools, row);
+      const remove = async (writers: HetznerWriters) => {
+        await deleteResource(tools, await writers.hetzner(), row);
         return true;
       };
       await prepareDeletion(tools, row, present);

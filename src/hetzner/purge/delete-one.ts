@@ -1,6 +1,7 @@
 /** Deletes one resource: frees it from what holds it, asks, waits for the action, and tries again while a cascade runs. */
 import { isCatalystError } from '../../support/errors.js';
 import { waitUntil } from '../../support/wait.js';
+import type { HetznerWriter } from '../api.js';
 import { hetznerCode, inUseCodes } from '../errors.js';
 import type { Resource, ResourceMap } from '../types.js';
 import type { ApplyTools } from './apply.js';
@@ -30,17 +31,18 @@ export function deletionSentences(row: Row): string[] {
 /** Makes one preparation. Uses by things that stay have kept a resource out of the plan, so nothing else is touched. */
 async function prepare({ api, change }: ApplyTools, row: Row, present: Resource, one: Preparation): Promise<void> {
   const { type, id } = row;
-  await change({ kind: type, name: row.name, sentence: preparing[one](row) }, async () => {
+  await change({ kind: type, name: row.name, sentence: preparing[one](row) }, async ({ hetzner }) => {
+    const writer = await hetzner();
     if (one === 'unprotect') {
       const rebuild = type === 'server' ? { rebuild: false } : {};
-      await api.settle(await api.act(type, id, 'change_protection', { delete: false, ...rebuild }));
+      await api.settle(await writer.act(type, id, 'change_protection', { delete: false, ...rebuild }));
       return;
     }
     const selectors = (present as ResourceMap['firewall']).applied_to.filter((use) => use.type === 'label_selector');
     const remove_from = selectors.map(({ label_selector }) => ({ type: 'label_selector', label_selector }));
     if (remove_from.length === 0) return;
     await ignoring('firewall_resource_not_found', async () =>
-      api.settle(await api.act(type, id, 'remove_from_resources', { remove_from })),
+      api.settle(await writer.act(type, id, 'remove_from_resources', { remove_from })),
     );
   });
 }
@@ -50,7 +52,7 @@ export async function prepareDeletion(tools: ApplyTools, row: Row, present: Reso
   for (const one of row.first) await prepare(tools, row, present, one);
 }
 
-export async function deleteResource(tools: ApplyTools, row: Row): Promise<void> {
+export async function deleteResource(tools: ApplyTools, writer: HetznerWriter, row: Row): Promise<void> {
   const { api, clock, signal, onWaiting } = tools;
   const { type, id } = row;
   await waitUntil({
@@ -63,7 +65,7 @@ export async function deleteResource(tools: ApplyTools, row: Row): Promise<void>
     maxPauseMs: 8000,
     look: async () => {
       try {
-        const { actions } = await api.delete(type, id);
+        const { actions } = await writer.delete(type, id);
         await api.settle(actions);
         return { done: true };
       } catch (error) {

@@ -45,13 +45,13 @@ export const backupRestores: ProofOf = (world) => {
       await phaseOf(kube, { apiVersion, kind: 'BackupStorageLocation', namespace, name: 'default' }, 'Available', [
         'Unavailable',
       ]);
-      await act(making[0]!, () => kube.apply([objects[0]!]));
+      await act(making[0]!, async (writers) => (await writers.sovereign()).apply([objects[0]!]));
       try {
-        await act(making[1]!, () => kube.apply([objects[1]!]));
-        await act(making[2]!, () => kube.apply([objects[2]!]));
+        await act(making[1]!, async (writers) => (await writers.sovereign()).apply([objects[1]!]));
+        await act(making[2]!, async (writers) => (await writers.sovereign()).apply([objects[2]!]));
         await phaseOf(kube, saved, 'Completed', ['Failed', 'PartiallyFailed', 'FailedValidation']);
-        await act(loss, () => kube.delete(map));
-        await act(making[3]!, () => kube.apply([objects[3]!]));
+        await act(loss, async (writers) => (await writers.sovereign()).delete(map));
+        await act(making[3]!, async (writers) => (await writers.sovereign()).apply([objects[3]!]));
         await phaseOf(kube, restored, 'Completed', ['Failed', 'PartiallyFailed', 'FailedValidation']);
         const back = await kube.get(map);
         if (back?.data?.value !== name)
@@ -61,13 +61,13 @@ export const backupRestores: ProofOf = (world) => {
             back ? 'another value' : 'no ConfigMap',
           );
       } finally {
-        await undo.act(clean[0]!, () => kube.delete(restored));
-        await undo.act(clean[1]!, () =>
-          kube.apply([
+        await undo.act(clean[0]!, async (writers) => (await writers.sovereign()).delete(restored));
+        await undo.act(clean[1]!, async (writers) =>
+          (await writers.sovereign()).apply([
             { apiVersion, kind: 'DeleteBackupRequest', metadata: { name, namespace }, spec: { backupName: name } },
           ]),
         );
-        await undo.act(clean[2]!, () => kube.delete(space));
+        await undo.act(clean[2]!, async (writers) => (await writers.sovereign()).delete(space));
       }
       const bucket = `${world.sovereign.spec.objectStorage.bucketPrefix}-velero`;
       return { summary: `a deleted ConfigMap came back from a backup in ${bucket}`, facts: { bucket, backup: name } };

@@ -40,9 +40,9 @@ export const certificateWebhookAdmits: ProofOf = (world) => ({
             : { pending: 'no caBundle on cert-manager-webhook yet' },
       },
     );
-    await withProbes(kube, context, [probeNamespaceObject()], async () => {
-      await kube.apply([certificate({ dnsNames: [`probe.${world.sovereign.spec.fqdn}`] })], { dryRun: true });
-      const refusal = await kube.apply([certificate({ dnsNames: [] })], { dryRun: true }).then(
+    await withProbes(context, [probeNamespaceObject()], async () => {
+      await kube.tryApply([certificate({ dnsNames: [`probe.${world.sovereign.spec.fqdn}`] })]);
+      const refusal = await kube.tryApply([certificate({ dnsNames: [] })]).then(
         () => undefined,
         (error: unknown) => error,
       );

@@ -2,6 +2,7 @@
 import { requireStatus } from '../../tools/http-json.js';
 import { secretValues } from '../secret-values.js';
 import type { Mutation } from '../step.js';
+import type { Writers } from '../writers.js';
 import { disproved, type ProofOf } from './proof.js';
 
 const repository = 'catalyst-probe';
@@ -16,23 +17,23 @@ export const commitComesBack: ProofOf = (world) => ({
     const host = `gitea.${world.sovereign.spec.fqdn}`;
     const admin = await secretValues(await world.kube(), 'gitea', 'gitea-admin', ['username', 'password']);
     const authorization = `Basic ${Buffer.from(`${admin.username}:${admin.password}`).toString('base64')}`;
-    const api = (path: string, method: string, body?: unknown) =>
-      world.http({
+    const change = ({ http }: Writers, path: string, method: 'POST' | 'DELETE', body?: unknown) =>
+      http({
         url: `https://${host}/api/v1${path}`,
         method,
-        body: body === undefined ? undefined : JSON.stringify(body),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         headers: { authorization, 'content-type': 'application/json' },
       });
-    await act(makes, async () => {
-      const made = await api('/user/repos', 'POST', { name: repository, private: true, auto_init: false });
+    await act(makes, async (writers) => {
+      const made = await change(writers, '/user/repos', 'POST', { name: repository, private: true, auto_init: false });
       // 409: a killed run left it; it is ours by name and is removed below.
       if (made.status !== 409) requireStatus(made, `Gitea at ${host}`, [201]);
     });
     try {
       const remote = { url: `https://${host}/${admin.username}/${repository}.git`, ...admin };
       const text = `probe of run ${world.runId}\n`;
-      const pushed = await act(pushes, () =>
-        world.git.publish(remote, 'main', [{ path: 'probe.txt', text }], 'catalyst: probe'),
+      const pushed = await act(pushes, (writers) =>
+        writers.git.publish(remote, 'main', [{ path: 'probe.txt', text }], 'catalyst: probe'),
       );
       const seen = await world.git.read(remote, 'main');
       if (seen.sha !== pushed || seen.files.get('probe.txt') !== text)
@@ -43,8 +44,12 @@ export const commitComesBack: ProofOf = (world) => ({
         facts: { host, sha: pushed },
       };
     } finally {
-      await undo.act(removes, async () =>
-        requireStatus(await api(`/repos/${admin.username}/${repository}`, 'DELETE'), `Gitea at ${host}`, [204, 404]),
+      await undo.act(removes, async (writers) =>
+        requireStatus(
+          await change(writers, `/repos/${admin.username}/${repository}`, 'DELETE'),
+          `Gitea at ${host}`,
+          [204, 404],
+        ),
       );
     }
   },

@@ -1,17 +1,15 @@
 /** #338: helm-controller may do everything, and a canary HelmRelease that makes a ClusterRole goes Ready and is removed. */
 import { chartReference, chartUrl, helmRepository } from '../../blueprints/chart-source.js';
-import { type KubeObject, refOfObject } from '../../tools/kube.js';
-import { makeProbe, probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
+import { type AccessReview, type KubeObject, refOfObject } from '../../tools/kube.js';
+import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
 import { waitForRelease } from '../wait-for-release.js';
 import type { World } from '../world.js';
 import { disproved, type ProofOf } from './proof.js';
 
 const account = 'system:serviceaccount:flux-system:helm-controller';
 
-const review: KubeObject = {
-  apiVersion: 'authorization.k8s.io/v1',
+const question: AccessReview = {
   kind: 'SubjectAccessReview',
-  metadata: { name: '' },
   spec: {
     user: account,
     groups: ['system:serviceaccounts', 'system:serviceaccounts:flux-system'],
@@ -28,23 +26,20 @@ const canaryValues = {
   rbac: { enabled: true },
 };
 
-const asks = makeProbe({ apiVersion: review.apiVersion, kind: review.kind, name: account });
-
 export const helmControllerMay: ProofOf = (world) => {
   const objects = canary(world);
   return {
-    plan: () => [asks, ...probeMutations(objects)],
+    plan: () => probeMutations(objects),
     async take(context) {
       const kube = await world.kube();
-      const { metadata: _unnamed, ...question } = review;
-      const answer = await context.act(asks, () => kube.create({ ...question, metadata: {} } as unknown as KubeObject));
-      if (answer.status?.allowed !== true)
+      const answer = await kube.review(question);
+      if (!answer.allowed)
         throw disproved(
           '#338',
           `${account} to be allowed every verb on every resource`,
-          `denied ${answer.status?.reason ?? ''}`,
+          `denied ${answer.reason ?? ''}`,
         );
-      const role = await withProbes(kube, context, objects, async () => {
+      const role = await withProbes(context, objects, async () => {
         const release = refOfObject(objects.at(-1)!);
         await waitForRelease(kube, release, 300_000);
         const roles = await kube.list({

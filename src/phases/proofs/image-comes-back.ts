@@ -1,5 +1,5 @@
 /** #383: what is pushed to Harbor is pulled back by digest, and its blob lies in the Sovereign's own bucket. */
-import { createOciClient } from '../../tools/oci.js';
+import { readOci, writeOci } from '../../tools/oci.js';
 import { secretValues } from '../secret-values.js';
 import type { Mutation } from '../step.js';
 import { disproved, type ProofOf } from './proof.js';
@@ -14,14 +14,14 @@ export const imageComesBack: ProofOf = (world) => ({
   async take({ act, undo }) {
     const { fqdn, objectStorage } = world.sovereign.spec;
     const admin = await secretValues(await world.kube(), 'harbor', 'harbor-admin', ['HARBOR_ADMIN_PASSWORD']);
-    const client = createOciClient(world.http, {
+    const registry = {
       origin: `https://harbor.${fqdn}`,
       username: 'admin',
       password: admin.HARBOR_ADMIN_PASSWORD,
-    });
-    const image = await act(pushes, () => client.push(repository, 'probe'));
+    };
+    const image = await act(pushes, ({ http }) => writeOci(http, registry).push(repository, 'probe'));
     try {
-      const seen = await client.pull(image);
+      const seen = await readOci(world.http, registry).pull(image);
       if (seen.manifest !== image.digest) throw disproved('#383', `the manifest ${image.digest}`, seen.manifest);
       if (seen.layer !== image.layer) throw disproved('#383', `the layer ${image.layer}`, seen.layer);
       const bucket = `${objectStorage.bucketPrefix}-harbor`;
@@ -34,7 +34,7 @@ export const imageComesBack: ProofOf = (world) => ({
         facts: { digest: image.digest, bucket },
       };
     } finally {
-      await undo.act(removes, () => client.remove(image));
+      await undo.act(removes, ({ http }) => writeOci(http, registry).remove(image));
     }
   },
 });

@@ -70,7 +70,7 @@ export const ingressAnswers: ProofOf = (world) => {
     plan: () => probeMutations(objects),
     async take(context) {
       const kube = await world.kube();
-      return withProbes(kube, context, objects, async () => {
+      return withProbes(context, objects, async () => {
         await waitForRollout(kube, [{ kind: 'Deployment', namespace: probeNamespace, name }], 180_000);
         const plain = await answers(world, `http://probe-ingress.${fqdn}:31080/`, [200, 301, 302, 307, 308]);
         await answers(world, `https://probe-ingress.${fqdn}:31443/`, [200]);

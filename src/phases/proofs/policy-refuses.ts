@@ -39,8 +39,8 @@ export const policyRefuses: ProofOf = (world) => {
     plan: () => probeMutations(objects),
     async take(context) {
       const kube = await world.kube();
-      return withProbes(kube, context, objects, async () => {
-        const refusal = await kube.apply([refused], { dryRun: true }).then(
+      return withProbes(context, objects, async () => {
+        const refusal = await kube.tryApply([refused]).then(
           () => undefined,
           (error: unknown) => error,
         );

@@ -16,7 +16,7 @@ export const postgresHealthy: ProofOf = (world) => {
     plan: () => probeMutations(objects),
     async take(context) {
       const kube = await world.kube();
-      await withProbes(kube, context, objects, () =>
+      await withProbes(context, objects, () =>
         kube.waitFor<true>(refOfObject(cluster), {
           reason: 'Cluster catalyst-probes/probe-pg healthy',
           timeoutMs: 300_000,

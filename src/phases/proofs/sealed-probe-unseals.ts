@@ -38,7 +38,7 @@ export const sealedProbeUnseals: ProofOf = (world) => ({
     const sealed = sealedSecret(
       seal(new X509Certificate(Buffer.from(newest.data?.['tls.crt'], 'base64')).publicKey, probeNamespace, name, value),
     );
-    await withProbes(kube, context, [probeNamespaceObject(), sealed], () =>
+    await withProbes(context, [probeNamespaceObject(), sealed], () =>
       kube.waitFor<true>(
         { ...refOfObject(sealed), apiVersion: 'v1', kind: 'Secret' },
         {

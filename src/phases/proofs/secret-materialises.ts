@@ -75,9 +75,9 @@ export const secretMaterialises: ProofOf = (world) => {
       );
       const value = randomBytes(12).toString('hex');
       world.redactor.register(value);
-      await withProbes(kube, context, around(value), async () => {
+      await withProbes(context, around(value), async () => {
         await runProbe(kube, context, write);
-        await withProbes(kube, context, [externalSecret], () => materialised(value));
+        await withProbes(context, [externalSecret], () => materialised(value));
       });
       return { summary: 'a value written to OpenBao materialised as a Secret', facts: { store: 'openbao', path } };
     },

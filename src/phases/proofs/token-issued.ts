@@ -22,14 +22,8 @@ export const tokenIssued: ProofOf = (world) => ({
       'client-id',
       'client-secret',
     ]);
-    const body = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: probe['client-id'],
-      client_secret: probe['client-secret'],
-    });
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const { access_token: token = '' } = okJson(
-      await world.http({ url: document.token_endpoint, method: 'POST', body: body.toString(), headers }),
+      await world.signIn({ url: document.token_endpoint, id: probe['client-id'], secret: probe['client-secret'] }),
       what,
       z.object({ access_token: z.string().optional() }),
       [200],

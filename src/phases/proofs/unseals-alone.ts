@@ -34,7 +34,7 @@ export const unsealsAlone: ProofOf = (world) => ({
     };
     await look('now');
     const before = (await kube.get(pod))?.metadata.uid;
-    await context.act(evicts, () => kube.delete(pod));
+    await context.act(evicts, async (writers) => (await writers.sovereign()).delete(pod));
     await kube.waitFor<true>(pod, {
       reason: 'Pod openbao/openbao-0 back',
       timeoutMs: 300_000,

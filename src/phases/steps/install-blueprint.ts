@@ -14,7 +14,7 @@ import type { ProofOf } from '../proofs/proof.js';
 import { readinessOf } from '../readiness.js';
 import type { Done, Evidence, Mutation, Step, StepContext } from '../step.js';
 import { explaining, type Waiting, waitAllReady, whyNotRolledOut } from '../wait-ready.js';
-import { watchedKube, watchedWorld } from '../watched-world.js';
+import { watchedContext, watchedKube, watchedWorld } from '../watched-world.js';
 import { whyNotIssued } from '../why-not-issued.js';
 import type { World } from '../world.js';
 
@@ -82,17 +82,19 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
     const { releases, glue } = await folders();
     if (await needsSecrets(kube)) {
       const made = await secrets.objects(blueprint, kube);
-      await act(makeSecretsMutation(blueprint), () => kube.apply(made));
+      await act(makeSecretsMutation(blueprint), async (writers) => (await writers.sovereign()).apply(made));
     }
     if (seed) await seed.run(context);
     for (const folder of releases) {
-      if (!(await isApplied(kube, folder))) await act(applyFolderMutation(folder), () => kube.apply(marked(folder)));
+      if (!(await isApplied(kube, folder)))
+        await act(applyFolderMutation(folder), async (writers) => (await writers.sovereign()).apply(marked(folder)));
     }
     await settle(waiting, releases.flatMap(objectsOf).map(refOfObject));
     await settle(waiting, brought);
     if (beforeGlue) await beforeGlue.run(context);
     if (!glue) return;
-    if (!(await isApplied(kube, glue))) await act(applyFolderMutation(glue), () => kube.apply(marked(glue)));
+    if (!(await isApplied(kube, glue)))
+      await act(applyFolderMutation(glue), async (writers) => (await writers.sovereign()).apply(marked(glue)));
     await settle(waiting, objectsOf(glue).map(refOfObject));
   };
 
@@ -139,7 +141,7 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
     },
 
     async proof(context): Promise<Evidence> {
-      const evidence = await options.proof(watchedWorld(world, context.progress)).take(context);
+      const evidence = await options.proof(watchedWorld(world, context.progress)).take(watchedContext(world, context));
       const { releases } = await folders();
       const tree = Object.fromEntries(releases.map((folder) => [folder.path, folderHash(folder)]));
       const live = await liveVersion(await world.kube(), blueprint.name);

@@ -13,9 +13,10 @@ import {
 import { fail, isCatalystError } from '../../support/errors.js';
 import { settleAll } from '../../support/settle-all.js';
 import { waitUntil } from '../../support/wait.js';
-import type { ObjectStore } from '../../tools/s3.js';
+import type { ObjectStore, ObjectStoreWriter } from '../../tools/s3.js';
 import type { Done, Evidence, Mutation, Step, StepContext } from '../step.js';
 import type { World } from '../world.js';
+import type { Writers } from '../writers.js';
 
 const settleMs = 120_000;
 
@@ -73,14 +74,14 @@ export function createProveObjectStorageStep(world: World): Step {
           if (state === 'marked') return;
           if (state === 'absent') {
             const there = async () => ((await store.bucket(name)) === 'ours' ? true : undefined);
-            const make = async () => {
-              await store.createBucket(name);
+            const make = async ({ objectStore }: Writers) => {
+              await (await objectStore()).createBucket(name);
               return true;
             };
             await act(makeBucket(name), make, { recover: there });
           }
           // A new bucket answers 404 for a while, on every call that names it.
-          const once = (change: Mutation, call: () => Promise<void>) =>
+          const once = (change: Mutation, call: (writer: ObjectStoreWriter) => Promise<void>) =>
             waitUntil({
               reason: `bucket ${name}`,
               timeoutMs: settleMs,
@@ -90,7 +91,7 @@ export function createProveObjectStorageStep(world: World): Step {
               pauseMs: 250,
               look: async () => {
                 if ((await store.bucket(name)) !== 'ours') return { pending: `bucket ${name} is not visible yet` };
-                return act(change, call).then(
+                return act(change, async ({ objectStore }) => call(await objectStore())).then(
                   () => ({ done: true }),
                   (error: unknown) => {
                     if (!isMissing(error)) throw error;
@@ -99,10 +100,10 @@ export function createProveObjectStorageStep(world: World): Step {
                 );
               },
             });
-          if (isVersioned(consumer)) await once(version(name), () => store.setVersioning(name, true));
+          if (isVersioned(consumer)) await once(version(name), (writer) => writer.setVersioning(name, true));
           // Last, so that a marked bucket is a finished one.
           const marker = JSON.stringify({ sovereign: spec.fqdn, consumer, madeBy: 'catalyst' });
-          await once(mark(name), () => store.put(name, bucketMarker, marker, 'application/json'));
+          await once(mark(name), (writer) => writer.put(name, bucketMarker, marker, 'application/json'));
         }),
       );
     },
@@ -116,7 +117,11 @@ export function createProveObjectStorageStep(world: World): Step {
           actions: ['catalyst ticket run 371'],
         });
       }
-      await settleAll(buckets.map(({ name }) => act(probeObject(name), () => roundTrip(store, name, runId))));
+      await settleAll(
+        buckets.map(({ name }) =>
+          act(probeObject(name), async ({ objectStore }) => roundTrip(store, await objectStore(), name, runId)),
+        ),
+      );
       const names = buckets.map(({ name }) => name);
       return {
         summary: `${names.length} buckets at ${store.endpoint}: listed, and a probe object written, read and deleted in each`,
@@ -142,11 +147,16 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Throws E4009 when the probe object does not come back, E2302 when the keys may not. */
-export async function roundTrip(store: ObjectStore, bucket: string, runId: string): Promise<void> {
+export async function roundTrip(
+  store: ObjectStore,
+  writer: ObjectStoreWriter,
+  bucket: string,
+  runId: string,
+): Promise<void> {
   const key = `.catalyst-probe/${runId}`;
-  await store.put(bucket, key, runId, 'text/plain');
+  await writer.put(bucket, key, runId, 'text/plain');
   const read = await store.get(bucket, key);
-  await store.delete(bucket, key);
+  await writer.delete(bucket, key);
   if (!read || Buffer.from(read).toString('utf8') !== runId) {
     throw fail('E4009', `The probe object in bucket ${bucket} did not come back as it was written.`, {
       actions: ['catalyst credentials verify s3-access-key'],

@@ -3,7 +3,7 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { satisfies } from 'semver';
 import { fail } from '../../support/errors.js';
 import type { Binaries } from '../../tools/binaries.js';
-import type { Exec } from '../../tools/exec.js';
+import type { Git } from '../../tools/git.js';
 import type { Check } from './check.js';
 
 const gib = 1024 ** 3;
@@ -11,7 +11,7 @@ const gib = 1024 ** 3;
 export const diskFloorBytes = gib / 2;
 
 export function machineChecks(options: {
-  exec: Exec;
+  git: Pick<Git, 'version'>;
   binaries?: Pick<Binaries, 'find'>;
   stateDir: string;
   nodeVersion: string;
@@ -19,7 +19,7 @@ export function machineChecks(options: {
   /** Which way calls take, where that is known. */
   ways?: () => string;
 }): Check[] {
-  const { exec, binaries, stateDir, nodeVersion, ways } = options;
+  const { git, binaries, stateDir, nodeVersion, ways } = options;
   const freeBytes = options.freeBytes ?? free;
   const tool = (name: 'helm' | 'kubectl'): Check => ({
     id: name,
@@ -46,8 +46,7 @@ export function machineChecks(options: {
       id: 'git',
       title: 'git is there',
       async look() {
-        const { stdout } = await exec({ file: 'git', args: ['--version'], timeoutMs: 10_000 });
-        const version = /(\d+\.\d+)(\.\d+)?/.exec(stdout)?.[1] ?? '0.0';
+        const version = /(\d+\.\d+)(\.\d+)?/.exec(await git.version())?.[1] ?? '0.0';
         if (satisfies(`${version}.0`, '>=2.31.0')) return version;
         throw fail('E3001', `git ${version} is too old; 2.31 or newer is needed.`, {
           actions: ['install a newer git'],

@@ -15,7 +15,7 @@ interface Sent {
 function server(kinds: readonly string[], { namespaces = [] as string[], without = [] as string[], refuses = '' }) {
   const sent: Sent[] = [];
   const kube: DryRunServer['kube'] = {
-    apply: async (objects, options) => {
+    tryApply: async (objects, options) => {
       sent.push({ objects, options });
       const bad = objects.find(({ metadata }) => metadata.name === refuses);
       if (bad) throw fail('E3102', `Kubernetes refused an apply: ${bad.kind} is invalid`);
@@ -42,10 +42,9 @@ async function ask(options: Parameters<typeof server>[1], isProtected = (_: stri
   return { ...result, sent };
 }
 
-it('sends nothing that could be stored', async () => {
-  const { sent, rows } = await ask({ namespaces: ['powerdns', 'flux-system'] });
+it('is given nothing by which something could be stored, and shows all that there is', async () => {
+  const { rows } = await ask({ namespaces: ['powerdns', 'flux-system'] });
   expect(rows.length).toBeGreaterThan(5);
-  expect(sent.every(({ options }) => options?.dryRun === true)).toBe(true);
 });
 
 it('shows what has no namespace there in default, and says so', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openHandover } from '../../../src/handover/handover.js';
 import { isPublicAddress } from '../../../src/handover/judge-trial.js';
 import { revokeAccess } from '../../../src/handover/revoke.js';
-import type { HetznerApi } from '../../../src/hetzner/api.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
 import type { CredentialTrial } from '../../../src/mother/credential-trial.js';
 import { fail } from '../../../src/support/errors.js';
 import { ids, memoryCluster, motherCluster, rig } from './rig.js';
@@ -30,7 +30,7 @@ const hetzner = {
           { name: 'shop-lb', public_net: { ipv4: { ip: '203.0.113.77' }, ipv6: { ip: null } } },
         ]
       : [],
-} as unknown as HetznerApi;
+} as unknown as HetznerApi & HetznerWriter;
 
 const theNode = {
   apiVersion: 'v1',

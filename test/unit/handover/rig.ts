@@ -4,13 +4,13 @@ import type { World } from '../../../src/phases/world.js';
 import type { Adapters } from '../../../src/phases/writers.js';
 import type { Sovereign } from '../../../src/sovereign/schema.js';
 import type { HttpAnswer } from '../../../src/tools/http.js';
-import type { Kube, KubeObject } from '../../../src/tools/kube.js';
+import type { Kube, KubeObject, KubeWriter } from '../../../src/tools/kube.js';
 import { fakeGate, fakeWorld, omantel } from '../hetzner/fake-world.js';
 
 export const sovereign = (): Sovereign => omantel({}, { mother: { protected: { namespaces: ['added'] } } });
 
 export interface MemoryCluster {
-  kube: Kube;
+  kube: Kube & KubeWriter;
   objects: Map<string, KubeObject>;
   /** What was written, in order: `patch Deployment catalyst/catalyst-api`. */
   writes: string[];
@@ -46,7 +46,7 @@ function stored({ stringData, ...object }: KubeObject): KubeObject {
 
 export function memoryCluster(objects: KubeObject[]): MemoryCluster {
   const store = new Map(objects.map((one) => [keyOf(one.kind, one.metadata.namespace, one.metadata.name), one]));
-  const cluster: MemoryCluster = { objects: store, writes: [], kube: undefined as unknown as Kube };
+  const cluster: MemoryCluster = { objects: store, writes: [], kube: undefined as unknown as Kube & KubeWriter };
   const wrote = (verb: string, object: KubeObject) => {
     cluster.writes.push(`${verb} ${object.kind} ${object.metadata.namespace}/${object.metadata.name}`);
     cluster.onWrite?.(verb, object);
@@ -90,6 +90,8 @@ export function memoryCluster(objects: KubeObject[]): MemoryCluster {
       wrote('delete', object);
       return true;
     },
+    tryApply: async (all) => [...all],
+    review: async () => ({ allowed: true }),
     raw: async () => ({ status: 200, body: 'ok' }),
   };
   return cluster;

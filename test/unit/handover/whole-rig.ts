@@ -8,8 +8,8 @@ import { activeSealingKey } from '../../../src/blueprints/seal.js';
 import { issueCertificate } from '../../../src/lab/certificates.js';
 import type { Confirmation } from '../../../src/phases/confirmation.js';
 import { hashOf } from '../../../src/support/hash.js';
-import type { Commit, Git } from '../../../src/tools/git.js';
-import type { HttpAnswer, HttpRequest } from '../../../src/tools/http.js';
+import type { Commit, Git, GitWriter } from '../../../src/tools/git.js';
+import type { HttpAnswer, HttpChange, HttpRequest } from '../../../src/tools/http.js';
 import type { KubeObject } from '../../../src/tools/kube.js';
 import { ids, type MemoryCluster, memoryCluster, motherCluster, type Rig, rig, sovereign } from './rig.js';
 
@@ -24,8 +24,8 @@ export interface MemoryGitea {
   organizations: Set<string>;
   repositories: Map<string, Repository>;
   tokens: Map<string, string>;
-  answer(request: HttpRequest): Partial<HttpAnswer>;
-  git: Git;
+  answer(request: HttpRequest | HttpChange): Partial<HttpAnswer>;
+  git: Git & GitWriter;
   /** Somebody else commits a file. */
   commit(author: string, path: string, text: string): string;
 }
@@ -56,7 +56,7 @@ function put(
   return sha;
 }
 
-function memoryGit(repository: () => Repository | undefined): Git {
+function memoryGit(repository: () => Repository | undefined): Git & GitWriter {
   const commits = () => repository()?.commits ?? [];
   const own = { author: 'catalyst <catalyst@openova.io>', own: true };
   return {
@@ -68,6 +68,7 @@ function memoryGit(repository: () => Repository | undefined): Git {
     change: () => Promise.reject(new Error('no change expected')),
     head: async () => commits()[0]?.sha,
     read: async () => ({ sha: commits()[0]!.sha, files: commits()[0]!.files }),
+    version: async () => 'git version 2.47.0',
     history: async () => commits().map(({ files, ...commit }) => commit),
     copyTo: async () => undefined,
     moveBack: async (_remote, _branch, from, to) => {
@@ -77,7 +78,9 @@ function memoryGit(repository: () => Repository | undefined): Git {
   };
 }
 
-function answer(gitea: MemoryGitea, { url, method = 'GET', headers = {}, body }: HttpRequest): Partial<HttpAnswer> {
+function answer(gitea: MemoryGitea, request: HttpRequest | HttpChange): Partial<HttpAnswer> {
+  const { url, method = 'GET', headers = {} } = request;
+  const body = 'body' in request ? request.body : undefined;
   const path = new URL(url).pathname.replace('/api/v1', '');
   const [, room = '', first = '', second = '', third = ''] = path.split('/');
   const given = body === undefined ? {} : (JSON.parse(String(body)) as Record<string, string>);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HetznerApi } from '../../../src/hetzner/api.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { resourceTypes, type Server } from '../../../src/hetzner/types.js';
 import { createFaults, type Faults } from '../../../src/lab/faults.js';
@@ -15,7 +15,7 @@ const clock = hurriedClock();
 const signal = new AbortController().signal;
 let lab: HetznerLab;
 let faults: Faults;
-let api: HetznerApi;
+let api: HetznerApi & HetznerWriter;
 let booted: { server: Server; data: string }[];
 
 async function startLab(options: { leftovers?: boolean; serverLimit?: number } = {}) {

@@ -1,4 +1,4 @@
-import type { HetznerApi } from '../../../src/hetzner/api.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
 import type { Change } from '../../../src/hetzner/change.js';
 import type { Act } from '../../../src/phases/gate.js';
 import type { Mutation, StepContext } from '../../../src/phases/step.js';
@@ -34,7 +34,7 @@ export function omantel(hetzner: Record<string, unknown> = {}, spec: Record<stri
 
 /** Refuses everything that a test did not give. */
 export function fakeWorld(
-  given: Partial<World> & { api?: HetznerApi; clock: Clock },
+  given: Partial<World> & { api?: HetznerApi & HetznerWriter; clock: Clock },
 ): World & { kept: Map<string, string> } {
   const kept = new Map<string, string>();
   const world = {

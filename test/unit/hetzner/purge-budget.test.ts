@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HetznerApi } from '../../../src/hetzner/api.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
@@ -19,7 +19,7 @@ let lab: HetznerLab | undefined;
 afterEach(() => lab?.close());
 
 /** 200 resources of ten types that hang on each other, as the API itself would make them. */
-async function project(api: HetznerApi): Promise<HetznerApi> {
+async function project(api: HetznerApi & HetznerWriter): Promise<HetznerApi & HetznerWriter> {
   const many = <T>(count: number, make: (n: number) => Promise<T>) =>
     Promise.all(Array.from({ length: count }, (_, n) => make(n)));
   const networks = await many(10, (n) =>

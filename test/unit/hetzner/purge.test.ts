@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HetznerApi } from '../../../src/hetzner/api.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
 import type { Change } from '../../../src/hetzner/change.js';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
@@ -20,7 +20,7 @@ const signal = new AbortController().signal;
 
 let lab: HetznerLab;
 let faults: Faults;
-let api: HetznerApi;
+let api: HetznerApi & HetznerWriter;
 const clock = hurriedClock();
 const changes: string[] = [];
 const free = freely({ hetzner: async () => api });

@@ -1,6 +1,6 @@
 /** A purge read by somebody whose production stands in the same project: every way in which it might take what is theirs. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HetznerApi } from '../../../src/hetzner/api.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { makePurgePlan, type PurgePlan } from '../../../src/hetzner/purge/plan.js';
@@ -22,7 +22,7 @@ const clock = hurriedClock();
 const machine = { server_type: 'cx43', image: 'ubuntu-24.04', location: 'fsn1', start_after_create: false };
 
 let lab: HetznerLab;
-let api: HetznerApi;
+let api: HetznerApi & HetznerWriter;
 let ours: ReturnType<typeof sovereignLeftovers>;
 
 beforeEach(async () => {

@@ -111,7 +111,7 @@ describe("this Sovereign's Flux objects on the mother", () => {
     const mother = rigged();
     const before = structuredClone(new Map(mother.objects));
     const { world, context } = rig(mother, memoryCluster([]), noZone);
-    for (const object of await toFreeze(world)) await suspend(world, object, 'run12345');
+    for (const object of await toFreeze(world)) await suspend(mother.kube, object, 'run12345');
     // an administrator resumes one: deleted while active, Flux would prune what it applies
     mother.objects.get('Kustomization flux-system/by-cluster')!.spec.suspend = false;
     let active = 0;
@@ -131,7 +131,7 @@ describe("this Sovereign's Flux objects on the mother", () => {
     mother.objects.get('Kustomization flux-system/by-path')!.spec.suspend = false;
     const before = structuredClone(new Map(mother.objects));
     const { world, context } = rig(mother, memoryCluster([]), noZone);
-    for (const object of await toFreeze(world)) await suspend(world, object, 'run12345');
+    for (const object of await toFreeze(world)) await suspend(mother.kube, object, 'run12345');
     await abortHandover(world, { journal: () => foldJournal([]) }).run(context);
     for (const object of own) {
       const { metadata, spec } = mother.objects.get(nameOfObject(object))!;

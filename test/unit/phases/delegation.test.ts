@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { delegation, delegationRecords } from '../../../src/phases/delegation.js';
 import { createDelegateZoneStep } from '../../../src/phases/steps/delegate-zone.js';
-import type { Http } from '../../../src/tools/http.js';
+import type { HttpWriter } from '../../../src/tools/http.js';
 import { fakeKube } from './fake-kube.js';
 import { fakeContext, fakeWorld } from './rig.js';
 
@@ -17,12 +17,13 @@ interface Set {
 /** PowerDNS of the mother with the zone omani.works; anything else is refused. */
 function powerDns(sets: Set[]) {
   const writes: unknown[] = [];
-  const http: Http = async ({ url, method = 'GET', headers, body }) => {
+  const http: HttpWriter = async (request) => {
+    const { url, method = 'GET', headers } = request;
     expect(url).toBe('https://pdns.openova.io/api/v1/servers/localhost/zones/omani.works.');
     expect(headers?.['x-api-key']).toBe('the-key');
     if (method === 'GET') return { status: 200, headers: {}, text: JSON.stringify({ rrsets: sets }) };
     expect(method).toBe('PATCH');
-    const { rrsets } = JSON.parse(String(body)) as { rrsets: Set[] };
+    const { rrsets } = JSON.parse(String('body' in request && request.body)) as { rrsets: Set[] };
     writes.push(...rrsets.map(({ name, type }) => `${type} ${name}`));
     for (const set of rrsets) {
       const at = sets.findIndex((one) => one.name === set.name && one.type === set.type);
@@ -110,7 +111,7 @@ test('a node with another address is followed', async () => {
 });
 
 test('a zone that the mother does not have is named', async () => {
-  const http: Http = async () => ({ status: 404, headers: {}, text: 'Not Found' });
+  const http: HttpWriter = async () => ({ status: 404, headers: {}, text: 'Not Found' });
   const { world } = await fakeWorld({ cluster: cluster('203.0.113.10'), http, mother });
   await expect(delegation(world).run(fakeContext(world).context)).rejects.toMatchObject({ code: 'E5004' });
 });

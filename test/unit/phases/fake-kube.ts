@@ -1,9 +1,9 @@
 /** A cluster in memory: what is applied is there, and becomes ready when the test says how. Waiting in vain fails the test. */
 
 import { fail } from '../../../src/support/errors.js';
-import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../../src/tools/kube.js';
+import { type Kube, type KubeObject, type KubeRef, type KubeWriter, refOfObject } from '../../../src/tools/kube.js';
 
-export interface FakeKube extends Kube {
+export interface FakeKube extends Kube, KubeWriter {
   readonly objects: Map<string, KubeObject>;
   /** Every batch that was applied, as `Kind namespace/name`. */
   readonly applied: string[][];
@@ -66,6 +66,10 @@ export function fakeKube(settle: (object: KubeObject) => KubeObject[] = (object)
       applied.push(batch.map((object) => keyOf(refOfObject(object))));
       for (const object of batch) for (const made of settle(object)) put(made);
       return [...batch];
+    },
+    tryApply: async (batch) => [...batch],
+    review: async ({ kind }) => {
+      throw new Error(`a ${kind} is not expected`);
     },
     create: async (object) => {
       throw new Error(`create of ${object.kind} is not expected`);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createSecretMaker } from '../../../src/phases/blueprint-secrets.js';
 import { createBindHelmControllerStep } from '../../../src/phases/steps/bind-helm-controller.js';
 import { createSeedCiliumStep } from '../../../src/phases/steps/seed-cilium.js';
-import type { Helm, HelmInstall } from '../../../src/tools/helm.js';
+import type { Helm, HelmInstall, HelmInstaller } from '../../../src/tools/helm.js';
 import { fakeKube, helmRecord } from './fake-kube.js';
 import { broughtBy, fakeContext, fakeWorld, wellBehaved } from './rig.js';
 
@@ -13,7 +13,7 @@ async function rig(elsewhere = false) {
   const installs: HelmInstall[] = [];
   const cluster = fakeKube(wellBehaved);
   const made = await fakeWorld({ cluster });
-  const helm: Helm = {
+  const helm: Helm & HelmInstaller = {
     version: async () => 'v4',
     upgradeInstall: async (request) => {
       installs.push(request);

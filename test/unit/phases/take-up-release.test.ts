@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSeedCiliumStep } from '../../../src/phases/steps/seed-cilium.js';
-import type { Helm, HelmRelease } from '../../../src/tools/helm.js';
+import type { Helm, HelmInstaller, HelmRelease } from '../../../src/tools/helm.js';
 import { fakeKube, helmRecord } from './fake-kube.js';
 import { broughtBy, fakeContext, fakeWorld, wellBehaved } from './rig.js';
 
@@ -51,9 +51,10 @@ async function rig(left: Partial<HelmRelease>, ends?: { after: number; status: s
       release = { ...release!, status: 'deployed' };
       cluster.put(helmRecord('kube-system', 'cilium'));
     },
-  } as unknown as Helm;
-  const step = createSeedCiliumStep({ ...made.world, helm }, cilium, wbs);
-  return { step, world: made.world, cluster, installs, dropped, waited: () => now - start };
+  } as unknown as Helm & HelmInstaller;
+  const world = { ...made.world, helm };
+  const step = createSeedCiliumStep(world, cilium, wbs);
+  return { step, world, cluster, installs, dropped, waited: () => now - start };
 }
 
 const old = new Date(start - 600_000).toISOString();

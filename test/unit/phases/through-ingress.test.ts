@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { throughIngress } from '../../../src/phases/through-ingress.js';
 import { fail } from '../../../src/support/errors.js';
-import type { HttpAnswer } from '../../../src/tools/http.js';
+import type { HttpAnswer, HttpChange, HttpRequest } from '../../../src/tools/http.js';
 
 /** An ingress that gives these answers, the last one for ever; time passes by sleeping alone. */
 function ingress(...answers: (Pick<HttpAnswer, 'status' | 'text'> | Error)[]) {
@@ -9,7 +9,7 @@ function ingress(...answers: (Pick<HttpAnswer, 'status' | 'text'> | Error)[]) {
   const told: string[] = [];
   let now = 0;
   const http = throughIngress(
-    async ({ url, method = 'GET' }) => {
+    async ({ url, method = 'GET' }: HttpRequest | HttpChange) => {
       asked.push(`${method} ${url}`);
       const next = answers.length > 1 ? answers.shift()! : answers[0]!;
       if (next instanceof Error) throw next;

@@ -12,7 +12,7 @@ import { createGitea } from '../../../src/lab/servers/git/gitea.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { createDialer } from '../../../src/tools/dialer.js';
 import { createExec, type RunRequest } from '../../../src/tools/exec.js';
-import type { Git } from '../../../src/tools/git.js';
+import type { Git, GitWriter } from '../../../src/tools/git.js';
 import { createGit } from '../../../src/tools/git-client.js';
 
 const host = 'gitea.omantel.example.org';
@@ -21,7 +21,7 @@ const remote = { url: `https://${host}/sovereign/fleet.git`, username: 'gitea_ad
 const { signal } = new AbortController();
 let directory: string;
 let server: LabServer;
-let git: Git;
+let git: Git & GitWriter;
 let runs: RunRequest[];
 
 beforeEach(async () => {

@@ -18,7 +18,7 @@ import { createHttpStream } from '../../../src/tools/http-stream.js';
 import { createKube } from '../../../src/tools/kube-client.js';
 import { createKubeTransport } from '../../../src/tools/kube-transport.js';
 import { readKubeconfig } from '../../../src/tools/kubeconfig.js';
-import { createOciClient } from '../../../src/tools/oci.js';
+import { readOci, writeOci } from '../../../src/tools/oci.js';
 import { copyImage, resolveImage } from '../../../src/tools/oci-copy.js';
 import { createObjectStore } from '../../../src/tools/s3.js';
 
@@ -225,7 +225,7 @@ test("a registry's login goes to its own host and to the token service that the 
     actions: [expect.stringContaining('spec.charts.tokenService: localhost')],
   });
   const http = createHttp({ dialer, signal });
-  const pushing = createOciClient(http, { origin: asking.origin, username: 'u', password: 'p' });
+  const pushing = writeOci(http, { origin: asking.origin, username: 'u', password: 'p' });
   await expect(pushing.push('a/b', 'x')).rejects.toMatchObject({ code: 'E3009' });
   const plain = await serve(realm('http://192.0.2.1'));
   await expect(resolveImage(stream, registry(plain.origin, 'u:p', '192.0.2.1'))).rejects.toMatchObject({
@@ -244,14 +244,18 @@ test('an upload is not led to another host, and what came is judged by its bytes
   const away = other.origin.replace('127.0.0.1', 'localhost');
   const leading = await serve((_request, response) => response.writeHead(202, { location: `${away}/x` }).end());
   const http = createHttp({ dialer, signal });
-  const client = (origin: string) => createOciClient(http, { origin, username: 'u', password: 'p' });
-  await expect(client(leading.origin).push('a/b', 'x')).rejects.toMatchObject({ code: 'E3009' });
+  const registryAt = (origin: string) => ({ origin, username: 'u', password: 'p' });
+  await expect(writeOci(http, registryAt(leading.origin)).push('a/b', 'x')).rejects.toMatchObject({ code: 'E3009' });
   expect(other.requests()).toBe(0);
   const claimed = `sha256:${sha256('what was pushed')}`;
   const lying = await serve((_request, response) =>
     response.writeHead(200, { 'docker-content-digest': claimed }).end('something else'),
   );
-  const pulled = await client(lying.origin).pull({ repository: 'a/b', digest: claimed, layer: claimed });
+  const pulled = await readOci(http, registryAt(lying.origin)).pull({
+    repository: 'a/b',
+    digest: claimed,
+    layer: claimed,
+  });
   expect(pulled.layer).toBe(`sha256:${sha256('something else')}`);
 });
 

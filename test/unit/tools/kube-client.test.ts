@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Clock } from '../../../src/support/clock.js';
-import type { Kube } from '../../../src/tools/kube.js';
+import type { Kube, KubeWriter } from '../../../src/tools/kube.js';
 import { createKube } from '../../../src/tools/kube-client.js';
 import { core, type FakeApi, fakeApi, json, reset, watch } from './fake-api.js';
 
@@ -30,7 +30,7 @@ class TestClock implements Clock {
 
 let api: FakeApi;
 let clock: TestClock;
-let kube: Kube;
+let kube: Kube & KubeWriter;
 let stop: AbortController;
 
 beforeEach(async () => {

@@ -6,12 +6,12 @@ import { systemClock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { createBinaries } from '../../../src/tools/binaries.js';
 import { createExec } from '../../../src/tools/exec.js';
-import type { Kube, KubeObject } from '../../../src/tools/kube.js';
+import type { Kube, KubeObject, KubeWriter } from '../../../src/tools/kube.js';
 import { createKube } from '../../../src/tools/kube-client.js';
 import { type Rig, startRig } from '../lab-kubernetes/rig.js';
 
 let rig: Rig;
-let kube: Kube;
+let kube: Kube & KubeWriter;
 beforeAll(async () => {
   rig = await startRig();
   const exec = createExec(createRedactor());
@@ -40,9 +40,9 @@ test('applies a namespace and what lives in it in one go, as field manager catal
 });
 
 test('a dry-run is checked by the server and leaves nothing', async () => {
-  expect(await kube.apply([map('dry', { a: '1' })], { dryRun: true })).toHaveLength(1);
+  expect(await kube.tryApply([map('dry', { a: '1' })])).toHaveLength(1);
   expect(await kube.get(ref('dry'))).toBeUndefined();
-  await expect(kube.apply([map('Not_a_name', {})], { dryRun: true })).rejects.toMatchObject({ code: 'E3102' });
+  await expect(kube.tryApply([map('Not_a_name', {})])).rejects.toMatchObject({ code: 'E3102' });
 });
 
 test('a field of another manager is a conflict until it is forced', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { admits, publicAddress } from '../../../src/hetzner/public-address.js';
 import { systemClock } from '../../../src/support/clock.js';
-import type { HttpQuestion, HttpReader } from '../../../src/tools/http.js';
+import type { Http, HttpRequest } from '../../../src/tools/http.js';
 import { runChecks } from '../../../src/verify/preflight/check.js';
 import { motherChecks } from '../../../src/verify/preflight/mother.js';
 import { ownAddressCheck } from '../../../src/verify/preflight/own-address.js';
@@ -11,7 +11,7 @@ import { hurriedClock } from '../hetzner/hurried-clock.js';
 import { fakeKube } from '../phases/fake-kube.js';
 
 const { signal } = new AbortController();
-const answering = (text: string, status = 200, asked: HttpQuestion[] = []): HttpReader => {
+const answering = (text: string, status = 200, asked: HttpRequest[] = []): Http => {
   return async (request) => {
     asked.push(request);
     return { status, headers: {}, text };
@@ -20,12 +20,12 @@ const answering = (text: string, status = 200, asked: HttpQuestion[] = []): Http
 
 describe("this machine's public address", () => {
   it('is asked for over IPv4, the family that servers are reached by', async () => {
-    const asked: HttpQuestion[] = [];
+    const asked: HttpRequest[] = [];
     expect(await publicAddress(answering('198.51.100.7\n', 200, asked), { signal })).toBe('198.51.100.7');
     expect(asked).toMatchObject([{ url: 'https://ip.hetzner.com', family: 4 }]);
   });
 
-  it.each<[string, HttpReader, boolean, RegExp]>([
+  it.each<[string, Http, boolean, RegExp]>([
     ['an IPv6 address', answering('2001:db8:77::15'), false, /2001:db8:77::15.*over IPv4/],
     ['an error page', answering('<html>', 502), false, /status 502/],
     ['something else', answering('hello'), false, /did not answer with an address/],
