@@ -114,7 +114,10 @@ describe('without --lab, kubeconfigs mixed up', () => {
 
   it('evidence says that this was a lab, however its addresses are spelled', async () => {
     const spec = join(real.home, 'spelled.yaml');
-    writeFileSync(spec, readFileSync(own.spec, 'utf8').replace(/http:\/\/127\.0\.0\.1:/g, 'http://0.0.0.0:'));
+    writeFileSync(
+      spec,
+      readFileSync(own.spec, 'utf8').replace(/http:\/\/127\.0\.0\.1:/g, 'http://[::ffff:127.0.0.1]:'),
+    );
     const ended = await real.run([
       ...['verify', 'dod', '--only', 'W1', '--dry-run', '--json', '--spec', spec, '--state-dir', stateOf(own)],
       ...['--mother-kubeconfig', own.kubeconfigs.mother],
