@@ -65,5 +65,7 @@ export function monthlyCost(type: ResourceType, item: Resource, pricing: Pricing
         return 0;
     }
   })();
-  return cost > 0 ? { monthly: Math.round(cost * 100) / 100 } : {};
+  const monthly = Math.round(cost * 100) / 100;
+  // A price or size beyond all reason has no place in a plan: it would be no number at all.
+  return Number.isFinite(monthly) && monthly > 0 ? { monthly } : {};
 }
