@@ -19,7 +19,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Starts `script` through exec in a process of its own, kills that process when `ready` is there, and answers the folder. */
+/**
+ * Starts `script`, which is ready after a second, when it is watched, through exec in a process of its own, kills that process
+ * when `ready` is there, and answers the folder.
+ */
 async function killedWhile(script: string): Promise<string> {
   const cwd = mkdtempSync(join(tmpdir(), 'catalyst-orphans-'));
   const code = `
@@ -56,9 +59,9 @@ it('ends programs, and what they have started, when we are killed', async () => 
 });
 
 it('lets a program record that it failed first, and kills one that does not end', async () => {
-  const recorded = await killedWhile('trap "echo > recorded; exit 1" TERM; echo > ready; sleep 300 & wait');
+  const recorded = await killedWhile('trap "echo > recorded; exit 1" TERM; sleep 1; echo > ready; sleep 300 & wait');
   await until('the record', () => readdirSync(recorded).includes('recorded'));
-  const stubborn = await killedWhile('trap "" TERM; echo $$ > pid; echo > ready; while :; do sleep 1; done');
+  const stubborn = await killedWhile('trap "" TERM; echo $$ > pid; sleep 1; echo > ready; while :; do sleep 1; done');
   const pid = Number(readFileSync(join(stubborn, 'pid'), 'utf8'));
   await until('the end of what does not end', () => !isAlive(pid));
   expect(isAlive(pid)).toBe(false);
