@@ -24,12 +24,13 @@ type Found = { kube: Kube; is: ClusterIdentity } | { kube?: Kube; lost: Catalyst
 export function requireDistinctClusters(
   world: Clusters,
   known: (uids: { motherUid?: string; clusterUid?: string }) => void = () => undefined,
-): (mutation: Pick<Mutation, 'target'>) => Promise<void> {
+): (mutation: Pick<Mutation, 'target'>, signal?: AbortSignal) => Promise<void> {
   let checked: { kube: Kube | undefined; result: Promise<Found> } | undefined;
-  return async ({ target }) => {
+  // An undo goes on after an interrupt, and so does this check of it: its signal counts, not the run's.
+  return async ({ target }, signal = world.signal) => {
     const kube = await world.kube().catch(() => undefined);
     if (checked === undefined || checked.kube !== kube) {
-      const result = check(world, known);
+      const result = check({ ...world, signal }, known);
       checked = { kube, result };
       result.catch(() => {
         checked = undefined;

@@ -16,7 +16,7 @@ export interface GateOptions {
   /** From the protected set of the mother. */
   protects: Protects;
   /** Throws when the clusters are not those that a change may be made on. */
-  ready?: (mutation: Mutation) => Promise<void>;
+  ready?: (mutation: Mutation, signal: AbortSignal) => Promise<void>;
   /** Before each mutation: reads what is protected where that was not read yet. Throws to refuse. */
   prepare?: (step: string, mutation: Mutation) => Promise<void>;
   /** Told the sentence of each change before it is made. */
@@ -73,7 +73,7 @@ export function createGate({
           data: { target: mutation.target },
         });
       }
-      await ready?.(mutation);
+      await ready?.(mutation, signal);
       const key = mutationKey(mutation);
       const earlier = before.operations.get(key);
       before.operations.delete(key);

@@ -102,6 +102,18 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('open no connection of their own outside of tools: what is asked goes by a reader, what writes comes from the gate', () => {
+    const modules = ['node:http', 'node:https', 'node:http2', 'http', 'https', 'http2', 'undici'];
+    const wrong = all
+      .filter(({ target, typeOnly }) => modules.includes(target) && !typeOnly)
+      .filter(({ file }) => !file.startsWith('src/tools/') && !file.startsWith('src/lab/'))
+      .map(({ file, target }) => `${file} → ${target}`);
+    const fetching = [...sources('src'), ...sources('commands')]
+      .filter((file) => !file.startsWith('src/tools/') && !file.startsWith('src/lab/'))
+      .filter((file) => /(?<![.\w])(globalThis\.)?fetch\(/.test(readFileSync(join(root, file), 'utf8')));
+    expect([...wrong, ...fetching]).toEqual([]);
+  });
+
   it('start no process outside of exec and the start of the lab', () => {
     const wrong = all
       .filter(({ target }) => target === 'node:child_process')
