@@ -1,9 +1,9 @@
 import { Args } from '@oclif/core';
+import { confirmedRun } from '../../src/actions/confirmed-run.js';
 import { runPhase } from '../../src/actions/phase-run.js';
 import type { StepsRun } from '../../src/actions/run-steps.js';
-import { openSession, type Session } from '../../src/actions/session.js';
+import type { Session } from '../../src/actions/session.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
-import { confirmSteps } from '../../src/cli/confirm-steps.js';
 import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
 
 export default class PhaseRun extends CatalystCommand<StepsRun> {
@@ -17,8 +17,7 @@ export default class PhaseRun extends CatalystCommand<StepsRun> {
   async run(): Promise<StepsRun> {
     const { args, flags, context } = await this.open(PhaseRun);
     const start = (session: Session) => runPhase(session, args.phase, flags);
-    const confirm = await confirmSteps(context, start, flags);
-    const result = await start(await openSession(context, confirm));
+    const result = await confirmedRun(context, start, flags);
     context.output.print(
       result.mutations
         ? `${result.mutations.length} changes, none made (dry-run)`

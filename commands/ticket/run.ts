@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core';
+import { confirmedRun } from '../../src/actions/confirmed-run.js';
 import { knownStep } from '../../src/actions/find-step.js';
 import type { StepsRun } from '../../src/actions/run-steps.js';
-import { openSession, type Session } from '../../src/actions/session.js';
+import type { Session } from '../../src/actions/session.js';
 import { runTicket } from '../../src/actions/ticket-run.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
-import { confirmSteps } from '../../src/cli/confirm-steps.js';
 import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
 
 export default class TicketRun extends CatalystCommand<StepsRun> {
@@ -20,8 +20,7 @@ export default class TicketRun extends CatalystCommand<StepsRun> {
     const { args, flags, context } = await this.open(TicketRun);
     const id = knownStep(args.ticket);
     const start = (session: Session) => runTicket(session, id, { ...flags, schedule: 'tickets' });
-    const confirm = await confirmSteps(context, start, flags);
-    const result = await start(await openSession(context, confirm));
+    const result = await confirmedRun(context, start, flags);
     context.output.print(
       result.mutations ? `${result.mutations.length} changes, none made (dry-run)` : `${args.ticket}: proven`,
     );

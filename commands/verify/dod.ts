@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { type DodResult, dodText, verifyDodAlone } from '../../src/actions/verify-dod.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
+import { isUnattendedLab } from '../../src/cli/confirm-walk.js';
 import { duration } from '../../src/cli/flags.js';
 
 const list = (text: string | undefined) =>
@@ -12,7 +13,7 @@ const list = (text: string | undefined) =>
 export default class VerifyDod extends CatalystCommand<DodResult> {
   static override summary = 'the Definition of Done: D1–D22 and W1–W13, with the kill of catalyst-api';
   static override description =
-    'Verdict PASS (exit 0), FAIL or PARTIAL by what could not be checked (3), INVALID (10). A check that could not run is never a pass.';
+    'Stops catalyst-api on the mother for a while and cuts the Sovereign off from it, unless --only or --skip leave D17 and D22 out; both are confirmed by name. Verdict PASS (exit 0), FAIL or PARTIAL by what could not be checked (3), INVALID (10). A check that could not run is never a pass.';
   static override examples = [
     '<%= config.bin %> verify dod',
     '<%= config.bin %> verify dod --only D4,D5',
@@ -24,6 +25,10 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
     skip: Flags.string({ helpValue: 'D17', description: 'without these items; the verdict is then PARTIAL' }),
     window: duration({
       description: 'how long catalyst-api stays dead, from the moment the canary is red (5m; in a lab 20s)',
+    }),
+    confirm: Flags.string({
+      helpValue: 'FQDN',
+      description: 'the FQDN of the Sovereign, where something is stopped or cut off; --yes is not enough',
     }),
     reprovision: Flags.string({
       helpValue: 'FILE',
@@ -38,6 +43,8 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
       skip: list(flags.skip),
       windowMs: flags.window,
       reprovision: flags.reprovision,
+      confirm: flags.confirm,
+      unattended: await isUnattendedLab(context),
     };
     return verifyDodAlone(context, options, (result) => context.output.print(dodText(result)));
   }

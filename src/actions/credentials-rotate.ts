@@ -5,16 +5,17 @@
  */
 import { planSealing } from '../handover/seal-again.js';
 import { createSecretMaker } from '../phases/blueprint-secrets.js';
-import type { Act } from '../phases/gate.js';
 import { bucketsSeen, bucketsSeenFirst, mutationsOfProof, proveKeys } from '../phases/prove-new-keys.js';
 import { planRenewal, type Renewal } from '../phases/renew-keys.js';
+import type { Done, Evidence, Step } from '../phases/step.js';
 import type { CredentialName, World } from '../phases/world.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
 import type { ObjectStore } from '../tools/s3.js';
-import type { Session } from './session.js';
-import { withGate } from './with-gate.js';
+import { confirmedRun } from './confirmed-run.js';
+import type { Context } from './context.js';
+import { runOne } from './run-one.js';
 
 export interface KeyPair {
   accessKey: string;
@@ -43,11 +44,19 @@ const old = {
 
 /** Without `given` it goes on with a rotation that was begun. Throws E1302, E2302 when the new keys do not do. */
 export async function rotateKeys(
-  session: Session,
+  context: Context,
   store: CredentialStore,
   given: KeyPair | undefined,
 ): Promise<Rotated> {
-  const { world, dryRun } = session;
+  const world = await context.world();
+  const rotation = await beginRotation(world, store, given);
+  const inputs = { command: 'credentials rotate' };
+  const run = await confirmedRun(context, (session) => runOne(session, rotation.step, { inputs }), {});
+  const result = await rotation.result();
+  return run.mutations ? { ...result, mutations: run.mutations.map(({ sentence }) => sentence) } : result;
+}
+
+async function beginRotation(world: World, store: CredentialStore, given: KeyPair | undefined) {
   const current = await pairOf(store, 's3-access-key', 's3-secret-key');
   const earlier = await pairOf(store, old.accessKey, old.secretKey);
   const fresh = given && !same(given, current) ? given : undefined;
@@ -58,47 +67,72 @@ export async function rotateKeys(
     store.offer('s3-secret-key', pair.secretKey);
     return world.objectStore();
   };
+  let proof: string | undefined;
+  let renewal: Renewal | undefined;
+  let oldKeys: Rotated['oldKeys'] = 'unknown';
 
-  return withGateUnless(dryRun, session, async (act) => {
-    let proof: string | undefined;
+  /** The buckets by which the new keys are proven, and what would be written with these. */
+  const look = async () => {
     let buckets: string[] = [];
     if (fresh) {
       buckets = before ? await bucketsSeen(await use(before), world) : [];
       const storage = await use(fresh);
       if (buckets.length === 0) buckets = await bucketsSeenFirst(storage, world);
-      proof = await proveKeys(world, storage, buckets, act);
-      if (act) await keep(store, before, fresh);
     }
+    return buckets;
+  };
+  const consumers = async () => {
     const kube = await kubeIfAny(world);
-    const renewal = kube ? await planRenewal(world, kube, createSecretMaker(world)) : undefined;
-    const sealing = kube && (await planSealing(world, kube));
-    if (act) {
+    renewal = kube ? await planRenewal(world, kube, createSecretMaker(world)) : undefined;
+    return { renewal, sealing: kube && (await planSealing(world, kube)) };
+  };
+
+  const step: Step = {
+    id: 'rotate-object-storage',
+    title: 'Object Storage keys rotated',
+    phase: 0,
+    needs: [],
+
+    async plan() {
+      const buckets = await look();
+      const { renewal, sealing } = await consumers();
+      return [
+        ...(fresh ? mutationsOfProof(world, buckets) : []),
+        ...(renewal?.mutations ?? []),
+        ...(sealing ? [sealing.mutation] : []),
+      ];
+    },
+
+    isDone: async (): Promise<Done> => ({ done: false }),
+
+    async run({ act }) {
+      const buckets = await look();
+      if (fresh) {
+        proof = await proveKeys(world, await use(fresh), buckets, act);
+        await keep(store, before, fresh);
+      }
+      const { renewal, sealing } = await consumers();
       await renewal?.run(act);
       await sealing?.run(act);
-    }
-    const oldKeys = before && act ? await tryOld(await use(before)) : 'unknown';
-    if (oldKeys === 'refused') await Promise.all([store.forget(old.accessKey), store.forget(old.secretKey)]);
-    return {
+      oldKeys = before ? await tryOld(await use(before)) : 'unknown';
+      if (oldKeys === 'refused') await Promise.all([store.forget(old.accessKey), store.forget(old.secretKey)]);
+    },
+
+    proof: async (): Promise<Evidence> => ({
+      summary: `${renewal?.secrets.length ?? 0} Secrets hold the new keys; the old ones: ${oldKeys}`,
+      facts: { secrets: renewal?.secrets ?? [], restarted: renewal?.restarted ?? [], oldKeys },
+    }),
+  };
+  return {
+    step,
+    result: async (): Promise<Rotated> => ({
       ...(proof ? { proof } : {}),
       secrets: renewal?.secrets ?? [],
       restarted: renewal?.restarted ?? [],
       oldKeys,
       warnings: warningsOf({ renewal, oldKeys, before, fromEnvironment: await givenByEnvironment(store) }),
-      ...(act
-        ? {}
-        : {
-            mutations: [
-              ...(fresh ? mutationsOfProof(world, buckets) : []),
-              ...(renewal?.mutations ?? []),
-              ...(sealing ? [sealing.mutation] : []),
-            ].map(({ sentence }) => sentence),
-          }),
-    };
-  });
-}
-
-function withGateUnless<T>(dryRun: boolean, session: Session, work: (act: Act | undefined) => Promise<T>): Promise<T> {
-  return dryRun ? work(undefined) : withGate(session, { id: 'rotate-object-storage', phase: 0 }, work);
+    }),
+  };
 }
 
 async function pairOf(

@@ -1,21 +1,15 @@
 /** #370, second half: deletes exactly what a saved plan names, and looks again. */
 import { readFileSync, statSync } from 'node:fs';
-import type { Change } from '../hetzner/change.js';
-import { applyPurge, assertStillSelected, type PurgeResult } from '../hetzner/purge/apply.js';
-import { applyBuckets, type BucketResult, bucketSentences } from '../hetzner/purge/apply-buckets.js';
-import { assertBucketsStillSelected, assertSameAccount, type BucketPlan } from '../hetzner/purge/buckets.js';
-import { deletionSentences } from '../hetzner/purge/delete-one.js';
-import { takeInventory } from '../hetzner/purge/inventory.js';
+import { resolve } from 'node:path';
+import type { PurgeResult } from '../hetzner/purge/apply.js';
+import { assertSameAccount } from '../hetzner/purge/buckets.js';
 import { assertApplicable, type PurgePlan, parsePurgePlan } from '../hetzner/purge/plan.js';
-import { isLive } from '../hetzner/purge/select.js';
-import { hetznerChange } from '../phases/hetzner-gate.js';
-import { unfinishedPurgesOf } from '../phases/unfinished-purges.js';
-import type { World } from '../phases/world.js';
+import type { Mutation } from '../phases/step.js';
+import { applyPurgePlan } from '../phases/steps/apply-purge-plan.js';
 import { fail } from '../support/errors.js';
+import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
-import { bucketSelection } from './purge-plan.js';
-import { openSession } from './session.js';
-import { withGate } from './with-gate.js';
+import { runOne } from './run-one.js';
 
 export interface PurgeLimits {
   max: number;
@@ -41,101 +35,27 @@ export async function purgeApply(context: Context, file: string, limits: PurgeLi
   assertApplicable(plan, api, { now: context.clock.now(), ...limits });
   if (plan.buckets)
     assertSameAccount(plan.buckets, await world.objectStore(), await world.credentials.get('s3-access-key'));
-  return applyPlan(context, plan, limits.confirm);
+  const applying = applyPurgePlan(world, plan);
+  const { confirm, max, maxAgeMs } = limits;
+  const inputs = { command: 'purge apply', file: resolve(file), max, maxAgeMs };
+  const run = await confirmedRun(context, (session) => runOne(session, applying.step, { inputs }), { confirm });
+  return appliedResult(context, applying.result(), run.mutations);
 }
 
-/** Applies a plan that is known to be for this project. Shared with `cluster destroy`. */
-export async function applyPlan(context: Context, plan: PurgePlan, confirm: string | undefined): Promise<PurgeApplied> {
-  const chosen = plan.resources.filter(({ selected }) => selected);
-  const mutations = [
-    ...chosen.filter(({ goesWith }) => !goesWith).flatMap(deletionSentences),
-    ...bucketSentences(plan.buckets),
-  ];
-  if (context.options.dryRun) {
-    const world = await context.world();
-    assertStillSelected(plan, await takeInventory(await world.hetzner()), unfinishedPurgesOf(world).plans());
-    for (const sentence of mutations) context.output.note(`would ${sentence}`);
+/** Of a run that was made, its result with its warnings; of a dry-run, what would go. */
+export function appliedResult(
+  context: Context,
+  result: PurgeResult | undefined,
+  planned: readonly Mutation[] | undefined,
+): PurgeApplied {
+  if (!result) {
+    const mutations = (planned ?? []).map(({ sentence }) => sentence);
     return { deleted: [], skipped: [], left: [], leaks: [], missing: [], requests: 0, mutations };
   }
-  const buckets = (plan.buckets?.rows ?? []).filter(({ selected }) => selected).length;
-  if (confirm === undefined) for (const sentence of mutations) context.output.note(`will ${sentence}`);
-  const also = buckets > 0 ? ` and ${buckets} buckets` : '';
-  const what = `This deletes ${chosen.length} resources${also} of ${plan.selection.fqdn} at Hetzner, with their data`;
-  if (chosen.length + buckets > 0) await context.confirmByName({ what, confirm });
-  const world = await context.world();
-  const api = await world.hetzner();
-  const session = await openSession(context);
-  const unfinished = unfinishedPurgesOf(world);
-  const result = await withGate(session, { id: '#370', phase: 0, ticket: '#370' }, async (act) => {
-    const change = told(context, hetznerChange(act));
-    if (plan.buckets) {
-      await assertOurBuckets(world, plan, plan.buckets, unfinished.plans());
-      unfinished.keep(plan);
-    }
-    const purged = await applyPurge(
-      {
-        api,
-        clock: world.clock,
-        signal: world.signal,
-        change,
-        unfinished,
-        onWaiting: (reason) => context.output.note(`waiting: ${reason}`),
-      },
-      plan,
-    );
-    if (!plan.buckets) return purged;
-    const result = withBuckets(purged, await purgeBuckets(world, plan, plan.buckets, change));
-    if (result.left.length + result.skipped.length === 0) unfinished.forget(plan);
-    return result;
-  });
   for (const { type, name, reason } of result.skipped) context.output.warn(`skipped ${type} ${name}: ${reason}`);
   for (const { type, name, reason } of result.leaks)
     context.output.warn(`not in the plan: ${type} ${name} (${reason})`);
-  const trouble = [
-    ...result.left.map(({ type, name, reason }) => `${type} ${name} is still there (${reason})`),
-    ...result.missing.map(({ type, name }) => `${type} ${name} was not selected and is gone; not by catalyst`),
-  ];
-  if (trouble.length === 0) return result;
-  throw fail('E2001', `The purge is incomplete: ${trouble.join('; ')}.`, {
-    actions: ['catalyst purge plan', `catalyst purge apply PLAN --confirm ${plan.selection.fqdn}`],
-    data: { result },
-  });
-}
-
-async function assertOurBuckets(
-  world: World,
-  plan: PurgePlan,
-  buckets: BucketPlan,
-  unfinished: readonly PurgePlan[],
-): Promise<void> {
-  const { fqdn, includeLive } = plan.selection;
-  const live = !includeLive && isLive(await takeInventory(await world.hetzner()), fqdn);
-  const earlier = unfinished.flatMap((one) => one.buckets?.rows ?? []);
-  await assertBucketsStillSelected(buckets, await world.objectStore(), bucketSelection(world, live), earlier);
-}
-
-async function purgeBuckets(world: World, plan: PurgePlan, buckets: BucketPlan, given: Change): Promise<BucketResult> {
-  const { fqdn } = plan.selection;
-  const change: Change = (intended, make, recover) => given({ ...intended, plan: plan.hash }, make, recover);
-  const store = await world.objectStore();
-  return applyBuckets({ store, signal: world.signal, change, fqdn, plannedAt: plan.at }, buckets);
-}
-
-function withBuckets(purged: PurgeResult, { deleted, skipped, left }: BucketResult): PurgeResult {
-  const row = (name: string) => ({ type: 'bucket', id: name, name });
-  return {
-    ...purged,
-    deleted: [...purged.deleted, ...deleted.map(row)],
-    skipped: [...purged.skipped, ...skipped.map(({ name, reason }) => ({ ...row(name), reason }))],
-    left: [...purged.left, ...left.map(({ name, reason }) => ({ ...row(name), reason }))],
-  };
-}
-
-function told(context: Context, change: Change): Change {
-  return (intended, make, recover) => {
-    context.output.note(intended.sentence);
-    return change(intended, make, recover);
-  };
+  return result;
 }
 
 /** Of a project with 100,000 resources, a plan has some 50 MB. */

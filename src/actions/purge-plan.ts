@@ -1,12 +1,12 @@
 /** #370, first half: what is in the Hetzner project, what would go and why, kept as a plan that `purge apply` takes. */
 import { join, resolve } from 'node:path';
-import { type BucketPlan, type BucketSelection, planBuckets } from '../hetzner/purge/buckets.js';
+import { type BucketPlan, planBuckets } from '../hetzner/purge/buckets.js';
 import { makePurgePlan, type PurgePlan } from '../hetzner/purge/plan.js';
 import type { Row } from '../hetzner/purge/select.js';
 import type { ResourceType } from '../hetzner/types.js';
+import { bucketSelection } from '../phases/bucket-selection.js';
 import { unfinishedPurgesOf } from '../phases/unfinished-purges.js';
 import type { World } from '../phases/world.js';
-import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
 import { oneLine } from '../support/printable.js';
 import type { Context } from './context.js';
@@ -45,11 +45,6 @@ function bucketsOf(world: World, includeLive: boolean) {
     const accessKey = await world.credentials.get('s3-access-key');
     return planBuckets(await world.objectStore(), accessKey, bucketSelection(world, live && !includeLive));
   };
-}
-
-/** `live`: whether a cluster of this Sovereign uses its buckets. */
-export function bucketSelection({ sovereign: { spec } }: World, live: boolean): BucketSelection {
-  return { fqdn: spec.fqdn, expected: bucketConsumers.map((consumer) => bucketName(spec, consumer)), live };
 }
 
 /** For a person: what goes, with what is lost; then what stays, and why. */

@@ -1,40 +1,94 @@
-import { foldJournal } from '../phases/journal-state.js';
+/** Continues exactly the run that was interrupted: the same command with the same choices and its confirmations. */
+import { foldJournal, type JournalState } from '../phases/journal-state.js';
 import type { ScheduleName } from '../phases/schedule.js';
-import { fail } from '../support/errors.js';
+import { clusterDestroy } from './cluster-destroy.js';
+import { type Confirmed, confirmedRun } from './confirmed-run.js';
+import type { Context } from './context.js';
+import { rotateKeys } from './credentials-rotate.js';
+import { abort } from './handover-abort.js';
+import { decommissionMother } from './handover-decommission.js';
+import { finalizeHandover } from './handover-finalize.js';
+import { purgeApply } from './purge-apply.js';
 import { readJournalOf } from './read-journal.js';
 import { runSelectedSteps, type StepsRun } from './run-steps.js';
-import type { Session } from './session.js';
 import { allSteps, type WalkChoices } from './steps.js';
 import { verdictOf } from './verdict.js';
+import { verifyDodAlone } from './verify-dod.js';
 
 export interface ResumeResult extends StepsRun {
-  /** The command that is carried on. */
+  /** The command that is continued; empty when no run was interrupted. */
   command: string;
+  /** What that command answers, where it is not a run of the walk. */
+  result?: unknown;
   verdict?: string;
   report?: string;
   bundle?: string;
 }
 
-/** Carries on the newest run of this Sovereign that did not end well: same steps, same choices. */
-export async function resumeRun(session: Session): Promise<ResumeResult> {
-  const { world } = session;
-  const last = foldJournal(await readJournalOf(world)).runs.at(-1);
+type Run = JournalState['runs'][number];
+// biome-ignore lint/suspicious/noExplicitAny: what a command recorded is read by the same command
+type Resumer = (context: Context, inputs: any, confirmed: Confirmed) => Promise<unknown>;
+
+/** By the words of the command. What is not here is a run of the walk: wizard, phase run, ticket run, cluster create. */
+const resumers: Readonly<Record<string, Resumer>> = {
+  'purge apply': (context, { file, max, maxAgeMs }, { confirm }) =>
+    purgeApply(context, file, { max, maxAgeMs, confirm }),
+  'cluster destroy': (context, { zones, snapshots, unprotect }, { confirm }) =>
+    clusterDestroy(context, { zones, snapshots, unprotect, confirm }),
+  'credentials rotate': async (context) => rotateKeys(context, await context.credentials(), undefined),
+  'verify dod': (context, { only, skip, windowMs, reprovision }, confirmed) =>
+    verifyDodAlone(context, { only, skip, windowMs, reprovision, ...confirmed }, () => undefined),
+  'handover finalize': (context, { force }, { confirm }) => finalizeHandover(context, { force, confirm }),
+  'handover abort': (context, { keepCommits }) => abort(context, { keepCommits }),
+  'handover decommission': (context, { work }, { confirm }) => decommissionMother(context, work, { confirm }),
+};
+
+export async function resumeRun(context: Context, confirmed: Confirmed): Promise<ResumeResult> {
+  const world = await context.world();
+  const last = interruptedRun(foldJournal(await readJournalOf(world)).runs);
   if (!last) {
-    throw fail('E1001', `Nothing to resume: no run of ${world.sovereign.spec.fqdn} is in the journal.`, {
-      actions: ['catalyst wizard'],
-    });
+    context.output.note(`Nothing to resume: no run of ${world.sovereign.spec.fqdn} was interrupted.`);
+    return { runId: world.runId, planHash: '', proven: [], command: '', ...verdictOf(world.stateDir) };
   }
   const inputs = last.inputs ?? {};
+  const command = String(inputs.command ?? 'run');
+  const resumer = resumers[command];
+  if (resumer) {
+    const result = await resumer(context, inputs, confirmed);
+    return { runId: world.runId, planHash: last.plan ?? '', proven: [], command, result };
+  }
+  const run = await resumeWalk(context, last, confirmed);
+  return { ...run, command, ...verdictOf(world.stateDir) };
+}
+
+/** The newest run that did not end well, unless a later one that did has done all of its steps. */
+export function interruptedRun(runs: readonly Run[]): Run | undefined {
+  const stepsOf = (run: Run) => (run.inputs?.steps as string[] | undefined) ?? [];
+  const done = new Set<string>();
+  for (const run of runs.toReversed()) {
+    const steps = stepsOf(run);
+    if (run.ok) for (const step of steps) done.add(step);
+    else if (steps.some((step) => !done.has(step))) return run;
+  }
+  return undefined;
+}
+
+async function resumeWalk(context: Context, last: Run, confirmed: Confirmed): Promise<StepsRun> {
+  const { inputs = {} } = last;
   const choices: WalkChoices = {
     window: inputs.window as string | undefined,
     purge: inputs.purge as WalkChoices['purge'],
   };
-  const run = await runSelectedSteps(session, {
-    schedule: (inputs.schedule as ScheduleName | undefined) ?? 'phases',
-    force: inputs.force as string | undefined,
-    all: allSteps(world, choices),
-    selected: (inputs.steps as string[] | undefined) ?? [],
-    inputs: { ...inputs, resumed: last.id },
-  });
-  return { ...run, command: String(inputs.command ?? 'run'), ...verdictOf(world.stateDir) };
+  return confirmedRun(
+    context,
+    (session) =>
+      runSelectedSteps(session, {
+        schedule: (inputs.schedule as ScheduleName | undefined) ?? 'phases',
+        force: inputs.force as string | undefined,
+        all: allSteps(session.world, choices),
+        selected: (inputs.steps as string[] | undefined) ?? [],
+        inputs: { ...inputs, resumed: last.id },
+      }),
+    confirmed,
+  );
 }

@@ -1,4 +1,4 @@
-/** Runs a choice of steps under lock and journal: what `phase run`, `ticket run`, `wizard` and `resume` all do. */
+/** Runs a choice of steps under lock and journal: what every command that acts on a Sovereign does. */
 import { setFlagsFromString } from 'node:v8';
 import { foldJournal } from '../phases/journal-state.js';
 import { makePlan, type Plan } from '../phases/plan.js';
@@ -16,6 +16,8 @@ export interface StepsRun {
   proven: string[];
   /** Only in a dry-run: what would have been done. */
   mutations?: Plan['mutations'];
+  /** Only in a dry-run: what of it must be confirmed by name before the run starts, clauses after "This". */
+  destructive?: string[];
 }
 
 export interface StepsRequest extends RunChoices {
@@ -110,5 +112,9 @@ async function tellPlan(session: Session, graph: Graph, request: StepsRequest): 
       sentence: mutation.sentence,
     });
   }
-  return { runId: world.runId, planHash: plan.hash, proven: [], mutations: plan.mutations };
+  const changing = new Set(plan.mutations.map(({ step }) => step));
+  const destructive = graph.steps.flatMap((step) =>
+    changing.has(step.id) && step.destructive ? step.destructive : [],
+  );
+  return { runId: world.runId, planHash: plan.hash, proven: [], mutations: plan.mutations, destructive };
 }

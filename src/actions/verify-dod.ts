@@ -1,10 +1,10 @@
 import type { DodReport } from '../dod/report.js';
-import { verdictError } from '../dod/step-dod.js';
-import { type DodOptions, type DodOutcome, selectItems, takeDod } from '../dod/verify.js';
-import type { Journal } from '../phases/journal.js';
-import { actAlone } from './act-alone.js';
+import { verifyDod } from '../dod/step-dod.js';
+import type { DodOptions } from '../dod/verify.js';
+import type { World } from '../phases/world.js';
+import { type Confirmed, confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
-import { openSession } from './session.js';
+import { runOne } from './run-one.js';
 import { allSteps } from './steps.js';
 
 export interface DodResult extends DodReport {
@@ -14,55 +14,53 @@ export interface DodResult extends DodReport {
   mutations?: string[];
 }
 
-/** Takes the Definition of Done. Throws E6001 (FAIL), E6002 (INVALID) or E6003 (PARTIAL by what could not be checked), each with the result. */
+/**
+ * Takes the Definition of Done, or a chosen part of it; `show` is called with every verdict.
+ * @throws E6001 (FAIL), E6002 (INVALID) or E6003 (PARTIAL by what could not be checked), each with the result
+ */
 export async function verifyDodAlone(
   context: Context,
-  options: Omit<DodOptions, 'steps'>,
+  { confirm, unattended, ...options }: Omit<DodOptions, 'steps'> & Confirmed,
   show: (result: DodResult) => void,
 ): Promise<DodResult> {
-  selectItems(options.only, options.skip);
-  const session = await openSession(context);
-  const { world } = session;
-  const steps = allSteps(world);
-  const dod = steps.find((step) => step.id === 'dod')!;
-  if (context.options.dryRun) {
-    const mutations = (await dod.plan(world.signal)).map((one) => one.sentence);
-    for (const sentence of mutations) context.output.note(`would ${sentence}`);
-    const at = world.clock.now().toISOString();
-    const { fqdn } = world.sovereign.spec;
-    const identity = await world.identity();
-    const nothing = {
-      fqdn,
-      verdict: 'PARTIAL',
-      complete: false,
-      startedAt: at,
-      finishedAt: at,
-      lab: identity.kind === 'lab',
-      world: identity,
-      items: [],
-    } as const;
-    return { ...nothing, items: [], bundle: '', report: '', mutations };
+  const world = await context.world();
+  const step = { ...verifyDod(world, { ...options, steps: () => allSteps(world) }), needs: [] };
+  const inputs = { command: 'verify dod', ...options };
+  const taken = (): DodResult | undefined => {
+    const outcome = step.outcome();
+    return outcome && { ...outcome.result, bundle: outcome.bundle, report: outcome.report };
+  };
+  try {
+    const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs }), {
+      confirm,
+      unattended,
+    });
+    if (mutations) return { ...(await nothingTaken(world)), mutations: mutations.map(({ sentence }) => sentence) };
+  } catch (error) {
+    const result = taken();
+    if (result) show(result);
+    throw error;
   }
-  const outcome = await actAlone(session, dod, (step) => takeDod(world, step, { ...options, steps: () => steps }));
-  const result = { ...outcome.result, bundle: outcome.bundle, report: outcome.report };
+  const result = taken()!;
   show(result);
-  const error = verdictError(outcome);
-  if (error) throw error;
-  if (result.verdict === 'PASS') keepProof(await session.journal(), outcome);
   return result;
 }
 
-function keepProof(journal: Journal, outcome: DodOutcome): void {
-  const { verdict, items } = outcome.result;
-  journal.append({
-    kind: 'proof',
-    step: 'dod',
-    phase: 8,
-    evidence: {
-      summary: `${verdict}: ${items.length} items`,
-      facts: { verdict, bundle: outcome.bundle, report: outcome.report },
-    },
-  });
+async function nothingTaken(world: World): Promise<DodResult> {
+  const at = world.clock.now().toISOString();
+  const identity = await world.identity();
+  return {
+    fqdn: world.sovereign.spec.fqdn,
+    verdict: 'PARTIAL',
+    complete: false,
+    startedAt: at,
+    finishedAt: at,
+    lab: identity.kind === 'lab',
+    world: identity,
+    items: [],
+    bundle: '',
+    report: '',
+  };
 }
 
 export function dodText(result: DodResult): string {

@@ -8,10 +8,10 @@ import { deadPages, type Fingerprint, maskedPages, takeFingerprint } from '../mo
 import { fail } from '../support/errors.js';
 import { isClean, type ScanResult, scanSummary } from '../verify/look.js';
 import { scanUmbilical } from '../verify/umbilical.js';
-import { actAlone } from './act-alone.js';
 import type { Context } from './context.js';
 import { readJournal } from './read-journal.js';
 import { openSession } from './session.js';
+import { withGate } from './with-gate.js';
 
 export async function verifyUmbilical(context: Context): Promise<ScanResult> {
   return scanUmbilical(await context.world());
@@ -20,8 +20,8 @@ export async function verifyUmbilical(context: Context): Promise<ScanResult> {
 export async function verifyResidue(context: Context): Promise<ScanResult> {
   const session = await openSession(context);
   const record = (await readRecord(session.world)) ?? { ids: [] };
-  const step = { id: '#317', title: 'residue on the mother', phase: 7, ticket: '#317' };
-  return actAlone(session, step, ({ act }) => residueOf(session.world, act, record));
+  const step = { id: 'verify-residue', phase: 7, ticket: '#317' };
+  return withGate(session, step, (act) => residueOf(session.world, act, record));
 }
 
 /** Throws E6004 with the scan when a finding is open or a place could not be looked at. */

@@ -3,13 +3,14 @@
  * that runs unattended answers them itself.
  */
 import type { Context } from '../actions/context.js';
+import { allSteps, type WalkChoices } from '../actions/steps.js';
 import { checkCapacity } from '../hetzner/cluster/capacity.js';
 import type { Confirm } from '../phases/confirmation.js';
 import { fail, messageOf } from '../support/errors.js';
 
 export async function confirmWalk(
   context: Context,
-  { until = 8, purge, confirm, window }: { until?: number; purge: string; confirm?: string; window?: string },
+  { until = 8, purge, confirm, window }: WalkChoices & { until?: number; confirm?: string },
 ): Promise<Confirm | undefined> {
   const { options, output } = context;
   if (options.dryRun) return undefined;
@@ -22,16 +23,13 @@ export async function confirmWalk(
     output.note(`${fqdn} (${path}): ${size}${await priceOf(context)}; phases 0 to ${until}.`);
     if (!(await context.confirmStart('Start?'))) throw notStarted(path);
   }
+  const steps = allSteps(await context.world(), { purge, window }).filter((step) => step.phase <= until);
   const what = 'This run hands over past the point of no return';
   const later = until >= 7 || confirm !== undefined;
   const answer = later ? await context.confirmInRun({ what, confirm, lab: unattended }) : undefined;
-  const grave = [
-    ...(purge === 'apply' ? ['deletes the leftovers that #370 selects at Hetzner'] : []),
-    ...(until >= 8
-      ? [`cuts the Sovereign off from its mother for the kill experiment (${window ?? (isLab ? '20s' : '10m')})`]
-      : []),
-  ];
-  if (grave.length > 0) await context.confirmByName({ what: `This run ${grave.join(', ')}`, confirm, lab: unattended });
+  const destructive = steps.flatMap((step) => step.destructive ?? []);
+  if (destructive.length > 0)
+    await context.confirmByName({ what: `This run ${destructive.join(', ')}`, confirm, lab: unattended });
   return answer;
 }
 

@@ -77,8 +77,8 @@ export const checklist: readonly Item[] = [
     allOf([await walkedThrough(scope), answers.get('D1') ?? notChecked('D1 was not asked for')]),
   ),
   by('W2', 'each step within ±20 % of its estimate', 'D19'),
-  item('W3', 'no error chains; after a failure the wipe was exercised', async ({ journal }, answers) => {
-    const failures = failuresOf(journal);
+  item('W3', 'no error chains; after a failure the wipe was exercised', async ({ journal, steps }, answers) => {
+    const failures = failuresOf({ journal, steps });
     if (failures.length === 0) return passed('no step is failed; no wipe was needed');
     const wiped = answers.get('D20');
     return wiped?.status === 'pass' ? passed(wiped.reason) : failed(failures.join('; '));

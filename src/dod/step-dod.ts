@@ -1,11 +1,12 @@
 /** Phase 8: the Definition of Done, taken on the live Sovereign. Its proof is a verdict of PASS and the bundle that holds it. */
-import type { Done, Evidence, Step, StepContext } from '../phases/step.js';
+import type { Done, Evidence, Step } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { type CatalystError, fail } from '../support/errors.js';
+import { checklist } from './checklist.js';
 import { egressMutations } from './egress-life.js';
 import { evictMutation, pushMutation, reconcileMutation } from './exercises.js';
 import { killMutations } from './kill.js';
-import { type DodOptions, type DodOutcome, takeDod } from './verify.js';
+import { type DodOptions, type DodOutcome, selectItems, takeDod } from './verify.js';
 
 /** The error that a verdict other than PASS ends with; undefined for PASS, and for a chosen part that passed. */
 export function verdictError(outcome: DodOutcome): CatalystError | undefined {
@@ -27,34 +28,50 @@ export function verdictError(outcome: DodOutcome): CatalystError | undefined {
   return undefined;
 }
 
-export function verifyDod(world: World, options: DodOptions): Step {
+export interface DodStep extends Step {
+  /** What was taken; undefined before the step has run. */
+  outcome(): DodOutcome | undefined;
+}
+
+/** A chosen part proves nothing of the ticket and has an id of its own. */
+export function verifyDod(world: World, options: DodOptions): DodStep {
   let outcome: DodOutcome | undefined;
-  const take = async (context: StepContext) => {
-    outcome ??= await takeDod(world, context, options);
-    return outcome;
-  };
+  const items = selectItems(options.only, options.skip);
+  const takes = (id: string) => items.some((item) => item.id === id || item.of?.includes(id));
+  const whole = items.length === checklist.length;
+  const harsh = [
+    ...(takes('D17') ? ['stops catalyst-api on the mother for the kill experiment'] : []),
+    ...(takes('D22') ? ["cuts the Sovereign's egress to its mother"] : []),
+  ];
   return {
-    id: 'dod',
-    title: 'Definition of Done verified',
+    id: whole ? 'dod' : 'dod-part',
+    title: whole ? 'Definition of Done verified' : `Definition of Done: ${items.length} items verified`,
     phase: 8,
     needs: ['#370', '#319'],
+    ...(harsh.length > 0 ? { destructive: harsh.join(' and ') } : {}),
     estimateMinutes: 60,
+    outcome: () => outcome,
     plan: async () => [
-      ...(await killMutations(world)),
-      reconcileMutation,
-      pushMutation(world, 'push'),
-      pushMutation(world, 'revert'),
-      evictMutation,
-      ...egressMutations,
+      ...(takes('D17')
+        ? [
+            ...(await killMutations(world)),
+            reconcileMutation,
+            pushMutation(world, 'push'),
+            pushMutation(world, 'revert'),
+            evictMutation,
+          ]
+        : []),
+      ...(takes('D22') ? egressMutations : []),
     ],
     // A verdict is never taken from an earlier run.
     isDone: async (): Promise<Done> => ({ done: false }),
     async run(context) {
-      await take(context);
+      outcome = await takeDod(world, context, options);
     },
     async proof(context): Promise<Evidence> {
-      const { result, bundle, report } = await take(context);
-      const error = verdictError({ ...outcome!, result });
+      outcome ??= await takeDod(world, context, options);
+      const { result, bundle, report } = outcome;
+      const error = verdictError(outcome);
       if (error) throw error;
       const passed = result.items.filter((item) => item.status === 'pass').length;
       return {

@@ -28,7 +28,8 @@ async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
 
 export function finaliseHandover(world: World, options: FinaliseOptions = {}): Step {
   return {
-    id: '#317',
+    // The part that `handover finalize` runs proves less than the ticket.
+    id: options.keepRetained ? 'handover-finalize' : '#317',
     title: 'Handover finalised with minimum retention',
     phase: 7,
     needs: ['#385'],

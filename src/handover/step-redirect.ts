@@ -140,6 +140,7 @@ export function redirectConsole(world: World): Step {
     phase: 7,
     needs: ['#317', '#374'],
     ticket: '#319',
+    destructive: 'deletes what the mother retains of the Sovereign, and stops catalyst-api for a moment',
     estimateMinutes: 10,
 
     async plan() {

@@ -84,11 +84,18 @@ export async function runSteps(options: RunnerOptions): Promise<RunResult> {
   return { ...result, ok };
 }
 
-/** Turns failures into the one error the command ends with; the first failure gives the exit status. */
+/**
+ * Turns failures into the one error the command ends with; the first failure gives the exit status. What a run of a single step
+ * ends with keeps its words and its data.
+ */
 export function throwIfFailed(result: RunResult, signal: AbortSignal): void {
   if (signal.aborted) throw stoppedBy(signal.reason);
-  const [first] = result.failed;
+  const [first, second] = result.failed;
   if (!first) return;
+  if (!second && result.proven.length + result.blocked.length === 0 && first.error instanceof CatalystError) {
+    const { code, message, actions, data } = first.error;
+    throw fail(code, message, { cause: first.error, actions: resumable(actions), data });
+  }
   const summary = result.failed.map((failure) => `${failure.step}: ${messageOf(failure.error)}`);
   const blocked = result.blocked.map((entry) => entry.step);
   const tail = blocked.length > 0 ? ` Not started because of that: ${blocked.join(', ')}.` : '';
@@ -96,10 +103,12 @@ export function throwIfFailed(result: RunResult, signal: AbortSignal): void {
   const actions = first.error instanceof CatalystError ? first.error.actions : ['catalyst support-bundle'];
   throw fail(code, `${summary.join('\n')}${tail}`, {
     cause: first.error,
-    actions: [...new Set([...actions, 'catalyst resume'])],
+    actions: resumable(actions),
     data: { failed: result.failed.map((failure) => failure.step), blocked },
   });
 }
+
+const resumable = (actions: readonly string[]) => [...new Set([...actions, 'catalyst resume'])];
 
 /** The reason keeps its code: an interrupt exits 130, --timeout 8. */
 function stoppedBy(reason: unknown): CatalystError {

@@ -74,6 +74,11 @@ export interface Step {
   readonly ticket?: string;
   /** The Blueprint that it installs, when the id is a ticket (`#374` has none, `#376` installs bp-gitea). */
   readonly blueprint?: string;
+  /**
+   * What it destroys or stops, a clause after "This": "deletes the leftovers …". A run that would change something by this step has
+   * the Sovereign's FQDN typed first, whichever command runs it (product.md §7).
+   */
+  readonly destructive?: string;
   /** Limits how many steps of a class run at once. */
   readonly limits?: readonly ('hetzner' | 'kubectl' | 'upload')[];
   /** Every mutation a run on the present world would make, probes included. Never mutates. */

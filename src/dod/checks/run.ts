@@ -1,5 +1,4 @@
 /** D19, D20 and the W-items that ask how the run went: read from the journal. */
-import type { JournalState } from '../../phases/journal-state.js';
 import { formatDuration } from '../../support/durations.js';
 import { type Answer, failed, notChecked, passed } from '../item.js';
 import type { Scope } from '../scope.js';
@@ -58,7 +57,13 @@ export async function walkedThrough({ journal, steps }: Scope): Promise<Answer> 
   return passed(`${steps.length} steps are proven in the journal; ${journal.runs.length} runs`);
 }
 
-/** The verdict itself is none of them: asking again must not fail because it was not PASS the first time. */
-export function failuresOf(journal: JournalState): string[] {
-  return [...journal.failures].filter(([step]) => step !== 'dod').map(([step, { message }]) => `${step}: ${message}`);
+/**
+ * Of the steps of the WBS before phase 8. A verdict is none of them: another one must not fail because it was not PASS the first
+ * time. Nor is a command beside the walk that was refused.
+ */
+export function failuresOf({ journal, steps }: Pick<Scope, 'journal' | 'steps'>): string[] {
+  return steps.flatMap(({ id }) => {
+    const failure = journal.failures.get(id);
+    return failure ? [`${id}: ${failure.message}`] : [];
+  });
 }

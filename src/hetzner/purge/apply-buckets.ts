@@ -4,7 +4,7 @@ import { bucketMarker } from '../../sovereign/object-storage.js';
 import { isCatalystError, messageOf } from '../../support/errors.js';
 import { settleAll } from '../../support/settle-all.js';
 import type { ObjectStore, ObjectStoreWriter } from '../../tools/s3.js';
-import type { Change } from '../change.js';
+import type { Change, Intended } from '../change.js';
 import { type BucketPlan, type BucketRow, ownerOf } from './buckets.js';
 
 export interface BucketTools {
@@ -29,9 +29,12 @@ export const emptySentence = (name: string) =>
   `delete every version of every object in bucket ${name}, and its unfinished uploads`;
 export const removeSentence = (name: string) => `delete bucket ${name}`;
 
-export function bucketSentences(plan: BucketPlan | undefined): string[] {
+export function bucketMutations(plan: BucketPlan | undefined): Intended[] {
   const chosen = plan?.rows.filter(({ selected }) => selected) ?? [];
-  return chosen.flatMap(({ name }) => [emptySentence(name), removeSentence(name)]);
+  return chosen.flatMap(({ name }) => [
+    { system: 's3' as const, kind: 'Bucket', name, sentence: emptySentence(name) },
+    { system: 's3' as const, kind: 'Bucket', name, sentence: removeSentence(name) },
+  ]);
 }
 
 export async function applyBuckets(tools: BucketTools, plan: BucketPlan): Promise<BucketResult> {

@@ -33,6 +33,7 @@ export function createPurgeStep(world: World): Step {
     needs: [],
     ticket: '#370',
     limits: ['hetzner'],
+    destructive: 'deletes the leftovers that #370 selects at Hetzner',
     estimateMinutes: 5,
 
     async plan() {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/hetzner/change.js';
-import { applyBuckets, bucketSentences } from '../../../src/hetzner/purge/apply-buckets.js';
+import { applyBuckets, bucketMutations } from '../../../src/hetzner/purge/apply-buckets.js';
 import {
   assertBucketsStillSelected,
   assertSameAccount,
@@ -89,7 +89,7 @@ describe('buckets of a purge', () => {
     const planned = await plan();
     expect(await apply(planned)).toMatchObject({ deleted: ['omantel-velero', 'omantel-loki'], skipped: [], left: [] });
     expect(buckets()).toEqual(others);
-    expect(made).toEqual(bucketSentences(planned).map((sentence) => `s3: ${sentence}`));
+    expect(made).toEqual(bucketMutations(planned).map(({ sentence }) => `s3: ${sentence}`));
     expect((await apply(planned)).deleted).toHaveLength(2);
     expect(made).toHaveLength(4);
   });

@@ -2,14 +2,12 @@
  * Load balancers and volumes that controllers made at Hetzner go while the controllers live: afterwards nobody knows them.
  * Nodes are cordoned first, so that no operator starts anew what holds a volume.
  */
-import type { Act } from '../phases/gate.js';
-import type { World } from '../phases/world.js';
 import { messageOf } from '../support/errors.js';
 import { waitUntil } from '../support/wait.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
-import type { Context } from './context.js';
-import { openSession } from './session.js';
-import { withGate } from './with-gate.js';
+import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+import type { Act } from './gate.js';
+import type { Mutation, StepContext } from './step.js';
+import type { World } from './world.js';
 
 const drainMs = 180_000;
 const csiDriver = 'csi.hetzner.cloud';
@@ -29,45 +27,70 @@ export interface RetainedVolume {
   claim: string;
 }
 
+/** What the drain of a cluster that answers would change; nothing for one that does not. */
+export async function drainMutations(world: World): Promise<Mutation[]> {
+  try {
+    const { cordons, removals } = await planDrain(await world.kube());
+    return [...cordons.map(cordonMutation), ...removals.map(removeMutation)];
+  } catch {
+    world.signal.throwIfAborted();
+    return [];
+  }
+}
+
 /**
  * `plan`: hash of the purge plan that the drain belongs to.
  * Throws nothing for a cluster that cannot be reached or does not finish: it is destroyed all the same, and what it leaves is
  * traced by network and server.
  */
-export async function drainCluster(context: Context, world: World, plan: string): Promise<Drained> {
+export async function drainCluster(world: World, context: StepContext, plan: string): Promise<Drained> {
+  const { progress } = context;
   let kube: Kube;
   try {
     kube = await world.kube();
     await kube.raw('/readyz');
   } catch (error) {
-    context.signal.throwIfAborted();
+    world.signal.throwIfAborted();
     const why = messageOf(error);
-    context.output.note(`The cluster is not drained: ${why}`);
+    progress.output(`The cluster is not drained: ${why}`);
     return { reached: false, why, retained: [] };
   }
-  return withGate(await openSession(context), { id: 'cluster', phase: 1 }, async (gate) => {
-    const act: Act = (mutation, change, options) => gate(mutation, change, { ...options, plan });
-    const volumes = await persistentVolumes(kube);
-    if (volumes.length > 0) await cordon(kube, act);
-    const balancers = (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer);
-    const claims = (await kube.list({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' })).filter(isCsiClaim(volumes));
-    const pods = (await kube.list({ apiVersion: 'v1', kind: 'Pod' })).filter((pod) => mounts(pod, claims));
-    for (const object of [...balancers, ...claims]) await remove(act, object);
-    for (const pod of pods) await remove(act, pod);
-    await gone(context, 'load balancers of Services', async () =>
-      (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer),
+  const act: Act = (mutation, change, options) => context.act(mutation, change, { ...options, plan });
+  const { volumes, cordons, removals } = await planDrain(kube);
+  for (const node of cordons)
+    await act(cordonMutation(node), async (writers) =>
+      (await writers.sovereign()).patch(refOfObject(node), { spec: { unschedulable: true } }),
     );
-    await gone(context, 'volumes of claims', async () => (await persistentVolumes(kube)).filter(isDeleted));
-    return { reached: true, retained: retainedOf(volumes) };
-  });
+  for (const object of removals) await act(removeMutation(object), async (writers) => (await writers.sovereign()).delete(refOfObject(object)));
+  await gone(world, context, 'load balancers of Services', async () =>
+    (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer),
+  );
+  await gone(world, context, 'volumes of claims', async () => (await persistentVolumes(kube)).filter(isDeleted));
+  return { reached: true, retained: retainedOf(volumes) };
+}
+
+/** Nodes to cordon; Services, claims and Pods to remove, in this order. */
+async function planDrain(kube: Kube) {
+  const list = async (kind: string): Promise<KubeObject[]> =>
+    (await kube.list({ apiVersion: 'v1', kind })).map((object) => ({ ...object, apiVersion: 'v1', kind }));
+  const volumes = await persistentVolumes(kube);
+  const nodes = volumes.length > 0 ? await list('Node') : [];
+  const balancers = (await list('Service')).filter(isBalancer);
+  const claims = (await list('PersistentVolumeClaim')).filter(isCsiClaim(volumes));
+  const pods = (await list('Pod')).filter((pod) => mounts(pod, claims));
+  return {
+    volumes,
+    cordons: nodes.filter(({ spec }) => spec?.unschedulable !== true),
+    removals: [...balancers, ...claims, ...pods],
+  };
 }
 
 /** Read before anything is planned: a run that dies later must not forget what is to be kept. None when the cluster does not answer. */
-export async function retainedVolumes(context: Context, world: World): Promise<RetainedVolume[]> {
+export async function retainedVolumes(world: World): Promise<RetainedVolume[]> {
   try {
     return retainedOf(await persistentVolumes(await world.kube()));
   } catch {
-    context.signal.throwIfAborted();
+    world.signal.throwIfAborted();
     return [];
   }
 }
@@ -105,40 +128,39 @@ function mounts({ metadata, spec }: KubeObject, claims: readonly KubeObject[]): 
   return volumes.some((volume) => names.has(volume.persistentVolumeClaim?.claimName ?? ''));
 }
 
-async function cordon(kube: Kube, act: Act): Promise<void> {
-  for (const { metadata, spec } of await kube.list({ apiVersion: 'v1', kind: 'Node' })) {
-    if (spec?.unschedulable === true) continue;
-    const target = { system: 'sovereign' as const, kind: 'Node', name: metadata.name };
-    const sentence = `cordon node ${metadata.name}, so that nothing takes a volume anew`;
-    const node = { apiVersion: 'v1', kind: 'Node', name: metadata.name };
-    await act({ target, sentence }, async (writers) =>
-      (await writers.sovereign()).patch(node, { spec: { unschedulable: true } }),
-    );
-  }
+function cordonMutation({ metadata: { name } }: KubeObject): Mutation {
+  return {
+    target: { system: 'sovereign', kind: 'Node', name },
+    sentence: `cordon node ${name}, so that nothing takes a volume anew`,
+  };
 }
 
-async function remove(act: Act, { kind, metadata }: KubeObject): Promise<void> {
-  const { namespace, name } = metadata;
-  const target = { system: 'sovereign' as const, kind, name, namespace };
+function removeMutation({ kind, metadata: { namespace, name } }: KubeObject): Mutation {
   const why = kind === 'Pod' ? 'so that it lets go of its volumes' : 'so that its controller frees what it made';
-  await act({ target, sentence: `delete ${kind} ${namespace}/${name}, ${why}` }, async (writers) =>
-    (await writers.sovereign()).delete({ apiVersion: 'v1', kind, namespace, name }),
-  );
+  return {
+    target: { system: 'sovereign', kind, name, namespace },
+    sentence: `delete ${kind} ${namespace}/${name}, ${why}`,
+  };
 }
 
-async function gone(context: Context, what: string, list: () => Promise<KubeObject[]>): Promise<void> {
+async function gone(
+  { clock, signal }: World,
+  { progress }: StepContext,
+  what: string,
+  list: () => Promise<KubeObject[]>,
+): Promise<void> {
   await waitUntil({
     reason: `controllers to free ${what}`,
     timeoutMs: drainMs,
-    clock: context.clock,
-    signal: context.signal,
-    onPending: (pending) => context.output.note(`waiting: ${pending}`),
+    clock,
+    signal,
+    onPending: progress.waiting,
     look: async () => {
       const names = (await list()).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
       return names.length === 0 ? { done: true } : { pending: `still there: ${names.join(', ')}` };
     },
   }).catch((error: unknown) => {
-    context.signal.throwIfAborted();
-    context.output.warn(messageOf(error));
+    signal.throwIfAborted();
+    progress.output(messageOf(error));
   });
 }

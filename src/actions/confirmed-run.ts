@@ -1,0 +1,41 @@
+/** Steps that destroy or cannot be undone need the Sovereign's FQDN, whichever command runs them (product.md §7). */
+import type { Context } from './context.js';
+import type { StepsRun } from './run-steps.js';
+import { openSession, type Session } from './session.js';
+
+export interface Confirmed {
+  /** Value of --confirm. */
+  confirm?: string;
+  /** True for a run in a lab that nobody attends: only the lab can be touched, so it answers its confirmations itself. */
+  unattended?: boolean;
+}
+
+/**
+ * Plans the run first, which checks its prerequisites too, has what its steps destroy confirmed by name, and then runs it.
+ * @throws E4006 for a wrong `confirm`, and where nobody could answer; nothing was changed then
+ */
+export async function confirmedRun<T extends StepsRun>(
+  context: Context,
+  run: (session: Session) => Promise<T>,
+  { confirm, unattended: lab }: Confirmed,
+): Promise<T> {
+  if (context.options.dryRun) return run(await openSession(context));
+  const plan = await run({ ...(await openSession(context)), dryRun: true, emit: () => undefined });
+  const { mutations = [], destructive = [] } = plan;
+  const later = [...new Set(mutations.flatMap((mutation) => mutation.confirm ?? []))];
+  const answer =
+    later.length > 0 || confirm !== undefined
+      ? await context.confirmInRun({ what: `This ${later.join(', ') || 'run'}`, confirm, lab })
+      : undefined;
+  if (destructive.length > 0) {
+    if (confirm === undefined && !lab)
+      for (const { sentence } of mutations.slice(0, shown)) context.output.note(`will ${sentence}`);
+    if (confirm === undefined && !lab && mutations.length > shown)
+      context.output.note(`and ${mutations.length - shown} more; --dry-run lists them all`);
+    await context.confirmByName({ what: `This ${[...new Set(destructive)].join(', ')}`, confirm, lab });
+  }
+  return run(await openSession(context, answer));
+}
+
+/** How many changes are listed before the question: what fits on a screen. */
+const shown = 40;

@@ -1,0 +1,70 @@
+/** Takes the cluster down: what controllers made first, while they still live, then everything with the Sovereign's label. */
+import type { PurgeResult } from '../../hetzner/purge/apply.js';
+import { makePurgePlan, type PurgePlan } from '../../hetzner/purge/plan.js';
+import type { Selection } from '../../hetzner/purge/select.js';
+import { drainCluster, drainMutations, type RetainedVolume, retainedVolumes } from '../drain-cluster.js';
+import type { Done, Step } from '../step.js';
+import { unfinishedPurgesOf } from '../unfinished-purges.js';
+import type { World } from '../world.js';
+import { deletePlanned, purgeEvidence, purgeMutations } from './apply-purge-plan.js';
+
+export type DestroyChoices = Omit<Selection, 'fqdn' | 'includeLive' | 'retained'>;
+
+export interface Destroying {
+  step: Step;
+  /** Of the newest look at the project. */
+  planHash(): string;
+  /** Undefined before the step has run. */
+  result(): PurgeResult | undefined;
+  /** Volumes at Hetzner that stay, because their PersistentVolume says so. */
+  retained(): readonly RetainedVolume[];
+}
+
+/** What the cluster's own life needed on this machine. */
+const made = ['sovereign-kubeconfig', 'ssh-private-key', 'ssh-host-key', 'k3s-token'] as const;
+
+export function destroyCluster(world: World, choices: DestroyChoices): Destroying {
+  const { fqdn } = world.sovereign.spec;
+  let newest: PurgePlan | undefined;
+  let result: PurgeResult | undefined;
+  let retained: readonly RetainedVolume[] = [];
+
+  const look = async (): Promise<PurgePlan> => {
+    const kept = retained.map(({ volume }) => Number(volume));
+    const selection = { fqdn, includeLive: true, ...choices, retained: kept };
+    const unfinished = unfinishedPurgesOf(world).plans();
+    newest = await makePurgePlan(await world.hetzner(), selection, world.clock.now(), { unfinished });
+    return newest;
+  };
+
+  const step: Step = {
+    id: 'cluster-destroy',
+    title: 'Cluster at Hetzner destroyed',
+    phase: 1,
+    needs: [],
+    limits: ['hetzner'],
+    destructive: `destroys the cluster of ${fqdn}: its resources at Hetzner, with their data`,
+
+    async plan() {
+      retained = await retainedVolumes(world);
+      return [...(await drainMutations(world)), ...purgeMutations(await look())];
+    },
+
+    // Only a listing after the drain knows what is left.
+    isDone: async (): Promise<Done> => ({ done: false }),
+
+    async run(context) {
+      retained = await retainedVolumes(world);
+      const first = await look();
+      // While it drains, volumes are detached: what was attached to our servers is on record first.
+      if (first.resources.some(({ selected }) => selected)) unfinishedPurgesOf(world).keep(first);
+      const drained = await drainCluster(world, context, first.hash);
+      if (drained.retained.length > 0) retained = drained.retained;
+      result = await deletePlanned(world, context, await look());
+      if (result.skipped.length === 0) for (const name of made) await world.credentials.forget(name);
+    },
+
+    proof: async () => purgeEvidence(result!),
+  };
+  return { step, planHash: () => newest?.hash ?? '', result: () => result, retained: () => retained };
+}
