@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { type Rotated, rotatedText, rotateKeys } from '../../src/actions/credentials-rotate.js';
+import { openSession } from '../../src/actions/session.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 import { readKeyPair } from '../../src/cli/read-key-pair.js';
 
@@ -36,7 +37,7 @@ export default class CredentialsRotate extends CatalystCommand<Rotated> {
           signal: context.signal,
           redactor: context.redactor,
         });
-    const result = await rotateKeys(context, await context.credentials(), given);
+    const result = await rotateKeys(await openSession(context), await context.credentials(), given);
     for (const warning of result.warnings) context.output.warn(warning);
     context.output.print(rotatedText(result));
     return result;

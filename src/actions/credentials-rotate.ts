@@ -13,9 +13,8 @@ import type { CredentialStore } from '../sovereign/credential-store.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
 import type { ObjectStore } from '../tools/s3.js';
-import { confirmedRun } from './confirmed-run.js';
-import type { Context } from './context.js';
 import { runOne } from './run-one.js';
+import type { Session } from './session.js';
 
 export interface KeyPair {
   accessKey: string;
@@ -44,14 +43,12 @@ const old = {
 
 /** Without `given` it goes on with a rotation that was begun. Throws E1302, E2302 when the new keys do not do. */
 export async function rotateKeys(
-  context: Context,
+  session: Session,
   store: CredentialStore,
   given: KeyPair | undefined,
 ): Promise<Rotated> {
-  const world = await context.world();
-  const rotation = await beginRotation(world, store, given);
-  const inputs = { command: 'credentials rotate' };
-  const run = await confirmedRun(context, (session) => runOne(session, rotation.step, { inputs }), {});
+  const rotation = await beginRotation(session.world, store, given);
+  const run = await runOne(session, rotation.step, { inputs: { command: 'credentials rotate' } });
   const result = await rotation.result();
   return run.mutations ? { ...result, mutations: run.mutations.map(({ sentence }) => sentence) } : result;
 }

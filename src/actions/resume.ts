@@ -11,6 +11,7 @@ import { finalizeHandover } from './handover-finalize.js';
 import { purgeApply } from './purge-apply.js';
 import { readJournalOf } from './read-journal.js';
 import { runSelectedSteps, type StepsRun } from './run-steps.js';
+import { openSession } from './session.js';
 import { allSteps, type WalkChoices } from './steps.js';
 import { verdictOf } from './verdict.js';
 import { verifyDodAlone } from './verify-dod.js';
@@ -35,7 +36,8 @@ const resumers: Readonly<Record<string, Resumer>> = {
     purgeApply(context, file, { max, maxAgeMs, confirm }),
   'cluster destroy': (context, { zones, snapshots, unprotect }, { confirm }) =>
     clusterDestroy(context, { zones, snapshots, unprotect, confirm }),
-  'credentials rotate': async (context) => rotateKeys(context, await context.credentials(), undefined),
+  'credentials rotate': async (context) =>
+    rotateKeys(await openSession(context), await context.credentials(), undefined),
   'verify dod': (context, { only, skip, windowMs, reprovision }, confirmed) =>
     verifyDodAlone(context, { only, skip, windowMs, reprovision, ...confirmed }, () => undefined),
   'handover finalize': (context, { force }, { confirm }) => finalizeHandover(context, { force, confirm }),

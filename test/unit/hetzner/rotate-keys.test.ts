@@ -139,6 +139,8 @@ function process(env: Record<string, string> = {}): { store: CredentialStore; se
     runId: 'run-1',
     blueprints,
     stateDir: home,
+    undoSignal: signal,
+    tree: async () => ({ hash: 'tree' }),
     kube: async () => (hasCluster ? kube : Promise.reject(fail('E3101', 'no cluster'))),
     objectStore: async () => {
       const [accessKey, secretKey] = [await store.get('s3-access-key'), await store.get('s3-secret-key')];
