@@ -14,6 +14,7 @@ import {
   hasReached,
   isCrossing,
   placesOf,
+  readRecord,
 } from './record.js';
 
 /** Why only the way forward is open; undefined while the handover can still be walked back. Asks the Sovereign, not the record alone. */
@@ -49,8 +50,10 @@ function crossingInJournal(journal: JournalState, cluster: string | undefined): 
   )?.begunAt;
 }
 
-/** Mutations of the intent; they carry what is confirmed before. */
+/** Mutations of the intent, which carry what is confirmed before; none once it is recorded. */
 export async function planCrossing(world: World): Promise<Mutation[]> {
+  const record = await readRecord(world).catch(noCluster);
+  if (record?.crossing) return [];
   const kube = await world.kube().catch(noCluster);
   const cluster = kube && (await clusterUid(kube));
   return placesOf(world).map((place) => crossingMutation(place, cluster));
