@@ -141,6 +141,7 @@ function process(env: Record<string, string> = {}): { store: CredentialStore; se
     stateDir: home,
     undoSignal: signal,
     tree: async () => ({ hash: 'tree' }),
+    identity: async () => ({ kind: 'real' }),
     kube: async () => (hasCluster ? kube : Promise.reject(fail('E3101', 'no cluster'))),
     objectStore: async () => {
       const [accessKey, secretKey] = [await store.get('s3-access-key'), await store.get('s3-secret-key')];
