@@ -61,7 +61,8 @@ export async function drainCluster(world: World, context: StepContext, plan: str
     await act(cordonMutation(node), async (writers) =>
       (await writers.sovereign()).patch(refOfObject(node), { spec: { unschedulable: true } }),
     );
-  for (const object of removals) await act(removeMutation(object), async (writers) => (await writers.sovereign()).delete(refOfObject(object)));
+  for (const object of removals)
+    await act(removeMutation(object), async (writers) => (await writers.sovereign()).delete(refOfObject(object)));
   await gone(world, context, 'load balancers of Services', async () =>
     (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer),
   );
