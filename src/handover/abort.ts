@@ -17,6 +17,7 @@ import {
   removeTree,
 } from './gitea-tree.js';
 import { type Handover, openHandover } from './handover.js';
+import { holdMother, leaseMutation } from './hold-mother.js';
 import { type HandoverRecord, type Place, placesOf, readRecord } from './record.js';
 
 export interface AbortOptions {
@@ -26,7 +27,7 @@ export interface AbortOptions {
   journal: () => JournalState;
 }
 
-/** Killed in between, it is run again and finds what is left. Throws E5110 (exit 7) once the point of no return was crossed. */
+/** Killed in between, it is run again and finds what is left. Throws E5110 (exit 7) once the point of no return was crossed, E5021 (exit 9) while another run holds the mother. */
 export function abortHandover(world: World, options: AbortOptions): Step {
   return {
     id: 'handover-abort',
@@ -40,6 +41,7 @@ export function abortHandover(world: World, options: AbortOptions): Step {
       const places = [];
       for (const place of placesOf(world)) if (await objectAt(world, place)) places.push(place);
       return [
+        leaseMutation(world),
         ...(await frozen(world)).map((object) => freezeMutation(object, 'resume')),
         ...planGitea(world, record),
         removeCopyMutation(),
@@ -52,9 +54,11 @@ export function abortHandover(world: World, options: AbortOptions): Step {
       return left ? { done: false } : { done: true, reason: 'no handover has begun' };
     },
 
-    async run(context) {
-      await requireOpen(world, await readRecord(world), options);
-      await walkBack(await openHandover(world, context), options);
+    run(context) {
+      return holdMother(world, context, async (held) => {
+        await requireOpen(world, await readRecord(world), options);
+        await walkBack(await openHandover(world, held), options);
+      });
     },
 
     async proof(): Promise<Evidence> {

@@ -3,13 +3,14 @@ import type { Done, Evidence, Step } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { openHandover } from './handover.js';
+import { holdMother, leaseMutation } from './hold-mother.js';
 import { hasReached, readRecord } from './record.js';
 import { redirectRefs, requireOwnRedirect } from './redirect.js';
 import { forget, makeRedirect, redirectConsole, removeRedirectMutation } from './step-redirect.js';
 
 export type DecommissionWork = 'decommission' | 'redirect' | 'remove-redirect';
 
-/** Nothing of it proves #319, so each has an id of its own. @throws E5101 before REVOKED */
+/** Nothing of it proves #319, so each has an id of its own. @throws E5101 before REVOKED, E5021 (exit 9) while another run holds the mother */
 export function stepDecommission(world: World, work: DecommissionWork): Step {
   if (work === 'remove-redirect') return removeRedirect(world);
   const whole = redirectConsole(world);
@@ -20,12 +21,12 @@ export function stepDecommission(world: World, work: DecommissionWork): Step {
     async plan(signal) {
       await requireRevoked(world);
       const mutations = await whole.plan(signal);
-      return work === 'decommission' ? mutations : mutations.filter(({ target }) => isRoute(target.kind));
+      return work === 'decommission' ? mutations : mutations.filter(({ target }) => ofRedirect.has(target.kind));
     },
     async run(context) {
       await requireRevoked(world);
       if (work === 'decommission') return whole.run(context);
-      await makeRedirect(await openHandover(world, context));
+      await holdMother(world, context, async (held) => makeRedirect(await openHandover(world, held)));
     },
     async proof(context) {
       if (work === 'decommission') return whole.proof(context);
@@ -36,7 +37,7 @@ export function stepDecommission(world: World, work: DecommissionWork): Step {
   };
 }
 
-const isRoute = (kind: string) => kind === 'Ingress' || kind === 'Middleware';
+const ofRedirect = new Set(['Ingress', 'Middleware', 'Lease']);
 
 function removeRedirect(world: World): Step {
   const there = async () => {
@@ -54,20 +55,22 @@ function removeRedirect(world: World): Step {
 
     async plan() {
       await requireRevoked(world);
-      return (await there()).map(removeRedirectMutation);
+      return [leaseMutation(world), ...(await there()).map(removeRedirectMutation)];
     },
 
     isDone: async (): Promise<Done> => ({ done: false }),
 
     async run(context) {
       await requireRevoked(world);
-      const handover = await openHandover(world, context);
-      await requireOwnRedirect(world, await world.mother());
-      for (const ref of await there())
-        await context.act(removeRedirectMutation(ref), async (writers) => (await writers.mother()).delete(ref));
-      delete handover.record.redirectedAt;
-      await handover.save();
-      if (hasReached(handover.record, 'DECOMMISSIONED')) await forget(handover);
+      await holdMother(world, context, async (held) => {
+        const handover = await openHandover(world, held);
+        await requireOwnRedirect(world, await world.mother());
+        for (const ref of await there())
+          await held.act(removeRedirectMutation(ref), async (writers) => (await writers.mother()).delete(ref));
+        delete handover.record.redirectedAt;
+        await handover.save();
+        if (hasReached(handover.record, 'DECOMMISSIONED')) await forget(handover);
+      });
     },
 
     async proof(): Promise<Evidence> {

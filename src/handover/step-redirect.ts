@@ -179,12 +179,12 @@ export function redirectConsole(world: World): Step {
       });
     },
 
-    async proof({ act }): Promise<Evidence> {
+    async proof(context): Promise<Evidence> {
       const record = await recordIfAny(world);
       if (!record || !hasReached(record, 'DECOMMISSIONED')) throw fail('E4009', 'The handover is not DECOMMISSIONED.');
       const problems = await checkRedirect(world, record.ids);
       if (problems.length > 0) throw fail('E5106', `The redirect does not hold: ${problems.join('; ')}.`);
-      const scan = await residueOf(world, act, record);
+      const scan = await holdMother(world, context, ({ act }) => residueOf(world, act, record));
       if (!isClean(scan)) throw fail('E4009', `The mother still holds state: ${scanSummary(scan)}.`);
       await checkProtected(world, 'After the decommissioning');
       return {
