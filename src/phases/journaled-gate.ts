@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Protects } from '../mother/protected-set.js';
 import { CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
+import { checkedWriters } from './checked-writers.js';
 import type { Act } from './gate.js';
 import type { Journal } from './journal.js';
 import { foldJournal, type JournalState, mutationKey } from './journal-state.js';
@@ -93,13 +94,14 @@ export function createGate({
       journal.append({ ...common, kind: 'begin', inputs });
       onMutation?.(step.id, mutation);
       writes += 1;
+      const checked = checkedWriters(writers, mutation, protects);
       try {
         // What cannot be undone must not be forgotten either; once per step, since each of its changes is of one intent.
         if (mutation.confirm !== undefined && !sealed.has(id)) {
           await journal.sealHead(`before: ${mutation.sentence}`);
           sealed.add(id);
         }
-        const answer = await change(writers, { id: op, signal });
+        const answer = await change(checked.writers, { id: op, signal });
         journal.append({ ...common, kind: 'ok', inputs });
         return answer;
       } catch (error) {
@@ -111,6 +113,8 @@ export function createGate({
             inputs: { ...inputs, message: messageOf(error) },
           });
         throw error;
+      } finally {
+        checked.end();
       }
     };
   return {

@@ -1,5 +1,6 @@
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
 import type { Change } from '../../../src/hetzner/change.js';
+import { checkedWriters } from '../../../src/phases/checked-writers.js';
 import type { Act } from '../../../src/phases/gate.js';
 import type { Mutation, StepContext } from '../../../src/phases/step.js';
 import type { World } from '../../../src/phases/world.js';
@@ -74,7 +75,7 @@ export interface FakeGate {
   point?: () => void;
 }
 
-/** The engine's gate without files: remembers operations in doubt over runs. Its writers are made of `adapters`, unchecked. */
+/** The engine's gate without files: remembers operations in doubt over runs. Its writers are made of `adapters`; nothing is protected. */
 export function fakeGate(adapters: Partial<Adapters>, signal = new AbortController().signal): FakeGate {
   let count = 0;
   const gate: FakeGate = { made: [], doubt: new Map(), context: undefined as never };
@@ -89,7 +90,10 @@ export function fakeGate(adapters: Partial<Adapters>, signal = new AbortControll
     }
     gate.doubt.set(mutation.sentence, op);
     gate.point?.();
-    const answer = await change(writersOf(adapters as Adapters), { id: op, signal });
+    const answer = await change(checkedWriters(writersOf(adapters as Adapters), mutation, () => undefined).writers, {
+      id: op,
+      signal,
+    });
     gate.point?.();
     gate.doubt.delete(mutation.sentence);
     gate.made.push(mutation);

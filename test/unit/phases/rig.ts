@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadBlueprints } from '../../../src/blueprints/load.js';
 import { renderTree } from '../../../src/blueprints/render.js';
+import { checkedWriters } from '../../../src/phases/checked-writers.js';
 import type { Act } from '../../../src/phases/gate.js';
 import type { ProofOf } from '../../../src/phases/proofs/proof.js';
 import type { StepContext } from '../../../src/phases/step.js';
@@ -66,13 +67,16 @@ export async function fakeWorld(given: Partial<World> & { cluster?: Kube } = {})
   return { world, kept, blueprint: (name: string) => blueprints.find((one) => one.name === name)! };
 }
 
-/** Its writers are those of `world`, unchecked. */
+/** Its writers are those of `world`; nothing is protected. */
 export function fakeContext(world: World) {
   const done: string[] = [];
   const told: string[] = [];
   const act: Act = async (mutation, change) => {
     done.push(mutation.sentence);
-    return change(writersOf(world as unknown as Adapters), { id: 'op', signal: new AbortController().signal });
+    return change(checkedWriters(writersOf(world as unknown as Adapters), mutation, () => undefined).writers, {
+      id: 'op',
+      signal: new AbortController().signal,
+    });
   };
   const { signal } = new AbortController();
   const context: StepContext = {
