@@ -5,6 +5,7 @@ import { allReleases } from '../blueprints/releases.js';
 import { renderTree } from '../blueprints/render.js';
 import { ownChart } from '../blueprints/stand-in.js';
 import { variablesOf } from '../blueprints/variables.js';
+import { ifMade } from '../phases/dry-run.js';
 import type { Act } from '../phases/gate.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
@@ -71,10 +72,10 @@ async function mirrorCharts(
         own?.name === name
           ? own.tgz
           : await charts.pull({ ...chart, source, insecure: isPlainHttp(sovereign, source) });
-      const digest = await act(pushMutation(name, version, registry), (writers) =>
+      const pushed = act(pushMutation(name, version, registry), (writers) =>
         writers.registry.pushChart(`${name}-${version}.tgz`, bytes, registry, insecure),
       );
-      rows.push({ name, version, sha256: sha256(bytes), digest });
+      rows.push({ name, version, sha256: sha256(bytes), digest: (await ifMade(pushed)) ?? '' });
     }
   }
   return rows;

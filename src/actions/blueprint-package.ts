@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { requireBlueprint } from '../blueprints/catalogue.js';
 import { type ChartArchive, wrapBlueprint } from '../blueprints/wrapper.js';
+import { ifMade } from '../phases/dry-run.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation } from '../phases/step.js';
 import type { Sovereign } from '../sovereign/schema.js';
@@ -39,8 +40,10 @@ export async function packageBlueprints(
     const made = await wrapBlueprint(blueprint, sovereign, archive);
     await writeFile(join(out, made.file), made.bytes);
     const pushed = push
-      ? await push.act(pushMutation(made.name, made.version, push.registry), ({ registry }) =>
-          registry.pushChart(made.file, made.bytes, push.registry, push.insecure),
+      ? await ifMade(
+          push.act(pushMutation(made.name, made.version, push.registry), ({ registry }) =>
+            registry.pushChart(made.file, made.bytes, push.registry, push.insecure),
+          ),
         )
       : undefined;
     const { file, vendored } = made;

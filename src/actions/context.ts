@@ -83,6 +83,11 @@ export interface Context {
    * that mutates. It is bound to the FQDN and, once `world` answers it, to that; throws E4030 when it belongs to another.
    */
   journal(world?: () => Promise<WorldIdentity | undefined>): Promise<Journal>;
+  /**
+   * For what is on this machine, the journal and labs included: true in a dry-run, after saying what would be done ("keep …"). What
+   * is outside goes through the gate, which has a dry-run of its own.
+   */
+  would(deed: string): boolean;
   /** The 24, read once. */
   blueprints(): Promise<readonly Blueprint[]>;
   /** The adapters; needs a spec. */

@@ -1,5 +1,7 @@
 /** Proves a value by a real call with it, and keeps it when it was not refused. */
+
 import { type CredentialProbe, credentialProbes } from '../phases/credential-probes.js';
+import { ifMade } from '../phases/dry-run.js';
 import { acceptCredential } from '../sovereign/credential-input.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { Session } from './session.js';
@@ -32,7 +34,8 @@ async function complete(probe: CredentialProbe, store: CredentialStore): Promise
   return (await Promise.all(probe.uses.map((name) => store.find(name)))).every((value) => value !== undefined);
 }
 
-function prove(session: Session, probe: CredentialProbe): Promise<string> {
-  if (session.dryRun) return probe.run(undefined);
-  return withGate(session, { id: 'credentials', phase: 0 }, (act, undo) => probe.run(act, undo));
+async function prove(session: Session, probe: CredentialProbe): Promise<string> {
+  const step = { id: 'credentials', phase: 0 };
+  const proof = await ifMade(withGate(session, step, (act, undo) => probe.run(act, undo)));
+  return proof ?? probe.run(undefined);
 }

@@ -1,5 +1,6 @@
 /** Proves the captured credentials by real calls; the first refusal gives the exit status, all are told. */
 import { type CredentialProbe, credentialProbes } from '../phases/credential-probes.js';
+import { ifMade } from '../phases/dry-run.js';
 import type { Act } from '../phases/gate.js';
 import type { Undo } from '../phases/step.js';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
@@ -26,14 +27,11 @@ export interface CredentialsVerifyResult {
 /** `name`: a credential, or a group such as object-storage; left out: all. Throws E1001, or the first refusal. */
 export async function verifyCredentials(session: Session, name?: string): Promise<CredentialsVerifyResult> {
   const probes = chosen(credentialProbes(session.world), name);
-  const run = (act?: Act, undo?: Undo) => Promise.all(probes.map((probe) => check(probe, act, undo)));
-  if (session.dryRun) {
-    const checked = await run();
-    const mutations = probes.flatMap((probe) => probe.plan().map(({ sentence }) => sentence));
-    return finish({ checks: checked.map(({ told }) => told), mutations }, checked);
-  }
-  const checked = await withGate(session, { id: 'credentials', phase: 0 }, run);
-  return finish({ checks: checked.map(({ told }) => told) }, checked);
+  const checked = await withGate(session, { id: 'credentials', phase: 0 }, (act, undo) =>
+    Promise.all(probes.map((probe) => check(probe, act, undo))),
+  );
+  const mutations = probes.flatMap((probe) => probe.plan().map(({ sentence }) => sentence));
+  return finish({ checks: checked.map(({ told }) => told), ...(session.dryRun ? { mutations } : {}) }, checked);
 }
 
 function chosen(probes: CredentialProbe[], name: string | undefined): CredentialProbe[] {
@@ -49,12 +47,14 @@ function chosen(probes: CredentialProbe[], name: string | undefined): Credential
 
 async function check(
   probe: CredentialProbe,
-  act: Act | undefined,
-  undo: Undo | undefined,
+  act: Act,
+  undo: Undo,
 ): Promise<{ told: CredentialCheck; error?: unknown }> {
   const { id, title } = probe;
   try {
-    return { told: { id, title, ok: true, reason: await probe.run(act, undo), remedy: [] } };
+    const seen = await ifMade(probe.run(act, undo));
+    const reason = seen ?? `${await probe.run(undefined)}; writing was not tried (dry-run)`;
+    return { told: { id, title, ok: true, reason, remedy: [] } };
   } catch (error) {
     const known = error instanceof CatalystError ? error : undefined;
     const told = {

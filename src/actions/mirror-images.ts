@@ -4,6 +4,7 @@ import type { ImageSwitch } from '../blueprints/image-switch.js';
 import { imagesOf } from '../blueprints/images.js';
 import type { ChartReport } from '../blueprints/lint-charts.js';
 import type { RenderedTree } from '../blueprints/render.js';
+import { ifMade } from '../phases/dry-run.js';
 import type { Act } from '../phases/gate.js';
 import { type ImageName, parseImage, referenceOf } from '../tools/image-name.js';
 
@@ -50,13 +51,13 @@ async function mirrorOne(image: string, { registry, access, act }: ImageMirror):
     target: { system: 'registry' as const, kind: 'Image', name: `${repository}:${referenceOf(name)}` },
     sentence: `copy image ${image} to ${to}`,
   };
-  const digest = await act(mutation, async (writers) =>
+  const copied = act(mutation, async (writers) =>
     writers.registry.copyImage({
       from: { ...(await access(name.registry)), repository: name.repository, reference: referenceOf(name) },
       to: { ...(await access(host)), repository, tag: name.tag },
     }),
   );
-  return { image, digest, to };
+  return { image, digest: (await ifMade(copied)) ?? '', to };
 }
 
 /** One name that is used in two versions keeps its tags: a digest would make them one. */

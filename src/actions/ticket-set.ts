@@ -26,7 +26,10 @@ export async function setTicket(context: Context, typed: string, fields: TicketF
   }
   const bad = fields.prs?.find((pr) => !/^[\w.-]+\/[\w.-]+#\d+$/.test(pr));
   if (bad !== undefined) throw fail('E1001', `"${bad}" is not a pull request; write it like owner/repository#12.`);
-  const journal = await context.journal();
-  journal.append({ kind: 'ticket-set', ticket: id, inputs: { ...fields } });
+  const fieldsText = Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : `${key} ${value}`));
+  if (!context.would(`keep for ${id}: ${fieldsText.join(', ') || 'nothing'}`)) {
+    const journal = await context.journal();
+    journal.append({ kind: 'ticket-set', ticket: id, inputs: { ...fields } });
+  }
   return listTickets(await context.stateDir()).find((row) => row.id === id)!;
 }

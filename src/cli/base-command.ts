@@ -16,6 +16,7 @@
  */
 import { Command, type Interfaces } from '@oclif/core';
 import type { Context } from '../actions/context.js';
+import { DryRunStop } from '../phases/dry-run.js';
 import { credentialVariables } from '../sovereign/credential-store.js';
 import { CatalystError } from '../support/errors.js';
 import { createRedactor } from '../support/redact.js';
@@ -100,6 +101,8 @@ export abstract class CatalystCommand<T> extends Command {
 
   /** One error, translated and redacted, for main.ts to show: text and JSON then agree on the exit status. */
   private endedBy(thrown: unknown): Error {
+    // It has said what it would do; a command that makes more of it catches it itself.
+    if (thrown instanceof DryRunStop) return new Quiet();
     const stopped = this.interrupts?.stopped();
     if (stopped?.quietly) return new Quiet();
     const cause = thrown instanceof CatalystError ? thrown : undefined;

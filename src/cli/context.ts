@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../actions/context.js';
+import { noJournal } from '../phases/dry-run.js';
 import type { Emit } from '../phases/events.js';
 import { type CredentialStore, createCredentialStore } from '../sovereign/credential-store.js';
 import { type LoadedSpec, loadSpec } from '../sovereign/load-spec.js';
@@ -108,6 +109,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     return locked;
   });
   const journal: Context['journal'] = async (world) => {
+    if (flags['dry-run']) return noJournal;
     const mark = await lab();
     const claimed = mark && { kind: 'lab' as const, id: mark.id, name: mark.name };
     const locked = await openJournal();
@@ -140,6 +142,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       signal,
       undoSignal,
       warn: output.warn,
+      ...(flags['dry-run'] ? { describe: (sentence) => output.note(`would ${sentence}`) } : {}),
     });
     closers.push(() => made.close());
     return made;
@@ -188,6 +191,10 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     credentials,
     credentialsOf,
     journal,
+    would(deed) {
+      if (flags['dry-run']) output.note(`would ${deed}`);
+      return flags['dry-run'];
+    },
     blueprints,
     world: async () => (await opened()).world,
     gate: async () => (await opened()).openGate,

@@ -53,6 +53,8 @@ export interface WorldRequest {
   signal: AbortSignal;
   undoSignal: AbortSignal;
   warn: (text: string) => void;
+  /** In a dry-run: is given what each change would be, and none is made. */
+  describe?: (sentence: string) => void;
 }
 
 export interface OpenWorld {
@@ -180,8 +182,13 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     world,
     // Here and not where gates are opened, so that none can be opened without it.
     openGate: (options) => {
-      journal = options.journal;
-      return createGate({ ...options, ready: distinct, adapters });
+      const { describe } = request;
+      if (!describe) journal = options.journal;
+      const onMutation: typeof options.onMutation = (step, mutation) => {
+        options.onMutation?.(step, mutation);
+        describe?.(mutation.sentence);
+      };
+      return createGate({ ...options, onMutation, ready: distinct, dryRun: describe !== undefined, adapters });
     },
     close: async () => runFolder.close(),
   };

@@ -17,7 +17,7 @@ export interface LabDownResult {
 
 /** Throws E7003 for a name that cannot be one; E3101, E7001 when clusters that exist keep its things. A lab that is not up is no error. */
 export async function labDown(
-  context: Pick<Context, 'env' | 'signal' | 'clock'>,
+  context: Pick<Context, 'env' | 'signal' | 'clock' | 'would'>,
   name: string,
   options: { keep?: boolean } = {},
 ): Promise<LabDownResult> {
@@ -25,6 +25,8 @@ export async function labDown(
   const directory = directoryOf(env, name);
   const info = await findLab(env, name);
   const pid = info?.pid ?? startingProcess(directory);
+  const files = options.keep ? '' : ` and remove ${directory}`;
+  if (context.would(`stop the lab ${name}${files}`)) return { name, stopped: false };
   if (pid !== undefined) {
     if (info) await callLab(info, 'POST', '/stop');
     else process.kill(pid, 'SIGTERM');

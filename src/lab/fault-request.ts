@@ -31,11 +31,16 @@ export interface FaultResult {
 
 /** Throws E7002 when the lab is not up, E7003 for a fault it does not know. */
 export async function labFault(
-  context: Pick<Context, 'env' | 'clock'>,
+  context: Pick<Context, 'env' | 'clock' | 'would'>,
   name: string,
   request: FaultRequest,
 ): Promise<FaultResult> {
   const info = await runningLab(context, name);
+  const deed = changeOf(request);
+  if (deed !== undefined && context.would(`${deed} in the lab ${name}`)) {
+    const { body } = await callLab(info, 'GET', '/status');
+    return { faults: body['faults'] as ActiveFault[] };
+  }
   if (request.clear !== undefined) {
     const path = request.clear === 'all' ? '/faults' : `/faults/${encodeURIComponent(request.clear)}`;
     const answer = await callLab(info, 'DELETE', path);
@@ -52,6 +57,12 @@ export async function labFault(
           .body as unknown as ActiveFault);
   const { body } = await callLab(info, 'GET', '/status');
   return { faults: body['faults'] as ActiveFault[], ...(added ? { added } : {}) };
+}
+
+/** Undefined for a request that only lists. Throws E7003 for a fault that the lab does not know. */
+function changeOf(request: FaultRequest): string | undefined {
+  if (request.clear !== undefined) return `end fault ${request.clear}`;
+  return request.kind === undefined ? undefined : `start fault ${faultOf(request.kind, request).kind}`;
 }
 
 function ruleOf(kind: string, request: FaultRequest, { clock }: Pick<Context, 'clock'>): FaultRule {

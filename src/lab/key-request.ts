@@ -15,11 +15,16 @@ export interface KeysResult {
 
 /** Throws E7002 when the lab is not up, E7003 for a pair that it does not have. */
 export async function labKeys(
-  context: Pick<Context, 'env'>,
+  context: Pick<Context, 'env' | 'would'>,
   name: string,
   request: { make?: KeyRequest; revoke?: string },
 ): Promise<KeysResult> {
   const info = await runningLab(context, name);
+  const deed = request.revoke === undefined ? request.make && 'make a pair of keys' : `revoke ${request.revoke}`;
+  if (deed !== undefined && context.would(`${deed} in the lab ${name}`)) {
+    const { body } = await callLab(info, 'GET', '/keys');
+    return { keys: body['keys'] as KeysResult['keys'] };
+  }
   if (request.revoke !== undefined) {
     const answer = await callLab(info, 'POST', '/revoked-keys', { accessKey: request.revoke });
     if (answer.status === 404)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Protects } from '../mother/protected-set.js';
 import { CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
 import { checkedWriters } from './checked-writers.js';
+import { DryRunStop } from './dry-run.js';
 import type { Act } from './gate.js';
 import type { Journal } from './journal.js';
 import { foldJournal, type JournalState, mutationKey } from './journal-state.js';
@@ -22,12 +23,14 @@ export interface GateOptions {
   prepare?: (step: string, mutation: Mutation) => Promise<void>;
   /** Told the sentence of each change before it is made. */
   onMutation?: (step: string, mutation: Mutation) => void;
+  /** Says what each change would be and makes none (dry-run.ts). */
+  dryRun?: boolean;
   /** What writers are made of. */
   adapters: Adapters;
 }
 
 /** How a gate is opened by those who may not hold what writers are made of. */
-export type OpenGate = (options: Omit<GateOptions, 'adapters' | 'ready'>) => Gate;
+export type OpenGate = (options: Omit<GateOptions, 'adapters' | 'ready' | 'dryRun'>) => Gate;
 
 /** True when the answer was lost, so that nobody can know whether the change was made. */
 export function isAmbiguous(error: unknown): boolean {
@@ -56,6 +59,7 @@ export function createGate({
   ready,
   prepare,
   onMutation,
+  dryRun,
   adapters,
 }: GateOptions): Gate {
   const before: JournalState = foldJournal(journal.entries);
@@ -75,6 +79,10 @@ export function createGate({
         });
       }
       await ready?.(mutation, signal);
+      if (dryRun) {
+        onMutation?.(step.id, mutation);
+        throw new DryRunStop(mutation);
+      }
       const key = mutationKey(mutation);
       const earlier = before.operations.get(key);
       before.operations.delete(key);
