@@ -3,9 +3,10 @@
  * undo, after-check. Whatever happens in between, the undo is made; and when this process dies, the mother makes it.
  */
 import { armedMutations, withArmedUndo } from '../handover/armed-undo.js';
-import { ownerMutation, requireIdle, scaleMutation, stopCatalyst } from '../handover/erase.js';
+import { requireIdle } from '../handover/erase.js';
 import { lookAtCatalyst, takeInventory } from '../handover/handover.js';
 import { holdMother, leaseMutation } from '../handover/hold-mother.js';
+import { ownerMutation, scaleMutation, stopCatalyst } from '../handover/stop-catalyst.js';
 import { compareFingerprints } from '../mother/compare-fingerprints.js';
 import type { CatalystOnMother } from '../mother/discover.js';
 import { takeFingerprint } from '../mother/fingerprint.js';

@@ -11,8 +11,8 @@ import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { type CatalystError, fail, messageOf } from '../support/errors.js';
 import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
-import { startCatalyst } from './erase.js';
 import { undoMutation } from './hold-mother.js';
+import { startCatalyst } from './stop-catalyst.js';
 
 /** Image, scheduling and test of the Job. */
 const armMs = 120_000;

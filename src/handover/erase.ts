@@ -5,8 +5,7 @@
  */
 import type { CatalystOnMother } from '../mother/discover.js';
 import { type PowerDnsServer, powerDnsKey, readPowerDns } from '../mother/powerdns.js';
-import type { Act } from '../phases/gate.js';
-import type { Mutation, Undo } from '../phases/step.js';
+import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
@@ -15,83 +14,10 @@ import { freezeMutation, reconcilersOf, removeReconcilers } from './freeze.js';
 import { askClaim, type Handover, jobMutation, lookAtCatalyst, takeInventory } from './handover.js';
 import { holdMother, leaseMutation } from './hold-mother.js';
 import { placesOf, recordMutation } from './record.js';
+import { ownerMutation, scaleMutation, stopCatalyst, stopMs } from './stop-catalyst.js';
 
-const downMs = 120_000;
-const upMs = 300_000;
 /** The longest erasure, its Job included, and a minute. */
-const eraseSeconds = (downMs + 300_000 + 60_000) / 1000;
-
-export function scaleMutation(
-  catalyst: Pick<CatalystOnMother, 'namespace' | 'deployment'>,
-  replicas: number,
-): Mutation {
-  const { namespace, deployment } = catalyst;
-  return {
-    target: { system: 'mother', kind: 'Deployment', namespace, name: deployment.name },
-    sentence: `scale Deployment ${namespace}/${deployment.name} on the mother to ${replicas}`,
-  };
-}
-
-export function ownerMutation(
-  catalyst: Pick<CatalystOnMother, 'kustomization'>,
-  verb: 'suspend' | 'resume',
-): Mutation | undefined {
-  const owner = catalyst.kustomization;
-  if (!owner || owner.suspended) return undefined;
-  return {
-    target: { system: 'mother', kind: 'Kustomization', namespace: owner.namespace, name: owner.name },
-    sentence: `${verb} Flux Kustomization ${owner.namespace}/${owner.name} on the mother`,
-    effect: { field: 'spec.suspend', after: verb === 'suspend' },
-  };
-}
-
-/** Suspends the owner and scales to 0; resolves when no Pod is left. */
-export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnMother): Promise<void> {
-  const suspend = ownerMutation(catalyst, 'suspend');
-  if (suspend && catalyst.kustomization)
-    await act(suspend, async (writers) =>
-      (await writers.mother()).patch(catalyst.kustomization!, { spec: { suspend: true } }),
-    );
-  await act(scaleMutation(catalyst, 0), async (writers) =>
-    (await writers.mother()).patch(catalyst.deployment, { spec: { replicas: 0 } }, 'scale'),
-  );
-  await mother.waitFor(catalyst.deployment, {
-    reason: `Deployment ${catalyst.namespace}/${catalyst.deployment.name} on the mother to stop`,
-    timeoutMs: downMs,
-    look: (object) => {
-      const running = object?.status?.replicas ?? 0;
-      const seen = object?.status?.observedGeneration === object?.metadata.generation;
-      return seen && running === 0 ? { done: true } : { pending: `${running} Pods are left` };
-    },
-  });
-}
-
-/** Absent and false reconcile alike, but only one of them is what was found. */
-const asItWas = ({ kustomization }: CatalystOnMother): false | null =>
-  kustomization?.suspend === false ? false : null;
-
-/** Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. */
-export async function startCatalyst(mother: Kube, { act, signal }: Undo, catalyst: CatalystOnMother): Promise<void> {
-  const { deployment, namespace, replicas } = catalyst;
-  await act(scaleMutation(catalyst, replicas), async (writers) =>
-    (await writers.mother()).patch(deployment, { spec: { replicas } }, 'scale'),
-  );
-  const resume = ownerMutation(catalyst, 'resume');
-  if (resume && catalyst.kustomization)
-    await act(resume, async (writers) =>
-      (await writers.mother()).patch(catalyst.kustomization!, { spec: { suspend: asItWas(catalyst) } }),
-    );
-  await mother.waitFor(deployment, {
-    reason: `Deployment ${namespace}/${deployment.name} on the mother to be available again`,
-    timeoutMs: upMs,
-    signal,
-    look: (object) => {
-      const ready = object?.status?.readyReplicas ?? 0;
-      const seen = object?.status?.observedGeneration === object?.metadata.generation;
-      return seen && ready >= replicas ? { done: true } : { pending: `${ready} of ${replicas} ready` };
-    },
-  });
-}
+const eraseSeconds = (stopMs + 300_000 + 60_000) / 1000;
 
 /** Where the mother's PowerDNS is, and its key. */
 export async function motherDns(world: World): Promise<PowerDnsServer> {

@@ -23,7 +23,7 @@ import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
-import { ownerMutation, scaleMutation } from './erase.js';
+import { ownerMutation, scaleMutation } from './stop-catalyst.js';
 
 /** One change from taking to giving back, renewals included. */
 export function leaseMutation(world: Pick<World, 'sovereign'>): Mutation {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withArmedUndo } from '../../../src/handover/armed-undo.js';
-import { startCatalyst, stopCatalyst } from '../../../src/handover/erase.js';
 import { lookAtCatalyst } from '../../../src/handover/handover.js';
 import { holdMother } from '../../../src/handover/hold-mother.js';
+import { startCatalyst, stopCatalyst } from '../../../src/handover/stop-catalyst.js';
 import { discoverCatalyst } from '../../../src/mother/discover.js';
 import { undoObjects } from '../../../src/mother/undo-job.js';
 import type { World } from '../../../src/phases/world.js';
