@@ -26,7 +26,7 @@ import { successEnvelope, toJson, wantsJson } from './envelope.js';
 import { type SharedFlags, sharedFlags } from './flags.js';
 import { type Interrupts, listenForInterrupts } from './interrupts.js';
 import { labOnly } from './lab-only.js';
-import { translateError } from './translate-error.js';
+import { translateError, translateParseError } from './translate-error.js';
 import { withoutSecrets } from './without-secrets.js';
 
 type Values = Record<string, unknown>;
@@ -56,7 +56,9 @@ export abstract class CatalystCommand<T> extends Command {
   ): Promise<{ args: A; flags: F & SharedFlags; context: Context }> {
     // What is typed as an argument may be one of these; an error about it must not show it.
     for (const variable of secretVariables) this.redactor.register(process.env[variable]);
-    const { args, flags, raw } = await this.parse<F, B, A>(takingNothingFromStdin(command));
+    const { args, flags, raw } = await this.parse<F, B, A>(takingNothingFromStdin(command)).catch((error: unknown) => {
+      throw translateParseError(error, this.config, this.typed());
+    });
     const given = flags as unknown as F & SharedFlags;
     const typed = new Set(raw.flatMap((word) => (word.type === 'flag' ? [word.flag] : [])));
     const inLab = given.lab !== undefined || this.id?.startsWith('lab:') === true;
@@ -83,6 +85,11 @@ export abstract class CatalystCommand<T> extends Command {
     return { args, flags: shared, context: this.context };
   }
 
+  /** Everything after `catalyst`. */
+  private typed(): string[] {
+    return [...(this.id?.split(':') ?? []), ...this.argv];
+  }
+
   override jsonEnabled(): boolean {
     return wantsJson(this.argv);
   }
@@ -106,9 +113,7 @@ export abstract class CatalystCommand<T> extends Command {
     const stopped = this.interrupts?.stopped();
     if (stopped?.quietly) return new Quiet();
     const cause = thrown instanceof CatalystError ? thrown : undefined;
-    const error = stopped
-      ? withCause(stopped.error, cause)
-      : translateError(thrown, this.config, [...(this.id?.split(':') ?? []), ...this.argv]);
+    const error = stopped ? withCause(stopped.error, cause) : translateError(thrown, this.config, this.typed());
     const { redactor } = this;
     return new CatalystError(error.code, redactor.redact(error.message), {
       actions: redactor.clean(error.actions),

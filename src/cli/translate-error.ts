@@ -22,6 +22,26 @@ export function translateError(error: unknown, config?: Config, argv: readonly s
   });
 }
 
+/**
+ * What the parser throws is about what was typed, also where oclif passes on the plain Error of an argument's own parser. Errors of
+ * the language (TypeError) stay what they are, bugs.
+ */
+export function translateParseError(error: unknown, config: Config, argv: readonly string[]): CatalystError {
+  if (error instanceof CatalystError) {
+    const { code, message, data } = error;
+    const actions = error.actions.length > 0 ? error.actions : [helpFor(commandOf(argv, wordsOf(config)))];
+    return new CatalystError(code, headOf(message), { actions, data, cause: error.cause });
+  }
+  const isPlain = error instanceof Error && Object.getPrototypeOf(error) === Error.prototype;
+  return isPlain ? usageError(error, config, argv) : translateError(error, config, argv);
+}
+
+/** Without what oclif puts before and after the words of a parser. */
+function headOf(message: string): string {
+  const [head = ''] = message.split('\nSee more help with --help');
+  return head.replace(/^Parsing (--\S+)\s+/, '$1: ').trim();
+}
+
 /** By its mark: the bundle has one copy of oclif's classes and a plugin another. */
 function isOfOclif(error: unknown): error is Error {
   return error instanceof Error && 'oclif' in error;
@@ -33,10 +53,9 @@ function isInterruption(error: unknown): boolean {
 }
 
 function usageError(error: Error, config: Config | undefined, argv: readonly string[]): CatalystError {
-  const known = config?.commandIDs.map((id) => id.replaceAll(':', ' ')) ?? [];
-  const [first] = error.message.split('\nSee more help with --help');
-  const head = withoutTypedSecrets(first!, argv, known);
-  const missing = /^command (.+) not found$/i.exec(head.trim());
+  const known = wordsOf(config);
+  const head = withoutTypedSecrets(headOf(error.message), argv, known);
+  const missing = /^command (.+) not found$/i.exec(head);
   if (missing) {
     const typed = missing[1]!.replaceAll(':', ' ');
     const near = nearest(typed, known);
@@ -49,11 +68,15 @@ function usageError(error: Error, config: Config | undefined, argv: readonly str
   const flags = Object.keys(problem.parse?.input?.flags ?? {}).map((name) => `--${name}`);
   const near = (problem.flags ?? []).flatMap((flag) => nearest(flag, flags) ?? []);
   const command = problem.parse?.input?.context?.id ?? commandOf(argv, known);
-  return fail('E1001', `${head.trim()}${near.length > 0 ? `\nDid you mean ${near.join(', ')}?` : ''}`, {
-    actions: [`catalyst ${command ? `${command.replaceAll(':', ' ')} ` : ''}--help`],
+  return fail('E1001', `${head}${near.length > 0 ? `\nDid you mean ${near.join(', ')}?` : ''}`, {
+    actions: [helpFor(command)],
     cause: error,
   });
 }
+
+const wordsOf = (config: Config | undefined) => config?.commandIDs.map((id) => id.replaceAll(':', ' ')) ?? [];
+
+const helpFor = (command: string | undefined) => `catalyst ${command ? `${command.replaceAll(':', ' ')} ` : ''}--help`;
 
 /** What is long and no word of a language may be a secret that was typed in the wrong place: errors go to screens and logs. */
 function withoutTypedSecrets(message: string, argv: readonly string[], known: readonly string[]): string {
