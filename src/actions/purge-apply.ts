@@ -1,6 +1,7 @@
 /** #370, second half: deletes exactly what a saved plan names, and looks again. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { findMarkers } from '../hetzner/marker.js';
 import type { PurgeResult } from '../hetzner/purge/apply.js';
 import { assertSameAccount } from '../hetzner/purge/buckets.js';
 import { assertApplicable, type PurgePlan, parsePurgePlan } from '../hetzner/purge/plan.js';
@@ -32,7 +33,8 @@ export async function purgeApply(context: Context, file: string, limits: PurgeLi
     });
   }
   const api = await world.hetzner();
-  assertApplicable(plan, api, { now: context.clock.now(), ...limits });
+  const [marker] = plan.project === api.tokenFingerprint ? [] : await findMarkers(api, fqdn);
+  assertApplicable(plan, api, { now: context.clock.now(), ...limits, marker: marker?.id });
   if (plan.buckets)
     assertSameAccount(plan.buckets, await world.objectStore(), await world.credentials.get('s3-access-key'));
   const applying = applyPurgePlan(world, plan);

@@ -4,6 +4,7 @@ import { requireDistinctClusters } from '../actions/require-distinct-clusters.js
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { renderTree } from '../blueprints/render.js';
 import { addressService, publicAddress } from '../hetzner/public-address.js';
+import { checkProject } from '../phases/hetzner-project.js';
 import type { Journal } from '../phases/journal.js';
 import { bind } from '../phases/journal-binding.js';
 import { createGate, type OpenGate } from '../phases/journaled-gate.js';
@@ -151,8 +152,13 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     }),
     charts: createHelmCharts({ exec, helm, signal }),
   } satisfies FullAdapters;
+  let journal: Journal | undefined;
+  const { fqdn } = spec;
+  const readers = readersOf(adapters);
+  const project = checkProject({ hetzner: readers.hetzner, fqdn, journal: () => journal, warn: request.warn });
   const world: World = {
-    ...readersOf(adapters),
+    ...readers,
+    requireProject: project.require,
     sovereign,
     clock,
     signal,
@@ -174,7 +180,6 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     runId,
     stateDir,
   };
-  let journal: Journal | undefined;
   const distinct = requireDistinctClusters(world, (uids) => {
     if (journal) bind(journal, { fqdn: spec.fqdn, ...uids });
   });
@@ -188,7 +193,12 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
         options.onMutation?.(step, mutation);
         describe?.(mutation.sentence);
       };
-      return createGate({ ...options, onMutation, ready: distinct, dryRun: describe !== undefined, adapters });
+      const ready: typeof distinct = async (mutation, signal) => {
+        await distinct(mutation, signal);
+        await project.before(mutation);
+      };
+      const dryRun = describe !== undefined;
+      return createGate({ ...options, onMutation, ready, made: project.after, dryRun, adapters });
     },
     close: async () => runFolder.close(),
   };

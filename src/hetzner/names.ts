@@ -17,6 +17,8 @@ export interface ClusterNames {
   loadBalancer: string;
   sshKey: string;
   placementGroup: string;
+  /** An empty placement group, which costs nothing: tells which project is this Sovereign's. */
+  marker: string;
   controlPlane(index: number): string;
   worker(index: number): string;
 }
@@ -29,6 +31,7 @@ export function clusterNames(fqdn: string): ClusterNames {
     loadBalancer: `${base}-lb`,
     sshKey: base,
     placementGroup: base,
+    marker: `${base}-marker`,
     controlPlane: (index) => `${base}-cp${index}`,
     worker: (index) => `${base}-w${index}`,
   };

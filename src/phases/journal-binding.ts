@@ -15,6 +15,15 @@ export interface Binding {
   motherUid?: string;
   /** UID of the Sovereign's kube-system, once read; that of another counts only after a control plane was created. */
   clusterUid?: string;
+  /** The project at Hetzner, once it has a marker; counts until that is deleted or made again. */
+  hetznerProject?: HetznerProject;
+}
+
+export interface HetznerProject {
+  /** Id of the marker. */
+  marker: number;
+  /** Fingerprint of the token that last saw it: a token never changes its project. */
+  token: string;
 }
 
 /** Folds the `bound` lines; undefined for a journal that has none: empty, or of catalyst 0.1.0. */
@@ -23,6 +32,7 @@ export function bindingOf(entries: readonly JournalEntry[]): Binding | undefined
   for (const entry of entries) {
     if (entry.kind === 'bound') Object.assign(bound, entry.inputs);
     else if (createsControlPlane(entry, bound.fqdn)) delete bound.clusterUid;
+    else if (entry.kind === 'begin' && isOfMarker(entry.target, bound.fqdn)) delete bound.hetznerProject;
   }
   const { fqdn, ...rest } = bound;
   return typeof fqdn === 'string' ? { fqdn, ...rest } : undefined;
@@ -36,6 +46,12 @@ function createsControlPlane({ kind, target, inputs }: JournalEntry, fqdn: strin
     typeof inputs?.sentence === 'string' &&
     inputs.sentence.startsWith('create ')
   );
+}
+
+/** Whether a change makes or deletes the marker of the Sovereign's project. */
+export function isOfMarker(target: JournalEntry['target'], fqdn: string | undefined): boolean {
+  if (target?.system !== 'hetzner' || target.kind !== 'placement_group' || fqdn === undefined) return false;
+  return target.name === clusterNames(fqdn).marker;
 }
 
 /** Throws E4030 when the journal belongs to another Sovereign, world or mother. What either side does not know is not compared. */

@@ -19,6 +19,8 @@ export interface GateOptions {
   protects: Protects;
   /** Throws when the clusters are not those that a change may be made on. */
   ready?: (mutation: Mutation, signal: AbortSignal) => Promise<void>;
+  /** After each mutation, before its step goes on. */
+  made?: (mutation: Mutation) => Promise<void>;
   /** Before each mutation: reads what is protected where that was not read yet. Throws to refuse. */
   prepare?: (step: string, mutation: Mutation) => Promise<void>;
   /** Told the sentence of each change before it is made. */
@@ -30,7 +32,7 @@ export interface GateOptions {
 }
 
 /** How a gate is opened by those who may not hold what writers are made of. */
-export type OpenGate = (options: Omit<GateOptions, 'adapters' | 'ready' | 'dryRun'>) => Gate;
+export type OpenGate = (options: Omit<GateOptions, 'adapters' | 'ready' | 'made' | 'dryRun'>) => Gate;
 
 /** True when the answer was lost, so that nobody can know whether the change was made. */
 export function isAmbiguous(error: unknown): boolean {
@@ -57,6 +59,7 @@ export function createGate({
   undoSignal,
   protects,
   ready,
+  made,
   prepare,
   onMutation,
   dryRun,
@@ -96,6 +99,7 @@ export function createGate({
         const found = await options.recover(op);
         if (found !== undefined) {
           journal.append({ ...common, kind: 'ok', inputs: { ...inputs, adopted: true } });
+          await made?.(mutation);
           return found;
         }
       }
@@ -103,15 +107,15 @@ export function createGate({
       onMutation?.(step.id, mutation);
       writes += 1;
       const checked = checkedWriters(writers, mutation, protects);
+      let answer: Awaited<ReturnType<typeof change>>;
       try {
         // What cannot be undone must not be forgotten either; once per step, since each of its changes is of one intent.
         if (mutation.confirm !== undefined && !sealed.has(id)) {
           await journal.sealHead(`before: ${mutation.sentence}`);
           sealed.add(id);
         }
-        const answer = await change(checked.writers, { id: op, signal });
+        answer = await change(checked.writers, { id: op, signal });
         journal.append({ ...common, kind: 'ok', inputs });
-        return answer;
       } catch (error) {
         const full = isCatalystError(error, 'E1201');
         if (!full)
@@ -124,6 +128,8 @@ export function createGate({
       } finally {
         checked.end();
       }
+      await made?.(mutation);
+      return answer;
     };
   return {
     get writes() {

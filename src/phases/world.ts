@@ -52,6 +52,8 @@ export interface World extends Readers {
    * of the lab that --lab names), E1412 when none of them could be read.
    */
   identity(): Promise<WorldIdentity>;
+  /** Throws E4034 when the Hetzner token is for another project than the one the journal is bound to: before a step prepares its writes. */
+  requireProject?(): Promise<void>;
   /** In words: which way calls take to the network. */
   ways?(): string;
   blueprints: readonly Blueprint[];

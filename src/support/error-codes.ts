@@ -330,6 +330,11 @@ export const errorCodes = {
     'another cluster than the one that was created',
     "The UID of the Sovereign's kube-system namespace is recorded when its cluster is created, and replaced when the journal records that it was built again. The kubeconfig leads to another cluster.",
   ),
+  E4034: entry(
+    'refused',
+    'another Hetzner project',
+    'An empty placement group marks the project of a Sovereign, and the journal keeps its id. The project of the token has no such placement group, or another one: the token is probably of another project. A rotated token of the same project passes.',
+  ),
   // E5: mother, handover
   E5001: entry(
     'external',

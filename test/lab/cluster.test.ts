@@ -45,7 +45,7 @@ const whole = {
   load_balancer: [`${base}-lb`],
   server: [`${base}-cp1`, `${base}-w1`, `${base}-w2`],
   firewall: [`${base}-fw`],
-  placement_group: [base],
+  placement_group: [base, `${base}-marker`],
   network: [`${base}-net`],
   ssh_key: [base],
 };

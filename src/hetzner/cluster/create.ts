@@ -5,9 +5,10 @@ import { waitUntil } from '../../support/wait.js';
 import { cloudInit } from '../cloud-init.js';
 import { hetznerCode } from '../errors.js';
 import { k3sInstaller } from '../k3s-installer.js';
+import { markerRole } from '../marker.js';
 import type { LoadBalancer, Server } from '../types.js';
 import { checkCapacity } from './capacity.js';
-import { type EnsureTools, ensure } from './ensure.js';
+import { type EnsureTools, ensure, findOurs } from './ensure.js';
 import { clusterParts, firewallRules, image, labelsOf, ruleBodies, type ServerPart, services } from './parts.js';
 
 export interface ClusterSecrets {
@@ -37,8 +38,14 @@ export async function createCluster(
   const { hetzner } = sovereign.spec;
   const capacity = await checkCapacity(api, hetzner);
   const parts = clusterParts(sovereign);
-  const labels = (operation: string, role?: ServerPart['role']) => labelsOf(fqdn, operation, role);
+  const labels = (operation: string, role?: ServerPart['role'] | typeof markerRole) => labelsOf(fqdn, operation, role);
 
+  // A name that something else has is refused before the first thing is made.
+  await settleAll(parts.all.map(({ type, name }) => findOurs(api, fqdn, type, name)));
+  await ensure(tools, { ...parts.marker, type: 'placement_group' }, (operation) => ({
+    type: 'spread',
+    labels: labels(operation, markerRole),
+  }));
   const [sshKey, network, firewall, group] = await settleAll([
     ensure(tools, { ...parts.sshKey, type: 'ssh_key' }, (operation) => ({
       public_key: secrets.sshPublicKey,

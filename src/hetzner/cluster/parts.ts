@@ -1,5 +1,6 @@
 /** What a cluster consists of, as data: names, sentences and the bodies that create it. Pure. */
 import type { Sovereign } from '../../sovereign/schema.js';
+import type { markerRole } from '../marker.js';
 import { clusterNames, operationLabel, roleLabel, sovereignLabel } from '../names.js';
 import type { FirewallRule, ResourceType } from '../types.js';
 import { loadBalancerType } from './capacity.js';
@@ -17,6 +18,8 @@ export interface ServerPart extends Part {
 }
 
 export interface ClusterParts {
+  /** Of the project; before everything that is paid for. */
+  marker: Part;
   sshKey: Part;
   network: Part;
   firewall: Part;
@@ -54,6 +57,7 @@ export function clusterParts({ spec }: Sovereign): ClusterParts {
   const { cidr, subnet } = hetzner.network;
   const { controlPlane, workers } = hetzner;
   const parts = {
+    marker: part('placement_group', names.marker, ', empty, that marks the project of this Sovereign'),
     sshKey: part('ssh_key', names.sshKey, ''),
     network: part('network', names.network, ` ${cidr} with subnet ${subnet}`),
     firewall: part('firewall', names.firewall, ' that lets in 80, 443, 6443, 53 and ICMP'),
@@ -72,14 +76,19 @@ export function clusterParts({ spec }: Sovereign): ClusterParts {
       ),
     ],
   };
-  const { sshKey, network, firewall, placementGroup, loadBalancer, servers } = parts;
-  return { ...parts, all: [sshKey, network, firewall, placementGroup, loadBalancer, ...servers] };
+  const { marker, sshKey, network, firewall, placementGroup, loadBalancer, servers } = parts;
+  return { ...parts, all: [marker, sshKey, network, firewall, placementGroup, loadBalancer, ...servers] };
 }
 
-export function labelsOf(fqdn: string, operation: string, role?: ServerPart['role']): Record<string, string> {
+export function labelsOf(
+  fqdn: string,
+  operation: string,
+  role?: ServerPart['role'] | typeof markerRole,
+): Record<string, string> {
+  const said = role === 'first' ? 'control-plane' : role;
   return {
     [sovereignLabel]: fqdn,
-    ...(role ? { [roleLabel]: role === 'worker' ? 'worker' : 'control-plane' } : {}),
+    ...(said ? { [roleLabel]: said } : {}),
     [operationLabel]: operation,
   };
 }

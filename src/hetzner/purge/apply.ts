@@ -10,7 +10,7 @@ import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.
 import { inOrder } from './in-order.js';
 import { type Inventory, listType, takeInventory } from './inventory.js';
 import { deletionOrder } from './order.js';
-import type { PurgePlan } from './plan.js';
+import { isOfProject, markerIn, type PurgePlan } from './plan.js';
 import { createReread } from './recheck.js';
 import { type Row, selectLeftovers } from './select.js';
 import { rowsOf, type UnfinishedPurges, withRetained } from './unfinished.js';
@@ -137,11 +137,12 @@ function itemsOf(inventory: Inventory): Map<string, Resource> {
   return new Map(resourceTypes.flatMap((type) => inventory[type].map((item) => [keyOf(type, item.id), item] as const)));
 }
 
-/** A record ends with its last resource, as far as this token can see: another one may see another project. */
+/** A record ends with its last resource, as far as this token can see: it may be for another project. */
 function forgetFinished({ api, unfinished }: ApplyTools, after: Inventory): void {
   const present = itemsOf(after);
   for (const plan of unfinished.plans()) {
-    if (plan.project !== api.tokenFingerprint || plan.endpoint !== api.endpoint) continue;
+    const marker = markerIn(after, plan.selection.fqdn);
+    if (!isOfProject(plan, api, marker) || plan.endpoint !== api.endpoint) continue;
     // Its buckets go after everything else.
     if (plan.buckets?.rows.some(({ selected }) => selected)) continue;
     const isLeft = (row: Row) => {

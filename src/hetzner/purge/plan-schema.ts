@@ -29,6 +29,7 @@ export const purgePlanSchema = z.strictObject({
   version: z.literal(1),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   project: text,
+  marker: id.optional(),
   endpoint: text,
   at: text,
   selection: z.strictObject({

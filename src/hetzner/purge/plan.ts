@@ -1,9 +1,11 @@
-/** A purge plan: what is in the project and what would go, with a hash and the fingerprint of the token it was made with. */
+/** A purge plan: what is in the project and what would go, with a hash and what tells the project. */
 import { fail } from '../../support/errors.js';
 import { hashOf } from '../../support/hash.js';
 import type { HetznerApi } from '../api.js';
+import { isMarker } from '../marker.js';
+import { sovereignLabel } from '../names.js';
 import type { BucketPlan } from './buckets.js';
-import { takeInventory } from './inventory.js';
+import { type Inventory, takeInventory } from './inventory.js';
 import { purgePlanSchema } from './plan-schema.js';
 import { isLive, type Row, type Selection, selectLeftovers } from './select.js';
 import { rowsOf, withRetained } from './unfinished.js';
@@ -15,6 +17,8 @@ export interface PurgePlan {
   hash: string;
   /** Fingerprint of the token; Hetzner does not tell which project a token is for. */
   project: string;
+  /** Id of the Sovereign's marker in the project, which stays when the token is rotated. */
+  marker?: number;
   endpoint: string;
   /** ISO 8601. */
   at: string;
@@ -41,10 +45,12 @@ export async function makePurgePlan(
 ): Promise<PurgePlan> {
   const selection = withRetained(choices, unfinished);
   const [inventory, pricing] = await Promise.all([takeInventory(api), api.pricing()]);
+  const marker = markerIn(inventory, selection.fqdn);
   const content = {
     kind: 'catalyst-purge-plan' as const,
     version: 1 as const,
     project: api.tokenFingerprint,
+    ...(marker === undefined ? {} : { marker }),
     endpoint: api.endpoint,
     at: now.toISOString(),
     selection,
@@ -82,13 +88,25 @@ export function parsePurgePlan(text: string, from: string): PurgePlan {
 /** How far the clocks of two machines may differ: a plan may be applied on another one. */
 const clockSkewMs = 5 * 60_000;
 
-/** Throws E2007 for another token, E4005 for a plan that is too old, E4008 … for too many. */
+/** Id of the Sovereign's marker, when the project has one. */
+export function markerIn(inventory: Inventory, fqdn: string): number | undefined {
+  return inventory.placement_group.find(
+    (group) => isMarker('placement_group', group) && group.labels[sovereignLabel] === fqdn,
+  )?.id;
+}
+
+/** Whether a plan is for the project of this token. `marker`: what the project has now. The same token is for the same project. */
+export function isOfProject(plan: PurgePlan, api: HetznerApi, marker: number | undefined): boolean {
+  return plan.project === api.tokenFingerprint || (plan.marker !== undefined && plan.marker === marker);
+}
+
+/** Throws E2007 for another project, E4005 for a plan that is too old, E4008 … for too many. */
 export function assertApplicable(
   plan: PurgePlan,
   api: HetznerApi,
-  limits: { now: Date; maxAgeMs: number; max: number },
+  limits: { now: Date; maxAgeMs: number; max: number; marker?: number },
 ): void {
-  if (plan.project !== api.tokenFingerprint) {
+  if (!isOfProject(plan, api, limits.marker)) {
     throw fail('E2007', 'The plan was made with another Hetzner token; it may be for another project.', {
       actions: ['catalyst purge plan'],
       data: { planned: plan.project, present: api.tokenFingerprint },

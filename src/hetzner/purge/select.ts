@@ -2,6 +2,7 @@
  * Which resources of a project are leftovers of one Sovereign. Positive evidence only: its label, exactly one of its names, or
  * a thread from something that has either. Whatever else uses a thing keeps it. Pure.
  */
+import { isMarker } from '../marker.js';
 import { isExactName, operationLabel, slugOf, sovereignLabel } from '../names.js';
 import type { Pricing } from '../sold.js';
 import { type Labels, type Resource, type ResourceMap, type ResourceType, resourceTypes } from '../types.js';
@@ -163,7 +164,7 @@ function rivalOf(inventory: Inventory, fqdn: string): string | undefined {
 
 function liveSince(inventory: Inventory, fqdn: string): number | undefined {
   const parts = resourceTypes.flatMap((type) =>
-    (inventory[type] as readonly Resource[]).filter((item) => isPart(item, fqdn)),
+    (inventory[type] as readonly Resource[]).filter((item) => isPart(item, fqdn) && !isMarker(type, item)),
   );
   return parts.length > 0 ? Math.min(...parts.map(({ created }) => Date.parse(created))) : undefined;
 }
@@ -175,6 +176,8 @@ function byEvidence(type: ResourceType, item: Resource, context: Context): Verdi
   const { fqdn, rival } = context;
   const owner = item.labels?.[sovereignLabel];
   if (owner !== undefined && owner !== fqdn) return no(`its label says that it belongs to Sovereign ${owner}`);
+  if (owner === fqdn && isMarker(type, item))
+    return no(`it marks the project of ${fqdn}; only catalyst cluster destroy deletes it`);
   if (owner === fqdn) return allowed(type, item, context, `label ${sovereignLabel}=${fqdn}`);
   if (!isExactName(fqdn, type, item.name)) return { ...no(lookAlike(item, fqdn)), silent: true };
   if (rival) return no(`its name may as well be one of Sovereign ${rival}, and it has no label`);

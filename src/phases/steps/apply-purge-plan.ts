@@ -41,6 +41,7 @@ export function applyPurgePlan(world: World, plan: PurgePlan): Applying {
     isDone: async (): Promise<Done> => ({ done: false }),
 
     async run(context) {
+      await world.requireProject?.();
       result = await deletePlanned(world, context, plan);
     },
 

@@ -41,7 +41,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
     const api = await world.hetzner();
     const seen = await Promise.all(parts.all.map(async (part) => ({ part, there: await ours(part.type, part.name) })));
     const missing = seen.filter(({ there }) => !there).map(({ part }) => part);
-    if (missing.length > 0) await checkCapacity(api, hetzner);
+    if (missing.some(({ name }) => name !== parts.marker.name)) await checkCapacity(api, hetzner);
     const planned = missing.map((part) => mutationOf({ ...part, kind: part.type }));
     const balancer = await ours('load_balancer', parts.loadBalancer.name);
     const targets = new Set(balancer?.targets.map((target) => target.server?.id));
@@ -101,6 +101,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
     },
 
     async run({ act, undo, progress, signal }: StepContext) {
+      await world.requireProject?.();
       const api = await world.hetzner();
       const change = hetznerChange(act);
       const onWaiting = progress.waiting;

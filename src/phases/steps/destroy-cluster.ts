@@ -1,9 +1,15 @@
-/** Takes the cluster down: what controllers made first, while they still live, then everything with the Sovereign's label. */
+/**
+ * Takes the cluster down: what controllers made first, while they still live, then everything with the Sovereign's label, and last
+ * what marks the project.
+ */
+import { findMarkers } from '../../hetzner/marker.js';
+import { clusterNames } from '../../hetzner/names.js';
 import type { PurgeResult } from '../../hetzner/purge/apply.js';
 import { makePurgePlan, type PurgePlan } from '../../hetzner/purge/plan.js';
 import type { Selection } from '../../hetzner/purge/select.js';
 import { drainCluster, drainMutations, type RetainedVolume, retainedVolumes } from '../drain-cluster.js';
-import type { Done, Step } from '../step.js';
+import { mutationOf } from '../hetzner-gate.js';
+import type { Done, Mutation, Step, StepContext } from '../step.js';
 import { unfinishedPurgesOf } from '../unfinished-purges.js';
 import type { World } from '../world.js';
 import { deletePlanned, purgeEvidence, purgeMutations } from './apply-purge-plan.js';
@@ -37,6 +43,24 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
     return newest;
   };
 
+  const unmark = async (): Promise<Mutation[]> => {
+    const found = await findMarkers(await world.hetzner(), fqdn);
+    const name = clusterNames(fqdn).marker;
+    return found.map(() => mutationOf({ kind: 'placement_group', name, sentence: `delete placement group ${name}` }));
+  };
+
+  /** From its beginning on, the journal is bound to no project (bindingOf). */
+  const deleteMarker = async ({ act }: StepContext): Promise<void> => {
+    const api = await world.hetzner();
+    for (const mutation of await unmark()) {
+      await act(mutation, async (writers) => {
+        const writer = await writers.hetzner();
+        for (const { id } of await findMarkers(api, fqdn))
+          await api.settle((await writer.delete('placement_group', id)).actions);
+      });
+    }
+  };
+
   const step: Step = {
     id: 'cluster-destroy',
     title: 'Cluster at Hetzner destroyed',
@@ -47,13 +71,14 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
 
     async plan() {
       retained = await retainedVolumes(world);
-      return [...(await drainMutations(world)), ...purgeMutations(await look())];
+      return [...(await drainMutations(world)), ...purgeMutations(await look()), ...(await unmark())];
     },
 
     // Only a listing after the drain knows what is left.
     isDone: async (): Promise<Done> => ({ done: false }),
 
     async run(context) {
+      await world.requireProject?.();
       retained = await retainedVolumes(world);
       const first = await look();
       // While it drains, volumes are detached: what was attached to our servers is on record first.
@@ -61,7 +86,9 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
       const drained = await drainCluster(world, context, first.hash);
       if (drained.retained.length > 0) retained = drained.retained;
       result = await deletePlanned(world, context, await look());
-      if (result.skipped.length === 0) for (const name of made) await world.credentials.forget(name);
+      if (result.skipped.length > 0) return;
+      for (const name of made) await world.credentials.forget(name);
+      if (result.leaks.length === 0) await deleteMarker(context);
     },
 
     proof: async () => purgeEvidence(result!),

@@ -53,6 +53,7 @@ export function createPurgeStep(world: World): Step {
     },
 
     async run({ act, progress, signal }) {
+      await world.requireProject?.();
       const api = await world.hetzner();
       const unfinished = unfinishedPurgesOf(world);
       const sources = { unfinished: unfinished.plans() };

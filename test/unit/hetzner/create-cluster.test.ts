@@ -51,7 +51,7 @@ const census = () =>
     .sort()
     .join(' ');
 const whole =
-  'firewall load_balancer network placement_group primary_ip primary_ip primary_ip primary_ip primary_ip primary_ip server server server ssh_key';
+  'firewall load_balancer network placement_group placement_group primary_ip primary_ip primary_ip primary_ip primary_ip primary_ip server server server ssh_key';
 
 describe('the cluster step', () => {
   it('builds what its plan said, and then there is nothing left to do', async () => {

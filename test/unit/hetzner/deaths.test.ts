@@ -15,7 +15,9 @@ import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog, type LoggedLine, type RequestLog } from '../../../src/lab/request-log.js';
 import { hetznerChange } from '../../../src/phases/hetzner-gate.js';
+import { checkProject } from '../../../src/phases/hetzner-project.js';
 import { openJournal } from '../../../src/phases/journal.js';
+import { bindingOf } from '../../../src/phases/journal-binding.js';
 import { createGate } from '../../../src/phases/journaled-gate.js';
 import { createClusterStep } from '../../../src/phases/steps/create-cluster.js';
 import { unfinishedPurgesOf } from '../../../src/phases/unfinished-purges.js';
@@ -84,6 +86,7 @@ async function lives(
 function toolsOf(signal: AbortSignal) {
   const path = join(home, 'journal.jsonl');
   const open = openJournal({ path, runId: 'run', by: 'me@here', clock, redactor: createRedactor() });
+  if (open.entries.length === 0) open.append({ kind: 'bound', inputs: { fqdn } });
   const journal: typeof open = {
     ...open,
     append(entry) {
@@ -94,7 +97,9 @@ function toolsOf(signal: AbortSignal) {
   };
   const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal, clock });
   const adapters = { hetzner: async () => api } as unknown as Adapters;
-  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => undefined, adapters });
+  const project = checkProject({ hetzner: async () => api, fqdn, journal: () => journal, warn: () => undefined });
+  const hooks = { ready: project.before, made: project.after };
+  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => undefined, adapters, ...hooks });
   const acting = gate.forStep({ id: 'x', phase: 0 });
 
   const unfinished = unfinishedPurgesOf({ stateDir: home });
@@ -199,9 +204,13 @@ describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
       }
       expect(await lives(Number.POSITIVE_INFINITY, create)).toBe(true);
       made ||= census();
-      expect(made).toContain('network placement_group primary_ip');
+      expect(made).toContain('network placement_group placement_group primary_ip');
       expect(census()).toBe(made);
       expect(lab.project.items.server.size).toBe(3);
+      const marker = [...lab.project.items.placement_group.values()].filter(({ name }) => name.endsWith('-marker'));
+      const end = toolsOf(new AbortController().signal);
+      expect(marker.map(({ id }) => id)).toEqual([bindingOf(end.journal.entries)?.hetznerProject?.marker]);
+      end.journal.close();
       const [firewall] = lab.project.items.firewall.values();
       expect(firewall?.rules.some(({ port }) => port === '22')).toBe(false);
       const [balancer] = lab.project.items.load_balancer.values();

@@ -50,6 +50,7 @@ export function fakeWorld(
       forget: async (name: string) => void kept.delete(name),
     },
     hetzner: async () => given.api,
+    requireProject: async () => undefined,
     ...given,
     kept,
   };

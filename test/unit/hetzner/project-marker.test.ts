@@ -1,0 +1,241 @@
+/** The project of a Sovereign is known by its marker: with the real gate, a journal on disk and Hetzner of the lab. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
+import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import { findMarkers } from '../../../src/hetzner/marker.js';
+import { assertApplicable, makePurgePlan } from '../../../src/hetzner/purge/plan.js';
+import { resourceTypes } from '../../../src/hetzner/types.js';
+import { createFaults } from '../../../src/lab/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
+import { createRequestLog, type LoggedLine, type RequestLog } from '../../../src/lab/request-log.js';
+import { checkProject } from '../../../src/phases/hetzner-project.js';
+import { openJournal } from '../../../src/phases/journal.js';
+import { bindingOf } from '../../../src/phases/journal-binding.js';
+import { createGate } from '../../../src/phases/journaled-gate.js';
+import type { Step } from '../../../src/phases/step.js';
+import { createClusterStep } from '../../../src/phases/steps/create-cluster.js';
+import { destroyCluster } from '../../../src/phases/steps/destroy-cluster.js';
+import { createPurgeStep } from '../../../src/phases/steps/purge-leftovers.js';
+import type { World } from '../../../src/phases/world.js';
+import type { Adapters } from '../../../src/phases/writers.js';
+import { fail } from '../../../src/support/errors.js';
+import { createRedactor } from '../../../src/support/redact.js';
+import { fakeSsh, fakeWorld } from './fake-world.js';
+import { hurriedClock } from './hurried-clock.js';
+
+type Api = HetznerApi & HetznerWriter;
+
+const fqdn = 'omantel.omani.works';
+const clock = hurriedClock();
+const foreign = expect.objectContaining({ code: 'E4034', exitCode: 7 });
+let lab: HetznerLab;
+let log: RequestLog;
+let lines: LoggedLine[];
+let home: string;
+let kept: Map<string, string>;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'marker-'));
+  log = createRequestLog();
+  lines = [];
+  log.listen((line) => lines.push(line));
+  kept = new Map();
+  lab = await createHetznerLab({ log, faults: createFaults(), actionMs: 2, fixtures: () => undefined });
+});
+afterEach(async () => {
+  await lab.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const apiWith = (token: string, signal = new AbortController().signal): Api =>
+  createHetznerApi({ token, endpoint: lab.endpoint, signal, clock });
+/** The lab's project has one token that may write; this is another one of the same project to whoever compares. */
+const rotated = (): Api => ({ ...apiWith(lab.token), tokenFingerprint: 'of-the-rotated-token' });
+
+interface Run {
+  api?: Api;
+  /** The state folder. */
+  at?: string;
+  signal?: AbortSignal;
+}
+
+/** One command: a process of its own, which has only the disk. */
+async function command(make: (world: World) => Step, run: Run = {}) {
+  const { at = home, signal = new AbortController().signal, api = apiWith(lab.token, signal) } = run;
+  const path = join(at, 'journal.jsonl');
+  const journal = openJournal({ path, runId: 'run', by: 'me@here', clock, redactor: createRedactor() });
+  if (journal.entries.length === 0) journal.append({ kind: 'bound', inputs: { fqdn } });
+  const warnings: string[] = [];
+  const hetzner = async () => api;
+  const project = checkProject({ hetzner, fqdn, journal: () => journal, warn: (text) => warnings.push(text) });
+  const gate = createGate({
+    journal,
+    signal,
+    undoSignal: signal,
+    protects: () => undefined,
+    ready: project.before,
+    made: project.after,
+    adapters: { hetzner } as unknown as Adapters,
+  });
+  const servers = () => [...lab.project.items.server.values()];
+  const nodes = async () => servers().map(({ name }) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }));
+  const kube = { server: 'https://kube', list: nodes, raw: async () => ({ status: 200, body: 'ok' }) };
+  const gone = () => Promise.reject(fail('E3101', 'There is no kubeconfig.'));
+  const world = fakeWorld({
+    api,
+    clock,
+    signal,
+    stateDir: at,
+    kube: async () => (servers().length > 0 && make !== destroy ? (kube as never) : gone()),
+    requireProject: project.require,
+  });
+  for (const [name, value] of kept) world.kept.set(name, value);
+  const progress = { waiting: () => undefined, output: () => undefined };
+  try {
+    await make(world).run({ ...gate.forStep({ id: 'x', phase: 0 }), signal, progress });
+    return warnings;
+  } finally {
+    kept = world.kept;
+    journal.close();
+  }
+}
+
+const create = (world: World) => createClusterStep(world, fakeSsh([]));
+const purge = (world: World) => createPurgeStep(world);
+const destroy = (world: World) => destroyCluster(world, { zones: false, snapshots: false, unprotect: [] }).step;
+
+const markers = async () => (await findMarkers(apiWith(lab.token), fqdn)).map(({ id }) => id);
+const writes = () => lines.filter(({ mutating }) => mutating).length;
+const count = () => resourceTypes.flatMap((type) => [...lab.project.items[type].values()]).length;
+function bound(at = home) {
+  const path = join(at, 'journal.jsonl');
+  const journal = openJournal({ path, runId: 'look', by: 'me@here', clock, redactor: createRedactor() });
+  journal.close();
+  return bindingOf(journal.entries)?.hetznerProject?.marker;
+}
+
+describe('the marker of the project', () => {
+  it('is made before anything else, once, and bound in the journal', async () => {
+    expect(await command(create)).toEqual([]);
+    const [marker, ...others] = await markers();
+    expect(others).toEqual([]);
+    expect(lab.project.items.placement_group.get(marker!)).toMatchObject({
+      name: 'catalyst-omantel-omani-works-marker',
+      servers: [],
+      labels: { 'catalyst.openova.io/sovereign': fqdn, 'catalyst.openova.io/role': 'marker' },
+    });
+    const ours = resourceTypes.flatMap((type) => [...lab.project.items[type].keys()].filter((id) => id > 4_000_000));
+    expect(Math.min(...ours)).toBe(marker);
+    expect(bound()).toBe(marker);
+    await command(create);
+    expect(await markers()).toEqual([marker]);
+  });
+
+  it('refuses the token of another project, for every command that writes there, and writes nothing', async () => {
+    await command(create);
+    const strangers = apiWith(lab.strangersToken);
+    // What #370 would take for a leftover there.
+    await strangers.create('network', {
+      name: 'catalyst-omantel-omani-works-net',
+      ip_range: '10.0.0.0/16',
+      subnets: [],
+    });
+    const before = writes();
+    for (const make of [create, purge, destroy])
+      await expect(command(make, { api: strangers })).rejects.toThrow(foreign);
+    expect(writes()).toBe(before);
+    expect(bound()).toBe((await markers())[0]);
+  });
+
+  it('lets a rotated token of the same project pass, and a plan that was made with the one before', async () => {
+    await command(create);
+    const plan = await makePurgePlan(
+      apiWith(lab.token),
+      { fqdn, includeLive: true, zones: false, snapshots: false, unprotect: [] },
+      clock.now(),
+    );
+    const limits = { now: new Date(plan.at), maxAgeMs: 1000, max: 100 };
+    const [marker] = await markers();
+    expect(() => assertApplicable(plan, rotated(), { ...limits, marker })).not.toThrow();
+    expect(() => assertApplicable(plan, apiWith(lab.strangersToken), { ...limits, marker: 9_000_001 })).toThrow(
+      expect.objectContaining({ code: 'E2007' }),
+    );
+    await command(destroy, { api: rotated() });
+    expect(await markers()).toEqual([]);
+  });
+
+  it('is not selected by #370 nor by a plan that includes the live cluster', async () => {
+    await command(create);
+    await command(purge);
+    const selection = { fqdn, includeLive: true, zones: false, snapshots: false, unprotect: [] };
+    const { resources } = await makePurgePlan(apiWith(lab.token), selection, clock.now());
+    const [marker] = await markers();
+    expect(resources.filter(({ selected }) => selected).length).toBeGreaterThan(5);
+    expect(resources.find(({ id }) => id === marker)).toMatchObject({ selected: false });
+  });
+
+  it('goes last when the cluster is destroyed, and the cluster that is built again has a new one', async () => {
+    const empty = count();
+    await command(create);
+    const [first] = await markers();
+    await command(destroy);
+    expect(count()).toBe(empty);
+    const deletions = lines.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+    expect(deletions.at(-1)).toBe(`/v1/placement_groups/${first}`);
+    expect(bound()).toBeUndefined();
+    expect(await command(create)).toEqual([]);
+    const [second] = await markers();
+    expect(second).not.toBe(first);
+    expect(bound()).toBe(second);
+  });
+
+  it('that the journal does not know is adopted, and that is said', async () => {
+    await command(create);
+    const [marker] = await markers();
+    const other = mkdtempSync(join(tmpdir(), 'marker-'));
+    lab.project.items.load_balancer.clear();
+    const warnings = await command(create, { at: other });
+    expect(warnings).toEqual([expect.stringContaining(`its marker (${marker}) is there`)]);
+    expect(bound(other)).toBe(marker);
+    rmSync(other, { recursive: true });
+  });
+
+  it('with another id is refused, and so are two', async () => {
+    await command(create);
+    const [marker] = await markers();
+    const group = lab.project.items.placement_group.get(marker!)!;
+    lab.project.items.placement_group.set(8_000_000, { ...group, id: 8_000_000, name: 'copy' });
+    lab.project.items.load_balancer.clear();
+    await expect(command(create)).rejects.toThrow(foreign);
+    lab.project.items.placement_group.delete(marker!);
+    await expect(command(create)).rejects.toThrow(foreign);
+  });
+
+  it('that was deleted by hand is made again with the token that saw it, and with no other', async () => {
+    await command(create);
+    const [first] = await markers();
+    lab.project.items.placement_group.delete(first!);
+    await expect(command(create, { api: rotated() })).rejects.toThrow(foreign);
+    expect(await markers()).toEqual([]);
+    await command(create);
+    expect(await markers()).toEqual([bound()]);
+    expect(bound()).not.toBe(first);
+  });
+
+  it('is bound by the next run when the one that made it died before it could', async () => {
+    const death = new AbortController();
+    const stop = log.listen(({ method, path }) => {
+      if (method === 'POST' && path === '/v1/placement_groups') death.abort(new Error('killed'));
+    });
+    await expect(command(create, { signal: death.signal })).rejects.toThrow('killed');
+    stop();
+    const [marker] = await markers();
+    expect([marker, bound()]).toEqual([expect.any(Number), undefined]);
+    expect(await command(create)).toEqual([]);
+    expect(await markers()).toEqual([marker]);
+    expect(bound()).toBe(marker);
+  });
+});
