@@ -20,6 +20,8 @@ export interface RunOptions {
   killWhen?: { file: string; holds: (text: string) => boolean };
   /** Dies as soon as it resolves: a moment of the world, however fast the machine is. */
   killAt?: Promise<unknown>;
+  /** What it writes to is closed as soon as it resolves. */
+  closeAt?: Promise<unknown>;
   signal?: NodeJS.Signals;
   /** Is sent `signal`, or one ^C, when stderr has that. */
   interruptAt?: string;
@@ -92,6 +94,7 @@ export function catalystAtHome(story: string, more: Record<string, string> = {})
         watch(killWhen.file, () => {
           if (killWhen.holds(readFileSync(killWhen.file, 'utf8'))) child.kill(options.signal ?? 'SIGKILL');
         });
+      options.closeAt?.then(() => [child.stdout, child.stderr].forEach((stream) => void stream.destroy()), reject);
       options.killAt?.then(() => child.kill(options.signal ?? 'SIGKILL'), reject);
       child.on('error', reject);
       child.on('close', (code, signal) => {
