@@ -108,6 +108,15 @@ describe('before the first write', () => {
     await check({ kube: down, mother }, 'hetzner');
   });
 
+  it('an undo is not stopped by the interrupt that made it necessary, when the Sovereign does not answer', async () => {
+    const run = new AbortController();
+    const ready = requireDistinctClusters({ ...world({ kube: down, mother }), signal: run.signal });
+    await ready(write('mother'), run.signal);
+    run.abort(fail('E1901', 'Interrupted.'));
+    await ready(write('mother'), new AbortController().signal);
+    await expect(ready(write('mother'), run.signal)).rejects.toMatchObject({ code: 'E1901' });
+  });
+
   it('reads once, and again for a cluster that was created meanwhile', async () => {
     let reads = 0;
     const counted = (uid: string): Kube => {
