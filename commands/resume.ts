@@ -15,7 +15,8 @@ export default class Resume extends CatalystCommand<ResumeResult> {
     const { flags, context } = await this.open(Resume);
     const result = await resumeRun(context, { ...flags, unattended: await isUnattendedLab(context) });
     const verdict = result.verdict ? ` Verdict ${result.verdict}, report ${result.report}` : '';
-    const proven = result.result === undefined ? `: ${result.proven.length} proven` : ' continued and finished';
+    const outcome = result.result === undefined ? `: ${result.proven.length} proven` : ' continued and finished';
+    const proven = context.options.dryRun ? ': nothing was done (dry-run)' : outcome;
     if (result.command !== '') context.output.print(`${result.command}${proven}.${verdict}`);
     return result;
   }

@@ -137,7 +137,8 @@ describe.skipIf(missing)(`seen through Hetzner's own Python client${why}`, () =>
       load_balancer: 1,
       network: 1,
       firewall: 1,
-      placement_group: 1,
+      // that of the control plane, and the marker of the project
+      placement_group: 2,
       ssh_key: 1,
       volume: 0,
       floating_ip: 0,
