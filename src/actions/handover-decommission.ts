@@ -1,5 +1,5 @@
 /** `handover decommission`: the mother's retained state goes, proven by a second inventory. `handover redirect`: the old address. */
-import { type DecommissionWork, stepDecommission } from '../handover/step-decommission.js';
+import { type DecommissionWork, requireRevoked, stepDecommission } from '../handover/step-decommission.js';
 import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
 import type { HandoverDone } from './handover-finalize.js';
@@ -12,6 +12,8 @@ export async function decommissionMother(
   { confirm }: { confirm?: string },
 ): Promise<HandoverDone> {
   const world = await context.world();
+  // Before what the step needs: that the handover has not come so far says more than a ticket that is not proven.
+  await requireRevoked(world);
   const inputs = { command: 'handover decommission', work };
   const step = stepDecommission(world, work);
   const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs }), { confirm });

@@ -82,7 +82,8 @@ function removeRedirect(world: World): Step {
   };
 }
 
-async function requireRevoked(world: World): Promise<void> {
+/** @throws E5101 */
+export async function requireRevoked(world: World): Promise<void> {
   const record = await readRecord(world);
   if (record && hasReached(record, 'REVOKED')) return;
   throw fail('E5101', `The handover is ${record?.state ?? 'NONE'}, not REVOKED.`, {
