@@ -3,7 +3,7 @@ import { foldJournal } from '../phases/journal-state.js';
 import { fail } from '../support/errors.js';
 import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
-import type { HandoverDone } from './handover-finalize.js';
+import { type HandoverDone, handoverDone } from './handover-finalize.js';
 import { handoverStatus } from './handover-status.js';
 import { readJournal } from './read-journal.js';
 import { runOne } from './run-one.js';
@@ -22,8 +22,5 @@ export async function abort(context: Context, { keepCommits }: { keepCommits?: s
   }
   const inputs = { command: 'handover abort', keepCommits };
   const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs }), {});
-  return {
-    ...(await handoverStatus(world)),
-    ...(mutations ? { mutations: mutations.map((one) => one.sentence) } : {}),
-  };
+  return handoverDone(world, mutations);
 }

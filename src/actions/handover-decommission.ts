@@ -2,8 +2,7 @@
 import { type DecommissionWork, requireRevoked, stepDecommission } from '../handover/step-decommission.js';
 import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
-import type { HandoverDone } from './handover-finalize.js';
-import { handoverStatus } from './handover-status.js';
+import { type HandoverDone, handoverDone } from './handover-finalize.js';
 import { runOne } from './run-one.js';
 
 export async function decommissionMother(
@@ -17,8 +16,5 @@ export async function decommissionMother(
   const inputs = { command: 'handover decommission', work };
   const step = stepDecommission(world, work);
   const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs }), { confirm });
-  return {
-    ...(await handoverStatus(world)),
-    ...(mutations ? { mutations: mutations.map((one) => one.sentence) } : {}),
-  };
+  return handoverDone(world, mutations);
 }

@@ -1,9 +1,11 @@
 /** `handover finalize`: PREPARED … REVOKED; the step asks for the confirmation before the point of no return. */
 import { finaliseHandover } from '../handover/step-finalise.js';
+import type { World } from '../phases/world.js';
 import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
 import { type HandoverStatus, handoverStatus } from './handover-status.js';
 import { runOne } from './run-one.js';
+import type { StepsRun } from './run-steps.js';
 
 export interface HandoverDone extends HandoverStatus {
   /** Only in a dry-run: what would have been done. */
@@ -18,8 +20,11 @@ export async function finalizeHandover(
   const step = finaliseHandover(world, { keepRetained: true });
   const inputs = { command: 'handover finalize' };
   const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs, force }), { confirm });
-  return {
-    ...(await handoverStatus(world)),
-    ...(mutations ? { mutations: mutations.map((one) => one.sentence) } : {}),
-  };
+  return handoverDone(world, mutations);
+}
+
+/** Where the handover stands now; `mutations` are those of a dry-run. */
+export async function handoverDone(world: World, mutations: StepsRun['mutations']): Promise<HandoverDone> {
+  const planned = mutations?.map(({ sentence }) => sentence);
+  return { ...(await handoverStatus(world)), ...(planned ? { mutations: planned } : {}) };
 }

@@ -176,8 +176,8 @@ async function sources(world: World): Promise<HandoverItem[]> {
   ];
 }
 
-/** A cluster that is not there yet has none. */
-async function ifThere<T>(look: () => Promise<T[]>): Promise<T[]> {
+/** What a cluster that is not there yet would answer: nothing. */
+export async function ifThere<T>(look: () => Promise<T[]>): Promise<T[]> {
   try {
     return await look();
   } catch (error) {

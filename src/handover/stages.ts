@@ -3,7 +3,7 @@
 import { checkProtected } from '../mother/protected-watch.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
-import { fail, isCatalystError } from '../support/errors.js';
+import { fail } from '../support/errors.js';
 import { createToken, pivot, pivotMutation, secretMutation, tokenMutation } from './activate.js';
 import { keepItem, makeCopies, recordsMutation, verifyCopies } from './copy.js';
 import { confirmCrossing, intendCrossing, planCrossing } from './crossing.js';
@@ -13,7 +13,7 @@ import { freezeMutation, leftAloneLines, suspend, toFreeze } from './freeze.js';
 import { organizationMutation, pushMutation, repositoryMutation } from './gitea.js';
 import { type Handover, jobMutation, takeInventory } from './handover.js';
 import { requireHealthy } from './health.js';
-import { requireRead, takeWholeInventory } from './inventory.js';
+import { ifThere, requireRead, takeWholeInventory } from './inventory.js';
 import { type HandoverState, hasReached, placesOf, recordMutation } from './record.js';
 import { bindingsOfMother, copiesThere, dropBindingMutation, dropCopyMutation, revokeAccess } from './revoke.js';
 
@@ -29,16 +29,6 @@ const noting = (world: World, state: HandoverState): Mutation[] =>
 
 /** What is about to be created in Gitea is recorded first. */
 const progress = (world: World): Mutation[] => placesOf(world).map((place) => recordMutation(place, 'progress'));
-
-/** What a cluster that is not there yet would answer: nothing. */
-async function ifThere<T>(look: () => Promise<T[]>): Promise<T[]> {
-  try {
-    return await look();
-  } catch (error) {
-    if (isCatalystError(error, 'E3101')) return [];
-    throw error;
-  }
-}
 
 const prepared: Stage = {
   state: 'PREPARED',
