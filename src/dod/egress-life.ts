@@ -5,28 +5,24 @@ import { probeNamespace, probeNamespaceObject } from '../phases/probe-objects.js
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { type CatalystError, fail } from '../support/errors.js';
-import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../tools/kube.js';
 import { blockOf, expiryObjects, namesKey, namesRef, policyRef } from './egress-objects.js';
 
-const onSovereign = (kind: string, name: string, sentence: string): Mutation => ({
-  target: { system: 'sovereign', kind, name },
+const onSovereign = ({ kind, namespace, name }: Omit<KubeRef, 'apiVersion'>, sentence: string): Mutation => ({
+  target: { system: 'sovereign', kind, namespace, name },
   sentence,
 });
+const jobRef = { kind: 'Job', namespace: probeNamespace, name: policyRef.name };
 export const mutations = {
-  arm: onSovereign('Job', 'catalyst-egress-block', 'arm the Job that lifts the egress block when its time is over'),
-  deny: onSovereign(
-    policyRef.kind,
-    policyRef.name,
-    'deny all Pods of the Sovereign the way to the mother and upstream',
+  arm: onSovereign(
+    jobRef,
+    `arm the Job that lifts the egress block when its time is over, in namespace ${probeNamespace} with its account and roles`,
   ),
-  forget: onSovereign(
-    'ConfigMap',
-    namesRef.name,
-    'let the CoreDNS of the Sovereign know no name of the mother and upstream',
-  ),
-  allow: onSovereign(policyRef.kind, policyRef.name, 'lift the egress block of the Sovereign'),
-  remember: onSovereign('ConfigMap', namesRef.name, 'give the CoreDNS of the Sovereign those names back'),
-  disarm: onSovereign('Job', 'catalyst-egress-block', 'disarm the Job that would lift the egress block'),
+  deny: onSovereign(policyRef, 'deny all Pods of the Sovereign the way to the mother and upstream'),
+  forget: onSovereign(namesRef, 'let the CoreDNS of the Sovereign know no name of the mother and upstream'),
+  allow: onSovereign(policyRef, 'lift the egress block of the Sovereign'),
+  remember: onSovereign(namesRef, 'give the CoreDNS of the Sovereign those names back'),
+  disarm: onSovereign(jobRef, 'disarm the Job that would lift the egress block: it, its account and its roles'),
 };
 export const egressMutations: readonly Mutation[] = Object.values(mutations);
 

@@ -69,8 +69,13 @@ export function probeJobObject(job: ProbeJob): KubeObject {
 
 /** Plan of `runProbe` for the same Job. */
 export function probeJobMutations(job: ProbeJob): Mutation[] {
-  const ref = refOfObject(probeJobObject(job));
-  return [makeProbe(ref), removeProbe(ref)];
+  return [makeJob(job), removeProbe(refOfObject(probeJobObject(job)))];
+}
+
+/** Where no other namespace is given, that of probes is made in the same change. */
+function makeJob(job: ProbeJob): Mutation {
+  const make = makeProbe(refOfObject(probeJobObject(job)));
+  return job.namespace ? make : { ...make, sentence: `${make.sentence} and its namespace` };
 }
 
 /** Makes the Job, waits for its word, removes it. Throws E4009 when the container failed or said nothing readable. */
@@ -83,7 +88,7 @@ export async function runProbe<T = Record<string, unknown>>(
   const ref = refOfObject(object);
   // A Job that a killed run left cannot be applied over: its Pod spec is immutable.
   if (await kube.get(ref)) await act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
-  await act(makeProbe(ref), async (writers) =>
+  await act(makeJob(job), async (writers) =>
     (await writers.sovereign()).apply([...(job.namespace ? [] : [probeNamespaceObject()]), object], {
       forceConflicts: true,
     }),
