@@ -4,12 +4,16 @@ import { dirname } from 'node:path';
 import { type Clock, systemClock } from '../support/clock.js';
 
 export interface LoggedRequest {
+  /** When it was asked, where that is told afterwards; default: now. ISO 8601. */
+  at?: string;
   /** Which server of the lab: hetzner, s3, mother, sovereign, dns, powerdns, git, registry, ingress … */
   server: string;
   method: string;
   /** Path with query as it was sent. */
   path: string;
   userAgent: string;
+  /** Who asked, as a real API server knows it: `system:admin`, `system:serviceaccount:velero:velero`. */
+  user?: string;
   status: number;
   /** True when the call asked for a change (a dry-run or a review does not). */
   mutating: boolean;
@@ -58,7 +62,14 @@ export function createRequestLog(options: { file?: string; clock?: Clock } = {})
 /** User agents of the lab's own controllers begin so. */
 export const ownAgent = 'lab-';
 
+/** How the S3 client of the lab's components names itself; the SDK puts it into its user agent. */
+export const ownAppId = `${ownAgent}component`;
+
+/** True of the lab's own controllers and components. */
+export const isOwn = ({ userAgent }: Pick<LoggedRequest, 'userAgent'>): boolean =>
+  userAgent.startsWith(ownAgent) || userAgent.includes(`app/${ownAppId}`);
+
 /** `log` without the calls of the lab's own controllers: they are the world, not something that somebody does to it. */
 export function withoutOwn(log: RequestLog): RequestLog {
-  return { ...log, record: (request) => (request.userAgent.startsWith(ownAgent) ? undefined : log.record(request)) };
+  return { ...log, record: (request) => (isOwn(request) ? undefined : log.record(request)) };
 }

@@ -7,6 +7,7 @@ import type { KubeObject } from '../../tools/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { isLive, POD } from '../controllers/pods.js';
 import type { ObjectStorage } from '../controllers/world.js';
+import { ownAppId } from '../request-log.js';
 import type { Blobs } from '../servers/registry/storage.js';
 
 export interface Bucket extends Blobs {
@@ -99,6 +100,7 @@ async function clientOf(
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 2,
+    userAgentAppId: ownAppId,
     credentials: { accessKeyId: storage.accessKey, secretAccessKey: storage.secretKey },
   });
   return { client, sdk };
