@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { undoObjects } from '../../src/mother/undo-job.js';
-import type { Catalyst, LabInfo } from '../lab/catalyst.js';
+import type { Catalyst, Ended, LabInfo } from '../lab/catalyst.js';
 import {
   apply,
   catalystOnEngines,
@@ -22,6 +22,7 @@ import {
 } from './rig.js';
 import { certificates } from './walk/certificates.js';
 import { crossplane } from './walk/crossplane.js';
+import { type Audited, heldAgainstAudit } from './walk/journal-and-audit.js';
 import { misfits } from './walk/misfits.js';
 import { programs } from './walk/programs.js';
 
@@ -106,12 +107,24 @@ describe('phase by phase, then all', () => {
     expect(await writes()).toBe(before);
   });
 
+  let audited: Audited;
   test('the walk ends with the verdict of the embedded lab: PARTIAL, for D20 only', async () => {
-    const { code, stderr } = await catalyst.run(at('wizard'));
+    let ended: Ended | undefined;
+    audited = await heldAgainstAudit(lab, async () => {
+      ended = await catalyst.run(at('wizard'));
+    });
+    const { code, stderr } = ended!;
     const tail = stderr.split('\n').slice(-40).join('\n');
     expect(code, tail).toBe(3);
     expect(tail).toMatch(/PARTIAL for/);
     expect([...new Set(tail.match(/\b[DW]\d+ (fail|not-checked)/g))], tail).toEqual(['D20 not-checked']);
+  });
+
+  test('the API servers saw the writes that the journal has, and no others', () => {
+    const { unjournaled, unseen, seen } = audited;
+    expect({ unjournaled, unseen }).toEqual({ unjournaled: [], unseen: [] });
+    expect(seen['sovereign']).toBeGreaterThan(300);
+    expect(seen['mother']).toBeGreaterThan(50);
   });
 
   test('every ticket up to phase 6 is proven', async () => {
