@@ -15,6 +15,7 @@ import {
   readFixed,
   requireFixed,
 } from './existing/given-clusters.js';
+import { rateLimitOf, rateLimitVariable } from './hetzner/rate-limit.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -58,7 +59,7 @@ export async function findLab(env: Env, name: string): Promise<LabInfo | undefin
   return undefined;
 }
 
-/** Throws E7003 for a name or engine that cannot be, E7001 when it does not get ready, E7005 and E7006 for clusters that do not fit. */
+/** Throws E7003 for a name, engine or rate limit that cannot be, E7001 when it does not get ready, E7005 and E7006 for clusters that do not fit. */
 export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
   const { name, env, signal, engine, clusters = {}, note } = options;
   if (engine !== undefined && !engineNames.includes(engine)) {
@@ -81,6 +82,8 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
     const { findEngines } = await import('./engines/cache.js');
     findEngines(env);
   }
+  // here, since what the lab's own process refuses is read in its log alone
+  rateLimitOf(env);
   const directory = directoryOf(env, name);
   if (engine === 'kubeconfig') await lookBefore(directory, options);
   else if (readFixed(directory))
@@ -159,7 +162,7 @@ export function startingProcess(directory: string): number | undefined {
 const logFile = (directory: string) => join(directory, 'lab.log');
 
 /** What a lab's own process takes over from whoever starts it. */
-const passedOn = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'CATALYST_ENGINES_GOGC'];
+const passedOn = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'CATALYST_ENGINES_GOGC', rateLimitVariable];
 
 function startProcess(name: string, directory: string, env: Env, engine: string) {
   const log = openSync(logFile(directory), 'a', 0o600);

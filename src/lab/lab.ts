@@ -43,6 +43,8 @@ export interface LabOptions {
   /** What the two clusters are made of; default the lab's own API server. */
   engine?: ClusterEngine;
   clock?: Clock;
+  /** Requests an hour that its Hetzner allows; default Hetzner's own. */
+  hetznerRateLimit?: number;
   env?: Readonly<Record<string, string | undefined>>;
   /** Told of what a played controller stumbled over; it tries again by itself. */
   onError?: (message: string) => void;
@@ -190,6 +192,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     faults,
     mark,
     clock,
+    rateLimit: options.hetznerRateLimit,
     onServerRunning: (server, userData) => {
       const keys = [...hetzner.project.items.ssh_key.values()].map((key) => key.public_key);
       cluster.booted(server, userData, keys);

@@ -8,6 +8,7 @@ import { messageOf } from '../support/errors.js';
 import type { ClusterEngine } from './cluster-api.js';
 import { startControl } from './control.js';
 import { tellHeldUp } from './held-up.js';
+import { rateLimitOf } from './hetzner/rate-limit.js';
 import { writeLabInfo } from './lab-info.js';
 
 const idleMs = 2 * 3_600_000;
@@ -33,7 +34,8 @@ async function run(name: string, directory: string, engineName: string): Promise
   keepCompiled(process.env);
   const { startLab } = await import('./lab.js');
   const engine = await engineOf(engineName, { directory, env: process.env, say });
-  const lab = await startLab({ name, directory, onError: say, ...(engine ? { engine } : {}) });
+  const hetznerRateLimit = rateLimitOf(process.env);
+  const lab = await startLab({ name, directory, hetznerRateLimit, onError: say, ...(engine ? { engine } : {}) });
   let lastCall = Date.now();
   lab.log.listen((line) => {
     // the played Flux reads its Git for ever; that is no sign that somebody uses the lab

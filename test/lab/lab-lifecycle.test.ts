@@ -16,7 +16,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'labs-'));
 });
 afterAll(async () => {
-  for (const name of ['one', 'two']) await lab('down', name);
+  for (const name of ['one', 'two', 'generous']) await lab('down', name);
   await rm(home, { recursive: true, force: true });
 });
 
@@ -28,8 +28,10 @@ const env = () => ({
 });
 
 /** `catalyst lab … --json`: the document and the exit status. */
-async function lab(...args: string[]) {
-  const done = await run(process.execPath, [catalyst, 'lab', ...args, '--json'], { env: env() }).then(
+const lab = (...args: string[]) => labIn({}, ...args);
+
+async function labIn(more: Record<string, string>, ...args: string[]) {
+  const done = await run(process.execPath, [catalyst, 'lab', ...args, '--json'], { env: { ...env(), ...more } }).then(
     ({ stdout }) => ({ exit: 0, stdout }),
     (error: { code: number; stdout: string }) => ({ exit: error.code, stdout: error.stdout }),
   );
@@ -74,4 +76,17 @@ test('up is idempotent, two labs stand side by side, each with its own ports, an
   expect(await readdir(join(home, 'state', 'catalyst', 'labs'))).toEqual(['two']);
   expect((await lab('down', 'one')).result).toMatchObject({ stopped: false });
   expect((await lab('up', '../escape')).exit).toBe(2);
+});
+
+test('its Hetzner allows as many requests as whoever starts it says, and a number that is none starts nothing', async () => {
+  const limit = (text: string) => ({ CATALYST_LAB_HETZNER_RATE_LIMIT: text });
+  for (const wrong of ['0', '-5', 'many', '1e5']) {
+    const refused = await labIn(limit(wrong), 'up', 'generous');
+    expect([refused.exit, refused.error?.code], wrong).toEqual([2, 'E7003']);
+  }
+  const { result, error } = await labIn(limit('50000'), 'up', 'generous');
+  expect(error).toBeUndefined();
+  const headers = { authorization: `Bearer ${result.credentials['hcloud-token']}` };
+  const answer = await fetch(`${result.endpoints.hetzner}/servers`, { headers });
+  expect(answer.headers.get('ratelimit-limit')).toBe('50000');
 });

@@ -8,6 +8,7 @@ import type { RequestLog } from '../request-log.js';
 import { omantelLeftovers, strangersThings } from './leftovers.js';
 import { HetznerProblem, refuse } from './problem.js';
 import { createProject, type Project } from './project.js';
+import { rateLimitOf } from './rate-limit.js';
 import { route } from './router.js';
 
 export type Fixtures = (project: Project) => void;
@@ -22,7 +23,7 @@ export interface HetznerLabOptions {
   fixtures?: Fixtures;
   actionMs?: number;
   serverLimit?: number;
-  /** Requests an hour. */
+  /** Requests an hour; default Hetzner's own. */
   rateLimit?: number;
   /** A server has booted; `userData` is its cloud-init. */
   onServerRunning?: (server: Server, userData: string) => void;
@@ -48,7 +49,7 @@ const readOnlyToken = 'lab0hetzner0readonly00token00000lab0hetzner0readonly00tok
 const strangersToken = 'lab0hetzner0strangers0token00000lab0hetzner0strangers0token00000';
 
 export async function createHetznerLab(options: HetznerLabOptions): Promise<HetznerLab> {
-  const { log, faults, clock = systemClock, rateLimit = 3600 } = options;
+  const { log, faults, clock = systemClock, rateLimit = rateLimitOf({}) } = options;
   const project = createProject({
     clock,
     actionMs: options.actionMs ?? 120,
