@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/support/clock.js';
-import { createRedactor } from '../../src/support/redact.js';
 import { waitUntil } from '../../src/support/wait.js';
-import { createExec } from '../../src/tools/exec.js';
 import type { Kube } from '../../src/tools/kube.js';
-import { createKube } from '../../src/tools/kube-client.js';
 import { type Catalyst, catalystAtHome } from './catalyst.js';
+import { kubeOf, leftOnMother } from './left-on-mother.js';
 
 const signal = new AbortController().signal;
 const red = 'the canary is red';
@@ -22,13 +20,7 @@ describe('ways out', () => {
   beforeAll(async () => {
     catalyst = catalystAtHome('exits');
     const lab = await catalyst.up();
-    mother = createKube({
-      kubeconfig: lab.kubeconfigs.mother,
-      kubectl: () => Promise.reject(new Error('nothing is applied here')),
-      exec: createExec(createRedactor()),
-      clock: systemClock,
-      signal,
-    });
+    mother = kubeOf(lab.kubeconfigs.mother);
   });
   afterAll(() => catalyst.close());
 
@@ -48,21 +40,6 @@ describe('ways out', () => {
     });
     return { replicas: api?.spec.replicas, suspend: owner?.spec.suspend };
   }
-  /** What catalyst has left on the mother for an undo. */
-  async function left(): Promise<string[]> {
-    const kinds = [
-      { apiVersion: 'batch/v1', kind: 'Job' },
-      { apiVersion: 'v1', kind: 'ServiceAccount' },
-      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' },
-      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
-      { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
-    ];
-    const all = await Promise.all(kinds.map((kind) => mother.list(kind)));
-    return all
-      .flat()
-      .filter(({ metadata }) => metadata.name.startsWith('catalyst-sovereign-'))
-      .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-  }
   const asBefore = { replicas: 1, suspend: undefined };
 
   test('killed in the erasure: the Job on the mother restores it exactly; the next run ends as before', async () => {
@@ -73,7 +50,9 @@ describe('ways out', () => {
     });
     expect(killed.signal).toBe('SIGKILL');
     expect(await state()).toEqual({ replicas: 0, suspend: true });
-    expect(await left()).toEqual(expect.arrayContaining([expect.stringMatching(/^Job .*undo-omantel-omani-works-/)]));
+    expect(await leftOnMother(mother)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^Job .*undo-omantel-omani-works-/)]),
+    );
     const due = await catalyst.run(['lab', 'fault', 'due-undo', '--lab', catalyst.lab]);
     expect(due.code, due.stderr).toBe(0);
     await waitUntil({
@@ -88,14 +67,14 @@ describe('ways out', () => {
     const ended = await catalyst.run(['resume', '--lab', catalyst.lab, '--yes']);
     expect(ended.code, ended.stderr).toBe(3);
     expect(await state()).toEqual(asBefore);
-    expect(await left()).toEqual([]);
+    expect(await leftOnMother(mother)).toEqual([]);
   });
 
   test.each(['SIGHUP', 'SIGTERM'] as const)('%s in the window: undone, exit 130', async (name) => {
     const ended = await catalyst.run(kill(), { interruptAt: red, signal: name });
     expect(ended.code, ended.stderr).toBe(130);
     expect(await state()).toEqual(asBefore);
-    expect(await left()).toEqual([]);
+    expect(await leftOnMother(mother)).toEqual([]);
   });
 
   test('a pipe that closes in the window: undone, exit 130', async () => {
@@ -104,7 +83,7 @@ describe('ways out', () => {
     });
     expect(ended.code).toBe(130);
     expect(await state()).toEqual(asBefore);
-    expect(await left()).toEqual([]);
+    expect(await leftOnMother(mother)).toEqual([]);
   });
 
   test('a second state folder while the first is in its window: exit 9, and the undo of the first is untouched', async () => {
@@ -119,7 +98,7 @@ describe('ways out', () => {
     // That it passed shows that nobody touched the experiment.
     expect(first.stdout, first.stderr).toMatch(/D17 +pass/);
     expect(await state()).toEqual(asBefore);
-    expect(await left()).toEqual([]);
+    expect(await leftOnMother(mother)).toEqual([]);
   });
 
   test.each([[['wizard', '--yes']], [['verify', 'dod', '--only', 'D4', '--yes']], [['purge', 'plan']]])(

@@ -11,13 +11,13 @@ import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
-import type { Kube, KubeObject, KubeWriter } from '../../src/tools/kube.js';
+import type { Kube, KubeWriter } from '../../src/tools/kube.js';
 import { createKube } from '../../src/tools/kube-client.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
+import { reconciler, reconcilerKind } from './mother-reconciler.js';
 
 const fqdn = 'omantel.omani.works';
 const stop = new AbortController();
-const flux = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' };
 
 let catalyst: Catalyst;
 let lab: LabInfo;
@@ -40,19 +40,12 @@ beforeAll(async () => {
     signal: stop.signal,
   });
   await mother.create(reconciler('omantel-apps', { suspend: false }));
-  await mother.create(reconciler('omantel-infra', {}));
+  await mother.create(reconciler('omantel-infra'));
 }, 600_000);
 afterAll(async () => {
   stop.abort();
   await catalyst.close();
 });
-
-/** A Kustomization of the mother that is this Sovereign's by its path. */
-function reconciler(name: string, more: Record<string, unknown>): KubeObject {
-  const sourceRef = { kind: 'GitRepository', name: 'flux-system' };
-  const spec = { path: `./clusters/${fqdn}/${name}`, interval: '10m', prune: false, sourceRef, ...more };
-  return { ...flux, metadata: { name, namespace: 'flux-system' }, spec };
-}
 
 const handover = (...args: string[]) => catalyst.run(['handover', ...args, '--lab', catalyst.lab]);
 const status = async () => {
@@ -76,7 +69,7 @@ async function finalizeUntil(sentence: RegExp): Promise<void> {
 
 /** Specs, and annotations, of what the mother's Flux has; nothing else of it is the handover's to change. */
 async function motherFlux(): Promise<unknown> {
-  const all = await mother.list(flux);
+  const all = await mother.list(reconcilerKind);
   return all.map(({ metadata, spec }) => ({ name: metadata.name, annotations: metadata.annotations, spec }));
 }
 

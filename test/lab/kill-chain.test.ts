@@ -1,12 +1,26 @@
-/** Killed at forty entries of the journal, one after another and in four ways, a walk ends as one that nobody disturbed. */
+/** Killed at forty entries of the journal, spread over walk and handover and in four ways, all ends as when nobody disturbs it. */
 import { expect, test } from 'vitest';
-import { killChain } from './kill-chain.js';
+import { addReconcilers, decommission, finalize, killStory, type Story, walk } from './kill-stories.js';
+
+const story: Story = async (_, lab) => {
+  await addReconcilers(lab);
+  return [
+    { ...walk('6'), every: 13, most: 22 },
+    { ...finalize, every: 5, most: 10 },
+    { ...decommission, every: 5, most: 8 },
+  ];
+};
 
 test('40 kills at entries of the journal: KILL, HUP, TERM and a closed output in turn', async () => {
-  const undisturbed = await killChain('2');
-  const chain = await killChain('2', { ways: ['KILL', 'HUP', 'TERM', 'PIPE'], most: 40 });
-  expect(chain.kills).toBe(40);
-  expect(new Set(chain.entries).size).toBe(40);
-  expect(chain.left).toEqual(undisturbed.left);
-  expect(chain.left.filter((one) => one.startsWith('mother '))).toEqual([]);
+  const hit = new Set<string>();
+  const [undisturbed, killed] = await Promise.all([
+    killStory(story, { ways: [], hit: new Set() }),
+    killStory(story, { ways: ['KILL', 'HUP', 'TERM', 'PIPE'], hit }),
+  ]);
+  expect(killed.map(({ kills }) => kills)).toEqual([22, 10, 8]);
+  expect(hit.size).toBe(40);
+  for (const [index, { chain, left }] of killed.entries()) {
+    expect(left, chain).toEqual(undisturbed[index]!.left);
+    expect(left.filter((line) => /^(mother \w+ \S*catalyst-sovereign-undo|mother Lease|file )/.test(line))).toEqual([]);
+  }
 }, 900_000);

@@ -1,168 +1,169 @@
 /**
- * Kills as a chain on one lab: each run dies at the first entry of the journal that no run died at before, and the next resumes,
- * until none is left or `most` were made.
+ * Kills as a chain: each run of a command dies at the first entry of the journal that no run died at before, and the next goes on or
+ * goes back, until a run ends with no new entry or `most` were made.
  */
-import { mkdirSync, readFileSync, watch } from 'node:fs';
+import { mkdirSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import type { JournalEntry } from '../../src/phases/journal-entry.js';
-import { systemClock } from '../../src/support/clock.js';
-import { createRedactor } from '../../src/support/redact.js';
-import { createExec } from '../../src/tools/exec.js';
-import { createKube } from '../../src/tools/kube-client.js';
-import { type Catalyst, catalystAtHome, type Ended, type LabInfo } from './catalyst.js';
-
-const fqdn = 'omantel.omani.works';
+import { labFqdn } from '../../src/lab/lab-info.js';
+import type { Catalyst, Ended, LabInfo } from './catalyst.js';
+import { journalName, journalReader, keyOf } from './journal-entries.js';
 
 /** `PIPE` closes what the run writes to. */
-type Way = 'KILL' | 'HUP' | 'TERM' | 'PIPE';
+export type Way = 'KILL' | 'HUP' | 'TERM' | 'PIPE';
 
-interface Chain {
+export interface KillChain {
+  /** For figures and messages. */
+  name: string;
+  /** Calls before it; one with `diesAt` is killed as soon as the journal has that. */
+  setUp?: readonly { args: string[]; diesAt?: RegExp }[];
+  command: string[];
+  /** What undoes it: called after each kill, and then the command anew, for as long as it can be undone. Left out: `resume`. */
+  back?: string[];
+  /** Sentences of changes in the other direction: no run of the chain begins one. */
+  otherWay?: RegExp;
+  /** Exit statuses of a run that came to its end; default 0. */
+  ends?: readonly number[];
+  /** Of what is killed, at most so many… */
+  most?: number;
+  /** …each at so manieth new entry; default at every one. */
+  every?: number;
+}
+
+export interface Killed {
   kills: number;
-  /** Entries that a run died at. */
-  entries: string[];
-  /** What is left in the lab's Hetzner, and of catalyst on the mother. */
-  left: string[];
+  /** Calls that went on or back. */
+  resumes: number;
+  /** Entries that were seen, whether a run died at them or not. */
+  seen: Set<string>;
 }
 
-/**
- * Walks to `until`; without `ways` nobody kills it. Expects that every call goes on, and that the last one ends the walk. Each resume costs
- * some 66 of the 3,600 requests that the lab's Hetzner allows an hour.
- */
-export async function killChain(until: string, options: { ways?: Way[]; most?: number } = {}): Promise<Chain> {
-  const { ways = [], most = ways.length === 0 ? 0 : Number.POSITIVE_INFINITY } = options;
-  const catalyst = catalystAtHome('kill-chain');
-  try {
-    const lab = await catalyst.up();
-    const hit = new Set<string>();
-    const start = ['wizard', '--lab', catalyst.lab, '--yes', '--until', until];
-    const resume = ['resume', '--lab', catalyst.lab, '--yes'];
-    let args = start;
-    let kills = 0;
-    for (;;) {
-      const before = hit.size;
-      const ended = await run(catalyst, lab, { args, hit, way: kills < most ? ways[kills % ways.length] : undefined });
-      const told = `after ${kills} kills (${[...hit].at(-1)}): ${args.join(' ')}\n${ended.stderr}`;
-      expect(ended.stderr, told).not.toMatch(/E9001|E4008/);
-      // Killed before it had begun: there is nothing to resume.
-      if (args === resume && /Nothing to resume/i.test(ended.stderr)) {
-        args = start;
-        continue;
-      }
-      if (hit.size === before) {
-        expect(ended.code, told).toBe(0);
-        break;
-      }
-      kills += 1;
-      // A run that had its last entry behind it may end before it is reached.
-      expect([null, 130, 0], told).toContain(ended.code);
-      args = ended.code === 0 ? start : resume;
-    }
-    const unchanged = await catalyst.run(['verify', 'protected', '--lab', catalyst.lab]);
-    expect(unchanged.code, unchanged.stderr).toBe(0);
-    const left = [...(await hetzner(lab)), ...(await onTheMother(lab))].sort();
-    return { kills, entries: [...hit], left };
-  } finally {
-    await catalyst.close();
-  }
+export interface KillOptions {
+  /** In turn; none: nobody kills. */
+  ways: readonly Way[];
+  /** Entries that a run died at; added to. */
+  hit: Set<string>;
 }
 
-async function run(
+const nothingThere = /Nothing to resume|\bE1302\b|\bE5101\b/i;
+const cannotGoBack = /\bE5110\b/;
+
+/** Expects that no run ends in a way that is not its own, and that the last comes to its end. */
+export async function killChain(
   catalyst: Catalyst,
   lab: LabInfo,
-  { args, hit, way }: { args: string[]; hit: Set<string>; way: Way | undefined },
-): Promise<Ended> {
-  const folder = join(dirname(lab.spec), 'state', fqdn);
+  { chain, ways, hit }: KillOptions & { chain: KillChain },
+): Promise<Killed> {
+  const { command, ends = [0], most = Number.POSITIVE_INFINITY } = chain;
+  const at = (args: readonly string[]) => [...args, '--lab', catalyst.lab];
+  for (const { args, diesAt } of chain.setUp ?? []) await prepare(catalyst, lab, { args: at(args), diesAt });
+  const killed: Killed = { kills: 0, resumes: 0, seen: new Set() };
+  const passed = new Set(hit);
+  const resume = ['resume', '--yes', '--confirm', labFqdn];
+  let back = ways.length > 0 ? chain.back : undefined;
+  let args = command;
+  for (let last = ''; ; ) {
+    const way = killed.kills < most && args !== back ? ways[killed.kills % Math.max(ways.length, 1)] : undefined;
+    const before = hit.size;
+    const ended = await run(catalyst, lab, {
+      args: at(args),
+      chain,
+      way,
+      hit,
+      passed,
+      seen: args === back ? new Set() : killed.seen,
+    });
+    const told = `${chain.name}, ${killed.kills} kills, last ${last}: ${args.join(' ')} exited ${ended.code}\n${ended.stderr}`;
+    expect(ended.stderr, told).not.toMatch(/E9001|E4008/);
+    if (hit.size > before) {
+      killed.kills += 1;
+      last = `by ${way} at ${[...hit].at(-1)}`;
+      // A run that had its last entry behind it may end before it is reached.
+      expect([null, 130, ...ends], told).toContain(ended.code);
+      if (ended.code !== null && ended.code !== 130) return killed;
+      args = back ?? resume;
+      killed.resumes += 1;
+    } else if (args === command && ends.includes(ended.code ?? -1)) return killed;
+    else if (args === back && cannotGoBack.test(ended.stderr)) {
+      back = undefined;
+      args = resume;
+    } else if (args !== command && (args === back || nothingThere.test(ended.stderr))) {
+      // Undone, or killed before it had begun.
+      if (!nothingThere.test(ended.stderr)) expect(ended.code, told).toBe(0);
+      args = command;
+    } else if (args === command && nothingThere.test(ended.stderr)) return killed;
+    else {
+      expect(ends, told).toContain(ended.code);
+      return killed;
+    }
+  }
+}
+
+async function prepare(catalyst: Catalyst, lab: LabInfo, { args, diesAt }: { args: string[]; diesAt?: RegExp }) {
+  if (!diesAt) {
+    const ended = await catalyst.run(args);
+    expect(ended.code, `${args.join(' ')}\n${ended.stderr}`).toBe(0);
+    return;
+  }
+  const { reached, rest } = watchJournal(lab, (key) => diesAt.test(key));
+  const ended = await catalyst.run(args, { killAt: reached, signal: 'SIGKILL' });
+  rest();
+  expect(ended.signal, ended.stderr).toBe('SIGKILL');
+}
+
+interface Run {
+  args: string[];
+  chain: KillChain;
+  way: Way | undefined;
+  hit: Set<string>;
+  passed: Set<string>;
+  seen: Set<string>;
+}
+
+async function run(catalyst: Catalyst, lab: LabInfo, { args, chain, way, hit, passed, seen }: Run): Promise<Ended> {
+  const isGoingOn = args[0] !== chain.back?.[0] || args[1] !== chain.back?.[1];
+  const { reached, rest } = watchJournal(lab, (key) => {
+    if (isGoingOn) {
+      seen.add(key);
+      if (chain.otherWay) expect.soft(key, args.join(' ')).not.toMatch(chain.otherWay);
+    }
+    if (way === undefined || passed.has(key)) return false;
+    passed.add(key);
+    if (passed.size % (chain.every ?? 1) !== 0) return false;
+    hit.add(key);
+    return true;
+  });
+  try {
+    const signal = `SIG${way ?? 'KILL'}` as const;
+    return await catalyst.run(args, way === 'PIPE' ? { closeAt: reached } : { killAt: reached, signal });
+  } finally {
+    for (const key of rest()) if (isGoingOn) seen.add(key);
+  }
+}
+
+/** `reached` resolves at the first entry from now on that is the one; `rest` ends the watch and answers what was not looked at. */
+function watchJournal(lab: LabInfo, isIt: (key: string) => boolean) {
+  const folder = join(dirname(lab.spec), 'state', labFqdn);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const from = journal(folder).length;
-  let die: () => void = () => undefined;
-  const killAt = new Promise<void>((resolve) => {
-    die = resolve;
+  const read = journalReader(folder);
+  read();
+  let left: string[] = [];
+  let reach: () => void = () => undefined;
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
   });
   const watcher = watch(folder, (_event, name) => {
-    if (way === undefined || name !== 'journal.jsonl') return;
-    const fresh = journal(folder)
-      .slice(from)
-      .map(keyOf)
-      .find((key) => key !== undefined && !hit.has(key));
-    if (fresh === undefined) return;
+    if (name !== journalName) return;
+    const keys = read().flatMap((entry) => keyOf(entry) ?? []);
+    const found = keys.findIndex(isIt);
+    if (found < 0) return;
+    left = keys.slice(found + 1);
     watcher.close();
-    hit.add(fresh);
-    die();
+    reach();
   });
-  try {
-    return await catalyst.run(args, way === 'PIPE' ? { closeAt: killAt } : { killAt, signal: `SIG${way ?? 'KILL'}` });
-  } finally {
+  const rest = () => {
     watcher.close();
-  }
-}
-
-/** The whole lines; the last may still be on its way. */
-function journal(folder: string): JournalEntry[] {
-  try {
-    const text = readFileSync(join(folder, 'journal.jsonl'), 'utf8');
-    const lines = text
-      .slice(0, text.lastIndexOf('\n') + 1)
-      .split('\n')
-      .filter(Boolean);
-    return lines.map((line) => JSON.parse(line) as JournalEntry);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-/** Step, description without what is made up anew in each run, and begin or end; undefined for an entry of no change. */
-function keyOf({ kind, step, inputs }: JournalEntry): string | undefined {
-  if (!['begin', 'ok', 'fail', 'indoubt'].includes(kind)) return undefined;
-  const sentence = String(inputs?.['sentence']).replace(/\b[0-9a-f]{8,}\b|\d{3,}/g, '…');
-  return `${step} ${kind === 'begin' ? 'begin' : 'end'} ${sentence}`;
-}
-
-/** Everything in the project by type and name; what Kubernetes names by chance, by its type. */
-async function hetzner(lab: LabInfo): Promise<string[]> {
-  const types = [
-    'servers',
-    'volumes',
-    'networks',
-    'load_balancers',
-    'firewalls',
-    'primary_ips',
-    'floating_ips',
-    'ssh_keys',
-  ];
-  const all = await Promise.all(
-    types.map(async (type) => {
-      const answer = await fetch(`${lab.endpoints['hetzner']}/${type}?per_page=50`, {
-        headers: { authorization: `Bearer ${lab.credentials['hcloud-token']}` },
-      });
-      expect(answer.status).toBe(200);
-      const items = ((await answer.json()) as Record<string, { name: string }[]>)[type]!;
-      return items.map(({ name }) => `${type} ${name.replace(/[0-9a-f]{8,}(-[0-9a-f]{4,})*|\d{5,}/g, '…')}`);
-    }),
-  );
-  return all.flat();
-}
-
-/** Undo Jobs, their rights and leases. */
-async function onTheMother(lab: LabInfo): Promise<string[]> {
-  const mother = createKube({
-    kubeconfig: lab.kubeconfigs.mother,
-    kubectl: () => Promise.reject(new Error('nothing is applied here')),
-    exec: createExec(createRedactor()),
-    clock: systemClock,
-    signal: new AbortController().signal,
-  });
-  const kinds = [
-    { apiVersion: 'batch/v1', kind: 'Job' },
-    { apiVersion: 'v1', kind: 'ServiceAccount' },
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' },
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
-    { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
-  ];
-  const all = await Promise.all(kinds.map((kind) => mother.list(kind)));
-  return all
-    .flat()
-    .filter(({ metadata }) => metadata.name.startsWith('catalyst-sovereign-'))
-    .map(({ kind, metadata }) => `mother ${kind} ${metadata.name}`);
+    return [...left, ...read().flatMap((entry) => keyOf(entry) ?? [])];
+  };
+  return { reached, rest };
 }
