@@ -23,4 +23,4 @@ test('40 kills at entries of the journal: KILL, HUP, TERM and a closed output in
     expect(left, chain).toEqual(undisturbed[index]!.left);
     expect(left.filter((line) => /^(mother \w+ \S*catalyst-sovereign-undo|mother Lease|file )/.test(line))).toEqual([]);
   }
-}, 900_000);
+}, 1_800_000);

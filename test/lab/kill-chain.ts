@@ -2,15 +2,10 @@
  * Kills as a chain: each run of a command dies at the first entry of the journal that no run died at before, and the next goes on or
  * goes back, until a run ends with no new entry or `most` were made.
  */
-import { mkdirSync, watch } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { labFqdn } from '../../src/lab/lab-info.js';
 import type { Catalyst, Ended, LabInfo } from './catalyst.js';
-import { journalName, journalReader, keyOf } from './journal-entries.js';
-
-/** `PIPE` closes what the run writes to. */
-export type Way = 'KILL' | 'HUP' | 'TERM' | 'PIPE';
+import { killedRun, type Way } from './killed-run.js';
 
 export interface KillChain {
   /** For figures and messages. */
@@ -45,125 +40,88 @@ export interface KillOptions {
   hit: Set<string>;
 }
 
-const nothingThere = /Nothing to resume|\bE1302\b|\bE5101\b/i;
-const cannotGoBack = /\bE5110\b/;
-
 /** Expects that no run ends in a way that is not its own, and that the last comes to its end. */
 export async function killChain(
   catalyst: Catalyst,
   lab: LabInfo,
   { chain, ways, hit }: KillOptions & { chain: KillChain },
 ): Promise<Killed> {
-  const { command, ends = [0], most = Number.POSITIVE_INFINITY } = chain;
+  const { command, ends = [0], most = Number.POSITIVE_INFINITY, every = 1 } = chain;
   const at = (args: readonly string[]) => [...args, '--lab', catalyst.lab];
   for (const { args, diesAt } of chain.setUp ?? []) await prepare(catalyst, lab, { args: at(args), diesAt });
   const killed: Killed = { kills: 0, resumes: 0, seen: new Set() };
   const passed = new Set(hit);
-  const resume = ['resume', '--yes', '--confirm', labFqdn];
-  let back = ways.length > 0 ? chain.back : undefined;
-  let args = command;
-  for (let last = ''; ; ) {
-    const way = killed.kills < most && args !== back ? ways[killed.kills % Math.max(ways.length, 1)] : undefined;
+  let calls: Calls = { args: command, back: chain.back };
+  for (let told = chain.name; ; ) {
+    const goesBack = calls.args === calls.back;
+    const way = killed.kills < most && !goesBack ? ways[killed.kills % ways.length] : undefined;
     const before = hit.size;
-    const ended = await run(catalyst, lab, {
-      args: at(args),
-      chain,
-      way,
-      hit,
-      passed,
-      seen: args === back ? new Set() : killed.seen,
+    const ended = await killedRun(catalyst, lab, {
+      args: at(calls.args),
+      way: way ?? 'KILL',
+      diesAt(key) {
+        if (way === undefined || passed.has(key)) return false;
+        passed.add(key);
+        if (passed.size % every !== 0) return false;
+        hit.add(key);
+        return true;
+      },
+      onEntry(key) {
+        if (goesBack) return;
+        killed.seen.add(key);
+        if (chain.otherWay) expect.soft(key, told).not.toMatch(chain.otherWay);
+      },
     });
-    const told = `${chain.name}, ${killed.kills} kills, last ${last}: ${args.join(' ')} exited ${ended.code}\n${ended.stderr}`;
-    expect(ended.stderr, told).not.toMatch(/E9001|E4008/);
-    if (hit.size > before) {
-      killed.kills += 1;
-      last = `by ${way} at ${[...hit].at(-1)}`;
-      // A run that had its last entry behind it may end before it is reached.
-      expect([null, 130, ...ends], told).toContain(ended.code);
-      if (ended.code !== null && ended.code !== 130) return killed;
-      args = back ?? resume;
-      killed.resumes += 1;
-    } else if (args === command && ends.includes(ended.code ?? -1)) return killed;
-    else if (args === back && cannotGoBack.test(ended.stderr)) {
-      back = undefined;
-      args = resume;
-    } else if (args !== command && (args === back || nothingThere.test(ended.stderr))) {
-      // Undone, or killed before it had begun.
-      if (!nothingThere.test(ended.stderr)) expect(ended.code, told).toBe(0);
-      args = command;
-    } else if (args === command && nothingThere.test(ended.stderr)) return killed;
-    else {
-      expect(ends, told).toContain(ended.code);
-      return killed;
-    }
+    const died = hit.size > before;
+    if (died) killed.kills += 1;
+    told = `${chain.name}: ${calls.args.join(' ')} exits ${ended.code}, ${killed.kills} kills, ${died ? `now by ${way}` : 'last'} at ${[...hit].at(-1)}`;
+    const next = nextCalls({ chain, calls, ended, died, ends, told: `${told}\n${ended.stderr}` });
+    if (!next) return killed;
+    if (died) killed.resumes += 1;
+    calls = next;
   }
+}
+
+interface Calls {
+  args: readonly string[];
+  /** Undefined once it cannot be undone. */
+  back: readonly string[] | undefined;
+}
+
+const resume = ['resume', '--yes', '--confirm', labFqdn];
+const nothingThere = /Nothing to resume|\bE1302\b|\bE5101\b/i;
+const cannotGoBack = /\bE5110\b/;
+
+/** Undefined: the chain has come to its end. */
+function nextCalls(seen: {
+  chain: KillChain;
+  calls: Calls;
+  ended: Ended;
+  died: boolean;
+  ends: readonly number[];
+  told: string;
+}): Calls | undefined {
+  const { calls, ended, died, ends, told } = seen;
+  const { command } = seen.chain;
+  const { args, back } = calls;
+  expect(ended.stderr, told).not.toMatch(/E9001|E4008/);
+  if (died) {
+    // One that had its last entry behind it may end before it is reached.
+    expect([null, 130, ...ends], told).toContain(ended.code);
+    return ended.code === null || ended.code === 130 ? { args: back ?? resume, back } : undefined;
+  }
+  const isNothing = nothingThere.test(ended.stderr);
+  if (args === command && isNothing) return undefined;
+  // Killed before it had begun, or after it had ended.
+  if (isNothing) return { args: command, back };
+  if (args === back && cannotGoBack.test(ended.stderr)) return { args: resume, back: undefined };
+  expect(ends, told).toContain(ended.code);
+  return args === back ? { args: command, back } : undefined;
 }
 
 async function prepare(catalyst: Catalyst, lab: LabInfo, { args, diesAt }: { args: string[]; diesAt?: RegExp }) {
-  if (!diesAt) {
-    const ended = await catalyst.run(args);
-    expect(ended.code, `${args.join(' ')}\n${ended.stderr}`).toBe(0);
-    return;
-  }
-  const { reached, rest } = watchJournal(lab, (key) => diesAt.test(key));
-  const ended = await catalyst.run(args, { killAt: reached, signal: 'SIGKILL' });
-  rest();
-  expect(ended.signal, ended.stderr).toBe('SIGKILL');
-}
-
-interface Run {
-  args: string[];
-  chain: KillChain;
-  way: Way | undefined;
-  hit: Set<string>;
-  passed: Set<string>;
-  seen: Set<string>;
-}
-
-async function run(catalyst: Catalyst, lab: LabInfo, { args, chain, way, hit, passed, seen }: Run): Promise<Ended> {
-  const isGoingOn = args[0] !== chain.back?.[0] || args[1] !== chain.back?.[1];
-  const { reached, rest } = watchJournal(lab, (key) => {
-    if (isGoingOn) {
-      seen.add(key);
-      if (chain.otherWay) expect.soft(key, args.join(' ')).not.toMatch(chain.otherWay);
-    }
-    if (way === undefined || passed.has(key)) return false;
-    passed.add(key);
-    if (passed.size % (chain.every ?? 1) !== 0) return false;
-    hit.add(key);
-    return true;
-  });
-  try {
-    const signal = `SIG${way ?? 'KILL'}` as const;
-    return await catalyst.run(args, way === 'PIPE' ? { closeAt: reached } : { killAt: reached, signal });
-  } finally {
-    for (const key of rest()) if (isGoingOn) seen.add(key);
-  }
-}
-
-/** `reached` resolves at the first entry from now on that is the one; `rest` ends the watch and answers what was not looked at. */
-function watchJournal(lab: LabInfo, isIt: (key: string) => boolean) {
-  const folder = join(dirname(lab.spec), 'state', labFqdn);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const read = journalReader(folder);
-  read();
-  let left: string[] = [];
-  let reach: () => void = () => undefined;
-  const reached = new Promise<void>((resolve) => {
-    reach = resolve;
-  });
-  const watcher = watch(folder, (_event, name) => {
-    if (name !== journalName) return;
-    const keys = read().flatMap((entry) => keyOf(entry) ?? []);
-    const found = keys.findIndex(isIt);
-    if (found < 0) return;
-    left = keys.slice(found + 1);
-    watcher.close();
-    reach();
-  });
-  const rest = () => {
-    watcher.close();
-    return [...left, ...read().flatMap((entry) => keyOf(entry) ?? [])];
-  };
-  return { reached, rest };
+  const ended = diesAt
+    ? await killedRun(catalyst, lab, { args, way: 'KILL', diesAt: (key) => diesAt.test(key) })
+    : await catalyst.run(args);
+  expect(diesAt ? ended.signal : ended.code, `${args.join(' ')}\n${ended.stderr}`).toBe(diesAt ? 'SIGKILL' : 0);
 }
