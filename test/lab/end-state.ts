@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { createHetznerApi } from '../../src/hetzner/create-api.js';
 import { takeInventory } from '../../src/hetzner/purge/inventory.js';
 import { labFqdn } from '../../src/lab/lab-info.js';
+import type { LabStatus } from '../../src/lab/up.js';
 import { listableKinds } from '../../src/mother/protected-kinds.js';
 import { systemClock } from '../../src/support/clock.js';
 import { waitUntil } from '../../src/support/wait.js';
@@ -31,10 +32,12 @@ export async function endState(catalyst: Catalyst, lab: LabInfo, temp: string): 
     },
   });
   const api = createHetznerApi({ token: lab.credentials['hcloud-token']!, endpoint: lab.endpoints['hetzner'], signal });
+  const { document } = await catalyst.json<LabStatus>(['lab', 'status', '--lab', catalyst.lab]);
+  const isUp = document.result.world['clusterUp'] === true;
   const [project, mother, sovereign, buckets] = await Promise.all([
     takeInventory(api),
     objects(kubeOf(lab.kubeconfigs.mother), printed),
-    existsSync(lab.kubeconfigs.sovereign) ? objects(kubeOf(lab.kubeconfigs.sovereign), () => '') : [],
+    isUp ? objects(kubeOf(lab.kubeconfigs.sovereign), () => '') : [],
     bucketsOf(lab, signal),
   ]);
   const items = Object.entries(project).flatMap(([type, all]) => all.map((one) => `${type} ${named(one.name ?? '')}`));
