@@ -63,13 +63,16 @@ export async function resumeRun(context: Context, confirmed: Confirmed): Promise
   return { ...run, command, ...verdictOf(world.stateDir) };
 }
 
-/** The newest run that did not end well, unless a later one that did has done all of its steps. */
+/** What a step undoes: who has walked back does not go forward by a `resume`. */
+const undoes: Readonly<Record<string, readonly string[]>> = { 'handover-abort': ['handover-finalize'] };
+
+/** The newest run that did not end well, unless later ones that did have done, or undone, all of its steps. */
 export function interruptedRun(runs: readonly Run[]): Run | undefined {
   const stepsOf = (run: Run) => (run.inputs?.steps as string[] | undefined) ?? [];
   const done = new Set<string>();
   for (const run of runs.toReversed()) {
     const steps = stepsOf(run);
-    if (run.ok) for (const step of steps) done.add(step);
+    if (run.ok) for (const step of steps) for (const one of [step, ...(undoes[step] ?? [])]) done.add(one);
     else if (steps.some((step) => !done.has(step))) return run;
   }
   return undefined;

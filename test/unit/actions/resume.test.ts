@@ -28,6 +28,15 @@ describe('which run resume continues', () => {
     expect(interruptedRun(runs)).toBeUndefined();
   });
 
+  it('not a handover that was walked back since, but one that was begun again', () => {
+    const begun = run('handover finalize', ['handover-finalize']);
+    const undone = run('handover abort', ['handover-abort'], true);
+    expect(interruptedRun([begun, undone])).toBeUndefined();
+    expect(interruptedRun([begun, run('handover abort', ['handover-abort'])])?.id).toBe('handover abort');
+    expect(interruptedRun([undone, begun])?.id).toBe('handover finalize');
+    expect(interruptedRun([run('wizard', ['handover-finalize', 'dod']), undone])?.id).toBe('wizard');
+  });
+
   it('none when everything ended well', () => {
     expect(interruptedRun([run('wizard', ['#370'], true)])).toBeUndefined();
     expect(interruptedRun([])).toBeUndefined();
