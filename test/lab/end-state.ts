@@ -73,9 +73,10 @@ async function objects(kube: Kube, say: (object: KubeObject) => string): Promise
   return [...new Set(lines)];
 }
 
-/** What holds random values: they are different in each lab. */
+/** What holds random values, or who did something and when: that is different in each lab. */
 const isRandom = ({ kind, metadata }: KubeObject) =>
-  kind === 'Secret' || (kind === 'ConfigMap' && ['kube-root-ca.crt', 'catalyst-lab'].includes(metadata.name));
+  kind === 'Secret' ||
+  (kind === 'ConfigMap' && /^(kube-root-ca\.crt|catalyst-lab|catalyst-sovereign-handover-.*)$/.test(metadata.name));
 
 /** Marks, and a hash of what it says. */
 function printed(object: KubeObject): string {
