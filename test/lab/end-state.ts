@@ -34,6 +34,7 @@ export async function endState(catalyst: Catalyst, lab: LabInfo, temp: string): 
   const api = createHetznerApi({ token: lab.credentials['hcloud-token']!, endpoint: lab.endpoints['hetzner'], signal });
   const { document } = await catalyst.json<LabStatus>(['lab', 'status', '--lab', catalyst.lab]);
   const isUp = document.result.world['clusterUp'] === true;
+  const demos = await catalyst.run(['verify', 'protected', '--lab', catalyst.lab]);
   const [project, mother, sovereign, buckets] = await Promise.all([
     takeInventory(api),
     objects(kubeOf(lab.kubeconfigs.mother), printed),
@@ -42,6 +43,7 @@ export async function endState(catalyst: Catalyst, lab: LabInfo, temp: string): 
   ]);
   const items = Object.entries(project).flatMap(([type, all]) => all.map((one) => `${type} ${named(one.name ?? '')}`));
   return [
+    `verify protected exits ${demos.code}`,
     ...items.map((line) => `Hetzner ${line}`),
     ...buckets.map((line) => `bucket ${line}`),
     ...mother.map((line) => `mother ${line}`),

@@ -21,6 +21,7 @@ test('40 kills at entries of the journal: KILL, HUP, TERM and a closed output in
   expect(hit.size).toBe(40);
   for (const [index, { chain, left }] of killed.entries()) {
     expect(left, chain).toEqual(undisturbed[index]!.left);
+    expect(left, chain).toContain('verify protected exits 0');
     expect(left.filter((line) => /^(mother \w+ \S*catalyst-sovereign-undo|mother Lease|file )/.test(line))).toEqual([]);
   }
 }, 1_800_000);
