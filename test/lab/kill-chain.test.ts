@@ -5,9 +5,9 @@ import { addReconcilers, decommission, finalize, killStory, type Story, walk } f
 const story: Story = async (_, lab) => {
   await addReconcilers(lab);
   return [
-    { ...walk('6'), every: 13, most: 22 },
-    { ...finalize, every: 5, most: 10 },
-    { ...decommission, every: 5, most: 8 },
+    { ...walk('6'), every: 15, most: 18 },
+    { ...finalize, every: 3, most: 12 },
+    { ...decommission, every: 4, most: 10 },
   ];
 };
 
@@ -17,7 +17,7 @@ test('40 kills at entries of the journal: KILL, HUP, TERM and a closed output in
     killStory(story, { ways: [], hit: new Set() }),
     killStory(story, { ways: ['KILL', 'HUP', 'TERM', 'PIPE'], hit }),
   ]);
-  expect(killed.map(({ kills }) => kills)).toEqual([22, 10, 8]);
+  expect(killed.map(({ kills }) => kills)).toEqual([18, 12, 10]);
   expect(hit.size).toBe(40);
   for (const [index, { chain, left }] of killed.entries()) {
     expect(left, chain).toEqual(undisturbed[index]!.left);
