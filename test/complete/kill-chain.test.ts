@@ -10,7 +10,7 @@ function asItIs(name: string): Promise<Told[]> {
   return told;
 }
 
-// Together 40 minutes for each way, on a machine that does nothing else.
+// The three stories of a way are meant to take 40 minutes together, on a machine that does nothing else.
 describe.each(['KILL', 'HUP', 'TERM', 'PIPE'] as const)('%s at every entry', (way) => {
   test.each(Object.keys(stories))('%s', async (name) => {
     const expected = await asItIs(name);
