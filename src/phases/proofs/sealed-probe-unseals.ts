@@ -4,7 +4,8 @@ import { activeSealingKey, seal } from '../../blueprints/seal.js';
 import { waitUntil } from '../../support/wait.js';
 import { type KubeObject, refOfObject } from '../../tools/kube.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
-import { disproved, type ProofOf } from './proof.js';
+import { holdsValue } from './holds-value.js';
+import type { ProofOf } from './proof.js';
 
 const name = 'probe-sealed';
 
@@ -44,12 +45,7 @@ export const sealedProbeUnseals: ProofOf = (world) => ({
         {
           reason: 'the sealed probe to be unsealed',
           timeoutMs: 120_000,
-          look: (secret) => {
-            if (!secret) return { pending: 'no Secret yet' };
-            const seen = Buffer.from(String(secret.data?.value ?? ''), 'base64').toString('utf8');
-            if (seen !== value) throw disproved('bp-sealed-secrets', 'the sealed value', 'another value');
-            return { done: true };
-          },
+          look: (secret) => holdsValue(secret, value),
         },
       ),
     );

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { type KubeObject, refOfObject } from '../../tools/kube.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../probe-job.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../probe-objects.js';
-import { disproved, type ProofOf } from './proof.js';
+import { holdsValue } from './holds-value.js';
+import type { ProofOf } from './proof.js';
 import { isTrue } from './provider-healthy.js';
 
 const apiVersion = 'external-secrets.io/v1';
@@ -90,12 +91,7 @@ export const secretMaterialises: ProofOf = (world) => {
       {
         reason: 'the Secret of ExternalSecret catalyst-probes/probe-external',
         timeoutMs: 180_000,
-        look: (secret) => {
-          if (!secret) return { pending: 'no Secret yet' };
-          const seen = Buffer.from(String(secret.data?.value ?? ''), 'base64').toString('utf8');
-          if (seen !== value) throw disproved('#331', 'the value that was written to OpenBao', 'another value');
-          return { done: true };
-        },
+        look: (secret) => holdsValue(secret, value),
       },
     );
   }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { seal } from '../../../src/blueprints/seal.js';
 import { issueCertificate } from '../../../src/lab/certificates.js';
 import { glueOf } from '../../../src/phases/proofs/delegation-holds.js';
+import { holdsValue } from '../../../src/phases/proofs/holds-value.js';
 import { brokenChain } from '../../../src/phases/proofs/wildcard-verifies.js';
 import { serialOf } from '../../../src/phases/proofs/zone-answers.js';
 import { notRolledOut } from '../../../src/phases/rollout.js';
@@ -121,4 +122,14 @@ test('a release is Ready only at its own generation, and a stalled one ends the 
   const stalled = { type: 'Stalled', status: 'True', reason: 'RetriesExceeded', message: 'no such image' };
   expect(() => judgeRelease(ref, release(2, stalled))).toThrow(/no such image/);
   expect(() => judgeRelease(ref, { ...release(2, ready), spec: { suspend: true } })).toThrow(/suspended/);
+});
+
+test('the value that a killed proof left in the Secret is waited out, not held against the Sovereign', () => {
+  const secret = (value: string) => ({
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'probe-external' } },
+    data: { value: Buffer.from(value).toString('base64') },
+  });
+  expect(holdsValue(undefined, 'new')).toEqual({ pending: 'no Secret yet' });
+  expect(holdsValue(secret('old'), 'new')).toEqual({ pending: expect.stringContaining('earlier proof') });
+  expect(holdsValue(secret('new'), 'new')).toEqual({ done: true });
 });
