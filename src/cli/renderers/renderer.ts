@@ -10,7 +10,7 @@ export interface Renderer {
   /** Gives the terminal to a question; drawing goes on when the answer is called. */
   hold(): () => void;
   /** Draws the last state and gives the terminal back. */
-  close(): void;
+  close(): Promise<void> | void;
 }
 
 export interface RendererTools {

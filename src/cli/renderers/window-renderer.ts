@@ -1,0 +1,87 @@
+/** Draws the tasks of a run into the window of the terminal, for listr2: never taller than the window, intact after a resize. */
+import { DefaultRenderer, type ListrDefaultRendererTask, type ListrEventManager, ListrTaskState } from 'listr2';
+import type { Clock } from '../../support/clock.js';
+import { drawFrame, type FrameHeader, type PhaseLine, type StepStatus, type Tone } from './frame.js';
+
+/** What listr2's tasks have no place for. */
+export interface StepFacts {
+  startedAt?: Date;
+  ms?: number;
+  deadline?: Date;
+}
+
+/** Where it draws. */
+export interface Screen {
+  columns: number;
+  rows: number;
+  /** Calls `draw` whenever there may be something new. */
+  open(draw: () => string): Promise<void>;
+  close(): void;
+}
+
+export interface WindowOptions {
+  screen: Screen;
+  clock: Clock;
+  paint: (text: string, tone: Tone) => string;
+  header: FrameHeader;
+}
+
+interface WindowTaskOptions {
+  /** Of a task that is a phase. */
+  phase?: number;
+  /** Of a task that is a step. */
+  facts?: StepFacts;
+}
+
+const statuses: Partial<Record<ListrTaskState, StepStatus>> = {
+  [ListrTaskState.STARTED]: 'running',
+  [ListrTaskState.COMPLETED]: 'done',
+  [ListrTaskState.SKIPPED]: 'skipped',
+  [ListrTaskState.FAILED]: 'failed',
+  [ListrTaskState.CANCELLED]: 'blocked',
+};
+
+export class WindowRenderer extends DefaultRenderer {
+  static override nonTTY = true;
+  declare static rendererOptions: typeof DefaultRenderer.rendererOptions & WindowOptions;
+  declare static rendererTaskOptions: typeof DefaultRenderer.rendererTaskOptions & WindowTaskOptions;
+  private tick = 0;
+
+  constructor(
+    private readonly phases: ListrDefaultRendererTask[],
+    private readonly window: WindowOptions,
+    events: ListrEventManager,
+  ) {
+    super(phases, {}, events);
+  }
+
+  override async render(): Promise<void> {
+    await this.window.screen.open(() => this.create());
+  }
+
+  override create(): string {
+    const { screen, clock, paint, header } = this.window;
+    return drawFrame(this.phases.map(phaseLine), {
+      ...header,
+      columns: screen.columns,
+      rows: screen.rows,
+      now: clock.now(),
+      tick: this.tick++,
+      paint,
+    }).join('\n');
+  }
+
+  /** The screen stays open until the command closes it: questions and the last state come after the last task. */
+  override end(): void {}
+}
+
+function phaseLine(task: ListrDefaultRendererTask): PhaseLine {
+  const { phase = 0 } = task.rendererTaskOptions as WindowTaskOptions;
+  const steps = (task.subtasks ?? []).map((step) => ({
+    id: step.title ?? '',
+    status: statuses[step.state] ?? 'pending',
+    note: step.output,
+    ...(step.rendererTaskOptions as WindowTaskOptions).facts,
+  }));
+  return { id: phase, title: task.title ?? '', steps };
+}
