@@ -1,7 +1,8 @@
-/** One call with budget and retries. What may have acted is repeated only when repeating is harmless. */
+/** One call with budget, retries and an end. What may have acted is repeated only when repeating is harmless. */
 import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
 import { fail, messageOf } from '../support/errors.js';
+import { createAllowance, TooLarge } from '../tools/bounded.js';
 import type { Budget } from './budget.js';
 import { answerError, codeIn, isAmbiguous, isLater } from './errors.js';
 import type { HetznerAnswer, HetznerCall, HetznerTransport } from './transport.js';
@@ -21,28 +22,44 @@ export type HetznerCaller = (call: HetznerCall, allow?: readonly number[]) => Pr
 export function createCaller({ transport, budget, clock, signal, endpoint, tries = 6 }: CallerOptions): HetznerCaller {
   // A purge has hundreds of calls at once, each a connection. With fewer than this, what a server held up waits for others too.
   const inFlight = pLimit(96);
-  const send = (call: HetznerCall) => transport({ ...call, signal });
+  const place = () => new Promise<() => void>((go) => void inFlight(() => new Promise<void>((left) => go(left))));
+  /** In its turn, which is our own doing and not the server's. */
+  const send = async ({ time, ...call }: HetznerCall & Required<Pick<HetznerCall, 'time'>>) => {
+    await time.free(() => budget.take(signal));
+    const leave = call.urgent ? undefined : await time.free(place);
+    try {
+      return await transport({ ...call, time, signal });
+    } finally {
+      leave?.();
+    }
+  };
   return async (call, allow = []) => {
     const repeatable = call.repeatable ?? call.method !== 'POST';
+    const { time = createAllowance() } = call;
+    /** Waits before the next try, or answers that there is none. */
+    const again = async (attempt: number): Promise<boolean> => {
+      const ms = pause(attempt);
+      if (attempt >= tries || ms >= time.left()) return false;
+      await clock.sleep(ms, signal);
+      return true;
+    };
     for (let attempt = 1; ; attempt++) {
-      await budget.take(signal);
       let answer: HetznerAnswer;
       try {
-        answer = await (call.urgent ? send(call) : inFlight(() => send(call)));
+        answer = await send({ ...call, time });
       } catch (error) {
         signal.throwIfAborted();
         const refused = (error as { code?: string }).code === 'ECONNREFUSED';
         if (!repeatable && !refused) throw ambiguous(call, messageOf(error), error);
-        if (attempt >= tries) throw unreachable(call, endpoint, error);
-        await clock.sleep(pause(attempt), signal);
+        if (error instanceof TooLarge || !(await again(attempt))) throw unreachable(call, endpoint, error);
         continue;
       }
       budget.learn(answer.headers, answer.status);
       if ((answer.status >= 200 && answer.status < 300) || allow.includes(answer.status)) return checked(call, answer);
       const lost = isAmbiguous(answer.status);
       if (lost && !repeatable) throw ambiguous(call, `HTTP ${answer.status}`);
-      if (attempt >= tries || !(lost || isLater(codeIn(answer), answer.status))) throw answerError(call, answer);
-      await clock.sleep(pause(attempt), signal);
+      const passes = lost || isLater(codeIn(answer), answer.status);
+      if (!passes || !(await again(attempt))) throw answerError(call, answer);
     }
   };
 }

@@ -22,7 +22,6 @@ export interface HetznerOptions {
   endpoint?: string;
   signal: AbortSignal;
   clock?: Clock;
-  timeoutMs?: number;
   /** Opens the connections; default: direct ones. */
   dialer?: Dialer;
   /** Default: HTTP by hcloud-js. */
@@ -35,8 +34,7 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
   assertToken(token, endpoint);
   const clock = options.clock ?? systemClock;
   const budget = createBudget(clock);
-  const send =
-    options.transport ?? createTransport({ token, endpoint, dialer: options.dialer, timeoutMs: options.timeoutMs });
+  const send = options.transport ?? createTransport({ token, endpoint, dialer: options.dialer });
   let answered = false;
   let lab: LabMark | undefined;
   const transport: HetznerTransport = async (request) => {

@@ -1,5 +1,6 @@
 /** All pages of a list. Only `next_page` is trusted: the other numbers of `meta.pagination` may be null. */
 import { fail } from '../support/errors.js';
+import { type Allowance, createAllowance, pageMs } from '../tools/bounded.js';
 import { isResource } from './answers.js';
 import type { HetznerCaller } from './caller.js';
 import type { HetznerCall } from './transport.js';
@@ -26,23 +27,30 @@ export async function listAll<T>(
   query: HetznerCall['query'] = {},
 ): Promise<T[]> {
   const shared = shareParts();
-  const first = await readPages(call, path, key, query, shared);
+  const time = createAllowance();
+  const read = () => readPages(call, { path, key, query, shared, time });
+  const first = await read();
   if (first.steady) return first.items as T[];
   const seen = new Map<unknown, object>();
   let reading = first;
   for (let times = 0; ; times++) {
     for (const item of reading.items) seen.set((item as { id?: unknown }).id, item);
     if (reading.steady || times === rereads) return [...seen.values()] as T[];
-    reading = await readPages(call, path, key, query, shared);
+    reading = await read();
   }
+}
+
+interface Reading {
+  path: string;
+  key: string;
+  query: HetznerCall['query'];
+  shared: (item: object) => object;
+  time: Allowance;
 }
 
 async function readPages(
   call: HetznerCaller,
-  path: string,
-  key: string,
-  query: HetznerCall['query'],
-  shared: (item: object) => object,
+  { path, key, query, shared, time }: Reading,
 ): Promise<{ items: object[]; steady: boolean }> {
   const found: object[] = [];
   const totals = new Set<number>();
@@ -50,7 +58,8 @@ async function readPages(
   for (let page: number | null = 1; page !== null; ) {
     pages += 1;
     if (pages > mostPages) throw fail('E2001', `Hetzner answered GET ${path} in pages that do not end.`);
-    const answer = await call({ method: 'GET', path, query: { ...query, page, per_page: 50 } });
+    const answer = await call({ method: 'GET', path, query: { ...query, page, per_page: 50 }, time });
+    time.earn(pageMs);
     const body = answer.body as Page | undefined;
     const items = typeof body === 'object' && body !== null ? body[key] : undefined;
     // An empty or foreign body must never read as "nothing is there": a purge would call that clean.

@@ -2,8 +2,9 @@
  * hcloud-js as authenticated HTTP transport and nothing more. `validateStatus` keeps its error interceptor from running, so
  * status, headers and HTML bodies survive; parameters go as URLSearchParams, so that lists become repeated keys.
  */
+import type { IncomingMessage } from 'node:http';
 import { fail } from '../support/errors.js';
-import { deadlineIn } from '../tools/bounded.js';
+import { type Allowance, collect, createAllowance } from '../tools/bounded.js';
 import { createDialer, type Dialer } from '../tools/dialer.js';
 
 export interface HetznerAnswer {
@@ -24,6 +25,8 @@ export interface HetznerCall {
   /** Others wait for its answer: it does not queue behind calls that nobody waits for. */
   urgent?: boolean;
   signal?: AbortSignal;
+  /** What is left for the operation that it is part of; default: one of its own. */
+  time?: Allowance;
 }
 
 /** Rejects with the network error itself (ECONNRESET, ETIMEDOUT …). */
@@ -34,18 +37,9 @@ export interface TransportOptions {
   endpoint: string;
   /** Opens the connections; default: direct ones. */
   dialer?: Dialer;
-  /** Per request, until the last byte of its answer. */
-  timeoutMs?: number;
 }
 
-const largestAnswer = 64 * 1024 * 1024;
-
-export function createTransport({
-  token,
-  endpoint,
-  timeoutMs = 30_000,
-  ...options
-}: TransportOptions): HetznerTransport {
+export function createTransport({ token, endpoint, ...options }: TransportOptions): HetznerTransport {
   const { dialer = createDialer({ connectTo: [] }) } = options;
   const agents = dialer.agents();
   const http = import('hcloud-js').then(async ({ Client }) => ({
@@ -54,31 +48,33 @@ export function createTransport({
     agent: await agents(new URL(endpoint)),
   }));
   http.catch(() => undefined);
-  return async ({ method, path, query, body, signal }) => {
+  return async ({ method, path, query, body, signal, time = createAllowance() }) => {
     if (!path.startsWith('/')) throw fail('E9001', `A Hetzner path must begin with a slash: ${path}`);
     const { client, agent } = await http;
-    const deadline = deadlineIn(timeoutMs, signal);
-    const sent = client.request({
+    const deadline = time.attempt(signal);
+    const sent = client.request<IncomingMessage>({
       method,
       url: path,
       params: searchParams(query),
       data: body === undefined ? undefined : JSON.stringify(body),
       headers: body === undefined ? undefined : { 'Content-Type': 'application/json' },
-      responseType: 'text',
+      // read by us, within our limits
+      responseType: 'stream',
       // Bodies are text on both sides; the transforms of axios would only look at them.
       transformRequest: [],
       transformResponse: [],
       validateStatus: () => true,
       maxRedirects: 0,
-      maxContentLength: largestAnswer,
       httpAgent: agent,
       httpsAgent: agent,
       signal: deadline.signal,
     });
-    const answer = await sent.catch((error: unknown) => {
+    try {
+      const { status, headers, data } = await sent;
+      return { status, headers: flat(headers), body: parse((await collect(data)).toString('utf8')) };
+    } catch (error) {
       throw deadline.explain(error);
-    });
-    return { status: answer.status, headers: flat(answer.headers), body: parse(answer.data) };
+    }
   };
 }
 
@@ -95,8 +91,8 @@ function flat(headers: object): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), String(value)]));
 }
 
-function parse(text: unknown): unknown {
-  if (typeof text !== 'string' || text === '') return undefined;
+function parse(text: string): unknown {
+  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {

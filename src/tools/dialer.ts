@@ -103,7 +103,7 @@ async function agentFor(
   rules: readonly ConnectRule[],
   options: AgentOptions,
 ): Promise<HttpAgent> {
-  if (proxy === undefined) return secure ? new RuledHttpsAgent(rules, options) : new RuledHttpAgent(rules, options);
+  if (proxy === undefined) return ruled(secure ? new HttpsAgent(options) : new HttpAgent(options), rules);
   if (proxy.protocol.startsWith('socks')) {
     const { SocksProxyAgent } = await import('socks-proxy-agent');
     return new SocksProxyAgent(proxy, options) as HttpAgent;
@@ -114,48 +114,34 @@ async function agentFor(
   return secure ? new HttpsAgent(through) : new HttpAgent(through);
 }
 
-class RuledHttpAgent extends HttpAgent {
-  constructor(
-    private readonly rules: readonly ConnectRule[],
-    options: AgentOptions,
-  ) {
-    super(options);
-  }
-  override createConnection(...[options, done]: Parameters<HttpAgent['createConnection']>) {
-    return super.createConnection({ ...options, ...target(this.rules, options) }, done);
-  }
-}
-
-class RuledHttpsAgent extends HttpsAgent {
-  constructor(
-    private readonly rules: readonly ConnectRule[],
-    options: AgentOptions,
-  ) {
-    super(options);
-  }
-  override createConnection(...[options, done]: Parameters<HttpAgent['createConnection']>) {
-    const at = target(this.rules, options);
-    // Moved or not, the certificate has to name whom the URL names; SNI cannot say that when it is an address.
-    const named = String(options.host ?? '');
-    const given = (options as AgentOptions).checkServerIdentity;
+/** The agent itself, dialing where the rules lead. */
+function ruled(agent: HttpAgent, rules: readonly ConnectRule[]): HttpAgent {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) => {
+    const named = String(options.host ?? 'localhost');
+    const { moved, host, port } = dialFor(rules, named, Number(options.port));
+    if (!moved) return connect(options, done);
+    // The certificate has to name whom the URL names; SNI cannot say that when it is an address. Plain HTTP looks at none of it.
+    const { checkServerIdentity: given } = options as AgentOptions;
     const check: AgentOptions['checkServerIdentity'] =
-      given ?? ((_dialled, leaf) => checkServerIdentity(bareHost(named), leaf));
-    const moved = { ...options, checkServerIdentity: check, host: at.host, port: at.port };
-    return super.createConnection(at.moved ? moved : options, done);
-  }
+      given ?? ((_dialed, leaf) => checkServerIdentity(bareHost(named), leaf));
+    return connect({ ...options, host, port, checkServerIdentity: check } as typeof options, done);
+  };
+  return agent;
 }
-
-const target = (rules: readonly ConnectRule[], { host, port }: { host?: string | null; port?: unknown }) =>
-  dialFor(rules, String(host ?? 'localhost'), Number(port));
 
 const portOf = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 
 function plain({ host, port }: Dial): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port });
+    const socket = createConnection({ host, port, timeout: tunnelMs });
     socket.once('error', reject);
+    socket.once('timeout', () =>
+      socket.destroy(new Error(`no connection to ${host}:${port} within ${tunnelMs / 1000}s`)),
+    );
     socket.once('connect', () => {
       socket.off('error', reject);
+      socket.setTimeout(0);
       resolve(socket);
     });
   });

@@ -1,11 +1,14 @@
-/** Bodies too large to hold, over the same roads as http-client. Each call has a deadline by which its answer has been read to the end. */
+/**
+ * Bodies too large to hold, over the same roads as http-client. A call has the time of one operation, with its redirects and until
+ * the last byte of its answer, and a second more for each 256 kB that went over the line: a layer may take hours, a drip may not.
+ */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
-import { deadlineIn } from './bounded.js';
+import { type Allowance, createAllowance } from './bounded.js';
 import type { AgentFor } from './dialer.js';
 import { flat, freshConnections, type HttpOptions } from './http-client.js';
 import { bareHost } from './proxies.js';
@@ -15,8 +18,8 @@ export interface StreamRequest {
   method?: string;
   headers?: Record<string, string>;
   body?: Buffer | SizedStream;
-  /** Until the last byte of the answer; default a minute. */
-  timeoutMs?: number;
+  /** What is left for the operation that it is part of; default: one of its own. */
+  time?: Allowance;
 }
 
 export interface SizedStream {
@@ -27,7 +30,7 @@ export interface SizedStream {
 export interface StreamAnswer {
   status: number;
   headers: Record<string, string>;
-  /** To be read to its end, or thrown away with `body.resume()`. It fails with E3002 at the deadline. */
+  /** To be read to its end, or thrown away with `body.destroy()`. It fails with E3002 at the deadline. */
   body: IncomingMessage;
 }
 
@@ -35,33 +38,37 @@ export interface StreamAnswer {
 export type HttpStream = (request: StreamRequest) => Promise<StreamAnswer>;
 
 const mostRedirects = 5;
+const slowestBytesPerMs = 256;
 
 export function createHttpStream(options: HttpOptions): HttpStream {
   const agents = options.dialer.agents(freshConnections);
   return async (request) => {
-    let current = request;
+    const { time = createAllowance() } = request;
+    let current: StreamRequest & { time: Allowance } = { ...request, time };
     for (let turn = 0; ; turn += 1) {
       const answer = await once(options, agents, current);
       const location = answer.headers['location'];
       const moved = [301, 302, 303, 307, 308].includes(answer.status) && (request.method ?? 'GET') === 'GET';
       if (!moved || location === undefined || turn === mostRedirects) return answer;
-      answer.body.resume();
+      answer.body.destroy();
       const { authorization, ...headers } = current.headers ?? {};
       const next = new URL(location, current.url);
       const same = next.origin === new URL(current.url).origin && authorization !== undefined;
-      const { timeoutMs } = request;
-      current = { url: next.href, timeoutMs, headers: same ? { ...headers, authorization } : headers };
+      current = { url: next.href, time, headers: same ? { ...headers, authorization } : headers };
     }
   };
 }
 
-async function once({ dialer, signal }: HttpOptions, agents: AgentFor, request: StreamRequest): Promise<StreamAnswer> {
+async function once(
+  { dialer, signal }: HttpOptions,
+  agents: AgentFor,
+  request: StreamRequest & { time: Allowance },
+): Promise<StreamAnswer> {
   const url = new URL(request.url);
   const secure = url.protocol === 'https:';
   const host = bareHost(url.hostname);
-  const { body, method = 'GET', timeoutMs = 60_000 } = request;
+  const { body, method = 'GET', time } = request;
   const length = body?.length;
-  const deadline = deadlineIn(timeoutMs, signal);
   const told = (error: unknown) =>
     error instanceof CatalystError
       ? error
@@ -92,8 +99,16 @@ async function once({ dialer, signal }: HttpOptions, agents: AgentFor, request: 
       resolve({ status: answer.statusCode ?? 0, headers: flat(answer), body: answer });
     });
     let begun: IncomingMessage | undefined;
+    let moved = 0;
+    const earned = () => {
+      const { bytesRead = 0, bytesWritten = 0 } = call.socket ?? {};
+      const fresh = bytesRead + bytesWritten - moved;
+      moved += fresh;
+      return fresh / slowestBytesPerMs;
+    };
+    const deadline = time.whole([signal], earned);
     const stop = () => {
-      const why = signal.aborted ? signal.reason : told(new Error(`no complete answer within ${timeoutMs / 1000}s`));
+      const why = signal.aborted ? signal.reason : told(deadline.signal.reason);
       begun?.destroy(why as Error);
       call.destroy(why as Error);
     };

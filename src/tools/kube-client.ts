@@ -1,6 +1,7 @@
 /** The Kube of a real API server (kube.ts says the contract). */
 import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
+import { type Allowance, createAllowance, pageMs } from './bounded.js';
 import type { Dialer } from './dialer.js';
 import type { Exec } from './exec.js';
 import type { Kube, KubeObject, KubeRef, KubeWriter } from './kube.js';
@@ -49,8 +50,12 @@ export function createKube(options: KubeOptions): Kube & KubeWriter {
       throw fail('E3102', `The API at ${access.server} does not serve ${ref.kind} of ${ref.apiVersion}.`);
     return path;
   };
-  const send = async (method: string, path: string, body?: unknown, contentType?: string): Promise<KubeObject> => {
-    const answer = await transport.send({ method, path, body, contentType, signal });
+  const send = async (
+    method: string,
+    path: string,
+    { body, ...how }: { body?: unknown; contentType?: string; time?: Allowance } = {},
+  ): Promise<KubeObject> => {
+    const answer = await transport.send({ method, path, body, signal, ...how });
     if (answer.status >= 300) throw refusal(method, path, answer);
     return parseObject(answer.body, path);
   };
@@ -76,12 +81,14 @@ export function createKube(options: KubeOptions): Kube & KubeWriter {
       const collection = await paths.collection(what.apiVersion, what.kind, what.namespace);
       if (collection === undefined) return [];
       const items: KubeObject[] = [];
+      const time = createAllowance();
       let next = '';
       for (let pages = 1; ; pages += 1) {
         const query = new URLSearchParams({ limit: '500' });
         if (what.labelSelector) query.set('labelSelector', what.labelSelector);
         if (next) query.set('continue', next);
-        const page = await send('GET', `${collection}?${query}`);
+        const page = await send('GET', `${collection}?${query}`, { time });
+        time.earn(pageMs);
         for (const item of itemsOf(page, collection))
           items.push({ ...item, apiVersion: what.apiVersion, kind: what.kind });
         const more = (page.metadata as { continue?: unknown }).continue;
@@ -108,7 +115,7 @@ export function createKube(options: KubeOptions): Kube & KubeWriter {
       const collection = await paths.collection(apiVersion, kind);
       if (collection === undefined)
         throw fail('E3102', `The API at ${access.server} does not serve ${kind} of ${apiVersion}.`);
-      const { status } = await send('POST', collection, { apiVersion, kind, metadata: {}, spec });
+      const { status } = await send('POST', collection, { body: { apiVersion, kind, metadata: {}, spec } });
       return { allowed: status?.allowed === true, ...(status?.reason ? { reason: String(status.reason) } : {}) };
     },
     apply: (objects, how = {}) => kubectl(objects, { forceConflicts: how.forceConflicts }),
@@ -116,16 +123,12 @@ export function createKube(options: KubeOptions): Kube & KubeWriter {
       const collection = await paths.collection(object.apiVersion, object.kind, object.metadata.namespace);
       if (collection === undefined)
         throw fail('E3102', `The API at ${access.server} does not serve ${object.kind} of ${object.apiVersion}.`);
-      return send('POST', `${collection}?fieldManager=catalyst`, object);
+      return send('POST', `${collection}?fieldManager=catalyst`, { body: object });
     },
     async patch(ref, patch, subresource) {
       const path = await required(ref);
-      return send(
-        'PATCH',
-        `${path}${subresource ? `/${subresource}` : ''}?fieldManager=catalyst`,
-        patch,
-        'application/merge-patch+json',
-      );
+      const at = `${path}${subresource ? `/${subresource}` : ''}?fieldManager=catalyst`;
+      return send('PATCH', at, { body: patch, contentType: 'application/merge-patch+json' });
     },
     async delete(ref, { propagation = 'Background' } = {}) {
       const path = await pathOf(ref);

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
 import { fail, isCatalystError, messageOf } from '../support/errors.js';
 import { trustedAuthorities } from './authorities.js';
-import { collect, deadlineIn } from './bounded.js';
+import { type Allowance, collect, createAllowance, deadlineIn, TooLarge } from './bounded.js';
 import { agentsThrough, createDialer, type Dialer } from './dialer.js';
 import type { KubeAccess } from './kubeconfig.js';
 
@@ -14,7 +14,8 @@ export interface KubeRequest {
   path: string;
   body?: unknown;
   contentType?: string;
-  timeoutMs?: number;
+  /** What is left for the operation that it is part of; default: one of its own. */
+  time?: Allowance;
   signal?: AbortSignal;
 }
 
@@ -33,8 +34,8 @@ export interface KubeTransport {
 const agentName = 'catalyst/0.1.0';
 /** A watch is asked to end after 240 s; one that does not is dead, however busily it goes on. */
 const longestWatchMs = 300_000;
-/** A page of 500 of the largest objects there are. */
-const largestAnswer = 512 * 1024 * 1024;
+/** A page of 500 objects, each of a quarter of a megabyte. */
+const largestAnswer = 128 * 1024 * 1024;
 const longestLine = 16 * 1024 * 1024;
 
 export interface KubeConnection {
@@ -91,7 +92,7 @@ export function createKubeTransport(access: KubeAccess, dialer?: Dialer): KubeTr
 
   return {
     async send(request) {
-      const deadline = deadlineIn(request.timeoutMs ?? 30_000, request.signal);
+      const deadline = (request.time ?? createAllowance()).attempt(request.signal);
       try {
         const answer = await open(request, deadline.signal);
         return { status: answer.statusCode ?? 0, body: (await collect(answer, largestAnswer)).toString('utf8') };
@@ -147,6 +148,6 @@ function unreachable(server: string, error: unknown, method: string) {
   return fail('E3101', `The Kubernetes API at ${server} cannot be reached: ${inner || code || 'connection failed'}.`, {
     actions: ['catalyst cluster status', 'Check the kubeconfig and the network'],
     cause: error,
-    data: { code, neverLeft, ambiguous: method !== 'GET' && !neverLeft },
+    data: { code, neverLeft, endless: error instanceof TooLarge, ambiguous: method !== 'GET' && !neverLeft },
   });
 }

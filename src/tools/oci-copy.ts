@@ -6,9 +6,9 @@ import { createHash } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { fail } from '../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
-import { collect } from './bounded.js';
+import { collect, createAllowance } from './bounded.js';
 import type { HttpStream, StreamAnswer, StreamRequest } from './http-stream.js';
 import { type AskToken, authorizationFor, uploadAddress } from './registry-token.js';
 
@@ -38,16 +38,16 @@ const largestAnswer = 1024 * 1024;
 /** An index may name indexes, and no image needs more than this. */
 const deepest = 3;
 const mostManifests = 200;
-/** A layer has this long, and a second more for each part of it that a slow line moves in one. */
-const blobBaseMs = 60_000;
-const slowestBytesPerMs = 256;
+/** Larger than any layer of an image. */
+const largestBlob = 64 * 1024 ** 3;
+const mostLayers = 1000;
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
-const blobSchema = z.object({ digest, size: z.int().min(0).max(Number.MAX_SAFE_INTEGER) });
+const blobSchema = z.object({ digest, size: z.int().min(0).max(largestBlob) });
 const manifestSchema = z.object({
   manifests: z.array(z.object({ digest })).max(mostManifests).nullish(),
   config: blobSchema.nullish(),
-  layers: z.array(blobSchema).nullish(),
+  layers: z.array(blobSchema).max(mostLayers).nullish(),
 });
 type Blob = z.output<typeof blobSchema>;
 
@@ -100,15 +100,21 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
   const { origin, repository } = access;
   const base = `${origin}/v2/${repository}`;
   let authorization: string | undefined;
+  const read = (body: Readable, most: number) =>
+    collect(body, most).catch((error: unknown) => {
+      if (isCatalystError(error)) throw error;
+      throw fail('E3205', `${origin} gave no whole answer about ${repository}: ${messageOf(error)}.`, { cause: error });
+    });
   const send = async (request: StreamRequest): Promise<StreamAnswer> => {
+    const time = createAllowance();
     const ask = () =>
-      http({ ...request, headers: { ...request.headers, ...(authorization ? { authorization } : {}) } });
+      http({ ...request, time, headers: { ...request.headers, ...(authorization ? { authorization } : {}) } });
     const answer = await ask();
     if (answer.status !== 401 || authorization !== undefined) return answer;
-    answer.body.resume();
+    answer.body.destroy();
     const token: AskToken = async (url, headers) => {
-      const { status, body } = await http({ url, headers });
-      return { status, text: (await collect(body, largestAnswer)).toString('utf8') };
+      const { status, body } = await http({ url, headers, time });
+      return { status, text: (await read(body, largestAnswer)).toString('utf8') };
     };
     authorization = await authorizationFor(token, answer.headers['www-authenticate'] ?? '', access);
     return ask();
@@ -116,7 +122,7 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
   const expect = async (request: StreamRequest, status: number, what: string): Promise<StreamAnswer> => {
     const answer = await send(request);
     if (answer.status === status) return answer;
-    const said = (await collect(answer.body, largestAnswer)).toString('utf8').slice(0, 160);
+    const said = (await read(answer.body, largestAnswer)).toString('utf8').slice(0, 160);
     throw fail('E3205', `${origin} answered ${answer.status} when asked to ${what} of ${repository}: ${said}`, {
       actions: [
         answer.status === 401 || answer.status === 403
@@ -130,18 +136,17 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
     async manifest(reference: string) {
       const url = `${base}/manifests/${reference}`;
       const answer = await expect({ url, headers: { accept: accepted.join(', ') } }, 200, `give ${reference}`);
-      const bytes = await collect(answer.body, largestManifest);
+      const bytes = await read(answer.body, largestManifest);
       const digest = `sha256:${sha256(bytes)}`;
       if (reference.startsWith('sha256:') && reference !== digest) throw other(repository, reference, digest);
       return { bytes, digest, type: answer.headers['content-type']?.split(';')[0] ?? accepted[1]! };
     },
     async has(digest: string): Promise<boolean> {
       const answer = await send({ url: `${base}/blobs/${digest}`, method: 'HEAD' });
-      answer.body.resume();
+      answer.body.destroy();
       return answer.status === 200;
     },
-    blob: async ({ digest, size }: Blob) =>
-      (await expect({ url: `${base}/blobs/${digest}`, timeoutMs: blobMs(size) }, 200, 'give a layer')).body,
+    blob: async ({ digest }: Blob) => (await expect({ url: `${base}/blobs/${digest}` }, 200, 'give a layer')).body,
     async put({ digest, size }: Blob, stream: Readable): Promise<void> {
       // a challenge must not cost the stream: the first request of an upload has no body
       const begun = await expect(
@@ -149,7 +154,7 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
         202,
         'take a layer',
       );
-      begun.body.resume();
+      begun.body.destroy();
       const location = uploadAddress(begun.headers['location'], access);
       location.searchParams.set('digest', digest);
       const check = checked({ digest, size }, repository);
@@ -157,13 +162,13 @@ function registryClient(http: HttpStream, access: RegistryAccess & { repository:
       pipeline(stream, check).catch(() => undefined);
       const body = { stream: check, length: size };
       const headers = { 'content-type': 'application/octet-stream' };
-      const request = { url: location.href, method: 'PUT', body, headers, timeoutMs: blobMs(size) };
-      (await expect(request, 201, 'keep a layer')).body.resume();
+      const request = { url: location.href, method: 'PUT', body, headers };
+      (await expect(request, 201, 'keep a layer')).body.destroy();
     },
     async putManifest(reference: string, body: Buffer, type: string): Promise<void> {
       const url = `${base}/manifests/${reference}`;
       const request = { url, method: 'PUT', body, headers: { 'content-type': type } };
-      (await expect(request, 201, `keep ${reference}`)).body.resume();
+      (await expect(request, 201, `keep ${reference}`)).body.destroy();
     },
   };
 }
@@ -189,5 +194,3 @@ function checked({ digest, size }: Blob, repository: string): Transform {
     },
   });
 }
-
-const blobMs = (size: number) => blobBaseMs + Math.ceil(size / slowestBytesPerMs);

@@ -1,54 +1,66 @@
-/** What S3 answers has an end: each attempt a deadline and a size, each listing a last page. */
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+/** What S3 answers has an end: each operation and each attempt a deadline, each answer a size, each listing a last page. */
+import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { fail } from '../support/errors.js';
-import { deadlineIn } from './bounded.js';
+import { type Allowance, attemptMs, collect, deadlineIn, pageMs } from './bounded.js';
 
-const largestAnswer = 256 * 1024 * 1024;
 /** Of 1000 entries each. */
 const mostPages = 10_000;
 
-/** The client itself, with the answer of every attempt cut off at the deadline: its own limits end with the headers. */
-export function boundedClient(client: S3Client, timeoutMs: number): S3Client {
-  client.middlewareStack.add(
-    (next) => async (request) => {
-      const deadline = deadlineIn(timeoutMs);
-      const answer = await next(request);
-      const { response } = answer as { response?: { body?: unknown } };
-      if (isStream(response?.body)) response.body = bounded(response.body, deadline);
+interface Handler {
+  handle(request: unknown, options?: { abortSignal?: AbortSignal }): Promise<{ response: { body?: unknown } }>;
+}
+
+/**
+ * The client itself, with every attempt read to its end within our limits before the SDK sees its answer. The SDK's own timeouts
+ * do not hold: `requestTimeout` only warns, and nothing of it watches the body.
+ */
+export function boundedClient(client: S3Client): S3Client {
+  const handler = client.config.requestHandler as unknown as Handler;
+  const handle = handler.handle.bind(handler);
+  handler.handle = async (request, { abortSignal } = {}) => {
+    const deadline = deadlineIn(attemptMs, abortSignal);
+    const { signal } = deadline;
+    const cut = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    cut.catch(() => undefined);
+    const whole = async () => {
+      const answer = await handle(request, { abortSignal: signal });
+      const { body } = answer.response;
+      if (body instanceof Readable) answer.response.body = await inMemory(body, signal);
       return answer;
-    },
-    { step: 'deserialize', priority: 'low', name: 'bounded' },
-  );
+    };
+    try {
+      return await Promise.race([whole(), cut]);
+    } catch (error) {
+      throw deadline.explain(error);
+    }
+  };
   return client;
 }
 
-function bounded(body: Readable, deadline: ReturnType<typeof deadlineIn>): Readable {
-  let size = 0;
-  const limit = new Transform({
-    transform(chunk: Buffer, _, done) {
-      size += chunk.length;
-      if (size > largestAnswer) done(new Error(`the answer is larger than ${largestAnswer / 1024 / 1024} MiB`));
-      else done(null, chunk);
-    },
-  });
-  const stop = () => limit.destroy(deadline.explain(undefined) as Error);
-  deadline.signal.addEventListener('abort', stop, { once: true });
-  pipeline(body, limit)
-    .catch(() => undefined)
-    .finally(() => deadline.signal.removeEventListener('abort', stop));
-  return limit;
+/** The same body, come to its end. */
+async function inMemory(body: Readable, signal: AbortSignal): Promise<Readable> {
+  const stop = () => body.destroy(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const bytes = await collect(body);
+    return Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
-const isStream = (body: unknown): body is Readable => typeof (body as Readable | undefined)?.pipe === 'function';
-
-/** The token of the next page. Throws E2301 when the store gives the same one twice, or pages without end. */
-export function pageTurner(what: string): <T>(token: T | undefined) => T | undefined {
+/**
+ * The token of the next page. Throws E2301 when the store gives the same one twice, or pages without end.
+ * @param what the list, for the message
+ * @param time of the operation that reads all the pages, when it is one
+ */
+export function pageTurner(what: string, time?: Allowance): <T>(token: T | undefined) => T | undefined {
   let pages = 1;
   let last = '';
   return (token) => {
     pages += 1;
+    time?.earn(pageMs);
     const seen = JSON.stringify(token ?? '');
     if (token !== undefined && (seen === last || pages > mostPages))
       throw fail('E2301', `Object Storage lists ${what} in pages that do not end.`);

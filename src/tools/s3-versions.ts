@@ -1,6 +1,7 @@
 /** What a bucket really holds: every version, every delete marker, every upload that was never finished. */
-import type { ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { ListMultipartUploadsCommandOutput, ListObjectVersionsCommandOutput } from '@aws-sdk/client-s3';
 import { pageTurner } from './s3-bounds.js';
+import type { RunS3 } from './s3-connection.js';
 
 export interface ObjectVersion {
   key: string;
@@ -16,6 +17,7 @@ export interface ObjectVersion {
 export interface VersionReader {
   /** All versions, a page of at most 1000 at a time. */
   versions(bucket: string): AsyncIterable<ObjectVersion[]>;
+  /** All of them. */
   uploads(bucket: string): Promise<{ key: string; uploadId: string }[]>;
 }
 
@@ -30,24 +32,21 @@ interface VersionPosition {
   VersionIdMarker?: string;
 }
 
-interface Connection {
-  connect: () => Promise<{ s3: typeof import('@aws-sdk/client-s3'); send: S3Client['send'] }>;
-  /** Runs a call and puts its refusal into our words. */
-  told: <T>(what: string, call: () => Promise<T>) => Promise<T>;
-  signal?: AbortSignal;
+interface UploadPosition {
+  KeyMarker?: string;
+  UploadIdMarker?: string;
 }
 
-export function versionCalls({ connect, told, signal }: Connection): VersionReader & VersionWriter {
-  const at = { abortSignal: signal };
+export function versionCalls(run: RunS3): VersionReader & VersionWriter {
   return {
     async *versions(bucket) {
+      // Each page is an operation of its own: between two of them the caller deletes what the first one named.
       const next = pageTurner(`the versions in ${bucket}`);
       for (let from: VersionPosition | undefined = {}; from !== undefined; ) {
         const start: VersionPosition = from;
-        const page: ListObjectVersionsCommandOutput = await told(`list the versions in ${bucket}`, async () => {
-          const { s3, send } = await connect();
-          return send(new s3.ListObjectVersionsCommand({ Bucket: bucket, ...start }), at);
-        });
+        const page: ListObjectVersionsCommandOutput = await run(`list the versions in ${bucket}`, ({ s3, send }) =>
+          send(new s3.ListObjectVersionsCommand({ Bucket: bucket, ...start })),
+        );
         const marked = (page.DeleteMarkers ?? []).map((one) => ({ ...one, Size: 0, deleteMarker: true }));
         const kept = (page.Versions ?? []).map((one) => ({ ...one, deleteMarker: false }));
         yield [...kept, ...marked].map(({ Key = '', VersionId = 'null', Size = 0, LastModified, deleteMarker }) => ({
@@ -63,20 +62,27 @@ export function versionCalls({ connect, told, signal }: Connection): VersionRead
       }
     },
     deleteVersion: (bucket, { key, versionId }) =>
-      told(`delete a version of ${bucket}/${key}`, async () => {
-        const { s3, send } = await connect();
-        await send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), at);
+      run(`delete a version of ${bucket}/${key}`, async ({ s3, send }) => {
+        await send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
       }),
     uploads: (bucket) =>
-      told(`list unfinished uploads in ${bucket}`, async () => {
-        const { s3, send } = await connect();
-        const page = await send(new s3.ListMultipartUploadsCommand({ Bucket: bucket }), at);
-        return (page.Uploads ?? []).map(({ Key = '', UploadId = '' }) => ({ key: Key, uploadId: UploadId }));
+      run(`list unfinished uploads in ${bucket}`, async ({ s3, send, time }) => {
+        const found: { key: string; uploadId: string }[] = [];
+        const next = pageTurner(`the unfinished uploads in ${bucket}`, time);
+        for (let from: UploadPosition | undefined = {}; from !== undefined; ) {
+          const page: ListMultipartUploadsCommandOutput = await send(
+            new s3.ListMultipartUploadsCommand({ Bucket: bucket, ...from }),
+          );
+          for (const { Key = '', UploadId = '' } of page.Uploads ?? []) found.push({ key: Key, uploadId: UploadId });
+          from = next(
+            page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : undefined,
+          );
+        }
+        return found;
       }),
     abortUpload: (bucket, { key, uploadId }) =>
-      told(`abort an upload of ${bucket}/${key}`, async () => {
-        const { s3, send } = await connect();
-        await send(new s3.AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }), at);
+      run(`abort an upload of ${bucket}/${key}`, async ({ s3, send }) => {
+        await send(new s3.AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }));
       }),
   };
 }

@@ -1,8 +1,7 @@
 /** S3 as we use it: path-style, SigV4, no optional checksums (Hetzner's gateway refuses some). */
-import type { S3Client } from '@aws-sdk/client-s3';
-import { createDialer, type Dialer } from './dialer.js';
-import { boundedClient, pageTurner } from './s3-bounds.js';
-import { errorName, statusOf, storeError } from './s3-errors.js';
+import { pageTurner } from './s3-bounds.js';
+import { connectS3, type S3Access } from './s3-connection.js';
+import { errorName, statusOf } from './s3-errors.js';
 import { type VersionReader, type VersionWriter, versionCalls } from './s3-versions.js';
 
 export interface ObjectStore extends VersionReader {
@@ -25,76 +24,17 @@ export interface ObjectStoreWriter extends VersionWriter {
   delete(bucket: string, key: string): Promise<void>;
 }
 
-export interface ObjectStoreOptions {
-  endpoint: string;
-  region: string;
-  accessKey: string;
-  secretKey: string;
-  signal?: AbortSignal;
-  /** Opens the connections; default: direct ones. */
-  dialer?: Dialer;
-  /** Per attempt, until the last byte of its answer. */
-  timeoutMs?: number;
-}
-
-export type S3Send = S3Client['send'];
-
-/** All that the SDK would look for in the shell and in ~/.aws: a profile or AWS_USE_… of the person changes nothing here. */
-const ownSettings = {
-  forcePathStyle: true,
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-  responseChecksumValidation: 'WHEN_REQUIRED',
-  maxAttempts: 4,
-  retryMode: 'standard',
-  defaultsMode: 'standard',
-  useFipsEndpoint: false,
-  useDualstackEndpoint: false,
-  useArnRegion: false,
-  disableMultiregionAccessPoints: true,
-  disableS3ExpressSessionAuth: true,
-  userAgentAppId: 'catalyst',
-} as const;
-
 /** Throws E2302 when the keys are refused and E2301 for everything else that S3 answers. */
-export function createObjectStore(options: ObjectStoreOptions): ObjectStore & ObjectStoreWriter {
-  const { endpoint, region, signal } = options;
-  const sdk = import('@aws-sdk/client-s3');
-  sdk.catch(() => undefined);
-  let made: S3Client | undefined;
-  const { dialer = createDialer({ connectTo: [] }), timeoutMs = 30_000 } = options;
-  const agents = dialer.agents();
-  const connect = async () => {
-    const s3 = await sdk;
-    const agent = await agents(new URL(endpoint));
-    made ??= boundedClient(
-      new s3.S3Client({
-        endpoint,
-        region,
-        credentials: { accessKeyId: options.accessKey, secretAccessKey: options.secretKey },
-        ...ownSettings,
-        requestHandler: { requestTimeout: timeoutMs, connectionTimeout: 10_000, httpAgent: agent, httpsAgent: agent },
-      }),
-      timeoutMs,
-    );
-    return { s3, send: made.send.bind(made) as S3Send };
-  };
-  const at = { abortSignal: signal };
-  const told = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw storeError(what, endpoint, error);
-    }
-  };
+export function createObjectStore(access: S3Access): ObjectStore & ObjectStoreWriter {
+  const { endpoint, region } = access;
+  const run = connectS3(access);
 
   const buckets = () =>
-    told('list buckets', async () => {
-      const { s3, send } = await connect();
+    run('list buckets', async ({ s3, send, time }) => {
       const found: { name: string; created: string }[] = [];
-      const next = pageTurner('the buckets');
+      const next = pageTurner('the buckets', time);
       for (let token: string | undefined; ; ) {
-        const answer = await send(new s3.ListBucketsCommand({ ContinuationToken: token }), at);
+        const answer = await send(new s3.ListBucketsCommand({ ContinuationToken: token }));
         for (const { Name = '', CreationDate } of answer.Buckets ?? [])
           found.push({ name: Name, created: CreationDate?.toISOString() ?? '' });
         token = next(answer.ContinuationToken);
@@ -105,54 +45,48 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore & Ob
   return {
     endpoint,
     region,
-    ...versionCalls({ connect, told, signal }),
+    ...versionCalls(run),
     listBuckets: async () => (await buckets()).map(({ name }) => name),
     buckets,
     // HeadBucket on 403 does not tell a stranger's bucket from keys without rights; both are "not ours".
-    bucket: async (name) => {
-      const { s3, send } = await connect();
-      try {
-        await send(new s3.HeadBucketCommand({ Bucket: name }), at);
-        return 'ours';
-      } catch (error) {
-        signal?.throwIfAborted();
-        const status = statusOf(error);
-        if (status === 404) return 'absent';
-        if (status === 403 || status === 301) return 'foreign';
-        throw storeError(`look at bucket ${name}`, endpoint, error);
-      }
-    },
-    createBucket: (name) =>
-      told(`create bucket ${name}`, async () => {
-        const { s3, send } = await connect();
+    bucket: (name) =>
+      run(`look at bucket ${name}`, async ({ s3, send }) => {
         try {
-          await send(new s3.CreateBucketCommand({ Bucket: name }), at);
+          await send(new s3.HeadBucketCommand({ Bucket: name }));
+          return 'ours';
+        } catch (error) {
+          const status = statusOf(error);
+          if (status === 404) return 'absent';
+          if (status === 403 || status === 301) return 'foreign';
+          throw error;
+        }
+      }),
+    createBucket: (name) =>
+      run(`create bucket ${name}`, async ({ s3, send }) => {
+        try {
+          await send(new s3.CreateBucketCommand({ Bucket: name }));
         } catch (error) {
           if (errorName(error) !== 'BucketAlreadyOwnedByYou') throw error;
         }
       }),
     deleteBucket: (name) =>
-      told(`delete bucket ${name}`, async () => {
-        const { s3, send } = await connect();
-        await send(new s3.DeleteBucketCommand({ Bucket: name }), at);
+      run(`delete bucket ${name}`, async ({ s3, send }) => {
+        await send(new s3.DeleteBucketCommand({ Bucket: name }));
       }),
     setVersioning: (name, on) =>
-      told(`set versioning of bucket ${name}`, async () => {
-        const { s3, send } = await connect();
+      run(`set versioning of bucket ${name}`, async ({ s3, send }) => {
         const VersioningConfiguration = { Status: on ? ('Enabled' as const) : ('Suspended' as const) };
-        await send(new s3.PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }), at);
+        await send(new s3.PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
       }),
     // Strings and buffers only: a stream would be sent as aws-chunked, which Hetzner's gateway answers with a hash mismatch.
     put: (bucket, key, body, contentType) =>
-      told(`write ${bucket}/${key}`, async () => {
-        const { s3, send } = await connect();
-        await send(new s3.PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }), at);
+      run(`write ${bucket}/${key}`, async ({ s3, send }) => {
+        await send(new s3.PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
       }),
     get: (bucket, key) =>
-      told(`read ${bucket}/${key}`, async () => {
-        const { s3, send } = await connect();
+      run(`read ${bucket}/${key}`, async ({ s3, send }) => {
         try {
-          const answer = await send(new s3.GetObjectCommand({ Bucket: bucket, Key: key }), at);
+          const answer = await send(new s3.GetObjectCommand({ Bucket: bucket, Key: key }));
           return (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
         } catch (error) {
           if (errorName(error) === 'NoSuchKey') return undefined;
@@ -161,19 +95,16 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore & Ob
       }),
     // One by one: DeleteObjects insists on a checksum that the gateway does not know.
     delete: (bucket, key) =>
-      told(`delete ${bucket}/${key}`, async () => {
-        const { s3, send } = await connect();
-        await send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: key }), at);
+      run(`delete ${bucket}/${key}`, async ({ s3, send }) => {
+        await send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: key }));
       }),
     list: (bucket, prefix) =>
-      told(`list ${bucket}`, async () => {
-        const { s3, send } = await connect();
+      run(`list ${bucket}`, async ({ s3, send, time }) => {
         const found: { key: string; size: number; modified: string }[] = [];
-        const next = pageTurner(bucket);
+        const next = pageTurner(bucket, time);
         for (let token: string | undefined; ; ) {
           const page = await send(
             new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-            at,
           );
           for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
             found.push({ key: Key, size: Size, modified: LastModified?.toISOString() ?? '' });

@@ -1,6 +1,7 @@
 /** SSH with a pinned host key: the key was put on the server by us, so an unknown one is never trusted. */
 import type { ClientChannel, ConnectConfig } from 'ssh2';
 import { fail, messageOf } from '../support/errors.js';
+import { TooLarge } from './bounded.js';
 
 export interface SshTarget {
   /** Address of the server. */
@@ -48,7 +49,7 @@ export function createSsh(connectTo: readonly SshRule[] = []): Ssh {
       signal?.addEventListener('abort', () => reject(signal.reason), { signal: ended.signal });
       connection
         .on('ready', () =>
-          connection.exec(command, (error, channel) => (error ? reject(error) : collect(channel, resolve))),
+          connection.exec(command, (error, channel) => (error ? reject(error) : collect(channel, resolve, reject))),
         )
         .on('error', reject)
         .on('close', () => reject(new Error('the connection was closed')))
@@ -75,11 +76,20 @@ export function createSsh(connectTo: readonly SshRule[] = []): Ssh {
   };
 }
 
-function collect(channel: ClientChannel, resolve: (result: SshResult) => void): void {
+/** What a command of ours prints is a file of some kilobytes at most. */
+const largestOutput = 16 * 1024 * 1024;
+
+function collect(channel: ClientChannel, resolve: (result: SshResult) => void, reject: (error: Error) => void): void {
+  let size = 0;
+  const keep = (chunks: Buffer[]) => (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > largestOutput) reject(new TooLarge(largestOutput));
+    else chunks.push(chunk);
+  };
   const out: Buffer[] = [];
   const err: Buffer[] = [];
-  channel.on('data', (chunk: Buffer) => out.push(chunk));
-  channel.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  channel.on('data', keep(out));
+  channel.stderr.on('data', keep(err));
   channel.on('close', (exitCode: number | null) => {
     const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('utf8');
     resolve({ stdout: text(out), stderr: text(err), exitCode: exitCode ?? 255 });

@@ -5,6 +5,7 @@ import { isProtectedNamespace } from '../../mother/protected-set.js';
 import type { Sovereign } from '../../sovereign/schema.js';
 import { fail } from '../../support/errors.js';
 import { packageRoot } from '../../support/package-root.js';
+import { createAllowance } from '../../tools/bounded.js';
 import { motherContents } from '../servers/mother/contents.js';
 import type { ClusterQuestion, FixedCluster } from './given-clusters.js';
 import { type Upstream, upstreamOf } from './upstream.js';
@@ -80,7 +81,7 @@ export async function lookAtClusters(
 }
 
 async function read<T>(upstream: Upstream, path: string, signal: AbortSignal): Promise<T> {
-  const answer = await upstream.send({ method: 'GET', path, timeoutMs: 10_000, signal });
+  const answer = await upstream.send({ method: 'GET', path, time: createAllowance(10_000), signal });
   if (answer.status === 200) return JSON.parse(answer.body) as T;
   if (answer.status === 401)
     throw fail('E7006', `The cluster at ${upstream.server} does not know who we are (401).`, {

@@ -12,6 +12,7 @@ import { readPowerDns } from '../../../src/mother/powerdns.js';
 import { isCatalystError } from '../../../src/support/errors.js';
 import { sha256 } from '../../../src/support/hash.js';
 import { toYaml } from '../../../src/support/yaml.js';
+import { createAllowance } from '../../../src/tools/bounded.js';
 import { createDialer } from '../../../src/tools/dialer.js';
 import { createHttp } from '../../../src/tools/http-client.js';
 import { createHttpStream } from '../../../src/tools/http-stream.js';
@@ -67,8 +68,8 @@ const xml =
     response.end(`<?xml version="1.0" encoding="UTF-8"?>${body(count)}`);
   };
 
-const s3 = (endpoint: string, timeoutMs?: number) =>
-  createObjectStore({ endpoint, region: 'fsn1', accessKey: 'a', secretKey: 'b', signal, timeoutMs });
+const s3 = (endpoint: string, operationMs?: number) =>
+  createObjectStore({ endpoint, region: 'fsn1', accessKey: 'a', secretKey: 'b', signal, operationMs });
 const hetzner = (origin: string) => createHetznerApi({ token: 't', endpoint: `${origin}/v1`, signal });
 
 function kubeAt(server: string) {
@@ -92,24 +93,60 @@ test('an answer that drips ends at the deadline: HTTP, a stream, Hetzner, Kubern
   const timeoutMs = 100;
   await expect(createHttp({ dialer, signal })({ url: origin, timeoutMs })).rejects.toThrow(late);
   const read = async () => {
-    const { body } = await createHttpStream({ dialer, signal })({ url: origin, timeoutMs });
+    const { body } = await createHttpStream({ dialer, signal })({ url: origin, time: createAllowance(timeoutMs) });
     for await (const _ of body);
   };
   await expect(read()).rejects.toThrow(late);
-  const transport = createTransport({ token: 't', endpoint: `${origin}/v1`, timeoutMs });
-  await expect(transport({ method: 'GET', path: '/servers' })).rejects.toThrow(late);
+  const transport = createTransport({ token: 't', endpoint: `${origin}/v1` });
+  const asked = transport({ method: 'GET', path: '/servers', time: createAllowance(timeoutMs) });
+  await expect(asked).rejects.toThrow(late);
   const access = readKubeconfig(kubeAt(origin).kubeconfig);
-  await expect(createKubeTransport(access).send({ method: 'GET', path: '/version', timeoutMs })).rejects.toThrow(late);
+  const kube = createKubeTransport(access).send({ method: 'GET', path: '/version', time: createAllowance(timeoutMs) });
+  await expect(kube).rejects.toThrow(late);
   await expect(s3(origin, timeoutMs).listBuckets()).rejects.toMatchObject({
     code: 'E2301',
     message: expect.stringMatching(late),
   });
 });
 
-test('a server that takes the connection and says nothing ends a stream too', async () => {
+/** As much as the other side takes, for ever. */
+const flood: Answer = (_request, response) => {
+  const part = Buffer.alloc(1024 * 1024, ' ');
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const go = () => {
+    while (!response.destroyed && response.write(part));
+  };
+  response.on('drain', go);
+  go();
+};
+
+test('an answer without end is given up at its size and not asked for again: HTTP, Hetzner, Kubernetes, S3, registries', async () => {
+  const large = /the answer is larger than \d+ MiB/;
+  const calls: [(origin: string) => Promise<unknown>, string][] = [
+    [(origin) => createHttp({ dialer, signal })({ url: origin }), 'E3002'],
+    [(origin) => hetzner(origin).list('server'), 'E2001'],
+    [(origin) => kubeAt(origin).kube.list({ apiVersion: 'v1', kind: 'Node' }), 'E3101'],
+    [(origin) => s3(origin).listBuckets(), 'E2301'],
+    [(origin) => s3(origin).get('b', 'k'), 'E2301'],
+    [(origin) => resolveImage(stream, registry(origin)), 'E3205'],
+  ];
+  for (const [call, code] of calls) {
+    const { origin, requests } = await serve(flood);
+    await expect(call(origin)).rejects.toMatchObject({ code, exitCode: 5, message: expect.stringMatching(large) });
+    expect(requests()).toBe(1);
+  }
+});
+
+test('a server that takes the connection and says nothing ends a stream and every call of S3', async () => {
   const { origin } = await serve(() => undefined);
-  const call = createHttpStream({ dialer, signal })({ url: origin, timeoutMs: 50 });
-  await expect(call).rejects.toMatchObject({ code: 'E3002', message: expect.stringContaining('within 0.05s') });
+  for (const ask of [
+    () => s3(origin, 100).listBuckets(),
+    () => s3(origin, 100).bucket('b'),
+    () => s3(origin, 100).put('b', 'k', 'x'),
+  ])
+    await expect(ask()).rejects.toMatchObject({ code: 'E2301', message: expect.stringContaining('within 0.1s') });
+  const call = createHttpStream({ dialer, signal })({ url: origin, time: createAllowance(100) });
+  await expect(call).rejects.toMatchObject({ code: 'E3002', message: expect.stringContaining('within 0.1s') });
 });
 
 test('lists whose pages have no end are given up', async () => {
@@ -139,6 +176,25 @@ test('lists whose pages have no end are given up', async () => {
     code: 'E3102',
     message: expect.stringContaining('pages that do not end'),
   });
+});
+
+test('all pages of the unfinished uploads are read, and pages without end are given up', async () => {
+  const asked: (string | null)[] = [];
+  const upload = (key: string) => `<Upload><Key>${key}</Key><UploadId>u-${key}</UploadId></Upload>`;
+  const more =
+    '<IsTruncated>true</IsTruncated><NextKeyMarker>one</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>';
+  const { origin } = await serve((request, response, n) => {
+    asked.push(new URL(request.url!, 'http://x').searchParams.get('key-marker'));
+    const body = n === 0 ? `${more}${upload('one')}` : upload('two');
+    xml(() => `<ListMultipartUploadsResult>${body}</ListMultipartUploadsResult>`)(request, response, n);
+  });
+  expect(await s3(origin).uploads('b')).toEqual([
+    { key: 'one', uploadId: 'u-one' },
+    { key: 'two', uploadId: 'u-two' },
+  ]);
+  expect(asked).toEqual([null, 'one']);
+  const endless = await serve(xml(() => `<ListMultipartUploadsResult>${more}</ListMultipartUploadsResult>`));
+  await expect(s3(endless.origin).uploads('b')).rejects.toMatchObject({ code: 'E2301' });
 });
 
 test('answers of wrong types are errors of the system that gave them', async () => {
