@@ -1,7 +1,8 @@
 /**
  * The installer of k3s, which every server runs as root: one version of it, by address and content. It installs any release of k3s and
  * checks the sum of that itself. The address names a commit, so its content never changes; the sum is the one that the k3s project
- * publishes beside it: github.com/k3s-io/k3s, install.sh.sha256sum of the same commit.
+ * publishes beside it (github.com/k3s-io/k3s, install.sh.sha256sum of the same commit), and that of install.sh itself, computed from the
+ * same commit in another copy of the history (github.com/holysoles/k3s).
  */
 export interface K3sInstaller {
   url: string;

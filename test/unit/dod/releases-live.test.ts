@@ -63,12 +63,12 @@ describe('the archive of each chart', () => {
     ['lab', other, 'pass'],
   ] as const)('is the one that was recorded: %s %s', async (kind, digest, status) => {
     const { world, putChart, check } = await rig(kind);
-    const valkey = world.blueprints.find(({ name }) => name === 'bp-valkey')!;
-    chartLock(world.stateDir, world.clock.now).record(valkey.chart, recorded, valkey.chart.source);
-    putChart('bp-valkey', digest);
+    const { chart } = world.blueprints.find(({ name }) => name === 'bp-cert-manager')!;
+    chartLock(world.stateDir, world.clock.now).record(chart, recorded, chart.source);
+    putChart('bp-cert-manager', digest);
     const answer = await check();
     expect(answer).toMatchObject({ status });
-    if (status === 'fail') expect(answer.reason).toContain(`bp-valkey runs another archive of valkey`);
+    if (status === 'fail') expect(answer.reason).toContain('bp-cert-manager runs another archive of cert-manager');
   });
 });
 
