@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { requireDistinctClusters } from '../actions/require-distinct-clusters.js';
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { renderTree } from '../blueprints/render.js';
-import { addressService, publicAddress } from '../hetzner/public-address.js';
+import { publicAddress } from '../hetzner/public-address.js';
 import { checkProject } from '../phases/hetzner-project.js';
 import type { Journal } from '../phases/journal.js';
 import { bind } from '../phases/journal-binding.js';
@@ -77,7 +77,8 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
   const { connectTo, caBundle } = spec.access;
   const dialer = createDialer({ connectTo, caBundle, env });
   // Rules without a host are meant for the Sovereign's components: they lead no call to a vendor or another cluster astray.
-  const vendors = createDialer({ connectTo: connectTo.filter(({ host }) => host !== undefined), caBundle, env });
+  const named = connectTo.filter(({ host }) => host !== undefined);
+  const vendors = createDialer({ connectTo: named, caBundle, env });
   for (const password of proxyPasswords(env)) redactor.register(password);
   const exec = createExec(redactor);
   const binaries = createBinaries({ exec, env, given: request.tools, cacheDir: cacheDir(env) });
@@ -168,11 +169,9 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     binaries,
     dns: createDnsQuery({ connectTo, ...calls }),
     identity,
+    // As SSH goes to the servers: by the rules, and through no proxy.
     publicAddress: once(() =>
-      publicAddress(createHttp({ dialer: vendors, ...calls }), {
-        proxied: vendors.way(new URL(addressService)).proxy !== undefined,
-        signal,
-      }),
+      publicAddress(createHttp({ dialer: createDialer({ connectTo: named, caBundle }), ...calls }), { signal }),
     ),
     ways: () => proxiesTold(env),
     blueprints,

@@ -6,13 +6,11 @@ import type { Http } from '../tools/http.js';
 /** Answers with the address that a call comes from, as text. */
 export const addressService = 'https://ip.hetzner.com';
 
-/** Throws E2008 when it cannot be determined, or when the service answers with anything but an IPv4 address. */
-export async function publicAddress(
-  http: Http,
-  { proxied = false, signal }: { proxied?: boolean; signal: AbortSignal },
-): Promise<string> {
-  // The proxy would see its own address, and SSH does not go through it.
-  if (proxied) throw unknown('HTTPS goes through a proxy, SSH does not');
+/**
+ * Throws E2008 when it cannot be determined, or when the service answers with anything but an IPv4 address.
+ * @param http without a proxy: SSH does not go through one, and the service would answer with the address of the proxy
+ */
+export async function publicAddress(http: Http, { signal }: { signal: AbortSignal }): Promise<string> {
   const answer = await http({ url: addressService, family: 4, timeoutMs: 10_000, signal }).catch((error: unknown) => {
     signal.throwIfAborted();
     throw unknown(messageOf(error), error);

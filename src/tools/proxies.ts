@@ -40,7 +40,7 @@ export function proxiesTold(env: Environment): string {
   });
   if (named.length === 0) return 'directly: no proxy is set';
   const excepted = variable(env, 'NO_PROXY');
-  return `through ${named.join(', ')}; directly to loopback${excepted ? ` and ${excepted}` : ''}`;
+  return `through ${named.join(', ')}; directly to loopback${excepted ? ` and ${excepted}` : ''}, and for SSH, DNS and this machine's own address`;
 }
 
 /** Where a proxy is, without its login. */

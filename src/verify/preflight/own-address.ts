@@ -1,7 +1,7 @@
 /** Where SSH to the servers will come from, and that their firewall will let it in: looked up before anything is paid for. */
-import { admits } from '../../hetzner/public-address.js';
+import { addressService, admits } from '../../hetzner/public-address.js';
 import type { Spec } from '../../sovereign/schema.js';
-import { fail } from '../../support/errors.js';
+import { fail, messageOf } from '../../support/errors.js';
 import type { Check } from './check.js';
 
 export function ownAddressCheck(options: { spec: Spec; publicAddress: () => Promise<string> }): Check {
@@ -10,8 +10,14 @@ export function ownAddressCheck(options: { spec: Spec; publicAddress: () => Prom
     id: 'own-address',
     title: "the firewall will admit this machine's public IPv4 address",
     async look() {
-      const address = await options.publicAddress();
-      if (sshFrom === undefined) return `${address}, the only one that SSH will be let in from`;
+      if (sshFrom === undefined) return `${await options.publicAddress()}, the only one that SSH will be let in from`;
+      const address = await options.publicAddress().catch((error: unknown) => error);
+      // The firewall is made from the spec alone: what is not known here is in nobody's way.
+      if (typeof address !== 'string')
+        return {
+          warn: `SSH will be let in from spec.hetzner.sshFrom (${sshFrom.join(', ')}), and whether that is this machine is not known: ${messageOf(address)}`,
+          remedy: [`curl -4 --noproxy '*' ${addressService}`],
+        };
       if (admits(sshFrom, address)) return `${address} is in spec.hetzner.sshFrom`;
       throw fail(
         'E2008',

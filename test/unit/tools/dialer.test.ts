@@ -132,7 +132,9 @@ test('the authorities of the spec come beside those of the system, they do not t
 
 test('the way is told without the login of the proxy, whose password is a secret', () => {
   const env = { HTTPS_PROXY: 'http://me:p%40ss@proxy.example.org:3128', no_proxy: '.corp' };
-  expect(proxiesTold(env)).toBe('through HTTPS_PROXY http://proxy.example.org:3128; directly to loopback and .corp');
+  expect(proxiesTold(env)).toBe(
+    "through HTTPS_PROXY http://proxy.example.org:3128; directly to loopback and .corp, and for SSH, DNS and this machine's own address",
+  );
   expect(proxiesTold({})).toBe('directly: no proxy is set');
   expect(proxyPasswords(env)).toEqual(['p%40ss', 'p@ss']);
 });
