@@ -82,7 +82,7 @@ export default defineConfig({
         // What does not fit into every run (`npm run test:complete`).
         test: {
           name: 'complete',
-          include: ['test/complete/**/*.test.ts', 'test/unit/fuzz/{evidence,hetzner-responses}.test.ts'],
+          include: ['test/complete/**/*.test.ts', 'test/unit/fuzz/{evidence,*-responses}.test.ts'],
           env: { CATALYST_CASES: '10000' },
           testTimeout: 2_400_000,
           hookTimeout: 300_000,

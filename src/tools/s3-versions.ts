@@ -2,6 +2,7 @@
 import type { ListMultipartUploadsCommandOutput, ListObjectVersionsCommandOutput } from '@aws-sdk/client-s3';
 import { pageTurner } from './s3-bounds.js';
 import type { RunS3 } from './s3-connection.js';
+import { momentIn, nameIn, sizeIn } from './s3-entries.js';
 
 export interface ObjectVersion {
   key: string;
@@ -41,19 +42,20 @@ export function versionCalls(run: RunS3): VersionReader & VersionWriter {
   return {
     async *versions(bucket) {
       // Each page is an operation of its own: between two of them the caller deletes what the first one named.
-      const next = pageTurner(`the versions in ${bucket}`);
+      const what = `the versions in ${bucket}`;
+      const next = pageTurner(what);
       for (let from: VersionPosition | undefined = {}; from !== undefined; ) {
         const start: VersionPosition = from;
-        const page: ListObjectVersionsCommandOutput = await run(`list the versions in ${bucket}`, ({ s3, send }) =>
+        const page: ListObjectVersionsCommandOutput = await run(`list ${what}`, ({ s3, send }) =>
           send(new s3.ListObjectVersionsCommand({ Bucket: bucket, ...start })),
         );
         const marked = (page.DeleteMarkers ?? []).map((one) => ({ ...one, Size: 0, deleteMarker: true }));
         const kept = (page.Versions ?? []).map((one) => ({ ...one, deleteMarker: false }));
-        yield [...kept, ...marked].map(({ Key = '', VersionId = 'null', Size = 0, LastModified, deleteMarker }) => ({
-          key: Key,
+        yield [...kept, ...marked].map(({ Key, VersionId = 'null', Size, LastModified, deleteMarker }) => ({
+          key: nameIn(Key, what),
           versionId: VersionId,
-          size: Size,
-          modified: LastModified?.toISOString() ?? '',
+          size: sizeIn(Size, what),
+          modified: momentIn(LastModified, what),
           deleteMarker,
         }));
         from = next(
@@ -68,12 +70,14 @@ export function versionCalls(run: RunS3): VersionReader & VersionWriter {
     uploads: (bucket) =>
       run(`list unfinished uploads in ${bucket}`, async ({ s3, send, time }) => {
         const found: { key: string; uploadId: string }[] = [];
-        const next = pageTurner(`the unfinished uploads in ${bucket}`, time);
+        const what = `the unfinished uploads in ${bucket}`;
+        const next = pageTurner(what, time);
         for (let from: UploadPosition | undefined = {}; from !== undefined; ) {
           const page: ListMultipartUploadsCommandOutput = await send(
             new s3.ListMultipartUploadsCommand({ Bucket: bucket, ...from }),
           );
-          for (const { Key = '', UploadId = '' } of page.Uploads ?? []) found.push({ key: Key, uploadId: UploadId });
+          for (const { Key, UploadId } of page.Uploads ?? [])
+            found.push({ key: nameIn(Key, what), uploadId: nameIn(UploadId, what) });
           from = next(
             page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : undefined,
           );

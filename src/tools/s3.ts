@@ -1,6 +1,7 @@
 /** S3 as we use it: path-style, SigV4, no optional checksums (Hetzner's gateway refuses some). */
 import { pageTurner } from './s3-bounds.js';
 import { connectS3, type S3Access } from './s3-connection.js';
+import { momentIn, nameIn, sizeIn } from './s3-entries.js';
 import { errorName, statusOf } from './s3-errors.js';
 import { type VersionReader, type VersionWriter, versionCalls } from './s3-versions.js';
 
@@ -35,8 +36,8 @@ export function createObjectStore(access: S3Access): ObjectStore & ObjectStoreWr
       const next = pageTurner('the buckets', time);
       for (let token: string | undefined; ; ) {
         const answer = await send(new s3.ListBucketsCommand({ ContinuationToken: token }));
-        for (const { Name = '', CreationDate } of answer.Buckets ?? [])
-          found.push({ name: Name, created: CreationDate?.toISOString() ?? '' });
+        for (const { Name, CreationDate } of answer.Buckets ?? [])
+          found.push({ name: nameIn(Name, 'the buckets'), created: momentIn(CreationDate, 'the buckets') });
         token = next(answer.ContinuationToken);
         if (!token) return found;
       }
@@ -106,9 +107,12 @@ export function createObjectStore(access: S3Access): ObjectStore & ObjectStoreWr
           const page = await send(
             new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
           );
-          for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
-            found.push({ key: Key, size: Size, modified: LastModified?.toISOString() ?? '' });
-          }
+          for (const { Key, Size, LastModified } of page.Contents ?? [])
+            found.push({
+              key: nameIn(Key, bucket),
+              size: sizeIn(Size, bucket),
+              modified: momentIn(LastModified, bucket),
+            });
           token = page.IsTruncated ? next(page.NextContinuationToken) : undefined;
           if (!token) return found;
         }
