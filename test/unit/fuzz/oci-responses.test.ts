@@ -29,6 +29,8 @@ interface Said {
   status: number;
   headers: Record<string, string>;
   token: string;
+  /** The connection breaks before the manifest has come to its end. */
+  cut?: boolean;
 }
 
 /** A registry of one index, which says these things; all else of it is sound. */
@@ -44,16 +46,27 @@ function registry(given: Said): HttpStream {
     const sent = body !== undefined && 'stream' in body ? await bytesOf(body.stream) : undefined;
     if (pathname === '/token') return answer(200, given.token);
     if (headers['authorization'] === undefined && given.status === 401) return answer(401, '', given.headers);
-    if (pathname.endsWith('/manifests/v1'))
-      return method === 'PUT'
-        ? answer(201)
-        : answer(given.status === 401 ? 200 : given.status, given.manifest, given.headers);
+    if (pathname.endsWith('/manifests/v1')) {
+      if (method === 'PUT') return answer(201);
+      const said = answer(given.status === 401 ? 200 : given.status, given.manifest, given.headers);
+      return given.cut ? { ...said, body: broken(given.manifest) as IncomingMessage } : said;
+    }
     if (pathname.includes('/manifests/')) return method === 'PUT' ? answer(201) : answer(200, imageText);
     if (method === 'HEAD') return answer(404);
     if (method === 'POST') return answer(202, '', { location: '/v2/c/blobs/uploads/1', ...given.headers });
     if (method === 'PUT') return answer(sent === undefined ? 400 : 201);
     return answer(200, blobs.get(pathname.split('/').at(-1)!) ?? 'not what was asked for');
   };
+}
+
+/** A body that begins as that text and never comes to its end. */
+function broken(text: string): Readable {
+  return Readable.from(
+    (async function* () {
+      yield Buffer.from(`${text} `);
+      throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+    })(),
+  );
 }
 
 async function bytesOf(stream: Readable): Promise<Buffer> {
@@ -88,6 +101,7 @@ const anySaid: fc.Arbitrary<Said> = fc.record({
   manifest: fc.oneof(anyText(index), anyText(image), fc.constant(sound.manifest)),
   status: fc.constantFrom(200, 200, 200, 401, 401, 404, 500),
   headers: anyHeaders,
+  cut: fc.nat(9).map((of) => of === 0),
   token: fc.oneof(
     anyText({ token: 't', expires_in: 300 }),
     anyJson.map((value) => JSON.stringify(value) ?? ''),
