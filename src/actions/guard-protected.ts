@@ -43,7 +43,7 @@ export function guardProtected(world: World, report: (line: string) => void): Pr
     return print;
   };
   const guard: ProtectedGuard = {
-    protects: protection(sovereign, () => facts),
+    protects: protection(sovereign, world.runId, () => facts),
     async prepare(mutation) {
       if (mutation.target.system !== 'mother' && mutation.target.system !== 'dns') return;
       before ??= begin();

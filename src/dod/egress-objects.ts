@@ -3,9 +3,9 @@
  * address (names cannot be denied) that leaves everything else as it is, NXDOMAIN from the cluster's own CoreDNS, and a Job
  * that lifts both when their time is over.
  */
-import { jobLabel, sovereignLabel } from '../mother/claim-jobs.js';
 import { stateAnnotation } from '../mother/lease.js';
-import { armedAnnotation, runLabel } from '../mother/undo-job.js';
+import { jobLabel, runLabel, sovereignLabel } from '../mother/own-names.js';
+import { armedAnnotation } from '../mother/undo-job.js';
 import type { ProbeJob } from '../phases/probe-job.js';
 import { probeNamespace } from '../phases/probe-objects.js';
 import type { KubeObject, KubeRef } from '../tools/kube.js';

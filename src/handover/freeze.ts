@@ -3,6 +3,7 @@
  * Sovereign is touched (src/mother/ownership.ts), and nothing that reconciles the demos or catalyst. What was suspended
  * carries our run id and what the field was, so that abort restores exactly that.
  */
+import { frozenBy, frozenFrom } from '../mother/own-names.js';
 import { mentions, nameOfObject, type Ownership, ownershipOf } from '../mother/ownership.js';
 import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js';
 import type { Act } from '../phases/gate.js';
@@ -10,8 +11,6 @@ import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { type KubeObject, type KubeWriter, refOfObject } from '../tools/kube.js';
 
-const frozenBy = 'catalyst.openova.io/frozen-by';
-const frozenFrom = 'catalyst.openova.io/frozen-from';
 /** Kinds that act for a Sovereign. The other sources are not suspended: nothing reads them while these are. */
 const frozenKinds = new Set(['Kustomization', 'HelmRelease', 'GitRepository']);
 

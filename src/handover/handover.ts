@@ -8,6 +8,7 @@ import {
   runJob,
 } from '../mother/claim-jobs.js';
 import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
+import { claimJobName } from '../mother/own-names.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
@@ -80,7 +81,7 @@ export function jobMutation(world: World, name: ClaimJob['name']): Mutation {
   const { fqdn, mother } = world.sovereign.spec;
   const { namespace, claim } = mother.catalyst;
   return {
-    target: { system: 'mother', kind: 'Job', namespace, name: `catalyst-sovereign-${name}` },
+    target: { system: 'mother', kind: 'Job', namespace, name: claimJobName(name) },
     sentence: `run a short Job in ${namespace} on the mother to ${jobWords[name]} ${fqdn} (PersistentVolumeClaim ${claim})`,
   };
 }

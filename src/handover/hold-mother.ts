@@ -4,7 +4,6 @@
  */
 import { realpathSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { jobLabel, sovereignLabel } from '../mother/claim-jobs.js';
 import { kustomizationApi } from '../mother/discover.js';
 import {
   type LeaseHolder,
@@ -16,6 +15,7 @@ import {
   renewMs,
   takeLease,
 } from '../mother/lease.js';
+import { jobLabel, sovereignLabel } from '../mother/own-names.js';
 import { type ArmedUndo, readUndo, undoJob } from '../mother/undo-job.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation, StepContext } from '../phases/step.js';

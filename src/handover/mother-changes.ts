@@ -1,23 +1,9 @@
 /** What a handover has changed on the mother and not put back, by looking at the mother. */
-import { sovereignLabel } from '../mother/claim-jobs.js';
-import { ownPrefix } from '../mother/protected-set.js';
+import { ownKinds, ownPrefix, sovereignLabel } from '../mother/own-names.js';
 import type { World } from '../phases/world.js';
 import { frozen } from './freeze.js';
 import { lookAtCatalyst } from './handover.js';
 import type { HandoverRecord } from './record.js';
-
-const rbac = 'rbac.authorization.k8s.io/v1';
-/** Kinds of which catalyst creates objects there, each with its label. */
-const ownKinds = [
-  { apiVersion: 'v1', kind: 'ConfigMap' },
-  { apiVersion: 'batch/v1', kind: 'Job' },
-  { apiVersion: 'v1', kind: 'ServiceAccount' },
-  { apiVersion: rbac, kind: 'Role' },
-  { apiVersion: rbac, kind: 'RoleBinding' },
-  { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
-  { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
-  { apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware' },
-];
 
 /** A line each; none when the mother is as it was found. Throws what the mother's API throws. */
 export async function changesOnMother(world: World, record: HandoverRecord | undefined): Promise<string[]> {

@@ -1,6 +1,6 @@
 /** The state of a handover: one signed ConfigMap on both clusters, the further of the two counts. */
 import { type Envelope, openSigner, type Signer, seal, unseal } from '../evidence/signing.js';
-import { ownPrefix } from '../mother/protected-set.js';
+import { recordNameOf } from '../mother/own-names.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
@@ -126,8 +126,6 @@ export function pendingStates(record: HandoverRecord): HandoverState[] {
   return handoverStates.filter((state) => !hasReached(record, state));
 }
 
-export const slugOf = (fqdn: string) => fqdn.replaceAll('.', '-');
-
 export interface Place {
   system: 'mother' | 'sovereign';
   ref: KubeRef & { namespace: string };
@@ -136,7 +134,7 @@ export interface Place {
 /** Where the ConfigMap lies on each side. */
 export function placesOf(world: Pick<World, 'sovereign'>): Place[] {
   const { fqdn, mother } = world.sovereign.spec;
-  const name = `${ownPrefix}handover-${slugOf(fqdn)}`;
+  const name = recordNameOf(fqdn);
   const at = (namespace: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name });
   return [
     { system: 'sovereign', ref: at('catalyst-system') },

@@ -2,10 +2,9 @@
  * The redirect of #319: an Ingress and a Middleware of its own, for `/sovereign/<id>` and `/sovereign/provision/<id>` of this
  * Sovereign's ids and nothing else of the host that the SME demos share. It needs no record on the mother.
  */
-import { sovereignLabel } from '../mother/claim-jobs.js';
 import { requireOne } from '../mother/discover.js';
+import { redirectNameOf, sovereignLabel } from '../mother/own-names.js';
 import { nameOfObject } from '../mother/ownership.js';
-import { redirectNameOf } from '../mother/protected-set.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';

@@ -7,10 +7,7 @@ import type { Kube, KubeObject, KubeWriter } from '../tools/kube.js';
 import { type ClaimScript, claimScripts } from './claim-scripts.js';
 import { type OwnApi, ownApiEnv } from './credential-trial.js';
 import type { CatalystOnMother } from './discover.js';
-import { ownPrefix } from './protected-set.js';
-
-export const jobLabel = 'catalyst.openova.io/job';
-export const sovereignLabel = 'catalyst.openova.io/sovereign';
+import { claimJobName, jobLabel, sovereignLabel } from './own-names.js';
 
 export interface ClaimInventory {
   /** Ids of the records whose FQDN is exactly this Sovereign's. */
@@ -71,7 +68,7 @@ export function claimJob(catalyst: CatalystOnMother, job: ClaimJob): KubeObject 
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: `${ownPrefix}${job.name}-${job.runId.slice(0, 8).toLowerCase()}`,
+      name: claimJobName(job.name, job.runId),
       namespace: catalyst.namespace,
       labels,
     },

@@ -1,7 +1,8 @@
 /** What journaled mutations declare to do to protected things: only the kinds of write that are allowed have an effect. Pure. */
 import type { Sovereign } from '../sovereign/schema.js';
+import type { WriteTarget } from './allowed-writes.js';
 import type { DeclaredEffect } from './compare-fingerprints.js';
-import { redirectNameOf, type WriteTarget } from './protected-set.js';
+import { redirectNameOf } from './own-names.js';
 
 export interface DeclaredMutation {
   target: WriteTarget;

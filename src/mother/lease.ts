@@ -5,9 +5,7 @@
 import type { Clock } from '../support/clock.js';
 import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
 import type { Kube, KubeObject, KubeRef, KubeWriter } from '../tools/kube.js';
-import { sovereignLabel } from './claim-jobs.js';
-import { ownPrefix } from './protected-set.js';
-import { runLabel } from './undo-job.js';
+import { leaseName, runLabel, sovereignLabel } from './own-names.js';
 
 export interface LeaseHolder {
   fqdn: string;
@@ -29,7 +27,7 @@ export const leaseRef = (namespace: string): KubeRef => ({
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',
   namespace,
-  name: `${ownPrefix}mother`,
+  name: leaseName,
 });
 
 const microTime = (at: Date) => at.toISOString().replace('Z', '000Z');
@@ -37,7 +35,7 @@ const microTime = (at: Date) => at.toISOString().replace('Z', '000Z');
 function leaseOf({ fqdn, runId, by, state }: LeaseHolder, at: Date): Pick<KubeObject, 'metadata'> & { spec: object } {
   return {
     metadata: {
-      name: `${ownPrefix}mother`,
+      name: leaseName,
       labels: { [sovereignLabel]: fqdn, [runLabel]: runId },
       annotations: { [stateAnnotation]: state },
     },
@@ -127,7 +125,7 @@ function held(lease: KubeObject, namespace: string): CatalystError {
       actions: [
         'wait until that run has ended, then run the command again',
         `if it is dead, run the command again after ${expiry}: the mother is then taken over`,
-        `kubectl -n ${namespace} get lease ${ownPrefix}mother -o yaml`,
+        `kubectl -n ${namespace} get lease ${leaseName} -o yaml`,
       ],
       data: { holder: holderIdentity, since: acquireTime, renewed: renewTime, expires: expiry },
     },

@@ -6,9 +6,9 @@ import { bareName, protectedHosts } from '../sovereign/protected-names.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail, messageOf } from '../support/errors.js';
 import type { Kube, KubeObject } from '../tools/kube.js';
-import { sovereignLabel } from './claim-jobs.js';
 import { discoverCatalyst } from './discover.js';
-import { nameOfObject, ownershipOf } from './ownership.js';
+import { ownKinds, ownPrefix } from './own-names.js';
+import { kubeconfigSecretOf, nameOfObject, type Ownership, ownershipOf } from './ownership.js';
 import { controllerOf } from './print-objects.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
 import { dependenciesOf, protectedReconcilers, readReconcilers } from './reconcilers.js';
@@ -25,21 +25,23 @@ export interface MotherFacts {
   hosts: readonly string[];
   /** `https://host/path` of every route to a host of a protected namespace. */
   pages: readonly string[];
-  /** The redirect of this very Sovereign, where it exists: objects of its name that carry its label. */
-  redirect: ReadonlySet<string>;
+  /** Whose each object is that is there under a name that catalyst gives, by `Kind namespace/name`; the Lease is everybody's. */
+  made: ReadonlyMap<string, Ownership>;
 }
 
 /** Throws E5002 when anything of it cannot be read: what was not read is not unprotected. */
 export async function readMotherFacts(mother: Kube, sovereign: Sovereign): Promise<MotherFacts> {
   try {
-    const [reconcilers, routes, middlewares, certificates, catalyst] = await Promise.all([
+    const [reconcilers, routes, middlewares, certificates, named, catalyst] = await Promise.all([
       readReconcilers(mother),
       Promise.all(routeKinds.map((kind) => mother.list(kind))).then((lists) => lists.flat()),
       mother.list({ apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware' }),
       mother.list({ apiVersion: 'cert-manager.io/v1', kind: 'Certificate' }),
+      Promise.all(namedKinds.map((kind) => mother.list(kind))).then((lists) => lists.flat()),
       discoverCatalyst(mother, sovereign),
     ]);
-    return factsOf(sovereign, { reconcilers, routes, middlewares, certificates, owner: catalyst.kustomization });
+    const owner = catalyst.kustomization;
+    return factsOf(sovereign, { reconcilers, routes, middlewares, certificates, named, owner });
   } catch (error) {
     throw fail(
       'E5002',
@@ -52,11 +54,15 @@ export async function readMotherFacts(mother: Kube, sovereign: Sovereign): Promi
   }
 }
 
+const namedKinds = [...ownKinds.filter(({ kind }) => kind !== 'Lease'), { apiVersion: 'v1', kind: 'Secret' }];
+
 interface MotherObjects {
   reconcilers: readonly KubeObject[];
   routes: readonly KubeObject[];
   middlewares: readonly KubeObject[];
   certificates: readonly KubeObject[];
+  /** Of the kinds that catalyst makes, whatever they are called. */
+  named: readonly KubeObject[];
   owner?: { namespace?: string; name: string };
 }
 
@@ -91,9 +97,9 @@ export function factsOf(sovereign: Sovereign, objects: MotherObjects): MotherFac
   const pages = inDemos.flatMap(({ route }) =>
     route.paths.filter(({ host }) => !host.includes('*')).map(({ host, path }) => `https://${host}${path}`),
   );
-  const redirect = [...objects.routes, ...objects.middlewares]
-    .filter((object) => object.metadata.labels?.[sovereignLabel] === fqdn)
-    .map(nameOfObject);
+  const made = objects.named
+    .filter(({ metadata: { name } }) => name.startsWith(ownPrefix) || name === kubeconfigSecretOf(fqdn))
+    .map((object) => [nameOfObject(object), ownershipOf(object, fqdn)] as const);
   const own = objects.reconcilers.filter((object) => ownershipOf(object, fqdn) === 'own').map(nameOfObject);
   const owner = objects.owner && `Kustomization ${objects.owner.namespace}/${objects.owner.name}`;
   return {
@@ -102,7 +108,7 @@ export function factsOf(sovereign: Sovereign, objects: MotherObjects): MotherFac
     owner,
     hosts,
     pages: [...new Set(pages)].sort(),
-    redirect: new Set(redirect),
+    made: new Map(made),
   };
 }
 

@@ -3,7 +3,7 @@
  * that only contains the FQDN somewhere proves nothing. Pure.
  */
 import type { KubeObject } from '../tools/kube.js';
-import { sovereignLabel } from './claim-jobs.js';
+import { sovereignLabel } from './own-names.js';
 
 /**
  * `own`: every ownership field names exactly this Sovereign. `other`: at least one names another. `unknown`: none is set.

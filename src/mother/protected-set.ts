@@ -1,39 +1,49 @@
 /**
- * What must never be written: the SME demos on the mother and everything that reconciles, routes, names or serves them
- * (platform facts §6). The spec can add to it, never take away. Pure and synchronous, so that the gate can ask before every
- * single write; what the mother's objects say comes from mother-facts.ts.
+ * What may be written on the mother: nothing but what the table of allowed-writes.ts names. For every other cluster: nothing in the
+ * namespaces of the SME demos. The spec can add to what is protected, never take away. Pure and synchronous, so that the gate can ask
+ * before every single write; what the mother's objects say comes from mother-facts.ts.
  */
-import { bareName, nameConflict, parentZoneOf } from '../sovereign/protected-names.js';
+import { nameConflict } from '../sovereign/protected-names.js';
 import type { Sovereign } from '../sovereign/schema.js';
+import { isSystem } from '../sovereign/systems.js';
 import { type About, type AllowedWrite, allowedWrites, keyOf, type Write } from './allowed-writes.js';
 import type { MotherFacts } from './mother-facts.js';
-import { kubeconfigSecretOf } from './ownership.js';
+import { runLabel, sovereignLabel } from './own-names.js';
 import { isDemoNamespace, isProtectedNamespace } from './protected-namespaces.js';
-import { reconcilerKinds } from './reconcilers.js';
 
 export { parentZoneOf, protectedPages } from '../sovereign/protected-names.js';
-export {
-  allowedWrites,
-  ownPrefix,
-  redirectNameOf,
-  type Write,
-  type WriteTarget,
-  type WriteVerb,
-} from './allowed-writes.js';
+export { allowedWrites, protectedWrites, type Write, type WriteTarget, type WriteVerb } from './allowed-writes.js';
 export { isProtectedNamespace } from './protected-namespaces.js';
 
 /** Why a write must not be made, or undefined. */
 export type Protects = (write: Write) => string | undefined;
 
-/** For the gate. `facts` answers what was read from the mother, or undefined as long as it was not. */
-export function protection(sovereign: Sovereign, facts: () => MotherFacts | undefined = () => undefined): Protects {
+/** Of a name server, whatever the system is called that they are said to be on. */
+const nameKinds = new Set(['RRset', 'Zone', 'PoolAllocation']);
+
+/**
+ * For the gate.
+ * @param runId of this run, which names what it makes
+ * @param facts answers what was read from the mother, or undefined as long as it was not
+ */
+export function protection(
+  sovereign: Sovereign,
+  runId: string,
+  facts: () => MotherFacts | undefined = () => undefined,
+): Protects {
   return (write) => {
-    const about = { sovereign, facts: facts() };
-    const { system, kind } = write.target;
-    const namespace = kind === 'Namespace' ? write.target.name : write.target.namespace;
-    if (system === 'dns' || kind === 'Zone' || kind === 'RRset' || kind === 'PoolAllocation')
-      return forName(write, about);
-    if (system === 'mother') return onMother(write, namespace, about);
+    const { system, kind, name } = write.target;
+    const namespace = kind === 'Namespace' ? name : write.target.namespace;
+    if (!isSystem(system)) return `"${String(system)}" is no system that catalyst writes to.`;
+    if (nameKinds.has(kind)) {
+      const conflict = nameConflict(sovereign);
+      if (conflict !== undefined) return `${sovereign.spec.fqdn} must not be the name of a Sovereign: ${conflict}.`;
+    }
+    if (system === 'mother' || system === 'dns' || nameKinds.has(kind)) {
+      const known = facts();
+      if (!known) return 'What is protected on the mother was not read, so nothing is written there.';
+      return onMother(write, namespace, { sovereign, runId, facts: known });
+    }
     if (system === 'sovereign' && namespace !== undefined && isDemoNamespace(namespace))
       return `Namespace ${namespace} belongs to the protected set (the SME demos), on whichever cluster.`;
     return undefined;
@@ -42,50 +52,42 @@ export function protection(sovereign: Sovereign, facts: () => MotherFacts | unde
 
 function onMother(write: Write, namespace: string | undefined, about: About): string | undefined {
   const { target } = write;
-  if (!about.facts) return 'What is protected on the mother was not read, so nothing is written there.';
-  const allowed = allowedWrites.find((one) => one.kinds.includes(target.kind) && one.is(target, about));
-  if (allowed) return beyond(allowed, write);
-  if (namespace !== undefined && isProtectedNamespace(about.sovereign, namespace))
+  const { sovereign, facts } = about;
+  const key = keyOf(target);
+  const row = allowedWrites.find(({ kinds, is }) => kinds.includes(target.kind) && is(write, about));
+  const isOfTheFour = row?.undo !== undefined;
+  if (!isOfTheFour && target.kind !== 'Zone' && namespace !== undefined && isProtectedNamespace(sovereign, namespace))
     return `Namespace ${namespace} belongs to the protected set (the SME demos).`;
-  if (target.kind === 'Namespace') return 'catalyst neither makes nor removes namespaces on the mother.';
-  if (namespace === undefined) return `${keyOf(target)} belongs to the whole mother cluster, not to one Sovereign.`;
-  const reason = about.facts.guarded.get(keyOf(target));
-  if (reason !== undefined) return `${keyOf(target)} belongs to the protected set: ${reason}.`;
-  const { catalyst } = about.sovereign.spec.mother;
-  if (['Ingress', 'IngressRoute', 'IngressRouteTCP', 'HTTPRoute', 'Middleware'].includes(target.kind))
-    return `${keyOf(target)} could lead a host of the SME demos elsewhere; catalyst writes its own redirect only.`;
-  if (
-    namespace === catalyst.namespace &&
-    ['Deployment', 'Service', 'Certificate', 'PersistentVolumeClaim'].includes(target.kind)
-  )
-    return `${keyOf(target)} is a part of catalyst on the mother, which other Sovereigns use.`;
-  if (reconcilerKinds.some(({ kind }) => kind === target.kind) && !about.facts.own.has(keyOf(target)))
-    return `No ownership field of ${keyOf(target)} names ${about.sovereign.spec.fqdn}.`;
-  if (target.kind === 'Secret' && target.name !== kubeconfigSecretOf(about.sovereign.spec.fqdn))
-    return `${keyOf(target)} is not the kubeconfig of ${about.sovereign.spec.fqdn}; catalyst writes no other Secret on the mother.`;
-  return undefined;
+  const guarded = facts.guarded.get(key);
+  if (!isOfTheFour && guarded !== undefined) return `${key} belongs to the protected set: ${guarded}.`;
+  if (!row)
+    return `${key} is not among what catalyst writes on the mother: four kinds of write to protected things, its own objects, and what is ${sovereign.spec.fqdn}'s by exact identity.`;
+  // FQDNs can differ and have the same slug
+  const owner = facts.made.get(key);
+  if (owner !== undefined && owner !== 'own')
+    return `${key} is there and not marked as ${sovereign.spec.fqdn}'s, so it belongs to ${owner === 'other' ? 'another Sovereign' : 'nobody that is known'}.`;
+  return beyond(row, write) ?? misMarked(write, about);
 }
 
-/** Why a write is more than its entry in the table allows. */
+/** Why a write is more than its row in the table allows. */
 function beyond({ what, verbs, fields }: AllowedWrite, { target, verb, fields: written }: Write): string | undefined {
   if (verb === undefined) return undefined;
   if (!verbs.includes(verb))
     return `${keyOf(target)} is protected: of it only the ${what} may be changed, not by ${verb}.`;
-  const more = fields && (written ?? ['all of it']).filter((field) => !fields.includes(field));
-  if (!more || more.length === 0) return undefined;
+  if (verb === 'delete' || !fields) return undefined;
+  const more = (written ?? ['all of it']).filter((field) => !fields.includes(field));
+  if (more.length === 0) return undefined;
   return `${keyOf(target)} is protected: of it only ${fields.join(', ')} may be written, not ${more.join(', ')}.`;
 }
 
-/** Record sets, zones and pool rows: nothing but this Sovereign's own name, in the parent zone or as its own zone. */
-function forName({ target, verb }: Write, about: About): string | undefined {
-  const { fqdn } = about.sovereign.spec;
-  const conflict = nameConflict(about.sovereign);
-  if (conflict !== undefined) return `${fqdn} must not be the name of a Sovereign: ${conflict}.`;
-  if (target.kind === 'RRset') {
-    const allowed = allowedWrites.find((one) => one.kinds.includes('RRset') && one.is(target, about));
-    if (allowed) return beyond(allowed, { target, verb });
-    return `RRset ${target.name} is not at or below ${fqdn} in the parent zone ${parentZoneOf(about.sovereign)}.`;
-  }
-  if (bareName(target.name) === bareName(fqdn)) return undefined;
-  return `${target.kind} ${target.name} does not belong to ${fqdn}.`;
+/** What is made on the mother names its Sovereign; and no write names another one, or another run. */
+function misMarked({ target, verb, labels = {} }: Write, { sovereign, runId }: About): string | undefined {
+  if (target.system !== 'mother' || verb === undefined || verb === 'delete') return undefined;
+  const { fqdn } = sovereign.spec;
+  const made = verb === 'create' || verb === 'apply';
+  const named = labels[sovereignLabel];
+  if (named === undefined ? made : named !== fqdn)
+    return `${keyOf(target)} would not be marked as ${fqdn}'s, so nobody could tell later whose it is.`;
+  const run = labels[runLabel];
+  return run === undefined || run === runId ? undefined : `${keyOf(target)} would be marked as made by run ${run}.`;
 }

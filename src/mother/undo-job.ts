@@ -4,13 +4,11 @@
  * What somebody has put back before, it leaves alone.
  */
 import type { KubeObject } from '../tools/kube.js';
-import { jobLabel, sovereignLabel } from './claim-jobs.js';
 import type { CatalystOnMother } from './discover.js';
-import { ownPrefix } from './protected-set.js';
+import { jobLabel, runLabel, sovereignLabel, undoName } from './own-names.js';
 
 /** Value of the job label on everything that belongs to an undo. */
 export const undoJob = 'undo-kill';
-export const runLabel = 'catalyst.openova.io/run';
 /** On the Job, set by its own ServiceAccount once its rights are tested. */
 export const armedAnnotation = 'catalyst.openova.io/armed';
 
@@ -42,12 +40,6 @@ export interface UndoRun {
   seconds: number;
   /** When its wait is over, for whoever reads the Job. */
   until: Date;
-}
-
-/** Carries Sovereign and run; at most 63 characters, as the name of a Job. */
-export function undoName({ fqdn, runId }: Pick<UndoRun, 'fqdn' | 'runId'>): string {
-  const slug = fqdn.replaceAll('.', '-').slice(0, 24).replace(/-$/, '');
-  return `${ownPrefix}undo-${slug}-${runId.slice(0, 12).toLowerCase()}`;
 }
 
 /** Bindings, account and roles that allow just this undo, and the Job; in the order to apply. */

@@ -100,15 +100,17 @@ function checkedKube(writer: KubeWriter, system: 'sovereign' | 'mother', check: 
   return {
     async apply(objects, options) {
       // All of them before the first: a batch is sent whole or not at all.
-      for (const object of objects) check({ target: of(object), verb: 'apply', fields: fieldsOfObject(object) });
+      for (const object of objects)
+        check({ target: of(object), verb: 'apply', fields: fieldsOfObject(object), labels: object.metadata.labels });
       return writer.apply(objects, options);
     },
     async create(object) {
-      check({ target: of(object), verb: 'create' });
+      check({ target: of(object), verb: 'create', labels: object.metadata.labels });
       return writer.create(object);
     },
     async patch(ref, patch, subresource) {
-      check({ target: at(ref), verb: 'patch', fields: fieldsOf(patch) });
+      const { labels } = (patch.metadata ?? {}) as Pick<Write, 'labels'>;
+      check({ target: at(ref), verb: 'patch', fields: fieldsOf(patch), labels });
       return writer.patch(ref, patch, subresource);
     },
     async delete(ref, options) {

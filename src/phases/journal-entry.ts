@@ -1,5 +1,6 @@
 /** The lines of the journal: their shape, and how a file of them is read and checked. Pure. */
 import { basename, dirname } from 'node:path';
+import { isSystem } from '../sovereign/systems.js';
 import { fail, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Evidence, Target } from './step.js';
@@ -126,7 +127,8 @@ function isEntry(value: unknown): value is JournalEntry {
     [value.plan, value.op, value.ticket, value.step].every(isTextIfAny) &&
     (phase === undefined || typeof phase === 'number') &&
     (inputs === undefined || isObject(inputs)) &&
-    (target === undefined || (isObject(target) && [target.system, target.kind, target.name].every(isText))) &&
+    (target === undefined ||
+      (isObject(target) && isSystem(target.system) && [target.kind, target.name].every(isText))) &&
     (evidence === undefined || (isObject(evidence) && isText(evidence.summary) && isObject(evidence.facts)))
   );
 }

@@ -1,8 +1,9 @@
 /** The ticket a step works from: what it is, what it would change, how it does so and how it is proven. */
+import type { System } from '../sovereign/systems.js';
 import type { Confirm } from './confirmation.js';
 import type { Act } from './gate.js';
 
-export type System = 'hetzner' | 's3' | 'sovereign' | 'mother' | 'dns' | 'git' | 'registry' | 'machine';
+export type { System };
 
 export interface Target {
   system: System;

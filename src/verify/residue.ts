@@ -1,10 +1,11 @@
 /** What the mother still holds of this Sovereign, in every place of the platform facts §2.5. Read-only. */
 import { type ClaimInventory, type ClaimMention, isClaimJob } from '../mother/claim-jobs.js';
 import { discoverCatalyst } from '../mother/discover.js';
+import { redirectNameOf } from '../mother/own-names.js';
 import { mentions, nameOfObject, ownershipOf } from '../mother/ownership.js';
 import { listAllocations } from '../mother/pool-domain-manager.js';
 import type { PowerDnsReader } from '../mother/powerdns.js';
-import { isProtectedNamespace, parentZoneOf, redirectNameOf } from '../mother/protected-set.js';
+import { isProtectedNamespace, parentZoneOf } from '../mother/protected-set.js';
 import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js';
 import type { KubeObject } from '../tools/kube.js';
 import type { Finding, Look, ScanResult } from './look.js';

@@ -326,7 +326,7 @@ describe('what a journaled mutation declares', () => {
     ...{ kind: 'Kustomization', namespace: 'flux-system', name: 'catalyst-platform', metadata: 'm', hash, suspend },
   });
   const suspends = (after: boolean) => ({
-    target: { system: 'mother', kind: 'Kustomization', namespace: 'flux-system', name: 'catalyst-platform' },
+    target: { system: 'mother' as const, kind: 'Kustomization', namespace: 'flux-system', name: 'catalyst-platform' },
     sentence: 'suspend it',
     effect: { field: 'spec.suspend', after },
   });
@@ -350,7 +350,7 @@ describe('what a journaled mutation declares', () => {
       ...base,
       objects: [{ kind: 'Ingress', namespace: 'catalyst', name, metadata: 'm', hash: 'h' }],
     });
-    const target = (name: string) => ({ system: 'mother', kind: 'Ingress', namespace: 'catalyst', name });
+    const target = (name: string) => ({ system: 'mother' as const, kind: 'Ingress', namespace: 'catalyst', name });
     const own = 'catalyst-sovereign-redirect-omantel-omani-works';
     const entries = [own, 'catalyst-sovereign-x'].map((name) => ({
       ...{ kind: 'ok', target: target(name), inputs: { sentence: 'write it' } },
