@@ -1,9 +1,9 @@
 /** The life of the egress block: armed before it is made, lifted by its own run, never by the run of somebody else. */
 import { ownedBy, requireArmed } from '../handover/armed-undo.js';
-import { holderOf } from '../handover/hold-mother.js';
 import { probeNamespace, probeNamespaceObject } from '../phases/probe-objects.js';
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
+import { hasEndedHere, shownIdentity } from '../sovereign/process-identity.js';
 import { type CatalystError, fail } from '../support/errors.js';
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../tools/kube.js';
 import { blockOf, expiryObjects, namesKey, namesRef, policyRef } from './egress-objects.js';
@@ -39,12 +39,13 @@ export async function armExpiry(kube: Kube, { act }: StepContext, objects: reado
   await requireArmed(kube, objects.at(-1)!);
 }
 
-/** Throws E5024 while the block of a run of another state folder stands: only its own run, or the cluster, lifts it. */
+/** Throws E5024 while the block of a run stands that is not known to have ended: only that run, or the cluster, lifts it. */
 export async function requireFree(world: World, kube: Kube): Promise<void> {
   const job = { apiVersion: 'batch/v1', kind: 'Job', namespace: probeNamespace, name: policyRef.name };
   const standing = (await kube.get(policyRef)) ?? (await kube.get(job));
   const block = standing && blockOf(standing);
-  if (block?.runId === undefined || block.state === holderOf(world).state) return;
+  if (block?.runId === undefined || block.runId === world.runId) return;
+  if (block.process && hasEndedHere(block.process, shownIdentity())) return;
   if (Date.parse(block.until ?? '') <= world.clock.now().getTime()) return;
   throw fail(
     'E5024',
@@ -78,7 +79,8 @@ export async function liftBlock(kube: Kube, { act }: Pick<StepContext, 'act'>, r
     const patch = { data: { [namesKey]: null } };
     await act(mutations.remember, async (writers) => (await writers.sovereign()).patch(namesRef, patch));
   }
-  const nobody = { fqdn: '', runId: '', state: '', until: new Date(0), image: '', seconds: 0 };
+  const process = { pid: 0, started: '', pids: '', boot: '', machine: '' };
+  const nobody = { fqdn: '', runId: '', process, until: new Date(0), image: '', seconds: 0 };
   const armed = expiryObjects(nobody).map(refOfObject).toReversed();
   const standing = await Promise.all(armed.map(async (ref) => (isOurs(await kube.get(ref)) ? [ref] : [])));
   if (standing.flat().length === 0) return;

@@ -3,11 +3,11 @@
  * address (names cannot be denied) that leaves everything else as it is, NXDOMAIN from the cluster's own CoreDNS, and a Job
  * that lifts both when their time is over.
  */
-import { stateAnnotation } from '../mother/lease.js';
-import { jobLabel, runLabel, sovereignLabel } from '../mother/own-names.js';
+import { jobLabel, processAnnotation, runLabel, sovereignLabel } from '../mother/own-names.js';
 import { armedAnnotation } from '../mother/undo-job.js';
 import type { ProbeJob } from '../phases/probe-job.js';
 import { probeNamespace } from '../phases/probe-objects.js';
+import { type ProcessIdentity, readIdentity } from '../sovereign/process-identity.js';
 import type { KubeObject, KubeRef } from '../tools/kube.js';
 
 const name = 'catalyst-egress-block';
@@ -18,20 +18,21 @@ const untilAnnotation = 'catalyst.openova.io/until';
 export interface BlockRun {
   fqdn: string;
   runId: string;
-  /** The same for every run of one state folder (src/mother/lease.ts). */
-  state: string;
+  /** The process that has made it, as on the Lease (src/mother/lease.ts). */
+  process: ProcessIdentity;
   /** When the cluster lifts it. */
   until: Date;
 }
 
-const marksOf = ({ fqdn, runId, state, until }: BlockRun) => ({
+const marksOf = ({ fqdn, runId, process, until }: BlockRun) => ({
   labels: { [jobLabel]: 'lift-egress', [sovereignLabel]: fqdn, [runLabel]: runId },
-  annotations: { [stateAnnotation]: state, [untilAnnotation]: until.toISOString() },
+  annotations: { [processAnnotation]: JSON.stringify(process), [untilAnnotation]: until.toISOString() },
 });
 
-/** Read from the policy or the Job; blocks of earlier versions have neither run nor state. */
+/** Read from the policy or the Job; blocks of earlier versions have neither run nor process. */
 export function blockOf({ metadata: { labels = {}, annotations = {} } }: KubeObject) {
-  return { runId: labels[runLabel], state: annotations[stateAnnotation], until: annotations[untilAnnotation] };
+  const process = readIdentity(annotations[processAnnotation]);
+  return { runId: labels[runLabel], process, until: annotations[untilAnnotation] };
 }
 
 export const policyRef: KubeRef = { apiVersion: 'cilium.io/v2', kind: 'CiliumClusterwideNetworkPolicy', name };

@@ -2,7 +2,6 @@
  * Holds the mother for one run: nobody else's run acts on it meanwhile, and what an earlier, killed run of this Sovereign has left
  * stopped is put back first (docs/decisions/0013). Once the Lease is lost, nothing is written any more.
  */
-import { realpathSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { kustomizationApi } from '../mother/discover.js';
 import {
@@ -20,8 +19,8 @@ import { type ArmedUndo, readUndo, undoJob } from '../mother/undo-job.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation, StepContext } from '../phases/step.js';
 import type { World } from '../phases/world.js';
+import { shownIdentity } from '../sovereign/process-identity.js';
 import { fail } from '../support/errors.js';
-import { sha256 } from '../support/hash.js';
 import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
 import { ownerMutation, scaleMutation } from './stop-catalyst.js';
 
@@ -92,23 +91,16 @@ function until(lost: AbortSignal, context: StepContext): StepContext {
   };
 }
 
-/** Names the run, its machine and its state folder. */
-export function holderOf(world: Pick<World, 'stateDir' | 'runId' | 'sovereign'>): LeaseHolder {
-  const { stateDir, runId, sovereign } = world;
-  let place = stateDir;
+/** Names the run and its process. */
+export function holderOf(world: Pick<World, 'runId' | 'sovereign'>): LeaseHolder {
+  const { runId, sovereign } = world;
   let user = 'unknown';
   try {
-    place = realpathSync(stateDir);
     user = userInfo().username;
   } catch {
-    // A folder that is not there and a user without a name are named as they are.
+    // A user without a name is named so.
   }
-  return {
-    fqdn: sovereign.spec.fqdn,
-    runId,
-    by: `${user}@${hostname()}`,
-    state: sha256(`${hostname()}\n${place}`).slice(0, 16),
-  };
+  return { fqdn: sovereign.spec.fqdn, runId, by: `${user}@${hostname()}`, process: shownIdentity() };
 }
 
 /** A renewal that fails is tried again until the Lease has run out; then another run may have it. */

@@ -2,18 +2,19 @@
  * One run at a time on a mother, also from other state folders, laptops and Sovereigns: a Lease that its holder renews. One that
  * is not renewed any more is taken over; conflicts are decided by the API server.
  */
+import { hasEndedHere, type ProcessIdentity, readIdentity, type StartOf } from '../sovereign/process-identity.js';
 import type { Clock } from '../support/clock.js';
 import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
 import type { Kube, KubeObject, KubeRef, KubeWriter } from '../tools/kube.js';
-import { leaseName, runLabel, sovereignLabel } from './own-names.js';
+import { leaseName, processAnnotation, runLabel, sovereignLabel } from './own-names.js';
 
 export interface LeaseHolder {
   fqdn: string;
   runId: string;
   /** `user@host`, for whoever finds the mother held. */
   by: string;
-  /** The same for every run of one state folder on one machine: its local lock shows that an earlier one is dead. */
-  state: string;
+  /** Its machine, boot and process, as hashes: who can see that this process has ended need not wait. */
+  process: ProcessIdentity;
 }
 
 /** How the Lease is read and written. */
@@ -21,7 +22,6 @@ export type LeaseKube = Pick<Kube, 'get'> & Pick<KubeWriter, 'create' | 'patch' 
 
 export const leaseSeconds = 60;
 export const renewMs = 15_000;
-export const stateAnnotation = 'catalyst.openova.io/state';
 
 export const leaseRef = (namespace: string): KubeRef => ({
   apiVersion: 'coordination.k8s.io/v1',
@@ -32,12 +32,12 @@ export const leaseRef = (namespace: string): KubeRef => ({
 
 const microTime = (at: Date) => at.toISOString().replace('Z', '000Z');
 
-function leaseOf({ fqdn, runId, by, state }: LeaseHolder, at: Date): Pick<KubeObject, 'metadata'> & { spec: object } {
+function leaseOf({ fqdn, runId, by, process }: LeaseHolder, at: Date): Pick<KubeObject, 'metadata'> & { spec: object } {
   return {
     metadata: {
       name: leaseName,
       labels: { [sovereignLabel]: fqdn, [runLabel]: runId },
-      annotations: { [stateAnnotation]: state },
+      annotations: { [processAnnotation]: JSON.stringify(process) },
     },
     spec: {
       holderIdentity: `${fqdn}/${runId} ${by}`,
@@ -50,16 +50,23 @@ function leaseOf({ fqdn, runId, by, state }: LeaseHolder, at: Date): Pick<KubeOb
 
 const isHeldBy = (lease: KubeObject | undefined, runId: string) => lease?.metadata.labels?.[runLabel] === runId;
 
+export interface LeaseWait {
+  clock: Clock;
+  signal: AbortSignal;
+  onWaiting: (reason: string) => void;
+  startOf?: StartOf;
+}
+
 /** Takes the Lease, at once or from a dead holder. Throws E5021 (exit 9) while another run holds it. */
 export async function takeLease(
   kube: LeaseKube,
   namespace: string,
   holder: LeaseHolder,
-  { clock, signal, onWaiting }: { clock: Clock; signal: AbortSignal; onWaiting: (reason: string) => void },
+  { clock, signal, onWaiting, startOf }: LeaseWait,
 ): Promise<void> {
   const ref = leaseRef(namespace);
   let found = await kube.get(ref);
-  if (found && !mayTakeAtOnce(found, holder)) {
+  if (found && !mayTakeAtOnce(found, holder, startOf)) {
     if (expiryOf(found) > clock.now().getTime()) throw held(found, namespace);
     // Clocks differ: a holder that is alive renews within this time.
     onWaiting(`a sign of life of ${found.spec?.holderIdentity}, which holds the mother`);
@@ -105,8 +112,12 @@ export async function releaseLease(kube: LeaseKube, namespace: string, runId: st
   if (isHeldBy(await kube.get(ref), runId)) await kube.delete(ref);
 }
 
-const mayTakeAtOnce = (found: KubeObject, { runId, state }: LeaseHolder) =>
-  isHeldBy(found, runId) || found.metadata.annotations?.[stateAnnotation] === state;
+/** Of a stranger, and of a clone of this machine, nothing is known: their Lease has to run out. */
+function mayTakeAtOnce(found: KubeObject, { runId, process }: LeaseHolder, startOf?: StartOf): boolean {
+  if (isHeldBy(found, runId)) return true;
+  const other = readIdentity(found.metadata.annotations?.[processAnnotation]);
+  return other !== undefined && hasEndedHere(other, process, startOf);
+}
 
 function expiryOf({ spec }: KubeObject): number {
   const renewed = Date.parse(spec?.renewTime ?? spec?.acquireTime ?? '');

@@ -9,6 +9,8 @@ export const sovereignLabel = 'catalyst.openova.io/sovereign';
 /** What a Job, and whatever serves it, is for. */
 export const jobLabel = 'catalyst.openova.io/job';
 export const runLabel = 'catalyst.openova.io/run';
+/** The process that holds or has made it, as process-identity.ts writes it for others. */
+export const processAnnotation = 'catalyst.openova.io/process';
 
 /** On a Flux object that a handover has suspended: by which run, and what the field was. */
 export const frozenBy = 'catalyst.openova.io/frozen-by';

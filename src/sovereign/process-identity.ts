@@ -1,5 +1,6 @@
 /** Who runs, in terms that another process can check: by machine, boot and start time, never by a name that a network changes. */
 import { readFileSync, readlinkSync } from 'node:fs';
+import { sha256 } from '../support/hash.js';
 
 export interface ProcessIdentity {
   pid: number;
@@ -32,6 +33,29 @@ export function lifeOf(other: ProcessIdentity, here: ProcessIdentity, startOf: S
   if (!visible) return 'unknown';
   const started = startOf(other.pid);
   return started !== undefined && (other.started === '' || started === other.started) ? 'alive' : 'dead';
+}
+
+/** True only for a process of this very boot of this very machine that has ended: a clone of the machine is another boot. */
+export function hasEndedHere(other: ProcessIdentity, here: ProcessIdentity, startOf: StartOf = processStart): boolean {
+  return other.machine === here.machine && lifeOf(other, here, startOf) === 'dead';
+}
+
+/** What a cluster may keep of it, where others read it: machine and boot as hashes, which still compare. */
+export function shownIdentity(identity: ProcessIdentity = thisProcess()): ProcessIdentity {
+  const hashed = (id: string) => (id === '' ? '' : sha256(id).slice(0, 16));
+  return { ...identity, boot: hashed(identity.boot), machine: hashed(identity.machine) };
+}
+
+/** Reads what `JSON.stringify` made of one; undefined for any other text. */
+export function readIdentity(text: string | undefined): ProcessIdentity | undefined {
+  try {
+    const { pid, ...rest } = JSON.parse(text ?? '') as ProcessIdentity;
+    const { started, pids, boot, machine } = rest;
+    const whole = typeof pid === 'number' && [started, pids, boot, machine].every((one) => typeof one === 'string');
+    return whole ? { pid, started, pids, boot, machine } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Field 22 of /proc/<pid>/stat. */

@@ -62,7 +62,6 @@ function foreignLease({ world }: WholeRig): KubeObject {
       name: 'catalyst-sovereign-mother',
       namespace: 'catalyst',
       labels: { 'catalyst.openova.io/run': 'other' },
-      annotations: { 'catalyst.openova.io/state': 'another folder' },
     },
     spec: { holderIdentity: 'other', leaseDurationSeconds: 60, acquireTime: now, renewTime: now },
   };

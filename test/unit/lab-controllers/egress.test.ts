@@ -21,7 +21,12 @@ const policy = (spec: Record<string, unknown>): KubeObject => ({
   spec,
 });
 
-const run = { fqdn: 'a.example', runId: 'run-1', state: 'folder', until: new Date(0) };
+const run = {
+  fqdn: 'a.example',
+  runId: 'run-1',
+  process: { pid: 1, started: '', pids: '', boot: '', machine: '' },
+  until: new Date(0),
+};
 
 describe('the way out of the played Sovereign', () => {
   it('is free without a policy, for names that are known', () => {

@@ -3,14 +3,19 @@ import { leaseRef, releaseLease, renewLease, takeLease } from '../../../src/moth
 import { fail } from '../../../src/support/errors.js';
 import { type MemoryCluster, memoryCluster } from '../handover/rig.js';
 
-const holder = (fqdn: string, runId: string, state = runId) => ({ fqdn, runId, by: 'me@laptop', state });
+const laptop = { pid: 100, started: '777', pids: 'pid:[1]', boot: 'boot-a', machine: 'machine-a' };
+const holder = (fqdn: string, runId: string, process = laptop) => ({ fqdn, runId, by: 'me@laptop', process });
 const key = 'Lease catalyst/catalyst-sovereign-mother';
+
+const gone = () => undefined;
+const alive = () => '777';
+const reused = () => '888';
 
 /** A clock that a test sets; `whileWaiting` is what happens on the mother meanwhile. */
 function rig(at: string, whileWaiting: () => Promise<unknown> = async () => undefined) {
   const time = { now: new Date(at) };
   const clock = { now: () => time.now, sleep: async () => void (await whileWaiting()) };
-  return { time, given: { clock, signal: new AbortController().signal, onWaiting: () => undefined } };
+  return { time, given: { clock, signal: new AbortController().signal, onWaiting: () => undefined, startOf: alive } };
 }
 
 /** Counts versions and refuses a patch of an older one, as an API server does. */
@@ -47,13 +52,46 @@ describe('the Lease on the mother', () => {
     await takeLease(kube, 'catalyst', holder('b.omani.works', 'run-b'), given);
   });
 
-  it('goes to the next run of the same state folder at once: the lock there shows that the holder is dead', async () => {
+  const killed = async (next: Partial<typeof laptop>, startOf: () => string | undefined) => {
     const kube = versioned(memoryCluster([]));
     const { given } = rig('2026-11-29T10:00:00Z');
-    await takeLease(kube, 'catalyst', holder('a.omani.works', 'killed', 'folder'), given);
-    await takeLease(kube, 'catalyst', holder('a.omani.works', 'next', 'folder'), given);
+    await takeLease(kube, 'catalyst', holder('a.omani.works', 'killed'), given);
+    const process = { ...laptop, pid: 200, ...next };
+    const taken = takeLease(kube, 'catalyst', holder('a.omani.works', 'next', process), { ...given, startOf });
+    return { kube, taken };
+  };
+
+  it.each([
+    ['has ended', gone],
+    ['has ended, and another one has its number', reused],
+  ])('goes at once to a run on the same boot of the same machine whose holder %s', async (_, startOf) => {
+    const { kube, taken } = await killed({}, startOf);
+    await taken;
     expect(await renewLease(kube, 'catalyst', 'killed', new Date())).toBe(false);
     expect(await renewLease(kube, 'catalyst', 'next', new Date())).toBe(true);
+  });
+
+  it.each([
+    ['whose process lives', {}, alive],
+    ['of a clone of the machine', { boot: 'boot-b' }, gone],
+    ['of another machine that answers to the same boot', { machine: 'machine-b' }, gone],
+    ['in another container', { pids: 'pid:[2]' }, gone],
+    ['of a machine without a boot id', { boot: '' }, gone],
+  ])('is waited for by a run %s, of whatever folder and host name', async (_, next, startOf) => {
+    const { taken } = await killed(next, startOf);
+    await expect(taken).rejects.toMatchObject({ code: 'E5021', exitCode: 9 });
+  });
+
+  it('of a version that names no process is waited for', async () => {
+    const kube = versioned(memoryCluster([]));
+    const { given } = rig('2026-11-29T10:00:00Z');
+    await takeLease(kube, 'catalyst', holder('a.omani.works', 'killed'), given);
+    for (const process of [null, 'no JSON', '{"pid":1}']) {
+      const annotations = { 'catalyst.openova.io/process': process };
+      await kube.patch(leaseRef('catalyst'), { metadata: { annotations } });
+      const next = takeLease(kube, 'catalyst', holder('a.omani.works', 'next'), { ...given, startOf: gone });
+      await expect(next).rejects.toMatchObject({ code: 'E5021' });
+    }
   });
 
   it('that is not renewed any more is taken over; one that is renewed meanwhile is not, whatever the clocks show', async () => {
