@@ -4,7 +4,8 @@ import type { ScanResult } from '../../src/verify/look.js';
 
 export default class VerifyResidueCommand extends CatalystCommand<ScanResult> {
   static override summary = 'what the mother still holds of the Sovereign';
-  static override description = 'Read-only. A place that could not be looked at is a failure, not a zero.';
+  static override description =
+    'Runs a short Job on the mother and holds her meanwhile; otherwise it only reads. A place that could not be looked at is a failure, not a zero.';
   static override examples = ['<%= config.bin %> verify residue'];
   static override exitCodes = [3, 4, 5, 7, 9];
 

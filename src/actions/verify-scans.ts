@@ -21,7 +21,10 @@ export async function verifyResidue(context: Context): Promise<ScanResult> {
   const session = await openSession(context);
   const record = (await readRecord(session.world)) ?? { ids: [] };
   const step = { id: 'verify-residue', phase: 7, ticket: '#317' };
-  return withGate(session, step, (act) => residueOf(session.world, act, record));
+  const progress = { waiting: context.output.note, output: context.output.note };
+  return withGate(session, step, (act, undo) =>
+    residueOf(session.world, { act, undo, progress, signal: session.world.signal }, record),
+  );
 }
 
 /** Throws E6004 with the scan when a finding is open or a place could not be looked at. */

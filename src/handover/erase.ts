@@ -5,6 +5,7 @@
  */
 import type { CatalystOnMother } from '../mother/discover.js';
 import { type PowerDnsServer, powerDnsKey, readPowerDns } from '../mother/powerdns.js';
+import { requireOneOwnZone } from '../mother/zone-roles.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
@@ -50,7 +51,7 @@ export function eraseSecretMutation({ namespace, name }: { namespace: string; na
 }
 
 /**
- * Deletes what the mother retained. Throws E5102 when a deployment is in flight, E5005 when something is left, E5021 while another
+ * Deletes what the mother retained. Throws E5010 for several zones, E5102 when a deployment is in flight, E5005 when something is left, E5021 while another
  * run holds the mother.
  */
 export function eraseRetained(handover: Handover): Promise<void> {
@@ -60,16 +61,17 @@ export function eraseRetained(handover: Handover): Promise<void> {
 async function erase(handover: Handover): Promise<void> {
   const { world, act, record } = handover;
   const mother = await world.mother();
+  const server = await motherDns(world);
+  const dns = readPowerDns(world.http, server);
+  await requireOneOwnZone(dns, world.sovereign);
   for (const place of secretsToErase(world)) {
     const ref = { apiVersion: 'v1', kind: 'Secret', ...place };
     if (await mother.get(ref))
       await act(eraseSecretMutation(place), async (writers) => (await writers.mother()).delete(ref));
   }
   await removeReconcilers(world, act, record.runId);
-  const server = await motherDns(world);
   const { fqdn } = world.sovereign.spec;
-  if (await readPowerDns(world.http, server).zone(fqdn))
-    await act(zoneMutation(world), ({ powerDns }) => powerDns(server).deleteZone(fqdn));
+  if (await dns.zone(fqdn)) await act(zoneMutation(world), ({ powerDns }) => powerDns(server).deleteZone(fqdn));
   await eraseClaim(handover, mother);
   record.erasedAt = world.clock.now().toISOString();
   await handover.save();
@@ -135,7 +137,9 @@ export async function erasePlan(world: World): Promise<Mutation[]> {
       (await mother.get({ apiVersion: 'v1', kind: 'Secret', ...place })) ? [place] : [],
     ),
   );
-  const zone = await readPowerDns(world.http, await motherDns(world)).zone(world.sovereign.spec.fqdn);
+  const dns = readPowerDns(world.http, await motherDns(world));
+  await requireOneOwnZone(dns, world.sovereign);
+  const zone = await dns.zone(world.sovereign.spec.fqdn);
   const [suspend, resume] = [ownerMutation(catalyst, 'suspend'), ownerMutation(catalyst, 'resume')];
   return [
     ...secrets.flat().map(eraseSecretMutation),

@@ -73,7 +73,7 @@ export function finaliseHandover(world: World, options: FinaliseOptions = {}): S
       const sha = record.revision?.split('sha1:')[1];
       const refused = `${record.refusals.length} old credentials tried: ${[...new Set(record.refusals.map((one) => one.answer))].join(', ') || 'there were none'}`;
       if (options.keepRetained) return { summary: `${record.state}; ${refused}`, sha, facts };
-      const scan = await holdMother(world, context, ({ act }) => residueOf(world, act, record));
+      const scan = await residueOf(world, context, record);
       if (!isClean(scan)) {
         throw fail('E4009', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
           actions: ['catalyst verify residue', 'catalyst handover decommission'],

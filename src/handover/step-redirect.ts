@@ -100,10 +100,10 @@ async function redirect(handover: Handover): Promise<void> {
 
 /** Second inventory, protected set, and the mother's own note of the handover goes. */
 export async function decommission(handover: Handover): Promise<void> {
-  const { world, act, record } = handover;
+  const { world, record } = handover;
   if (record.erasedAt === undefined) await eraseRetained(handover);
   await checkProtected(world, 'After the erasure');
-  const scan = await residueOf(world, act, record);
+  const scan = await residueOf(world, handover, record);
   if (!isClean(scan)) {
     throw fail('E5005', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
       actions: ['catalyst verify residue'],
@@ -184,7 +184,7 @@ export function redirectConsole(world: World): Step {
       if (!record || !hasReached(record, 'DECOMMISSIONED')) throw fail('E4009', 'The handover is not DECOMMISSIONED.');
       const problems = await checkRedirect(world, record.ids);
       if (problems.length > 0) throw fail('E5106', `The redirect does not hold: ${problems.join('; ')}.`);
-      const scan = await holdMother(world, context, ({ act }) => residueOf(world, act, record));
+      const scan = await residueOf(world, context, record);
       if (!isClean(scan)) throw fail('E4009', `The mother still holds state: ${scanSummary(scan)}.`);
       await checkProtected(world, 'After the decommissioning');
       return {

@@ -10,6 +10,7 @@ import {
   readPowerDns,
 } from '../mother/powerdns.js';
 import { parentZoneOf } from '../mother/protected-set.js';
+import { requireOneParentZone } from '../mother/zone-roles.js';
 import { fail } from '../support/errors.js';
 import type { Kube } from '../tools/kube.js';
 import { nodeAddresses } from './node-addresses.js';
@@ -54,6 +55,7 @@ export function delegation(world: World): Preparation {
     });
   };
   const missing = async (api: PowerDnsReader, sets: readonly RecordSet[]): Promise<RecordSet[]> => {
+    await requireOneParentZone(api, world.sovereign);
     const there = await api.zone(parent);
     if (!there) {
       throw fail('E5004', `PowerDNS at ${spec.mother.powerdns.endpoint} has no zone ${parent}.`, {

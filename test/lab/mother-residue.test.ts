@@ -27,7 +27,7 @@ describe('what the mother holds of a Sovereign', () => {
     expect(open.every((id) => !id.includes('otech'))).toBe(true);
   });
 
-  it('was looked at without a write but the short Job, and the demos are as they were', async () => {
+  it('was looked at without a write but the short Job and the Lease, and the demos are as they were', async () => {
     const first = await catalyst.json<{ unchanged: boolean }>(['verify', 'protected', '--lab', catalyst.lab]);
     const again = await catalyst.json<{ unchanged: boolean }>(['verify', 'protected', '--lab', catalyst.lab]);
     expect([first.code, again.code, again.document.result.unchanged]).toEqual([0, 0, true]);
@@ -37,7 +37,9 @@ describe('what the mother holds of a Sovereign', () => {
       .map((line) => JSON.parse(line) as { server: string; mutating: boolean; path: string; userAgent: string })
       .filter(
         (one) =>
-          one.mutating && /catalyst/.test(one.userAgent) && !/catalyst-sovereign-inventory|\/jobs/.test(one.path),
+          one.mutating &&
+          /catalyst/.test(one.userAgent) &&
+          !/catalyst-sovereign-(inventory|mother)|\/(jobs|leases)/.test(one.path),
       );
     expect(writes).toEqual([]);
   });

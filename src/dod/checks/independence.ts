@@ -17,7 +17,7 @@ export async function umbilicalClean(scope: Scope): Promise<Answer> {
 
 export async function residueZero(scope: Scope): Promise<Answer> {
   const { world, context, record } = scope;
-  scope.residue = await residueOf(world, context.act, record ?? { ids: [] });
+  scope.residue = await residueOf(world, context, record ?? { ids: [] });
   const summary = scanSummary(scope.residue);
   return isClean(scope.residue) ? passed(summary, scope.residue) : failed(summary, scope.residue);
 }

@@ -6,7 +6,10 @@ import { ids, memoryCluster, motherCluster, rig } from './rig.js';
 
 const full = { ids, count: 4, total: 1, rows: ['ours deployments/x.json'], hash: 'h', inFlight: [] };
 const empty = { ids, count: 0, total: 0, rows: [], hash: 'h', inFlight: [] };
-const noZone = (call: string) => (call.includes('/zones/') ? { status: 404 } : undefined);
+const noZone = (call: string) => {
+  if (call.endsWith('/zones')) return { headers: { 'content-type': 'application/json' }, text: '[]' };
+  return call.includes('/zones/') ? { status: 404 } : undefined;
+};
 
 function inventories(...all: object[]) {
   return () => all.shift() ?? empty;

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { abortHandover } from '../../../src/handover/abort.js';
 import { openHandover } from '../../../src/handover/handover.js';
+import { residueOf } from '../../../src/handover/residue.js';
 import { stepDecommission } from '../../../src/handover/step-decommission.js';
 import { finaliseHandover } from '../../../src/handover/step-finalise.js';
 import { foldJournal } from '../../../src/phases/journal-state.js';
@@ -66,6 +67,14 @@ function foreignLease({ world }: WholeRig): KubeObject {
     spec: { holderIdentity: 'other', leaseDurationSeconds: 60, acquireTime: now, renewTime: now },
   };
 }
+
+it('looking for residue exits 9 and changes nothing while another run holds the mother, which may be erasing', async () => {
+  const rig = await wholeRig();
+  rig.mother.objects.set(leaseKey, foreignLease(rig));
+  const before = structuredClone(rig.snapshot());
+  await expect(residueOf(rig.world, rig.context, { ids: [] })).rejects.toMatchObject({ code: 'E5021', exitCode: 9 });
+  expect(rig.snapshot()).toEqual(before);
+});
 
 describe.each(Object.keys(steps))('%s', (command) => {
   let rig: WholeRig;

@@ -205,6 +205,7 @@ export async function wholeRig(): Promise<WholeRig> {
       const { hostname, pathname } = new URL(request.url);
       const plain = { status: 200, headers: {}, text: '' };
       if (hostname === `gitea.${fqdn}`) return { ...plain, ...gitea.answer(request) };
+      if (pathname.endsWith('/zones')) return { ...plain, text: JSON.stringify([{ name: `${fqdn}.` }]) };
       if (pathname.includes('/zones/') && pathname.includes(fqdn)) return { ...plain, text: '{"rrsets":[]}' };
       if (pathname.includes('/zones/')) return { ...plain, status: 404 };
       if (pathname.includes('/pool/')) return { ...plain, text: '{}' };

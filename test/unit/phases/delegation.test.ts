@@ -19,7 +19,14 @@ function powerDns(sets: Set[]) {
   const writes: unknown[] = [];
   const http: HttpWriter = async (request) => {
     const { url, method = 'GET', headers } = request;
-    expect(url).toBe('https://pdns.openova.io/api/v1/servers/localhost/zones/omani.works.');
+    const zones = 'https://pdns.openova.io/api/v1/servers/localhost/zones';
+    if (url === zones)
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/json' } as Record<string, string>,
+        text: JSON.stringify([{ name: 'omani.works.' }]),
+      };
+    expect(url).toBe(`${zones}/omani.works.`);
     expect(headers?.['x-api-key']).toBe('the-key');
     if (method === 'GET') return { status: 200, headers: {}, text: JSON.stringify({ rrsets: sets }) };
     expect(method).toBe('PATCH');
