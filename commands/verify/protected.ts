@@ -1,13 +1,35 @@
+import { Flags } from '@oclif/core';
+import { type Accepted, acceptProtected } from '../../src/actions/accept-protected.js';
 import { type ProtectedResult, verifyProtected } from '../../src/actions/verify-scans.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
 
-export default class VerifyProtected extends CatalystCommand<ProtectedResult> {
+export default class VerifyProtected extends CatalystCommand<ProtectedResult | Accepted> {
   static override summary = 'the SME demos are as they were before the first change on the mother';
-  static override examples = ['<%= config.bin %> verify protected'];
-  static override exitCodes = [3, 5];
+  static override description =
+    'Read-only, unless --accept is given: that keeps the state as it is now for every later comparison, and the journal says who accepted what.';
+  static override examples = [
+    '<%= config.bin %> verify protected',
+    '<%= config.bin %> verify protected --accept --dry-run',
+    '<%= config.bin %> verify protected --accept --confirm omantel.omani.works',
+  ];
+  static override exitCodes = [3, 4, 5, 7, 9];
+  static override flags = {
+    accept: Flags.boolean({ description: 'lists what differs and, once the FQDN is typed, accepts it' }),
+    confirm: Flags.string({
+      helpValue: 'FQDN',
+      description: 'the FQDN of the Sovereign; --yes is not enough',
+      dependsOn: ['accept'],
+    }),
+  };
 
-  async run(): Promise<ProtectedResult> {
-    const { context } = await this.open(VerifyProtected);
+  async run(): Promise<ProtectedResult | Accepted> {
+    const { flags, context } = await this.open(VerifyProtected);
+    if (flags.accept) {
+      const result = await acceptProtected(context, flags.confirm);
+      const many = `${result.differences.length} differences`;
+      context.output.print(result.accepted ? `Accepted: ${many}.` : `${many}; nothing was accepted.`);
+      return result;
+    }
     const result = await verifyProtected(context);
     context.output.print(`${result.objects} objects and ${result.pages.length} pages as they were at ${result.since}`);
     return result;

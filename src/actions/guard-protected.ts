@@ -1,22 +1,37 @@
 /**
- * The hard rule around one command: before its first write on the mother, what is protected is read and its fingerprint taken
- * (each page twice); after each stage and at the end it is compared. A command that writes nothing there reads nothing there.
+ * The hard rule around one command: before its first write on the mother, what is protected is read and compared with what was kept
+ * of it; after each stage and at the end it is compared again. A command that writes nothing there reads nothing there, unless a
+ * difference is known.
  */
-import { keepFingerprint } from '../evidence/protected-before.js';
-import { type DeclaredEffect, requireUnchanged } from '../mother/compare-fingerprints.js';
-import { effectOf } from '../mother/declared-effects.js';
+import {
+  acceptCommand,
+  fingerprintBefore,
+  foundDifferences,
+  keepFingerprint,
+  noteDifferences,
+} from '../evidence/protected-before.js';
+import { journalText } from '../evidence/write-evidence.js';
+import {
+  compareFingerprints,
+  type DeclaredEffect,
+  type Difference,
+  requireUnchanged,
+  toldDifferences,
+} from '../mother/compare-fingerprints.js';
+import { effectOf, journaledEffects } from '../mother/declared-effects.js';
 import { type Fingerprint, maskedPages, readProtectedSet } from '../mother/fingerprint.js';
 import type { MotherFacts } from '../mother/mother-facts.js';
 import { type Protects, protection } from '../mother/protected-set.js';
 import { watchProtected } from '../mother/protected-watch.js';
+import { parseJournal } from '../phases/journal-entry.js';
 import type { Mutation } from '../phases/step.js';
 import type { World } from '../phases/world.js';
-import { isCatalystError } from '../support/errors.js';
+import { fail, isCatalystError } from '../support/errors.js';
 
 export interface ProtectedGuard {
   /** For the gate: refuses every write on the mother as long as `prepare` has not read it. */
   protects: Protects;
-  /** For the gate, before each mutation. Throws E5002 when the mother is to be written and cannot be read. */
+  /** For the gate, before each mutation. Throws E5002 when the mother is to be written and cannot be read, E5006 when it is not as it was kept. */
   prepare(mutation: Mutation): Promise<void>;
   /** Throws E5003 when the protected set is not as it was; does nothing when nothing on the mother was written. */
   check(label: string): Promise<void>;
@@ -26,39 +41,48 @@ export interface ProtectedGuard {
 
 /** @param report is given what is masked, as lines for a person */
 export function guardProtected(world: World, report: (line: string) => void): ProtectedGuard {
-  const { sovereign } = world;
+  const { sovereign, stateDir } = world;
   const effects: DeclaredEffect[] = [];
   let facts: MotherFacts | undefined;
-  let before: Promise<Fingerprint> | undefined;
+  /** As it was when this run began to hold the mother; another run may have been at work then. */
+  const early = tried(() => read());
+  /** As it was before this run's first change; equal to what was kept, less what the journal declares. */
+  const settled = tried(async () => {
+    const kept = fingerprintBefore(stateDir);
+    const print = await read(kept);
+    if (kept) requireAsKept(world, kept, print);
+    else {
+      keepFingerprint(stateDir, print);
+      for (const line of maskedPages(print)) report(line);
+    }
+    return print;
+  });
 
   const read = async (against?: Fingerprint) => {
     const seen = await readProtectedSet(world, { against });
     facts = seen.facts;
     return seen.print;
   };
-  const begin = async () => {
-    const print = await read();
-    keepFingerprint(world.stateDir, print);
-    for (const line of maskedPages(print)) report(line);
-    return print;
-  };
   const guard: ProtectedGuard = {
     protects: protection(sovereign, world.runId, () => facts),
     async prepare(mutation) {
-      if (mutation.target.system !== 'mother' && mutation.target.system !== 'dns') return;
-      before ??= begin();
-      // one that could not be taken is tried again at the next write
-      await before.catch((error: unknown) => {
-        before = undefined;
-        throw error;
-      });
+      const { system, kind } = mutation.target;
+      if (system !== 'mother' && system !== 'dns' && !foundDifferences(stateDir)) return;
+      const isEarly = kind === 'Lease' || mutation.putsBack === true;
+      await (isEarly && !settled.begun() ? early : settled).get();
       const effect = effectOf(sovereign, mutation);
       if (effect) effects.push(effect);
     },
     async check(label) {
-      if (!before) return;
-      const print = await before;
-      requireUnchanged(print, await read(print), { label, effects });
+      const base = [settled, early].find((one) => one.begun());
+      if (!base) return;
+      const print = await base.get();
+      try {
+        requireUnchanged(print, await read(print), { label, effects });
+      } catch (error) {
+        if (isCatalystError(error, 'E5003')) note(world, error.data.differences as Difference[]);
+        throw error;
+      }
     },
     async around(work) {
       try {
@@ -67,7 +91,7 @@ export function guardProtected(world: World, report: (line: string) => void): Pr
         await guard.check('At the end');
         return done;
       } catch (error) {
-        if (world.signal.aborted || isCatalystError(error, 'E5003')) throw error;
+        if (world.signal.aborted || isCatalystError(error, 'E5003') || isCatalystError(error, 'E5006')) throw error;
         await guard.check('After the failure').catch((found: unknown) => {
           if (isCatalystError(found, 'E5003')) throw found;
         });
@@ -77,4 +101,38 @@ export function guardProtected(world: World, report: (line: string) => void): Pr
   };
   watchProtected(world, guard.check);
   return guard;
+}
+
+/** Done at most once; what fails is tried again when it is asked for again. */
+function tried<T>(work: () => Promise<T>): { get(): Promise<T>; begun(): boolean } {
+  let made: Promise<T> | undefined;
+  return {
+    begun: () => made !== undefined,
+    get() {
+      made ??= work().catch((error: unknown) => {
+        made = undefined;
+        throw error;
+      });
+      return made;
+    },
+  };
+}
+
+const note = (world: World, differences: Difference[]) =>
+  noteDifferences(world.stateDir, { at: world.clock.now().toISOString(), differences });
+
+/** Throws E5006 while anything differs from the kept fingerprint that no journaled mutation declares and nobody has accepted. */
+function requireAsKept(world: World, kept: Fingerprint, print: Fingerprint): void {
+  const { entries } = parseJournal(journalText(world.stateDir), 'journal.jsonl');
+  const differences = compareFingerprints(kept, print, journaledEffects(world.sovereign, entries));
+  if (differences.length === 0) return noteDifferences(world.stateDir, undefined);
+  note(world, differences);
+  throw fail(
+    'E5006',
+    `The protected set on the mother is not as it was at ${kept.at}: ${toldDifferences(differences)}. Nothing was changed.`,
+    {
+      actions: ['find out who changed it: catalyst verify protected', acceptCommand(world.sovereign.spec.fqdn)],
+      data: { since: kept.at, differences },
+    },
+  );
 }

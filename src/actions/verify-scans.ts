@@ -1,5 +1,5 @@
 /** `verify umbilical`, `verify residue`, `verify protected`: one scan each; E6004 when something is open. */
-import { fingerprintBefore, keepFingerprint } from '../evidence/protected-before.js';
+import { acceptCommand, fingerprintBefore, keepFingerprint } from '../evidence/protected-before.js';
 import { readRecord } from '../handover/record.js';
 import { residueOf } from '../handover/residue.js';
 import { compareFingerprints, type Difference } from '../mother/compare-fingerprints.js';
@@ -83,7 +83,10 @@ export async function verifyProtected(context: Context): Promise<ProtectedResult
     ...dead.map((page) => `${page.url} answers ${page.status || page.error}`),
   ];
   throw fail('E6004', `The protected set is not as it was at ${before.at}: ${told.slice(0, 5).join('; ')}.`, {
-    actions: ['find out who changed it before going on'],
+    actions: [
+      'find out who changed it before going on',
+      ...(differences.length > 0 ? [acceptCommand(world.sovereign.spec.fqdn)] : []),
+    ],
     data: { result },
   });
 }

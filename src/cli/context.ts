@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../actions/context.js';
+import { foundDifferences } from '../evidence/protected-before.js';
 import { noJournal } from '../phases/dry-run.js';
 import type { Emit } from '../phases/events.js';
 import { type CredentialStore, createCredentialStore } from '../sovereign/credential-store.js';
@@ -75,7 +76,17 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     fqdn = loaded.sovereign.spec.fqdn;
     return { ...loaded, sovereign: reached(loaded.sovereign) };
   };
-  const stateDirFor = (fqdn: string) => makePrivateDir(join(stateDirOf(flags, env), fqdn));
+  const warned = new Set<string>();
+  const stateDirFor = (fqdn: string) => {
+    const dir = makePrivateDir(join(stateDirOf(flags, env), fqdn));
+    const found = warned.has(fqdn) ? undefined : foundDifferences(dir);
+    warned.add(fqdn);
+    if (found)
+      output.warn(
+        `At ${found.at} the protected set on the mother differed in ${found.differences.length} places from what was kept of it; nothing is changed until that is accepted or put back. Try: catalyst verify protected`,
+      );
+    return dir;
+  };
   const stateDir = async () => stateDirFor((await spec()).sovereign.spec.fqdn);
   const stores = new Map<string, Promise<CredentialStore>>();
   const openStore = async (fqdn: string): Promise<CredentialStore> => {

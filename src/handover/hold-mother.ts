@@ -146,7 +146,7 @@ async function finishEarlier(world: World, { undo }: StepContext, mother: Kube):
     const left = await mother.list({ ...kind, labelSelector });
     for (const object of left)
       if (object.metadata.labels?.[jobLabel] === undoJob && object.metadata.labels[sovereignLabel] === fqdn)
-        await undo.act(undoMutation(object, 'disarm'), async (writers) =>
+        await undo.act({ ...undoMutation(object, 'disarm'), putsBack: true }, async (writers) =>
           (await writers.mother()).delete(refOfObject(object)),
         );
   }
@@ -157,7 +157,7 @@ async function putBack({ deployment, kustomization }: ArmedUndo, act: Act, mothe
   const { namespace, name, replicas } = deployment;
   const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
   if ((await mother.get(ref))?.spec?.replicas === 0 && replicas > 0)
-    await act(scaleMutation({ namespace, deployment: ref }, replicas), async (writers) =>
+    await act({ ...scaleMutation({ namespace, deployment: ref }, replicas), putsBack: true }, async (writers) =>
       (await writers.mother()).patch(ref, { spec: { replicas } }, 'scale'),
     );
   if (!kustomization) return;
@@ -165,7 +165,10 @@ async function putBack({ deployment, kustomization }: ArmedUndo, act: Act, mothe
   const owner = { apiVersion: kustomizationApi, kind: 'Kustomization', ...at };
   if ((await mother.get(owner))?.spec?.suspend !== true) return;
   const resume = ownerMutation({ kustomization: { ...owner, suspended: false } }, 'resume');
-  if (resume) await act(resume, async (writers) => (await writers.mother()).patch(owner, { spec: { suspend } }));
+  if (resume)
+    await act({ ...resume, putsBack: true }, async (writers) =>
+      (await writers.mother()).patch(owner, { spec: { suspend } }),
+    );
 }
 
 /** Without the id of the run, so that plan and run use one sentence. */

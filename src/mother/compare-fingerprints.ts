@@ -79,6 +79,12 @@ function changes(what: string, before: Values, after: Values): Difference[] {
     .map((key) => ({ what: `${what} ${key}`, before: String(before[key]), after: String(after[key]), field: key }));
 }
 
+/** For a person: the first five and how many more. */
+export function toldDifferences(differences: readonly Difference[]): string {
+  const list = differences.slice(0, 5).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
+  return list.join('; ') + (differences.length > list.length ? `; and ${differences.length - list.length} more` : '');
+}
+
 /** Throws E5003 with each difference and, where a mutation of this run is on that object, which one and what undoes it. */
 export function requireUnchanged(
   before: Fingerprint,
@@ -88,16 +94,18 @@ export function requireUnchanged(
   const differences = compareFingerprints(before, after, effects);
   if (differences.length === 0) return;
   const caused = effects.filter(({ object }) => differences.some((one) => one.object === object));
-  const list = differences.slice(0, 5).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
-  const more = differences.length > list.length ? `; and ${differences.length - list.length} more` : '';
   const why =
     caused.length > 0
       ? `This run did: ${[...new Set(caused.map(({ description }) => description))].join('; ')}.`
       : 'No mutation in the journal of this run is on any of them: somebody or something else changed them.';
-  throw fail('E5003', `${label}, the protected set on the mother is not as it was: ${list.join('; ')}${more}. ${why}`, {
-    actions: [...new Set(caused.map(({ undo }) => undo)), 'catalyst verify protected'],
-    data: { differences, caused },
-  });
+  throw fail(
+    'E5003',
+    `${label}, the protected set on the mother is not as it was: ${toldDifferences(differences)}. ${why}`,
+    {
+      actions: [...new Set(caused.map(({ undo }) => undo)), 'catalyst verify protected'],
+      data: { differences, caused },
+    },
+  );
 }
 
 export type { ObjectPrint };

@@ -14,10 +14,13 @@ export interface DeclaredMutation {
 /** Effects of every mutation that a journal has as made, or as possibly made, in its order. */
 export function journaledEffects(
   sovereign: Sovereign,
-  entries: readonly { kind: string; target?: WriteTarget; inputs?: Record<string, unknown> }[],
+  entries: readonly { kind: string; op?: string; target?: WriteTarget; inputs?: Record<string, unknown> }[],
 ): DeclaredEffect[] {
-  return entries.flatMap(({ kind, target, inputs = {} }) => {
-    if (!target || !['ok', 'indoubt'].includes(kind)) return [];
+  // a run that was killed has begun what it did not note the end of
+  const ended = new Set(entries.flatMap(({ kind, op }) => (['ok', 'fail', 'indoubt'].includes(kind) && op ? op : [])));
+  return entries.flatMap(({ kind, op = '', target, inputs = {} }) => {
+    const possible = ['ok', 'indoubt'].includes(kind) || (kind === 'begin' && !ended.has(op));
+    if (!target || !possible) return [];
     const { sentence, effect } = inputs as { sentence: string; effect?: DeclaredMutation['effect'] };
     const found = effectOf(sovereign, { target, sentence, effect });
     return found ? [found] : [];

@@ -8,6 +8,7 @@ import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
 import type { Http } from '../tools/http.js';
 import type { Kube, KubeObject } from '../tools/kube.js';
+import type { Difference } from './compare-fingerprints.js';
 import { type MotherFacts, readMotherFacts } from './mother-facts.js';
 import { ordinaryChanges } from './ordinary-changes.js';
 import { nameOfObject } from './ownership.js';
@@ -27,6 +28,17 @@ export interface Fingerprint {
   objects: ObjectPrint[];
   names: NamePrint[];
   pages: PagePrint[];
+  /** What a person accepted of the differences from the fingerprints before this one, oldest first. */
+  accepted?: Acceptance[];
+}
+
+export interface Acceptance {
+  at: string;
+  /** user@host */
+  by: string;
+  /** When the fingerprint was taken that this one replaced. */
+  since: string;
+  differences: Difference[];
 }
 
 export interface FingerprintTools {

@@ -19,6 +19,8 @@ export interface Mutation {
   sentence: string;
   /** What the step has confirmed by name before it makes this change, as a clause after "This". */
   confirm?: string;
+  /** Puts back what an earlier run has left; made before the protected set is compared with what was kept of it. */
+  putsBack?: true;
   /** Of a write to a protected thing: the field that it sets, what it was where that is needed to put it back, and what it is then. */
   effect?: { field: string; before?: unknown; after: unknown };
 }

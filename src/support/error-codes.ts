@@ -361,6 +361,11 @@ export const errorCodes = {
     'a Job on the mother failed',
     'Files on the claim of catalyst-api are read and deleted by short Jobs; one of them failed or gave no answer.',
   ),
+  E5006: entry(
+    'refused',
+    'the protected set differs from what was kept of it',
+    'Before the first change on the mother, the state of the SME demos was kept. Something of it has changed since, and nobody has accepted that. Find out who changed it; then accept the differences, or put them back, before anything else is changed.',
+  ),
   E5010: entry(
     'refused',
     'several objects for one role',

@@ -3,7 +3,7 @@
 import { checkRedirect, samplePages, targetOf } from '../../handover/redirect.js';
 import { residueOf } from '../../handover/residue.js';
 import { compareFingerprints } from '../../mother/compare-fingerprints.js';
-import { deadPages, takeFingerprint } from '../../mother/fingerprint.js';
+import { deadPages, type Fingerprint, takeFingerprint } from '../../mother/fingerprint.js';
 import { isClean, scanSummary } from '../../verify/look.js';
 import { scanUmbilical } from '../../verify/umbilical.js';
 import { type Answer, failed, notChecked, passed } from '../item.js';
@@ -33,10 +33,18 @@ export async function protectedUnchanged({ world, before, effects }: Scope): Pro
     return failed(told.join('; '), { differences });
   }
   return passed(
-    `${now.objects.length} objects and ${now.pages.length} pages as they were at ${before.at}; all pages answer`,
-    { before: before.at, now: now.at },
+    `${now.objects.length} objects and ${now.pages.length} pages as they were at ${before.at}; all pages answer${acceptedText(before)}`,
+    { before: before.at, now: now.at, ...(before.accepted ? { accepted: before.accepted } : {}) },
   );
 }
+
+const acceptedText = ({ accepted = [] }: Fingerprint) =>
+  accepted
+    .map(
+      ({ at, by, since, differences }) =>
+        `; ${differences.length} differences since ${since} accepted by ${by} at ${at}`,
+    )
+    .join('');
 
 export async function killSurvived({ experiment }: Scope): Promise<Answer> {
   if (!experiment) return notChecked('the kill experiment was not run');
