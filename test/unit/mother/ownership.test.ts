@@ -79,7 +79,10 @@ function rigged(): MemoryCluster {
     mother.objects.set(nameOfObject(object), structuredClone(object));
   return mother;
 }
-const noZone = (call: string) => (call.includes('/zones/') ? { status: 404 } : undefined);
+const noZone = (call: string) => {
+  if (call.endsWith('/zones')) return { headers: { 'content-type': 'application/json' }, text: '[]' };
+  return call.includes('/zones/') ? { status: 404 } : undefined;
+};
 
 describe('a name in a text', () => {
   it.each([
