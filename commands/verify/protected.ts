@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { type Accepted, acceptProtected } from '../../src/actions/accept-protected.js';
 import { type ProtectedResult, verifyProtected } from '../../src/actions/verify-scans.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
+import { differencesText } from '../../src/evidence/protected-before.js';
 
 export default class VerifyProtected extends CatalystCommand<ProtectedResult | Accepted> {
   static override summary = 'the SME demos are as they were before the first change on the mother';
@@ -26,7 +27,7 @@ export default class VerifyProtected extends CatalystCommand<ProtectedResult | A
     const { flags, context } = await this.open(VerifyProtected);
     if (flags.accept) {
       const result = await acceptProtected(context, flags.confirm);
-      const many = `${result.differences.length} differences`;
+      const many = differencesText(result.differences);
       context.output.print(result.accepted ? `Accepted: ${many}.` : `${many}; nothing was accepted.`);
       return result;
     }

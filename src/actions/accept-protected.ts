@@ -1,5 +1,5 @@
 /** A person accepts what has changed of the protected set: from then on the state as it is now is what every command compares with. */
-import { acceptFingerprint, fingerprintBefore } from '../evidence/protected-before.js';
+import { acceptFingerprint, differencesText, fingerprintBefore } from '../evidence/protected-before.js';
 import { compareFingerprints, type Difference, requireUnchanged } from '../mother/compare-fingerprints.js';
 import { journaledEffects } from '../mother/declared-effects.js';
 import { takeFingerprint } from '../mother/fingerprint.js';
@@ -30,13 +30,13 @@ export async function acceptProtected(context: Context, confirm?: string): Promi
   const found = { since: kept.at, differences, accepted: false };
   if (differences.length === 0 || context.options.dryRun) return found;
   const { fqdn } = world.sovereign.spec;
-  const what = `This accepts ${differences.length} differences of the protected set since ${kept.at}, as listed`;
+  const what = `This accepts ${differencesText(differences)} of the protected set since ${kept.at}, as listed`;
   await context.confirmByName({ what, confirm });
   const journal = await session.journal();
   // Its pages are read twice, for what varies in them today.
   const fresh = await takeFingerprint(world);
   requireUnchanged({ ...now, pages: [] }, fresh, { label: 'While it was read' });
-  const message = `accepted ${differences.length} differences of the protected set of the mother, as found for ${fqdn}`;
+  const message = `accepted ${differencesText(differences)} of the protected set of the mother, as found for ${fqdn}`;
   journal.append({ kind: 'note', inputs: { message, since: kept.at, differences } });
   const acceptance = { at: fresh.at, by: session.by, since: kept.at, differences };
   acceptFingerprint(world.stateDir, { ...fresh, accepted: [...(kept.accepted ?? []), acceptance] });

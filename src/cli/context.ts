@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../actions/context.js';
-import { foundDifferences } from '../evidence/protected-before.js';
+import { differencesText, foundDifferences } from '../evidence/protected-before.js';
 import { noJournal } from '../phases/dry-run.js';
 import type { Emit } from '../phases/events.js';
 import { type CredentialStore, createCredentialStore } from '../sovereign/credential-store.js';
@@ -83,7 +83,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     warned.add(fqdn);
     if (found)
       output.warn(
-        `At ${found.at} the protected set on the mother differed in ${found.differences.length} places from what was kept of it; nothing is changed until that is accepted or put back. Try: catalyst verify protected`,
+        `At ${found.at} the protected set on the mother differed from what was kept of it (${differencesText(found.differences)}); nothing is changed until that is accepted or put back. Try: catalyst verify protected`,
       );
     return dir;
   };

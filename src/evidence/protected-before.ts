@@ -14,6 +14,10 @@ const foundFileOf = (stateDir: string) => join(stateDir, 'evidence', 'protected-
 /** What a person types who accepts the differences. */
 export const acceptCommand = (fqdn: string) => `catalyst verify protected --accept --confirm ${fqdn}`;
 
+/** `1 difference`, `3 differences`. */
+export const differencesText = ({ length }: readonly Difference[]) =>
+  `${length} ${length === 1 ? 'difference' : 'differences'}`;
+
 /** What differed from the kept fingerprint when it was last compared. */
 export interface FoundDifferences {
   at: string;

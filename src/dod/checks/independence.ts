@@ -1,5 +1,6 @@
 /** D14–D18: umbilical, residue, protected set, the kill, the redirect. */
 
+import { differencesText } from '../../evidence/protected-before.js';
 import { checkRedirect, samplePages, targetOf } from '../../handover/redirect.js';
 import { residueOf } from '../../handover/residue.js';
 import { compareFingerprints } from '../../mother/compare-fingerprints.js';
@@ -41,8 +42,7 @@ export async function protectedUnchanged({ world, before, effects }: Scope): Pro
 const acceptedText = ({ accepted = [] }: Fingerprint) =>
   accepted
     .map(
-      ({ at, by, since, differences }) =>
-        `; ${differences.length} differences since ${since} accepted by ${by} at ${at}`,
+      ({ at, by, since, differences }) => `; ${differencesText(differences)} since ${since} accepted by ${by} at ${at}`,
     )
     .join('');
 
