@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { fail, messageOf } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
 import { childEnvironment } from './child-environment.js';
-import { createEndWithUs } from './end-with-us.js';
+import { createEndWithUs, saysNotFound } from './end-with-us.js';
 
 export interface RunRequest {
   file: string;
@@ -38,6 +38,9 @@ const setpriv = '/usr/bin/setpriv';
 const notFound = (file: string) =>
   fail('E3001', `${file} was not found.`, { actions: [`Install ${file}, or put it on the PATH`] });
 
+/** Node names the descriptor of a pipe nowhere else. */
+type Pipe = Writable & { unref?: () => void; _handle?: { fd?: number } };
+
 const endWithUs = createEndWithUs((script) => {
   const shell = execa('/bin/sh', ['-c', script], {
     detached: true,
@@ -50,12 +53,12 @@ const endWithUs = createEndWithUs((script) => {
     stdout: 'ignore',
     stderr: 'ignore',
   });
-  const stdin = shell.stdin as (Writable & { unref?: () => void }) | undefined;
-  // Where there is no sh, programs end by our clean-up alone.
+  const stdin = shell.stdin as Pipe | undefined;
   stdin?.on('error', () => undefined);
   shell.nodeChildProcess.unref();
   stdin?.unref?.();
-  return (line) => void stdin?.write(line);
+  const fd = stdin?._handle?.fd ?? -1;
+  return shell.pid === undefined || fd < 0 ? undefined : { fd, write: (line) => void stdin?.write(line) };
 });
 
 /** Runs a program to its end. Throws E3002 with the redacted tail of stderr, or E3001 when it is not there. */
@@ -77,9 +80,9 @@ export function createExec(redactor: Redactor, ours: Readonly<Record<string, str
     okCodes = [0],
   }) => {
     const shown = redactor.redact([file.split('/').at(-1), ...args].join(' '));
-    endWithUs.begin();
-    const tied = existsSync(setpriv);
-    const running = execa(tied ? setpriv : file, tied ? ['--pdeathsig', 'TERM', '--', file, ...args] : args, {
+    const tied = endWithUs.tie({ file, args });
+    const running = execa(tied.file, tied.args, {
+      stdio: ['pipe', 'pipe', 'pipe', ...(tied.fd === undefined ? [] : [tied.fd as 1])],
       input: stdin ?? '',
       env: environment ?? childEnvironment(ours, env, inherit),
       extendEnv: false,
@@ -93,10 +96,9 @@ export function createExec(redactor: Redactor, ours: Readonly<Record<string, str
       stripFinalNewline: false,
       maxBuffer: 256 * 1024 * 1024,
     });
-    const ended = endWithUs.watch(running.pid);
-    const result = await running.finally(ended);
+    const result = await running.finally(() => tied.ended(running.pid));
     signal?.throwIfAborted();
-    if (tied && result.exitCode === 127 && String(result.stderr).startsWith('setpriv:')) throw notFound(file);
+    if (saysNotFound(result.exitCode, String(result.stderr))) throw notFound(file);
     if (result.exitCode === undefined) {
       const missing = (result as { code?: string }).code === 'ENOENT';
       if (missing) throw notFound(file);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, watch } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -20,23 +21,27 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Starts `script`, which is ready after a second, when it is watched, through exec in a process of its own, kills that process
- * when `ready` is there, and answers the folder.
+ * Starts `script` through exec in a process that dies before it has seen the program start: once the file `ready` is there, still
+ * inside of the call that spawns. Answers the folder.
  */
 async function killedWhile(script: string): Promise<string> {
   const cwd = mkdtempSync(join(tmpdir(), 'catalyst-orphans-'));
   const code = `
+    import children from 'node:child_process';
+    import { existsSync } from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { spawn } = children;
+    children.spawn = (file, args, options) => {
+      const child = spawn(file, args, options);
+      if (!args.includes(${JSON.stringify(script)})) return child;
+      while (!existsSync('ready'));
+      process.kill(process.pid, 'SIGKILL');
+    };
+    syncBuiltinESMExports();
     const { createExec } = await import(${JSON.stringify(built)});
     await createExec({ redact: (text) => text })({ file: 'sh', args: ['-c', ${JSON.stringify(script)}] });`;
   const parent = spawn(process.execPath, ['--input-type=module', '-e', code], { cwd, stdio: 'ignore' });
-  await new Promise<void>((resolve) => {
-    const watcher = watch(cwd, (_, name) => {
-      if (name !== 'ready') return;
-      watcher.close();
-      resolve();
-    });
-  });
-  parent.kill('SIGKILL');
+  expect((await once(parent, 'exit'))[1]).toBe('SIGKILL');
   return cwd;
 }
 
@@ -51,7 +56,7 @@ const until = (reason: string, isSo: () => boolean) =>
 
 it('ends programs, and what they have started, when we are killed', async () => {
   const cwd = await killedWhile(
-    'sh -c "sleep 300 & echo \\$! > grandchild; wait" & echo $$ > child; sleep 1; echo > ready; wait',
+    'echo $$ > child; sh -c "sleep 300 & echo \\$! > grandchild; echo > ready; wait" & wait',
   );
   const pids = ['child', 'grandchild'].map((name) => Number(readFileSync(join(cwd, name), 'utf8')));
   await until('the end of both', () => !pids.some(isAlive));
@@ -59,9 +64,9 @@ it('ends programs, and what they have started, when we are killed', async () => 
 });
 
 it('lets a program record that it failed first, and kills one that does not end', async () => {
-  const recorded = await killedWhile('trap "echo > recorded; exit 1" TERM; sleep 1; echo > ready; sleep 300 & wait');
+  const recorded = await killedWhile('trap "echo > recorded; exit 1" TERM; echo > ready; sleep 300 & wait');
   await until('the record', () => readdirSync(recorded).includes('recorded'));
-  const stubborn = await killedWhile('trap "" TERM; echo $$ > pid; sleep 1; echo > ready; while :; do sleep 1; done');
+  const stubborn = await killedWhile('trap "" TERM; echo $$ > pid; echo > ready; while :; do sleep 1; done');
   const pid = Number(readFileSync(join(stubborn, 'pid'), 'utf8'));
   await until('the end of what does not end', () => !isAlive(pid));
   expect(isAlive(pid)).toBe(false);
