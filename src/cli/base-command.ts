@@ -17,7 +17,7 @@
 import { Command, type Interfaces } from '@oclif/core';
 import type { Context } from '../actions/context.js';
 import { DryRunStop } from '../phases/dry-run.js';
-import { credentialVariables } from '../sovereign/credential-store.js';
+import { secretVariables } from '../sovereign/credential-input.js';
 import { CatalystError } from '../support/errors.js';
 import { createRedactor } from '../support/redact.js';
 import { takingNothingFromStdin } from './argv.js';
@@ -30,8 +30,6 @@ import { translateError, translateParseError } from './translate-error.js';
 import { withoutSecrets } from './without-secrets.js';
 
 type Values = Record<string, unknown>;
-
-const secretVariables = [...Object.values(credentialVariables), 'CATALYST_PASSPHRASE'];
 
 export abstract class CatalystCommand<T> extends Command {
   static override enableJsonFlag = true;
@@ -70,7 +68,10 @@ export abstract class CatalystCommand<T> extends Command {
     const { interrupts } = this;
     interrupts.overdue.catch((reason: unknown) => this.abandon(this.endedBy(reason)));
     if (shared.timeout !== undefined) interrupts.limit(shared.timeout);
-    if ((this.constructor as typeof CatalystCommand).acts && !shared['dry-run']) interrupts.acts();
+    if ((this.constructor as typeof CatalystCommand).acts && !shared['dry-run']) {
+      interrupts.acts();
+      interrupts.changes();
+    }
     this.context = openContext(shared, {
       json: this.jsonEnabled(),
       root: this.config.root,
@@ -81,6 +82,7 @@ export abstract class CatalystCommand<T> extends Command {
       signal: interrupts.signal,
       undoSignal: interrupts.undoSignal,
       onActing: () => interrupts.acts(),
+      onChange: () => interrupts.changes(),
     });
     return { args, flags: shared, context: this.context };
   }

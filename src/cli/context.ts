@@ -41,6 +41,8 @@ export interface ContextRequest {
   undoSignal: AbortSignal;
   /** Called when the command begins to act; throws when it was stopped before. */
   onActing(): void;
+  /** Called before each change of the outside world; throws when the command was stopped before the first. */
+  onChange(): void;
 }
 
 export type OpenContext = Context & {
@@ -152,6 +154,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
       runId,
       signal,
       undoSignal,
+      onChange: request.onChange,
       warn: output.warn,
       ...(flags['dry-run'] ? { describe: (sentence) => output.note(`would ${sentence}`) } : {}),
     });

@@ -1,7 +1,7 @@
 /**
- * Everything that ends a command early: ^C, SIGTERM, SIGHUP, a closed output, --timeout, an error that nobody caught. All of them
- * abort the signal, so that steps stop where it is safe and put back what they changed for a while; a second ^C ends the process
- * at once (docs/decisions/0013).
+ * Everything that ends a command early: ^C, SIGTERM, SIGQUIT, SIGHUP, a closed output, --timeout, an error that nobody caught. All
+ * of them abort the signal, so that steps stop where it is safe and put back what they changed for a while; a second ^C ends the
+ * process at once (docs/decisions/0013).
  */
 import { formatDuration } from '../support/durations.js';
 import { type CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
@@ -9,12 +9,14 @@ import { type ClosedOutput, type OutputWatch, processOutputs } from './closed-ou
 
 export interface Interrupts {
   readonly signal: AbortSignal;
-  /** For single calls, and for what puts things back: aborts with `signal`, or a minute later once the command acts. */
+  /** For single calls, and for what puts things back: aborts with `signal`, or a minute later once something was changed. */
   readonly undoSignal: AbortSignal;
   /** Rejects when a stopped command has not ended in time. */
   readonly overdue: Promise<never>;
-  /** From now on something may have to be finished or put back. Throws the reason when the command was stopped before. */
+  /** From now on nobody but the reader of its output sees what the command does. Throws the reason when it was stopped before. */
   acts(): void;
+  /** From now on something may have to be finished or put back. Throws the reason when the command was stopped before the first time. */
+  changes(): void;
   /** Aborts with E4003 after `ms`. */
   limit(ms: number): void;
   /** What the command ends with because it was stopped; `quietly` when it only read and nobody reads its output. */
@@ -30,8 +32,9 @@ interface Surroundings {
 
 /** What is not put back by then is what the undos armed on the clusters are for. */
 const undoMs = 60_000;
-/** How long a stopped command may take to end: when it only read, and after `undoMs` when it acts. */
+/** How long a stopped command may take to end: when it has only read, and after `undoMs` when it has changed something. */
 const endMs = 1500;
+const listened = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'] as const;
 /** The longest delay that timers know. */
 const longestMs = 2 ** 31 - 1;
 
@@ -50,6 +53,7 @@ export function listenForInterrupts(
   overdue.catch(() => undefined);
   const timers: NodeJS.Timeout[] = [];
   let acting = false;
+  let changing = false;
   let limit = { ms: 0, endsAt: Number.POSITIVE_INFINITY };
   let quietly = false;
 
@@ -57,19 +61,19 @@ export function listenForInterrupts(
     if (controller.signal.aborted) return;
     quietly = isCatalystError(reason, 'E1902') && !acting;
     controller.abort(reason);
-    if (acting) timers.push(setTimeout(() => undoing.abort(reason), undoMs));
+    if (changing) timers.push(setTimeout(() => undoing.abort(reason), undoMs));
     else undoing.abort(reason);
-    timers.push(setTimeout(() => expire(reason), acting ? undoMs + endMs : endMs));
+    timers.push(setTimeout(() => expire(reason), changing ? undoMs + endMs : endMs));
   };
   const next = () => ({ actions: acting ? ['catalyst resume'] : ['run the command again'] });
-  const onSignal = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => {
+  const onSignal = (name: (typeof listened)[number]) => {
     if (!controller.signal.aborted) {
       say('Stopping; press ^C again to stop at once.');
       stop(fail('E1901', name === 'SIGINT' ? 'Interrupted.' : `Interrupted by ${name}.`, next()));
     } else if (name !== 'SIGHUP') source.exit(130);
   };
   // A terminal that closes sends SIGHUP more than once, so it never ends the process at once.
-  const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => [name, () => onSignal(name)] as const);
+  const signals = listened.map((name) => [name, () => onSignal(name)] as const);
   for (const [name, listener] of signals) source.on(name, listener);
 
   const onUncaught = (error: unknown) =>
@@ -98,6 +102,11 @@ export function listenForInterrupts(
       acting = true;
       considerClosed();
       controller.signal.throwIfAborted();
+    },
+    changes() {
+      // What puts things back changes something too, after the stop.
+      if (!changing) controller.signal.throwIfAborted();
+      changing = true;
     },
     limit(ms) {
       limit = { ms, endsAt: now() + ms };

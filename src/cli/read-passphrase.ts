@@ -1,5 +1,6 @@
 /** A new passphrase from a pipe, a file or a hidden question, which is asked twice: a mistyped one would lock everything away. */
 import type { Prompter } from '../actions/context.js';
+import { acceptPassphrase } from '../sovereign/credential-input.js';
 import { fail } from '../support/errors.js';
 import { readSecret } from './read-secret.js';
 
@@ -14,7 +15,8 @@ export async function readNewPassphrase(options: {
   const command = 'catalyst credentials rekey --to passphrase';
   if (file !== undefined || !prompter.available || !stdin.isTTY) {
     const flag = '--passphrase-file';
-    return (await readSecret('the new passphrase', { ...options, command, flag })).replace(/\r?\n$/, '');
+    const raw = await readSecret('the new passphrase', { ...options, command, flag });
+    return acceptPassphrase(raw, flag) ?? '';
   }
   const first = await prompter.secret({ message: 'new passphrase (hidden):' });
   const second = await prompter.secret({ message: 'the same again:' });

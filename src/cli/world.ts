@@ -53,6 +53,8 @@ export interface WorldRequest {
   runId: string;
   signal: AbortSignal;
   undoSignal: AbortSignal;
+  /** Called before each change; throws to prevent it. */
+  onChange: () => void;
   warn: (text: string) => void;
   /** In a dry-run: is given what each change would be, and none is made. */
   describe?: (sentence: string) => void;
@@ -197,7 +199,15 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
         await project.before(mutation);
       };
       const dryRun = describe !== undefined;
-      return createGate({ ...options, onMutation, ready, made: project.after, dryRun, adapters });
+      return createGate({
+        ...options,
+        onMutation,
+        ready,
+        made: project.after,
+        onChange: request.onChange,
+        dryRun,
+        adapters,
+      });
     },
     close: async () => runFolder.close(),
   };

@@ -19,6 +19,8 @@ export interface GateOptions {
   protects: Protects;
   /** Throws when the clusters are not those that a change may be made on. */
   ready?: (mutation: Mutation, signal: AbortSignal) => Promise<void>;
+  /** Just before a change is journaled: from here on there may be something to finish or to put back. Throws to prevent it. */
+  onChange?: () => void;
   /** After each mutation, before its step goes on. */
   made?: (mutation: Mutation) => Promise<void>;
   /** Before each mutation: reads what is protected where that was not read yet. Throws to refuse. */
@@ -32,7 +34,7 @@ export interface GateOptions {
 }
 
 /** How a gate is opened by those who may not hold what writers are made of. */
-export type OpenGate = (options: Omit<GateOptions, 'adapters' | 'ready' | 'made' | 'dryRun'>) => Gate;
+export type OpenGate = (options: Omit<GateOptions, 'adapters' | 'ready' | 'onChange' | 'made' | 'dryRun'>) => Gate;
 
 /** True when the answer was lost, so that nobody can know whether the change was made. */
 export function isAmbiguous(error: unknown): boolean {
@@ -59,6 +61,7 @@ export function createGate({
   undoSignal,
   protects,
   ready,
+  onChange,
   made,
   prepare,
   onMutation,
@@ -103,6 +106,7 @@ export function createGate({
           return found;
         }
       }
+      onChange?.();
       journal.append({ ...common, kind: 'begin', inputs });
       onMutation?.(step.id, mutation);
       writes += 1;

@@ -101,6 +101,23 @@ export function acceptCredential(name: string, raw: string, from: string): strin
   });
 }
 
+/**
+ * A passphrase as it was meant: without a byte order mark and the line end of its file; blanks count. Undefined for none. Throws
+ * E1304 when that leaves nothing, or when control characters stand in it.
+ *
+ * @param from a variable or flag, for the message
+ */
+export function acceptPassphrase(raw: string | undefined, from: string): string | undefined {
+  if (raw === undefined || raw === '') return undefined;
+  const value = raw.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '');
+  const problem = value === '' ? 'is empty' : /\p{Cc}/u.test(value) ? 'holds control characters' : undefined;
+  if (problem === undefined) return value;
+  throw fail('E1304', `The passphrase (${from}) ${problem}; it is not used.`, {
+    actions: [`give ${from} the passphrase alone, in one line`],
+    data: { from },
+  });
+}
+
 function problemOf(value: string): string | undefined {
   if (value === '') return 'is empty';
   if (/^(["'`]).*\1$/s.test(value)) return 'stands in quotes';

@@ -4,6 +4,7 @@ import { fail } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
 import {
   acceptCredential,
+  acceptPassphrase,
   createCredentialSources,
   credentialVariables,
   type FoundCredential,
@@ -51,8 +52,10 @@ export interface CredentialStoreOptions {
 
 export function createCredentialStore(options: CredentialStoreOptions): CredentialStore {
   const { dir, configDir, env, redactor, now, sleep = systemClock.sleep } = options;
+  const passphrase = acceptPassphrase(env.CATALYST_PASSPHRASE, 'CATALYST_PASSPHRASE');
+  redactor.register(passphrase);
   const file = createSecretFile({
-    ...{ dir, configDir, passphrase: env.CATALYST_PASSPHRASE || undefined, clock: { now, sleep } },
+    ...{ dir, configDir, passphrase, clock: { now, sleep } },
     onRead: (secrets) => {
       for (const { value } of Object.values(secrets)) redactor.register(value);
     },

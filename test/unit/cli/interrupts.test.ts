@@ -33,17 +33,21 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('a command that acts', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('%s stops it, leaves a minute to put back, and ends with 130', (name) => {
-    const { source, interrupts } = rig();
-    interrupts.acts();
-    source.emit(name);
-    expect(interrupts.signal.aborted).toBe(true);
-    expect(interrupts.undoSignal.aborted).toBe(false);
-    expect(interrupts.stopped()).toMatchObject({ quietly: false, error: { code: 'E1901', exitCode: 130 } });
-    vi.advanceTimersByTime(60_000);
-    expect(interrupts.undoSignal.aborted).toBe(true);
-  });
+describe('a command that has changed something', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP'])(
+    '%s stops it, leaves a minute to put back, and ends with 130',
+    (name) => {
+      const { source, interrupts } = rig();
+      interrupts.acts();
+      interrupts.changes();
+      source.emit(name);
+      expect(interrupts.signal.aborted).toBe(true);
+      expect(interrupts.undoSignal.aborted).toBe(false);
+      expect(interrupts.stopped()).toMatchObject({ quietly: false, error: { code: 'E1901', exitCode: 130 } });
+      vi.advanceTimersByTime(60_000);
+      expect(interrupts.undoSignal.aborted).toBe(true);
+    },
+  );
 
   it.each([
     ['stdout', 'EPIPE'],
@@ -53,6 +57,7 @@ describe('a command that acts', () => {
   ] as const)('a closed %s (%s) stops it, and nothing is thrown by what is written later', (stream, code) => {
     const { lose, interrupts, source } = rig();
     interrupts.acts();
+    interrupts.changes();
     lose(stream, code);
     lose(stream, code);
     lose(stream, 'ERR_STREAM_DESTROYED');
@@ -82,9 +87,38 @@ describe('a command that acts', () => {
   it('an error that nobody caught stops it too, as a bug', () => {
     const { source, interrupts } = rig();
     interrupts.acts();
+    interrupts.changes();
     source.emit('uncaughtException', new TypeError('x is not a function'));
     expect(interrupts.undoSignal.aborted).toBe(false);
     expect(interrupts.stopped()).toMatchObject({ error: { code: 'E9001', exitCode: 1 } });
+  });
+});
+
+describe('a command that has taken the lock and changed nothing yet', () => {
+  it('lets go of the calls under way at the first ^C, is left when it does not end, and makes no change then', async () => {
+    const { source, interrupts } = rig();
+    interrupts.acts();
+    source.emit('SIGINT');
+    expect(interrupts.undoSignal.aborted).toBe(true);
+    expect(interrupts.stopped()).toMatchObject({ error: { actions: ['catalyst resume'] } });
+    expect(() => interrupts.changes()).toThrow(/Interrupted/);
+    const left = expect(interrupts.overdue).rejects.toMatchObject({ code: 'E1901' });
+    vi.advanceTimersByTime(2000);
+    await left;
+  });
+
+  it('stops when nobody sees any more what it would change', () => {
+    const { lose, interrupts } = rig();
+    interrupts.acts();
+    lose('stderr', 'EPIPE');
+    expect(interrupts.stopped()).toMatchObject({ quietly: false, error: { code: 'E1902', exitCode: 130 } });
+  });
+
+  it('puts back after the stop what it had changed before', () => {
+    const { source, interrupts } = rig();
+    interrupts.changes();
+    source.emit('SIGINT');
+    expect(() => interrupts.changes()).not.toThrow();
   });
 });
 

@@ -28,6 +28,14 @@ describe('a new passphrase', () => {
     const file = join(dir, 'new.txt');
     writeFileSync(file, ' correct  horse \n');
     expect(await read([], file)).toBe(' correct  horse ');
+    writeFileSync(file, '\uFEFFcorrect horse\r\n\r\n');
+    expect(await read([], file)).toBe('correct horse');
+  });
+
+  it('of several lines is not used', async () => {
+    const file = join(dir, 'new.txt');
+    writeFileSync(file, 'correct horse\nbattery staple\n');
+    await expect(read([], file)).rejects.toMatchObject({ code: 'E1304' });
   });
 
   it('without a terminal the flag is named', async () => {

@@ -104,3 +104,26 @@ test('the fields of a patch are its leaves, removals and empty objects included'
     'metadata.annotations[example.org/mark]',
   ]);
 });
+
+test('says that it changes something just before it is journaled, and makes no change when that is refused', async () => {
+  const journal = open(temporaryJournal());
+  const { signal } = new AbortController();
+  const seen: number[] = [];
+  const onChange = () => {
+    seen.push(journal.entries.length);
+    if (seen.length > 1) throw new Error('Interrupted.');
+  };
+  const gate = createGate({
+    journal,
+    signal,
+    undoSignal: signal,
+    protects: () => undefined,
+    onChange,
+    adapters: {} as Adapters,
+  });
+  const { act } = gate.forStep({ id: 's', phase: 7 });
+  await act(declared, async () => undefined);
+  await expect(act(declared, async () => expect.unreachable())).rejects.toThrow('Interrupted.');
+  expect(seen).toEqual([0, 2]);
+  expect(journal.entries.map(({ kind }) => kind)).toEqual(['begin', 'ok']);
+});

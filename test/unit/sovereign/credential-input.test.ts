@@ -90,3 +90,10 @@ it('an S3 endpoint of the environment is that of the tree as well', async () => 
   expect(overlayEnvironment(own, {})).toBe(own);
   expect(overlayEnvironment(own, { HCLOUD_ENDPOINT: 'https://h/v1' }).spec.hetzner.endpoint).toBe('https://h/v1');
 });
+
+it('reads a store with the passphrase alone, whatever ended the line that it came from', async () => {
+  await open({ CATALYST_PASSPHRASE: 'correct  horse' }).set('hcloud-token', 'kept');
+  expect(await open({ CATALYST_PASSPHRASE: 'correct  horse\r\n' }).find('hcloud-token')).toBe('kept');
+  for (const bad of ['correct\nhorse', 'correct\thorse', '\n'])
+    expect(() => open({ CATALYST_PASSPHRASE: bad })).toThrow(expect.objectContaining({ code: 'E1304' }));
+});
