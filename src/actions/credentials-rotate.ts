@@ -89,6 +89,8 @@ async function beginRotation(world: World, store: CredentialStore, given: KeyPai
     title: 'Object Storage keys rotated',
     phase: 0,
     needs: [],
+    // The old keys in the Secrets are overwritten.
+    irreversible: true,
 
     async plan() {
       const buckets = await look();

@@ -1,7 +1,8 @@
 /** Checks a journal as a stranger can, with the public key alone: each link of the chain, and the signed head. */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type CheckedHead, checkHead } from '../evidence/journal-head.js';
+import { removedJournal } from '../evidence/removed-journal.js';
 import { findPublicKey } from '../evidence/signing.js';
 import { type Binding, bindingOf } from '../phases/journal-binding.js';
 import { parseJournal } from '../phases/journal-entry.js';
@@ -24,8 +25,10 @@ export interface JournalVerified {
 /** Throws E4008, E4031 or E4032 for a journal that is not what was signed, E1201 when a file cannot be read. */
 export async function verifyJournal(context: Context, file?: string, keyFile?: string): Promise<JournalVerified> {
   const path = file === undefined ? journalPath(await context.stateDir()) : resolve(file);
-  const parsed = parseJournal(read(path), path);
   const own = async () => (file === undefined ? findPublicKey(await context.credentials()) : undefined);
+  const removed = file === undefined ? removedJournal(dirname(path), (await own()) !== undefined) : undefined;
+  if (removed) throw removed;
+  const parsed = parseJournal(read(path), path);
   const key = keyFile === undefined ? await own() : read(resolve(keyFile)).toString('utf8');
   const head = checkHead(path, parsed, key);
   const lines = parsed.entries.length;

@@ -1,10 +1,12 @@
 /** Takes a Sovereign's lock for one command, keeps its lease renewed, and opens its journal, whose head is signed at the end. */
+import { existsSync } from 'node:fs';
 import { checkHead, headPath, signHead } from '../evidence/journal-head.js';
-import { type KeyKeeper, openSigner } from '../evidence/signing.js';
+import { removedJournal } from '../evidence/removed-journal.js';
+import { findPublicKey, type KeyKeeper, openSigner } from '../evidence/signing.js';
 import { type Journal, openJournal } from '../phases/journal.js';
 import { type Binding, bind } from '../phases/journal-binding.js';
 import { renewMs } from '../sovereign/lease.js';
-import { takeLock } from '../sovereign/lock.js';
+import { journalPath, takeLock } from '../sovereign/lock.js';
 import { replacePrivateFile } from '../sovereign/state-dir.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
@@ -37,6 +39,10 @@ export interface LockJournalRequest {
 /** Throws E1202 or E1203 while another run may have it, E4008, E4031 or E4032 for a journal that is not what it was. */
 export async function lockJournal(dir: string, request: LockJournalRequest): Promise<LockedJournal> {
   const { command, fqdn, runId, by, clock, redactor, keys, warn, takeOver, accept } = request;
+  if (!accept && takeOver === undefined && !existsSync(journalPath(dir))) {
+    const removed = removedJournal(dir, (await findPublicKey(await keys())) !== undefined);
+    if (removed) throw removed;
+  }
   const lock = takeLock(dir, { command, run: runId, by, now: clock.now(), takeOver });
   const { path } = lock.journal;
   let signing: Promise<Awaited<ReturnType<typeof openSigner>>> | undefined;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { checkHead } from '../evidence/journal-head.js';
+import { removedJournal } from '../evidence/removed-journal.js';
 import { requireBinding } from '../phases/journal-binding.js';
 import { damaged, type JournalEntry, scanJournal } from '../phases/journal-entry.js';
 import type { World } from '../phases/world.js';
@@ -40,7 +41,7 @@ export function inspectJournal(stateDir: string, world?: WorldIdentity): Inspect
   try {
     requireBinding(entries, path, { fqdn: basename(stateDir), world });
     checkHead(path, parsed);
-    return { entries };
+    return { entries, problem: removedJournal(stateDir) };
   } catch (error) {
     if (isCatalystError(error)) return { entries, problem: error };
     throw error;

@@ -1,5 +1,7 @@
 /** What holds a Sovereign's lock, and taking it over once a person has declared that run ended. */
 import { existsSync } from 'node:fs';
+import { removedJournal } from '../evidence/removed-journal.js';
+import { findPublicKey } from '../evidence/signing.js';
 import {
   type Holder,
   type HolderState,
@@ -64,7 +66,10 @@ export async function unlock(
     });
   }
   const { problem } = inspectJournal(dir);
-  if (problem) throw problem;
+  const removed = holder && removedJournal(dir, (await findPublicKey(await context.credentials())) !== undefined);
+  if (problem && !removed) throw problem;
+  // A repair needs the lock first, so it is part of what is confirmed here.
+  if (removed) context.output.warn(`${removed.message} With the takeover the journal begins anew.`);
   if (!holder || context.options.dryRun) return found;
   const { fqdn } = (await context.spec()).sovereign.spec;
   await context.confirmByName({ what: `This takes the lock of ${fqdn} over from "${holder.command}"`, confirm });
@@ -77,7 +82,19 @@ export async function unlock(
     await locked.bind({ fqdn });
     const { command, run, by, since, renewed } = holder;
     const reason = `taken over from "${command}" of ${by}`;
-    locked.journal.append({ kind: 'takeover', inputs: { reason, command, of: run, from: by, since, renewed, state } });
+    locked.journal.append({
+      kind: 'takeover',
+      inputs: {
+        reason,
+        command,
+        of: run,
+        from: by,
+        since,
+        renewed,
+        state,
+        ...(removed && { removed: removed.message }),
+      },
+    });
   } finally {
     await locked.release();
   }

@@ -121,7 +121,7 @@ function foreign(path: string, bound: string, expected: string) {
     {
       actions: [
         'give each Sovereign and world a state directory of its own: --state-dir DIR (CATALYST_STATE_DIR)',
-        `or, if the journal was put there by mistake, move it away: mv ${path} ${path}.foreign; mv ${head} ${head}.foreign`,
+        `or, if the journal was put there by mistake, move it away: mv ${path} ${path}.foreign; mv ${head} ${head}.foreign; catalyst journal repair --confirm ${expected}`,
       ],
       data: { path, bound, expected },
     },

@@ -46,6 +46,8 @@ export interface ActingStep {
   id: string;
   phase: number;
   ticket?: string;
+  /** Its first change is not made before the head of the journal is signed, whatever that change is. */
+  irreversible?: boolean;
 }
 
 export interface Gate {
@@ -70,7 +72,7 @@ export function createGate({
 }: GateOptions): Gate {
   const before: JournalState = foldJournal(journal.entries);
   const writers = writersOf(adapters);
-  const sealed = new Set<string>();
+  const sealed = new Map<string, Promise<void>>();
   let writes = 0;
   const actOf =
     (step: ActingStep, signal: AbortSignal): Act =>
@@ -114,9 +116,9 @@ export function createGate({
       let answer: Awaited<ReturnType<typeof change>>;
       try {
         // What cannot be undone must not be forgotten either; once per step, since each of its changes is of one intent.
-        if (mutation.confirm !== undefined && !sealed.has(id)) {
-          await journal.sealHead(`before: ${mutation.sentence}`);
-          sealed.add(id);
+        if (mutation.confirm !== undefined || step.irreversible) {
+          if (!sealed.has(id)) sealed.set(id, journal.sealHead(`before: ${mutation.sentence}`));
+          await sealed.get(id);
         }
         answer = await change(checked.writers, { id: op, signal });
         journal.append({ ...common, kind: 'ok', inputs });

@@ -179,7 +179,10 @@ async function runStep(options: RunnerOptions, step: Step): Promise<void> {
   const ticket = step.ticket ?? (step.id.startsWith('#') ? step.id : undefined);
   const common = { step: step.id, phase: step.phase, ticket };
   const context: StepContext = {
-    ...gate.forStep({ id: step.id, phase: step.phase, ticket }),
+    ...gate.forStep({
+      ...{ id: step.id, phase: step.phase, ticket },
+      irreversible: step.irreversible ?? step.destructive !== undefined,
+    }),
     signal,
     progress: {
       waiting: (reason, deadline) => tell('waiting', { reason, deadline }),

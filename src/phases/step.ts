@@ -82,6 +82,8 @@ export interface Step {
    * the Sovereign's FQDN typed first, whichever command runs it (product.md §7).
    */
   readonly destructive?: string;
+  /** True when it overwrites what nobody can read back, although nothing of the Sovereign's is destroyed. */
+  readonly irreversible?: true;
   /** Limits how many steps of a class run at once. */
   readonly limits?: readonly ('hetzner' | 'kubectl' | 'upload')[];
   /** Every mutation a run on the present world would make, probes included. Never mutates. */

@@ -318,7 +318,7 @@ export const errorCodes = {
   E4031: entry(
     'refused',
     'lines of the journal are missing or changed',
-    'At the end of every run, and before what cannot be undone, the head of the journal is signed. The journal no longer has the lines that were signed: it was cut, replaced, or put back from an older copy. `catalyst journal repair` accepts what is there and journals that; what is missing has to be proven again.',
+    'At the end of every run, and before what cannot be undone, the head of the journal is signed. The journal no longer has the lines that were signed: it was cut, replaced, removed, or put back from an older copy. `catalyst journal repair` accepts what is there and journals that; what is missing has to be proven again.',
   ),
   E4032: entry(
     'refused',

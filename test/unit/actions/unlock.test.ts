@@ -25,6 +25,7 @@ const fqdn = 'omantel.omani.works';
 const now = new Date('2026-11-29T12:00:00Z');
 let dir: string;
 let shown: Unlocked[];
+let warned: string[];
 const path = () => join(dir, 'journal.jsonl');
 const clock = { now: () => now, sleep: async () => undefined };
 const redactor = createRedactor();
@@ -33,6 +34,7 @@ beforeEach(() => {
   dir = join(mkdtempSync(join(tmpdir(), 'unlock-')), fqdn);
   mkdirSync(dir);
   shown = [];
+  warned = [];
 });
 
 function context(dryRun = false): Context {
@@ -44,7 +46,7 @@ function context(dryRun = false): Context {
   return {
     ...{ clock, redactor, runId: 'unlocking', by: 'me@here', options: { dryRun } },
     ...{ stateDir: async () => dir, spec: async () => ({ sovereign: { spec: { fqdn } } }) },
-    ...{ credentials: async () => credentials, output: { warn: (text: string) => expect.unreachable(text) } },
+    ...{ credentials: async () => credentials, output: { warn: (text: string) => void warned.push(text) } },
     confirmByName: async ({ confirm }: { confirm?: string }) => {
       if (confirm !== fqdn) throw fail('E4006', 'not confirmed');
     },
@@ -61,9 +63,18 @@ function leave(silentMs: number, more: Partial<Holder> = {}) {
 }
 
 describe('unlock', () => {
+  it('of a run whose journal was removed together with its head says so, and journals it', async () => {
+    leave(3_600_000, { journal: '1:2' });
+    await expect(run()).rejects.toMatchObject({ code: 'E4006' });
+    expect(warned[0]).toMatch(/and its signed head are gone, but .*lock is there/);
+    await run(fqdn);
+    expect(readJournal(dir)[1]).toMatchObject({ kind: 'takeover', inputs: { removed: expect.stringMatching(/gone/) } });
+  });
+
   it('shows what it knows and takes over from a run that is silent, and the journal says so', async () => {
     leave(3_600_000);
     expect(await run(fqdn)).toMatchObject({ takenOver: true });
+    expect(warned).toEqual([]);
     expect(shown).toMatchObject([
       { holder: { command: 'catalyst wizard', by: 'eva@laptop', pid: 4242, ageSeconds: 3600, state: 'silent' } },
     ]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createGate } from '../../../src/phases/journaled-gate.js';
+import { createGate, type Gate } from '../../../src/phases/journaled-gate.js';
 import { throwIfFailed } from '../../../src/phases/runner.js';
 import type { Step } from '../../../src/phases/step.js';
 import { fail } from '../../../src/support/errors.js';
@@ -167,4 +167,30 @@ test.each([
   const reason = fail(code, 'Not finished within --timeout 1s.');
   const result = { ok: false, proven: [], failed: [{ step: '#374', error: new Error('cut off') }], blocked: [] };
   expect(() => throwIfFailed(result, AbortSignal.abort(reason))).toThrow(expect.objectContaining({ code, exitCode }));
+});
+
+test('tells the gate of which steps the changes cannot be undone', async () => {
+  const w = world();
+  const told: Record<string, boolean | undefined> = {};
+  const { act } = createGate({
+    journal: open(temporaryJournal()),
+    signal: new AbortController().signal,
+    undoSignal: new AbortController().signal,
+    protects: () => undefined,
+    adapters,
+  }).forStep({ id: 'x', phase: 0 });
+  const gate: Gate = {
+    writes: 0,
+    forStep: ({ id, irreversible }) => {
+      told[id] = irreversible;
+      return { act, undo: { act, signal: new AbortController().signal } };
+    },
+  };
+  const steps = [
+    fakeStep(w, 'harmless', 1),
+    { ...fakeStep(w, 'purge', 1), destructive: 'deletes it' },
+    { ...fakeStep(w, 'rotate', 1), irreversible: true as const },
+  ];
+  await runAll(temporaryJournal(), steps, { gate });
+  expect(told).toEqual({ harmless: false, purge: true, rotate: true });
 });

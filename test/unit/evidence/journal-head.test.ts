@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -178,6 +187,44 @@ describe('the signed head of a journal', () => {
       reason: expect.stringMatching(/^before: record the intent to cross the point of no return/),
     });
     await locked.release();
+  });
+
+  it('is signed before the first change of a step that destroys, once for changes that are made together', async () => {
+    const locked = await lock();
+    const { signal } = new AbortController();
+    const adapters = {} as Parameters<typeof createGate>[0]['adapters'];
+    const gate = createGate({ ...locked, signal, undoSignal: signal, protects: () => undefined, adapters });
+    const { act } = gate.forStep({ id: 'purge-apply', phase: 0, irreversible: true });
+    const seals: number[] = [];
+    const remove = (name: string) =>
+      act({ target: { system: 'hetzner', kind: 'volume', name }, sentence: `delete volume ${name}` }, async () => {
+        seals.push(locked.journal.entries.filter(({ kind }) => kind === 'sealed').length);
+      });
+    await Promise.all([remove('a'), remove('b')]);
+    await remove('c');
+    expect(seals).toEqual([1, 1, 1]);
+    expect(checkHead(path(), locked.journal.chain())).toMatchObject({ reason: 'before: delete volume a' });
+    await locked.release();
+  });
+
+  it('is missed together with its journal by what else a run leaves; a repair begins anew', async () => {
+    await run(2);
+    for (const file of [path(), head()]) rmSync(file);
+    const gone = expect.objectContaining({ code: 'E4031', exitCode: 7 });
+    // The evidence key is all that this run left.
+    await expect(lock()).rejects.toThrow(gone);
+    await expect(lock()).rejects.toThrow(/repair --confirm|evidence key/);
+    expect(existsSync(path())).toBe(false);
+    mkdirSync(join(dir, 'purges'));
+    expect(readJournal(dir)).toEqual([]);
+    writeFileSync(join(dir, 'purges', 'one.json'), '{}');
+    expect(() => readJournal(dir)).toThrow(gone);
+    await expect(lock({}, newKeeper())).rejects.toThrow(gone);
+    const locked = await lock({ accept: true });
+    locked.journal.append({ kind: 'repaired' });
+    await locked.release();
+    expect(readJournal(dir).map(({ kind }) => kind)).toEqual(['repaired', 'sealed']);
+    await lock().then((again) => again.release());
   });
 
   it('covers what a killed run left as soon as the next one starts', async () => {
