@@ -1,10 +1,14 @@
 /** `verify umbilical`, `verify residue`, `verify protected`: one scan each; E6004 when something is open. */
 import { acceptCommand, fingerprintBefore, keepFingerprint } from '../evidence/protected-before.js';
+import { takeInventory } from '../handover/handover.js';
+import { leaseMutation } from '../handover/hold-mother.js';
 import { readRecord } from '../handover/record.js';
 import { residueOf } from '../handover/residue.js';
 import { compareFingerprints, type Difference } from '../mother/compare-fingerprints.js';
 import { journaledEffects } from '../mother/declared-effects.js';
 import { deadPages, type Fingerprint, maskedPages, takeFingerprint } from '../mother/fingerprint.js';
+import { ifMade } from '../phases/dry-run.js';
+import type { Mutation } from '../phases/step.js';
 import { fail } from '../support/errors.js';
 import { isClean, type ScanResult, scanSummary } from '../verify/look.js';
 import { scanUmbilical } from '../verify/umbilical.js';
@@ -17,10 +21,22 @@ export async function verifyUmbilical(context: Context): Promise<ScanResult> {
   return scanUmbilical(await context.world());
 }
 
-export async function verifyResidue(context: Context): Promise<ScanResult> {
+export interface ResidueScan extends ScanResult {
+  /** Only in a dry-run, which has looked nowhere: what it would have run. */
+  mutations?: string[];
+}
+
+export async function verifyResidue(context: Context): Promise<ResidueScan> {
   const session = await openSession(context);
   const record = (await readRecord(session.world)) ?? { ids: [] };
   const step = { id: 'verify-residue', phase: 7, ticket: '#317' };
+  if (context.options.dryRun) {
+    const mutations: string[] = [leaseMutation(session.world).sentence];
+    const tell = ({ sentence }: Mutation) => void mutations.push(sentence);
+    // The gate goes no further than to say what the Job is.
+    await withGate(session, step, (act) => ifMade(takeInventory(session.world, act, record.ids)), tell);
+    return { findings: [], looked: [], mutations };
+  }
   const progress = { waiting: context.output.note, output: context.output.note };
   return withGate(session, step, (act, undo) =>
     residueOf(session.world, { act, undo, progress, signal: session.world.signal }, record),

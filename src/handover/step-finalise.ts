@@ -2,7 +2,7 @@
 import type { Done, Evidence, Step } from '../phases/step.js';
 import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
-import { isClean, scanSummary } from '../verify/look.js';
+import { holdsNothingOwn, scanSummary } from '../verify/look.js';
 import { erasePlan, eraseRetained } from './erase.js';
 import { openHandover } from './handover.js';
 import { holdMother, leaseMutation } from './hold-mother.js';
@@ -74,7 +74,7 @@ export function finaliseHandover(world: World, options: FinaliseOptions = {}): S
       const refused = `${record.refusals.length} old credentials tried: ${[...new Set(record.refusals.map((one) => one.answer))].join(', ') || 'there were none'}`;
       if (options.keepRetained) return { summary: `${record.state}; ${refused}`, sha, facts };
       const scan = await residueOf(world, context, record);
-      if (!isClean(scan)) {
+      if (!holdsNothingOwn(scan)) {
         throw fail('E4009', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
           actions: ['catalyst verify residue', 'catalyst handover decommission'],
           data: { findings: scan.findings, looked: scan.looked },

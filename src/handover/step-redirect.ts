@@ -6,7 +6,7 @@ import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import { waitUntil } from '../support/wait.js';
 import type { KubeRef } from '../tools/kube.js';
-import { isClean, scanSummary } from '../verify/look.js';
+import { holdsNothingOwn, mentionsIn, scanSummary } from '../verify/look.js';
 import { erasePlan, eraseRetained } from './erase.js';
 import { type Handover, openHandover } from './handover.js';
 import { holdMother, leaseMutation } from './hold-mother.js';
@@ -104,7 +104,9 @@ export async function decommission(handover: Handover): Promise<void> {
   if (record.erasedAt === undefined) await eraseRetained(handover);
   await checkProtected(world, 'After the erasure');
   const scan = await residueOf(world, handover, record);
-  if (!isClean(scan)) {
+  for (const { where, what, remedy } of mentionsIn(scan))
+    handover.progress.output(`left alone: ${where}: ${what}; ${remedy}`);
+  if (!holdsNothingOwn(scan)) {
     throw fail('E5005', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
       actions: ['catalyst verify residue'],
       data: { findings: scan.findings, looked: scan.looked },
@@ -185,7 +187,7 @@ export function redirectConsole(world: World): Step {
       const problems = await checkRedirect(world, record.ids);
       if (problems.length > 0) throw fail('E5106', `The redirect does not hold: ${problems.join('; ')}.`);
       const scan = await residueOf(world, context, record);
-      if (!isClean(scan)) throw fail('E4009', `The mother still holds state: ${scanSummary(scan)}.`);
+      if (!holdsNothingOwn(scan)) throw fail('E4009', `The mother still holds state: ${scanSummary(scan)}.`);
       await checkProtected(world, 'After the decommissioning');
       return {
         summary: `${record.ids.length} old addresses answer 301 to ${targetOf(world)}; residue: ${scanSummary(scan)}`,

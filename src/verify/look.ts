@@ -25,6 +25,8 @@ export interface Finding {
   remedy: string;
   /** Why it may stay. */
   accepted?: string;
+  /** It names the Sovereign, and nothing says whose it is: it is reported and left alone (product.md §7). */
+  mention?: true;
 }
 
 export interface Looked {
@@ -44,6 +46,16 @@ export interface ScanResult {
 /** True when nothing is left that is not accepted, and every place was looked at. */
 export function isClean(scan: ScanResult): boolean {
   return scan.looked.every((place) => place.ok) && scan.findings.every((finding) => finding.accepted !== undefined);
+}
+
+/** True when every place was looked at, and nothing is left that is the Sovereign's own and not accepted; mentions may be. */
+export function holdsNothingOwn(scan: ScanResult): boolean {
+  return isClean({ ...scan, findings: scan.findings.filter(({ mention }) => !mention) });
+}
+
+/** Findings that are neither accepted nor the Sovereign's own: for a person to look at. */
+export function mentionsIn(scan: ScanResult): Finding[] {
+  return scan.findings.filter(({ mention, accepted }) => mention && accepted === undefined);
 }
 
 /** Open findings and unseen places in one sentence. */

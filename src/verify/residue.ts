@@ -63,6 +63,7 @@ function mentionedFile(where: string, { path, owner }: ClaimMention): Finding {
     what: `${path} mentions this Sovereign`,
     breaks: 'the mother may still hold state of this Sovereign: no record says whose file it is',
     remedy: `read ${path} on the claim and delete it by hand if it is this Sovereign's`,
+    mention: true,
     ...(owner === 'shared' ? { accepted: 'only mentions this Sovereign and belongs to others; it is left alone' } : {}),
   };
 }
@@ -236,6 +237,7 @@ function objectFindings(look: Look, objects: KubeObject[], guarded: ReadonlyMap<
       what: own ? `belongs to ${fqdn}` : `mentions ${fqdn}`,
       breaks: 'the mother still holds state of this Sovereign',
       remedy: own ? erase : `look at it, and delete it by hand if it is this Sovereign's: catalyst does not touch it`,
+      ...(own ? {} : { mention: true as const }),
       ...(accepted ? { accepted } : {}),
     };
   });
