@@ -18,6 +18,8 @@ export interface Drained {
   why?: string;
   /** Volumes at Hetzner, by id, whose PersistentVolume says Retain: they are a person's to delete. */
   retained: RetainedVolume[];
+  /** Ids of all volumes at Hetzner that PersistentVolumes of the cluster named. */
+  volumes: string[];
 }
 
 export interface RetainedVolume {
@@ -53,7 +55,7 @@ export async function drainCluster(world: World, context: StepContext, plan: str
     world.signal.throwIfAborted();
     const why = messageOf(error);
     progress.output(`The cluster is not drained: ${why}`);
-    return { reached: false, why, retained: [] };
+    return { reached: false, why, retained: [], volumes: [] };
   }
   const act: Act = (mutation, change, options) => context.act(mutation, change, { ...options, plan });
   const { volumes, cordons, removals } = await planDrain(kube);
@@ -67,7 +69,11 @@ export async function drainCluster(world: World, context: StepContext, plan: str
     (await kube.list({ apiVersion: 'v1', kind: 'Service' })).filter(isBalancer),
   );
   await gone(world, context, 'volumes of claims', async () => (await persistentVolumes(kube)).filter(isDeleted));
-  return { reached: true, retained: retainedOf(volumes) };
+  return {
+    reached: true,
+    retained: retainedOf(volumes),
+    volumes: volumes.map(({ spec }) => String(spec.csi.volumeHandle)),
+  };
 }
 
 /** Nodes to cordon; Services, claims and Pods to remove, in this order. */

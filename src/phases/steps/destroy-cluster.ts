@@ -13,6 +13,7 @@ import type { Done, Mutation, Step, StepContext } from '../step.js';
 import { unfinishedPurgesOf } from '../unfinished-purges.js';
 import type { World } from '../world.js';
 import { deletePlanned, purgeEvidence, purgeMutations } from './apply-purge-plan.js';
+import { attachedVolumes, volumesLeft, volumesStay } from './left-volumes.js';
 
 export type DestroyChoices = Omit<Selection, 'fqdn' | 'includeLive' | 'retained'>;
 
@@ -83,12 +84,28 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
       const first = await look();
       // While it drains, volumes are detached: what was attached to our servers is on record first.
       if (first.resources.some(({ selected }) => selected)) unfinishedPurgesOf(world).keep(first);
+      const api = await world.hetzner();
+      const attached = await attachedVolumes(api, first);
       const drained = await drainCluster(world, context, first.hash);
       if (drained.retained.length > 0) retained = drained.retained;
       result = await deletePlanned(world, context, await look());
-      if (result.skipped.length > 0) return;
-      for (const name of made) await world.credentials.forget(name);
-      if (result.leaks.length === 0) await deleteMarker(context);
+      if (result.skipped.length === 0) {
+        for (const name of made) await world.credentials.forget(name);
+        if (result.leaks.length === 0) await deleteMarker(context);
+      }
+      const told = [...result.skipped, ...result.leaks].filter(({ type }) => type === 'volume');
+      const left = await volumesLeft(api, {
+        attached,
+        made: new Set(drained.volumes.map(Number)),
+        known: new Set(
+          [
+            ...(newest?.selection.retained ?? []),
+            ...retained.map(({ volume }) => volume),
+            ...told.map(({ id }) => id),
+          ].map(Number),
+        ),
+      });
+      if (left.length > 0) throw volumesStay(left, result);
     },
 
     proof: async () => purgeEvidence(result!),

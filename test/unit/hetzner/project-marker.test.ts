@@ -177,6 +177,29 @@ describe('the marker of the project', () => {
     expect(resources.find(({ id }) => id === marker)).toMatchObject({ selected: false });
   });
 
+  it('a volume that was attached, or that a CSI driver left, is named when the cluster is destroyed, and stays', async () => {
+    await command(create);
+    const api = apiWith(lab.token);
+    const [server] = [...lab.project.items.server.values()];
+    await api.create('volume', { name: 'somebodys-data', size: 10, server: server!.id });
+    await api.create('volume', {
+      name: 'pvc-1',
+      size: 10,
+      location: 'fsn1',
+      labels: { 'managed-by': 'csi-driver' },
+    });
+    await expect(command(destroy)).rejects.toMatchObject({
+      code: 'E2001',
+      exitCode: 5,
+      message: expect.stringMatching(
+        /volume somebodys-data .*attached to server .*; volume pvc-1 .*a CSI driver made it/,
+      ),
+    });
+    expect([...lab.project.items.volume.values()].map(({ name }) => name)).toEqual(['somebodys-data', 'pvc-1']);
+    expect(lab.project.items.server.size).toBe(0);
+    expect(await markers()).toEqual([]);
+  });
+
   it('goes last when the cluster is destroyed, and the cluster that is built again has a new one', async () => {
     const empty = count();
     await command(create);
