@@ -11,7 +11,8 @@ export interface Confirmed {
 }
 
 /**
- * Plans the run first, which checks its prerequisites too, has what its steps destroy confirmed by name, and then runs it.
+ * Plans the run first, which checks its prerequisites too, has what its steps destroy confirmed by name, and then runs it: the plan
+ * that was confirmed is the one of the run, and its steps look at the world again before they change it.
  * @throws E4006 for a wrong `confirm`, and where nobody could answer; nothing was changed then
  */
 export async function confirmedRun<T extends StepsRun>(
@@ -34,7 +35,7 @@ export async function confirmedRun<T extends StepsRun>(
       context.output.note(`and ${mutations.length - shown} more; --dry-run lists them all`);
     await context.confirmByName({ what: `This ${[...new Set(destructive)].join(', ')}`, confirm, lab });
   }
-  return run(await openSession(context, answer));
+  return run({ ...(await openSession(context, answer)), planned: plan.planHash });
 }
 
 /** How many changes are listed before the question: what fits on a screen. */

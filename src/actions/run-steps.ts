@@ -58,7 +58,7 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
       if (step) emit({ type: 'mutation', at: world.clock.now(), step: refOf(step), sentence: mutation.sentence });
     },
   });
-  const planHash = (await planSteps(session, graph.steps)).hash;
+  const planHash = session.planned ?? (await planSteps(session, graph.steps)).hash;
   const result: RunResult = await guard.around(() =>
     runSteps({
       ...graph,

@@ -20,6 +20,8 @@ export interface Session {
   openGate: OpenGate;
   /** Takes the Sovereign's lock until the command ends, and opens its journal; everything that mutates begins here. */
   journal(): Promise<Journal>;
+  /** Hash of the plan that was shown and confirmed for this very run, which then is not made again. */
+  planned?: string;
   /** Answers what a step asks for before it does what cannot be undone. */
   confirm?: Confirm;
 }

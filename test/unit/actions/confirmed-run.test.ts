@@ -19,6 +19,7 @@ interface Situation {
 
 function situation({ destructive = [], later, typed, dryRun = false }: Situation) {
   const made: boolean[] = [];
+  const planned: (string | undefined)[] = [];
   const prompter = { available: typed !== undefined, text: async () => typed } as never;
   const context = {
     options: { dryRun },
@@ -31,10 +32,11 @@ function situation({ destructive = [], later, typed, dryRun = false }: Situation
   } as unknown as Context;
   const run = async (session: Session): Promise<StepsRun> => {
     made.push(!session.dryRun);
+    planned.push(session.planned);
     const mutations = [{ step: 'dod', target, sentence: 'scale it to 0', ...(later ? { confirm: later } : {}) }];
-    return { runId: '', planHash: '', proven: [], ...(session.dryRun ? { mutations, destructive } : {}) };
+    return { runId: '', planHash: 'confirmed', proven: [], ...(session.dryRun ? { mutations, destructive } : {}) };
   };
-  return { context, run, changed: () => made.includes(true) };
+  return { context, run, planned, changed: () => made.includes(true) };
 }
 
 describe('a run with a step that destroys', () => {
@@ -59,6 +61,12 @@ describe('a run with a step that destroys', () => {
     const { context, run, changed } = situation({ destructive, ...given });
     await confirmedRun(context, run, confirmed);
     expect(changed()).toBe(true);
+  });
+
+  it('runs by the plan that was confirmed, which is not made twice', async () => {
+    const { context, run, planned } = situation({ destructive });
+    await confirmedRun(context, run, { confirm: fqdn });
+    expect(planned).toEqual([undefined, 'confirmed']);
   });
 
   it('needs no name in a dry-run, which changes nothing', async () => {
