@@ -125,7 +125,10 @@ const note = (world: World, differences: Difference[]) =>
 function requireAsKept(world: World, kept: Fingerprint, print: Fingerprint): void {
   const { entries } = parseJournal(journalText(world.stateDir), 'journal.jsonl');
   const differences = compareFingerprints(kept, print, journaledEffects(world.sovereign, entries));
-  if (differences.length === 0) return noteDifferences(world.stateDir, undefined);
+  if (differences.length === 0) {
+    noteDifferences(world.stateDir, undefined);
+    return;
+  }
   note(world, differences);
   throw fail(
     'E5006',

@@ -1,5 +1,5 @@
 /** The state of a handover: one signed ConfigMap on both clusters, the further of the two counts. */
-import { type Envelope, openSigner, type Signer, seal, unseal } from '../evidence/signing.js';
+import { type Envelope, findPublicKey, openSigner, seal, unseal } from '../evidence/signing.js';
 import { recordNameOf } from '../mother/own-names.js';
 import type { Act } from '../phases/gate.js';
 import type { Mutation } from '../phases/step.js';
@@ -155,13 +155,14 @@ type RecordReader = Pick<World, 'sovereign' | 'credentials' | 'kube' | 'mother'>
 export async function readRecordIfAny(
   world: RecordReader,
 ): Promise<{ record?: HandoverRecord; unread: { system: Place['system']; error: unknown }[] }> {
-  const signer = await openSigner(world.credentials);
+  // Reading makes no key: one shows that there was a journal (evidence/removed-journal.ts).
+  const key = await findPublicKey(world.credentials);
   const found: HandoverRecord[] = [];
   const unread: { system: Place['system']; error: unknown }[] = [];
   for (const place of placesOf(world)) {
     try {
       const object = await (await clusterOf(world, place))?.get(place.ref);
-      if (object) found.push(openRecord(object, signer, place, world.sovereign.spec.fqdn));
+      if (object) found.push(openRecord(object, key, place, world.sovereign.spec.fqdn));
     } catch (error) {
       if (isCatalystError(error, 'E5105')) throw error;
       unread.push({ system: place.system, error });
@@ -179,11 +180,11 @@ async function clusterOf(world: Pick<World, 'kube' | 'mother'>, place: Place): P
   });
 }
 
-function openRecord(object: KubeObject, signer: Signer, place: Place, fqdn: string): HandoverRecord {
+function openRecord(object: KubeObject, key: string | undefined, place: Place, fqdn: string): HandoverRecord {
   let value: HandoverRecord | undefined;
   try {
     const envelope = JSON.parse(object.data?.['record.json'] ?? '{}') as Envelope;
-    value = unseal(envelope, payloadType, signer.publicKey) as HandoverRecord | undefined;
+    value = key === undefined ? undefined : (unseal(envelope, payloadType, key) as HandoverRecord | undefined);
   } catch {
     value = undefined;
   }

@@ -78,4 +78,5 @@ it('verify residue --dry-run says which Job it would run, runs none, and finds n
     mutations: [expect.stringMatching(/^run a short Job/)],
   });
   expect(mother.writes).toEqual([]);
+  expect(await world.credentials.find('generated/evidence-key')).toBeUndefined();
 });
