@@ -45,7 +45,7 @@ describe('a file that nothing gives to this Sovereign', () => {
     expect(told.join('\n')).toContain(
       `${file} mentions this Sovereign; read ${file} on the claim and delete it by hand`,
     );
-    const scan = await residueOf(world, context.act, handover.record);
+    const scan = await residueOf(world, context, handover.record);
     expect(() => requireClean(scan, 'The mother still holds state')).toThrow(
       expect.objectContaining({ code: 'E6004', actions: expect.arrayContaining([expect.stringContaining(file)]) }),
     );
