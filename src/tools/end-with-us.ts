@@ -24,9 +24,10 @@ for one in $alive; do kill -s KILL -- "-$one" 2>/dev/null; done
 
 /**
  * What runs in place of a program, in its process: it says its group while the pipe is still its own, so that no kill of ours falls
- * between, and becomes the program, which does not get the pipe. A watching shell that is gone must not end it (PIPE).
+ * between, and becomes the program, which gets neither the pipe nor what shells add to an environment. A watching shell that is gone
+ * must not end it (PIPE).
  */
-const tie = `trap '' PIPE; echo "+ $$" >&3 2>/dev/null; trap - PIPE; exec "$@" 3>&-`;
+const tie = `trap '' PIPE; echo "+ $$" >&3 2>/dev/null; trap - PIPE; unset PWD OLDPWD SHLVL; exec "$@" 3>&-`;
 
 /** Name under which `sh` says that it cannot become the program. */
 const tieName = 'catalyst-exec';
