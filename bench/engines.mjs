@@ -15,7 +15,7 @@ const load = (path) => import(join(root, 'dist/src', path));
 const { findEngines } = await load('lab/engines/cache.js');
 const { systemClock: clock } = await load('support/clock.js');
 const { createExec } = await load('tools/exec.js');
-const { createKube } = await load('tools/kube-client.js');
+const { createKube } = await load('kubernetes/client/kube-client.js');
 const { createRedactor } = await load('support/redact.js');
 
 const rounds = 100;

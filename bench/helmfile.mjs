@@ -25,15 +25,15 @@ const { startRealRegistry } = await load('lab/engines/real-registry.js');
 const { trueCrds } = await load('lab/engines/true-crds.js');
 const { createFaults } = await load('lab/faults.js');
 const { createRequestLog } = await load('lab/request-log.js');
-const { objectsOf } = await load('phases/apply-folder.js');
-const { createInstallStep } = await load('phases/steps/install-blueprint.js');
+const { objectsOf } = await load('walk/install/apply-folder.js');
+const { createInstallStep } = await load('walk/steps/install-blueprint.js');
 const { loadSpec } = await load('sovereign/load-spec.js');
 const { systemClock: clock } = await load('support/clock.js');
 const { createRedactor } = await load('support/redact.js');
 const { parseDuration } = await load('support/durations.js');
 const { toYaml } = await load('support/yaml.js');
 const { createExec, startProgram } = await load('tools/exec.js');
-const { createKube } = await load('tools/kube-client.js');
+const { createKube } = await load('kubernetes/client/kube-client.js');
 
 const dir = mkdtempSync(join(tmpdir(), 'catalyst-bench-helmfile-'));
 const seconds = (from) => (performance.now() - from) / 1000;

@@ -27,7 +27,7 @@ export default class BlueprintRender extends CatalystCommand<RenderResult> {
       out: flags.out,
       only: args.blueprint,
       sealed: flags.sealed
-        ? async () => (await import('../../src/phases/seal-tree.js')).sealedTree(await context.world())
+        ? async () => (await import('../../src/walk/credentials/seal-tree.js')).sealedTree(await context.world())
         : undefined,
     });
     if (result.stream !== undefined) context.output.print(result.stream.trimEnd());

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { journalLine, showJournal } from '../../src/actions/journal-show.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
-import type { JournalEntry } from '../../src/phases/journal-entry.js';
+import type { JournalEntry } from '../../src/engine/journal-entry.js';
 
 export default class JournalShow extends CatalystCommand<JournalEntry[]> {
   static override summary = 'what was done, op by op; checks the hash chain and the signed head on the way';

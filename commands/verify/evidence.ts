@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { verifyEvidence } from '../../src/actions/evidence.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
-import type { BundleCheck } from '../../src/evidence/verify-bundle.js';
+import type { BundleCheck } from '../../src/verification/dod/verify-bundle.js';
 
 export default class VerifyEvidence extends CatalystCommand<BundleCheck> {
   static override summary = 'check an evidence bundle offline: signature, index, hashes, journal chain, verdict';

@@ -1,6 +1,6 @@
 import { requireClean, scanText, verifyUmbilical } from '../../src/actions/verify-scans.js';
 import { CatalystCommand } from '../../src/cli/base-command.js';
-import type { ScanResult } from '../../src/verify/look.js';
+import type { ScanResult } from '../../src/scans/scan.js';
 
 export default class VerifyUmbilicalCommand extends CatalystCommand<ScanResult> {
   static override summary = 'every reference from the Sovereign to the mother';

@@ -1,8 +1,8 @@
 /** A person accepts what has changed of the protected set: from then on the state as it is now is what every command compares with. */
-import { acceptFingerprint, differencesText, fingerprintBefore } from '../evidence/protected-before.js';
 import { compareFingerprints, type Difference, requireUnchanged } from '../mother/compare-fingerprints.js';
 import { journaledEffects } from '../mother/declared-effects.js';
 import { takeFingerprint } from '../mother/fingerprint.js';
+import { acceptFingerprint, differencesText, fingerprintBefore } from '../mother/protected-before.js';
 import type { Context } from './context.js';
 import { readJournal } from './read-journal.js';
 import { openSession } from './session.js';

@@ -3,7 +3,7 @@ import { requireBlueprint } from '../blueprints/catalogue.js';
 import { type Drift, driftOf } from '../blueprints/drift.js';
 import { nameOf, placedObjects } from '../blueprints/lint.js';
 import type { RenderedTree } from '../blueprints/render.js';
-import type { Kube } from '../tools/kube.js';
+import type { Kube } from '../kubernetes/client/kube.js';
 
 export interface DiffRow {
   blueprint: string;

@@ -5,12 +5,12 @@ import { allReleases } from '../blueprints/releases.js';
 import { renderTree } from '../blueprints/render.js';
 import { ownChart } from '../blueprints/stand-in.js';
 import { variablesOf } from '../blueprints/variables.js';
-import { ifMade } from '../phases/dry-run.js';
-import type { Act } from '../phases/gate.js';
+import { ifMade } from '../engine/dry-run.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { HelmCharts } from '../tools/helm-charts.js';
+import type { Act } from '../world/step.js';
 import { pushMutation } from './blueprint-package.js';
 import { type ImageMirror, type MirroredImage, mirrorImages } from './mirror-images.js';
 

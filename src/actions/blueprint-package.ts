@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Blueprint } from '../blueprints/blueprint.js';
 import { requireBlueprint } from '../blueprints/catalogue.js';
 import { type ChartArchive, wrapBlueprint } from '../blueprints/wrapper.js';
-import { ifMade } from '../phases/dry-run.js';
-import type { Act } from '../phases/gate.js';
-import type { Mutation } from '../phases/step.js';
+import { ifMade } from '../engine/dry-run.js';
+import type { Mutation } from '../engine/step.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { sha256 } from '../support/hash.js';
+import type { Act } from '../world/step.js';
 
 export interface PackageRow {
   blueprint: string;

@@ -1,7 +1,8 @@
-import type { Blueprint, SecretNeed, ServiceRef, WorkloadRef } from '../blueprints/blueprint.js';
+import type { Blueprint, SecretNeed, ServiceRef } from '../blueprints/blueprint.js';
 import { requireBlueprint } from '../blueprints/catalogue.js';
 import { allReleases, type Release } from '../blueprints/releases.js';
 import { variablesOf } from '../blueprints/variables.js';
+import type { WorkloadRef } from '../kubernetes/rollout.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { type BlueprintRow, rowOf } from './blueprint-list.js';
 

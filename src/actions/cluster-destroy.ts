@@ -1,4 +1,4 @@
-import { type DestroyChoices, destroyCluster } from '../phases/steps/destroy-cluster.js';
+import { type DestroyChoices, destroyCluster } from '../walk/steps/destroy-cluster.js';
 import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
 import { appliedResult, type PurgeApplied } from './purge-apply.js';

@@ -1,7 +1,7 @@
 /** The kubeconfig that catalyst keeps, for kubectl of a person. It is a secret. */
 import { resolve } from 'node:path';
+import { redirectKubeconfig } from '../kubernetes/client/kubeconfig-written.js';
 import { writePrivateFile } from '../sovereign/state-dir.js';
-import { redirectKubeconfig } from '../tools/kubeconfig-written.js';
 import type { Context } from './context.js';
 
 export interface KubeconfigResult {

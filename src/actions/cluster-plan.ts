@@ -2,9 +2,9 @@
 import { type Capacity, checkCapacity } from '../hetzner/cluster/capacity.js';
 import { findOurs } from '../hetzner/cluster/ensure.js';
 import { clusterParts } from '../hetzner/cluster/parts.js';
-import { createClusterStep } from '../phases/steps/create-cluster.js';
-import type { World } from '../phases/world.js';
 import { isCatalystError } from '../support/errors.js';
+import { createClusterStep } from '../walk/steps/create-cluster.js';
+import type { World } from '../world/world.js';
 import type { Context } from './context.js';
 
 export interface ClusterPlan extends Capacity {

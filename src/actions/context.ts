@@ -1,16 +1,16 @@
 /** What one invocation of catalyst gives its action. Made by src/cli/context.ts; actions take the slice they use. */
 import type { Blueprint } from '../blueprints/blueprint.js';
-import type { Confirm } from '../phases/confirmation.js';
-import type { Emit } from '../phases/events.js';
-import type { Journal } from '../phases/journal.js';
-import type { OpenGate } from '../phases/journaled-gate.js';
-import type { World } from '../phases/world.js';
+import type { Confirm } from '../engine/confirmation.js';
+import type { Emit } from '../engine/events.js';
+import type { Journal } from '../engine/journal.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { LoadedSpec } from '../sovereign/load-spec.js';
 import type { Sovereign } from '../sovereign/schema.js';
+import type { WorldIdentity } from '../sovereign/world-identity.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
-import type { WorldIdentity } from '../verify/world-identity.js';
+import type { OpenGate } from '../world/gate.js';
+import type { World } from '../world/world.js';
 
 /** Data goes to stdout (text mode only), the rest to stderr; all of it is redacted. */
 export interface Output {

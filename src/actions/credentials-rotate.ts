@@ -3,16 +3,17 @@
  * sealed into the Sovereign's Git once it has one, and the old ones tried. Hetzner makes and revokes keys in its Console
  * only, so both ends of it are a person's.
  */
+import type { Done, Evidence } from '../engine/step.js';
 import { planSealing } from '../handover/seal-again.js';
-import { createSecretMaker } from '../phases/blueprint-secrets.js';
-import { bucketsSeen, bucketsSeenFirst, mutationsOfProof, proveKeys } from '../phases/prove-new-keys.js';
-import { planRenewal, type Renewal } from '../phases/renew-keys.js';
-import type { Done, Evidence, Step } from '../phases/step.js';
-import type { CredentialName, World } from '../phases/world.js';
+import type { Kube } from '../kubernetes/client/kube.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import { fail, isCatalystError } from '../support/errors.js';
-import type { Kube } from '../tools/kube.js';
 import type { ObjectStore } from '../tools/s3.js';
+import { createSecretMaker } from '../walk/credentials/blueprint-secrets.js';
+import { bucketsSeen, bucketsSeenFirst, mutationsOfProof, proveKeys } from '../walk/credentials/prove-new-keys.js';
+import { planRenewal, type Renewal } from '../walk/credentials/renew-keys.js';
+import type { Step } from '../world/step.js';
+import type { CredentialName, World } from '../world/world.js';
 import { runOne } from './run-one.js';
 import type { Session } from './session.js';
 

@@ -1,9 +1,8 @@
 /** Proves a value by a real call with it, and keeps it when it was not refused. */
-
-import { type CredentialProbe, credentialProbes } from '../phases/credential-probes.js';
-import { ifMade } from '../phases/dry-run.js';
+import { ifMade } from '../engine/dry-run.js';
 import { acceptCredential } from '../sovereign/credential-input.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
+import { type CredentialProbe, credentialProbes } from '../walk/credentials/credential-probes.js';
 import type { Session } from './session.js';
 import { withGate } from './with-gate.js';
 

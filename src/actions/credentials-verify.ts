@@ -1,10 +1,9 @@
 /** Proves the captured credentials by real calls; the first refusal gives the exit status, all are told. */
-import { type CredentialProbe, credentialProbes } from '../phases/credential-probes.js';
-import { ifMade } from '../phases/dry-run.js';
-import type { Act } from '../phases/gate.js';
-import type { Undo } from '../phases/step.js';
+import { ifMade } from '../engine/dry-run.js';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
 import { nearest } from '../support/nearest.js';
+import { type CredentialProbe, credentialProbes } from '../walk/credentials/credential-probes.js';
+import type { Act, Undo } from '../world/step.js';
 import type { Session } from './session.js';
 import { withGate } from './with-gate.js';
 

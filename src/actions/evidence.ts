@@ -3,9 +3,9 @@ import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBundle } from '../evidence/bundle.js';
-import { type BundleCheck, verifyBundle } from '../evidence/verify-bundle.js';
 import { fail, messageOf } from '../support/errors.js';
 import { readRegularFile } from '../support/read-regular-file.js';
+import { type BundleCheck, verifyBundle } from '../verification/dod/verify-bundle.js';
 import type { Context } from './context.js';
 
 export interface EvidenceShown {

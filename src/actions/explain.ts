@@ -1,9 +1,9 @@
 /** Documents one field of the spec, ticket, phase, Blueprint or error code. */
-import { phases, tickets } from '../phases/wbs.js';
 import { type SpecField, specFields } from '../sovereign/spec-fields.js';
 import { type ErrorCode, errorCodes } from '../support/error-codes.js';
 import { exitStatuses, fail } from '../support/errors.js';
 import { nearest } from '../support/nearest.js';
+import { phases, tickets } from '../walk/wbs.js';
 
 export interface Explanation {
   topic: string;

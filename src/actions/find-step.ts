@@ -1,9 +1,9 @@
 /** A step by what a person types: `374`, `#374`, `bp-harbor`, `cluster`; what is out of scope is refused with the seed's reason. */
 import { closest, distance } from 'fastest-levenshtein';
 import { blueprintNames, requireBlueprint } from '../blueprints/catalogue.js';
-import type { Step } from '../phases/step.js';
-import { outOfScope, ticketId, tickets, unticketed } from '../phases/wbs.js';
 import { fail } from '../support/errors.js';
+import { outOfScope, ticketId, tickets, unticketed } from '../walk/wbs.js';
+import type { Step } from '../world/step.js';
 
 const known = [...tickets, ...unticketed].map((entry) => entry.id);
 

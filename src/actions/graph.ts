@@ -1,5 +1,5 @@
 /** The DAG of steps as text, Mermaid, DOT or JSON, coloured by status. */
-import { phases, tickets, unticketed } from '../phases/wbs.js';
+import { phases, tickets, unticketed } from '../walk/wbs.js';
 import { listTickets, listUnticketed, type TicketRow } from './ticket-list.js';
 
 export interface GraphNode {

@@ -3,14 +3,9 @@
  * of it; after each stage and at the end it is compared again. A command that writes nothing there reads nothing there, unless a
  * difference is known.
  */
-import {
-  acceptCommand,
-  fingerprintBefore,
-  foundDifferences,
-  keepFingerprint,
-  noteDifferences,
-} from '../evidence/protected-before.js';
-import { journalText } from '../evidence/write-evidence.js';
+import { parseJournal } from '../engine/journal-entry.js';
+import type { Protects } from '../engine/protects.js';
+import type { Mutation } from '../engine/step.js';
 import {
   compareFingerprints,
   type DeclaredEffect,
@@ -21,12 +16,18 @@ import {
 import { effectOf, journaledEffects } from '../mother/declared-effects.js';
 import { type Fingerprint, maskedPages, readProtectedSet } from '../mother/fingerprint.js';
 import type { MotherFacts } from '../mother/mother-facts.js';
-import { type Protects, protection } from '../mother/protected-set.js';
+import {
+  acceptCommand,
+  fingerprintBefore,
+  foundDifferences,
+  keepFingerprint,
+  noteDifferences,
+} from '../mother/protected-before.js';
+import { protection } from '../mother/protected-set.js';
 import { watchProtected } from '../mother/protected-watch.js';
-import { parseJournal } from '../phases/journal-entry.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
+import { journalText } from '../verification/dod/write-evidence.js';
+import type { World } from '../world/world.js';
 
 export interface ProtectedGuard {
   /** For the gate: refuses every write on the mother as long as `prepare` has not read it. */

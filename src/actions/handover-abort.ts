@@ -1,5 +1,5 @@
+import { foldJournal } from '../engine/journal-state.js';
 import { abortHandover } from '../handover/abort.js';
-import { foldJournal } from '../phases/journal-state.js';
 import { fail } from '../support/errors.js';
 import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';

@@ -1,6 +1,6 @@
 /** `handover finalize`: PREPARED … REVOKED; the step asks for the confirmation before the point of no return. */
 import { finaliseHandover } from '../handover/step-finalise.js';
-import type { World } from '../phases/world.js';
+import type { World } from '../world/world.js';
 import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
 import { type HandoverStatus, handoverStatus } from './handover-status.js';

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makePlan, type Plan } from '../engine/plan.js';
 import { takeWholeInventory } from '../handover/inventory.js';
 import type { HandoverItem } from '../handover/record.js';
 import { finaliseHandover } from '../handover/step-finalise.js';
 import { redirectConsole } from '../handover/step-redirect.js';
-import { makePlan, type Plan } from '../phases/plan.js';
 import { fail, messageOf } from '../support/errors.js';
 import { type HandoverStatus, handoverStatus } from './handover-status.js';
 import type { Session } from './session.js';

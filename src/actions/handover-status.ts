@@ -10,8 +10,8 @@ import {
   pendingStates,
   readRecordIfAny,
 } from '../handover/record.js';
-import type { World } from '../phases/world.js';
 import { isCatalystError, messageOf } from '../support/errors.js';
+import type { World } from '../world/world.js';
 
 export interface HandoverStatus {
   /** `NONE` before PREPARED was reached. */

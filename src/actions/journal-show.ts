@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../phases/journal-entry.js';
+import type { JournalEntry } from '../engine/journal-entry.js';
 import { fail } from '../support/errors.js';
 import { inspectJournal } from './read-journal.js';
 

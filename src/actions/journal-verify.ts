@@ -1,13 +1,13 @@
 /** Checks a journal as a stranger can, with the public key alone: each link of the chain, and the signed head. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type CheckedHead, checkHead } from '../evidence/journal-head.js';
+import { parseJournal } from '../engine/journal-entry.js';
 import { removedJournal } from '../evidence/removed-journal.js';
 import { findPublicKey } from '../evidence/signing.js';
-import { type Binding, bindingOf } from '../phases/journal-binding.js';
-import { parseJournal } from '../phases/journal-entry.js';
 import { journalPath } from '../sovereign/lock.js';
 import { fail, messageOf } from '../support/errors.js';
+import { type Binding, bindingOf } from '../world/journal-binding.js';
+import { type CheckedHead, checkHead } from '../world/journal-head.js';
 import type { Context } from './context.js';
 
 export interface JournalVerified {

@@ -1,16 +1,16 @@
 /** Takes a Sovereign's lock for one command, keeps its lease renewed, and opens its journal, whose head is signed at the end. */
 import { existsSync } from 'node:fs';
-import { checkHead, headPath, signHead } from '../evidence/journal-head.js';
+import { type Journal, openJournal } from '../engine/journal.js';
 import { removedJournal } from '../evidence/removed-journal.js';
 import { findPublicKey, type KeyKeeper, openSigner } from '../evidence/signing.js';
-import { type Journal, openJournal } from '../phases/journal.js';
-import { type Binding, bind } from '../phases/journal-binding.js';
 import { renewMs } from '../sovereign/lease.js';
 import { journalPath, takeLock } from '../sovereign/lock.js';
 import { replacePrivateFile } from '../sovereign/state-dir.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import type { Redactor } from '../support/redact.js';
+import { type Binding, bind } from '../world/journal-binding.js';
+import { checkHead, headPath, signHead } from '../world/journal-head.js';
 
 export interface LockedJournal {
   journal: Journal;

@@ -4,9 +4,9 @@ import type { ImageSwitch } from '../blueprints/image-switch.js';
 import { imagesOf } from '../blueprints/images.js';
 import type { ChartReport } from '../blueprints/lint-charts.js';
 import type { RenderedTree } from '../blueprints/render.js';
-import { ifMade } from '../phases/dry-run.js';
-import type { Act } from '../phases/gate.js';
+import { ifMade } from '../engine/dry-run.js';
 import { type ImageName, parseImage, referenceOf } from '../tools/image-name.js';
+import type { Act } from '../world/step.js';
 
 export interface MirroredImage {
   image: string;

@@ -1,5 +1,5 @@
-import { phases } from '../phases/wbs.js';
 import { fail } from '../support/errors.js';
+import { phases } from '../walk/wbs.js';
 import { runSelectedSteps, type StepsRun } from './run-steps.js';
 import type { RunChoices, Session } from './session.js';
 import { allSteps } from './steps.js';

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Plan } from '../phases/plan.js';
-import { phases } from '../phases/wbs.js';
+import type { Plan } from '../engine/plan.js';
 import { fail, messageOf } from '../support/errors.js';
+import { phases } from '../walk/wbs.js';
 import { planSteps } from './run-steps.js';
 import type { Session } from './session.js';
 import { allSteps } from './steps.js';

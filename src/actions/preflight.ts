@@ -1,13 +1,13 @@
 /** Everything that can be known to stand in the way before anything is changed: all failures at once, each with its remedy. */
 import { checkOverrides } from '../blueprints/catalogue.js';
 import { checkKubernetes } from '../blueprints/kubernetes-fit.js';
-import type { World } from '../phases/world.js';
+import { type Check, type CheckResult, runChecks } from '../preflight/check.js';
+import { machineChecks } from '../preflight/machine.js';
+import { motherChecks } from '../preflight/mother.js';
+import { ownAddressCheck } from '../preflight/own-address.js';
+import { providerChecks } from '../preflight/providers.js';
 import { fail, isCatalystError, messageOf } from '../support/errors.js';
-import { type Check, type CheckResult, runChecks } from '../verify/preflight/check.js';
-import { machineChecks } from '../verify/preflight/machine.js';
-import { motherChecks } from '../verify/preflight/mother.js';
-import { ownAddressCheck } from '../verify/preflight/own-address.js';
-import { providerChecks } from '../verify/preflight/providers.js';
+import type { World } from '../world/world.js';
 import { requireDistinctClusters } from './require-distinct-clusters.js';
 
 export interface PreflightResult {

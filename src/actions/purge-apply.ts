@@ -1,13 +1,13 @@
 /** #370, second half: deletes exactly what a saved plan names, and looks again. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Mutation } from '../engine/step.js';
 import { findMarkers } from '../hetzner/marker.js';
 import type { PurgeResult } from '../hetzner/purge/apply.js';
 import { assertSameAccount } from '../hetzner/purge/buckets.js';
 import { assertApplicable, type PurgePlan, parsePurgePlan } from '../hetzner/purge/plan.js';
-import type { Mutation } from '../phases/step.js';
-import { applyPurgePlan } from '../phases/steps/apply-purge-plan.js';
 import { fail } from '../support/errors.js';
+import { applyPurgePlan } from '../walk/steps/apply-purge-plan.js';
 import { confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
 import { runOne } from './run-one.js';

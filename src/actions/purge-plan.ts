@@ -4,11 +4,11 @@ import { type BucketPlan, planBuckets } from '../hetzner/purge/buckets.js';
 import { makePurgePlan, type PurgePlan } from '../hetzner/purge/plan.js';
 import type { Row } from '../hetzner/purge/select.js';
 import type { ResourceType } from '../hetzner/types.js';
-import { bucketSelection } from '../phases/bucket-selection.js';
-import { unfinishedPurgesOf } from '../phases/unfinished-purges.js';
-import type { World } from '../phases/world.js';
 import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
 import { oneLine } from '../support/printable.js';
+import { bucketSelection } from '../world/bucket-selection.js';
+import { unfinishedPurgesOf } from '../world/unfinished-purges.js';
+import type { World } from '../world/world.js';
 import type { Context } from './context.js';
 
 export interface PurgeChoices {

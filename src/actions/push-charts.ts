@@ -1,4 +1,4 @@
-import type { Act } from '../phases/gate.js';
+import type { Act } from '../world/step.js';
 import type { Context } from './context.js';
 import { openSession } from './session.js';
 import { withGate } from './with-gate.js';

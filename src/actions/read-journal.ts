@@ -1,14 +1,14 @@
 /** Reads the journal without opening it for writing. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { checkHead } from '../evidence/journal-head.js';
+import { damaged, type JournalEntry, scanJournal } from '../engine/journal-entry.js';
 import { removedJournal } from '../evidence/removed-journal.js';
-import { requireBinding } from '../phases/journal-binding.js';
-import { damaged, type JournalEntry, scanJournal } from '../phases/journal-entry.js';
-import type { World } from '../phases/world.js';
 import { journalPath } from '../sovereign/lock.js';
+import type { WorldIdentity } from '../sovereign/world-identity.js';
 import { type CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
-import type { WorldIdentity } from '../verify/world-identity.js';
+import { requireBinding } from '../world/journal-binding.js';
+import { checkHead } from '../world/journal-head.js';
+import type { World } from '../world/world.js';
 
 export interface InspectedJournal {
   /** The whole lines up to the first that is damaged; none when there is no journal yet. */

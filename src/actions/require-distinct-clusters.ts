@@ -2,13 +2,13 @@
  * Before the first write of a command: the mother and the Sovereign are two clusters, the Sovereign is not one that holds the
  * demos, and both are of the world that everything else is of. A kubeconfig says only where a cluster is, never which one it is.
  */
+import type { Mutation } from '../engine/step.js';
+import type { Kube } from '../kubernetes/client/kube.js';
 import { isProtectedNamespace } from '../mother/protected-set.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import { type WorldIdentity, within } from '../sovereign/world-identity.js';
 import { CatalystError, fail, messageOf } from '../support/errors.js';
-import type { Kube } from '../tools/kube.js';
-import { type ClusterIdentity, readClusterIdentity } from '../verify/cluster-identity.js';
-import { type WorldIdentity, within } from '../verify/world-identity.js';
+import { type ClusterIdentity, readClusterIdentity } from '../world/cluster-identity.js';
+import type { World } from '../world/world.js';
 
 export type Clusters = Pick<World, 'sovereign' | 'kube' | 'mother' | 'identity' | 'clock' | 'signal'>;
 

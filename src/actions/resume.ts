@@ -1,6 +1,6 @@
 /** Continues exactly the run that was interrupted: the same command with the same choices and its confirmations. */
-import { foldJournal, type JournalState } from '../phases/journal-state.js';
-import type { ScheduleName } from '../phases/schedule.js';
+import { foldJournal, type JournalState } from '../engine/journal-state.js';
+import type { ScheduleName } from '../engine/schedule.js';
 import { clusterDestroy } from './cluster-destroy.js';
 import { type Confirmed, confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';

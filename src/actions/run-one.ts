@@ -1,5 +1,5 @@
 /** Runs the one step that a command makes for itself (a saved purge plan, a rotation, the Definition of Done), on the runner of the walk. */
-import type { Step } from '../phases/step.js';
+import type { Step } from '../world/step.js';
 import { runSelectedSteps, type StepsRun } from './run-steps.js';
 import type { Session } from './session.js';
 import { allSteps } from './steps.js';

@@ -1,11 +1,11 @@
 /** Runs a choice of steps under lock and journal: what every command that acts on a Sovereign does. */
 import { setFlagsFromString } from 'node:v8';
-import { foldJournal } from '../phases/journal-state.js';
-import { makePlan, type Plan } from '../phases/plan.js';
-import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } from '../phases/runner.js';
-import type { Graph } from '../phases/schedule.js';
-import type { Step } from '../phases/step.js';
-import { phaseNeeds } from '../phases/wbs.js';
+import { foldJournal } from '../engine/journal-state.js';
+import { makePlan, type Plan } from '../engine/plan.js';
+import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } from '../engine/runner.js';
+import type { Graph } from '../engine/schedule.js';
+import { phaseNeeds } from '../walk/wbs.js';
+import type { Step } from '../world/step.js';
 import { guardProtected } from './guard-protected.js';
 import { readJournalOf } from './read-journal.js';
 import type { RunChoices, Session } from './session.js';

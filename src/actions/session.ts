@@ -1,12 +1,12 @@
 /** What the actions of the walk are given: the world, a place to tell events to, the lock. */
-import type { Confirm } from '../phases/confirmation.js';
-import type { Emit } from '../phases/events.js';
-import type { Journal } from '../phases/journal.js';
-import type { OpenGate } from '../phases/journaled-gate.js';
-import type { ScheduleName } from '../phases/schedule.js';
-import type { World } from '../phases/world.js';
+import type { Confirm } from '../engine/confirmation.js';
+import type { Emit } from '../engine/events.js';
+import type { Journal } from '../engine/journal.js';
+import type { ScheduleName } from '../engine/schedule.js';
+import type { WorldIdentity } from '../sovereign/world-identity.js';
 import { isCatalystError } from '../support/errors.js';
-import type { WorldIdentity } from '../verify/world-identity.js';
+import type { OpenGate } from '../world/gate.js';
+import type { World } from '../world/world.js';
 import type { Context } from './context.js';
 
 export interface Session {

@@ -1,6 +1,6 @@
 /** The §9 table: Ticket, Status, PR(s), Deployed-SHA evidence. */
-import { bindingOf } from '../phases/journal-binding.js';
-import type { WorldIdentity } from '../verify/world-identity.js';
+import type { WorldIdentity } from '../sovereign/world-identity.js';
+import { bindingOf } from '../world/journal-binding.js';
 import { readJournal } from './read-journal.js';
 import { listTickets, listUnticketed, type TicketRow } from './ticket-list.js';
 

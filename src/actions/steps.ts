@@ -1,11 +1,11 @@
 /** Every step of the WBS on one world, phases 0 to 8. */
-import { verifyDod } from '../dod/step-dod.js';
 import { finaliseHandover } from '../handover/step-finalise.js';
 import { redirectConsole } from '../handover/step-redirect.js';
-import { platformSteps } from '../phases/catalogue.js';
-import type { Step } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { parseDuration } from '../support/durations.js';
+import { verifyDod } from '../verification/dod/step-dod.js';
+import { platformSteps } from '../walk/catalogue.js';
+import type { Step } from '../world/step.js';
+import type { World } from '../world/world.js';
 
 export interface WalkChoices {
   /** Length of the kill experiment, `20s`, `5m`. */

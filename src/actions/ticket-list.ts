@@ -1,6 +1,6 @@
 /** Tickets and phases with their status, derived from the journal: `done` only by a proof that still counts. */
-import { foldJournal, type JournalState } from '../phases/journal-state.js';
-import { blueprintOf, type Phase, phases, type Ticket, type TicketStatus, tickets, unticketed } from '../phases/wbs.js';
+import { foldJournal, type JournalState } from '../engine/journal-state.js';
+import { blueprintOf, type Phase, phases, type Ticket, type TicketStatus, tickets, unticketed } from '../walk/wbs.js';
 import { readJournal } from './read-journal.js';
 
 export interface TicketRow {

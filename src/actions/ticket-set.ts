@@ -1,5 +1,5 @@
-import { ticketId, tickets } from '../phases/wbs.js';
 import { fail } from '../support/errors.js';
+import { ticketId, tickets } from '../walk/wbs.js';
 import type { Context } from './context.js';
 import { listTickets, type TicketRow } from './ticket-list.js';
 

@@ -1,4 +1,4 @@
-import type { World } from '../phases/world.js';
+import type { World } from '../world/world.js';
 import { findStep, knownStep } from './find-step.js';
 import { allSteps } from './steps.js';
 import { listTickets, listUnticketed, type TicketRow } from './ticket-list.js';

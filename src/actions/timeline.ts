@@ -1,5 +1,5 @@
 /** The §6 estimate, serial and parallel, with the critical path through the phases. */
-import { phases } from '../phases/wbs.js';
+import { phases } from '../walk/wbs.js';
 
 export interface Timeline {
   phases: {

@@ -1,6 +1,6 @@
 /** What `status` shows first while a handover is unfinished, by asking the clusters. */
-import type { JournalEntry } from '../phases/journal-entry.js';
-import { foldJournal } from '../phases/journal-state.js';
+import type { JournalEntry } from '../engine/journal-entry.js';
+import { foldJournal } from '../engine/journal-state.js';
 import { messageOf } from '../support/errors.js';
 import type { Context } from './context.js';
 import { handoverHeadline, statusIfAny } from './handover-status.js';

@@ -1,4 +1,4 @@
-import { foldJournal } from '../phases/journal-state.js';
+import { foldJournal } from '../engine/journal-state.js';
 import { readJournal } from './read-journal.js';
 
 /** Verdict, report and bundle as the proof of phase 8 recorded them. */

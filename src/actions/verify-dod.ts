@@ -1,7 +1,7 @@
-import type { DodReport } from '../dod/report.js';
-import { verifyDod } from '../dod/step-dod.js';
-import type { DodOptions } from '../dod/verify.js';
-import type { World } from '../phases/world.js';
+import type { DodReport } from '../verification/dod/report.js';
+import { verifyDod } from '../verification/dod/step-dod.js';
+import type { DodOptions } from '../verification/dod/verify.js';
+import type { World } from '../world/world.js';
 import { type Confirmed, confirmedRun } from './confirmed-run.js';
 import type { Context } from './context.js';
 import { runOne } from './run-one.js';

@@ -1,5 +1,6 @@
 /** `verify umbilical`, `verify residue`, `verify protected`: one scan each; E6004 when something is open. */
-import { acceptCommand, fingerprintBefore, keepFingerprint } from '../evidence/protected-before.js';
+import { ifMade } from '../engine/dry-run.js';
+import type { Mutation } from '../engine/step.js';
 import { takeInventory } from '../handover/handover.js';
 import { leaseMutation } from '../handover/hold-mother.js';
 import { readRecord } from '../handover/record.js';
@@ -7,11 +8,10 @@ import { residueOf } from '../handover/residue.js';
 import { compareFingerprints, type Difference } from '../mother/compare-fingerprints.js';
 import { journaledEffects } from '../mother/declared-effects.js';
 import { deadPages, type Fingerprint, maskedPages, takeFingerprint } from '../mother/fingerprint.js';
-import { ifMade } from '../phases/dry-run.js';
-import type { Mutation } from '../phases/step.js';
+import { acceptCommand, fingerprintBefore, keepFingerprint } from '../mother/protected-before.js';
+import { isClean, type ScanResult, scanSummary } from '../scans/scan.js';
+import { scanUmbilical } from '../scans/umbilical.js';
 import { fail } from '../support/errors.js';
-import { isClean, type ScanResult, scanSummary } from '../verify/look.js';
-import { scanUmbilical } from '../verify/umbilical.js';
 import type { Context } from './context.js';
 import { readJournal } from './read-journal.js';
 import { openSession } from './session.js';

@@ -1,8 +1,8 @@
 /** The walk after the questions: preflight, plan, phases 0–8 on one journal, verdict. */
-import { credentialProbes } from '../phases/credential-probes.js';
-import type { PlannedMutation } from '../phases/plan.js';
-import { phases } from '../phases/wbs.js';
-import type { World } from '../phases/world.js';
+import type { PlannedMutation } from '../engine/plan.js';
+import { credentialProbes } from '../walk/credentials/credential-probes.js';
+import { phases } from '../walk/wbs.js';
+import type { World } from '../world/world.js';
 import { verifyCredentials } from './credentials-verify.js';
 import { runPreflight } from './preflight.js';
 import { runSelectedSteps, type StepsRun } from './run-steps.js';

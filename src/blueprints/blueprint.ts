@@ -1,4 +1,4 @@
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 
 /** What templates/blueprints/<bp>/blueprint.yaml says, parsed. One folder per Blueprint; a bump touches that folder only. */
 export type BlueprintName = `bp-${string}`;

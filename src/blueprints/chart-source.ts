@@ -1,6 +1,6 @@
 /** Where Flux takes a chart from: the HTTP or OCI repository that it is pinned to, or the mirror of the spec. */
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { ChartPin } from './blueprint.js';
 
 export const fluxNamespace = 'flux-system';

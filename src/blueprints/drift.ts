@@ -1,4 +1,4 @@
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { isMap } from './merge.js';
 
 export interface Drift {

@@ -2,8 +2,8 @@
  * clusters/<fqdn>/flux-system: with these objects plain Flux rebuilds the Sovereign from its own Git in the order of the
  * graph. Needs no catalyst. Before the GitOps pivot nobody applies this folder.
  */
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
 import { fluxNamespace } from './chart-source.js';
 import { gitUrl } from './variables.js';

@@ -1,6 +1,6 @@
 /** The tree takes images from a mirror: by digest, through what the spec says of each Blueprint. */
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { parseImage } from '../tools/image-name.js';
-import type { KubeObject } from '../tools/kube.js';
 
 /** Image name as it is written, without tag → where it is taken from instead: `host/path@sha256:…`, or without digest. */
 export type ImageSwitch = Readonly<Record<string, string>>;

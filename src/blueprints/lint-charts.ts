@@ -1,10 +1,10 @@
 /** What only the real charts can tell: keys that no template reads, values that do not render, workloads that are not there. */
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { messageOf } from '../support/errors.js';
 import { parseYamlStream } from '../support/yaml.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, ReleasePin } from './blueprint.js';
 import type { ChartFolder, ChartFolders } from './chart-folder.js';
 import { unknownKeys } from './chart-keys.js';

@@ -1,5 +1,5 @@
 /** Secrets and ConfigMaps that the workloads of a rendered chart mount or read: each is made by something we can name. */
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { isMap } from './merge.js';
 import { mapsIn } from './strings.js';
 

@@ -1,6 +1,6 @@
 /** What must hold of a rendered tree (tickets.md §3), found by looking at its objects alone. */
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
 import { lintKubernetes } from './kubernetes-fit.js';
 import { lintGraph } from './lint-graph.js';

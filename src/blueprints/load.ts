@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { fail, messageOf } from '../support/errors.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, BlueprintDocuments, SecretNeed } from './blueprint.js';
 import { blueprintNames } from './catalogue.js';
 import type { Metadata } from './metadata-schema.js';

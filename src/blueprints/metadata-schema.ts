@@ -1,6 +1,7 @@
 /** The shape of templates/blueprints/<bp>/blueprint.yaml. Strict: a mistyped key is an error, not a silent nothing. */
 import { z } from 'zod';
-import type { CrdShape, WorkloadRef } from './blueprint.js';
+import type { WorkloadRef } from '../kubernetes/rollout.js';
+import type { CrdShape } from './blueprint.js';
 
 const chart = z.strictObject({
   source: z.string().regex(/^(https|oci):\/\/\S+$/),

@@ -1,7 +1,7 @@
 /** What one Organization gets on the Sovereign: a namespace of its own and a virtual cluster in it (bp-vcluster). */
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
 import { chartReference, chartUrl, helmRepository } from './chart-source.js';
 import { allReleases, helmReleaseOf } from './releases.js';

@@ -1,8 +1,9 @@
 /** Flux objects of one Blueprint's releases: sources and HelmReleases, all in flux-system, targeting their own namespace. */
+import type { KubeObject } from '../kubernetes/client/kube.js';
+import type { WorkloadRef } from '../kubernetes/rollout.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
-import type { KubeObject } from '../tools/kube.js';
-import type { Blueprint, ChartPin, StartedImage, WorkloadRef } from './blueprint.js';
+import type { Blueprint, ChartPin, StartedImage } from './blueprint.js';
 import { chartReference, chartUrl, fluxNamespace, helmRepository } from './chart-source.js';
 import { type ImageSwitch, imageRenderers } from './image-switch.js';
 import { mergeValues, type Values } from './merge.js';

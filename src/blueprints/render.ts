@@ -1,9 +1,9 @@
 /** The rendered tree (tickets.md §4): a pure function of the spec and the Blueprints. */
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import { toYaml, toYamlStream } from '../support/yaml.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint } from './blueprint.js';
 import { checkOverrides } from './catalogue.js';
 import { fluxFolder } from './flux-folder.js';

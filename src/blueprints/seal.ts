@@ -1,6 +1,6 @@
 /** Secrets as they may stand in Git: sealed with the public key of the Sovereign's own sealed-secrets controller. */
 import { constants, createCipheriv, type KeyObject, publicEncrypt, randomBytes } from 'node:crypto';
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 
 /** Label of the Secrets that hold the controller's sealing keys. */
 export const activeSealingKey = 'sealedsecrets.bitnami.com/sealed-secrets-key=active';

@@ -4,9 +4,9 @@
  * folder of its own behind it.
  */
 import type { KeyObject } from 'node:crypto';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { sha256 } from '../support/hash.js';
 import { toYamlStream } from '../support/yaml.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, BlueprintName } from './blueprint.js';
 import { comingBefore, kustomization, unsealer } from './flux-folder.js';
 import type { RenderedFile, RenderedFolder, RenderedTree } from './render.js';

@@ -1,8 +1,8 @@
 /** The Secrets that catalyst makes itself (maker `catalyst`), built from their recipes. Applied over stdin, never rendered. */
 import { createHash } from 'node:crypto';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { Blueprint, SecretNeed, SecretRecipe } from './blueprint.js';
 import { namespacesOf } from './render.js';
 import { substitute } from './substitute.js';

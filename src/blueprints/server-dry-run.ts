@@ -2,9 +2,9 @@
  * The whole tree shown to an API server by server-side apply with dryRun=All: defaults, schemas and admission are its own,
  * and nothing is stored. Objects that this server cannot judge are named, not passed over.
  */
+import type { Kube, KubeObject } from '../kubernetes/client/kube.js';
+import { resourcesIn } from '../kubernetes/client/kube-paths.js';
 import { messageOf } from '../support/errors.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
-import { resourcesIn } from '../tools/kube-paths.js';
 import type { Blueprint } from './blueprint.js';
 import { type Finding, nameOf, type Placed, placedObjects } from './lint.js';
 import type { RenderedTree } from './render.js';

@@ -1,5 +1,5 @@
 /** ServiceAccounts and roles that programs run with where they are real, as their own charts give them. */
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { crossplaneAccounts, crossplanePrograms } from './stand-in-crossplane.js';
 import { fluxAccounts, isFluxController } from './stand-in-flux.js';
 

@@ -2,7 +2,7 @@
  * ServiceAccounts and roles that Crossplane's programs run with, as its own chart gives them: what core may do grows with the kinds
  * that packages and XRDs bring, by roles that the RBAC manager makes and the cluster adds up.
  */
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 
 const rbac = 'rbac.authorization.k8s.io';
 const reads = ['get', 'list', 'watch'];

@@ -1,5 +1,5 @@
 /** ServiceAccounts and roles that Flux's controllers run with, as its own release gives them. */
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 
 const controllers = ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'];
 const rbac = 'rbac.authorization.k8s.io';

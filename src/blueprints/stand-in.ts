@@ -5,10 +5,11 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KubeObject } from '../kubernetes/client/kube.js';
+import type { WorkloadRef } from '../kubernetes/rollout.js';
 import { toYaml, toYamlStream } from '../support/yaml.js';
-import type { KubeObject } from '../tools/kube.js';
 import { type ArchiveFile, packChart } from './archive.js';
-import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef, WorkloadRef } from './blueprint.js';
+import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef } from './blueprint.js';
 import { standInMark } from './chart-folder.js';
 import { shortNames, subresources } from './crd-facts.js';
 import { accountOf, accountsOf } from './stand-in-accounts.js';

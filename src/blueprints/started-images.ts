@@ -1,9 +1,9 @@
 /** Images that no `image` field of a chart names, because its programs start them: the tree takes them from a mirror by values. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { parseYamlStream } from '../support/yaml.js';
 import { parseImage } from '../tools/image-name.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { StartedImage } from './blueprint.js';
 import type { ImageSwitch } from './image-switch.js';
 import { isMap, mergeValues, type Values } from './merge.js';

@@ -16,7 +16,7 @@
  */
 import { Command, type Interfaces } from '@oclif/core';
 import type { Context } from '../actions/context.js';
-import { DryRunStop } from '../phases/dry-run.js';
+import { DryRunStop } from '../engine/dry-run.js';
 import { secretVariables } from '../sovereign/credential-input.js';
 import { CatalystError } from '../support/errors.js';
 import { createRedactor } from '../support/redact.js';

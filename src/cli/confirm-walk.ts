@@ -4,8 +4,8 @@
  */
 import type { Context } from '../actions/context.js';
 import { allSteps, type WalkChoices } from '../actions/steps.js';
+import type { Confirm } from '../engine/confirmation.js';
 import { checkCapacity } from '../hetzner/cluster/capacity.js';
-import type { Confirm } from '../phases/confirmation.js';
 import { fail, messageOf } from '../support/errors.js';
 
 export async function confirmWalk(

@@ -1,6 +1,6 @@
 /** The two kinds of confirmation: a plain yes, and the Sovereign's FQDN typed before anything is destroyed (product.md §7). */
 import type { Prompter } from '../actions/context.js';
-import type { Confirm } from '../phases/confirmation.js';
+import type { Confirm } from '../engine/confirmation.js';
 import { fail } from '../support/errors.js';
 
 interface ByName {

@@ -1,7 +1,7 @@
 /** The world of an invocation, by what its configured endpoints say: Hetzner, the mother and, once there is one, the Sovereign. */
-import type { World } from '../phases/world.js';
-import { readLabMark } from '../verify/cluster-identity.js';
-import { type MarkedEndpoint, readWorldIdentity, type WorldIdentity } from '../verify/world-identity.js';
+import { type MarkedEndpoint, readWorldIdentity, type WorldIdentity } from '../sovereign/world-identity.js';
+import { readLabMark } from '../world/cluster-identity.js';
+import type { World } from '../world/world.js';
 import type { Kubeconfigs } from './kubeconfigs.js';
 
 type Reached = Pick<World, 'credentials' | 'hetzner' | 'kube' | 'mother'> & {

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { kubeconfigContexts } from '../kubernetes/client/kubeconfig.js';
+import { redirectKubeconfig } from '../kubernetes/client/kubeconfig-written.js';
 import type { CredentialStore } from '../sovereign/credential-store.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { writePrivateFile } from '../sovereign/state-dir.js';
 import { fail } from '../support/errors.js';
-import { kubeconfigContexts } from '../tools/kubeconfig.js';
-import { redirectKubeconfig } from '../tools/kubeconfig-written.js';
 
 export interface Kubeconfigs {
   /** Throws E3101 as long as nobody gave one and the cluster was not created. */

@@ -1,10 +1,10 @@
 /** Opens a cluster by its kubeconfig: our own calls, and the file that kubectl and helm read, which stands as long as its credential. */
 import { delimiter } from 'node:path';
+import type { Kube, KubeWriter } from '../kubernetes/client/kube.js';
 import { secretVariables } from '../sovereign/credential-input.js';
 import type { Clock } from '../support/clock.js';
 import type { Dialer } from '../tools/dialer.js';
 import type { Exec } from '../tools/exec.js';
-import type { Kube, KubeWriter } from '../tools/kube.js';
 import { assertEncrypted } from './encrypted-endpoints.js';
 import type { Kubeconfigs } from './kubeconfigs.js';
 
@@ -32,9 +32,9 @@ const childMs = 4 * 60_000;
 /** @param file `path` may be a list of files. Throws E3101 for no kubeconfig, E3008 when its login plugin fails. */
 export async function openKube(file: { path: string; context?: string }, tools: KubeTools): Promise<OpenKube> {
   const [{ createKube }, { readKubeconfig }, { standaloneKubeconfig }] = await Promise.all([
-    import('../tools/kube-client.js'),
-    import('../tools/kubeconfig.js'),
-    import('../tools/kubeconfig-written.js'),
+    import('../kubernetes/client/kube-client.js'),
+    import('../kubernetes/client/kubeconfig.js'),
+    import('../kubernetes/client/kubeconfig-written.js'),
   ]);
   const { exec, clock, env, kubeconfigs, warn, kubectl, dialer, signal, undoSignal } = tools;
   const runner = { exec, env: withoutSecrets(env), now: clock.now };

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import type { WorldIdentity } from '../sovereign/world-identity.js';
 import { fail, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import { readRegularFile } from '../support/read-regular-file.js';
-import type { WorldIdentity } from '../verify/world-identity.js';
+import { readTar } from './archive.js';
 import { type Envelope, type Signer, seal } from './signing.js';
-import { readTar } from './tar-bytes.js';
 
 export const payloadType = 'application/vnd.in-toto+json';
 export const predicateType = 'https://openova.io/catalyst/definition-of-done/v1';

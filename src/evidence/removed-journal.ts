@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { repairActions } from '../phases/journal-entry.js';
+import { repairActions } from '../engine/journal-entry.js';
 import { leasePath, readHolder } from '../sovereign/lease.js';
 import { journalHeadPath, journalPath } from '../sovereign/lock.js';
 import { type CatalystError, fail } from '../support/errors.js';

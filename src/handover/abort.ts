@@ -1,9 +1,10 @@
 /** Back from any state before the point of no return: what was suspended goes on, the copies go, the record goes last. */
-import type { JournalState } from '../phases/journal-state.js';
-import type { Done, Evidence, Mutation, Step } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import type { JournalState } from '../engine/journal-state.js';
+import type { Done, Evidence, Mutation } from '../engine/step.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { fail, isCatalystError } from '../support/errors.js';
-import type { KubeObject } from '../tools/kube.js';
+import type { Step } from '../world/step.js';
+import type { World } from '../world/world.js';
 import { removeToken, removeTokenMutation } from './activate.js';
 import { recordsRef, removeCopyMutation } from './copy.js';
 import { whyCrossed } from './crossing.js';

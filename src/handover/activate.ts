@@ -1,12 +1,12 @@
 /** ACTIVATED, the point of no return: the Sovereign's Flux reads its own Gitea, and the parent refers to its name servers. */
 import { z } from 'zod';
-import { sealedTree } from '../phases/seal-tree.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import type { Mutation } from '../engine/step.js';
+import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import { fail } from '../support/errors.js';
 import type { GitRemote } from '../tools/git.js';
 import { jsonOf } from '../tools/http-json.js';
-import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
+import { sealedTree } from '../walk/credentials/seal-tree.js';
+import type { World } from '../world/world.js';
 import { changeGitea, giteaRemote } from './gitea.js';
 import { liveHead } from './gitea-tree.js';
 import type { Handover } from './handover.js';

@@ -1,6 +1,6 @@
 /** What is so, whatever the record contains: what the Sovereign's Flux reads, and who answers for its zone. */
 import { gitUrl } from '../blueprints/variables.js';
-import type { World } from '../phases/world.js';
+import type { World } from '../world/world.js';
 import { checkDelegation, type Delegation } from './delegation.js';
 
 /** The GitRepository that the Sovereign's Flux reconciles itself from. */

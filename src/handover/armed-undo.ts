@@ -3,14 +3,14 @@
  * back, the undo is disarmed. When this process dies, the mother puts back; when it was only asleep beyond that moment, it notices
  * and does not go on (docs/decisions/0013).
  */
+import type { Mutation } from '../engine/step.js';
+import { type Kube, type KubeObject, refOfObject } from '../kubernetes/client/kube.js';
 import { terminationMessage } from '../mother/claim-jobs.js';
 import type { CatalystOnMother } from '../mother/discover.js';
 import { armedAnnotation, undoObjects } from '../mother/undo-job.js';
-import type { Act } from '../phases/gate.js';
-import type { Mutation, StepContext } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { type CatalystError, fail, messageOf } from '../support/errors.js';
-import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+import type { Act, StepContext } from '../world/step.js';
+import type { World } from '../world/world.js';
 import { undoMutation } from './hold-mother.js';
 import { startCatalyst } from './stop-catalyst.js';
 

@@ -1,12 +1,12 @@
 /** COPIED: the Sovereign holds its own GitOps tree and the facts of its record. VERIFIED: both sides hash the same. */
 import { z } from 'zod';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import type { Mutation } from '../engine/step.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { fail } from '../support/errors.js';
 import { hashOf } from '../support/hash.js';
 import type { GitRemote } from '../tools/git.js';
 import { jsonOf } from '../tools/http-json.js';
-import type { KubeObject } from '../tools/kube.js';
+import type { World } from '../world/world.js';
 import { giteaRemote, treeFiles } from './gitea.js';
 import { liveHead, placeTree, requireOwnCommits } from './gitea-tree.js';
 import type { Handover } from './handover.js';

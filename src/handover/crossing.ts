@@ -1,8 +1,8 @@
 /** The point of no return: what is confirmed, the intent that is recorded first, and what shows that it was crossed. */
-import type { JournalState } from '../phases/journal-state.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import type { JournalState } from '../engine/journal-state.js';
+import type { Mutation } from '../engine/step.js';
 import { fail, isCatalystError } from '../support/errors.js';
+import type { World } from '../world/world.js';
 import { readSource, sourceText } from './actual-state.js';
 import { verifyCopies } from './copy.js';
 import { clusterUid, type Handover } from './handover.js';

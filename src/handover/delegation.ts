@@ -1,7 +1,7 @@
 /** Whether the parent's servers refer to the Sovereign's own name servers, asked from the top, with no resolver between. */
 import { parentZoneOf } from '../mother/protected-set.js';
-import type { World } from '../phases/world.js';
 import { messageOf } from '../support/errors.js';
+import type { World } from '../world/world.js';
 
 export interface Delegation {
   ok: boolean;

@@ -3,13 +3,13 @@
  * them back, so files go only while it is scaled to 0 and Flux does not scale it up; both are put back as they were found,
  * also when something in between fails.
  */
+import type { Mutation } from '../engine/step.js';
+import type { Kube } from '../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../mother/discover.js';
 import { type PowerDnsServer, powerDnsKey, readPowerDns } from '../mother/powerdns.js';
 import { requireOneOwnZone } from '../mother/zone-roles.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
-import type { Kube } from '../tools/kube.js';
+import type { World } from '../world/world.js';
 import { armedMutations, withArmedUndo } from './armed-undo.js';
 import { freezeMutation, reconcilersOf, removeReconcilers } from './freeze.js';
 import { askClaim, type Handover, jobMutation, lookAtCatalyst, takeInventory } from './handover.js';

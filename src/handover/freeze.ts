@@ -3,13 +3,13 @@
  * Sovereign is touched (src/mother/ownership.ts), and nothing that reconciles the demos or catalyst. What was suspended
  * carries our run id and what the field was, so that abort restores exactly that.
  */
+import type { Mutation } from '../engine/step.js';
+import { type KubeObject, type KubeWriter, refOfObject } from '../kubernetes/client/kube.js';
 import { frozenBy, frozenFrom } from '../mother/own-names.js';
 import { mentions, nameOfObject, type Ownership, ownershipOf } from '../mother/ownership.js';
 import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js';
-import type { Act } from '../phases/gate.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
-import { type KubeObject, type KubeWriter, refOfObject } from '../tools/kube.js';
+import type { Act } from '../world/step.js';
+import type { World } from '../world/world.js';
 
 /** Kinds that act for a Sovereign. The other sources are not suspended: nothing reads them while these are. */
 const frozenKinds = new Set(['Kustomization', 'HelmRelease', 'GitRepository']);

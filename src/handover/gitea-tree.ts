@@ -1,12 +1,11 @@
 /** The tree in the Sovereign's Gitea: put there without overwriting anybody's commits, and taken away again by abort. */
-
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import type { Mutation } from '../engine/step.js';
 import { fail } from '../support/errors.js';
 import type { Commit, GitRemote } from '../tools/git.js';
 import { jsonOf } from '../tools/http-json.js';
+import type { World } from '../world/world.js';
 import { readSource } from './actual-state.js';
 import {
   askGitea,

@@ -1,11 +1,11 @@
 /** The Sovereign's own Gitea: where the GitOps tree is pushed to. */
-import { sealedTree } from '../phases/seal-tree.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
-import type { Writers } from '../phases/writers.js';
+import type { Mutation } from '../engine/step.js';
 import { fail } from '../support/errors.js';
 import type { GitRemote } from '../tools/git.js';
 import type { HttpAnswer } from '../tools/http.js';
+import { sealedTree } from '../walk/credentials/seal-tree.js';
+import type { World } from '../world/world.js';
+import type { Writers } from '../world/writers.js';
 
 export interface GitFile {
   path: string;

@@ -1,4 +1,6 @@
 /** What the stages of a handover share: the world, the gate, the record and where it is kept. */
+import type { Mutation } from '../engine/step.js';
+import type { Kube } from '../kubernetes/client/kube.js';
 import {
   type ClaimInventory,
   type ClaimJob,
@@ -9,10 +11,8 @@ import {
 } from '../mother/claim-jobs.js';
 import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
 import { claimJobName } from '../mother/own-names.js';
-import type { Act } from '../phases/gate.js';
-import type { Mutation, StepContext } from '../phases/step.js';
-import type { World } from '../phases/world.js';
-import type { Kube } from '../tools/kube.js';
+import type { Act, StepContext } from '../world/step.js';
+import type { World } from '../world/world.js';
 import {
   crossingMutation,
   type Deed,

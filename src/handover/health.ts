@@ -1,9 +1,9 @@
 /** PREPARED: both sides are whole before anything is moved. */
-import { readinessOf } from '../phases/readiness.js';
-import type { Progress } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import type { Progress } from '../engine/step.js';
+import { readinessOf } from '../kubernetes/readiness.js';
 import { fail, isCatalystError, messageOf } from '../support/errors.js';
 import { waitUntil } from '../support/wait.js';
+import type { World } from '../world/world.js';
 import { askGitea, giteaRemote } from './gitea.js';
 import { lookAtCatalyst } from './handover.js';
 

@@ -3,6 +3,8 @@
  * stopped is put back first (docs/decisions/0013). Once the Lease is lost, nothing is written any more.
  */
 import { hostname, userInfo } from 'node:os';
+import type { Mutation } from '../engine/step.js';
+import { type Kube, type KubeObject, refOfObject } from '../kubernetes/client/kube.js';
 import { kustomizationApi } from '../mother/discover.js';
 import {
   type LeaseHolder,
@@ -16,12 +18,10 @@ import {
 } from '../mother/lease.js';
 import { jobLabel, sovereignLabel } from '../mother/own-names.js';
 import { type ArmedUndo, readUndo, undoJob } from '../mother/undo-job.js';
-import type { Act } from '../phases/gate.js';
-import type { Mutation, StepContext } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { shownIdentity } from '../sovereign/process-identity.js';
 import { fail } from '../support/errors.js';
-import { type Kube, type KubeObject, refOfObject } from '../tools/kube.js';
+import type { Act, StepContext } from '../world/step.js';
+import type { World } from '../world/world.js';
 import { ownerMutation, scaleMutation } from './stop-catalyst.js';
 
 /** One change from taking to giving back, renewals included. */

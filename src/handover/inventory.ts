@@ -1,10 +1,10 @@
 /** PREPARED: everything that the mother stores or serves for this Sovereign, each item with its fate and, where it stays, why. */
 import type { ClaimInventory } from '../mother/claim-jobs.js';
 import { readPowerDns } from '../mother/powerdns.js';
-import type { World } from '../phases/world.js';
+import { scanResidue } from '../scans/residue.js';
+import type { Finding, ScanResult } from '../scans/scan.js';
 import { fail, isCatalystError } from '../support/errors.js';
-import type { Finding, ScanResult } from '../verify/look.js';
-import { scanResidue } from '../verify/residue.js';
+import type { World } from '../world/world.js';
 import { motherDns } from './erase.js';
 import { type Fate, type HandoverItem, placesOf } from './record.js';
 import { bindingsOfMother, copiesThere, dropBindingMutation, dropCopyMutation } from './revoke.js';

@@ -1,6 +1,6 @@
 /** What a handover has changed on the mother and not put back, by looking at the mother. */
 import { ownKinds, ownPrefix, sovereignLabel } from '../mother/own-names.js';
-import type { World } from '../phases/world.js';
+import type { World } from '../world/world.js';
 import { frozen } from './freeze.js';
 import { lookAtCatalyst } from './handover.js';
 import type { HandoverRecord } from './record.js';

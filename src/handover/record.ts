@@ -1,11 +1,11 @@
 /** The state of a handover: one signed ConfigMap on both clusters, the further of the two counts. */
+import type { Mutation } from '../engine/step.js';
 import { type Envelope, findPublicKey, openSigner, seal, unseal } from '../evidence/signing.js';
+import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import { recordNameOf } from '../mother/own-names.js';
-import type { Act } from '../phases/gate.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { fail, isCatalystError } from '../support/errors.js';
-import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
+import type { Act } from '../world/step.js';
+import type { World } from '../world/world.js';
 
 export const handoverStates = [
   'PREPARED',

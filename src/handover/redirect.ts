@@ -2,14 +2,14 @@
  * The redirect of #319: an Ingress and a Middleware of its own, for `/sovereign/<id>` and `/sovereign/provision/<id>` of this
  * Sovereign's ids and nothing else of the host that the SME demos share. It needs no record on the mother.
  */
+import type { Mutation } from '../engine/step.js';
+import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import { requireOne } from '../mother/discover.js';
 import { redirectNameOf, sovereignLabel } from '../mother/own-names.js';
 import { nameOfObject } from '../mother/ownership.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
-import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
+import type { World } from '../world/world.js';
 
 const traefik = 'traefik.io/v1alpha1';
 const ingressApi = 'networking.k8s.io/v1';

@@ -1,9 +1,8 @@
 import { readPowerDns } from '../mother/powerdns.js';
-import type { Act } from '../phases/gate.js';
-import type { StepContext } from '../phases/step.js';
-import type { World } from '../phases/world.js';
-import type { ScanResult } from '../verify/look.js';
-import { scanResidue } from '../verify/residue.js';
+import { scanResidue } from '../scans/residue.js';
+import type { ScanResult } from '../scans/scan.js';
+import type { Act, StepContext } from '../world/step.js';
+import type { World } from '../world/world.js';
 import { motherDns } from './erase.js';
 import { takeInventory } from './handover.js';
 import { holdMother } from './hold-mother.js';

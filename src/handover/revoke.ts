@@ -1,10 +1,10 @@
 /** REVOKED: what the mother knew is replaced or removed, and the old is refused when it is tried. Strip only after the proof. */
+import type { Mutation } from '../engine/step.js';
+import type { Kube, KubeObject } from '../kubernetes/client/kube.js';
+import { kubeconfigAddress, readKubeconfig } from '../kubernetes/client/kubeconfig.js';
 import type { CredentialTrial, OwnApi } from '../mother/credential-trial.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
-import { kubeconfigAddress, readKubeconfig } from '../tools/kubeconfig.js';
+import type { World } from '../world/world.js';
 import { askClaim, type Handover } from './handover.js';
 import { judgeTrial, keepAccepted } from './judge-trial.js';
 import { whoseAddress } from './own-addresses.js';

@@ -1,10 +1,10 @@
 /** The Secrets that hold Object Storage keys, sealed anew in the Sovereign's Git: a cluster built from it gets keys that work. */
-import type { Act } from '../phases/gate.js';
-import { keySecrets } from '../phases/object-storage-consumers.js';
-import { sealedTree } from '../phases/seal-tree.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
-import type { Kube } from '../tools/kube.js';
+import type { Mutation } from '../engine/step.js';
+import type { Kube } from '../kubernetes/client/kube.js';
+import { keySecrets } from '../walk/credentials/object-storage-consumers.js';
+import { sealedTree } from '../walk/credentials/seal-tree.js';
+import type { Act } from '../world/step.js';
+import type { World } from '../world/world.js';
 import { readSource } from './actual-state.js';
 import { giteaRemote } from './gitea.js';
 

@@ -1,9 +1,8 @@
 /** The states in order and what reaching each does; every act first asks the world, so that a killed run goes on where it was. */
-
+import type { Mutation } from '../engine/step.js';
 import { checkProtected } from '../mother/protected-watch.js';
-import type { Mutation } from '../phases/step.js';
-import type { World } from '../phases/world.js';
 import { fail } from '../support/errors.js';
+import type { World } from '../world/world.js';
 import { createToken, pivot, pivotMutation, secretMutation, tokenMutation } from './activate.js';
 import { keepItem, makeCopies, recordsMutation, verifyCopies } from './copy.js';
 import { confirmCrossing, intendCrossing, planCrossing } from './crossing.js';

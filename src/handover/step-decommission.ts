@@ -1,7 +1,8 @@
 /** The parts of #319 that commands run alone: decommission with the redirect, the redirect, its removal. */
-import type { Done, Evidence, Step } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import type { Done, Evidence } from '../engine/step.js';
 import { fail } from '../support/errors.js';
+import type { Step } from '../world/step.js';
+import type { World } from '../world/world.js';
 import { openHandover } from './handover.js';
 import { holdMother, leaseMutation } from './hold-mother.js';
 import { hasReached, readRecord } from './record.js';

@@ -1,8 +1,9 @@
 /** Ticket #317: the Sovereign takes over, what the mother knew is refused, what it retained is gone. */
-import type { Done, Evidence, Step } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import type { Done, Evidence } from '../engine/step.js';
+import { holdsNothingOwn, scanSummary } from '../scans/scan.js';
 import { fail, isCatalystError } from '../support/errors.js';
-import { holdsNothingOwn, scanSummary } from '../verify/look.js';
+import type { Step } from '../world/step.js';
+import type { World } from '../world/world.js';
 import { erasePlan, eraseRetained } from './erase.js';
 import { openHandover } from './handover.js';
 import { holdMother, leaseMutation } from './hold-mother.js';

@@ -1,12 +1,12 @@
 /** Ticket #319: the mother keeps nothing but a redirect to the Sovereign. */
-
+import type { Done, Evidence, Mutation } from '../engine/step.js';
+import type { KubeRef } from '../kubernetes/client/kube.js';
 import { checkProtected } from '../mother/protected-watch.js';
-import type { Done, Evidence, Mutation, Step } from '../phases/step.js';
-import type { World } from '../phases/world.js';
+import { holdsNothingOwn, mentionsIn, scanSummary } from '../scans/scan.js';
 import { fail, isCatalystError } from '../support/errors.js';
 import { waitUntil } from '../support/wait.js';
-import type { KubeRef } from '../tools/kube.js';
-import { holdsNothingOwn, mentionsIn, scanSummary } from '../verify/look.js';
+import type { Step } from '../world/step.js';
+import type { World } from '../world/world.js';
 import { erasePlan, eraseRetained } from './erase.js';
 import { type Handover, openHandover } from './handover.js';
 import { holdMother, leaseMutation } from './hold-mother.js';

@@ -2,10 +2,10 @@
  * catalyst-api is stopped for a moment, and Flux kept from starting it; then both are put back as they were found. Only what has
  * armed the undo on the mother calls this (armed-undo.ts).
  */
+import type { Mutation } from '../engine/step.js';
+import type { Kube } from '../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../mother/discover.js';
-import type { Act } from '../phases/gate.js';
-import type { Mutation, Undo } from '../phases/step.js';
-import type { Kube } from '../tools/kube.js';
+import type { Act, Undo } from '../world/step.js';
 
 /** The longest that its Pods may take to end. */
 export const stopMs = 120_000;

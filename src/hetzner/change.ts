@@ -22,7 +22,7 @@ export interface HetznerWriters {
 
 /**
  * Makes one journaled change. `recover` is asked first when an earlier run left this very change in doubt.
- * src/phases/hetzner-gate.ts makes one from the engine's `act`.
+ * src/walk/hetzner-gate.ts makes one from the engine's `act`.
  */
 export type Change = <T>(
   intended: Intended,

@@ -1,6 +1,6 @@
 /** What the lab needs of a Kubernetes API, whichever it is: its own, a real one that it starts, or one that exists. */
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { Clock } from '../support/clock.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { CertificateAndKey } from './certificates.js';
 import type { Controllers, StartOptions } from './controllers/start.js';
 import type { Faults } from './faults.js';

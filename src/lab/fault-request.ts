@@ -1,5 +1,4 @@
 /** `catalyst lab fault`: breaks something in a running lab, by target and count or time. */
-
 import type { Context } from '../actions/context.js';
 import { fail } from '../support/errors.js';
 import { callLab } from './ensure.js';

@@ -1,5 +1,4 @@
 /** `catalyst lab keys`: what a person does in Hetzner's Console with the keys of the Object Storage. */
-
 import type { Context } from '../actions/context.js';
 import { fail } from '../support/errors.js';
 import { callLab } from './ensure.js';

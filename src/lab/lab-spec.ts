@@ -1,5 +1,4 @@
 /** The sovereign.yaml of a lab: complete for omantel, and nothing in it can be reached but the lab. */
-
 import { type ConnectTo, type Sovereign, sovereignSchema } from '../sovereign/schema.js';
 import { addressHost } from './address-service.js';
 

@@ -1,9 +1,9 @@
 /** The played mother: its API server with all its objects, its controllers, and the services behind its ingress. */
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { LabMark } from '../sovereign/lab-mark.js';
 import type { Clock } from '../support/clock.js';
-import type { KubeObject } from '../tools/kube.js';
 import type { ClusterApi, ClusterEngine } from './cluster-api.js';
 import type { Component } from './components/component.js';
 import { isTrue } from './controllers/conditions.js';

@@ -3,7 +3,7 @@
  * A provider's brings the kinds that the tree uses of it, a function's nothing; their programs are played or run beside.
  */
 import type { Blueprint } from '../blueprints/blueprint.js';
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { kindsOfPackage } from './controllers/opentofu-kinds.js';
 import type { PackageImage } from './servers/registry/packages.js';
 

@@ -1,5 +1,4 @@
 /** `catalyst lab up|status`: the lab's facts as the contract names them (product.md §4). */
-
 import type { Context } from '../actions/context.js';
 import { fail } from '../support/errors.js';
 import { callLab, type EnsureOptions, ensureLab, findLab } from './ensure.js';

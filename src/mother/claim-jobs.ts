@@ -2,8 +2,8 @@
  * Files on the mother's PVC can be read and deleted only from a Pod that mounts it. These are the manifests of short Jobs
  * that do so with catalyst-api's own image, and what they answer, as JSON in their termination message (at most 4096 bytes).
  */
+import type { Kube, KubeObject, KubeWriter } from '../kubernetes/client/kube.js';
 import { fail } from '../support/errors.js';
-import type { Kube, KubeObject, KubeWriter } from '../tools/kube.js';
 import { type ClaimScript, claimScripts } from './claim-scripts.js';
 import { type OwnApi, ownApiEnv } from './credential-trial.js';
 import type { CatalystOnMother } from './discover.js';

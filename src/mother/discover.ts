@@ -1,7 +1,7 @@
 /** Finds what really runs on the mother: names in the spec are defaults, the live objects decide. */
+import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail } from '../support/errors.js';
-import type { Kube, KubeObject, KubeRef } from '../tools/kube.js';
 import { nameOfObject } from './ownership.js';
 
 export const kustomizationApi = 'kustomize.toolkit.fluxcd.io/v1';

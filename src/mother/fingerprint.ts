@@ -3,11 +3,11 @@
  * the demos wherever it lies, and the pages of their hosts. Taken before and after whatever touches the mother.
  */
 import pLimit from 'p-limit';
+import type { Kube, KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import type { Clock } from '../support/clock.js';
 import { fail } from '../support/errors.js';
 import type { Http } from '../tools/http.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
 import type { Difference } from './compare-fingerprints.js';
 import { type MotherFacts, readMotherFacts } from './mother-facts.js';
 import { ordinaryChanges } from './ordinary-changes.js';

@@ -2,10 +2,10 @@
  * One run at a time on a mother, also from other state folders, laptops and Sovereigns: a Lease that its holder renews. One that
  * is not renewed any more is taken over; conflicts are decided by the API server.
  */
+import type { Kube, KubeObject, KubeRef, KubeWriter } from '../kubernetes/client/kube.js';
 import { hasEndedHere, type ProcessIdentity, readIdentity, type StartOf } from '../sovereign/process-identity.js';
 import type { Clock } from '../support/clock.js';
 import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
-import type { Kube, KubeObject, KubeRef, KubeWriter } from '../tools/kube.js';
 import { leaseName, processAnnotation, runLabel, sovereignLabel } from './own-names.js';
 
 export interface LeaseHolder {

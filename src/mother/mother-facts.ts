@@ -2,10 +2,10 @@
  * What the mother's own objects say about what is protected there, beside the namespaces: which Flux objects reconcile the
  * demos, which routes lead their hosts and what these use, and which Kustomization owns catalyst-api.
  */
+import type { Kube, KubeObject } from '../kubernetes/client/kube.js';
 import { bareName, protectedHosts } from '../sovereign/protected-names.js';
 import type { Sovereign } from '../sovereign/schema.js';
 import { fail, messageOf } from '../support/errors.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
 import { discoverCatalyst } from './discover.js';
 import { ownKinds, ownPrefix } from './own-names.js';
 import { kubeconfigSecretOf, nameOfObject, type Ownership, ownershipOf } from './ownership.js';

@@ -2,7 +2,7 @@
  * Whose an object on the mother is, by exact identity: labels and fields that mean ownership, compared as whole values. Text
  * that only contains the FQDN somewhere proves nothing. Pure.
  */
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { sovereignLabel } from './own-names.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Objects of the protected set as they are compared: identity, and hashes of content and metadata without ordinary changes. */
 import { X509Certificate } from 'node:crypto';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import { hashOf } from '../support/hash.js';
-import type { KubeObject } from '../tools/kube.js';
 import { ordinaryAnnotations, ordinaryChanges } from './ordinary-changes.js';
 import type { ListableKind } from './protected-kinds.js';
 

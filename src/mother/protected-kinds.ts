@@ -1,7 +1,7 @@
 /** Every kind that the mother's API can list, by discovery; asked once per connection. */
 import pLimit from 'p-limit';
+import type { Kube } from '../kubernetes/client/kube.js';
 import { fail } from '../support/errors.js';
-import type { Kube } from '../tools/kube.js';
 import { measurementGroups } from './ordinary-changes.js';
 
 export interface ListableKind {

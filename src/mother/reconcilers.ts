@@ -3,8 +3,8 @@
  * or of catalyst itself, and, transitively, the Flux objects that reconcile these and the sources that they read. None of
  * them is ever taken for a Sovereign's own. Pure; the facts are read by `readReconcilers`.
  */
+import type { Kube, KubeObject } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import type { Kube, KubeObject } from '../tools/kube.js';
 import { kubeconfigSecretOf, nameOfObject, ownershipOf } from './ownership.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
 

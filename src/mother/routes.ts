@@ -2,7 +2,7 @@
  * Routes on the mother by content: which objects, in any namespace, lead a host to something, and what they use on the way.
  * Ingress, Traefik's IngressRoute and the Gateway API; a rule without a host leads every host. Pure.
  */
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 
 const traefik = 'traefik.io/v1alpha1';
 const gateway = 'gateway.networking.k8s.io/v1';

@@ -3,7 +3,7 @@
  * until a moment and then puts replicas and Kustomization back, also when our process, its machine and its network are gone.
  * What somebody has put back before, it leaves alone.
  */
-import type { KubeObject } from '../tools/kube.js';
+import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { CatalystOnMother } from './discover.js';
 import { jobLabel, runLabel, sovereignLabel, undoName } from './own-names.js';
 

@@ -1,5 +1,4 @@
 /** DNS questions straight to one server (dns.ts says the contract). */
-
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';

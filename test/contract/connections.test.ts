@@ -10,7 +10,7 @@ const doors: Record<string, RegExp> = {
   'src/tools/dialer.ts': /node:(https?|net|tls)/,
   'src/tools/http-client.ts': /node:(https?|net|tls)/,
   'src/tools/http-stream.ts': /node:(https?|net)/,
-  'src/tools/kube-transport.ts': /node:(https?|net|tls)/,
+  'src/kubernetes/client/kube-transport.ts': /node:(https?|net|tls)/,
   'src/tools/connect-proxy.ts': /node:(http|net)/,
   'src/tools/authorities.ts': /node:tls/,
   // questions to one name server, which no proxy carries
@@ -39,5 +39,5 @@ it('agents are made by the dialer alone', () => {
   const makers = files.filter((file) =>
     /new \w*Agent\(|createSecureContext\(/.test(readFileSync(join(root, file), 'utf8')),
   );
-  expect(makers).toEqual(['src/tools/dialer.ts', 'src/tools/kube-transport.ts']);
+  expect(makers).toEqual(['src/tools/dialer.ts', 'src/kubernetes/client/kube-transport.ts']);
 });

@@ -6,13 +6,13 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
+import type { KubeObject } from '../../src/kubernetes/client/kube.js';
 import { findEngines } from '../../src/lab/engines/cache.js';
 import { mayMount } from '../../src/lab/engines/pod-root.js';
 import { hasTools } from '../../src/lab/engines/pod-scripts.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
-import type { KubeObject } from '../../src/tools/kube.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
 
 export const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');

@@ -1,14 +1,13 @@
 /** Every object of the tree against the true definition of its kind, on a real API server: unknown and wrong fields are refused. */
-
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadBlueprints } from '../../src/blueprints/load.js';
 import { renderTree } from '../../src/blueprints/render.js';
+import type { KubeObject } from '../../src/kubernetes/client/kube.js';
 import { findEngines } from '../../src/lab/engines/cache.js';
 import { trueCrds } from '../../src/lab/engines/true-crds.js';
 import { createTransport } from '../../src/lab/kubernetes/client-transport.js';
 import { loadSpec } from '../../src/sovereign/load-spec.js';
-import type { KubeObject } from '../../src/tools/kube.js';
 import { realServer, type Server } from './conformance/servers.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

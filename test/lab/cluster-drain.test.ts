@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HetznerApi, HetznerWriter } from '../../src/hetzner/api.js';
 import { createHetznerApi } from '../../src/hetzner/create-api.js';
+import type { Kube, KubeObject, KubeWriter } from '../../src/kubernetes/client/kube.js';
+import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
-import type { Kube, KubeObject, KubeWriter } from '../../src/tools/kube.js';
-import { createKube } from '../../src/tools/kube-client.js';
 import { type Catalyst, catalystAtHome } from './catalyst.js';
 
 const fqdn = 'omantel.omani.works';

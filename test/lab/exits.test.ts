@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Kube } from '../../src/kubernetes/client/kube.js';
 import { systemClock } from '../../src/support/clock.js';
 import { waitUntil } from '../../src/support/wait.js';
-import type { Kube } from '../../src/tools/kube.js';
 import { type Catalyst, catalystAtHome } from './catalyst.js';
 import { kubeOf, leftOnMother } from './left-on-mother.js';
 

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type JournalEntry, parseJournal } from '../../src/phases/journal-entry.js';
+import { type JournalEntry, parseJournal } from '../../src/engine/journal-entry.js';
 import { attribute } from './attribution.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { placesOf } from './declared-writes.js';

@@ -1,7 +1,7 @@
 /** The journal of a lab's Sovereign as tests watch it: its whole lines, and what makes two entries the same one. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalEntry } from '../../src/phases/journal-entry.js';
+import type { JournalEntry } from '../../src/engine/journal-entry.js';
 
 export const journalName = 'journal.jsonl';
 

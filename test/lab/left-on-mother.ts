@@ -1,9 +1,9 @@
 /** The clusters of a lab as a test sees them, and what catalyst has left on the mother for an undo. */
+import type { Kube, KubeWriter } from '../../src/kubernetes/client/kube.js';
+import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createExec } from '../../src/tools/exec.js';
-import type { Kube, KubeWriter } from '../../src/tools/kube.js';
-import { createKube } from '../../src/tools/kube-client.js';
 
 /** What would go through kubectl is refused. */
 export function kubeOf(kubeconfig: string): Kube & KubeWriter {

@@ -17,8 +17,8 @@ import type { ResourceType } from '../../src/hetzner/types.js';
 import { createFaults } from '../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../src/lab/request-log.js';
-import { createClusterStep } from '../../src/phases/steps/create-cluster.js';
 import { systemClock } from '../../src/support/clock.js';
+import { createClusterStep } from '../../src/walk/steps/create-cluster.js';
 import { fakeGate, fakeSsh, fakeWorld, freely } from '../unit/hetzner/fake-world.js';
 
 const home = mkdtempSync(join(tmpdir(), 'hcloud-python-'));

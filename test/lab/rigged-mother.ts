@@ -4,12 +4,12 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import type { Kube, KubeWriter } from '../../src/kubernetes/client/kube.js';
+import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createBinaries } from '../../src/tools/binaries.js';
 import { createExec } from '../../src/tools/exec.js';
-import type { Kube, KubeWriter } from '../../src/tools/kube.js';
-import { createKube } from '../../src/tools/kube-client.js';
 
 const fqdn = 'omantel.omani.works';
 const label = 'catalyst.openova.io/sovereign';

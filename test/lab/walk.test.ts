@@ -1,10 +1,10 @@
 /** The whole walk as a person would run it, on the embedded lab, with the real helm and kubectl. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { createExec } from '../../src/tools/exec.js';
-import { createKube } from '../../src/tools/kube-client.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { rotateAndRevoke } from './rotate-keys.js';
 

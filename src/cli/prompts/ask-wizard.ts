@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../actions/context.js';
-import type { World } from '../../phases/world.js';
 import { type CredentialSources, createCredentialSources } from '../../sovereign/credential-input.js';
 import { type LoadedSpec, loadSpec, parseSpec } from '../../sovereign/load-spec.js';
 import { overlayLab } from '../../sovereign/overlay-lab.js';
@@ -13,6 +12,7 @@ import { parseYamlStream, toYaml } from '../../support/yaml.js';
 import { createDialer } from '../../tools/dialer.js';
 import { createExec } from '../../tools/exec.js';
 import { listPublicKeys } from '../../tools/public-keys.js';
+import type { World } from '../../world/world.js';
 import { once } from '../once.js';
 import { ask } from './ask.js';
 import { buildSpec } from './build-spec.js';

@@ -2,14 +2,14 @@
 import { makePurgePlan } from '../../hetzner/purge/plan.js';
 import type { Row } from '../../hetzner/purge/select.js';
 import { listAllocations } from '../../mother/pool-domain-manager.js';
-import { walkSelection } from '../../phases/steps/purge-leftovers.js';
-import { unfinishedPurgesOf } from '../../phases/unfinished-purges.js';
-import type { World } from '../../phases/world.js';
+import type { Check } from '../../preflight/check.js';
+import { motherChecks } from '../../preflight/mother.js';
+import { providerChecks } from '../../preflight/providers.js';
 import { messageOf } from '../../support/errors.js';
 import { oneLine } from '../../support/printable.js';
-import type { Check } from '../../verify/preflight/check.js';
-import { motherChecks } from '../../verify/preflight/mother.js';
-import { providerChecks } from '../../verify/preflight/providers.js';
+import { walkSelection } from '../../walk/steps/purge-leftovers.js';
+import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
+import type { World } from '../../world/world.js';
 
 /** Who holds the name, when the pool-domain-manager can be asked. A name of one's own domain is asked of nobody. */
 export async function lookAtName({ http, sovereign }: World): Promise<string> {

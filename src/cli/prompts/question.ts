@@ -1,6 +1,6 @@
 /** Questions are data: flags, environment, spec, prompts, going back and editing all come from the one list. */
 import type { HetznerApi } from '../../hetzner/api.js';
-import type { World } from '../../phases/world.js';
+import type { World } from '../../world/world.js';
 
 export type Answers = Readonly<Record<string, string>>;
 export type Source = 'flag' | 'environment' | 'spec' | 'lab' | 'store' | 'default' | 'asked';

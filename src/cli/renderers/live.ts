@@ -1,6 +1,6 @@
 /** The live tree on a terminal: listr2's tasks, fed from the runner's events, drawn in place on stderr. */
 import { styleText } from 'node:util';
-import type { RunEvent, StepEvent } from '../../phases/events.js';
+import type { RunEvent, StepEvent } from '../../engine/events.js';
 import { messageOf } from '../../support/errors.js';
 import { printable } from '../../support/printable.js';
 import type { Redactor } from '../../support/redact.js';

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../phases/events.js';
+import type { RunEvent } from '../../engine/events.js';
 import type { Clock } from '../../support/clock.js';
 import type { Redactor } from '../../support/redact.js';
 

@@ -4,9 +4,9 @@
  * from the events meanwhile.
  */
 import { Listr, type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2';
-import type { RunEvent, StepEvent, StepRef } from '../../phases/events.js';
-import { phases } from '../../phases/wbs.js';
+import type { RunEvent, StepEvent, StepRef } from '../../engine/events.js';
 import { messageOf } from '../../support/errors.js';
+import { phases } from '../../walk/wbs.js';
 import { type StepFacts, type WindowOptions, WindowRenderer } from './window-renderer.js';
 
 type Started = Extract<RunEvent, { type: 'run-started' }>;

@@ -3,7 +3,7 @@
  * is mounted, in the bucket that its configuration names.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { isLive, POD } from '../controllers/pods.js';
 import type { ObjectStorage } from '../controllers/world.js';

@@ -1,5 +1,4 @@
 /** The Sovereign's own console and catalyst-api: health, its Blueprints and its architecture, from the cluster itself. */
-
 import type { Lab } from '../controllers/engine.js';
 import { isReconciled } from '../controllers/flux-ready.js';
 import type { LabRequest, LabResponse } from '../http-server.js';

@@ -1,5 +1,5 @@
 /** A component plays what runs behind a Service. It answers only while a pod behind that Service is Ready. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { isReady } from '../controllers/pods.js';
 import { podsBehind } from '../controllers/services.js';

@@ -1,6 +1,6 @@
 /** Gitea behind its Service: the lab's Git server, with the administrator that the Secret of its release names. */
 import { join } from 'node:path';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { secretValue } from '../controllers/flux-ready.js';
 import { createGitea } from '../servers/git/gitea.js';

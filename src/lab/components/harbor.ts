@@ -1,5 +1,4 @@
 /** Harbor: an OCI registry whose blobs lie in the bucket that its values name, open to its administrator and its robots. */
-
 import type { Lab } from '../controllers/engine.js';
 import { secretValue } from '../controllers/flux-ready.js';
 import type { LabHandler } from '../http-server.js';

@@ -1,6 +1,6 @@
 /** Keycloak: realms as their import says, discovery with the host that was configured, tokens for who knows the secret. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import { configurationOf } from './buckets.js';

@@ -1,6 +1,6 @@
 /** What a Middleware does to a request: a redirect ends it, a prefix is cut, everything else passes. */
 import { STATUS_CODES } from 'node:http';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 
 /** The answer of a Middleware that ends the request, or the request as it goes on. `host` is what the caller asked for, with its port. */

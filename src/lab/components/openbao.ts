@@ -1,6 +1,6 @@
 /** OpenBao: sealed unless its configuration has a seal stanza and the Secret for it; key-value secrets in memory; audit to Object Storage. */
 import { randomUUID } from 'node:crypto';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import { isReady, POD } from '../controllers/pods.js';
 import type { LabRequest, LabResponse } from '../http-server.js';

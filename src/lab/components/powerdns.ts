@@ -1,5 +1,5 @@
 /** The Sovereign's PowerDNS API behind its Service, over the zones that its name servers answer from. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { secretValue } from '../controllers/flux-ready.js';
 import { powerDnsApi } from '../servers/powerdns-api.js';

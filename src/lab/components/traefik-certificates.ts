@@ -1,7 +1,7 @@
 /** Which certificate Traefik shows for a name: one that a route brings and that holds the name, else that of the default TLSStore. */
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { issueCertificate } from '../certificates.js';
 import type { Lab } from '../controllers/engine.js';
 import { ingressesOf } from './traefik-routes.js';

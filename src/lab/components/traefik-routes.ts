@@ -1,5 +1,5 @@
 /** The routes that Traefik would have: Ingress and IngressRoute objects, most specific first, with their Middlewares. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { type Matcher, parseRule } from './traefik-rules.js';
 

@@ -1,6 +1,6 @@
 /** cert-manager: issuers, certificates signed by the lab's root (DNS-01 only where the zone's servers are the solver's), CA injection. */
 import { X509Certificate } from 'node:crypto';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
 import { type Condition, condition, conditions, findCondition, isTrue } from './conditions.js';
 import { all, type Lab, type Outcome, operatorReady, type Rule } from './engine.js';

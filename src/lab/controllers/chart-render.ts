@@ -2,10 +2,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { hashOf } from '../../support/hash.js';
 import { parseYamlStream } from '../../support/yaml.js';
 import type { Exec } from '../../tools/exec.js';
-import type { KubeObject } from '../../tools/kube.js';
 
 export interface RenderRequest {
   archive: { file: string; digest: string };

@@ -1,5 +1,5 @@
 /** PersistentVolumeClaims are bound when their class exists; one without a class takes the default, once and for ever. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { all, type Lab, type Rule } from './engine.js';
 
 const CLAIM = 'v1/PersistentVolumeClaim';

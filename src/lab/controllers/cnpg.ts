@@ -1,6 +1,6 @@
 /** CloudNativePG: a Cluster becomes pods, Services and the application's Secret; Databases are applied on healthy Clusters. */
 import { randomBytes } from 'node:crypto';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { condition, conditions } from './conditions.js';
 import { type Lab, ownedBy, type Rule } from './engine.js';
 import { isReady, POD, podFrom, podsOf } from './pods.js';

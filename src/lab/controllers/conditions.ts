@@ -1,6 +1,6 @@
 /** metav1.Condition lists: the time of transition moves only when the status does. */
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Clock } from '../../support/clock.js';
-import type { KubeObject } from '../../tools/kube.js';
 
 export interface Condition {
   type: string;

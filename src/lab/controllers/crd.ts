@@ -1,6 +1,6 @@
 /** CustomResourceDefinitions that pods make at runtime. */
 import { shortNames, subresources } from '../../blueprints/crd-facts.js';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 
 export const pluralOf = (kind: string): string => {
   const word = kind.toLowerCase();

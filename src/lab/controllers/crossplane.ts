@@ -1,5 +1,5 @@
 /** Crossplane: packages Healthy, XRDs become CRDs, composites and claims are Synced; and its provider, which is played always. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { condition, conditions } from './conditions.js';
 import { crd } from './crd.js';
 import type { Lab, Rule } from './engine.js';

@@ -1,5 +1,5 @@
 /** DaemonSet → one pod on every node whose taints it bears. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { all, owners, type Rule } from './engine.js';
 import { isLive, isReady, POD, podFrom, podsOf, suffix, templateHash } from './pods.js';
 import { bearsTaints } from './scheduling.js';

@@ -1,5 +1,5 @@
 /** Deployment → ReplicaSet → Pods; a changed template rolls, old pods go once the new ones are Ready (or first, with Recreate). */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { condition, conditions } from './conditions.js';
 import { type Lab, ownedBy, type Rule } from './engine.js';
 import { isLive, isReady, POD, podFrom, podsOf, suffix, templateHash } from './pods.js';

@@ -2,7 +2,7 @@
  * Whether the cluster's own policies let pods out: Cilium's cluster-wide deny of the world or of an address, or an allow-list
  * without the world; and whether its CoreDNS is told not to know a name.
  */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from './engine.js';
 
 export const EGRESS_POLICY = 'cilium.io/v2/CiliumClusterwideNetworkPolicy';

@@ -1,9 +1,9 @@
 /** Runs rules: each change of an object, or of something it depends on, leads to one look at it at a time, again later when it fails. */
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
+import { type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { type KubeObject, refOfObject } from '../../tools/kube.js';
 import type { Faults } from '../faults.js';
 import type { LabKube } from '../kubernetes/client.js';
 import { statusOf } from './api.js';

@@ -1,5 +1,5 @@
 /** What the containers of a Pod got from Secrets into their environment when they started: it stays so until they start again. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from './engine.js';
 
 interface Container {

@@ -1,5 +1,5 @@
 /** What all Flux objects share: Ready at the observed generation, requests to reconcile, intervals, credentials. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { type Condition, condition, conditions, isTrue } from './conditions.js';
 import type { Lab } from './engine.js';
 

@@ -1,8 +1,8 @@
 /** Objects below a path of a checkout: a kustomization.yaml's resources when there is one, else every YAML file. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { parseYamlStream } from '../../support/yaml.js';
-import type { KubeObject } from '../../tools/kube.js';
 
 /** @throws Error `path not found` as kustomize-controller says it */
 export async function readManifests(checkout: string, path: string): Promise<KubeObject[]> {

@@ -1,5 +1,5 @@
 /** One install or upgrade of a release: hooks, CRDs, objects, what fell out, and Helm's record. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { kubernetesVersion } from '../kubernetes/version.js';
 import type { ChartRenderer } from './chart-render.js';
 import type { Archive } from './charts.js';

@@ -1,5 +1,5 @@
 /** Where a HelmRelease's release lives and what the cluster serves for it. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from './engine.js';
 import { CRD, isEstablished } from './store.js';
 

@@ -1,8 +1,7 @@
 /** helm-controller: HelmRelease v2 → chart, rendered by the real helm, applied, waited for; uninstalled on deletion. */
-
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { messageOf } from '../../support/errors.js';
 import { hashOf } from '../../support/hash.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { ChartRenderer } from './chart-render.js';
 import type { Archive, ChartSource } from './charts.js';
 import { condition } from './conditions.js';

@@ -1,5 +1,5 @@
 /** The played kubelet: schedules pods, checks what they mount, runs them, ends the ones of Jobs with their program's answer. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { condition, conditions } from './conditions.js';
 import { all, type Lab, type Outcome, type Rule } from './engine.js';
 import { secretEnvironment } from './environment.js';

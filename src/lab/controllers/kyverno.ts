@@ -1,5 +1,5 @@
 /** Kyverno: policies are Ready, audit ones report on pods, enforcing ones refuse by an admission webhook. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { condition, conditions } from './conditions.js';
 import { all, type Lab, ownedBy, type Rule } from './engine.js';
 import { denies, misfit } from './kyverno-patterns.js';

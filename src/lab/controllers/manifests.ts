@@ -1,5 +1,5 @@
 /** Applies rendered objects as Flux does: ordered, namespaced, labelled with their owner; removes what fell out. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from './engine.js';
 import { CRD, isEstablished } from './store.js';
 

@@ -6,11 +6,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { type ClaimScript, claimScripts } from '../../mother/claim-scripts.js';
 import { sha256 } from '../../support/hash.js';
 import { createRedactor } from '../../support/redact.js';
 import { createExec } from '../../tools/exec.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { Claims } from '../servers/mother/claims.js';
 import type { Lab } from './engine.js';
 import type { Program, ProgramCall } from './programs.js';

@@ -1,5 +1,5 @@
 /** Every namespace has its default ServiceAccount and the cluster's CA; what an owner leaves behind goes after it. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab, Rule } from './engine.js';
 import type { Kind } from './store.js';
 

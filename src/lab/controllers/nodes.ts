@@ -1,6 +1,5 @@
 /** A node turns Ready, and loses Cilium's taint, once the CNI agent runs on it. */
-
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { kubernetesVersion } from '../kubernetes/version.js';
 import { condition, conditions } from './conditions.js';
 import type { Lab, Rule } from './engine.js';

@@ -2,7 +2,7 @@
  * The kinds that provider-opentofu brings. No Go module holds its own definitions: these are written from its documentation,
  * with the fields that an object of the tree or of a composition may have, and nothing else is taken.
  */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { crd } from './crd.js';
 
 const group = 'opentofu.upbound.io';

@@ -1,7 +1,7 @@
 /** What Deployments, StatefulSets, DaemonSets and Jobs have in common: templates, their hash, pods made from them. */
 import { randomBytes } from 'node:crypto';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { hashOf } from '../../support/hash.js';
-import type { KubeObject } from '../../tools/kube.js';
 import { type Lab, ownedBy } from './engine.js';
 
 export const POD = 'v1/Pod';

@@ -1,5 +1,5 @@
 /** The probe Jobs of the Sovereign, played: each answer follows from Services, Ready pods, Secrets and what was kept. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { configurationOf } from '../components/buckets.js';
 import { serviceName } from '../components/component.js';
 import type { OpenBao } from '../components/openbao.js';

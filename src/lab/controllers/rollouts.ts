@@ -1,5 +1,5 @@
 /** Which workloads of an owner (by label) are not rolled out, in words. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { isTrue } from './conditions.js';
 import { isAvailable, type Lab } from './engine.js';
 

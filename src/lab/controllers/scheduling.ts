@@ -1,5 +1,5 @@
 /** Taints and tolerations: where a pod may run, and why it may not. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from './engine.js';
 
 interface Taint {

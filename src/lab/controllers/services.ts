@@ -1,5 +1,5 @@
 /** Services get an address and, from the Ready pods behind their selector, EndpointSlices. A LoadBalancer stays pending: no cloud controller runs. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { type Lab, ownedBy, type Rule } from './engine.js';
 import { isLive, isReady, matches, POD } from './pods.js';
 

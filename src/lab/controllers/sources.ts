@@ -1,10 +1,10 @@
 /** source-controller: Git branches fetched with git, HTTP Helm repositories and OCI artifacts looked up. A HelmRepository of type oci has no status, as in Flux. */
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { messageOf } from '../../support/errors.js';
 import { sha256 } from '../../support/hash.js';
 import type { Exec } from '../../tools/exec.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { ChartSource } from './charts.js';
 import { condition } from './conditions.js';
 import type { Lab, Outcome, Rule } from './engine.js';

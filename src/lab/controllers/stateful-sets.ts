@@ -1,5 +1,5 @@
 /** StatefulSet → numbered pods with their own claims; a changed template replaces pods, except with OnDelete. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { type Lab, owners, type Rule } from './engine.js';
 import { isLive, isReady, POD, podFrom, podsOf, templateHash } from './pods.js';
 

@@ -1,5 +1,5 @@
 /** A watch of every kind that some rule reads, kept in memory, so that rules look at the cluster without asking it. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { LabKube, WatchEvent } from '../kubernetes/client.js';
 
 /** `apps/v1/Deployment`, `v1/Pod`. */

@@ -1,5 +1,5 @@
 /** trivy-operator: one VulnerabilityReport for each container of each running workload. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { type Lab, ownedBy, type Rule } from './engine.js';
 
 const OWNERS = ['apps/v1/ReplicaSet', 'apps/v1/StatefulSet', 'apps/v1/DaemonSet'];

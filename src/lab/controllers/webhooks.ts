@@ -1,5 +1,5 @@
 /** Admission webhooks of played operators, as the API server reaches them by Service. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Component } from '../components/component.js';
 import type { Lab } from './engine.js';
 import { findings } from './kyverno.js';

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import type { ClusterNetwork } from '../controllers/network.js';
 import { isReady } from '../controllers/pods.js';

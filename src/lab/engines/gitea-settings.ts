@@ -1,5 +1,4 @@
 /** Settings of a Gitea for a lab: what its chart would write, less what needs a database server, mail, SSH or the world. */
-
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 

@@ -1,7 +1,7 @@
 /** A real program in place of a container: it runs as long as the Pod of its Deployment, as the ServiceAccount of that Pod. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Component } from '../components/component.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import { isLive } from '../controllers/pods.js';

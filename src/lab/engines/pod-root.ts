@@ -4,9 +4,9 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { parseYamlStream } from '../../support/yaml.js';
 import type { Exec } from '../../tools/exec.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import type { ControlPlane } from './control-plane.js';
 import { tokenOf } from './pod-program.js';

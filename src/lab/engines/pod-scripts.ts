@@ -4,8 +4,8 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { startProgram } from '../../tools/exec.js';
-import type { KubeObject } from '../../tools/kube.js';
 import { environmentOf } from '../components/component.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import type { Exit } from '../controllers/kubelet.js';

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import { secretValue } from '../controllers/flux-ready.js';
 import { answersByTls } from './answers-by-tls.js';

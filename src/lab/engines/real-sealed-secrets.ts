@@ -3,7 +3,7 @@
  * that Pod. It reads its credentials where kubelets put them and nowhere else.
  */
 import { basename, join } from 'node:path';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Component } from '../components/component.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import type { Engines } from './cache.js';

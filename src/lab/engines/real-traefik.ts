@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { request as send } from 'undici';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
 import type { RealParts } from '../controllers/start.js';
 import type { Child } from './children.js';

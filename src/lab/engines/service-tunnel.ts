@@ -2,7 +2,6 @@
  * The way from a real API server to Services and Pods: its egress selector asks this HTTP proxy, on a Unix socket, to CONNECT to
  * a cluster IP or a Pod's IP, and it is led there by the cluster's own door.
  */
-
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';

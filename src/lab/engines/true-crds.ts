@@ -1,8 +1,8 @@
 /** The definitions of kinds that came with the engines: Flux's, and those of the projects whose objects the tree holds. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { parseYamlStream } from '../../support/yaml.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { TrueCrds } from '../cluster-api.js';
 import type { Engines } from './cache.js';
 import { engines as catalogue } from './catalogue.js';

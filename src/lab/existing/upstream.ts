@@ -2,16 +2,16 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { fail } from '../../support/errors.js';
-import { createRedactor } from '../../support/redact.js';
-import { createExec } from '../../tools/exec.js';
 import {
   createKubeConnect,
   createKubeTransport,
   type KubeTransport,
   tlsOptionsOf,
-} from '../../tools/kube-transport.js';
-import { readKubeconfig } from '../../tools/kubeconfig.js';
+} from '../../kubernetes/client/kube-transport.js';
+import { readKubeconfig } from '../../kubernetes/client/kubeconfig.js';
+import { fail } from '../../support/errors.js';
+import { createRedactor } from '../../support/redact.js';
+import { createExec } from '../../tools/exec.js';
 
 export interface PassedOn {
   method: string;

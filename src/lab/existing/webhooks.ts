@@ -2,7 +2,7 @@
  * The way from an API server that exists to the webhooks of played operators. It has none to a Service that no program stands
  * behind, so a webhook that names a Service is led to the lab by URL, once its operator has filled in whom it trusts.
  */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
 import type { Rule } from '../controllers/engine.js';
 import type { Controllers } from '../controllers/start.js';

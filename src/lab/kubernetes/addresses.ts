@@ -1,5 +1,5 @@
 /** Cluster addresses and node ports of Services, each given out once, and the default StorageClass. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { DefaultSources } from './defaults.js';
 import type { Kind } from './kinds.js';
 import { invalid, type StatusCause } from './status.js';

@@ -1,6 +1,6 @@
 /** Admission webhooks, as the objects in the store configure them: over HTTPS by url, or to a registered backend by Service. */
 import { randomUUID } from 'node:crypto';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { WriteCall } from './caller.js';
 import { apiVersionOf, type Kind, type Schema } from './kinds.js';
 import { type JsonPatchOperation, jsonPatch } from './patches.js';

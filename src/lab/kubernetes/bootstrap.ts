@@ -1,7 +1,7 @@
 /** What a new cluster has before anybody asks: Namespaces, the usual roles, its own Service; and what each Namespace gets. */
 import { randomUUID } from 'node:crypto';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Clock } from '../../support/clock.js';
-import type { KubeObject } from '../../tools/kube.js';
 import { type KindRegistry, storeKeyOf } from './kinds.js';
 import type { Rule } from './rbac.js';
 import type { Store } from './store.js';

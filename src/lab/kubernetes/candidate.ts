@@ -1,6 +1,6 @@
 /** What becomes of the object that a caller sends before it is stored: what they may not change is put back. */
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { apiVersionOf, type Kind } from './kinds.js';
 
 const immutableMetadata = [

@@ -1,5 +1,5 @@
 /** Which path serves a kind: learned from discovery, once per group version, asked again only for a kind not yet known. */
-import type { KubeRef } from '../../tools/kube.js';
+import type { KubeRef } from '../../kubernetes/client/kube.js';
 import { RequestRefused, type Transport } from './client-transport.js';
 
 interface Resource {

@@ -1,5 +1,4 @@
 /** HTTPS to the API server of one kubeconfig: JSON requests, raw requests and open streams. */
-
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';

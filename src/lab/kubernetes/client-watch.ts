@@ -1,7 +1,6 @@
 /** List and watch with resume: broken streams go on from the last resourceVersion, 410 lists again. */
-
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { LabKube, LabList, WatchEvent } from './client.js';
 import type { ResourceMap } from './client-resources.js';
 import { RequestRefused, refusal, type Transport } from './client-transport.js';

@@ -2,7 +2,7 @@
  * The small Kubernetes client of the lab's played controllers: plain HTTP with the kubeconfig's own credentials, no
  * kubectl. It speaks only what a real kube-apiserver speaks too, so a controller written against it runs on both.
  */
-import { type KubeList, type KubeObject, type KubeRef, refOfObject } from '../../tools/kube.js';
+import { type KubeList, type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import { createResourceMap } from './client-resources.js';
 import { createTransport, RequestRefused } from './client-transport.js';
 import { createWatching } from './client-watch.js';

@@ -1,5 +1,5 @@
 /** From JSON to an object of its kind: values of another type are refused, fields that the kind does not have are dropped. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { objectMeta } from './built-in-types.js';
 import type { Kind, Schema } from './kinds.js';
 

@@ -1,5 +1,5 @@
 /** Fields that the API server itself fills in, for the built-in kinds (by table below) and for kinds of CRDs (by schema). */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Kind, Schema } from './kinds.js';
 import { defaultPodSpec } from './pod-defaults.js';
 

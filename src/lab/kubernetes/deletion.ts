@@ -2,8 +2,8 @@
  * How objects go: finalizers, owners (background, foreground, orphan), Namespaces with what is in them and CRDs with their
  * objects. What follows from a removal happens a moment later, as with the real garbage collector.
  */
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Clock } from '../../support/clock.js';
-import type { KubeObject } from '../../tools/kube.js';
 import { type Kind, type KindRegistry, type StoreKey, storeKeyOf } from './kinds.js';
 import type { Change, Store } from './store.js';
 

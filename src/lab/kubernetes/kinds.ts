@@ -1,5 +1,5 @@
 /** The kinds a server serves: those built in, and those that CRDs add while it runs. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { builtInKinds } from './built-in-kinds.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: OpenAPI schemas are open-ended JSON

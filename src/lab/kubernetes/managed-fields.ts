@@ -1,5 +1,5 @@
 /** Who set which field: metadata.managedFields of an object, kept up by every write; server-side apply is built on it. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import {
   both,
   compare,

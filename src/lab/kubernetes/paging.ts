@@ -1,5 +1,5 @@
 /** limit and continue of a list, and the versions it may ask for. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { forbiddenAt } from './causes.js';
 import { ApiRefusal, badRequest, invalid } from './status.js';
 import type { Store } from './store.js';

@@ -1,5 +1,5 @@
 /** The ways to change part of an object: patches in three formats, and server-side apply. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { LabRequest } from '../http-server.js';
 import { mediaTypeOf, readBody } from './body.js';
 import type { WriteCall } from './caller.js';

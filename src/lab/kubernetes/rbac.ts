@@ -1,5 +1,5 @@
 /** Decides by the Roles and bindings in the store, as the RBAC authorizer does. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { User, WriteCall } from './caller.js';
 import type { Kind } from './kinds.js';
 import { type LabelSelector, matchesLabelSelector } from './selectors.js';

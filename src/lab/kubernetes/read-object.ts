@@ -1,5 +1,5 @@
 /** The object that a caller sends, as one of the kind that its path names. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { LabRequest } from '../http-server.js';
 import { readObject } from './body.js';
 import type { WriteCall } from './caller.js';

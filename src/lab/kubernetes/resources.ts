@@ -1,5 +1,5 @@
 /** The verbs on objects and their status: get, list, watch, create, update, patch, apply, delete, deletecollection. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import type { User, WriteCall } from './caller.js';
 import { apiVersionOf, storeKeyOf } from './kinds.js';

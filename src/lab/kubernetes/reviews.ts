@@ -1,5 +1,5 @@
 /** Kinds that are questions: access reviews, token reviews, who am I. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { User } from './caller.js';
 import { invalidValue } from './causes.js';
 import type { Identity } from './identity.js';

@@ -1,5 +1,5 @@
 /** Label and field selectors, in their query form and as LabelSelector objects. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Kind } from './kinds.js';
 import { type Labels, labelTestsOf } from './label-selector.js';
 import { badRequest } from './status.js';

@@ -1,5 +1,5 @@
 /** Objects as a version of their kind shows them. Stored objects never change, so each is put into JSON once, whoever asks. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { apiVersionOf, type Kind } from './kinds.js';
 
 const texts = new WeakMap<KubeObject, string>();

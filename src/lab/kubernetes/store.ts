@@ -1,5 +1,5 @@
 /** All objects of one API server, by kind and namespace, with the changes that watches resume from. Objects are never changed in place. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { StoreKey } from './kinds.js';
 import { gone } from './status.js';
 

@@ -1,7 +1,7 @@
 /** List and watch of one kind. */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Faults } from '../faults.js';
 import { apiVersionOf, type Kind, storeKeyOf } from './kinds.js';
 import { pageOf, refusedMatch } from './paging.js';

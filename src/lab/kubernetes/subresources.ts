@@ -1,5 +1,5 @@
 /** Subresources that are not the object itself: scale, log, eviction, binding, token, finalize, proxy. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import type { Backends } from './backends.js';
 import { mediaTypeOf, readBody, readObject } from './body.js';

@@ -1,5 +1,5 @@
 /** metav1.Table, which `kubectl get` asks for: name, the columns of a CRD, a few of built-in kinds, age. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { LabRequest } from '../http-server.js';
 import type { Kind, PrinterColumn } from './kinds.js';
 import { valueAt } from './selectors.js';

@@ -1,5 +1,5 @@
 /** What server-side apply refuses of a configuration before it looks at who owns what: it must fit the types of its kind. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { wholeSchema } from './decode.js';
 import { apiVersionOf, type Kind, type Schema } from './kinds.js';
 import { keyDefaults } from './shape.js';

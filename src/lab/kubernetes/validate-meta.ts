@@ -1,5 +1,5 @@
 /** What metadata must look like, whatever the kind. */
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Kind } from './kinds.js';
 import { labelKeyProblem, labelValueProblem, problemsOf } from './names.js';
 import type { StatusCause } from './status.js';

@@ -1,6 +1,6 @@
 /** What a server refuses as 422 Invalid: metadata of any kind, rules of built-in kinds, the schema and rules of CRDs. */
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject } from '../../tools/kube.js';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { duplicate, forbiddenAt, immutable, invalidValue, required, unsupported } from './causes.js';
 import { type Kind, type Schema, storeKeyOf } from './kinds.js';
 import { problemsOf } from './names.js';

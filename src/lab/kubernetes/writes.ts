@@ -1,7 +1,7 @@
 /** Create, change and delete: the steps every write takes, whatever its verb, from the candidate object to the store. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Clock } from '../../support/clock.js';
-import type { KubeObject } from '../../tools/kube.js';
 import type { Admission } from './admission.js';
 import type { WriteCall } from './caller.js';
 import { isUnchanged, onlyWhatItMayChange, raised, withoutNulls } from './candidate.js';

@@ -2,7 +2,6 @@
  * A resolver that we did not write, PowerDNS' recursor (Debian: apt-get install pdns-recursor), goes from the lab's parent zone down
  * to the Sovereign's name servers, as the world does. A referral leads to port 53, so this needs the right to listen there.
  */
-
 import { Resolver } from 'node:dns/promises';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

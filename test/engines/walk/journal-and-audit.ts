@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseJournal } from '../../../src/phases/journal-entry.js';
+import { parseJournal } from '../../../src/engine/journal-entry.js';
 import { attribute, type LeftOver } from '../../lab/attribution.js';
 import type { LabInfo } from '../../lab/catalyst.js';
 import { placesOf } from '../../lab/declared-writes.js';

@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptProtected } from '../../../src/actions/accept-protected.js';
 import type { Context } from '../../../src/actions/context.js';
 import { guardProtected } from '../../../src/actions/guard-protected.js';
-import { fingerprintBefore, foundDifferences } from '../../../src/evidence/protected-before.js';
+import type { Mutation } from '../../../src/engine/step.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import { fingerprintBefore, foundDifferences } from '../../../src/mother/protected-before.js';
 import { checkProtected } from '../../../src/mother/protected-watch.js';
-import type { Mutation } from '../../../src/phases/step.js';
 import { fail } from '../../../src/support/errors.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { memoryCluster, motherCluster, rig } from '../handover/rig.js';
 
 let stateDir = '';

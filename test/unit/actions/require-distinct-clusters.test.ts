@@ -1,13 +1,13 @@
 /** No write before it is known that the mother and the Sovereign are two clusters, and that the Sovereign's is not a mother's. */
 import { describe, expect, it } from 'vitest';
 import { type Clusters, requireDistinctClusters } from '../../../src/actions/require-distinct-clusters.js';
-import type { System } from '../../../src/phases/step.js';
+import type { System } from '../../../src/engine/step.js';
+import type { Kube } from '../../../src/kubernetes/client/kube.js';
+import type { WorldIdentity } from '../../../src/sovereign/world-identity.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { fail } from '../../../src/support/errors.js';
-import type { Kube } from '../../../src/tools/kube.js';
-import type { WorldIdentity } from '../../../src/verify/world-identity.js';
 import { omantel } from '../hetzner/fake-world.js';
-import { fakeKube } from '../phases/fake-kube.js';
+import { fakeKube } from '../walk/fake-kube.js';
 
 const mark = { id: 'a1', name: 'first' };
 

@@ -6,7 +6,7 @@ import { drawGraph } from '../../../src/actions/graph.js';
 import { evidenceCell, statusAsMarkdown, statusOf } from '../../../src/actions/status.js';
 import { listPhases, listTickets } from '../../../src/actions/ticket-list.js';
 import { timelineOf } from '../../../src/actions/timeline.js';
-import { openJournal } from '../../../src/phases/journal.js';
+import { openJournal } from '../../../src/engine/journal.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { clock } from '../engine/rig.js';
 

@@ -14,7 +14,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/actions/context.js';
 import { readJournal } from '../../../src/actions/read-journal.js';
 import { type Unlocked, unlock } from '../../../src/actions/unlock.js';
-import { openJournal } from '../../../src/phases/journal.js';
+import { openJournal } from '../../../src/engine/journal.js';
 import type { Holder } from '../../../src/sovereign/lease.js';
 import { takeLock } from '../../../src/sovereign/lock.js';
 import { thisProcess } from '../../../src/sovereign/process-identity.js';

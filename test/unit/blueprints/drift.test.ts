@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { driftOf } from '../../../src/blueprints/drift.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 
 const release = (values: object, more: object = {}): KubeObject => ({
   apiVersion: 'helm.toolkit.fluxcd.io/v2',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Blueprint } from '../../../src/blueprints/blueprint.js';
 import { lintTree } from '../../../src/blueprints/lint.js';
 import { renderTree } from '../../../src/blueprints/render.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { blueprints, omantel } from './rig.js';
 
 it.each(['solo', 'ha'] as const)('has no finding in our own tree (%s)', async (profile) => {

@@ -14,14 +14,14 @@ import { variablesOf } from '../../../src/blueprints/variables.js';
 import { chartTemplate } from '../../../src/cli/chart-template.js';
 import { switchedSpec } from '../../../src/cli/switch-spec.js';
 import type { Registry } from '../../../src/lab/servers/registry/server.js';
-import type { Act } from '../../../src/phases/gate.js';
-import { type Adapters, writersOf } from '../../../src/phases/writers.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { createDialer } from '../../../src/tools/dialer.js';
 import { createHelmCharts } from '../../../src/tools/helm-charts.js';
 import { createHttpStream } from '../../../src/tools/http-stream.js';
 import { parseImage } from '../../../src/tools/image-name.js';
 import { copyImage } from '../../../src/tools/oci-copy.js';
+import type { Act } from '../../../src/world/step.js';
+import { type Adapters, writersOf } from '../../../src/world/writers.js';
 import { demoChart, exec, helm, inScratch, registryWith } from './charts-rig.js';
 import { blueprints, omantel } from './rig.js';
 

@@ -7,10 +7,10 @@ import { allReleases } from '../../../src/blueprints/releases.js';
 import { standInCharts } from '../../../src/blueprints/stand-in.js';
 import { variablesOf } from '../../../src/blueprints/variables.js';
 import { archivesIn, type ChartArchive, wrapBlueprint } from '../../../src/blueprints/wrapper.js';
-import type { Act } from '../../../src/phases/gate.js';
-import { type Adapters, writersOf } from '../../../src/phases/writers.js';
 import { parseYamlStream } from '../../../src/support/yaml.js';
 import { createHelmCharts } from '../../../src/tools/helm-charts.js';
+import type { Act } from '../../../src/world/step.js';
+import { type Adapters, writersOf } from '../../../src/world/writers.js';
 import { exec, helm, inScratch, registryWith } from './charts-rig.js';
 import { blueprints, omantel } from './rig.js';
 

@@ -5,8 +5,8 @@ import { placedObjects } from '../../../src/blueprints/lint.js';
 import { renderTree } from '../../../src/blueprints/render.js';
 import { sealTree } from '../../../src/blueprints/sealed-tree.js';
 import { secretsFor } from '../../../src/blueprints/secrets.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { parseYamlStream } from '../../../src/support/yaml.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { blueprints, omantel } from './rig.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { placedObjects } from '../../../src/blueprints/lint.js';
 import { renderTree } from '../../../src/blueprints/render.js';
 import { createServerDryRun, type DryRunServer } from '../../../src/blueprints/server-dry-run.js';
+import type { ApplyOptions, KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { fail } from '../../../src/support/errors.js';
-import type { ApplyOptions, KubeObject } from '../../../src/tools/kube.js';
 import { blueprints, omantel } from './rig.js';
 
 interface Sent {

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { standInCharts } from '../../../src/blueprints/stand-in.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { parseYamlStream } from '../../../src/support/yaml.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { exec, helm, inScratch } from './charts-rig.js';
 import { blueprints } from './rig.js';
 

@@ -6,9 +6,9 @@ import { buildSpec } from '../../../src/cli/prompts/build-spec.js';
 import type { Given } from '../../../src/cli/prompts/gather.js';
 import { isPublicKey } from '../../../src/cli/prompts/hetzner.js';
 import { specQuestions, wizardQuestions } from '../../../src/cli/prompts/questions.js';
-import type { World } from '../../../src/phases/world.js';
 import { parseSpec } from '../../../src/sovereign/load-spec.js';
 import { toYaml } from '../../../src/support/yaml.js';
+import type { World } from '../../../src/world/world.js';
 import { specText } from '../sovereign/fixture.js';
 
 const plain = specQuestions.filter(({ kind }) => kind !== 'secret');

@@ -12,9 +12,9 @@ import { createRedactor } from '../../../src/support/redact.js';
 import { parseYamlStream, toYaml } from '../../../src/support/yaml.js';
 import { createDialer } from '../../../src/tools/dialer.js';
 import { createExec } from '../../../src/tools/exec.js';
+import { type LoginPlugin, loginPlugin } from '../kubernetes/client/login-plugin.js';
 import { type Rig, startRig } from '../lab-kubernetes/rig.js';
 import { loggingProxy } from '../tools/logging-proxy.js';
-import { type LoginPlugin, loginPlugin } from '../tools/login-plugin.js';
 
 let rig: Rig;
 let admin: { cert: string; key: string; server: string; ca: string };

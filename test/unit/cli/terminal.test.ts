@@ -6,10 +6,10 @@ import { toJson } from '../../../src/cli/envelope.js';
 import { createOutput } from '../../../src/cli/output.js';
 import { createRenderer } from '../../../src/cli/renderers/choose.js';
 import { textTable } from '../../../src/cli/text-table.js';
+import type { RunEvent } from '../../../src/engine/events.js';
 import type { Inventory } from '../../../src/hetzner/purge/inventory.js';
 import { selectLeftovers } from '../../../src/hetzner/purge/select.js';
 import { resourceTypes } from '../../../src/hetzner/types.js';
-import type { RunEvent } from '../../../src/phases/events.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { DryRunStop, ifMade, noJournal } from '../../../src/phases/dry-run.js';
-import { createGate, type GateOptions } from '../../../src/phases/journaled-gate.js';
+import { DryRunStop, ifMade, noJournal } from '../../../src/engine/dry-run.js';
+import { createGate, type GateOptions } from '../../../src/world/gate.js';
 import { adapters, mutationOf } from './rig.js';
 
 const { signal } = new AbortController();

@@ -1,9 +1,9 @@
 import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { openJournal } from '../../../src/phases/journal.js';
-import { parseJournal, scanJournal } from '../../../src/phases/journal-entry.js';
-import { foldJournal } from '../../../src/phases/journal-state.js';
+import { openJournal } from '../../../src/engine/journal.js';
+import { parseJournal, scanJournal } from '../../../src/engine/journal-entry.js';
+import { foldJournal } from '../../../src/engine/journal-state.js';
 import { CatalystError } from '../../../src/support/errors.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { clock, fakeStep, open, runAll, temporaryJournal } from './rig.js';

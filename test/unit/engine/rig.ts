@@ -2,14 +2,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunEvent } from '../../../src/phases/events.js';
-import { type Journal, openJournal } from '../../../src/phases/journal.js';
-import { foldJournal } from '../../../src/phases/journal-state.js';
-import { createGate } from '../../../src/phases/journaled-gate.js';
-import { type RunnerOptions, runSteps } from '../../../src/phases/runner.js';
-import type { Mutation, Step } from '../../../src/phases/step.js';
-import type { Adapters } from '../../../src/phases/writers.js';
+import type { RunEvent } from '../../../src/engine/events.js';
+import { type Journal, openJournal } from '../../../src/engine/journal.js';
+import { foldJournal } from '../../../src/engine/journal-state.js';
+import { type RunnerOptions, runSteps } from '../../../src/engine/runner.js';
+import type { Mutation } from '../../../src/engine/step.js';
 import { createRedactor } from '../../../src/support/redact.js';
+import { createGate } from '../../../src/world/gate.js';
+import type { Step } from '../../../src/world/step.js';
+import type { Adapters } from '../../../src/world/writers.js';
 
 export const clock = { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} };
 

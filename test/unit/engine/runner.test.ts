@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { createGate, type Gate } from '../../../src/phases/journaled-gate.js';
-import { throwIfFailed } from '../../../src/phases/runner.js';
-import type { Step } from '../../../src/phases/step.js';
+import type { Gate } from '../../../src/engine/journaled-gate.js';
+import { throwIfFailed } from '../../../src/engine/runner.js';
 import { fail } from '../../../src/support/errors.js';
+import { createGate } from '../../../src/world/gate.js';
+import type { Step } from '../../../src/world/step.js';
 import { adapters, fakeStep, mutationOf, open, runAll, temporaryJournal } from './rig.js';
 
 const world = () => ({ made: [] as string[], proofs: [] as string[] });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DodReport } from '../../../src/dod/report.js';
 import { writeBundle } from '../../../src/evidence/bundle.js';
 import { openSigner, type Signer } from '../../../src/evidence/signing.js';
-import { verifyBundle } from '../../../src/evidence/verify-bundle.js';
+import type { DodReport } from '../../../src/verification/dod/report.js';
+import { verifyBundle } from '../../../src/verification/dod/verify-bundle.js';
 import { editsOf, hold, seed, slowCases } from './cases.js';
 
 const report = {

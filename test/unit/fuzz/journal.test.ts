@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJournal } from '../../../src/phases/journal-entry.js';
-import { foldJournal } from '../../../src/phases/journal-state.js';
+import { parseJournal } from '../../../src/engine/journal-entry.js';
+import { foldJournal } from '../../../src/engine/journal-state.js';
 import { sha256 } from '../../../src/support/hash.js';
 import { damageOf, editsOf, hold, lost, seed } from './cases.js';
 

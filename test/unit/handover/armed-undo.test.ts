@@ -3,10 +3,10 @@ import { withArmedUndo } from '../../../src/handover/armed-undo.js';
 import { lookAtCatalyst } from '../../../src/handover/handover.js';
 import { holdMother } from '../../../src/handover/hold-mother.js';
 import { startCatalyst, stopCatalyst } from '../../../src/handover/stop-catalyst.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { discoverCatalyst } from '../../../src/mother/discover.js';
 import { undoObjects } from '../../../src/mother/undo-job.js';
-import type { World } from '../../../src/phases/world.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
+import type { World } from '../../../src/world/world.js';
 import { type MemoryCluster, memoryCluster, motherCluster, rig } from './rig.js';
 
 const at = { deployment: 'Deployment catalyst/catalyst-api', owner: 'Kustomization flux-system/catalyst-platform' };

@@ -1,14 +1,14 @@
 /** Whatever a handover command changes on the mother, it changes while it holds the mother; a second run is refused. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { foldJournal } from '../../../src/engine/journal-state.js';
 import { abortHandover } from '../../../src/handover/abort.js';
 import { openHandover } from '../../../src/handover/handover.js';
 import { residueOf } from '../../../src/handover/residue.js';
 import { stepDecommission } from '../../../src/handover/step-decommission.js';
 import { finaliseHandover } from '../../../src/handover/step-finalise.js';
-import { foldJournal } from '../../../src/phases/journal-state.js';
-import type { Step } from '../../../src/phases/step.js';
-import type { World } from '../../../src/phases/world.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import type { Step } from '../../../src/world/step.js';
+import type { World } from '../../../src/world/world.js';
 import { type WholeRig, wholeRig } from './whole-rig.js';
 
 const leaseKey = 'Lease catalyst/catalyst-sovereign-mother';

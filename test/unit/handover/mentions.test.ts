@@ -2,12 +2,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Context } from '../../../src/actions/context.js';
 import { requireClean, verifyResidue } from '../../../src/actions/verify-scans.js';
+import { noJournal } from '../../../src/engine/dry-run.js';
 import { openHandover } from '../../../src/handover/handover.js';
 import { residueOf } from '../../../src/handover/residue.js';
 import { decommission } from '../../../src/handover/step-redirect.js';
-import { noJournal } from '../../../src/phases/dry-run.js';
-import { createGate, type GateOptions } from '../../../src/phases/journaled-gate.js';
-import type { Adapters } from '../../../src/phases/writers.js';
+import { createGate, type GateOptions } from '../../../src/world/gate.js';
+import type { Adapters } from '../../../src/world/writers.js';
 import { ids, memoryCluster, motherCluster, rig } from './rig.js';
 
 // The clusters of this rig have no protected set to read.

@@ -1,12 +1,12 @@
 /** A handover is killed at every change that it makes; then abort, status and finalize each find what is so. */
 import { describe, expect, it } from 'vitest';
 import { handoverStatus, handoverText, statusIfAny } from '../../../src/actions/handover-status.js';
+import { foldJournal } from '../../../src/engine/journal-state.js';
 import { abortHandover } from '../../../src/handover/abort.js';
 import { sourceRef } from '../../../src/handover/actual-state.js';
 import { placesOf, readRecord } from '../../../src/handover/record.js';
 import { finaliseHandover } from '../../../src/handover/step-finalise.js';
-import { foldJournal } from '../../../src/phases/journal-state.js';
-import type { StepContext } from '../../../src/phases/step.js';
+import type { StepContext } from '../../../src/world/step.js';
 import { ids } from './rig.js';
 import { type WholeRig, wholeRig } from './whole-rig.js';
 

@@ -1,10 +1,10 @@
 /** A world of two clusters in memory, for the handover: no network, no waiting. */
-import type { StepContext } from '../../../src/phases/step.js';
-import type { World } from '../../../src/phases/world.js';
-import type { Adapters } from '../../../src/phases/writers.js';
+import type { Kube, KubeObject, KubeWriter } from '../../../src/kubernetes/client/kube.js';
 import type { Sovereign } from '../../../src/sovereign/schema.js';
 import type { HttpAnswer } from '../../../src/tools/http.js';
-import type { Kube, KubeObject, KubeWriter } from '../../../src/tools/kube.js';
+import type { StepContext } from '../../../src/world/step.js';
+import type { World } from '../../../src/world/world.js';
+import type { Adapters } from '../../../src/world/writers.js';
 import { fakeGate, fakeWorld, omantel } from '../hetzner/fake-world.js';
 
 export const sovereign = (): Sovereign => omantel({}, { mother: { protected: { namespaces: ['added'] } } });

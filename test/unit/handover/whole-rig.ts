@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderTree } from '../../../src/blueprints/render.js';
 import { activeSealingKey } from '../../../src/blueprints/seal.js';
+import type { Confirmation } from '../../../src/engine/confirmation.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { issueCertificate } from '../../../src/lab/certificates.js';
-import type { Confirmation } from '../../../src/phases/confirmation.js';
 import { hashOf } from '../../../src/support/hash.js';
 import type { Commit, Git, GitWriter } from '../../../src/tools/git.js';
 import type { HttpAnswer, HttpChange, HttpRequest } from '../../../src/tools/http.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { ids, type MemoryCluster, memoryCluster, motherCluster, type Rig, rig, sovereign } from './rig.js';
 
 const fqdn = 'omantel.omani.works';

@@ -8,7 +8,7 @@ import type { Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import type { LoggedLine } from '../../../src/lab/request-log.js';
 import type { S3Server } from '../../../src/lab/servers/s3/server.js';
-import { credentialProbes } from '../../../src/phases/credential-probes.js';
+import { credentialProbes } from '../../../src/walk/credentials/credential-probes.js';
 import { fakeGate, fakeWorld, freely } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
 import { ours, type StorageRig, startStorage, strangers } from './storage-rig.js';

@@ -5,9 +5,9 @@ import { resourceTypes, type Server } from '../../../src/hetzner/types.js';
 import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
-import { createClusterStep } from '../../../src/phases/steps/create-cluster.js';
 import type { Sovereign } from '../../../src/sovereign/schema.js';
 import { parseYamlStream } from '../../../src/support/yaml.js';
+import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';
 import { fakeGate, fakeSsh, fakeWorld, omantel } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
 

@@ -1,14 +1,14 @@
+import type { Mutation } from '../../../src/engine/step.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
 import type { Change } from '../../../src/hetzner/change.js';
-import { checkedWriters } from '../../../src/phases/checked-writers.js';
-import type { Act } from '../../../src/phases/gate.js';
-import type { Mutation, StepContext } from '../../../src/phases/step.js';
-import type { World } from '../../../src/phases/world.js';
-import { type Adapters, writersOf } from '../../../src/phases/writers.js';
 import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
 import type { Clock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import type { Ssh } from '../../../src/tools/ssh.js';
+import { checkedWriters } from '../../../src/world/checked-writers.js';
+import type { Act, StepContext } from '../../../src/world/step.js';
+import type { World } from '../../../src/world/world.js';
+import { type Adapters, writersOf } from '../../../src/world/writers.js';
 
 /** A valid Sovereign; `hetzner` and `spec` go before. */
 export function omantel(hetzner: Record<string, unknown> = {}, spec: Record<string, unknown> = {}): Sovereign {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { denyPolicy, unknownNames } from '../../../src/dod/egress-objects.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { wayOut } from '../../../src/lab/controllers/egress.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
+import { denyPolicy, unknownNames } from '../../../src/verification/experiment/egress-objects.js';
 
 const place = { host: '127.0.0.1', port: 9 };
 const addresses: Record<string, string> = { 'console.mother.example': '192.0.2.10', 'other.example': '192.0.2.20' };

@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { create } from 'tar';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { crd } from '../../../src/lab/controllers/crd.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { type LabServer, serve } from '../../../src/lab/http-server.js';
@@ -12,7 +13,6 @@ import { type Registry, startRegistry } from '../../../src/lab/servers/registry/
 import { createRedactor } from '../../../src/support/redact.js';
 import { createBinaries } from '../../../src/tools/binaries.js';
 import { createExec } from '../../../src/tools/exec.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { type Cluster, cilium, cluster, namespace, node, workload } from './harness.js';
 
 const FILES = {

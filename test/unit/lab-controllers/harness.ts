@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KubeObject, KubeRef } from '../../../src/kubernetes/client/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../../../src/lab/certificates.js';
 import {
   type Controllers,
@@ -14,7 +15,6 @@ import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createKubernetesApi } from '../../../src/lab/kubernetes/api.js';
 import { createLabKube, type LabKube } from '../../../src/lab/kubernetes/client.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
-import type { KubeObject, KubeRef } from '../../../src/tools/kube.js';
 
 export interface Cluster extends Controllers {
   kube: LabKube;

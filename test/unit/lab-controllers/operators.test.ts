@@ -1,11 +1,11 @@
 import { constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { openBucket } from '../../../src/lab/components/buckets.js';
 import { crd } from '../../../src/lab/controllers/crd.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { startS3 } from '../../../src/lab/servers/s3/server.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { type Cluster, cilium, cluster, namespace, node, workload } from './harness.js';
 
 const isTrue = (object: KubeObject | undefined, type: string): boolean =>

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { through } from '../../../src/lab/components/middlewares.js';
 import { parseRule } from '../../../src/lab/components/traefik-rules.js';
 import { denies as egressDenies } from '../../../src/lab/controllers/egress.js';
 import { setPath } from '../../../src/lab/controllers/helm-values.js';
 import { denies, misfit } from '../../../src/lab/controllers/kyverno-patterns.js';
 import type { LabRequest } from '../../../src/lab/http-server.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 
 const asked = (host: string, path = '/') => ({ host, path, secure: true });
 const request = (path: string, method = 'GET') =>

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBlueprints } from '../../../src/blueprints/load.js';
 import { standInCharts } from '../../../src/blueprints/stand-in.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { parseYamlStream } from '../../../src/support/yaml.js';
 import { createBinaries } from '../../../src/tools/binaries.js';
 import { createExec } from '../../../src/tools/exec.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 
 describe('charts that the lab renders', () => {
   const exec = createExec(createRedactor());

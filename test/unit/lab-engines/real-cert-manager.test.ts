@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { issueCertificate } from '../../../src/lab/certificates.js';
 import type { Lab } from '../../../src/lab/controllers/engine.js';
 import { realCertManager } from '../../../src/lab/engines/real-cert-manager.js';
 import type { RealPart } from '../../../src/lab/engines/real-parts.js';
 import { systemClock } from '../../../src/support/clock.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 
 const solver = 'cert-manager-webhook-pdns';
 const namespace = 'cert-manager';

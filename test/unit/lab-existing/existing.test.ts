@@ -5,6 +5,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../../../src/lab/certificates.js';
 import { confirmClusters } from '../../../src/lab/confirm-clusters.js';
 import { type ClusterDoor, openClusterDoor } from '../../../src/lab/existing/cluster-door.js';
@@ -24,7 +25,6 @@ import { createKubernetesApi, type KubernetesApi } from '../../../src/lab/kubern
 import { createLabKube } from '../../../src/lab/kubernetes/client.js';
 import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
 import { systemClock } from '../../../src/support/clock.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 const configMap = (space: string, name: string): KubeObject => ({

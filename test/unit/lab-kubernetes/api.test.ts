@@ -1,9 +1,9 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { issueCertificate } from '../../../src/lab/certificates.js';
 import { createLabKube, RequestRefused } from '../../../src/lab/kubernetes/client.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { type Rig, startRig } from './rig.js';
 
 let rig: Rig;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import {
   compare,
   fieldsOf,
@@ -16,7 +17,6 @@ import { jsonPatch, mergePatch, strategicPatch } from '../../../src/lab/kubernet
 import { parseFieldSelector, parseLabelSelector } from '../../../src/lab/kubernetes/selectors.js';
 import { shapeOf } from '../../../src/lab/kubernetes/shape.js';
 import { validate } from '../../../src/lab/kubernetes/validate.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 
 const kinds = createKindRegistry();
 const deployment = shapeOf(kinds.byKind('apps/v1', 'Deployment')!);

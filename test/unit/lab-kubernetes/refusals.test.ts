@@ -1,5 +1,6 @@
 /** What the API server does not take: types, unknown fields, rules of CRDs, selectors and pages; words as the real one has them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { builtInType } from '../../../src/lab/kubernetes/built-in-types.js';
 import { decode } from '../../../src/lab/kubernetes/decode.js';
 import { createKindRegistry } from '../../../src/lab/kubernetes/kinds.js';
@@ -8,7 +9,6 @@ import { pageOf } from '../../../src/lab/kubernetes/paging.js';
 import { createStore } from '../../../src/lab/kubernetes/store.js';
 import { ruleCauses } from '../../../src/lab/kubernetes/validate-rules.js';
 import { schemaCauses } from '../../../src/lab/kubernetes/validate-schema.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { startRig } from './rig.js';
 
 const kinds = createKindRegistry();

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { openNodePorts } from '../../../src/lab/components/node-ports.js';
 import type { Lab } from '../../../src/lab/controllers/engine.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 
 const program = createServer((_request, response) => response.end('here'));
 const service: KubeObject = {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import {
   compareFingerprints,
   type DeclaredEffect,
@@ -14,7 +15,6 @@ import { type Fingerprint, maskedPages, takeFingerprint } from '../../../src/mot
 import { ordinaryAnnotations, ordinaryChanges, ordinaryParts } from '../../../src/mother/ordinary-changes.js';
 import { masked, maskOf } from '../../../src/mother/print-pages.js';
 import type { HttpAnswer } from '../../../src/tools/http.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { memoryCluster, sovereign } from '../handover/rig.js';
 
 const object = (apiVersion: string, kind: string, at: string, more: Partial<KubeObject> = {}): KubeObject => {

@@ -1,14 +1,14 @@
 /** Whose a Flux object on the mother is, among look-alikes in every field where the FQDN may turn up. */
 import { describe, expect, it } from 'vitest';
+import { foldJournal } from '../../../src/engine/journal-state.js';
 import { abortHandover } from '../../../src/handover/abort.js';
 import { eraseRetained } from '../../../src/handover/erase.js';
 import { sortReconcilers, suspend, toFreeze } from '../../../src/handover/freeze.js';
 import { openHandover } from '../../../src/handover/handover.js';
 import { neighbourOf, requireOwnRedirect } from '../../../src/handover/redirect.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { discoverCatalyst } from '../../../src/mother/discover.js';
 import { mentionsName, nameOfObject, ownershipOf } from '../../../src/mother/ownership.js';
-import { foldJournal } from '../../../src/phases/journal-state.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { type MemoryCluster, memoryCluster, motherCluster, rig, sovereign } from '../handover/rig.js';
 
 const fqdn = 'omantel.omani.works';

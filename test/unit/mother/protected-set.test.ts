@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Write } from '../../../src/engine/protects.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { factsOf } from '../../../src/mother/mother-facts.js';
-import {
-  allowedWrites,
-  protectedPages,
-  protectedWrites,
-  protection,
-  type Write,
-} from '../../../src/mother/protected-set.js';
+import { allowedWrites, protectedPages, protectedWrites, protection } from '../../../src/mother/protected-set.js';
 import { checkSpec } from '../../../src/sovereign/check-spec.js';
 import type { Sovereign } from '../../../src/sovereign/schema.js';
-import type { KubeObject } from '../../../src/tools/kube.js';
 import { sovereign } from '../handover/rig.js';
 
 const fqdn = 'omantel.omani.works';

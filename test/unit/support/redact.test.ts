@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { text as html } from '../../../src/evidence/report-parts.js';
 import { createRedactor } from '../../../src/support/redact.js';
+import { text as html } from '../../../src/verification/report/report-parts.js';
 
 const secret = 'q"7\\x<Zk&9+/pé\nmW2';
 const redactorOf = (...secrets: string[]) => {

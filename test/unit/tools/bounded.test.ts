@@ -4,10 +4,10 @@ import { createBudget } from '../../../src/hetzner/budget.js';
 import { createCaller } from '../../../src/hetzner/caller.js';
 import { listAll } from '../../../src/hetzner/paging.js';
 import type { HetznerTransport } from '../../../src/hetzner/transport.js';
+import { withRetry } from '../../../src/kubernetes/client/kube-retry.js';
+import type { KubeTransport } from '../../../src/kubernetes/client/kube-transport.js';
 import { fail } from '../../../src/support/errors.js';
 import { createAllowance, operationMs } from '../../../src/tools/bounded.js';
-import { withRetry } from '../../../src/tools/kube-retry.js';
-import type { KubeTransport } from '../../../src/tools/kube-transport.js';
 
 const { signal } = new AbortController();
 

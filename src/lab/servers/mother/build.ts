@@ -1,5 +1,5 @@
 /** Short forms of the Kubernetes objects that the played mother holds. */
-import type { KubeObject } from '../../../tools/kube.js';
+import type { KubeObject } from '../../../kubernetes/client/kube.js';
 
 export const namespace = (name: string, labels: Record<string, string> = {}): KubeObject => ({
   apiVersion: 'v1',

@@ -1,5 +1,5 @@
 /** Namespace `catalyst` of the mother (facts/platform.md §2.4): catalyst-api, its UI, its claim and its way in. */
-import type { KubeObject } from '../../../tools/kube.js';
+import type { KubeObject } from '../../../kubernetes/client/kube.js';
 import { certificate, deployment, ingress, middleware, namespace, secret, service } from './build.js';
 
 export const claimName = 'catalyst-api-deployments';

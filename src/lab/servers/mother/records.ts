@@ -1,5 +1,4 @@
 /** What catalyst-api retains of earlier deployments (facts/platform.md §2.5): two of the Sovereign, one of another. */
-
 import { claimName } from './catalyst.js';
 import type { Claims } from './claims.js';
 

@@ -1,5 +1,5 @@
 /** The SME demos on the mother, the protected set (facts/platform.md §6): namespaces sme, marketplace, tenant-bakkal and others. */
-import type { KubeObject } from '../../../tools/kube.js';
+import type { KubeObject } from '../../../kubernetes/client/kube.js';
 import { certificate, configMap, deployment, ingress, middleware, namespace, secret, service } from './build.js';
 
 const ui = ['admin', 'console', 'marketplace', 'gateway'];

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountsOf } from '../../../../src/blueprints/stand-in-accounts.js';
+import { type KubeObject, refOfObject } from '../../../../src/kubernetes/client/kube.js';
 import { type Component, createServiceCalls } from '../../../../src/lab/components/component.js';
 import { startIngress } from '../../../../src/lab/components/ingress.js';
 import type { Lab } from '../../../../src/lab/controllers/engine.js';
@@ -21,7 +22,6 @@ import { createLabKube, type LabKube } from '../../../../src/lab/kubernetes/clie
 import { nodeObject, registerNode } from '../../../../src/lab/node-object.js';
 import { createRequestLog } from '../../../../src/lab/request-log.js';
 import { systemClock as clock } from '../../../../src/support/clock.js';
-import { type KubeObject, refOfObject } from '../../../../src/tools/kube.js';
 import { addressOf, ingressObjects, nodeName } from './objects.js';
 import type { Ports, Settings } from './turns.js';
 

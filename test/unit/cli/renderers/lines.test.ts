@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { rendererKind } from '../../../../src/cli/renderers/choose.js';
 import { createLinesRenderer, eventLine } from '../../../../src/cli/renderers/lines.js';
-import type { RunEvent, StepEvent } from '../../../../src/phases/events.js';
+import type { RunEvent, StepEvent } from '../../../../src/engine/events.js';
 import { fail } from '../../../../src/support/errors.js';
 import { createRedactor } from '../../../../src/support/redact.js';
 

@@ -1,0 +1,113 @@
+/** Whether an object of any kind has become what it is to be: one rule per kind, conditions for the rest. Pure. */
+import type { KubeObject } from './client/kube.js';
+import type { WorkloadRef } from './rollout.js';
+import { notRolledOut } from './rollout.js';
+
+export type Readiness = { ready: true } | { pending: string } | { failed: string };
+
+interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  observedGeneration?: number;
+}
+
+type Rule = (object: KubeObject) => Readiness;
+
+/** `HelmRelease flux-system/bp-harbor` */
+export function nameOf(of: { kind: string; metadata: { namespace?: string; name: string } }): string {
+  const { namespace, name } = of.metadata;
+  return `${of.kind} ${namespace ? `${namespace}/` : ''}${name}`;
+}
+
+export function readinessOf(object: KubeObject): Readiness {
+  const { generation = 0 } = object.metadata;
+  const seen = object.status?.observedGeneration;
+  // Flux's controllers keep -1 for as long as they fail; what they say of this generation stands in the condition
+  const spoken = conditionOf(object, 'Ready')?.observedGeneration ?? -1;
+  if (typeof seen === 'number' && Math.max(seen, spoken) < generation)
+    return { pending: `${nameOf(object)} is not looked at yet` };
+  const rule = rules[`${object.apiVersion.split('/').slice(0, -1).join('/')}/${object.kind}`] ?? byConditions;
+  return rule(object);
+}
+
+export function conditionOf(object: KubeObject, type: string): Condition | undefined {
+  return ((object.status?.conditions ?? []) as Condition[]).find((condition) => condition.type === type);
+}
+
+const isTrue = (object: KubeObject, type: string) => conditionOf(object, type)?.status === 'True';
+
+function workload(object: KubeObject): Readiness {
+  const { namespace = '', name } = object.metadata;
+  const missing = notRolledOut({ kind: object.kind as WorkloadRef['kind'], namespace, name }, object);
+  return missing === undefined ? { ready: true } : { pending: missing };
+}
+
+const all =
+  (...types: string[]): Rule =>
+  (object) => {
+    const missing = types.find((type) => !isTrue(object, type));
+    return missing === undefined ? { ready: true } : { pending: told(object, missing) };
+  };
+
+function told(object: KubeObject, type: string): string {
+  const condition = conditionOf(object, type);
+  const why = [condition?.reason, condition?.message].filter(Boolean).join(': ');
+  return `${nameOf(object)} is not ${type}${why ? ` (${why})` : ''}`;
+}
+
+const rules: Record<string, Rule> = {
+  'apps/Deployment': workload,
+  'apps/StatefulSet': workload,
+  'apps/DaemonSet': workload,
+  'batch/Job': (object) => {
+    if (isTrue(object, 'Failed')) return { failed: told(object, 'Complete').replace('is not Complete', 'failed') };
+    return isTrue(object, 'Complete') || (object.status?.succeeded ?? 0) > 0
+      ? { ready: true }
+      : { pending: `${nameOf(object)} runs` };
+  },
+  'apiextensions.k8s.io/CustomResourceDefinition': all('Established'),
+  'postgresql.cnpg.io/Cluster': (object) => {
+    const phase = String(object.status?.phase ?? 'new');
+    return phase === 'Cluster in healthy state' ? { ready: true } : { pending: `${nameOf(object)}: ${phase}` };
+  },
+  'pkg.crossplane.io/Provider': all('Installed', 'Healthy'),
+  'pkg.crossplane.io/Function': all('Installed', 'Healthy'),
+  'apiextensions.crossplane.io/CompositeResourceDefinition': all('Established'),
+  'velero.io/BackupStorageLocation': (object) => {
+    const phase = String(object.status?.phase ?? 'new');
+    return phase === 'Available' ? { ready: true } : { pending: `${nameOf(object)} is ${phase}` };
+  },
+  'kyverno.io/ClusterPolicy': (object) =>
+    isTrue(object, 'Ready') || object.status?.ready === true ? { ready: true } : { pending: told(object, 'Ready') },
+  'helm.toolkit.fluxcd.io/HelmRelease': (object) => {
+    if (object.spec?.suspend === true) return { failed: `${nameOf(object)} is suspended: Flux leaves it alone` };
+    const stalled = conditionOf(object, 'Stalled');
+    if (stalled?.status === 'True') return { failed: `${nameOf(object)}: ${stalled.message ?? stalled.reason}` };
+    const ready = conditionOf(object, 'Ready');
+    const current =
+      (ready?.observedGeneration ?? object.status?.observedGeneration ?? -1) >= (object.metadata.generation ?? 0);
+    if (!ready || !current) return { pending: `${nameOf(object)} is not looked at yet` };
+    if (ready.status === 'True') return { ready: true };
+    const words = String(ready.message ?? '');
+    return ready.status === 'False' && hopeless.test(words)
+      ? { failed: `${nameOf(object)}: ${words}` }
+      : { pending: told(object, 'Ready') };
+  },
+};
+
+/** What no retry of helm-controller cures: the release itself is wrong. */
+const hopeless =
+  /values don't meet the specifications|YAML parse error|error converting YAML|execution error at|nil pointer evaluating|invalid ownership metadata|field is immutable|no chart version found|no '[^']*' chart with version|invalid chart reference|unauthorized|UNAUTHORIZED|is forbidden: User/;
+
+/** Kinds without a rule: Stalled and Failed end the wait, a Ready condition decides, and what has none is as it should be. */
+function byConditions(object: KubeObject): Readiness {
+  if (isTrue(object, 'Stalled')) return { failed: told(object, 'Ready') };
+  const ready = conditionOf(object, 'Ready');
+  if (!ready)
+    return waitsForReady.has(object.kind) ? { pending: `${nameOf(object)} says nothing yet` } : { ready: true };
+  return ready.status === 'True' ? { ready: true } : { pending: told(object, 'Ready') };
+}
+
+const waitsForReady = new Set(['Certificate', 'ClusterIssuer', 'Issuer', 'ClusterSecretStore', 'ExternalSecret']);

@@ -1,0 +1,86 @@
+/** This machine: Node, helm, kubectl, git, room on disk, a state directory that can be written. */
+import { access, constants, statfs } from 'node:fs/promises';
+import { satisfies } from 'semver';
+import { fail } from '../support/errors.js';
+import type { Binaries } from '../tools/binaries.js';
+import type { Git } from '../tools/git.js';
+import type { Check } from './check.js';
+
+const gib = 1024 ** 3;
+/** Journal, plans and evidence are small; unpacked tools and charts are not. */
+export const diskFloorBytes = gib / 2;
+
+export function machineChecks(options: {
+  git: Pick<Git, 'version'>;
+  binaries?: Pick<Binaries, 'find'>;
+  stateDir: string;
+  nodeVersion: string;
+  freeBytes?: (path: string) => Promise<number>;
+  /** Which way calls take, where that is known. */
+  ways?: () => string;
+}): Check[] {
+  const { git, binaries, stateDir, nodeVersion, ways } = options;
+  const freeBytes = options.freeBytes ?? free;
+  const tool = (name: 'helm' | 'kubectl'): Check => ({
+    id: name,
+    title: `${name} is there in a supported version`,
+    async look() {
+      const found = await binaries!.find(name);
+      return `${found.version} (${found.source})`;
+    },
+  });
+  return [
+    {
+      id: 'node',
+      title: 'Node is new enough',
+      async look() {
+        if (satisfies(nodeVersion, '>=22.13.0')) return nodeVersion;
+        throw fail('E3001', `Node ${nodeVersion} is too old; 22.13 or newer is needed.`, {
+          actions: ['install Node 24: https://nodejs.org', 'or start it with npm, which brings its own Node'],
+        });
+      },
+    },
+    ...(ways ? [{ id: 'network', title: 'calls to the network take their way', look: async () => ways() }] : []),
+    ...(binaries ? [tool('helm'), tool('kubectl')] : []),
+    {
+      id: 'git',
+      title: 'git is there',
+      async look() {
+        const version = /(\d+\.\d+)(\.\d+)?/.exec(await git.version())?.[1] ?? '0.0';
+        if (satisfies(`${version}.0`, '>=2.31.0')) return version;
+        throw fail('E3001', `git ${version} is too old; 2.31 or newer is needed.`, {
+          actions: ['install a newer git'],
+        });
+      },
+    },
+    {
+      id: 'state-dir',
+      title: 'the state directory can be written',
+      async look() {
+        await access(stateDir, constants.W_OK).catch((cause: unknown) => {
+          throw fail('E1201', `${stateDir} cannot be written.`, {
+            actions: ['give another with --state-dir DIR (CATALYST_STATE_DIR)'],
+            cause,
+          });
+        });
+        return stateDir;
+      },
+    },
+    {
+      id: 'disk',
+      title: 'there is room on the disk',
+      async look() {
+        const bytes = await freeBytes(stateDir);
+        if (bytes >= diskFloorBytes) return `${(bytes / gib).toFixed(1)} GiB free`;
+        throw fail('E1201', `Only ${Math.floor(bytes / 1024 ** 2)} MiB are free below ${stateDir}.`, {
+          actions: ['free at least 512 MiB', 'or give another place with --state-dir DIR'],
+        });
+      },
+    },
+  ];
+}
+
+async function free(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}

@@ -1,0 +1,24 @@
+import { messageOf } from '../support/errors.js';
+import type { Finding, ScanResult } from './scan.js';
+
+/** One place to look at: what it is, how, and what was found there. */
+export interface ScanPlace {
+  place: string;
+  how: string;
+  look(): Promise<Finding[]>;
+}
+
+/** Looks everywhere; a place that cannot be looked at is told as such and never counts as empty. */
+export async function scanPlaces(places: readonly ScanPlace[]): Promise<ScanResult> {
+  const results = await Promise.all(
+    places.map(async ({ place, how, look }) => {
+      try {
+        const findings = await look();
+        return { findings, looked: { place, how, ok: true, found: findings.length } };
+      } catch (error) {
+        return { findings: [], looked: { place, how, ok: false, error: messageOf(error) } };
+      }
+    }),
+  );
+  return { findings: results.flatMap((one) => one.findings), looked: results.map((one) => one.looked) };
+}

@@ -1,0 +1,18 @@
+/** What a verification of the Definition of Done answers, and what its bundle holds as dod.json. */
+import type { WorldIdentity } from '../../sovereign/world-identity.js';
+import type { Experiment } from '../experiment/experiment.js';
+import type { ItemResult, Verdict } from './item.js';
+
+export interface DodReport {
+  fqdn: string;
+  verdict: Verdict;
+  /** True when every item of the checklist was asked for. */
+  complete: boolean;
+  startedAt: string;
+  finishedAt: string;
+  /** True when `world` is a lab. */
+  lab: boolean;
+  world: WorldIdentity;
+  items: ItemResult[];
+  experiment?: Experiment;
+}

@@ -1,0 +1,177 @@
+/**
+ * What cuts the Sovereign off from its mother and from upstream, and what undoes it when nobody else does. A Cilium deny by
+ * address (names cannot be denied) that leaves everything else as it is, NXDOMAIN from the cluster's own CoreDNS, and a Job
+ * that lifts both when their time is over.
+ */
+import type { KubeObject, KubeRef } from '../../kubernetes/client/kube.js';
+import { jobLabel, processAnnotation, runLabel, sovereignLabel } from '../../mother/own-names.js';
+import { armedAnnotation } from '../../mother/undo-job.js';
+import { type ProcessIdentity, readIdentity } from '../../sovereign/process-identity.js';
+import type { ProbeJob } from '../../walk/probes/probe-job.js';
+import { probeNamespace } from '../../walk/probes/probe-objects.js';
+
+const name = 'catalyst-egress-block';
+const rbac = 'rbac.authorization.k8s.io';
+const untilAnnotation = 'catalyst.openova.io/until';
+
+/** Whose block it is; everything of it carries this. */
+export interface BlockRun {
+  fqdn: string;
+  runId: string;
+  /** The process that has made it, as on the Lease (src/mother/lease.ts). */
+  process: ProcessIdentity;
+  /** When the cluster lifts it. */
+  until: Date;
+}
+
+const marksOf = ({ fqdn, runId, process, until }: BlockRun) => ({
+  labels: { [jobLabel]: 'lift-egress', [sovereignLabel]: fqdn, [runLabel]: runId },
+  annotations: { [processAnnotation]: JSON.stringify(process), [untilAnnotation]: until.toISOString() },
+});
+
+/** Read from the policy or the Job; blocks of earlier versions have neither run nor process. */
+export function blockOf({ metadata: { labels = {}, annotations = {} } }: KubeObject) {
+  const process = readIdentity(annotations[processAnnotation]);
+  return { runId: labels[runLabel], process, until: annotations[untilAnnotation] };
+}
+
+export const policyRef: KubeRef = { apiVersion: 'cilium.io/v2', kind: 'CiliumClusterwideNetworkPolicy', name };
+/** k3s reads `*.server` of this ConfigMap as further server blocks of its CoreDNS. */
+export const namesRef: KubeRef = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: 'kube-system',
+  name: 'coredns-custom',
+};
+export const namesKey = `${name}.server`;
+
+/**
+ * Denies the addresses to every Pod. `enableDefaultDeny` off: a deny alone would turn every endpoint to default deny and cut
+ * it off from the API server too.
+ */
+export function denyPolicy(run: BlockRun, addresses: readonly string[]): KubeObject {
+  return {
+    apiVersion: policyRef.apiVersion,
+    kind: policyRef.kind,
+    metadata: { name, ...marksOf(run) },
+    spec: {
+      description: 'Definition of Done, D22: no way to the mother and to upstream, for a while',
+      endpointSelector: {},
+      enableDefaultDeny: { ingress: false, egress: false },
+      egressDeny: [{ toCIDRSet: addresses.map((address) => ({ cidr: cidrOf(address) })) }],
+    },
+  };
+}
+
+export const cidrOf = (address: string) => `${address}/${address.includes(':') ? 128 : 32}`;
+
+/** A CoreDNS server block that knows none of the names. */
+export function unknownNames(hosts: readonly string[], runId: string): string {
+  return `# run ${runId}\n${hosts.map((host) => `${host}:53`).join(' ')} {\n    template ANY ANY {\n        rcode NXDOMAIN\n    }\n}\n`;
+}
+
+/** Tests its rights first; the ClusterRoleBinding, which goes last, owns account and roles. */
+const liftScript = `set -eu
+may() { kubectl auth can-i -q "$@" || { printf 'not allowed: %s' "$*" > /dev/termination-log; exit 1; }; }
+may delete "ciliumclusterwidenetworkpolicies.cilium.io/$POLICY"
+may patch configmaps/coredns-custom -n kube-system
+kubectl -n "$NAMESPACE" annotate job "$POLICY" "${armedAnnotation}=true" --overwrite
+sleep "$SECONDS_TO_WAIT"
+kubectl delete ciliumclusterwidenetworkpolicies.cilium.io "$POLICY" --ignore-not-found
+kubectl -n kube-system patch configmap coredns-custom --type=merge -p "{\\"data\\":{\\"$NAMES\\":null}}"
+printf '{"lifted":true}' > /dev/termination-log
+kubectl delete clusterrolebinding "$POLICY" --ignore-not-found || true
+`;
+
+/** ServiceAccount, rights to lift just this block, and the Job that waits; in the order to apply. */
+export function expiryObjects(options: BlockRun & { image: string; seconds: number }): KubeObject[] {
+  const metadata = { name, namespace: probeNamespace, ...marksOf(options) };
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: probeNamespace }];
+  const bind = (kind: 'ClusterRole' | 'Role', namespace: string | undefined, rules: object[]): KubeObject[] => [
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: `${kind}Binding`,
+      metadata: { ...metadata, namespace },
+      subjects,
+      roleRef: { apiGroup: rbac, kind, name },
+    },
+    { apiVersion: `${rbac}/v1`, kind, metadata: { ...metadata, namespace }, rules },
+  ];
+  const env = {
+    SECONDS_TO_WAIT: String(options.seconds),
+    POLICY: name,
+    NAMES: namesKey,
+    NAMESPACE: probeNamespace,
+  };
+  return [
+    ...bind('ClusterRole', undefined, [
+      {
+        apiGroups: ['cilium.io'],
+        resources: ['ciliumclusterwidenetworkpolicies'],
+        resourceNames: [name],
+        verbs: ['get', 'delete'],
+      },
+      { apiGroups: ['batch'], resources: ['jobs'], resourceNames: [name], verbs: ['get', 'patch'] },
+      { apiGroups: [rbac], resources: ['clusterrolebindings'], resourceNames: [name], verbs: ['get', 'delete'] },
+    ]),
+    ...bind('Role', 'kube-system', [
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [namesRef.name], verbs: ['get', 'patch'] },
+    ]),
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata,
+      spec: {
+        backoffLimit: 6,
+        ttlSecondsAfterFinished: 600,
+        template: {
+          metadata: { labels: metadata.labels },
+          spec: {
+            serviceAccountName: name,
+            restartPolicy: 'OnFailure',
+            containers: [
+              {
+                name: 'job',
+                image: options.image,
+                command: ['/bin/sh', '-c', liftScript],
+                env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+                resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } },
+              },
+            ],
+          },
+        },
+      },
+    },
+  ];
+}
+
+export interface Reach {
+  /** By name: its addresses as a Pod sees them, and whether a Pod gets an answer on port 443. */
+  hosts: Record<string, { addresses: string[]; reached: boolean }>;
+}
+
+const reachScript = `set -eu
+sep=''
+{
+  printf '{"hosts":{'
+  for host in $HOSTS; do
+    found=$(getent ahosts "$host" 2>/dev/null | awk '{print $1}' | sort -u | awk '{printf "%s\\"%s\\"", n++ ? "," : "", $1}') || found=''
+    if curl -sk -o /dev/null --connect-timeout 4 -m 8 "https://$host/"; then reached=true; else reached=false; fi
+    printf '%s"%s":{"addresses":[%s],"reached":%s}' "$sep" "$host" "$found" "$reached"
+    sep=','
+  done
+  printf '}}'
+} > /dev/termination-log
+`;
+
+/** Looks from inside a Pod, where the block must be felt. */
+export function reachProbe(image: string, hosts: readonly string[]): ProbeJob {
+  return {
+    name: 'egress-reach',
+    image,
+    script: reachScript,
+    env: { HOSTS: hosts.join(' ') },
+    timeoutMs: 60_000 + hosts.length * 10_000,
+  };
+}

@@ -1,0 +1,56 @@
+/** #374: from the parent's servers down: they refer to the Sovereign's, those answer with authority, SOA and A agree. */
+import type { DnsAnswer } from '../../../tools/dns.js';
+import type { World } from '../../../world/world.js';
+import { disproved, type ProofOf } from '../proof.js';
+import { soaOf } from './zone-answers.js';
+
+export const delegationHolds: ProofOf = (world) => ({
+  plan: () => [],
+  async take() {
+    const { fqdn, mother } = world.sovereign.spec;
+    const servers = new Set<string>();
+    for (const parent of mother.powerdns.nameservers) {
+      for (const address of glueOf(await refer(world, parent), fqdn, parent)) servers.add(address);
+    }
+    const seen = new Map<string, string>();
+    for (const server of servers) {
+      const serial = await soaOf(world, server, 'udp');
+      const tcp = await soaOf(world, server, 'tcp');
+      if (serial !== tcp)
+        throw disproved('#374', `the same SOA over udp and tcp from ${server}`, `${serial} and ${tcp}`);
+      const answer = await world.dns({ server, name: `console.${fqdn}`, type: 'A', transport: 'udp' });
+      const addresses = answer.answers
+        .filter((record) => record.type === 'A')
+        .map((record) => String(record.data))
+        .sort();
+      if (addresses.length === 0) throw disproved('#374', `an address of console.${fqdn} from ${server}`, answer.rcode);
+      seen.set(server, `${serial} ${addresses.join(',')}`);
+    }
+    if (new Set(seen.values()).size !== 1)
+      throw disproved('#374', 'SOA and A to agree on all servers', JSON.stringify(Object.fromEntries(seen)));
+    return {
+      summary: `${mother.powerdns.nameservers.length} parent servers refer ${fqdn} to ${[...servers].join(', ')}; SOA and A agree (${[...seen.values()][0]})`,
+      facts: { parents: mother.powerdns.nameservers, servers: Object.fromEntries(seen) },
+    };
+  },
+});
+
+/** Asks a parent server for the Sovereign's name, without recursion: a referral is what it should answer. */
+function refer(world: World, parent: string): Promise<DnsAnswer> {
+  return world.dns({ server: parent, name: world.sovereign.spec.fqdn, type: 'NS', transport: 'udp' });
+}
+
+/** Addresses behind the NS of the referral; every NS must have glue. */
+export function glueOf(answer: DnsAnswer, fqdn: string, parent: string): string[] {
+  const plain = (name: string) => name.replace(/\.$/, '').toLowerCase();
+  const names = [...answer.authorities, ...answer.answers]
+    .filter((record) => record.type === 'NS' && plain(record.name) === fqdn)
+    .map((record) => plain(String(record.data)));
+  if (names.length === 0)
+    throw disproved('#374', `${parent} to refer ${fqdn} to name servers`, `${answer.rcode} without NS`);
+  return names.map((name) => {
+    const glue = answer.additionals.find((record) => record.type === 'A' && plain(record.name) === name);
+    if (!glue) throw disproved('#374', `glue for ${name} from ${parent}`, 'none');
+    return String(glue.data);
+  });
+}

@@ -1,0 +1,55 @@
+/** bp-powerdns: SOA for the Sovereign's zone over UDP and TCP on port 53 of every node. */
+import { nodeAddresses } from '../../../kubernetes/node-addresses.js';
+import { waitUntil } from '../../../support/wait.js';
+import type { DnsAnswer } from '../../../tools/dns.js';
+import type { World } from '../../../world/world.js';
+import { disproved, type ProofOf } from '../proof.js';
+
+export const zoneAnswers: ProofOf = (world) => ({
+  plan: () => [],
+  async take() {
+    const { fqdn } = world.sovereign.spec;
+    const addresses = await nodeAddresses(await world.kube());
+    if (addresses.length === 0) throw disproved('bp-powerdns', 'a node with a public address', 'none');
+    const serials = new Set<number>();
+    for (const server of addresses) {
+      for (const transport of ['udp', 'tcp'] as const) serials.add(await soaOf(world, server, transport));
+    }
+    if (serials.size !== 1) throw disproved('bp-powerdns', 'one serial everywhere', [...serials].join(', '));
+    const [serial] = serials;
+    // who copies the zone would never see a change of it
+    if (serial === 0) throw disproved('bp-powerdns', `a serial of ${fqdn} that rises with every change`, '0');
+    return {
+      summary: `SOA ${serial} of ${fqdn} over udp and tcp from ${addresses.join(', ')}`,
+      facts: { serial, addresses },
+    };
+  },
+});
+
+/** The serial that a server gives with authority; waits while the server is still coming up. */
+export function soaOf(world: World, server: string, transport: 'udp' | 'tcp'): Promise<number> {
+  const { fqdn } = world.sovereign.spec;
+  return waitUntil<number>({
+    reason: `SOA of ${fqdn} from ${server}:53/${transport}`,
+    timeoutMs: 180_000,
+    clock: world.clock,
+    signal: world.signal,
+    look: async () => {
+      const answer = await world
+        .dns({ server, name: fqdn, type: 'SOA', transport, timeoutMs: 3000 })
+        .catch((error: unknown) => String(error));
+      if (typeof answer === 'string') return { pending: answer };
+      const serial = serialOf(answer, fqdn);
+      return serial === undefined
+        ? { pending: `${server} answers ${answer.rcode}${answer.authoritative ? '' : ' without authority'}` }
+        : { done: serial };
+    },
+  });
+}
+
+export function serialOf(answer: DnsAnswer, zone: string): number | undefined {
+  const soa = answer.answers.find(
+    (record) => record.type === 'SOA' && record.name.replace(/\.$/, '').toLowerCase() === zone,
+  );
+  return answer.authoritative && soa ? (soa.data as { serial: number }).serial : undefined;
+}

@@ -1,0 +1,63 @@
+/** #316: OpenBao is unsealed, comes back unsealed after a Pod restart with nobody's help, and its audit log reaches Object Storage. */
+import type { Mutation } from '../../../engine/step.js';
+import { waitForRollout } from '../../../kubernetes/rollout.js';
+import { waitUntil } from '../../../support/wait.js';
+import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';
+import { disproved, type ProofOf } from '../proof.js';
+
+const pod = { apiVersion: 'v1', kind: 'Pod', namespace: 'openbao', name: 'openbao-0' };
+const evicts: Mutation = {
+  target: { system: 'sovereign', kind: 'Pod', name: pod.name, namespace: pod.namespace },
+  sentence: 'delete Pod openbao/openbao-0 to see it come back unsealed',
+};
+
+const status: ProbeJob = {
+  name: 'openbao-status',
+  image: 'curlimages/curl:8.17.0',
+  env: { BAO_ADDR: 'http://openbao.openbao.svc.cluster.local:8200' },
+  script:
+    'curl -fsS --retry 30 --retry-delay 2 --retry-all-errors "$BAO_ADDR/v1/sys/seal-status" > /dev/termination-log',
+};
+
+export const unsealsAlone: ProofOf = (world) => ({
+  plan: () => [...probeJobMutations(status), evicts, ...probeJobMutations(status)],
+  async take(context) {
+    const kube = await world.kube();
+    const look = async (when: string) => {
+      const seen = await runProbe<{ initialized: boolean; sealed: boolean }>(kube, context, status);
+      if (!seen.initialized || seen.sealed)
+        throw disproved(
+          '#316',
+          `OpenBao initialised and unsealed ${when}`,
+          `initialized=${seen.initialized} sealed=${seen.sealed}`,
+        );
+    };
+    await look('now');
+    const before = (await kube.get(pod))?.metadata.uid;
+    await context.act(evicts, async (writers) => (await writers.sovereign()).delete(pod));
+    await kube.waitFor<true>(pod, {
+      reason: 'Pod openbao/openbao-0 back',
+      timeoutMs: 300_000,
+      look: (object) =>
+        object && object.metadata.uid !== before ? { done: true } : { pending: 'the old Pod is still there' },
+    });
+    await waitForRollout(kube, [{ kind: 'StatefulSet', namespace: 'openbao', name: 'openbao' }], 300_000);
+    await look('after a restart');
+    const bucket = `${world.sovereign.spec.objectStorage.bucketPrefix}-openbao`;
+    const store = await world.objectStore();
+    const objects = await waitUntil<number>({
+      reason: `the audit log in ${bucket}`,
+      timeoutMs: 300_000,
+      clock: world.clock,
+      signal: world.signal,
+      look: async () => {
+        const audit = (await store.list(bucket)).filter((object) => object.size > 0 && /audit/.test(object.key));
+        return audit.length > 0 ? { done: audit.length } : { pending: `no audit object in ${bucket} yet` };
+      },
+    });
+    return {
+      summary: `unsealed, again so after a Pod restart; ${objects} audit objects in ${bucket}`,
+      facts: { bucket, objects },
+    };
+  },
+});

@@ -1,0 +1,141 @@
+/** Deletes at Hetzner exactly what one purge plan selects, looked at again just before, and lists the project afterwards. */
+import type { Done, Evidence, Mutation } from '../../engine/step.js';
+import type { Change } from '../../hetzner/change.js';
+import { applyPurge, assertStillSelected, type PurgeResult } from '../../hetzner/purge/apply.js';
+import { applyBuckets, type BucketResult, bucketMutations } from '../../hetzner/purge/apply-buckets.js';
+import { assertBucketsStillSelected, type BucketPlan } from '../../hetzner/purge/buckets.js';
+import { deletionSentences } from '../../hetzner/purge/delete-one.js';
+import { takeInventory } from '../../hetzner/purge/inventory.js';
+import type { PurgePlan } from '../../hetzner/purge/plan.js';
+import { isLive } from '../../hetzner/purge/select.js';
+import type { UnfinishedPurges } from '../../hetzner/purge/unfinished.js';
+import { fail } from '../../support/errors.js';
+import { bucketSelection } from '../../world/bucket-selection.js';
+import type { Step, StepContext } from '../../world/step.js';
+import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
+import type { World } from '../../world/world.js';
+import { hetznerChange, mutationOf } from '../hetzner-gate.js';
+
+export interface Applying {
+  step: Step;
+  /** What was deleted and what was not; undefined before the step has run. */
+  result(): PurgeResult | undefined;
+}
+
+export function applyPurgePlan(world: World, plan: PurgePlan): Applying {
+  let result: PurgeResult | undefined;
+  const step: Step = {
+    id: 'purge-apply',
+    title: 'Hetzner: what the purge plan selects deleted',
+    phase: 0,
+    needs: [],
+    ticket: '#370',
+    limits: ['hetzner'],
+    ...(destroys(plan) ? { destructive: destroys(plan) } : {}),
+
+    async plan() {
+      assertStillSelected(plan, await takeInventory(await world.hetzner()), unfinishedPurgesOf(world).plans());
+      return purgeMutations(plan);
+    },
+
+    // The plan was made for one moment: what it selects is looked at again, resource by resource.
+    isDone: async (): Promise<Done> => ({ done: false }),
+
+    async run(context) {
+      await world.requireProject?.();
+      result = await deletePlanned(world, context, plan);
+    },
+
+    proof: async () => purgeEvidence(result!),
+  };
+  return { step, result: () => result };
+}
+
+/** A clause after "This"; undefined when nothing is selected. */
+function destroys(plan: PurgePlan): string | undefined {
+  const resources = plan.resources.filter(({ selected }) => selected).length;
+  const buckets = (plan.buckets?.rows ?? []).filter(({ selected }) => selected).length;
+  if (resources + buckets === 0) return undefined;
+  const also = buckets > 0 ? ` and ${buckets} buckets` : '';
+  return `deletes ${resources} resources${also} of ${plan.selection.fqdn} at Hetzner, with their data`;
+}
+
+/** What goes by itself with something else has no change of its own. */
+export function purgeMutations(plan: PurgePlan): Mutation[] {
+  const chosen = plan.resources.filter(({ selected, goesWith }) => selected && !goesWith);
+  return [
+    ...chosen.flatMap((row) =>
+      deletionSentences(row).map((sentence) => mutationOf({ kind: row.type, name: row.name, sentence })),
+    ),
+    ...bucketMutations(plan.buckets).map(mutationOf),
+  ];
+}
+
+/** @throws E2001 when something that was selected is still there, with the result; E2010 before the first deletion */
+export async function deletePlanned(world: World, context: StepContext, plan: PurgePlan): Promise<PurgeResult> {
+  const { act, progress, signal } = context;
+  const api = await world.hetzner();
+  const unfinished = unfinishedPurgesOf(world);
+  const change = hetznerChange(act);
+  if (plan.buckets) {
+    await assertOurBuckets(world, plan, plan.buckets, unfinished);
+    unfinished.keep(plan);
+  }
+  const tools = { api, clock: world.clock, signal, change, unfinished, onWaiting: progress.waiting };
+  let result = await applyPurge(tools, plan);
+  if (plan.buckets) {
+    result = withBuckets(result, await deleteBuckets(world, plan, plan.buckets, change));
+    if (result.left.length + result.skipped.length === 0) unfinished.forget(plan);
+  }
+  requireComplete(result, plan.selection.fqdn);
+  return result;
+}
+
+async function assertOurBuckets(
+  world: World,
+  plan: PurgePlan,
+  buckets: BucketPlan,
+  unfinished: UnfinishedPurges,
+): Promise<void> {
+  const { fqdn, includeLive } = plan.selection;
+  const live = !includeLive && isLive(await takeInventory(await world.hetzner()), fqdn);
+  const earlier = unfinished.plans().flatMap((one) => one.buckets?.rows ?? []);
+  await assertBucketsStillSelected(buckets, await world.objectStore(), bucketSelection(world, live), earlier);
+}
+
+async function deleteBuckets(world: World, plan: PurgePlan, buckets: BucketPlan, given: Change): Promise<BucketResult> {
+  const change: Change = (intended, make, recover) => given({ ...intended, plan: plan.hash }, make, recover);
+  const store = await world.objectStore();
+  const { fqdn } = plan.selection;
+  return applyBuckets({ store, signal: world.signal, change, fqdn, plannedAt: plan.at }, buckets);
+}
+
+function withBuckets(purged: PurgeResult, { deleted, skipped, left }: BucketResult): PurgeResult {
+  const row = (name: string) => ({ type: 'bucket', id: name, name });
+  return {
+    ...purged,
+    deleted: [...purged.deleted, ...deleted.map(row)],
+    skipped: [...purged.skipped, ...skipped.map(({ name, reason }) => ({ ...row(name), reason }))],
+    left: [...purged.left, ...left.map(({ name, reason }) => ({ ...row(name), reason }))],
+  };
+}
+
+function requireComplete(result: PurgeResult, fqdn: string): void {
+  const trouble = [
+    ...result.left.map(({ type, name, reason }) => `${type} ${name} is still there (${reason})`),
+    ...result.missing.map(({ type, name }) => `${type} ${name} was not selected and is gone; not by catalyst`),
+  ];
+  if (trouble.length === 0) return;
+  throw fail('E2001', `The purge is incomplete: ${trouble.join('; ')}.`, {
+    actions: ['catalyst purge plan', `catalyst purge apply PLAN --confirm ${fqdn}`],
+    data: { result },
+  });
+}
+
+export function purgeEvidence({ deleted, skipped, leaks, requests }: PurgeResult): Evidence {
+  const open = skipped.length + leaks.length;
+  return {
+    summary: `${deleted.length} deleted, ${skipped.length} skipped; a fresh listing shows nothing of the plan (${requests} requests)`,
+    facts: { deleted: deleted.length, skipped: skipped.length, notInPlan: leaks.length, complete: open === 0 },
+  };
+}

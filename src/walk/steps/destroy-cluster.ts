@@ -1,0 +1,115 @@
+/**
+ * Takes the cluster down: what controllers made first, while they still live, then everything with the Sovereign's label, and last
+ * what marks the project.
+ */
+import type { Done, Mutation } from '../../engine/step.js';
+import { findMarkers } from '../../hetzner/marker.js';
+import { clusterNames } from '../../hetzner/names.js';
+import type { PurgeResult } from '../../hetzner/purge/apply.js';
+import { makePurgePlan, type PurgePlan } from '../../hetzner/purge/plan.js';
+import type { Selection } from '../../hetzner/purge/select.js';
+import type { Step, StepContext } from '../../world/step.js';
+import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
+import type { World } from '../../world/world.js';
+import { mutationOf } from '../hetzner-gate.js';
+import { deletePlanned, purgeEvidence, purgeMutations } from './apply-purge-plan.js';
+import { drainCluster, drainMutations, type RetainedVolume, retainedVolumes } from './drain-cluster.js';
+import { attachedVolumes, volumesLeft, volumesStay } from './left-volumes.js';
+
+export type DestroyChoices = Omit<Selection, 'fqdn' | 'includeLive' | 'retained'>;
+
+export interface Destroying {
+  step: Step;
+  /** Of the newest look at the project. */
+  planHash(): string;
+  /** Undefined before the step has run. */
+  result(): PurgeResult | undefined;
+  /** Volumes at Hetzner that stay, because their PersistentVolume says so. */
+  retained(): readonly RetainedVolume[];
+}
+
+/** What the cluster's own life needed on this machine. */
+const made = ['sovereign-kubeconfig', 'ssh-private-key', 'ssh-host-key', 'k3s-token'] as const;
+
+export function destroyCluster(world: World, choices: DestroyChoices): Destroying {
+  const { fqdn } = world.sovereign.spec;
+  let newest: PurgePlan | undefined;
+  let result: PurgeResult | undefined;
+  let retained: readonly RetainedVolume[] = [];
+
+  const look = async (): Promise<PurgePlan> => {
+    const kept = retained.map(({ volume }) => Number(volume));
+    const selection = { fqdn, includeLive: true, ...choices, retained: kept };
+    const unfinished = unfinishedPurgesOf(world).plans();
+    newest = await makePurgePlan(await world.hetzner(), selection, world.clock.now(), { unfinished });
+    return newest;
+  };
+
+  const unmark = async (): Promise<Mutation[]> => {
+    const found = await findMarkers(await world.hetzner(), fqdn);
+    const name = clusterNames(fqdn).marker;
+    return found.map(() => mutationOf({ kind: 'placement_group', name, sentence: `delete placement group ${name}` }));
+  };
+
+  /** From its beginning on, the journal is bound to no project (bindingOf). */
+  const deleteMarker = async ({ act }: StepContext): Promise<void> => {
+    const api = await world.hetzner();
+    for (const mutation of await unmark()) {
+      await act(mutation, async (writers) => {
+        const writer = await writers.hetzner();
+        for (const { id } of await findMarkers(api, fqdn))
+          await api.settle((await writer.delete('placement_group', id)).actions);
+      });
+    }
+  };
+
+  const step: Step = {
+    id: 'cluster-destroy',
+    title: 'Cluster at Hetzner destroyed',
+    phase: 1,
+    needs: [],
+    limits: ['hetzner'],
+    destructive: `destroys the cluster of ${fqdn}: its resources at Hetzner, with their data`,
+
+    async plan() {
+      retained = await retainedVolumes(world);
+      return [...(await drainMutations(world)), ...purgeMutations(await look()), ...(await unmark())];
+    },
+
+    // Only a listing after the drain knows what is left.
+    isDone: async (): Promise<Done> => ({ done: false }),
+
+    async run(context) {
+      await world.requireProject?.();
+      retained = await retainedVolumes(world);
+      const first = await look();
+      // While it drains, volumes are detached: what was attached to our servers is on record first.
+      if (first.resources.some(({ selected }) => selected)) unfinishedPurgesOf(world).keep(first);
+      const api = await world.hetzner();
+      const attached = await attachedVolumes(api, first);
+      const drained = await drainCluster(world, context, first.hash);
+      if (drained.retained.length > 0) retained = drained.retained;
+      result = await deletePlanned(world, context, await look());
+      if (result.skipped.length === 0) {
+        for (const name of made) await world.credentials.forget(name);
+        if (result.leaks.length === 0) await deleteMarker(context);
+      }
+      const told = [...result.skipped, ...result.leaks].filter(({ type }) => type === 'volume');
+      const left = await volumesLeft(api, {
+        attached,
+        made: new Set(drained.volumes.map(Number)),
+        known: new Set(
+          [
+            ...(newest?.selection.retained ?? []),
+            ...retained.map(({ volume }) => volume),
+            ...told.map(({ id }) => id),
+          ].map(Number),
+        ),
+      });
+      if (left.length > 0) throw volumesStay(left, result);
+    },
+
+    proof: async () => purgeEvidence(result!),
+  };
+  return { step, planHash: () => newest?.hash ?? '', result: () => result, retained: () => retained };
+}

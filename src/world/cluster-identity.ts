@@ -1,0 +1,32 @@
+/** Which cluster a kubeconfig leads to: the UID of its kube-system namespace, and the lab that it belongs to, if any. */
+import type { Kube } from '../kubernetes/client/kube.js';
+import { type LabMark, labConfigMap } from '../sovereign/lab-mark.js';
+import { fail, isCatalystError } from '../support/errors.js';
+
+export interface ClusterIdentity {
+  /** `metadata.uid` of the namespace kube-system: unique per cluster, the same for its whole life. */
+  uid: string;
+  lab?: LabMark;
+}
+
+/** Throws E3101 and E3102 as the reads do. */
+export async function readClusterIdentity(kube: Pick<Kube, 'get' | 'server'>): Promise<ClusterIdentity> {
+  const [namespace, lab] = await Promise.all([
+    kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }),
+    readLabMark(kube),
+  ]);
+  const uid = namespace?.metadata.uid;
+  if (!uid)
+    throw fail('E3101', `The cluster at ${kube.server} has no namespace kube-system, which identifies a cluster.`);
+  return lab ? { uid, lab } : { uid };
+}
+
+/** Undefined on every cluster that is not a lab's. Whoever may not read it is not the admin that a lab gives. */
+export async function readLabMark(kube: Pick<Kube, 'get'>): Promise<LabMark | undefined> {
+  const found = await kube.get(labConfigMap).catch((error: unknown) => {
+    if (isCatalystError(error, 'E3102') && error.data.status === 403) return undefined;
+    throw error;
+  });
+  const { id, name } = (found?.data ?? {}) as Partial<LabMark>;
+  return id ? { id, name: name || 'unnamed' } : undefined;
+}

@@ -1,0 +1,75 @@
+/** What only asks, taken out of what does both: the rest of catalyst is not merely typed not to write, it has nothing to write with. */
+import type { HetznerApi } from '../hetzner/api.js';
+import type { Kube } from '../kubernetes/client/kube.js';
+import { fail } from '../support/errors.js';
+import type { Git } from '../tools/git.js';
+import type { Helm } from '../tools/helm.js';
+import { type Http, type HttpWriter, type SignIn, signInBy } from '../tools/http.js';
+import type { ObjectStore } from '../tools/s3.js';
+import type { Adapters } from './writers.js';
+
+export interface Readers {
+  /** The Sovereign's API; throws E3101 as long as there is no kubeconfig. */
+  kube(): Promise<Kube>;
+  /** The mother's API. */
+  mother(): Promise<Kube>;
+  hetzner(): Promise<HetznerApi>;
+  objectStore(): Promise<ObjectStore>;
+  git: Git;
+  helm: Helm;
+  http: Http;
+  /** Signs in at a component of the Sovereign (OAuth 2.0 client credentials): a POST that changes nothing. */
+  signIn: SignIn;
+}
+
+/** Adapters that can do both. */
+export interface FullAdapters extends Adapters {
+  hetzner(): Promise<HetznerApi & Awaited<ReturnType<Adapters['hetzner']>>>;
+  objectStore(): Promise<ObjectStore & Awaited<ReturnType<Adapters['objectStore']>>>;
+  git: Git & Adapters['git'];
+  helm: Helm & Adapters['helm'];
+}
+
+export function readersOf(adapters: FullAdapters): Readers {
+  const { http, git, helm } = adapters;
+  return {
+    kube: async () => readKube(await adapters.kube()),
+    mother: async () => readKube(await adapters.mother()),
+    hetzner: async () =>
+      pick(
+        await adapters.hetzner(),
+        ...(['endpoint', 'tokenFingerprint', 'lab', 'requests', 'list', 'get', 'settle'] as const),
+        ...(['serverTypes', 'loadBalancerTypes', 'locations', 'pricing'] as const),
+      ),
+    objectStore: async () =>
+      pick(
+        await adapters.objectStore(),
+        ...(['endpoint', 'region', 'listBuckets', 'buckets', 'bucket'] as const),
+        ...(['get', 'list', 'versions', 'uploads'] as const),
+      ),
+    git: pick(git, 'version', 'head', 'read', 'history', 'copyTo'),
+    helm: pick(helm, 'version', 'release', 'template'),
+    http: readHttp(http),
+    signIn: signInBy(http),
+  };
+}
+
+const readKube = (kube: Kube): Kube =>
+  pick(kube, 'server', 'kubeconfig', 'get', 'list', 'waitFor', 'raw', 'tryApply', 'review');
+
+function readHttp(http: HttpWriter): Http {
+  return async (request) => {
+    const { method = 'GET' } = request;
+    if (method === 'GET' || method === 'HEAD') return http(request);
+    throw fail('E9001', `A ${String(method)} to ${new URL(request.url).host} was to be made outside of the gate.`);
+  };
+}
+
+const taken = new WeakMap<object, object>();
+
+/** Only these members; the same object each time, so that whoever holds one can tell whether it is still the same. */
+function pick<T extends object, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
+  const known = taken.get(from) ?? Object.fromEntries(keys.map((key) => [key, from[key]]));
+  taken.set(from, known);
+  return known as Pick<T, K>;
+}
