@@ -46,12 +46,12 @@ async function ours(count, { slow = false, each = () => undefined } = {}) {
   if (slow) await there.slow();
   const before = api.requests();
   const from = performance.now();
-  const change = async (_, make) => {
+  const act = async (_, make) => {
     const made = await make('bench');
     each();
     return made;
   };
-  const result = await applyPurge({ api, clock: systemClock, signal, change }, plan);
+  const result = await applyPurge({ api, clock: systemClock, signal, act }, plan);
   const seconds = (performance.now() - from) / 1000;
   there.close();
   return { seconds, deleted: result.deleted.length, requests: api.requests() - before };

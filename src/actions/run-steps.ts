@@ -32,7 +32,7 @@ export interface StepsRequest extends RunChoices {
 export async function runSelectedSteps(session: Session, request: StepsRequest): Promise<StepsRun> {
   const { world, emit, dryRun } = session;
   const steps = request.all.filter((step) => request.selected.includes(step.id));
-  const graph: Graph = { steps, all: request.all, schedule: request.schedule, phaseNeeds };
+  const graph: Graph<Step> = { steps, all: request.all, schedule: request.schedule, phaseNeeds };
   if (dryRun) return tellPlan(session, graph, request);
 
   keepMemorySmall();
@@ -97,7 +97,7 @@ export async function planSteps(session: Session, steps: readonly Step[]): Promi
   return makePlan(steps, { spec: world.sovereign, tree: tree.hash }, world.signal);
 }
 
-async function tellPlan(session: Session, graph: Graph, request: StepsRequest): Promise<StepsRun> {
+async function tellPlan(session: Session, graph: Graph<Step>, request: StepsRequest): Promise<StepsRun> {
   const { world, emit } = session;
   const state = foldJournal(await readJournalOf(world));
   requirePrerequisites(graph, state, request.force);

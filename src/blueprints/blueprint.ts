@@ -1,13 +1,8 @@
 import type { KubeObject } from '../kubernetes/client/kube.js';
+import type { WorkloadRef } from '../kubernetes/rollout.js';
 
 /** What templates/blueprints/<bp>/blueprint.yaml says, parsed. One folder per Blueprint; a bump touches that folder only. */
 export type BlueprintName = `bp-${string}`;
-
-export interface WorkloadRef {
-  kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
-  namespace: string;
-  name: string;
-}
 
 /**
  * Where the value of one key comes from.

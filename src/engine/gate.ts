@@ -3,7 +3,6 @@
  * to the journal (fsync), calls with the writers, and writes `ok`, `fail` or `indoubt`. In a dry-run it tells the sentence and
  * does nothing.
  */
-import type { Writers } from '../world/writers.js';
 import type { Mutation } from './step.js';
 
 export interface Operation {
@@ -17,9 +16,9 @@ export interface Operation {
  * asked first if an earlier run left this very mutation in doubt: it looks the result up by natural key or operation id and
  * answers it, or undefined to redo.
  */
-export type Act = <T>(
+export type Act<W> = <T>(
   mutation: Mutation,
-  change: (writers: Writers, operation: Operation) => Promise<T>,
+  change: (writers: W, operation: Operation) => Promise<T>,
   options?: ActOptions<T>,
 ) => Promise<T>;
 

@@ -1,9 +1,9 @@
 /** The lines of the journal: their shape, and how a file of them is read and checked. Pure. */
 import { basename, dirname } from 'node:path';
-import { isSystem } from '../sovereign/systems.js';
 import { fail, messageOf } from '../support/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Evidence, Target } from './step.js';
+import { isSystem } from './systems.js';
 
 export const entryKinds = [
   'run-started',

@@ -1,8 +1,6 @@
 /** The gate of a real run: protected set, journal, call, journal (gate.ts says the contract). */
 import { randomBytes } from 'node:crypto';
 import { CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
-import { checkedWriters } from '../world/checked-writers.js';
-import { type Adapters, writersOf } from '../world/writers.js';
 import { DryRunStop } from './dry-run.js';
 import type { Act } from './gate.js';
 import type { Journal } from './journal.js';
@@ -10,7 +8,14 @@ import { foldJournal, type JournalState, mutationKey } from './journal-state.js'
 import type { Protects } from './protects.js';
 import type { Acting, Mutation } from './step.js';
 
-export interface GateOptions {
+/** The writers of one change. */
+export interface Lent<W> {
+  writers: W;
+  /** From here on they are worth nothing. */
+  end(): void;
+}
+
+export interface GateOptions<W> {
   journal: Journal;
   signal: AbortSignal;
   /** Outlives `signal`; see `Undo`. */
@@ -29,12 +34,9 @@ export interface GateOptions {
   onMutation?: (step: string, mutation: Mutation) => void;
   /** Says what each change would be and makes none (dry-run.ts). */
   dryRun?: boolean;
-  /** What writers are made of. */
-  adapters: Adapters;
+  /** Makes the writers of one change. */
+  lend(mutation: Mutation): Lent<W>;
 }
-
-/** How a gate is opened by those who may not hold what writers are made of. */
-export type OpenGate = (options: Omit<GateOptions, 'adapters' | 'ready' | 'onChange' | 'made' | 'dryRun'>) => Gate;
 
 /** True when the answer was lost, so that nobody can know whether the change was made. */
 export function isAmbiguous(error: unknown): boolean {
@@ -50,14 +52,14 @@ export interface ActingStep {
   irreversible?: boolean;
 }
 
-export interface Gate {
+export interface Gate<W> {
   /** The `act` of one step, and the one that it puts things back with. */
-  forStep(step: ActingStep): Acting;
+  forStep(step: ActingStep): Acting<W>;
   /** How many mutations were made in this run. */
   readonly writes: number;
 }
 
-export function createGate({
+export function createGate<W>({
   journal,
   signal,
   undoSignal,
@@ -68,14 +70,13 @@ export function createGate({
   prepare,
   onMutation,
   dryRun,
-  adapters,
-}: GateOptions): Gate {
+  lend,
+}: GateOptions<W>): Gate<W> {
   const before: JournalState = foldJournal(journal.entries);
-  const writers = writersOf(adapters);
   const sealed = new Map<string, Promise<void>>();
   let writes = 0;
   const actOf =
-    (step: ActingStep, signal: AbortSignal): Act =>
+    (step: ActingStep, signal: AbortSignal): Act<W> =>
     async (mutation, change, options) => {
       signal.throwIfAborted();
       await prepare?.(step.id, mutation);
@@ -112,7 +113,7 @@ export function createGate({
       journal.append({ ...common, kind: 'begin', inputs });
       onMutation?.(step.id, mutation);
       writes += 1;
-      const checked = checkedWriters(writers, mutation, protects);
+      const lent = lend(mutation);
       let answer: Awaited<ReturnType<typeof change>>;
       try {
         // What cannot be undone must not be forgotten either; once per step, since each of its changes is of one intent.
@@ -120,7 +121,7 @@ export function createGate({
           if (!sealed.has(id)) sealed.set(id, journal.sealHead(`before: ${mutation.sentence}`));
           await sealed.get(id);
         }
-        answer = await change(checked.writers, { id: op, signal });
+        answer = await change(lent.writers, { id: op, signal });
         journal.append({ ...common, kind: 'ok', inputs });
       } catch (error) {
         const full = isCatalystError(error, 'E1201');
@@ -132,7 +133,7 @@ export function createGate({
           });
         throw error;
       } finally {
-        checked.end();
+        lent.end();
       }
       await made?.(mutation);
       return answer;

@@ -12,7 +12,11 @@ export interface Plan {
 }
 
 /** Plans steps in the order given. `inputs` (spec, tree hash) go into the hash, so that another spec is another plan. */
-export async function makePlan(steps: readonly Step[], inputs: unknown, signal: AbortSignal): Promise<Plan> {
+export async function makePlan(
+  steps: readonly Pick<Step<never>, 'id' | 'plan'>[],
+  inputs: unknown,
+  signal: AbortSignal,
+): Promise<Plan> {
   const mutations: PlannedMutation[] = [];
   for (const step of steps) {
     for (const mutation of await step.plan(signal)) mutations.push({ step: step.id, ...mutation });

@@ -11,12 +11,12 @@ import type { Journal } from './journal.js';
 import type { JournalState } from './journal-state.js';
 import type { Gate } from './journaled-gate.js';
 import { blockedSteps, type Graph, readySteps, unmet } from './schedule.js';
-import type { Step, StepContext } from './step.js';
+import type { Step, StepContext, StepNode } from './step.js';
 
-export interface RunnerOptions extends Graph {
+export interface RunnerOptions<W> extends Graph<Step<W>> {
   journal: Journal;
   state: JournalState;
-  gate: Gate;
+  gate: Gate<W>;
   clock: Clock;
   signal: AbortSignal;
   emit: Emit;
@@ -63,7 +63,7 @@ export function requirePrerequisites(graph: Graph, state: JournalState, force?: 
   );
 }
 
-export async function runSteps(options: RunnerOptions): Promise<RunResult> {
+export async function runSteps<W>(options: RunnerOptions<W>): Promise<RunResult> {
   const { steps, journal, state, clock, emit, runId, planHash, force } = options;
   requirePrerequisites(options, state, force);
   const startedAt = clock.now();
@@ -120,11 +120,11 @@ function stoppedBy(reason: unknown): CatalystError {
 }
 
 /** How events name a step. */
-export function refOf(step: Step): StepRef {
+export function refOf(step: StepNode): StepRef {
   return { id: step.id, title: step.title, phase: step.phase };
 }
 
-async function walk(options: RunnerOptions): Promise<Omit<RunResult, 'ok'>> {
+async function walk<W>(options: RunnerOptions<W>): Promise<Omit<RunResult, 'ok'>> {
   const { steps, state, signal, emit, clock } = options;
   const inRun = new Set(steps.map((step) => step.id));
   const outside = [...state.proofs.keys()].filter((id) => !inRun.has(id));
@@ -136,7 +136,7 @@ async function walk(options: RunnerOptions): Promise<Omit<RunResult, 'ok'>> {
   const slots = pLimit(parallelSteps);
   const classes = Object.fromEntries(Object.entries(classLimits).map(([name, limit]) => [name, pLimit(limit)]));
 
-  const start = (step: Step) => {
+  const start = (step: Step<W>) => {
     const limit = step.limits?.[0] ? classes[step.limits[0]]! : slots;
     outcome.running.add(step.id);
     const work = limit(() => runStep(options, step))
@@ -171,14 +171,14 @@ async function walk(options: RunnerOptions): Promise<Omit<RunResult, 'ok'>> {
   };
 }
 
-async function runStep(options: RunnerOptions, step: Step): Promise<void> {
+async function runStep<W>(options: RunnerOptions<W>, step: Step<W>): Promise<void> {
   const { journal, state, gate, clock, signal, emit } = options;
   const ref = refOf(step);
   const tell = (type: StepEvent['type'], more: Partial<StepEvent> = {}) =>
     emit({ type, at: clock.now(), step: ref, ...more });
   const ticket = step.ticket ?? (step.id.startsWith('#') ? step.id : undefined);
   const common = { step: step.id, phase: step.phase, ticket };
-  const context: StepContext = {
+  const context: StepContext<W> = {
     ...gate.forStep({
       ...{ id: step.id, phase: step.phase, ticket },
       irreversible: step.irreversible ?? step.destructive !== undefined,

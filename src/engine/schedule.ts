@@ -1,5 +1,5 @@
 /** Which steps may start, by their needs and, under the default schedule, by the gates between phases. Pure. */
-import type { Step } from './step.js';
+import type { StepNode } from './step.js';
 
 export type ScheduleName = 'phases' | 'tickets';
 
@@ -10,17 +10,17 @@ export interface Outcome {
   failed: ReadonlySet<string>;
 }
 
-export interface Graph {
-  steps: readonly Step[];
+export interface Graph<S extends StepNode = StepNode> {
+  steps: readonly S[];
   schedule: ScheduleName;
   /** Phase → phases that gate it. */
   phaseNeeds: ReadonlyMap<number, readonly number[]>;
   /** Every step of the WBS, also those outside this run: they gate it too. */
-  all: readonly Step[];
+  all: readonly StepNode[];
 }
 
 /** What must be proven before `step` may start: its own needs and, with phase gates, all of the phases before. */
-export function prerequisites(graph: Graph, step: Step): string[] {
+export function prerequisites(graph: Graph, step: StepNode): string[] {
   const needs = new Set(step.needs);
   if (graph.schedule === 'phases') {
     for (const phase of graph.phaseNeeds.get(step.phase) ?? []) {
@@ -31,7 +31,7 @@ export function prerequisites(graph: Graph, step: Step): string[] {
 }
 
 /** Steps of the run that can start now. */
-export function readySteps(graph: Graph, outcome: Outcome): Step[] {
+export function readySteps<S extends StepNode>(graph: Graph<S>, outcome: Outcome): S[] {
   const inRun = new Set(graph.steps.map((step) => step.id));
   const ended = (id: string) => outcome.proven.has(id) || outcome.failed.has(id);
   return graph.steps.filter(

@@ -1,7 +1,7 @@
 /** The ticket a step works from: what it is, what it would change, how it does so and how it is proven. */
-import type { System } from '../sovereign/systems.js';
 import type { Confirm } from './confirmation.js';
 import type { Act } from './gate.js';
+import type { System } from './systems.js';
 
 export type { System };
 
@@ -45,17 +45,17 @@ export interface Progress {
 }
 
 /** For putting back what a step changed for a while: goes on for a minute after an interrupt. */
-export interface Undo {
-  act: Act;
+export interface Undo<W> {
+  act: Act<W>;
   signal: AbortSignal;
 }
 
-export interface Acting {
-  act: Act;
-  undo: Undo;
+export interface Acting<W> {
+  act: Act<W>;
+  undo: Undo<W>;
 }
 
-export interface StepContext extends Acting {
+export interface StepContext<W> extends Acting<W> {
   progress: Progress;
   signal: AbortSignal;
   /** Asks the person, or knows their answer; a step that needs a confirmation refuses where there is none to be had. */
@@ -64,7 +64,8 @@ export interface StepContext extends Acting {
   run?: { by: string; planHash: string };
 }
 
-export interface Step {
+/** What the schedule, the plan and the screen know of a step. */
+export interface StepNode {
   /** Stable: a ticket id (`#374`), a Blueprint (`bp-valkey`) or a word (`cluster`, `dod`). */
   readonly id: string;
   readonly title: string;
@@ -86,13 +87,17 @@ export interface Step {
   readonly irreversible?: true;
   /** Limits how many steps of a class run at once. */
   readonly limits?: readonly ('hetzner' | 'kubectl' | 'upload')[];
+  /** Minutes estimated, for the timeline. */
+  readonly estimateMinutes?: number;
+}
+
+/** `W`: the writers that its changes are made with. */
+export interface Step<W> extends StepNode {
   /** Every mutation a run on the present world would make, probes included. Never mutates. */
   plan(signal: AbortSignal): Promise<Mutation[]>;
   /** Asks the world, not our files, whether there is nothing left to do. */
-  isDone(context: StepContext): Promise<Done>;
-  run(context: StepContext): Promise<void>;
+  isDone(context: StepContext<W>): Promise<Done>;
+  run(context: StepContext<W>): Promise<void>;
   /** Taken live after `run`, and again whenever freshness is asked for. Throws E4009 when the proof fails. */
-  proof(context: StepContext): Promise<Evidence>;
-  /** Minutes estimated, for the timeline. */
-  readonly estimateMinutes?: number;
+  proof(context: StepContext<W>): Promise<Evidence>;
 }

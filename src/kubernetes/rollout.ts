@@ -1,6 +1,11 @@
 /** When a workload is rolled out, and why not yet. Pure readers of status. */
-import type { WorkloadRef } from '../blueprints/blueprint.js';
 import type { Kube, KubeObject } from './client/kube.js';
+
+export interface WorkloadRef {
+  kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  namespace: string;
+  name: string;
+}
 
 /** Undefined when rolled out; else what is missing, for a person. */
 export function notRolledOut(ref: WorkloadRef, object: KubeObject | undefined): string | undefined {

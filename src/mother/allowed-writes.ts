@@ -1,10 +1,8 @@
-/**
- * What a write is, and every write that catalyst makes on the mother or in her DNS: one table, by object and field, with why each is
- * there. What is not in it is refused. Pure.
- */
+/** Every write that catalyst makes on the mother or in her DNS: one table, by object and field, with why each is there. What is not in it is refused. Pure. */
+import type { Write, WriteVerb } from '../engine/protects.js';
+import type { Target } from '../engine/step.js';
 import { bareName, isAtOrBelow, parentZoneOf } from '../sovereign/protected-names.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import type { System } from '../sovereign/systems.js';
 import { claimScripts } from './claim-scripts.js';
 import type { MotherFacts } from './mother-facts.js';
 import {
@@ -18,28 +16,6 @@ import {
   undoStem,
 } from './own-names.js';
 import { kubeconfigSecretOf } from './ownership.js';
-
-/** What a write is made on. */
-export interface WriteTarget {
-  system: System;
-  kind: string;
-  name: string;
-  namespace?: string;
-}
-
-/** HTTP methods by what they do: PUT and PATCH are `patch`, POST is `create`. */
-export type WriteVerb = 'create' | 'apply' | 'patch' | 'delete';
-
-/** One write, as the gate's writers are about to send it. */
-export interface Write {
-  target: WriteTarget;
-  /** Left out of a mutation that is only declared: whether anything at all may be written there. Its name has no run. */
-  verb?: WriteVerb;
-  /** Leaves that a patch or an apply sets or removes: `spec.replicas`, `metadata.annotations[example.org/mark]`. */
-  fields?: readonly string[];
-  /** Labels that it gives the object. */
-  labels?: Readonly<Record<string, unknown>>;
-}
 
 export interface AllowedWrite {
   what: string;
@@ -62,7 +38,7 @@ export interface About {
 }
 
 /** `Kind namespace/name`. */
-export const keyOf = ({ kind, namespace, name }: WriteTarget) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+export const keyOf = ({ kind, namespace, name }: Target) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
 
 /** True for an object of that name in catalyst's namespace on the mother. */
 const isNamed = ({ target }: Write, { sovereign }: About, name: string) =>

@@ -1,11 +1,11 @@
 /** What journaled mutations declare to do to protected things: only the kinds of write that are allowed have an effect. Pure. */
+import type { Target } from '../engine/step.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import type { WriteTarget } from './allowed-writes.js';
 import type { DeclaredEffect } from './compare-fingerprints.js';
 import { redirectNameOf } from './own-names.js';
 
 export interface DeclaredMutation {
-  target: WriteTarget;
+  target: Target;
   sentence: string;
   /** Field that it sets and what the field is then. */
   effect?: { field: string; after: unknown };
@@ -14,7 +14,7 @@ export interface DeclaredMutation {
 /** Effects of every mutation that a journal has as made, or as possibly made, in its order. */
 export function journaledEffects(
   sovereign: Sovereign,
-  entries: readonly { kind: string; op?: string; target?: WriteTarget; inputs?: Record<string, unknown> }[],
+  entries: readonly { kind: string; op?: string; target?: Target; inputs?: Record<string, unknown> }[],
 ): DeclaredEffect[] {
   // a run that was killed has begun what it did not note the end of
   const ended = new Set(entries.flatMap(({ kind, op }) => (['ok', 'fail', 'indoubt'].includes(kind) && op ? op : [])));

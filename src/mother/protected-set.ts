@@ -3,22 +3,18 @@
  * namespaces of the SME demos. The spec can add to what is protected, never take away. Pure and synchronous, so that the gate can ask
  * before every single write; what the mother's objects say comes from mother-facts.ts.
  */
-import type { Write } from '../engine/protects.js';
+import type { Protects, Write } from '../engine/protects.js';
+import { isSystem } from '../engine/systems.js';
 import { nameConflict } from '../sovereign/protected-names.js';
 import type { Sovereign } from '../sovereign/schema.js';
-import { isSystem } from '../sovereign/systems.js';
 import { type About, type AllowedWrite, allowedWrites, keyOf } from './allowed-writes.js';
 import type { MotherFacts } from './mother-facts.js';
 import { runLabel, sovereignLabel } from './own-names.js';
 import { isDemoNamespace, isProtectedNamespace } from './protected-namespaces.js';
 
-export type { Write, WriteVerb } from '../engine/protects.js';
 export { parentZoneOf, protectedPages } from '../sovereign/protected-names.js';
-export { allowedWrites, protectedWrites, type WriteTarget } from './allowed-writes.js';
+export { allowedWrites, protectedWrites } from './allowed-writes.js';
 export { isProtectedNamespace } from './protected-namespaces.js';
-
-/** Why a write must not be made, or undefined. */
-export type Protects = (write: Write) => string | undefined;
 
 /** Of a name server, whatever the system is called that they are said to be on. */
 const nameKinds = new Set(['RRset', 'Zone', 'PoolAllocation']);

@@ -8,7 +8,7 @@ import { listAllocations } from '../mother/pool-domain-manager.js';
 import type { PowerDnsReader } from '../mother/powerdns.js';
 import { isProtectedNamespace, parentZoneOf } from '../mother/protected-set.js';
 import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js';
-import type { Finding, Look, ScanResult } from './scan.js';
+import type { Finding, Scanned, ScanResult } from './scan.js';
 import { type ScanPlace, scanPlaces } from './scan-places.js';
 
 export interface ResidueTools {
@@ -23,7 +23,7 @@ export interface ResidueTools {
 
 const erase = 'catalyst handover decommission';
 
-export function scanResidue(look: Look, tools: ResidueTools): Promise<ScanResult> {
+export function scanResidue(look: Scanned, tools: ResidueTools): Promise<ScanResult> {
   return scanPlaces([
     claimFiles(look, tools),
     memory(look, tools),
@@ -35,7 +35,7 @@ export function scanResidue(look: Look, tools: ResidueTools): Promise<ScanResult
   ]);
 }
 
-function claimFiles(look: Look, tools: ResidueTools): ScanPlace {
+function claimFiles(look: Scanned, tools: ResidueTools): ScanPlace {
   const { namespace, claim } = look.sovereign.spec.mother.catalyst;
   return {
     place: `PersistentVolumeClaim ${namespace}/${claim}: deployments, kubeconfigs, executions, tofu, temporary files`,
@@ -68,7 +68,7 @@ function mentionedFile(where: string, { path, owner }: ClaimMention): Finding {
   };
 }
 
-function memory(look: Look, { ids }: ResidueTools): ScanPlace {
+function memory(look: Scanned, { ids }: ResidueTools): ScanPlace {
   const base = `${look.sovereign.spec.mother.catalyst.consoleUrl.replace(/\/$/, '')}/sovereign/api/v1/deployments`;
   return {
     place: 'memory of catalyst-api',
@@ -92,7 +92,7 @@ function memory(look: Look, { ids }: ResidueTools): ScanPlace {
   };
 }
 
-function scratch(look: Look, { stoppedAt }: ResidueTools): ScanPlace {
+function scratch(look: Scanned, { stoppedAt }: ResidueTools): ScanPlace {
   return {
     place: 'scratch volume of catalyst-api (/tmp/catalyst/tofu)',
     how: 'it lives as long as its Pod: the Pods must have started after catalyst-api was stopped for the erasure',
@@ -119,7 +119,7 @@ function scratch(look: Look, { stoppedAt }: ResidueTools): ScanPlace {
   };
 }
 
-function pool(look: Look): ScanPlace {
+function pool(look: Scanned): ScanPlace {
   const { endpoint } = look.sovereign.spec.mother.poolDomainManager;
   const { domain, subdomain } = look.sovereign.spec.pool;
   return {
@@ -139,7 +139,7 @@ function pool(look: Look): ScanPlace {
   };
 }
 
-function zone(look: Look, tools: ResidueTools): ScanPlace {
+function zone(look: Scanned, tools: ResidueTools): ScanPlace {
   const { fqdn, mother } = look.sovereign.spec;
   return {
     place: "zones of the mother's PowerDNS",
@@ -160,7 +160,7 @@ function zone(look: Look, tools: ResidueTools): ScanPlace {
   };
 }
 
-function delegation(look: Look, tools: ResidueTools): ScanPlace {
+function delegation(look: Scanned, tools: ResidueTools): ScanPlace {
   const { fqdn } = look.sovereign.spec;
   const parent = parentZoneOf(look.sovereign);
   return {
@@ -202,7 +202,7 @@ const kinds: readonly { apiVersion: string; kind: string; what: string }[] = [
   { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', what: 'Flux HelmReleases' },
 ];
 
-function objects(look: Look): ScanPlace[] {
+function objects(look: Scanned): ScanPlace[] {
   const { fqdn } = look.sovereign.spec;
   let reconcilers: Promise<Map<string, string>> | undefined;
   const guarded = async () => {
@@ -225,7 +225,7 @@ function objects(look: Look): ScanPlace[] {
   }));
 }
 
-function objectFindings(look: Look, objects: KubeObject[], guarded: ReadonlyMap<string, string>): Finding[] {
+function objectFindings(look: Scanned, objects: KubeObject[], guarded: ReadonlyMap<string, string>): Finding[] {
   const { fqdn } = look.sovereign.spec;
   return objects.map((object) => {
     const where = nameOfObject(object);
@@ -244,7 +244,7 @@ function objectFindings(look: Look, objects: KubeObject[], guarded: ReadonlyMap<
 }
 
 /** Why an object that belongs to this Sovereign, or mentions it, may stay; undefined when it may not. */
-function whyKept(look: Look, object: KubeObject, guarded: string | undefined): string | undefined {
+function whyKept(look: Scanned, object: KubeObject, guarded: string | undefined): string | undefined {
   const { fqdn, mother } = look.sovereign.spec;
   const { name, namespace = '' } = object.metadata;
   if (isProtectedNamespace(look.sovereign, namespace))

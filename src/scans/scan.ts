@@ -1,19 +1,8 @@
 /** What read-only verification is given, and how it answers (product.md §4). */
-import type { Kube } from '../kubernetes/client/kube.js';
-import type { Sovereign } from '../sovereign/schema.js';
-import type { Clock } from '../support/clock.js';
-import type { DnsQuery } from '../tools/dns.js';
-import type { Http } from '../tools/http.js';
+import type { World } from '../world/world.js';
 
-export interface Look {
-  sovereign: Sovereign;
-  clock: Clock;
-  signal: AbortSignal;
-  http: Http;
-  dns: DnsQuery;
-  kube(): Promise<Kube>;
-  mother(): Promise<Kube>;
-}
+/** Of the world, what a scan reads. */
+export type Scanned = Pick<World, 'sovereign' | 'clock' | 'signal' | 'http' | 'dns' | 'kube' | 'mother'>;
 
 export interface Finding {
   /** Stable: the same finding has the same id in the next scan. */

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import type { Kube, KubeObject } from '../kubernetes/client/kube.js';
 import { parentZoneOf } from '../mother/protected-set.js';
-import type { Finding, Look, ScanResult } from './scan.js';
+import type { Finding, Scanned, ScanResult } from './scan.js';
 import { type ScanPlace, scanPlaces } from './scan-places.js';
 
 export interface Needle {
@@ -14,7 +14,7 @@ export interface Needle {
 const upstream = ['github.com/openova-io', 'ghcr.io/openova-io', 'ghcr.io/v2/openova-io'];
 
 /** Names and addresses by which anything of the mother is known, its names resolved by the parent's servers. */
-export async function needlesOf(look: Look): Promise<Needle[]> {
+export async function needlesOf(look: Scanned): Promise<Needle[]> {
   const { mother } = look.sovereign.spec;
   const urls = [mother.catalyst.consoleUrl, mother.powerdns.endpoint, mother.poolDomainManager.endpoint];
   const hosts = new Set([...mother.hosts, ...mother.powerdns.nameservers, ...urls.map((url) => new URL(url).hostname)]);
@@ -23,7 +23,7 @@ export async function needlesOf(look: Look): Promise<Needle[]> {
   return [...[...hosts, ...addresses].map((text) => ({ text })), ...upstream.map((text) => ({ text, upstream: true }))];
 }
 
-async function resolve(look: Look, host: string): Promise<string[]> {
+async function resolve(look: Scanned, host: string): Promise<string[]> {
   if (isIP(host)) return [host];
   for (const server of look.sovereign.spec.mother.powerdns.nameservers) {
     const reply = await look
@@ -101,7 +101,7 @@ const kinds: readonly ScannedKind[] = [
   { apiVersion: 'pkg.crossplane.io/v1', kind: 'Provider', breaks: 'the provider cannot be pulled again', remedy: edit },
 ];
 
-export async function scanUmbilical(look: Look): Promise<ScanResult> {
+export async function scanUmbilical(look: Scanned): Promise<ScanResult> {
   const needles = await needlesOf(look);
   const kube = await look.kube();
   return scanPlaces([
@@ -111,7 +111,7 @@ export async function scanUmbilical(look: Look): Promise<ScanResult> {
   ]);
 }
 
-function place(look: Look, kube: Kube, scanned: ScannedKind, needles: readonly Needle[]): ScanPlace {
+function place(look: Scanned, kube: Kube, scanned: ScannedKind, needles: readonly Needle[]): ScanPlace {
   const { apiVersion, kind } = scanned;
   return {
     place: `${kind}s on the Sovereign`,
@@ -123,7 +123,7 @@ function place(look: Look, kube: Kube, scanned: ScannedKind, needles: readonly N
   };
 }
 
-function findIn(look: Look, object: KubeObject, scanned: ScannedKind, needles: readonly Needle[]): Finding[] {
+function findIn(look: Scanned, object: KubeObject, scanned: ScannedKind, needles: readonly Needle[]): Finding[] {
   const text = textOf(object);
   const { namespace, name } = object.metadata;
   const where = `${object.kind} ${namespace ? `${namespace}/` : ''}${name}`;
@@ -152,7 +152,7 @@ export function occurs(text: string, needle: string): boolean {
   return false;
 }
 
-function acceptance(look: Look, object: KubeObject, needle: Needle): { accepted?: string } {
+function acceptance(look: Scanned, object: KubeObject, needle: Needle): { accepted?: string } {
   const own = object.metadata.name.startsWith('catalyst-sovereign-');
   if (own) return { accepted: "the handover's own record of where things came from; nothing reads it to work" };
   if (needle.upstream === true && !look.sovereign.spec.charts.mirror) {
@@ -178,7 +178,7 @@ function textOf(object: KubeObject): string {
   return JSON.stringify([rest, annotations]);
 }
 
-function parentServers(look: Look): ScanPlace {
+function parentServers(look: Scanned): ScanPlace {
   const { mother } = look.sovereign.spec;
   const parent = parentZoneOf(look.sovereign);
   return {
@@ -207,7 +207,7 @@ function parentServers(look: Look): ScanPlace {
   };
 }
 
-function ownServers(look: Look, needles: readonly Needle[]): ScanPlace {
+function ownServers(look: Scanned, needles: readonly Needle[]): ScanPlace {
   const { fqdn, mother } = look.sovereign.spec;
   return {
     place: `name servers and addresses of ${fqdn}`,

@@ -57,7 +57,7 @@ describe('words for people', () => {
       'src/support',
       'src/sovereign',
       'src/handover',
-      'src/dod',
+      'src/verification',
       'src/evidence',
     ];
     const wrong = rooms.flatMap(files).flatMap((file) =>

@@ -67,7 +67,7 @@ const apply = (made: PurgePlan) =>
       api: api(),
       clock: systemClock,
       signal,
-      change: freely({ hetzner: async () => api() }),
+      act: freely({ hetzner: async () => api() }),
     },
     made,
   );

@@ -97,8 +97,8 @@ describe.skipIf(!there)(`seen through Debian's hcloud${why}`, () => {
         .map(({ name }) => name)
         .sort();
     for (const [theirs, ours] of types) expect(await names(theirs), theirs).toEqual(planned(ours));
-    const change = freely({ hetzner: async () => api });
-    const result = await applyPurge({ unfinished: noUnfinishedPurges, api, clock: systemClock, signal, change }, plan);
+    const act = freely({ hetzner: async () => api });
+    const result = await applyPurge({ unfinished: noUnfinishedPurges, api, clock: systemClock, signal, act }, plan);
     expect(result).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
     for (const [theirs, ours] of types) expect(await names(theirs), theirs).toEqual(planned(ours, false));
   });

@@ -6,6 +6,7 @@ import { cloudInit } from '../cloud-init.js';
 import { hetznerCode } from '../errors.js';
 import { k3sInstaller } from '../k3s-installer.js';
 import { markerRole } from '../marker.js';
+import { mutationOf } from '../mutation.js';
 import type { LoadBalancer, Server } from '../types.js';
 import { checkCapacity } from './capacity.js';
 import { type EnsureTools, ensure, findOurs } from './ensure.js';
@@ -134,11 +135,11 @@ export function targetSentence(server: string, loadBalancer: string): string {
   return `make server ${server} a target of load balancer ${loadBalancer}`;
 }
 
-async function addTarget({ api, change }: CreateTools, { id, name }: LoadBalancer, server: Server): Promise<void> {
+async function addTarget({ api, act }: CreateTools, { id, name }: LoadBalancer, server: Server): Promise<void> {
   const current = await api.get('load_balancer', id);
   if (current?.targets.some((target) => target.server?.id === server.id)) return;
   const sentence = targetSentence(server.name, name);
-  await change({ kind: 'load_balancer', name, sentence }, async ({ hetzner }) => {
+  await act(mutationOf({ kind: 'load_balancer', name, sentence }), async ({ hetzner }) => {
     try {
       const body = { type: 'server', server: { id: server.id }, use_private_ip: true };
       await api.settle(await (await hetzner()).act('load_balancer', id, 'add_target', body));

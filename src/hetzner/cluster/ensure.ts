@@ -1,9 +1,10 @@
 /** Makes a resource exactly once: takes what is ours, creates what is missing, looks up what an answer left unclear. */
+import type { Operation } from '../../engine/gate.js';
 import type { Clock } from '../../support/clock.js';
 import { fail } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
-import type { Change, HetznerWriters } from '../change.js';
 import { hetznerCode, isAmbiguousError } from '../errors.js';
+import { type HetznerAct, type HetznerWriters, mutationOf } from '../mutation.js';
 import { operationLabel, sovereignLabel } from '../names.js';
 import type { ResourceMap, ResourceType } from '../types.js';
 import type { Part } from './parts.js';
@@ -12,7 +13,7 @@ export interface EnsureTools {
   api: HetznerApi;
   clock: Clock;
   signal: AbortSignal;
-  change: Change;
+  act: HetznerAct;
   fqdn: string;
 }
 
@@ -42,10 +43,10 @@ export async function ensure<T extends ResourceType>(
   part: Part & { type: T },
   body: (operation: string) => Record<string, unknown>,
 ): Promise<ResourceMap[T]> {
-  const { api, change } = tools;
+  const { api, act } = tools;
   const present = await findOurs(api, tools.fqdn, part.type, part.name);
   if (present) return present;
-  const made = async (writers: HetznerWriters, operation: string) => {
+  const made = async (writers: HetznerWriters, { id: operation }: Operation) => {
     const writer = await writers.hetzner();
     for (let attempt = 1; ; attempt++) {
       try {
@@ -62,9 +63,9 @@ export async function ensure<T extends ResourceType>(
       }
     }
   };
-  return change({ kind: part.type, name: part.name, sentence: part.sentence }, made, (operation) =>
-    lookUp(tools, part, operation),
-  );
+  return act(mutationOf({ kind: part.type, name: part.name, sentence: part.sentence }), made, {
+    recover: (operation) => lookUp(tools, part, operation),
+  });
 }
 
 /** By operation id. The API may show a new resource a moment after its answer was lost, so it is asked thrice. */

@@ -5,7 +5,7 @@ import { waitUntil } from '../../support/wait.js';
 import { parseYamlStream, toYaml } from '../../support/yaml.js';
 import type { Ssh, SshTarget } from '../../tools/ssh.js';
 import type { HetznerApi } from '../api.js';
-import type { Change, HetznerWriters } from '../change.js';
+import { type HetznerAct, type HetznerWriters, mutationOf } from '../mutation.js';
 import type { Firewall } from '../types.js';
 import { firewallRules, ruleBodies } from './parts.js';
 
@@ -14,9 +14,9 @@ export interface FetchTools {
   ssh: Ssh;
   clock: Clock;
   signal: AbortSignal;
-  change: Change;
-  /** `change` for what is put back, also after an interrupt. */
-  undo: Change;
+  act: HetznerAct;
+  /** `act` for what is put back, also after an interrupt. */
+  undo: HetznerAct;
   onWaiting?: (reason: string, deadline?: Date) => void;
 }
 
@@ -32,18 +32,18 @@ export async function fetchKubeconfig(
   sshFrom: readonly string[],
   timeoutMs: number,
 ): Promise<string> {
-  const open = { kind: 'firewall', name: firewall.name, sentence: openSentence(firewall.name, sshFrom) };
-  await tools.change(open, (writers) => setRules(tools, writers, firewall, sshFrom));
+  const open = mutationOf({ kind: 'firewall', name: firewall.name, sentence: openSentence(firewall.name, sshFrom) });
+  await tools.act(open, (writers) => setRules(tools, writers, firewall, sshFrom));
   try {
     return await read(tools, target, timeoutMs);
   } finally {
-    await closeSsh({ api: tools.api, change: tools.undo }, firewall);
+    await closeSsh({ api: tools.api, act: tools.undo }, firewall);
   }
 }
 
-export async function closeSsh(tools: Pick<FetchTools, 'api' | 'change'>, firewall: Firewall): Promise<void> {
-  const close = { kind: 'firewall', name: firewall.name, sentence: closeSentence(firewall.name) };
-  await tools.change(close, (writers) => setRules(tools, writers, firewall, []));
+export async function closeSsh(tools: Pick<FetchTools, 'api' | 'act'>, firewall: Firewall): Promise<void> {
+  const close = mutationOf({ kind: 'firewall', name: firewall.name, sentence: closeSentence(firewall.name) });
+  await tools.act(close, (writers) => setRules(tools, writers, firewall, []));
 }
 
 /** True when the firewall lets SSH in, as an interrupted run may have left it. */

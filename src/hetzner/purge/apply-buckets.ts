@@ -1,16 +1,19 @@
 /** Empties and deletes the buckets of a plan, each looked at again just before; the mark goes last, so a killed run can go on. */
 import pLimit from 'p-limit';
+import type { Mutation } from '../../engine/step.js';
 import { bucketMarker } from '../../sovereign/object-storage.js';
 import { isCatalystError, messageOf } from '../../support/errors.js';
 import { settleAll } from '../../support/settle-all.js';
 import type { ObjectStore, ObjectStoreWriter } from '../../tools/s3.js';
-import type { Change, Intended } from '../change.js';
+import type { HetznerAct } from '../mutation.js';
 import { type BucketPlan, type BucketRow, ownerOf } from './buckets.js';
 
 export interface BucketTools {
   store: ObjectStore;
   signal: AbortSignal;
-  change: Change;
+  act: HetznerAct;
+  /** Hash of the purge plan. */
+  plan: string;
   fqdn: string;
   /** When the plan was made, ISO 8601. */
   plannedAt: string;
@@ -29,12 +32,14 @@ export const emptySentence = (name: string) =>
   `delete every version of every object in bucket ${name}, and its unfinished uploads`;
 export const removeSentence = (name: string) => `delete bucket ${name}`;
 
-export function bucketMutations(plan: BucketPlan | undefined): Intended[] {
+const ofBucket = (name: string, sentence: string): Mutation => ({
+  target: { system: 's3', kind: 'Bucket', name },
+  sentence,
+});
+
+export function bucketMutations(plan: BucketPlan | undefined): Mutation[] {
   const chosen = plan?.rows.filter(({ selected }) => selected) ?? [];
-  return chosen.flatMap(({ name }) => [
-    { system: 's3' as const, kind: 'Bucket', name, sentence: emptySentence(name) },
-    { system: 's3' as const, kind: 'Bucket', name, sentence: removeSentence(name) },
-  ]);
+  return chosen.flatMap(({ name }) => [ofBucket(name, emptySentence(name)), ofBucket(name, removeSentence(name))]);
 }
 
 export async function applyBuckets(tools: BucketTools, plan: BucketPlan): Promise<BucketResult> {
@@ -62,7 +67,7 @@ export async function applyBuckets(tools: BucketTools, plan: BucketPlan): Promis
 
 /** Why it was left alone, or undefined when it has gone. */
 async function purgeBucket(tools: BucketTools, row: BucketRow): Promise<string | undefined> {
-  const { store, change, fqdn, plannedAt } = tools;
+  const { store, act, fqdn, plannedAt, plan } = tools;
   const { name } = row;
   const present = (await store.buckets()).find((one) => one.name === name);
   if (!present) return undefined;
@@ -74,13 +79,12 @@ async function purgeBucket(tools: BucketTools, row: BucketRow): Promise<string |
   } else if (owner !== fqdn) return `it is now marked as that of ${owner || 'something unreadable'}`;
   const newer = await newestAfter(store, name, plannedAt);
   if (newer) return `${newer} was written after the plan: the bucket is in use`;
-  const at = { kind: 'Bucket', name, system: 's3' as const };
-  await change({ ...at, sentence: emptySentence(name) }, async (writers) =>
-    empty(tools, await writers.objectStore(), name),
-  );
-  await change({ ...at, sentence: removeSentence(name) }, async (writers) =>
-    (await writers.objectStore()).deleteBucket(name),
-  );
+  await act(ofBucket(name, emptySentence(name)), async (writers) => empty(tools, await writers.objectStore(), name), {
+    plan,
+  });
+  await act(ofBucket(name, removeSentence(name)), async (writers) => (await writers.objectStore()).deleteBucket(name), {
+    plan,
+  });
   return undefined;
 }
 

@@ -2,8 +2,8 @@
 import type { Clock } from '../../support/clock.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors.js';
 import type { HetznerApi } from '../api.js';
-import type { Change, HetznerWriters } from '../change.js';
 import { isTokenError } from '../errors.js';
+import { type HetznerAct, type HetznerWriters, mutationOf } from '../mutation.js';
 import { type Resource, type ResourceType, resourceTypes } from '../types.js';
 import { changedSince } from './changed-since.js';
 import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.js';
@@ -21,7 +21,7 @@ export interface ApplyTools {
   api: HetznerApi;
   clock: Clock;
   signal: AbortSignal;
-  change: Change;
+  act: HetznerAct;
   unfinished: UnfinishedPurges;
   onWaiting?: (reason: string, deadline?: Date) => void;
 }
@@ -54,8 +54,7 @@ const named = ({ type, id, name }: Row): Named => ({ type, id, name });
 
 export async function applyPurge(given: ApplyTools, plan: PurgePlan): Promise<PurgeResult> {
   const { api, clock, signal, unfinished } = given;
-  const change: Change = (intended, make, recover) => given.change({ ...intended, plan: plan.hash }, make, recover);
-  const tools = { ...given, change };
+  const tools = { ...given, plan: plan.hash };
   const chosen = plan.resources.filter(({ selected }) => selected);
   const before = await takeInventory(api);
   assertStillSelected(plan, before, unfinished.plans());
@@ -76,7 +75,7 @@ export async function applyPurge(given: ApplyTools, plan: PurgePlan): Promise<Pu
     const changed = changedSince(row, present) ?? keptByUse(row.type, present, before, willGo)?.reason;
     if (changed) return { skipped: changed };
     try {
-      const intended = { kind: row.type, name: row.name, sentence: deletionSentence(row) };
+      const mutation = mutationOf({ kind: row.type, name: row.name, sentence: deletionSentence(row) });
       // A deletion in doubt is settled by looking: what is gone needs no second one.
       const isGone = async () => ((await api.get(row.type, row.id)) ? undefined : true);
       const remove = async (writers: HetznerWriters) => {
@@ -84,7 +83,7 @@ export async function applyPurge(given: ApplyTools, plan: PurgePlan): Promise<Pu
         return true;
       };
       await prepareDeletion(tools, row, present);
-      await tools.change(intended, remove, isGone);
+      await tools.act(mutation, remove, { recover: isGone, plan: plan.hash });
       return 'deleted';
     } catch (error) {
       signal.throwIfAborted();

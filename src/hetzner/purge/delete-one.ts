@@ -3,9 +3,13 @@ import { isCatalystError } from '../../support/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import type { HetznerWriter } from '../api.js';
 import { hetznerCode, inUseCodes } from '../errors.js';
+import { type HetznerWriters, mutationOf } from '../mutation.js';
 import type { Resource, ResourceMap } from '../types.js';
 import type { ApplyTools } from './apply.js';
 import type { Preparation, Row } from './select.js';
+
+/** What a deletion is made with; `plan` is the hash of the purge plan. */
+type Deleting = ApplyTools & { plan: string };
 
 /** Detaching was seen to take up to half a minute after a server had gone. */
 const releaseMs = 180_000;
@@ -29,9 +33,10 @@ export function deletionSentences(row: Row): string[] {
 }
 
 /** Makes one preparation. Uses by things that stay have kept a resource out of the plan, so nothing else is touched. */
-async function prepare({ api, change }: ApplyTools, row: Row, present: Resource, one: Preparation): Promise<void> {
+async function prepare({ api, act, plan }: Deleting, row: Row, present: Resource, one: Preparation): Promise<void> {
   const { type, id } = row;
-  await change({ kind: type, name: row.name, sentence: preparing[one](row) }, async ({ hetzner }) => {
+  const mutation = mutationOf({ kind: type, name: row.name, sentence: preparing[one](row) });
+  const change = async ({ hetzner }: HetznerWriters) => {
     const writer = await hetzner();
     if (one === 'unprotect') {
       const rebuild = type === 'server' ? { rebuild: false } : {};
@@ -44,11 +49,12 @@ async function prepare({ api, change }: ApplyTools, row: Row, present: Resource,
     await ignoring('firewall_resource_not_found', async () =>
       api.settle(await writer.act(type, id, 'remove_from_resources', { remove_from })),
     );
-  });
+  };
+  await act(mutation, change, { plan });
 }
 
 /** Frees it from what holds it, each by a change of its own. */
-export async function prepareDeletion(tools: ApplyTools, row: Row, present: Resource): Promise<void> {
+export async function prepareDeletion(tools: Deleting, row: Row, present: Resource): Promise<void> {
   for (const one of row.first) await prepare(tools, row, present, one);
 }
 

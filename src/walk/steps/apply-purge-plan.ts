@@ -1,6 +1,6 @@
 /** Deletes at Hetzner exactly what one purge plan selects, looked at again just before, and lists the project afterwards. */
 import type { Done, Evidence, Mutation } from '../../engine/step.js';
-import type { Change } from '../../hetzner/change.js';
+import { mutationOf } from '../../hetzner/mutation.js';
 import { applyPurge, assertStillSelected, type PurgeResult } from '../../hetzner/purge/apply.js';
 import { applyBuckets, type BucketResult, bucketMutations } from '../../hetzner/purge/apply-buckets.js';
 import { assertBucketsStillSelected, type BucketPlan } from '../../hetzner/purge/buckets.js';
@@ -11,10 +11,9 @@ import { isLive } from '../../hetzner/purge/select.js';
 import type { UnfinishedPurges } from '../../hetzner/purge/unfinished.js';
 import { fail } from '../../support/errors.js';
 import { bucketSelection } from '../../world/bucket-selection.js';
-import type { Step, StepContext } from '../../world/step.js';
+import type { Act, Step, StepContext } from '../../world/step.js';
 import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
 import type { World } from '../../world/world.js';
-import { hetznerChange, mutationOf } from '../hetzner-gate.js';
 
 export interface Applying {
   step: Step;
@@ -67,7 +66,7 @@ export function purgeMutations(plan: PurgePlan): Mutation[] {
     ...chosen.flatMap((row) =>
       deletionSentences(row).map((sentence) => mutationOf({ kind: row.type, name: row.name, sentence })),
     ),
-    ...bucketMutations(plan.buckets).map(mutationOf),
+    ...bucketMutations(plan.buckets),
   ];
 }
 
@@ -76,15 +75,14 @@ export async function deletePlanned(world: World, context: StepContext, plan: Pu
   const { act, progress, signal } = context;
   const api = await world.hetzner();
   const unfinished = unfinishedPurgesOf(world);
-  const change = hetznerChange(act);
   if (plan.buckets) {
     await assertOurBuckets(world, plan, plan.buckets, unfinished);
     unfinished.keep(plan);
   }
-  const tools = { api, clock: world.clock, signal, change, unfinished, onWaiting: progress.waiting };
+  const tools = { api, clock: world.clock, signal, act, unfinished, onWaiting: progress.waiting };
   let result = await applyPurge(tools, plan);
   if (plan.buckets) {
-    result = withBuckets(result, await deleteBuckets(world, plan, plan.buckets, change));
+    result = withBuckets(result, await deleteBuckets(world, plan, plan.buckets, act));
     if (result.left.length + result.skipped.length === 0) unfinished.forget(plan);
   }
   requireComplete(result, plan.selection.fqdn);
@@ -103,11 +101,11 @@ async function assertOurBuckets(
   await assertBucketsStillSelected(buckets, await world.objectStore(), bucketSelection(world, live), earlier);
 }
 
-async function deleteBuckets(world: World, plan: PurgePlan, buckets: BucketPlan, given: Change): Promise<BucketResult> {
-  const change: Change = (intended, make, recover) => given({ ...intended, plan: plan.hash }, make, recover);
+async function deleteBuckets(world: World, plan: PurgePlan, buckets: BucketPlan, act: Act): Promise<BucketResult> {
   const store = await world.objectStore();
   const { fqdn } = plan.selection;
-  return applyBuckets({ store, signal: world.signal, change, fqdn, plannedAt: plan.at }, buckets);
+  const tools = { store, signal: world.signal, act, fqdn, plannedAt: plan.at, plan: plan.hash };
+  return applyBuckets(tools, buckets);
 }
 
 function withBuckets(purged: PurgeResult, { deleted, skipped, left }: BucketResult): PurgeResult {

@@ -13,6 +13,7 @@ import {
 } from '../../hetzner/cluster/fetch-kubeconfig.js';
 import { clusterParts } from '../../hetzner/cluster/parts.js';
 import { clusterSecrets, knowsSecrets } from '../../hetzner/cluster/secrets.js';
+import { mutationOf } from '../../hetzner/mutation.js';
 import type { ResourceMap, ResourceType } from '../../hetzner/types.js';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors.js';
@@ -20,7 +21,6 @@ import { waitUntil } from '../../support/wait.js';
 import { createSsh, type Ssh } from '../../tools/ssh.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { hetznerChange, mutationOf } from '../hetzner-gate.js';
 
 const bootMs = 15 * 60_000;
 const joinMs = 10 * 60_000;
@@ -104,14 +104,13 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
     async run({ act, undo, progress, signal }: StepContext) {
       await world.requireProject?.();
       const api = await world.hetzner();
-      const change = hetznerChange(act);
       const onWaiting = progress.waiting;
       if (!(await knowsSecrets(credentials))) await refuseOrphans();
       const secrets = await clusterSecrets(credentials, fqdn);
       for (const secret of [secrets.sshPrivateKey, secrets.hostKey.privateKey, secrets.joinToken]) {
         world.redactor.register(secret);
       }
-      const built = await createCluster({ api, clock, signal, change, fqdn, onWaiting }, sovereign, secrets);
+      const built = await createCluster({ api, clock, signal, act, fqdn, onWaiting }, sovereign, secrets);
       const firewall = await api.get('firewall', built.firewallId);
       if (!firewall) throw fail('E2001', `Firewall ${parts.firewall.name} has gone while the cluster was created.`);
       if (!(await credentials.find('sovereign-kubeconfig'))) {
@@ -122,11 +121,11 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
           hostKey: secrets.hostKey.publicKey,
           signal,
         };
-        const tools = { api, ssh, clock, signal, change, undo: hetznerChange(undo.act), onWaiting };
+        const tools = { api, ssh, clock, signal, act, undo: undo.act, onWaiting };
         const text = await fetchKubeconfig(tools, firewall, target, sshFrom, bootMs);
         await credentials.set('sovereign-kubeconfig', kubeconfigFor(text, built.loadBalancerAddress));
       } else if (letsSshIn(firewall)) {
-        await closeSsh({ api, change }, firewall);
+        await closeSsh({ api, act }, firewall);
       }
       await waitUntil({
         reason: `${expected.length} nodes to register`,

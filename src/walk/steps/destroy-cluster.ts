@@ -4,6 +4,7 @@
  */
 import type { Done, Mutation } from '../../engine/step.js';
 import { findMarkers } from '../../hetzner/marker.js';
+import { mutationOf } from '../../hetzner/mutation.js';
 import { clusterNames } from '../../hetzner/names.js';
 import type { PurgeResult } from '../../hetzner/purge/apply.js';
 import { makePurgePlan, type PurgePlan } from '../../hetzner/purge/plan.js';
@@ -11,7 +12,6 @@ import type { Selection } from '../../hetzner/purge/select.js';
 import type { Step, StepContext } from '../../world/step.js';
 import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
 import type { World } from '../../world/world.js';
-import { mutationOf } from '../hetzner-gate.js';
 import { deletePlanned, purgeEvidence, purgeMutations } from './apply-purge-plan.js';
 import { drainCluster, drainMutations, type RetainedVolume, retainedVolumes } from './drain-cluster.js';
 import { attachedVolumes, volumesLeft, volumesStay } from './left-volumes.js';

@@ -1,5 +1,6 @@
 /** Ticket #370: what earlier runs of this Sovereign left at Hetzner goes; nothing else does. */
 import type { Done, Evidence } from '../../engine/step.js';
+import { mutationOf } from '../../hetzner/mutation.js';
 import { applyPurge } from '../../hetzner/purge/apply.js';
 import { deletionSentences } from '../../hetzner/purge/delete-one.js';
 import { takeInventory } from '../../hetzner/purge/inventory.js';
@@ -10,7 +11,6 @@ import { fail } from '../../support/errors.js';
 import type { Step } from '../../world/step.js';
 import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
 import type { World } from '../../world/world.js';
-import { hetznerChange, mutationOf } from '../hetzner-gate.js';
 
 /** What the walk purges: never the live cluster, zones, snapshots or anything protected. */
 export function walkSelection(fqdn: string): Selection {
@@ -60,8 +60,7 @@ export function createPurgeStep(world: World): Step {
       const sources = { unfinished: unfinished.plans() };
       const plan = await makePurgePlan(api, selection, world.clock.now(), sources);
       for (const row of plan.resources) if (!row.selected) kept.set(`${row.type} ${row.id}`, row);
-      const change = hetznerChange(act);
-      const tools = { api, clock: world.clock, signal, change, unfinished, onWaiting: progress.waiting };
+      const tools = { api, clock: world.clock, signal, act, unfinished, onWaiting: progress.waiting };
       const result = await applyPurge(tools, plan);
       progress.output(
         `${result.deleted.length} deleted, ${result.skipped.length} skipped, ${result.requests} requests`,

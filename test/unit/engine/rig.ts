@@ -10,7 +10,7 @@ import type { Mutation } from '../../../src/engine/step.js';
 import { createRedactor } from '../../../src/support/redact.js';
 import { createGate } from '../../../src/world/gate.js';
 import type { Step } from '../../../src/world/step.js';
-import type { Adapters } from '../../../src/world/writers.js';
+import type { Adapters, Writers } from '../../../src/world/writers.js';
 
 export const clock = { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} };
 
@@ -67,7 +67,7 @@ export function fakeStep(
 export async function runAll(
   path: string,
   steps: Step[],
-  more: Partial<RunnerOptions> & { undoSignal?: AbortSignal } = {},
+  more: Partial<RunnerOptions<Writers>> & { undoSignal?: AbortSignal } = {},
   runId = 'r1',
 ) {
   const journal = open(path, runId);

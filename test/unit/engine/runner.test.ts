@@ -4,6 +4,7 @@ import { throwIfFailed } from '../../../src/engine/runner.js';
 import { fail } from '../../../src/support/errors.js';
 import { createGate } from '../../../src/world/gate.js';
 import type { Step } from '../../../src/world/step.js';
+import type { Writers } from '../../../src/world/writers.js';
 import { adapters, fakeStep, mutationOf, open, runAll, temporaryJournal } from './rig.js';
 
 const world = () => ({ made: [] as string[], proofs: [] as string[] });
@@ -180,7 +181,7 @@ test('tells the gate of which steps the changes cannot be undone', async () => {
     protects: () => undefined,
     adapters,
   }).forStep({ id: 'x', phase: 0 });
-  const gate: Gate = {
+  const gate: Gate<Writers> = {
     writes: 0,
     forStep: ({ id, irreversible }) => {
       told[id] = irreversible;

@@ -78,10 +78,10 @@ describe("Hetzner's token", () => {
   it('that may only read ends a purge at the first refusal, and nothing is gone', async () => {
     const reader = apiWith(lab.readOnlyToken);
     const plan = await makePurgePlan(reader, selection, new Date());
-    const change = freely({ hetzner: async () => reader });
+    const act = freely({ hetzner: async () => reader });
     const before = (await takeInventory(reader)).server.length;
     await expect(
-      applyPurge({ unfinished: noUnfinishedPurges, api: reader, clock, signal, change }, plan),
+      applyPurge({ unfinished: noUnfinishedPurges, api: reader, clock, signal, act }, plan),
     ).rejects.toMatchObject({
       code: 'E2003',
       exitCode: 4,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Change } from '../../../src/hetzner/change.js';
+import type { HetznerAct } from '../../../src/hetzner/mutation.js';
 import { applyBuckets, bucketMutations } from '../../../src/hetzner/purge/apply-buckets.js';
 import {
   assertBucketsStillSelected,
@@ -58,14 +58,14 @@ const many = (count: number) => Object.fromEntries(Array.from({ length: count },
 const plan = (live = false) =>
   planBuckets(store(), ours.accessKey, { fqdn, expected: ['omantel-velero', 'omantel-loki', 'omantel-tempo'], live });
 const journal =
-  (writer = store()): Change =>
-  (intended, make, recover) => {
-    made.push(`${intended.system}: ${intended.sentence}`);
-    return freely({ objectStore: async () => writer })(intended, make, recover);
+  (writer = store()): HetznerAct =>
+  (mutation, make, options) => {
+    made.push(`${mutation.target.system}: ${mutation.sentence}`);
+    return freely({ objectStore: async () => writer })(mutation, make, options);
   };
 const plannedAt = '2020-05-01T08:00:00Z';
 const apply = (planned: BucketPlan) =>
-  applyBuckets({ store: store(), signal, change: journal(), fqdn, plannedAt }, planned);
+  applyBuckets({ store: store(), signal, act: journal(), fqdn, plannedAt, plan: 'p1' }, planned);
 const buckets = () => [...s3.storage.buckets.keys()].sort();
 const others = ['holiday-photos', 'omantel-dev-loki', 'omantel-mimir', 'omantel-tempo'];
 
@@ -132,7 +132,7 @@ describe('buckets of a purge', () => {
           return target[key as keyof typeof target];
         },
       });
-      const tools = { store: watched, signal: dying.signal, change: journal(watched), fqdn };
+      const tools = { store: watched, signal: dying.signal, act: journal(watched), fqdn, plan: 'p1' };
       const ended = await applyBuckets({ ...tools, plannedAt }, planned).catch(() => 'dead');
       if (ended === 'dead') deaths += 1;
       for (const name of ['omantel-loki', 'omantel-velero']) {

@@ -16,7 +16,6 @@ import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog, type LoggedLine, type RequestLog } from '../../../src/lab/request-log.js';
 import { createRedactor } from '../../../src/support/redact.js';
-import { hetznerChange } from '../../../src/walk/hetzner-gate.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';
 import { createGate } from '../../../src/world/gate.js';
 import { checkProject } from '../../../src/world/hetzner-project.js';
@@ -129,7 +128,7 @@ describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
       first.journal.close();
       const stays = plan.resources.filter(({ selected }) => !selected).map(({ id }) => id);
       const purge = ({ act, api, signal, unfinished }: ReturnType<typeof toolsOf>) =>
-        applyPurge({ api, clock, signal, change: hetznerChange(act), unfinished }, plan);
+        applyPurge({ api, clock, signal, act, unfinished }, plan);
       // Counted in writes, of which the undisturbed run of the first round tells the number: most moments are then midway.
       const dieAt = writes === 0 ? Number.POSITIVE_INFINITY : 1 + Math.floor(random() * writes);
       await lives(dieAt, purge, ({ mutating }) => {
@@ -161,7 +160,7 @@ describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
       const purge = async ({ act, api, signal, unfinished }: ReturnType<typeof toolsOf>) => {
         const plan = await makePurgePlan(api, selection, clock.now(), { unfinished: unfinished.plans() });
         stays ??= plan.resources.filter(({ selected }) => !selected).map(({ id }) => id);
-        return applyPurge({ api, clock, signal, change: hetznerChange(act), unfinished }, plan);
+        return applyPurge({ api, clock, signal, act, unfinished }, plan);
       };
       let stays: number[] | undefined;
       // Dies over and over in the same project, until it comes through.

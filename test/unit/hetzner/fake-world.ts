@@ -1,6 +1,6 @@
 import type { Mutation } from '../../../src/engine/step.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
-import type { Change } from '../../../src/hetzner/change.js';
+import type { HetznerAct } from '../../../src/hetzner/mutation.js';
 import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
 import type { Clock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact.js';
@@ -63,8 +63,8 @@ export function fakeWorld(
 }
 
 /** Makes every change at once, without a gate. */
-export function freely(adapters: Partial<Adapters>): Change {
-  return (_, make) => make(writersOf(adapters as Adapters), 'op1');
+export function freely(adapters: Partial<Adapters>): HetznerAct {
+  return (_, make) => make(writersOf(adapters as Adapters), { id: 'op1', signal: new AbortController().signal });
 }
 
 export interface FakeGate {

@@ -98,9 +98,9 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
       unprotect: [...resourceTypes],
     };
     protectEverything();
-    const change = freely({ hetzner: async () => api });
+    const act = freely({ hetzner: async () => api });
     await applyPurge(
-      { unfinished: noUnfinishedPurges, api, clock, signal, change },
+      { unfinished: noUnfinishedPurges, api, clock, signal, act },
       await makePurgePlan(api, selection, clock.now()),
     );
     const sovereign = omantel({ controlPlane: { type: 'cx53', count: 3 } });

@@ -86,7 +86,7 @@ describe('the budget of a purge', () => {
     expect(count).toBe(200);
     const before = api.requests();
     const result = await applyPurge(
-      { unfinished: noUnfinishedPurges, api, clock: systemClock, signal, change: freely({ hetzner: async () => api }) },
+      { unfinished: noUnfinishedPurges, api, clock: systemClock, signal, act: freely({ hetzner: async () => api }) },
       plan,
     );
     expect(result).toMatchObject({ skipped: [], left: [], leaks: [], missing: [] });
@@ -100,7 +100,7 @@ describe('the budget of a purge', () => {
     takes.ms = 50;
     const from = now();
     const result = await applyPurge(
-      { unfinished: noUnfinishedPurges, api, clock, signal, change: freely({ hetzner: async () => api }) },
+      { unfinished: noUnfinishedPurges, api, clock, signal, act: freely({ hetzner: async () => api }) },
       plan,
     );
     stop();

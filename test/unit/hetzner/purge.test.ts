@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
-import type { Change } from '../../../src/hetzner/change.js';
 import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import type { HetznerAct } from '../../../src/hetzner/mutation.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply.js';
 import { assertApplicable, makePurgePlan, type PurgePlan, parsePurgePlan } from '../../../src/hetzner/purge/plan.js';
 import type { Selection } from '../../../src/hetzner/purge/select.js';
@@ -24,9 +24,9 @@ let api: HetznerApi & HetznerWriter;
 const clock = hurriedClock();
 const changes: string[] = [];
 const free = freely({ hetzner: async () => api });
-const change: Change = (intended, make) => {
-  changes.push(intended.sentence);
-  return free(intended, make);
+const act: HetznerAct = (mutation, make) => {
+  changes.push(mutation.sentence);
+  return free(mutation, make);
 };
 
 beforeEach(async () => {
@@ -38,7 +38,7 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 const plan = (selection: Partial<Selection> = {}) => makePurgePlan(api, { ...base, ...selection }, clock.now());
-const apply = (made: PurgePlan) => applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change }, made);
+const apply = (made: PurgePlan) => applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, act }, made);
 const names = (made: PurgePlan, type: string) =>
   made.resources.filter((row) => row.selected && row.type === type).map(({ name }) => name);
 const world = () =>
@@ -155,11 +155,11 @@ describe('a purge that died', () => {
   it('goes on with a server whose protection it had already lifted', async () => {
     for (const server of lab.project.items.server.values()) server.protection = { delete: true, rebuild: true };
     const made = await plan({ unprotect: ['server'] });
-    const dying: Change = async (intended, make) => {
-      if (intended.sentence.startsWith('delete server')) throw new Error('killed');
-      return free(intended, make);
+    const dying: HetznerAct = async (mutation, make) => {
+      if (mutation.sentence.startsWith('delete server')) throw new Error('killed');
+      return free(mutation, make);
     };
-    const died = await applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, change: dying }, made);
+    const died = await applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, act: dying }, made);
     expect(died.left.map(({ type }) => type)).toContain('server');
     expect(await apply(made)).toMatchObject({ skipped: [], left: [] });
   });

@@ -45,10 +45,7 @@ const plan = (selection: Partial<Selection> = {}) =>
     clock.now(),
   );
 const apply = (made: PurgePlan) =>
-  applyPurge(
-    { unfinished: noUnfinishedPurges, api, clock, signal, change: freely({ hetzner: async () => api }) },
-    made,
-  );
+  applyPurge({ unfinished: noUnfinishedPurges, api, clock, signal, act: freely({ hetzner: async () => api }) }, made);
 async function make<T extends ResourceType>(type: T, body: Record<string, unknown>) {
   const { resource, actions } = await api.create(type, body);
   await api.settle(actions);
