@@ -14,9 +14,9 @@ const root = join(import.meta.dirname, '..');
 const load = (path) => import(join(root, 'dist/src', path));
 const { findEngines } = await load('lab/engines/cache.js');
 const { systemClock: clock } = await load('support/clock.js');
-const { createExec } = await load('tools/exec.js');
+const { createExec } = await load('tools/exec/exec.js');
 const { createKube } = await load('kubernetes/client/kube-client.js');
-const { createRedactor } = await load('support/redact.js');
+const { createRedactor } = await load('support/redact/redact.js');
 
 const rounds = 100;
 const dir = mkdtempSync(join(tmpdir(), 'catalyst-bench-engines-'));

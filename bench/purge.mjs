@@ -11,10 +11,10 @@ import { runInNewContext } from 'node:vm';
 
 const dist = join(import.meta.dirname, '../dist/src');
 const load = (path) => import(join(dist, path));
-const { createHetznerApi } = await load('hetzner/create-api.js');
-const { makePurgePlan } = await load('hetzner/purge/plan.js');
-const { applyPurge } = await load('hetzner/purge/apply.js');
-const { resourceTypes } = await load('hetzner/types.js');
+const { createHetznerApi } = await load('hetzner/api/create-api.js');
+const { makePurgePlan } = await load('hetzner/purge/plan/plan.js');
+const { applyPurge } = await load('hetzner/purge/apply/apply.js');
+const { resourceTypes } = await load('hetzner/api/types.js');
 const { systemClock } = await load('support/clock.js');
 
 const fqdn = 'bench.example.org';

@@ -15,12 +15,12 @@ import { runInNewContext } from 'node:vm';
 const root = join(import.meta.dirname, '..');
 const load = (path) => import(join(root, 'dist/src', path));
 const { toolPath } = await import('./tool-path.mjs');
-const { loadBlueprints } = await load('blueprints/load.js');
-const { renderTree } = await load('blueprints/render.js');
-const { wrapBlueprint } = await load('blueprints/wrapper.js');
-const { standInCharts } = await load('blueprints/stand-in.js');
-const { sovereignSchema } = await load('sovereign/schema.js');
-const { parseYamlStream } = await load('support/yaml.js');
+const { loadBlueprints } = await load('blueprints/catalog/load.js');
+const { renderTree } = await load('blueprints/render/render.js');
+const { wrapBlueprint } = await load('blueprints/render/wrapper.js');
+const { standInCharts } = await load('blueprints/stub-charts/stub.js');
+const { sovereignSchema } = await load('sovereign/spec/schema.js');
+const { parseYamlStream } = await load('support/yaml/yaml.js');
 
 const spec = join(root, 'examples/omantel.yaml');
 const dir = mkdtempSync(join(tmpdir(), 'catalyst-bench-render-'));

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { type Explanation, explain } from '../src/actions/explain.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
-import { explainText } from '../src/cli/explain-text.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
+import { explainText } from '../src/cli/text/explain.js';
 
 export default class Explain extends CatalystCommand<Explanation> {
   static override summary = 'documents a field of the spec, a ticket, a phase, a Blueprint or an error code';

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { drawGraph, type GraphResult, graphFormats } from '../src/actions/graph.js';
-import { stateDirIfAny } from '../src/actions/state-if-any.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
+import { stateDirIfAny } from '../src/actions/session/state-if-any.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
 
 export default class Graph extends CatalystCommand<GraphResult> {
   static override summary = 'the DAG of phases, tickets and Blueprints, marked by status';

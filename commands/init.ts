@@ -1,7 +1,7 @@
-import { CatalystCommand } from '../src/cli/base-command.js';
-import { askWizard } from '../src/cli/prompts/ask-wizard.js';
-import { questionFlags } from '../src/cli/prompts/question-flags.js';
-import { specQuestions } from '../src/cli/prompts/questions.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
+import { askWizard } from '../src/cli/prompts/wizard/ask-wizard.js';
+import { questionFlags } from '../src/cli/prompts/wizard/question-flags.js';
+import { specQuestions } from '../src/cli/prompts/wizard/questions.js';
 
 interface Result {
   /** Path of the spec. */

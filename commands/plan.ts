@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
 import { type PlanResult, planWalk } from '../src/actions/plan.js';
-import { openSession } from '../src/actions/session.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
-import { planText } from '../src/cli/plan-text.js';
+import { openSession } from '../src/actions/session/session.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
+import { planText } from '../src/cli/text/plan.js';
 
 export default class Plan extends CatalystCommand<PlanResult> {
   static override summary = 'what would happen, as tickets and mutations';

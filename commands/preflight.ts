@@ -1,6 +1,6 @@
 import { type PreflightResult, preflight, preflightFailed } from '../src/actions/preflight.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
-import { preflightText } from '../src/cli/preflight-text.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
+import { preflightText } from '../src/cli/text/preflight.js';
 
 export default class Preflight extends CatalystCommand<PreflightResult> {
   static override summary = 'read-only checks, all failures at once, each with its remedy';

@@ -1,7 +1,7 @@
 import { type ResumeResult, resumeRun } from '../src/actions/resume.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
-import { isUnattendedLab } from '../src/cli/confirm-walk.js';
-import { runExitCodes, runFlags } from '../src/cli/run-flags.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
+import { runExitCodes, runFlags } from '../src/cli/command/run-flags.js';
+import { isUnattendedLab } from '../src/cli/prompts/confirm-walk.js';
 
 export default class Resume extends CatalystCommand<ResumeResult> {
   static override summary = 'continue the run that was interrupted';

@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core';
-import { stateDirIfAny } from '../src/actions/state-if-any.js';
+import { unfinishedHandover } from '../src/actions/handover/unfinished.js';
+import { stateDirIfAny } from '../src/actions/session/state-if-any.js';
 import { type StatusResult, statusAsMarkdown, statusOf } from '../src/actions/status.js';
 import { watchStatus } from '../src/actions/status-watch.js';
-import { unfinishedHandover } from '../src/actions/unfinished-handover.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
-import { ticketTable } from '../src/cli/ticket-table.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
+import { ticketTable } from '../src/cli/text/ticket-table.js';
 
 export default class Status extends CatalystCommand<StatusResult> {
   static override summary = 'the §9 table: Ticket, Status, PR(s), Deployed-SHA evidence';

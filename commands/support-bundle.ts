@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { type SupportBundleResult, supportBundle } from '../src/actions/support-bundle.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
 
 export default class SupportBundle extends CatalystCommand<SupportBundleResult> {
   static override summary = 'what is needed to diagnose, by allow-list and redacted, with a list of what was left out';

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { type Unlocked, unlock, unlockText } from '../src/actions/unlock.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
 
 export default class Unlock extends CatalystCommand<Unlocked> {
   static override summary = 'shows what holds the lock of a Sovereign and takes it over once its FQDN is typed';

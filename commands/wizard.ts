@@ -1,13 +1,13 @@
 import { Flags } from '@oclif/core';
-import { openSession } from '../src/actions/session.js';
+import { openSession } from '../src/actions/session/session.js';
 import { runWizard, type WizardResult } from '../src/actions/wizard.js';
-import { CatalystCommand } from '../src/cli/base-command.js';
-import { confirmWalk, notStarted } from '../src/cli/confirm-walk.js';
-import { askWizard } from '../src/cli/prompts/ask-wizard.js';
-import { questionFlags } from '../src/cli/prompts/question-flags.js';
-import { wizardQuestions } from '../src/cli/prompts/questions.js';
-import { runExitCodes } from '../src/cli/run-flags.js';
-import { wizardText } from '../src/cli/wizard-text.js';
+import { CatalystCommand } from '../src/cli/command/base-command.js';
+import { runExitCodes } from '../src/cli/command/run-flags.js';
+import { confirmWalk, notStarted } from '../src/cli/prompts/confirm-walk.js';
+import { askWizard } from '../src/cli/prompts/wizard/ask-wizard.js';
+import { questionFlags } from '../src/cli/prompts/wizard/question-flags.js';
+import { wizardQuestions } from '../src/cli/prompts/wizard/questions.js';
+import { wizardText } from '../src/cli/text/wizard.js';
 
 export default class Wizard extends CatalystCommand<WizardResult> {
   static override summary = 'the guided walk: questions, preflight, plan, phases 0 to 8, report';

@@ -3,8 +3,8 @@
 import { argv, env, exit } from 'node:process';
 import { buildEngines } from '../dist/src/lab/engines/build.js';
 import { hasPowerDns } from '../dist/src/lab/engines/real-powerdns.js';
-import { createRedactor } from '../dist/src/support/redact.js';
-import { createExec } from '../dist/src/tools/exec.js';
+import { createRedactor } from '../dist/src/support/redact/redact.js';
+import { createExec } from '../dist/src/tools/exec/exec.js';
 
 const only = argv.slice(2).filter((name) => !name.startsWith('-'));
 const stop = new AbortController();

@@ -2,10 +2,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadBlueprints } from '../dist/src/blueprints/load.js';
-import { renderTree } from '../dist/src/blueprints/render.js';
-import { sovereignSchema } from '../dist/src/sovereign/schema.js';
-import { parseYamlStream } from '../dist/src/support/yaml.js';
+import { loadBlueprints } from '../dist/src/blueprints/catalog/load.js';
+import { renderTree } from '../dist/src/blueprints/render/render.js';
+import { sovereignSchema } from '../dist/src/sovereign/spec/schema.js';
+import { parseYamlStream } from '../dist/src/support/yaml/yaml.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const blueprints = await loadBlueprints(join(root, 'templates', 'blueprints'));

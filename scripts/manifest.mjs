@@ -27,20 +27,20 @@ export async function makeManifest() {
 
 /** Templates parsed once, so that no start has to. */
 async function keepTemplates() {
-  const { parseTemplates } = await import('../dist/src/blueprints/keep-templates.js');
+  const { parseTemplates } = await import('../dist/src/blueprints/catalog/keep-templates.js');
   const { path, parsed } = await parseTemplates(join(root, 'templates', 'blueprints'));
   writeFileSync(path, JSON.stringify(parsed));
 }
 
 /** The page of `--help`, laid out once. */
 async function keepRootHelp() {
-  const { rootPage } = await import('../dist/src/cli/help.js');
-  const { pageFile } = await import('../dist/src/cli/root-help.js');
+  const { rootPage } = await import('../dist/src/cli/command/help.js');
+  const { pageFile } = await import('../dist/src/cli/command/root-help.js');
   writeFileSync(pageFile, await rootPage(await Config.load(root)));
 }
 
 export async function makeSchema() {
-  const { sovereignSchema } = await import('../dist/src/sovereign/schema.js');
+  const { sovereignSchema } = await import('../dist/src/sovereign/spec/schema.js');
   const schema = z.toJSONSchema(sovereignSchema, { io: 'input', unrepresentable: 'any' });
   const { $schema, ...rest } = schema;
   return `${JSON.stringify({ $schema, title: 'Sovereign', ...rest }, null, 2)}\n`;

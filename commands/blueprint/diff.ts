@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
-import { type DiffRow, diffBlueprints } from '../../src/actions/blueprint-diff.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { diffText } from '../../src/cli/blueprint-text.js';
+import { type DiffRow, diffBlueprints } from '../../src/actions/blueprint/diff.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { diffText } from '../../src/cli/text/blueprint.js';
 
 export default class BlueprintDiff extends CatalystCommand<DiffRow[]> {
   static override summary = 'where the live Sovereign differs from the tree, field by field; secrets masked';

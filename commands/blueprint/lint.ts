@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
-import { type LintResult, lintBlueprints } from '../../src/actions/blueprint-lint.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { lintText } from '../../src/cli/blueprint-text.js';
-import { chartLockOf, withCharts } from '../../src/cli/chart-template.js';
-import { lintServer } from '../../src/cli/lint-server.js';
-import { fail } from '../../src/support/errors.js';
+import { type LintResult, lintBlueprints } from '../../src/actions/blueprint/lint.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { lintServer } from '../../src/cli/context/lint-server.js';
+import { lintText } from '../../src/cli/text/blueprint.js';
+import { chartLockOf, withCharts } from '../../src/cli/text/chart-template.js';
+import { fail } from '../../src/support/errors/errors.js';
 
 export default class BlueprintLint extends CatalystCommand<LintResult> {
   static override summary = 'checks the rendered tree; on request against the real charts, and on a real API server';

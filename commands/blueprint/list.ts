@@ -1,6 +1,6 @@
-import { type BlueprintRow, listBlueprints } from '../../src/actions/blueprint-list.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { textTable } from '../../src/cli/text-table.js';
+import { type BlueprintRow, listBlueprints } from '../../src/actions/blueprint/list.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { textTable } from '../../src/cli/text/table.js';
 
 export default class BlueprintList extends CatalystCommand<BlueprintRow[]> {
   static override summary = 'the 24 Blueprints with their charts and dependencies';

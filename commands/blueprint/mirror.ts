@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
-import { type MirrorResult, mirrorBlueprints } from '../../src/actions/blueprint-mirror.js';
-import { pushingCharts } from '../../src/actions/push-charts.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { helmCharts, withCharts } from '../../src/cli/chart-template.js';
-import { imageRegistries } from '../../src/cli/image-registries.js';
-import { switchSpec } from '../../src/cli/switch-spec.js';
-import { textTable } from '../../src/cli/text-table.js';
+import { type MirrorResult, mirrorBlueprints } from '../../src/actions/blueprint/mirror.js';
+import { pushingCharts } from '../../src/actions/blueprint/push-charts.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { imageRegistries } from '../../src/cli/context/image-registries.js';
+import { switchSpec } from '../../src/cli/context/switch-spec.js';
+import { helmCharts, withCharts } from '../../src/cli/text/chart-template.js';
+import { textTable } from '../../src/cli/text/table.js';
 
 export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
   static override summary = 'copies every pinned chart, and on request every image, to one registry, by digest';

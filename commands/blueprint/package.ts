@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
-import { type PackageRow, packageBlueprints } from '../../src/actions/blueprint-package.js';
-import { pushingCharts } from '../../src/actions/push-charts.js';
-import { archivesIn } from '../../src/blueprints/wrapper.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { helmCharts } from '../../src/cli/chart-template.js';
-import { textTable } from '../../src/cli/text-table.js';
+import { type PackageRow, packageBlueprints } from '../../src/actions/blueprint/package.js';
+import { pushingCharts } from '../../src/actions/blueprint/push-charts.js';
+import { archivesIn } from '../../src/blueprints/render/wrapper.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { helmCharts } from '../../src/cli/text/chart-template.js';
+import { textTable } from '../../src/cli/text/table.js';
 
 export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
   static override summary = 'Blueprints as OpenOva wrapper charts, the same bytes every time';

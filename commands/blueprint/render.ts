@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { type RenderResult, renderBlueprints } from '../../src/actions/blueprint-render.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type RenderResult, renderBlueprints } from '../../src/actions/blueprint/render.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class BlueprintRender extends CatalystCommand<RenderResult> {
   static override summary = 'the tree that the Git repository of the Sovereign holds, as files or as one YAML stream';

@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
-import { type BlueprintDetails, showBlueprint } from '../../src/actions/blueprint-show.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { blueprintText } from '../../src/cli/blueprint-text.js';
-import { isCatalystError } from '../../src/support/errors.js';
+import { type BlueprintDetails, showBlueprint } from '../../src/actions/blueprint/show.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { blueprintText } from '../../src/cli/text/blueprint.js';
+import { isCatalystError } from '../../src/support/errors/errors.js';
 
 export default class BlueprintShow extends CatalystCommand<BlueprintDetails> {
   static override summary = 'one Blueprint: chart, values, dependencies, Secrets, proof, egress hosts';

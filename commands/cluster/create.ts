@@ -1,8 +1,8 @@
-import type { StepsRun } from '../../src/actions/run-steps.js';
-import { openSession } from '../../src/actions/session.js';
-import { runTicket } from '../../src/actions/ticket-run.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
+import type { StepsRun } from '../../src/actions/session/run-steps.js';
+import { openSession } from '../../src/actions/session/session.js';
+import { runTicket } from '../../src/actions/ticket/run.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { runExitCodes, runFlags } from '../../src/cli/command/run-flags.js';
 
 export default class ClusterCreate extends CatalystCommand<StepsRun> {
   static override summary = 'make network, firewall, load balancer, servers and k3s at Hetzner';

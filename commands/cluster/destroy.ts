@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { type ClusterDestroyed, clusterDestroy } from '../../src/actions/cluster-destroy.js';
-import { purgeAppliedText } from '../../src/actions/purge-apply.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { purgeChoices, purgeFlags } from '../../src/cli/purge-flags.js';
+import { type ClusterDestroyed, clusterDestroy } from '../../src/actions/cluster/destroy.js';
+import { purgeAppliedText } from '../../src/actions/purge/apply.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { purgeChoices, purgeFlags } from '../../src/cli/command/purge-flags.js';
 
 const { 'include-live': _live, buckets: _buckets, ...destroyFlags } = purgeFlags;
 

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { clusterKubeconfig, type KubeconfigResult } from '../../src/actions/cluster-kubeconfig.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { clusterKubeconfig, type KubeconfigResult } from '../../src/actions/cluster/kubeconfig.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class ClusterKubeconfig extends CatalystCommand<KubeconfigResult> {
   static override summary = 'the kubeconfig of the Sovereign, on stdout or into a file (0600)';

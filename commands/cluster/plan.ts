@@ -1,5 +1,5 @@
-import { type ClusterPlan, clusterPlan, clusterPlanText } from '../../src/actions/cluster-plan.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type ClusterPlan, clusterPlan, clusterPlanText } from '../../src/actions/cluster/plan.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class ClusterPlanCommand extends CatalystCommand<ClusterPlan> {
   static override summary = 'what the cluster at Hetzner would be, what it costs, and whether it can be had';

@@ -1,5 +1,5 @@
-import { type ClusterStatus, clusterStatus, clusterStatusText } from '../../src/actions/cluster-status.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type ClusterStatus, clusterStatus, clusterStatusText } from '../../src/actions/cluster/status.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class ClusterStatusCommand extends CatalystCommand<ClusterStatus> {
   static override summary = 'the cluster as Hetzner and Kubernetes see it';

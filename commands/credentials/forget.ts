@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { requireCredentialName } from '../../src/actions/credentials-store.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { requireCredentialName } from '../../src/actions/credentials/store.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 interface Result {
   name: string;

@@ -1,6 +1,6 @@
-import { listCredentials } from '../../src/actions/credentials-store.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { textTable } from '../../src/cli/text-table.js';
+import { listCredentials } from '../../src/actions/credentials/store.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { textTable } from '../../src/cli/text/table.js';
 
 type Result = Awaited<ReturnType<typeof listCredentials>>;
 

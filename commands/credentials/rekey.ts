@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { type Rekeyed, rekeyCredentials } from '../../src/actions/credentials-rekey.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { readNewPassphrase } from '../../src/cli/read-passphrase.js';
-import type { SealedFor } from '../../src/sovereign/secret-file.js';
-import { fail } from '../../src/support/errors.js';
+import { type Rekeyed, rekeyCredentials } from '../../src/actions/credentials/rekey.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { readNewPassphrase } from '../../src/cli/context/read-passphrase.js';
+import type { SealedFor } from '../../src/sovereign/credentials/secret-file.js';
+import { fail } from '../../src/support/errors/errors.js';
 
 export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
   static override summary = 'encrypts the credential store for a passphrase, or for the identity of this machine';

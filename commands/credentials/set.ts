@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
-import { setCredential } from '../../src/actions/credentials-set.js';
-import { requireCredentialName } from '../../src/actions/credentials-store.js';
-import { openSession } from '../../src/actions/session.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { readSecret } from '../../src/cli/read-secret.js';
+import { setCredential } from '../../src/actions/credentials/set.js';
+import { requireCredentialName } from '../../src/actions/credentials/store.js';
+import { openSession } from '../../src/actions/session/session.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { readSecret } from '../../src/cli/context/read-secret.js';
 
 interface Result {
   name: string;

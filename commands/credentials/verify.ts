@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
-import { type CredentialsVerifyResult, verifyCredentials } from '../../src/actions/credentials-verify.js';
-import { openSession } from '../../src/actions/session.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type CredentialsVerifyResult, verifyCredentials } from '../../src/actions/credentials/verify.js';
+import { openSession } from '../../src/actions/session/session.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class CredentialsVerify extends CatalystCommand<CredentialsVerifyResult> {
   static override summary = 'proves captured credentials by real calls';

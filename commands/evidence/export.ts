@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { exportEvidence } from '../../src/actions/evidence.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { exportEvidence } from '../../src/actions/evidence/show.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class EvidenceExport extends CatalystCommand<{ files: string[] }> {
   static override summary = 'copy the newest bundle, its HTML report and the public key into a folder';

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { type EvidenceShown, showEvidence } from '../../src/actions/evidence.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type EvidenceShown, showEvidence } from '../../src/actions/evidence/show.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { oneLine } from '../../src/support/printable.js';
 
 export default class EvidenceShow extends CatalystCommand<EvidenceShown> {

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { abort } from '../../src/actions/handover-abort.js';
-import type { HandoverDone } from '../../src/actions/handover-finalize.js';
-import { handoverText } from '../../src/actions/handover-status.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { abort } from '../../src/actions/handover/abort.js';
+import type { HandoverDone } from '../../src/actions/handover/finalize.js';
+import { handoverText } from '../../src/actions/handover/status.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class HandoverAbort extends CatalystCommand<HandoverDone> {
   static override summary = 'walk back a handover that has not crossed the point of no return';

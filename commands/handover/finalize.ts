@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { finalizeHandover, type HandoverDone } from '../../src/actions/handover-finalize.js';
-import { handoverText } from '../../src/actions/handover-status.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { finalizeHandover, type HandoverDone } from '../../src/actions/handover/finalize.js';
+import { handoverText } from '../../src/actions/handover/status.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class HandoverFinalize extends CatalystCommand<HandoverDone> {
   static override summary = 'hand the Sovereign over: PREPARED to REVOKED (#317)';

@@ -1,9 +1,9 @@
 import { Flags } from '@oclif/core';
-import { type HandoverPlan, planHandover } from '../../src/actions/handover-plan.js';
-import { inventoryText } from '../../src/actions/handover-status.js';
-import { openSession } from '../../src/actions/session.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { planText } from '../../src/cli/plan-text.js';
+import { type HandoverPlan, planHandover } from '../../src/actions/handover/plan.js';
+import { inventoryText } from '../../src/actions/handover/status.js';
+import { openSession } from '../../src/actions/session/session.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { planText } from '../../src/cli/text/plan.js';
 
 export default class HandoverPlanCommand extends CatalystCommand<HandoverPlan> {
   static override summary =

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { decommissionMother } from '../../src/actions/handover-decommission.js';
-import type { HandoverDone } from '../../src/actions/handover-finalize.js';
-import { handoverText } from '../../src/actions/handover-status.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { decommissionMother } from '../../src/actions/handover/decommission.js';
+import type { HandoverDone } from '../../src/actions/handover/finalize.js';
+import { handoverText } from '../../src/actions/handover/status.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class HandoverRedirect extends CatalystCommand<HandoverDone> {
   static override summary = "redirect the mother's /sovereign/<id> to the Sovereign (#319)";

@@ -1,5 +1,5 @@
-import { type HandoverStatus, handoverText, statusIfAny } from '../../src/actions/handover-status.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type HandoverStatus, handoverText, statusIfAny } from '../../src/actions/handover/status.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class HandoverStatusCommand extends CatalystCommand<HandoverStatus> {
   static override summary = 'where the handover stands';

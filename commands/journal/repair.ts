@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { type JournalRepaired, repairJournal } from '../../src/actions/journal-repair.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type JournalRepaired, repairJournal } from '../../src/actions/journal/repair.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class JournalRepair extends CatalystCommand<JournalRepaired> {
   static override summary = 'accepts a journal that is damaged or lost lines; what was proven in them is proven again';

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { journalLine, showJournal } from '../../src/actions/journal-show.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { journalLine, showJournal } from '../../src/actions/journal/show.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import type { JournalEntry } from '../../src/engine/journal-entry.js';
 
 export default class JournalShow extends CatalystCommand<JournalEntry[]> {

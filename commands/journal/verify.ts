@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { type JournalVerified, verifiedText, verifyJournal } from '../../src/actions/journal-verify.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type JournalVerified, verifiedText, verifyJournal } from '../../src/actions/journal/verify.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class JournalVerify extends CatalystCommand<JournalVerified> {
   static override summary = 'checks a journal offline: the hash chain, the signed head, and what it is bound to';

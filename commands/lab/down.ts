@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { type LabDownResult, labDown } from '../../src/lab/down.js';
 
 export default class LabDown extends CatalystCommand<LabDownResult> {

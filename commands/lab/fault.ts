@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { duration } from '../../src/cli/flags.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { duration } from '../../src/cli/command/flags.js';
 import { type FaultResult, faultText, labFault } from '../../src/lab/fault-request.js';
 
 export default class LabFault extends CatalystCommand<FaultResult> {

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { type KeysResult, keysText, labKeys } from '../../src/lab/key-request.js';
 
 export default class LabKeys extends CatalystCommand<KeysResult> {

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { faultText } from '../../src/lab/fault-request.js';
 import { type LabStatus, labStatus, labText } from '../../src/lab/up.js';
 

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { clustersOf } from '../../src/cli/context.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { clustersOf } from '../../src/cli/context/context.js';
 import { confirmClusters } from '../../src/lab/confirm-clusters.js';
 import { type LabResult, labText, labUp } from '../../src/lab/up.js';
 

@@ -1,7 +1,7 @@
-import { stateDirIfAny } from '../../src/actions/state-if-any.js';
-import { listPhases, type PhaseRow } from '../../src/actions/ticket-list.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { textTable } from '../../src/cli/text-table.js';
+import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
+import { listPhases, type PhaseRow } from '../../src/actions/ticket/list.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { textTable } from '../../src/cli/text/table.js';
 
 export default class PhaseList extends CatalystCommand<PhaseRow[]> {
   static override summary = 'the nine phases, what gates them and how far they are';

@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core';
-import { confirmedRun } from '../../src/actions/confirmed-run.js';
-import { runPhase } from '../../src/actions/phase-run.js';
-import type { StepsRun } from '../../src/actions/run-steps.js';
-import type { Session } from '../../src/actions/session.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
+import { runPhase } from '../../src/actions/phase/run.js';
+import { confirmedRun } from '../../src/actions/session/confirmed-run.js';
+import type { StepsRun } from '../../src/actions/session/run-steps.js';
+import type { Session } from '../../src/actions/session/session.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { runExitCodes, runFlags } from '../../src/cli/command/run-flags.js';
 
 export default class PhaseRun extends CatalystCommand<StepsRun> {
   static override summary = "run a phase's tickets, in parallel where the WBS allows";

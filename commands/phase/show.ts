@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
-import { type PhaseDetails, showPhase } from '../../src/actions/phase-show.js';
-import { stateDirIfAny } from '../../src/actions/state-if-any.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { ticketTable } from '../../src/cli/ticket-table.js';
+import { type PhaseDetails, showPhase } from '../../src/actions/phase/show.js';
+import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { ticketTable } from '../../src/cli/text/ticket-table.js';
 
 export default class PhaseShow extends CatalystCommand<PhaseDetails> {
   static override summary = 'one phase with its tickets and steps';

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
-import { type PurgeApplied, purgeAppliedText, purgeApply } from '../../src/actions/purge-apply.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { duration } from '../../src/cli/flags.js';
+import { type PurgeApplied, purgeAppliedText, purgeApply } from '../../src/actions/purge/apply.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { duration } from '../../src/cli/command/flags.js';
 
 export default class PurgeApply extends CatalystCommand<PurgeApplied> {
   static override summary = 'delete exactly what a saved purge plan names (#370)';

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
-import { type PurgePlanResult, purgePlan, purgePlanText } from '../../src/actions/purge-plan.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { purgeChoices, purgeFlags } from '../../src/cli/purge-flags.js';
+import { type PurgePlanResult, purgePlan, purgePlanText } from '../../src/actions/purge/plan.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { purgeChoices, purgeFlags } from '../../src/cli/command/purge-flags.js';
 
 export default class PurgePlanCommand extends CatalystCommand<PurgePlanResult> {
   static override summary = 'everything in the Hetzner project, what of it would go and why (#370)';

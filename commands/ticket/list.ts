@@ -1,7 +1,7 @@
-import { stateDirIfAny } from '../../src/actions/state-if-any.js';
-import { listTickets, type TicketRow } from '../../src/actions/ticket-list.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { ticketTable } from '../../src/cli/ticket-table.js';
+import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
+import { listTickets, type TicketRow } from '../../src/actions/ticket/list.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { ticketTable } from '../../src/cli/text/ticket-table.js';
 
 export default class TicketList extends CatalystCommand<TicketRow[]> {
   static override summary = 'the 22 tickets of the WBS with status, PRs and evidence';

@@ -1,11 +1,11 @@
 import { Args } from '@oclif/core';
-import { confirmedRun } from '../../src/actions/confirmed-run.js';
-import { knownStep } from '../../src/actions/find-step.js';
-import type { StepsRun } from '../../src/actions/run-steps.js';
-import type { Session } from '../../src/actions/session.js';
-import { runTicket } from '../../src/actions/ticket-run.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { runExitCodes, runFlags } from '../../src/cli/run-flags.js';
+import { confirmedRun } from '../../src/actions/session/confirmed-run.js';
+import { knownStep } from '../../src/actions/session/find-step.js';
+import type { StepsRun } from '../../src/actions/session/run-steps.js';
+import type { Session } from '../../src/actions/session/session.js';
+import { runTicket } from '../../src/actions/ticket/run.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { runExitCodes, runFlags } from '../../src/cli/command/run-flags.js';
 
 export default class TicketRun extends CatalystCommand<StepsRun> {
   static override summary = 'run one ticket or step';

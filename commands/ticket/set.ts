@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import type { TicketRow } from '../../src/actions/ticket-list.js';
-import { setTicket } from '../../src/actions/ticket-set.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { ticketTable } from '../../src/cli/ticket-table.js';
+import type { TicketRow } from '../../src/actions/ticket/list.js';
+import { setTicket } from '../../src/actions/ticket/set.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { ticketTable } from '../../src/cli/text/ticket-table.js';
 
 export default class TicketSet extends CatalystCommand<TicketRow> {
   static override summary = 'keep the fields of the §9 table that people fill in';

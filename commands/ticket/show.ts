@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
-import { stateDirIfAny } from '../../src/actions/state-if-any.js';
-import { showTicket, type TicketDetails } from '../../src/actions/ticket-show.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { ticketTable } from '../../src/cli/ticket-table.js';
+import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
+import { showTicket, type TicketDetails } from '../../src/actions/ticket/show.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { ticketTable } from '../../src/cli/text/ticket-table.js';
 
 export default class TicketShow extends CatalystCommand<TicketDetails> {
   static override summary = 'one ticket or step: dependencies, status, evidence, what running it would change';

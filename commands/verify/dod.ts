@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { type DodResult, dodText, verifyDodAlone } from '../../src/actions/verify-dod.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { isUnattendedLab } from '../../src/cli/confirm-walk.js';
-import { duration } from '../../src/cli/flags.js';
+import { type DodResult, dodText, verifyDodAlone } from '../../src/actions/verify/dod.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { duration } from '../../src/cli/command/flags.js';
+import { isUnattendedLab } from '../../src/cli/prompts/confirm-walk.js';
 
 const list = (text: string | undefined) =>
   text

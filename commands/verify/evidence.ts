@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { verifyEvidence } from '../../src/actions/evidence.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { verifyEvidence } from '../../src/actions/evidence/show.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import type { BundleCheck } from '../../src/verification/dod/verify-bundle.js';
 
 export default class VerifyEvidence extends CatalystCommand<BundleCheck> {

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
 import { type Accepted, acceptProtected } from '../../src/actions/accept-protected.js';
-import { type ProtectedResult, verifyProtected } from '../../src/actions/verify-scans.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
-import { differencesText } from '../../src/mother/protected-before.js';
+import { type ProtectedResult, verifyProtected } from '../../src/actions/verify/scans.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { differencesText } from '../../src/mother/fingerprint/protected-before.js';
 
 export default class VerifyProtected extends CatalystCommand<ProtectedResult | Accepted> {
   static override summary = 'the SME demos are as they were before the first change on the mother';

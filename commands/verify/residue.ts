@@ -1,5 +1,5 @@
-import { type ResidueScan, requireClean, scanText, verifyResidue } from '../../src/actions/verify-scans.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { type ResidueScan, requireClean, scanText, verifyResidue } from '../../src/actions/verify/scans.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class VerifyResidueCommand extends CatalystCommand<ResidueScan> {
   static override summary = 'what the mother still holds of the Sovereign';

@@ -1,5 +1,5 @@
-import { requireClean, scanText, verifyUmbilical } from '../../src/actions/verify-scans.js';
-import { CatalystCommand } from '../../src/cli/base-command.js';
+import { requireClean, scanText, verifyUmbilical } from '../../src/actions/verify/scans.js';
+import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import type { ScanResult } from '../../src/scans/scan.js';
 
 export default class VerifyUmbilicalCommand extends CatalystCommand<ScanResult> {

@@ -1,11 +1,11 @@
 /** A person accepts what has changed of the protected set: from then on the state as it is now is what every command compares with. */
-import { compareFingerprints, type Difference, requireUnchanged } from '../mother/compare-fingerprints.js';
-import { journaledEffects } from '../mother/declared-effects.js';
-import { takeFingerprint } from '../mother/fingerprint.js';
-import { acceptFingerprint, differencesText, fingerprintBefore } from '../mother/protected-before.js';
-import type { Context } from './context.js';
-import { readJournal } from './read-journal.js';
-import { openSession } from './session.js';
+import { compareFingerprints, type Difference, requireUnchanged } from '../mother/fingerprint/compare.js';
+import { journaledEffects } from '../mother/fingerprint/declared-effects.js';
+import { takeFingerprint } from '../mother/fingerprint/fingerprint.js';
+import { acceptFingerprint, differencesText, fingerprintBefore } from '../mother/fingerprint/protected-before.js';
+import type { Context } from './session/context.js';
+import { readJournal } from './session/read-journal.js';
+import { openSession } from './session/session.js';
 
 export interface Accepted {
   /** When the fingerprint was taken that they differ from; absent when there was none. */

@@ -1,6 +1,6 @@
 /** The DAG of steps as text, Mermaid, DOT or JSON, coloured by status. */
 import { phases, tickets, unticketed } from '../walk/wbs.js';
-import { listTickets, listUnticketed, type TicketRow } from './ticket-list.js';
+import { listTickets, listUnticketed, type TicketRow } from './ticket/list.js';
 
 export interface GraphNode {
   id: string;

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from '../engine/plan.js';
-import { fail, messageOf } from '../support/errors.js';
+import { fail, messageOf } from '../support/errors/errors.js';
 import { phases } from '../walk/wbs.js';
-import { planSteps } from './run-steps.js';
-import type { Session } from './session.js';
-import { allSteps } from './steps.js';
+import { planSteps } from './session/run-steps.js';
+import type { Session } from './session/session.js';
+import { allSteps } from './session/steps.js';
 import { type Timeline, timelineOf } from './timeline.js';
 
 export interface PlanResult extends Plan {

@@ -1,14 +1,14 @@
 /** Everything that can be known to stand in the way before anything is changed: all failures at once, each with its remedy. */
-import { checkOverrides } from '../blueprints/catalogue.js';
-import { checkKubernetes } from '../blueprints/kubernetes-fit.js';
+import { checkOverrides } from '../blueprints/catalog/catalog.js';
+import { checkKubernetes } from '../blueprints/catalog/kubernetes-fit.js';
 import { type Check, type CheckResult, runChecks } from '../preflight/check.js';
 import { machineChecks } from '../preflight/machine.js';
 import { motherChecks } from '../preflight/mother.js';
 import { ownAddressCheck } from '../preflight/own-address.js';
 import { providerChecks } from '../preflight/providers.js';
-import { fail, isCatalystError, messageOf } from '../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../support/errors/errors.js';
 import type { World } from '../world/world.js';
-import { requireDistinctClusters } from './require-distinct-clusters.js';
+import { requireDistinctClusters } from './session/require-distinct-clusters.js';
 
 export interface PreflightResult {
   ok: boolean;

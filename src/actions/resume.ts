@@ -1,20 +1,20 @@
 /** Continues exactly the run that was interrupted: the same command with the same choices and its confirmations. */
 import { foldJournal, type JournalState } from '../engine/journal-state.js';
 import type { ScheduleName } from '../engine/schedule.js';
-import { clusterDestroy } from './cluster-destroy.js';
-import { type Confirmed, confirmedRun } from './confirmed-run.js';
-import type { Context } from './context.js';
-import { rotateKeys } from './credentials-rotate.js';
-import { abort } from './handover-abort.js';
-import { decommissionMother } from './handover-decommission.js';
-import { finalizeHandover } from './handover-finalize.js';
-import { purgeApply } from './purge-apply.js';
-import { readJournalOf } from './read-journal.js';
-import { runSelectedSteps, type StepsRun } from './run-steps.js';
-import { openSession } from './session.js';
-import { allSteps, type WalkChoices } from './steps.js';
-import { verdictOf } from './verdict.js';
-import { verifyDodAlone } from './verify-dod.js';
+import { clusterDestroy } from './cluster/destroy.js';
+import { rotateKeys } from './credentials/rotate.js';
+import { abort } from './handover/abort.js';
+import { decommissionMother } from './handover/decommission.js';
+import { finalizeHandover } from './handover/finalize.js';
+import { purgeApply } from './purge/apply.js';
+import { type Confirmed, confirmedRun } from './session/confirmed-run.js';
+import type { Context } from './session/context.js';
+import { readJournalOf } from './session/read-journal.js';
+import { runSelectedSteps, type StepsRun } from './session/run-steps.js';
+import { openSession } from './session/session.js';
+import { allSteps, type WalkChoices } from './session/steps.js';
+import { verifyDodAlone } from './verify/dod.js';
+import { verdictOf } from './verify/verdict.js';
 
 export interface ResumeResult extends StepsRun {
   /** The command that is continued; empty when no run was interrupted. */

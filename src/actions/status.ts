@@ -1,8 +1,8 @@
 /** The §9 table: Ticket, Status, PR(s), Deployed-SHA evidence. */
 import type { WorldIdentity } from '../sovereign/world-identity.js';
 import { bindingOf } from '../world/journal-binding.js';
-import { readJournal } from './read-journal.js';
-import { listTickets, listUnticketed, type TicketRow } from './ticket-list.js';
+import { readJournal } from './session/read-journal.js';
+import { listTickets, listUnticketed, type TicketRow } from './ticket/list.js';
 
 export interface StatusResult {
   sovereign?: string;

@@ -11,12 +11,12 @@ import {
 } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { makePrivateDir, writePrivateFile } from '../sovereign/state-dir.js';
-import { isCatalystError, messageOf } from '../support/errors.js';
+import { makePrivateDir, writePrivateFile } from '../sovereign/state/state-dir.js';
+import { isCatalystError, messageOf } from '../support/errors/errors.js';
 import { sha256 } from '../support/hash.js';
-import { toYaml } from '../support/yaml.js';
-import type { Context } from './context.js';
+import { toYaml } from '../support/yaml/yaml.js';
 import { preflight } from './preflight.js';
+import type { Context } from './session/context.js';
 import { isJsonLines, shareableSpec, whyLeftOut } from './support-contents.js';
 
 export interface SupportBundleResult {

@@ -1,5 +1,5 @@
 /** What a support bundle may hold, by allow-list: a file or a value that nobody thought of stays on the machine. Pure. */
-import type { Sovereign } from '../sovereign/schema.js';
+import type { Sovereign } from '../sovereign/spec/schema.js';
 
 /** Files of a state folder, by their path in it. All of them are JSON, or JSON lines. */
 const packedFiles: readonly { path: RegExp; lines?: true }[] = [

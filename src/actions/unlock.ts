@@ -10,14 +10,14 @@ import {
   readHolder,
   staleMs,
   stateOfHolder,
-} from '../sovereign/lease.js';
-import { journalPath } from '../sovereign/lock.js';
-import { thisProcess } from '../sovereign/process-identity.js';
-import { fail } from '../support/errors.js';
-import { openExclusively } from '../support/exclusive-file.js';
-import type { Context } from './context.js';
-import { lockJournal } from './lock-journal.js';
-import { inspectJournal } from './read-journal.js';
+} from '../sovereign/state/lease.js';
+import { journalPath } from '../sovereign/state/lock.js';
+import { thisProcess } from '../sovereign/state/process-identity.js';
+import { fail } from '../support/errors/errors.js';
+import { openExclusively } from '../support/files/exclusive-file.js';
+import type { Context } from './session/context.js';
+import { lockJournal } from './session/lock-journal.js';
+import { inspectJournal } from './session/read-journal.js';
 
 export interface LockHolder {
   command: string;

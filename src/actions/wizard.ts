@@ -3,12 +3,12 @@ import type { PlannedMutation } from '../engine/plan.js';
 import { credentialProbes } from '../walk/credentials/credential-probes.js';
 import { phases } from '../walk/wbs.js';
 import type { World } from '../world/world.js';
-import { verifyCredentials } from './credentials-verify.js';
+import { verifyCredentials } from './credentials/verify.js';
 import { runPreflight } from './preflight.js';
-import { runSelectedSteps, type StepsRun } from './run-steps.js';
-import type { Session } from './session.js';
-import { allSteps, type WalkChoices } from './steps.js';
-import { verdictOf } from './verdict.js';
+import { runSelectedSteps, type StepsRun } from './session/run-steps.js';
+import type { Session } from './session/session.js';
+import { allSteps, type WalkChoices } from './session/steps.js';
+import { verdictOf } from './verify/verdict.js';
 
 export interface WizardOptions extends WalkChoices {
   /** Stops after this phase. */

@@ -2,7 +2,7 @@
  * Dry-run is a mode of the gate: `act` checks what it checks in a real run, says what it would do, and the work goes no further. So
  * no command can forget it, and nothing needs a made-up answer.
  */
-import { fail } from '../support/errors.js';
+import { fail } from '../support/errors/errors.js';
 import type { Journal } from './journal.js';
 import type { Mutation } from './step.js';
 

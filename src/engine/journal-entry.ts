@@ -1,6 +1,6 @@
 /** The lines of the journal: their shape, and how a file of them is read and checked. Pure. */
 import { basename, dirname } from 'node:path';
-import { fail, messageOf } from '../support/errors.js';
+import { fail, messageOf } from '../support/errors/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Evidence, Target } from './step.js';
 import { isSystem } from './systems.js';

@@ -5,11 +5,11 @@
 import { fstatSync, fsyncSync, ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../support/clock.js';
-import { type CatalystError, fail, messageOf } from '../support/errors.js';
-import { type ExclusiveFile, openExclusively } from '../support/exclusive-file.js';
+import { type CatalystError, fail, messageOf } from '../support/errors/errors.js';
+import { type ExclusiveFile, openExclusively } from '../support/files/exclusive-file.js';
+import { syncFolder } from '../support/files/sync-folder.js';
 import { sha256 } from '../support/hash.js';
-import type { Redactor } from '../support/redact.js';
-import { syncFolder } from '../support/sync-folder.js';
+import type { Redactor } from '../support/redact/redact.js';
 import { type JournalEntry, type ParsedJournal, parseJournal, scanJournal } from './journal-entry.js';
 
 export type NewEntry = Omit<JournalEntry, 'v' | 'seq' | 'prev' | 'at' | 'by' | 'run'> & { run?: string };

@@ -1,6 +1,6 @@
 /** The gate of a real run: protected set, journal, call, journal (gate.ts says the contract). */
 import { randomBytes } from 'node:crypto';
-import { CatalystError, fail, isCatalystError, messageOf } from '../support/errors.js';
+import { CatalystError, fail, isCatalystError, messageOf } from '../support/errors/errors.js';
 import { DryRunStop } from './dry-run.js';
 import type { Act } from './gate.js';
 import type { Journal } from './journal.js';

@@ -4,7 +4,7 @@
  */
 import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
-import { CatalystError, fail, messageOf } from '../support/errors.js';
+import { CatalystError, fail, messageOf } from '../support/errors/errors.js';
 import type { Confirm } from './confirmation.js';
 import type { Emit, StepEvent, StepRef } from './events.js';
 import type { Journal } from './journal.js';

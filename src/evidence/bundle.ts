@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { WorldIdentity } from '../sovereign/world-identity.js';
-import { fail, messageOf } from '../support/errors.js';
+import { fail, messageOf } from '../support/errors/errors.js';
+import { readRegularFile } from '../support/files/read-regular-file.js';
 import { sha256 } from '../support/hash.js';
-import { readRegularFile } from '../support/read-regular-file.js';
 import { readTar } from './archive.js';
 import { type Envelope, type Signer, seal } from './signing.js';
 

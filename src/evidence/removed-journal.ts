@@ -5,9 +5,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repairActions } from '../engine/journal-entry.js';
-import { leasePath, readHolder } from '../sovereign/lease.js';
-import { journalHeadPath, journalPath } from '../sovereign/lock.js';
-import { type CatalystError, fail } from '../support/errors.js';
+import { leasePath, readHolder } from '../sovereign/state/lease.js';
+import { journalHeadPath, journalPath } from '../sovereign/state/lock.js';
+import { type CatalystError, fail } from '../support/errors/errors.js';
 
 /**
  * E4031 when the state folder `dir` had a journal and has neither that nor its head now.

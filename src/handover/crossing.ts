@@ -1,10 +1,8 @@
 /** The point of no return: what is confirmed, the intent that is recorded first, and what shows that it was crossed. */
 import type { JournalState } from '../engine/journal-state.js';
 import type { Mutation } from '../engine/step.js';
-import { fail, isCatalystError } from '../support/errors.js';
+import { fail, isCatalystError } from '../support/errors/errors.js';
 import type { World } from '../world/world.js';
-import { readSource, sourceText } from './actual-state.js';
-import { verifyCopies } from './copy.js';
 import { clusterUid, type Handover } from './handover.js';
 import {
   crossingMutation,
@@ -16,6 +14,8 @@ import {
   placesOf,
   readRecord,
 } from './record.js';
+import { readSource, sourceText } from './sovereign/actual-state.js';
+import { verifyCopies } from './sovereign/copy.js';
 
 /** Why only the way forward is open; undefined while the handover can still be walked back. Asks the Sovereign, not the record alone. */
 export async function whyCrossed(

@@ -1,6 +1,7 @@
 /** What the stages of a handover share: the world, the gate, the record and where it is kept. */
 import type { Mutation } from '../engine/step.js';
 import type { Kube } from '../kubernetes/client/kube.js';
+import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
 import {
   type ClaimInventory,
   type ClaimJob,
@@ -8,8 +9,7 @@ import {
   type InventoryPage,
   readInventory,
   runJob,
-} from '../mother/claim-jobs.js';
-import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
+} from '../mother/jobs/claim-jobs.js';
 import { claimJobName } from '../mother/own-names.js';
 import type { Act, StepContext } from '../world/step.js';
 import type { World } from '../world/world.js';

@@ -3,7 +3,7 @@ import type { Mutation } from '../engine/step.js';
 import { type Envelope, findPublicKey, openSigner, seal, unseal } from '../evidence/signing.js';
 import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import { recordNameOf } from '../mother/own-names.js';
-import { fail, isCatalystError } from '../support/errors.js';
+import { fail, isCatalystError } from '../support/errors/errors.js';
 import type { Act } from '../world/step.js';
 import type { World } from '../world/world.js';
 

@@ -1,20 +1,20 @@
 /** The states in order and what reaching each does; every act first asks the world, so that a killed run goes on where it was. */
 import type { Mutation } from '../engine/step.js';
-import { checkProtected } from '../mother/protected-watch.js';
-import { fail } from '../support/errors.js';
+import { checkProtected } from '../mother/protected/protected-watch.js';
+import { fail } from '../support/errors/errors.js';
 import type { World } from '../world/world.js';
-import { createToken, pivot, pivotMutation, secretMutation, tokenMutation } from './activate.js';
-import { keepItem, makeCopies, recordsMutation, verifyCopies } from './copy.js';
 import { confirmCrossing, intendCrossing, planCrossing } from './crossing.js';
-import { checkDelegation } from './delegation.js';
-import { requireIdle } from './erase.js';
-import { freezeMutation, leftAloneLines, suspend, toFreeze } from './freeze.js';
-import { organizationMutation, pushMutation, repositoryMutation } from './gitea.js';
 import { type Handover, jobMutation, takeInventory } from './handover.js';
-import { requireHealthy } from './health.js';
-import { ifThere, requireRead, takeWholeInventory } from './inventory.js';
+import { requireIdle } from './mother/erase.js';
+import { freezeMutation, leftAloneLines, suspend, toFreeze } from './mother/freeze.js';
+import { ifThere, requireRead, takeWholeInventory } from './mother/inventory.js';
+import { bindingsOfMother, copiesThere, dropBindingMutation, dropCopyMutation, revokeAccess } from './mother/revoke.js';
 import { type HandoverState, hasReached, placesOf, recordMutation } from './record.js';
-import { bindingsOfMother, copiesThere, dropBindingMutation, dropCopyMutation, revokeAccess } from './revoke.js';
+import { createToken, pivot, pivotMutation, secretMutation, tokenMutation } from './sovereign/activate.js';
+import { keepItem, makeCopies, recordsMutation, verifyCopies } from './sovereign/copy.js';
+import { checkDelegation } from './sovereign/delegation.js';
+import { organizationMutation, pushMutation, repositoryMutation } from './sovereign/gitea.js';
+import { requireHealthy } from './sovereign/health.js';
 
 export interface Stage {
   state: HandoverState;

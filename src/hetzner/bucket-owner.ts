@@ -1,9 +1,9 @@
 /** Whose the Sovereign's buckets are, as one pair of Object Storage keys sees them. Only reads. */
 import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
-import type { Spec } from '../sovereign/schema.js';
-import { fail } from '../support/errors.js';
-import type { ObjectStore } from '../tools/s3.js';
-import { ownerOf } from './purge/buckets.js';
+import type { Spec } from '../sovereign/spec/schema.js';
+import { fail } from '../support/errors/errors.js';
+import type { ObjectStore } from '../tools/s3/s3.js';
+import { ownerOf } from './purge/plan/buckets.js';
 
 export type BucketState = 'absent' | 'unmarked' | 'marked';
 

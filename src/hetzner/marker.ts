@@ -2,9 +2,9 @@
  * The marker of a Sovereign's project: an empty placement group with its labels. Hetzner does not tell which project a token is for,
  * and tokens are rotated; ids of resources are unique over all projects and stay.
  */
-import type { HetznerApi } from './api.js';
+import type { HetznerApi } from './api/api.js';
+import type { PlacementGroup, Resource, ResourceType } from './api/types.js';
 import { roleLabel, sovereignLabel } from './names.js';
-import type { PlacementGroup, Resource, ResourceType } from './types.js';
 
 export const markerRole = 'marker';
 

@@ -1,8 +1,8 @@
 /** How this room uses the gate: its mutations, and of the gate's writers those that it needs. */
 import type { Act } from '../engine/gate.js';
 import type { Mutation } from '../engine/step.js';
-import type { ObjectStoreWriter } from '../tools/s3.js';
-import type { HetznerWriter } from './api.js';
+import type { ObjectStoreWriter } from '../tools/s3/s3.js';
+import type { HetznerWriter } from './api/api.js';
 
 export interface HetznerWriters {
   hetzner(): Promise<HetznerWriter>;

@@ -1,5 +1,5 @@
 /** Names and labels of everything catalyst makes at Hetzner; the same names as the OpenTofu of the platform used. */
-import type { ResourceType } from './types.js';
+import type { ResourceType } from './api/types.js';
 
 export const sovereignLabel = 'catalyst.openova.io/sovereign';
 export const roleLabel = 'catalyst.openova.io/role';

@@ -1,5 +1,5 @@
 /** helm said that it is done: its record must then stand on the server that catalyst named, before anything is waited for there. */
-import { fail } from '../support/errors.js';
+import { fail } from '../support/errors/errors.js';
 import type { Kube } from './client/kube.js';
 
 /** Throws E3006 when the server of `kube` has no record of that release. */

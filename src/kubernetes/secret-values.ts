@@ -1,4 +1,4 @@
-import { fail } from '../support/errors.js';
+import { fail } from '../support/errors/errors.js';
 import type { Kube } from './client/kube.js';
 
 /** Values of a Secret on the cluster, decoded. Throws E4009 when the Secret or a key is missing; never shows a value. */

@@ -1,5 +1,5 @@
 /** Waits for a HelmRelease by watch; ends at once on a state that Flux will not leave by itself. */
-import { fail } from '../support/errors.js';
+import { fail } from '../support/errors/errors.js';
 import type { Kube, KubeObject, KubeRef } from './client/kube.js';
 import { readinessOf } from './readiness.js';
 

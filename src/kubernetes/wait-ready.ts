@@ -1,7 +1,7 @@
 /** Waits on objects of the Sovereign by watch, and while it waits finds out what it really waits for. */
 import type { Progress } from '../engine/step.js';
 import type { Clock } from '../support/clock.js';
-import { fail, isCatalystError } from '../support/errors.js';
+import { fail, isCatalystError } from '../support/errors/errors.js';
 import type { Kube, KubeObject, KubeRef } from './client/kube.js';
 import { nameOf, readinessOf } from './readiness.js';
 import type { WorkloadRef } from './rollout.js';

@@ -1,6 +1,6 @@
 /** The clusters that a lab is made on, confirmed by their context names: typed, or given as `--confirm MOTHER,SOVEREIGN`. */
-import type { Output, Prompter } from '../actions/context.js';
-import { fail } from '../support/errors.js';
+import type { Output, Prompter } from '../actions/session/context.js';
+import { fail } from '../support/errors/errors.js';
 import { answerFor, type ClusterQuestion } from './existing/given-clusters.js';
 
 /** Shows both clusters first. Throws E4006 when they are not confirmed. */

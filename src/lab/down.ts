@@ -1,6 +1,6 @@
 /** `catalyst lab down`: stops the lab and removes all it wrote: its state directory, and what it made on clusters that exist. */
 import { existsSync, rmSync } from 'node:fs';
-import type { Context } from '../actions/context.js';
+import type { Context } from '../actions/session/context.js';
 import { waitUntil } from '../support/wait.js';
 import { callLab, directoryOf, findLab, startingProcess } from './ensure.js';
 import { clearGiven } from './existing/given-clusters.js';

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lock, takeLock } from '../sovereign/lock.js';
-import { labDir } from '../sovereign/state-dir.js';
+import { type Lock, takeLock } from '../sovereign/state/lock.js';
+import { labDir } from '../sovereign/state/state-dir.js';
 import { systemClock } from '../support/clock.js';
-import { fail, isCatalystError } from '../support/errors.js';
+import { fail, isCatalystError } from '../support/errors/errors.js';
 import { packageRoot } from '../support/package-root.js';
 import {
   type ClusterQuestion,

@@ -1,6 +1,6 @@
 /** `catalyst lab fault`: breaks something in a running lab, by target and count or time. */
-import type { Context } from '../actions/context.js';
-import { fail } from '../support/errors.js';
+import type { Context } from '../actions/session/context.js';
+import { fail } from '../support/errors/errors.js';
 import { callLab } from './ensure.js';
 import { type ActiveFault, type Fault, type FaultRule, stateFaultKinds } from './faults.js';
 import { runningLab } from './up.js';

@@ -4,7 +4,7 @@ import { createServer as createHttps, type ServerOptions } from 'node:https';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../support/clock.js';
-import { messageOf } from '../support/errors.js';
+import { messageOf } from '../support/errors/errors.js';
 import type { Faults } from './faults.js';
 import type { RequestLog } from './request-log.js';
 

@@ -1,6 +1,6 @@
 /** `catalyst lab keys`: what a person does in Hetzner's Console with the keys of the Object Storage. */
-import type { Context } from '../actions/context.js';
-import { fail } from '../support/errors.js';
+import type { Context } from '../actions/session/context.js';
+import { fail } from '../support/errors/errors.js';
 import { callLab } from './ensure.js';
 import type { KeyRequest } from './servers/s3/key-ring.js';
 import type { Account } from './servers/s3/signature.js';

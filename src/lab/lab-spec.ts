@@ -1,5 +1,5 @@
 /** The sovereign.yaml of a lab: complete for omantel, and nothing in it can be reached but the lab. */
-import { type ConnectTo, type Sovereign, sovereignSchema } from '../sovereign/schema.js';
+import { type ConnectTo, type Sovereign, sovereignSchema } from '../sovereign/spec/schema.js';
 import { addressHost } from './address-service.js';
 
 export interface LabAddresses {

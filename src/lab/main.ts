@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepCompiled } from '../sovereign/keep-compiled.js';
+import { keepCompiled } from '../sovereign/state/compile-cache.js';
 import { systemClock } from '../support/clock.js';
-import { messageOf } from '../support/errors.js';
+import { messageOf } from '../support/errors/errors.js';
 import type { ClusterEngine } from './cluster-api.js';
 import { startControl } from './control.js';
 import { tellHeldUp } from './held-up.js';

@@ -1,5 +1,5 @@
 /** A server of the lab's Hetzner as the Kubernetes node that its cloud-init makes of it. */
-import type { Server } from '../hetzner/types.js';
+import type { Server } from '../hetzner/api/types.js';
 import type { KubeObject } from '../kubernetes/client/kube.js';
 import type { LabNode } from './controllers/world.js';
 import type { LabKube } from './kubernetes/client.js';

@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { Server } from '../hetzner/types.js';
+import type { Server } from '../hetzner/api/types.js';
 import type { LabMark } from '../sovereign/lab-mark.js';
 import type { Clock } from '../support/clock.js';
 import type { ClusterApi, ClusterEngine } from './cluster-api.js';

@@ -2,7 +2,7 @@
  * Crossplane packages that stand in for those which the tree names and which cannot be had here: same registry, name and tag.
  * A provider's brings the kinds that the tree uses of it, a function's nothing; their programs are played or run beside.
  */
-import type { Blueprint } from '../blueprints/blueprint.js';
+import type { Blueprint } from '../blueprints/catalog/blueprint.js';
 import type { KubeObject } from '../kubernetes/client/kube.js';
 import { kindsOfPackage } from './controllers/opentofu-kinds.js';
 import type { PackageImage } from './servers/registry/packages.js';

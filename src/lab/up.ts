@@ -1,6 +1,6 @@
 /** `catalyst lab up|status`: the lab's facts as the contract names them (product.md §4). */
-import type { Context } from '../actions/context.js';
-import { fail } from '../support/errors.js';
+import type { Context } from '../actions/session/context.js';
+import { fail } from '../support/errors/errors.js';
 import { callLab, type EnsureOptions, ensureLab, findLab } from './ensure.js';
 import type { FaultRule } from './faults.js';
 import type { LabInfo } from './lab-info.js';

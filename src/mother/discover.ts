@@ -1,8 +1,8 @@
 /** Finds what really runs on the mother: names in the spec are defaults, the live objects decide. */
 import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
-import type { Sovereign } from '../sovereign/schema.js';
-import { fail } from '../support/errors.js';
-import { nameOfObject } from './ownership.js';
+import type { Sovereign } from '../sovereign/spec/schema.js';
+import { fail } from '../support/errors/errors.js';
+import { nameOfObject } from './protected/ownership.js';
 
 export const kustomizationApi = 'kustomize.toolkit.fluxcd.io/v1';
 

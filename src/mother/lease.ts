@@ -3,9 +3,9 @@
  * is not renewed any more is taken over; conflicts are decided by the API server.
  */
 import type { Kube, KubeObject, KubeRef, KubeWriter } from '../kubernetes/client/kube.js';
-import { hasEndedHere, type ProcessIdentity, readIdentity, type StartOf } from '../sovereign/process-identity.js';
+import { hasEndedHere, type ProcessIdentity, readIdentity, type StartOf } from '../sovereign/state/process-identity.js';
 import type { Clock } from '../support/clock.js';
-import { type CatalystError, fail, isCatalystError } from '../support/errors.js';
+import { type CatalystError, fail, isCatalystError } from '../support/errors/errors.js';
 import { leaseName, processAnnotation, runLabel, sovereignLabel } from './own-names.js';
 
 export interface LeaseHolder {

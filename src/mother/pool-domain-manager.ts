@@ -1,8 +1,8 @@
 /** The pool-domain-manager: who holds which name below a pool domain. Its release also drops zone and delegation, so it is not offered here. */
 import { z } from 'zod';
-import { fail } from '../support/errors.js';
-import type { Http } from '../tools/http.js';
-import { jsonOf } from '../tools/http-json.js';
+import { fail } from '../support/errors/errors.js';
+import type { Http } from '../tools/http/http.js';
+import { jsonOf } from '../tools/http/http-json.js';
 
 export interface Allocation {
   poolDomain: string;

@@ -1,9 +1,9 @@
 /** PowerDNS's HTTP API on the mother: zones and RRsets. */
 import { z } from 'zod';
 import type { Kube } from '../kubernetes/client/kube.js';
-import { fail } from '../support/errors.js';
-import type { Http, HttpAnswer, HttpWriter } from '../tools/http.js';
-import { jsonOf } from '../tools/http-json.js';
+import { fail } from '../support/errors/errors.js';
+import type { Http, HttpAnswer, HttpWriter } from '../tools/http/http.js';
+import { jsonOf } from '../tools/http/http-json.js';
 
 export interface RecordSet {
   /** With the final dot. */

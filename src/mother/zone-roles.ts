@@ -1,6 +1,6 @@
 /** Which zone on the mother's PowerDNS plays which role for a Sovereign; where several could, none is chosen. */
-import { bareName, isAtOrBelow, parentZoneOf } from '../sovereign/protected-names.js';
-import type { Sovereign } from '../sovereign/schema.js';
+import { bareName, isAtOrBelow, parentZoneOf } from '../sovereign/spec/protected-names.js';
+import type { Sovereign } from '../sovereign/spec/schema.js';
 import { requireOne } from './discover.js';
 import type { PowerDnsReader } from './powerdns.js';
 

@@ -1,6 +1,6 @@
 /** One read-only question to the world before anything is done. All are asked, at the same time; none may stop another. */
 import type { Clock } from '../support/clock.js';
-import { CatalystError, type ErrorDetails, fail, messageOf } from '../support/errors.js';
+import { CatalystError, type ErrorDetails, fail, messageOf } from '../support/errors/errors.js';
 
 export interface CheckResult {
   id: string;

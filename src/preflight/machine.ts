@@ -1,9 +1,9 @@
 /** This machine: Node, helm, kubectl, git, room on disk, a state directory that can be written. */
 import { access, constants, statfs } from 'node:fs/promises';
 import { satisfies } from 'semver';
-import { fail } from '../support/errors.js';
-import type { Binaries } from '../tools/binaries.js';
-import type { Git } from '../tools/git.js';
+import { fail } from '../support/errors/errors.js';
+import type { Binaries } from '../tools/exec/binaries.js';
+import type { Git } from '../tools/git/git.js';
 import type { Check } from './check.js';
 
 const gib = 1024 ** 3;

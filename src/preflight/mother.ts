@@ -2,11 +2,11 @@
 import type { Kube } from '../kubernetes/client/kube.js';
 import { discoverCatalyst } from '../mother/discover.js';
 import { powerDnsKey, readPowerDns } from '../mother/powerdns.js';
-import { isProtectedNamespace, parentZoneOf, protectedPages } from '../mother/protected-set.js';
-import type { Sovereign } from '../sovereign/schema.js';
-import { fail, messageOf } from '../support/errors.js';
-import type { DnsQuery } from '../tools/dns.js';
-import type { Http } from '../tools/http.js';
+import { isProtectedNamespace, parentZoneOf, protectedPages } from '../mother/protected/protected-set.js';
+import type { Sovereign } from '../sovereign/spec/schema.js';
+import { fail, messageOf } from '../support/errors/errors.js';
+import type { DnsQuery } from '../tools/dns/dns.js';
+import type { Http } from '../tools/http/http.js';
 import type { Check } from './check.js';
 
 export function motherChecks(options: {

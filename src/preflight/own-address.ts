@@ -1,7 +1,7 @@
 /** Where SSH to the servers will come from, and that their firewall will let it in: looked up before anything is paid for. */
-import { addressService, admits } from '../hetzner/public-address.js';
-import type { Spec } from '../sovereign/schema.js';
-import { fail, messageOf } from '../support/errors.js';
+import { addressService, admits } from '../hetzner/cluster/public-address.js';
+import type { Spec } from '../sovereign/spec/schema.js';
+import { fail, messageOf } from '../support/errors/errors.js';
 import type { Check } from './check.js';
 
 export function ownAddressCheck(options: { spec: Spec; publicAddress: () => Promise<string> }): Check {

@@ -1,11 +1,11 @@
 /** Hetzner and its Object Storage: do the keys work, is what the spec asks for sold and in stock, are the buckets ours. */
-import type { HetznerApi } from '../hetzner/api.js';
+import type { HetznerApi } from '../hetzner/api/api.js';
 import { seenOfProject } from '../hetzner/bucket-owner.js';
 import { checkCapacity } from '../hetzner/cluster/capacity.js';
 import { isExactName } from '../hetzner/names.js';
-import type { Spec } from '../sovereign/schema.js';
-import { isCatalystError } from '../support/errors.js';
-import type { ObjectStore } from '../tools/s3.js';
+import type { Spec } from '../sovereign/spec/schema.js';
+import { isCatalystError } from '../support/errors/errors.js';
+import type { ObjectStore } from '../tools/s3/s3.js';
 import type { Check } from './check.js';
 
 export function providerChecks(options: {

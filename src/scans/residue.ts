@@ -1,13 +1,13 @@
 /** What the mother still holds of this Sovereign, in every place of the platform facts §2.5. Read-only. */
 import type { KubeObject } from '../kubernetes/client/kube.js';
-import { type ClaimInventory, type ClaimMention, isClaimJob } from '../mother/claim-jobs.js';
 import { discoverCatalyst } from '../mother/discover.js';
+import { type ClaimInventory, type ClaimMention, isClaimJob } from '../mother/jobs/claim-jobs.js';
 import { redirectNameOf } from '../mother/own-names.js';
-import { mentions, nameOfObject, ownershipOf } from '../mother/ownership.js';
 import { listAllocations } from '../mother/pool-domain-manager.js';
 import type { PowerDnsReader } from '../mother/powerdns.js';
-import { isProtectedNamespace, parentZoneOf } from '../mother/protected-set.js';
-import { protectedReconcilers, readReconcilers } from '../mother/reconcilers.js';
+import { mentions, nameOfObject, ownershipOf } from '../mother/protected/ownership.js';
+import { isProtectedNamespace, parentZoneOf } from '../mother/protected/protected-set.js';
+import { protectedReconcilers, readReconcilers } from '../mother/protected/reconcilers.js';
 import type { Finding, Scanned, ScanResult } from './scan.js';
 import { type ScanPlace, scanPlaces } from './scan-places.js';
 

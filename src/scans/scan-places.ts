@@ -1,4 +1,4 @@
-import { messageOf } from '../support/errors.js';
+import { messageOf } from '../support/errors/errors.js';
 import type { Finding, ScanResult } from './scan.js';
 
 /** One place to look at: what it is, how, and what was found there. */

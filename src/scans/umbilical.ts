@@ -1,7 +1,7 @@
 /** Every reference from the Sovereign to the mother: what it names in its objects, and where its names come from. Read-only. */
 import { isIP } from 'node:net';
 import type { Kube, KubeObject } from '../kubernetes/client/kube.js';
-import { parentZoneOf } from '../mother/protected-set.js';
+import { parentZoneOf } from '../mother/protected/protected-set.js';
 import type { Finding, Scanned, ScanResult } from './scan.js';
 import { type ScanPlace, scanPlaces } from './scan-places.js';
 

@@ -1,5 +1,5 @@
 /** The buckets of a Sovereign and what is true of them: names, marker, versioning. Pure. */
-import type { Spec } from './schema.js';
+import type { Spec } from './spec/schema.js';
 
 export const bucketConsumers = ['harbor', 'velero', 'loki', 'mimir', 'tempo', 'openbao'] as const;
 export type BucketConsumer = (typeof bucketConsumers)[number];

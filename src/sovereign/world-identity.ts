@@ -1,6 +1,6 @@
 /** Whether this is a lab, and which: read from what is served, never from how an address is spelled (docs/decisions/0011). */
 import type { Clock } from '../support/clock.js';
-import { fail, messageOf } from '../support/errors.js';
+import { fail, messageOf } from '../support/errors/errors.js';
 import type { LabMark } from './lab-mark.js';
 
 export type WorldIdentity = { kind: 'real' } | ({ kind: 'lab' } & LabMark);

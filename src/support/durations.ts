@@ -1,4 +1,4 @@
-import { fail } from './errors.js';
+import { fail } from './errors/errors.js';
 
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import { fail } from './errors.js';
+import { fail } from './errors/errors.js';
 
 export interface Pending {
   /** What is not there yet, for the person: "Deployment powerdns/dnsdist 0/1". */

@@ -1,5 +1,5 @@
 /** Entries of what Object Storage lists, narrowed where they enter: one without a name or with a size that is none is its error, never ours. */
-import { fail } from '../support/errors.js';
+import { fail } from '../support/errors/errors.js';
 
 /** @param what the kind of list, for the message */
 export function nameIn(name: string | undefined, what: string): string {

@@ -1,5 +1,5 @@
 /** Which buckets are a Sovereign's, by the names that the spec gives its consumers. */
-import type { BucketSelection } from '../hetzner/purge/buckets.js';
+import type { BucketSelection } from '../hetzner/purge/plan/buckets.js';
 import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import type { World } from './world.js';
 

@@ -4,12 +4,12 @@
  */
 import type { Protects, Write } from '../engine/protects.js';
 import type { Mutation, System } from '../engine/step.js';
-import type { HetznerWriter } from '../hetzner/api.js';
+import type { HetznerWriter } from '../hetzner/api/api.js';
 import type { KubeObject, KubeRef, KubeWriter } from '../kubernetes/client/kube.js';
 import type { PowerDnsWriter } from '../mother/powerdns.js';
-import { fail } from '../support/errors.js';
-import type { GitRemote, GitWriter } from '../tools/git.js';
-import type { ObjectStoreWriter } from '../tools/s3.js';
+import { fail } from '../support/errors/errors.js';
+import type { GitRemote, GitWriter } from '../tools/git/git.js';
+import type { ObjectStoreWriter } from '../tools/s3/s3.js';
 import type { Writers } from './writers.js';
 
 /** Throws before the write is sent: E4004 for what is protected, E9001 for what its mutation does not declare. */

@@ -1,7 +1,7 @@
 /** Which cluster a kubeconfig leads to: the UID of its kube-system namespace, and the lab that it belongs to, if any. */
 import type { Kube } from '../kubernetes/client/kube.js';
 import { type LabMark, labConfigMap } from '../sovereign/lab-mark.js';
-import { fail, isCatalystError } from '../support/errors.js';
+import { fail, isCatalystError } from '../support/errors/errors.js';
 
 export interface ClusterIdentity {
   /** `metadata.uid` of the namespace kube-system: unique per cluster, the same for its whole life. */

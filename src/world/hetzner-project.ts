@@ -1,10 +1,10 @@
 /** Before the first Hetzner write of a command: the token is for the project that the journal is bound to. */
 import type { Journal } from '../engine/journal.js';
 import type { Mutation } from '../engine/step.js';
-import type { HetznerApi } from '../hetzner/api.js';
+import type { HetznerApi } from '../hetzner/api/api.js';
 import { findMarkers } from '../hetzner/marker.js';
 import { clusterNames } from '../hetzner/names.js';
-import { fail } from '../support/errors.js';
+import { fail } from '../support/errors/errors.js';
 import { bindingOf, type HetznerProject, isOfMarker } from './journal-binding.js';
 
 export interface ProjectCheck {

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import type { Journal } from '../engine/journal.js';
 import type { JournalEntry } from '../engine/journal-entry.js';
 import { clusterNames } from '../hetzner/names.js';
-import { journalHeadPath } from '../sovereign/lock.js';
+import { journalHeadPath } from '../sovereign/state/lock.js';
 import type { WorldIdentity } from '../sovereign/world-identity.js';
-import { fail } from '../support/errors.js';
+import { fail } from '../support/errors/errors.js';
 
 export interface Binding {
   fqdn: string;

@@ -7,8 +7,8 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ParsedJournal, repairActions } from '../engine/journal-entry.js';
 import { type Envelope, keyIdOf, type Signer, seal, unseal } from '../evidence/signing.js';
-import { journalHeadPath } from '../sovereign/lock.js';
-import { fail } from '../support/errors.js';
+import { journalHeadPath } from '../sovereign/state/lock.js';
+import { fail } from '../support/errors/errors.js';
 
 export interface JournalHead {
   fqdn: string;

@@ -1,5 +1,5 @@
 import type { Kube } from '../kubernetes/client/kube.js';
-import { isCatalystError } from '../support/errors.js';
+import { isCatalystError } from '../support/errors/errors.js';
 import type { World } from './world.js';
 
 /** The Sovereign's API, or undefined while there is no cluster: plans are made before it exists. */

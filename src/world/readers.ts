@@ -1,11 +1,11 @@
 /** What only asks, taken out of what does both: the rest of catalyst is not merely typed not to write, it has nothing to write with. */
-import type { HetznerApi } from '../hetzner/api.js';
+import type { HetznerApi } from '../hetzner/api/api.js';
 import type { Kube } from '../kubernetes/client/kube.js';
-import { fail } from '../support/errors.js';
-import type { Git } from '../tools/git.js';
-import type { Helm } from '../tools/helm.js';
-import { type Http, type HttpWriter, type SignIn, signInBy } from '../tools/http.js';
-import type { ObjectStore } from '../tools/s3.js';
+import { fail } from '../support/errors/errors.js';
+import type { Git } from '../tools/git/git.js';
+import type { Helm } from '../tools/helm/helm.js';
+import { type Http, type HttpWriter, type SignIn, signInBy } from '../tools/http/http.js';
+import type { ObjectStore } from '../tools/s3/s3.js';
 import type { Adapters } from './writers.js';
 
 export interface Readers {

@@ -3,9 +3,9 @@
  * they are (Traefik gathers changes for two seconds, `providersThrottleDuration`), and answers by itself until then.
  */
 import type { Clock } from '../support/clock.js';
-import { isCatalystError } from '../support/errors.js';
+import { isCatalystError } from '../support/errors/errors.js';
 import { waitUntil } from '../support/wait.js';
-import type { HttpAnswer } from '../tools/http.js';
+import type { HttpAnswer } from '../tools/http/http.js';
 
 /** What Traefik itself says without a route, and without a Ready Pod behind one. Nobody else has seen such a request: it may be sent again. */
 const ownWords: Readonly<Record<number, string>> = { 404: '404 page not found', 503: 'no available server' };

@@ -1,7 +1,7 @@
 /** The unfinished purges of a Sovereign, as its journal vouches for them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type UnfinishedPurges, unfinishedPurges } from '../hetzner/purge/unfinished.js';
+import { type UnfinishedPurges, unfinishedPurges } from '../hetzner/purge/plan/unfinished.js';
 import type { World } from './world.js';
 
 export function unfinishedPurgesOf({ stateDir }: Pick<World, 'stateDir'>): UnfinishedPurges {

@@ -1,12 +1,12 @@
 /** The adapters a step may use. Made once per invocation by src/cli/context; lazy where the thing may not exist yet. */
-import type { Blueprint } from '../blueprints/blueprint.js';
-import type { RenderedTree } from '../blueprints/render.js';
-import type { Sovereign } from '../sovereign/schema.js';
+import type { Blueprint } from '../blueprints/catalog/blueprint.js';
+import type { RenderedTree } from '../blueprints/render/render.js';
+import type { Sovereign } from '../sovereign/spec/schema.js';
 import type { WorldIdentity } from '../sovereign/world-identity.js';
 import type { Clock } from '../support/clock.js';
-import type { Redactor } from '../support/redact.js';
-import type { Binaries } from '../tools/binaries.js';
-import type { DnsQuery } from '../tools/dns.js';
+import type { Redactor } from '../support/redact/redact.js';
+import type { DnsQuery } from '../tools/dns/dns.js';
+import type { Binaries } from '../tools/exec/binaries.js';
 import type { Readers } from './readers.js';
 
 export interface Credentials {

@@ -1,14 +1,14 @@
 /** What changes the outside world, by system. Only `act` hands these out: whoever has none cannot write. */
-import type { HetznerWriter } from '../hetzner/api.js';
+import type { HetznerWriter } from '../hetzner/api/api.js';
 import type { Kube, KubeWriter } from '../kubernetes/client/kube.js';
 import { type PowerDnsServer, type PowerDnsWriter, writePowerDns } from '../mother/powerdns.js';
-import type { GitWriter } from '../tools/git.js';
-import type { HelmInstall, HelmInstaller } from '../tools/helm.js';
-import type { HelmCharts } from '../tools/helm-charts.js';
-import type { HttpWriter } from '../tools/http.js';
-import type { HttpStream } from '../tools/http-stream.js';
-import { type CopyRequest, copyImage } from '../tools/oci-copy.js';
-import type { ObjectStoreWriter } from '../tools/s3.js';
+import type { GitWriter } from '../tools/git/git.js';
+import type { HelmInstall, HelmInstaller } from '../tools/helm/helm.js';
+import type { HelmCharts } from '../tools/helm/helm-charts.js';
+import type { HttpWriter } from '../tools/http/http.js';
+import type { HttpStream } from '../tools/http/http-stream.js';
+import { type CopyRequest, copyImage } from '../tools/oci/copy.js';
+import type { ObjectStoreWriter } from '../tools/s3/s3.js';
 
 export interface Writers {
   sovereign(): Promise<KubeWriter>;

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { questionFlags } from '../../src/cli/prompts/question-flags.js';
-import { specQuestions, wizardQuestions } from '../../src/cli/prompts/questions.js';
-import { credentialVariables } from '../../src/sovereign/credential-store.js';
-import { specFields } from '../../src/sovereign/spec-fields.js';
-import { errorCodes } from '../../src/support/error-codes.js';
-import { exitStatuses } from '../../src/support/errors.js';
-import { exitMeanings } from '../../src/support/exit-meanings.js';
+import { questionFlags } from '../../src/cli/prompts/wizard/question-flags.js';
+import { specQuestions, wizardQuestions } from '../../src/cli/prompts/wizard/questions.js';
+import { credentialVariables } from '../../src/sovereign/credentials/credential-store.js';
+import { specFields } from '../../src/sovereign/spec/spec-fields.js';
+import { errorCodes } from '../../src/support/errors/error-codes.js';
+import { exitStatuses } from '../../src/support/errors/errors.js';
+import { exitMeanings } from '../../src/support/errors/exit-meanings.js';
 
 const root = join(import.meta.dirname, '../..');
 

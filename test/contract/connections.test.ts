@@ -7,14 +7,14 @@ const root = join(import.meta.dirname, '../..');
 
 /** By what each of them needs it for. The lab is a network of its own. */
 const doors: Record<string, RegExp> = {
-  'src/tools/dialer.ts': /node:(https?|net|tls)/,
-  'src/tools/http-client.ts': /node:(https?|net|tls)/,
-  'src/tools/http-stream.ts': /node:(https?|net)/,
+  'src/tools/http/dialer.ts': /node:(https?|net|tls)/,
+  'src/tools/http/http-client.ts': /node:(https?|net|tls)/,
+  'src/tools/http/http-stream.ts': /node:(https?|net)/,
   'src/kubernetes/client/kube-transport.ts': /node:(https?|net|tls)/,
-  'src/tools/connect-proxy.ts': /node:(http|net)/,
-  'src/tools/authorities.ts': /node:tls/,
+  'src/tools/http/connect-proxy.ts': /node:(http|net)/,
+  'src/tools/http/authorities.ts': /node:tls/,
   // questions to one name server, which no proxy carries
-  'src/tools/dns-client.ts': /node:(dgram|net|dns)/,
+  'src/tools/dns/dns-client.ts': /node:(dgram|net|dns)/,
 };
 const network = /from '(node:(?:https?|http2|net|tls|dgram)|undici|axios|ws)'/g;
 /** Names that open nothing. */
@@ -39,5 +39,5 @@ it('agents are made by the dialer alone', () => {
   const makers = files.filter((file) =>
     /new \w*Agent\(|createSecureContext\(/.test(readFileSync(join(root, file), 'utf8')),
   );
-  expect(makers).toEqual(['src/tools/dialer.ts', 'src/kubernetes/client/kube-transport.ts']);
+  expect(makers).toEqual(['src/tools/http/dialer.ts', 'src/kubernetes/client/kube-transport.ts']);
 });

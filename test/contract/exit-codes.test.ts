@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { takeLock } from '../../src/sovereign/lock.js';
+import { takeLock } from '../../src/sovereign/state/lock.js';
 import { specText } from '../unit/sovereign/fixture.js';
 
 const root = join(import.meta.dirname, '../..');

@@ -30,7 +30,7 @@ describe('generated files', () => {
     expect(committed('oclif.manifest.json') === (await scripts.makeManifest())).toBe(true);
   });
 
-  it('schema/sovereign.schema.json is what src/sovereign/schema.ts says now; else: npm run build, and commit it', async () => {
+  it('schema/sovereign.schema.json is what src/sovereign/spec/schema.ts says now; else: npm run build, and commit it', async () => {
     expect(committed('schema/sovereign.schema.json')).toBe(await scripts.makeSchema());
   });
 

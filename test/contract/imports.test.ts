@@ -26,13 +26,13 @@ const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(roo
 
 /** Only these places may name these packages. */
 const reserved: Record<string, (file: string) => boolean> = {
-  execa: (file) => file === 'src/tools/exec.ts',
+  execa: (file) => file === 'src/tools/exec/exec.ts',
   'js-yaml': (file) => file.startsWith('src/support/'),
-  yaml: (file) => file === 'src/support/edit-yaml.ts',
+  yaml: (file) => file === 'src/support/yaml/edit-yaml.ts',
   listr2: (file) => file.startsWith('src/cli/'),
   '@inquirer/prompts': (file) => file.startsWith('src/cli/'),
   '@oclif/core': (file) => file.startsWith('src/cli/') || file.startsWith('commands/'),
-  'hcloud-js': (file) => file === 'src/hetzner/transport.ts',
+  'hcloud-js': (file) => file === 'src/hetzner/api/transport.ts',
 };
 
 interface Import {
@@ -84,7 +84,7 @@ describe('imports', () => {
         const [from, into] = [roomOf(file), roomOf(to)];
         if (from === into) return false;
         // --lab loads the lab, and nothing else may.
-        if (from === 'cli' && into === 'lab') return !(dynamic && file === 'src/cli/use-lab.ts');
+        if (from === 'cli' && into === 'lab') return !(dynamic && file === 'src/cli/context/use-lab.ts');
         if (floorOf(from) === -1 || floorOf(into) === -1) return true;
         return floorOf(into) >= floorOf(from);
       })
@@ -95,7 +95,7 @@ describe('imports', () => {
   it('of the lab are made by its own commands and by --lab alone', () => {
     const wrong = all
       .filter(({ file }) => !file.startsWith('src/lab/') && !file.startsWith('commands/lab/'))
-      .filter(({ file, target }) => /(^|\/)lab\//.test(target) && file !== 'src/cli/use-lab.ts')
+      .filter(({ file, target }) => /(^|\/)lab\//.test(target) && file !== 'src/cli/context/use-lab.ts')
       .map(({ file, target }) => `${file} → ${target}`);
     expect(wrong).toEqual([]);
   });

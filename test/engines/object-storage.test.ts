@@ -10,7 +10,7 @@ import type { LabServer } from '../../src/lab/http-server.js';
 import { createRequestLog, type LoggedLine } from '../../src/lab/request-log.js';
 import type { Account } from '../../src/lab/servers/s3/signature.js';
 import { systemClock } from '../../src/support/clock.js';
-import { createObjectStore, type ObjectStore, type ObjectStoreWriter } from '../../src/tools/s3.js';
+import { createObjectStore, type ObjectStore, type ObjectStoreWriter } from '../../src/tools/s3/s3.js';
 
 const pair = (name: string, at = ''): Account => ({
   name,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { enterPodRoot, mayMount } from '../../src/lab/engines/pod-root.js';
-import { createRedactor } from '../../src/support/redact.js';
-import { createExec, startProgram } from '../../src/tools/exec.js';
+import { createRedactor } from '../../src/support/redact/redact.js';
+import { createExec, startProgram } from '../../src/tools/exec/exec.js';
 
 const exec = createExec(createRedactor());
 const directory = mkdtempSync(join(tmpdir(), 'catalyst-pod-root-'));

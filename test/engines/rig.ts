@@ -10,9 +10,9 @@ import type { KubeObject } from '../../src/kubernetes/client/kube.js';
 import { findEngines } from '../../src/lab/engines/cache.js';
 import { mayMount } from '../../src/lab/engines/pod-root.js';
 import { hasTools } from '../../src/lab/engines/pod-scripts.js';
-import { createRedactor } from '../../src/support/redact.js';
-import { createBinaries } from '../../src/tools/binaries.js';
-import { createExec } from '../../src/tools/exec.js';
+import { createRedactor } from '../../src/support/redact/redact.js';
+import { createBinaries } from '../../src/tools/exec/binaries.js';
+import { createExec } from '../../src/tools/exec/exec.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
 
 export const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');

@@ -1,13 +1,13 @@
 /** Every object of the tree against the true definition of its kind, on a real API server: unknown and wrong fields are refused. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadBlueprints } from '../../src/blueprints/load.js';
-import { renderTree } from '../../src/blueprints/render.js';
+import { loadBlueprints } from '../../src/blueprints/catalog/load.js';
+import { renderTree } from '../../src/blueprints/render/render.js';
 import type { KubeObject } from '../../src/kubernetes/client/kube.js';
 import { findEngines } from '../../src/lab/engines/cache.js';
 import { trueCrds } from '../../src/lab/engines/true-crds.js';
 import { createTransport } from '../../src/lab/kubernetes/client-transport.js';
-import { loadSpec } from '../../src/sovereign/load-spec.js';
+import { loadSpec } from '../../src/sovereign/spec/load-spec.js';
 import { realServer, type Server } from './conformance/servers.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -98,7 +98,7 @@ test('the short names that the lab gives kinds are those of the true definitions
   const table = rows.map(
     ([name, short]) => `  ${JSON.stringify(name)}: ${JSON.stringify(short).replaceAll(',', ', ')}`,
   );
-  await expect(`{\n${table.join(',\n')}\n}\n`).toMatchFileSnapshot(here('../../src/blueprints/crd-names.json'));
+  await expect(`{\n${table.join(',\n')}\n}\n`).toMatchFileSnapshot(here('../../src/blueprints/catalog/crd-names.json'));
 });
 
 test('the kinds to which the lab gives no status subresource are those of the true definitions', async () => {
@@ -109,5 +109,7 @@ test('the kinds to which the lab gives no status subresource are those of the tr
     return versions.length > 0 && versions.every(({ subresources }) => !subresources?.status) ? [name] : [];
   });
   const text = without.sort().map((name) => `  ${JSON.stringify(name)}`);
-  await expect(`[\n${text.join(',\n')}\n]\n`).toMatchFileSnapshot(here('../../src/blueprints/crd-without-status.json'));
+  await expect(`[\n${text.join(',\n')}\n]\n`).toMatchFileSnapshot(
+    here('../../src/blueprints/catalog/crd-without-status.json'),
+  );
 });

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { undoObjects } from '../../src/mother/undo-job.js';
+import { undoObjects } from '../../src/mother/jobs/undo-job.js';
 import type { Catalyst, Ended, LabInfo } from '../lab/catalyst.js';
 import {
   apply,

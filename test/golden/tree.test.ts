@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderTree } from '../../src/blueprints/render.js';
+import { renderTree } from '../../src/blueprints/render/render.js';
 import { blueprints, omantel } from '../unit/blueprints/rig.js';
 
 const teach = 'The rendered tree changed. If that is meant: npm run golden, and read the diff as a reviewer would.';

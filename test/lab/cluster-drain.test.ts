@@ -5,14 +5,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HetznerApi, HetznerWriter } from '../../src/hetzner/api.js';
-import { createHetznerApi } from '../../src/hetzner/create-api.js';
+import type { HetznerApi, HetznerWriter } from '../../src/hetzner/api/api.js';
+import { createHetznerApi } from '../../src/hetzner/api/create-api.js';
 import type { Kube, KubeObject, KubeWriter } from '../../src/kubernetes/client/kube.js';
 import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
-import { createRedactor } from '../../src/support/redact.js';
-import { createBinaries } from '../../src/tools/binaries.js';
-import { createExec } from '../../src/tools/exec.js';
+import { createRedactor } from '../../src/support/redact/redact.js';
+import { createBinaries } from '../../src/tools/exec/binaries.js';
+import { createExec } from '../../src/tools/exec/exec.js';
 import { type Catalyst, catalystAtHome } from './catalyst.js';
 
 const fqdn = 'omantel.omani.works';

@@ -2,10 +2,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HetznerApi } from '../../src/hetzner/api.js';
-import { createHetznerApi } from '../../src/hetzner/create-api.js';
-import { listType } from '../../src/hetzner/purge/inventory.js';
-import { type ResourceType, resourceTypes } from '../../src/hetzner/types.js';
+import type { HetznerApi } from '../../src/hetzner/api/api.js';
+import { createHetznerApi } from '../../src/hetzner/api/create-api.js';
+import { type ResourceType, resourceTypes } from '../../src/hetzner/api/types.js';
+import { listType } from '../../src/hetzner/purge/plan/inventory.js';
 import { type Catalyst, catalystAtHome } from './catalyst.js';
 
 const fqdn = 'omantel.omani.works';

@@ -70,7 +70,7 @@ const rules: readonly { is: RegExp; why: string; writes(change: Change): Shape[]
   },
   {
     is: /^mother Lease /,
-    why: 'one change from taking to giving back, renewals included (src/handover/hold-mother.ts)',
+    why: 'one change from taking to giving back, renewals included (src/handover/mother/hold-mother.ts)',
     writes: ({ target }) => [
       { object: named(target), removes: true },
       { object: named(target), removes: false, times: 'some' },

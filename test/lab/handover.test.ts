@@ -6,13 +6,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HandoverStatus } from '../../src/actions/handover-status.js';
+import type { HandoverStatus } from '../../src/actions/handover/status.js';
 import type { Kube, KubeWriter } from '../../src/kubernetes/client/kube.js';
 import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
-import { createRedactor } from '../../src/support/redact.js';
-import { createBinaries } from '../../src/tools/binaries.js';
-import { createExec } from '../../src/tools/exec.js';
+import { createRedactor } from '../../src/support/redact/redact.js';
+import { createBinaries } from '../../src/tools/exec/binaries.js';
+import { createExec } from '../../src/tools/exec/exec.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { reconciler, reconcilerKind } from './mother-reconciler.js';
 

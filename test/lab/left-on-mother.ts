@@ -2,8 +2,8 @@
 import type { Kube, KubeWriter } from '../../src/kubernetes/client/kube.js';
 import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
-import { createRedactor } from '../../src/support/redact.js';
-import { createExec } from '../../src/tools/exec.js';
+import { createRedactor } from '../../src/support/redact/redact.js';
+import { createExec } from '../../src/tools/exec/exec.js';
 
 /** What would go through kubectl is refused. */
 export function kubeOf(kubeconfig: string): Kube & KubeWriter {

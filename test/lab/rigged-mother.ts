@@ -7,9 +7,9 @@ import { dirname, join, relative } from 'node:path';
 import type { Kube, KubeWriter } from '../../src/kubernetes/client/kube.js';
 import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
-import { createRedactor } from '../../src/support/redact.js';
-import { createBinaries } from '../../src/tools/binaries.js';
-import { createExec } from '../../src/tools/exec.js';
+import { createRedactor } from '../../src/support/redact/redact.js';
+import { createBinaries } from '../../src/tools/exec/binaries.js';
+import { createExec } from '../../src/tools/exec/exec.js';
 
 const fqdn = 'omantel.omani.works';
 const label = 'catalyst.openova.io/sovereign';

@@ -5,9 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { createRedactor } from '../../src/support/redact.js';
-import { createBinaries } from '../../src/tools/binaries.js';
-import { createExec } from '../../src/tools/exec.js';
+import { createRedactor } from '../../src/support/redact/redact.js';
+import { createBinaries } from '../../src/tools/exec/binaries.js';
+import { createExec } from '../../src/tools/exec/exec.js';
 import type { Catalyst, LabInfo } from './catalyst.js';
 
 const secrets = [

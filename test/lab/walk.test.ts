@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
-import { createRedactor } from '../../src/support/redact.js';
-import { createExec } from '../../src/tools/exec.js';
+import { createRedactor } from '../../src/support/redact/redact.js';
+import { createExec } from '../../src/tools/exec/exec.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { rotateAndRevoke } from './rotate-keys.js';
 

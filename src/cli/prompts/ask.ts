@@ -1,9 +1,9 @@
 /** Goes through the questions: what is given is shown, what is missing is asked; esc goes back; the review edits any line. */
-import type { Prompter } from '../../actions/context.js';
-import { fail, messageOf } from '../../support/errors.js';
-import { GoBack } from '../go-back.js';
-import { type Gathered, type Given, gather } from './gather.js';
-import { type LookUps, type Question, type Source, typed } from './question.js';
+import type { Prompter } from '../../actions/session/context.js';
+import { fail, messageOf } from '../../support/errors/errors.js';
+import { GoBack } from './go-back.js';
+import { type Gathered, type Given, gather } from './wizard/gather.js';
+import { type LookUps, type Question, type Source, typed } from './wizard/question.js';
 
 export interface AskOptions {
   questions: readonly Question[];

@@ -1,7 +1,7 @@
 /** One line an event: `time phase/step event reason`. For pipes, CI and --verbose. */
 import type { RunEvent, StepEvent } from '../../engine/events.js';
 import { formatDuration } from '../../support/durations.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { oneLine, printable } from '../../support/printable.js';
 import type { Renderer, RendererTools } from './renderer.js';
 

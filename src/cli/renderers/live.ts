@@ -1,9 +1,9 @@
 /** The live tree on a terminal: listr2's tasks, fed from the runner's events, drawn in place on stderr. */
 import { styleText } from 'node:util';
 import type { RunEvent, StepEvent } from '../../engine/events.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { printable } from '../../support/printable.js';
-import type { Redactor } from '../../support/redact.js';
+import type { Redactor } from '../../support/redact/redact.js';
 import type { FrameHeader, Tone } from './frame.js';
 import { eventLine } from './lines.js';
 import type { Renderer, RendererTools } from './renderer.js';

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../engine/events.js';
 import type { Clock } from '../../support/clock.js';
-import type { Redactor } from '../../support/redact.js';
+import type { Redactor } from '../../support/redact/redact.js';
 
 /** Shows the runner's events; everything goes to stderr. */
 export interface Renderer {

@@ -5,7 +5,7 @@
  */
 import { Listr, type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2';
 import type { RunEvent, StepEvent, StepRef } from '../../engine/events.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { phases } from '../../walk/wbs.js';
 import { type StepFacts, type WindowOptions, WindowRenderer } from './window-renderer.js';
 

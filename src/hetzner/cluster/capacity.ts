@@ -1,8 +1,8 @@
 /** Whether Hetzner sells what the spec asks for, there and now, and what it costs a month. */
-import type { Spec } from '../../sovereign/schema.js';
-import { fail } from '../../support/errors.js';
-import type { HetznerApi } from '../api.js';
-import type { LocationPrice, ServerType } from '../sold.js';
+import type { Spec } from '../../sovereign/spec/schema.js';
+import { fail } from '../../support/errors/errors.js';
+import type { HetznerApi } from '../api/api.js';
+import type { LocationPrice, ServerType } from '../api/offerings.js';
 
 /** GB of memory below which a control plane cannot carry the Blueprints, and below which it is tight. */
 export const memoryFloor = 16;

@@ -1,15 +1,15 @@
 /** Builds the cluster at Hetzner, each part once, in an order in which every part finds what it needs. */
-import type { Sovereign } from '../../sovereign/schema.js';
+import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { settleAll } from '../../support/settle-all.js';
 import { waitUntil } from '../../support/wait.js';
-import { cloudInit } from '../cloud-init.js';
-import { hetznerCode } from '../errors.js';
-import { k3sInstaller } from '../k3s-installer.js';
+import { hetznerCode } from '../api/errors.js';
+import type { LoadBalancer, Server } from '../api/types.js';
 import { markerRole } from '../marker.js';
 import { mutationOf } from '../mutation.js';
-import type { LoadBalancer, Server } from '../types.js';
 import { checkCapacity } from './capacity.js';
+import { cloudInit } from './cloud-init.js';
 import { type EnsureTools, ensure, findOurs } from './ensure.js';
+import { k3sInstaller } from './k3s-installer.js';
 import { clusterParts, firewallRules, image, labelsOf, ruleBodies, type ServerPart, services } from './parts.js';
 
 export interface ClusterSecrets {

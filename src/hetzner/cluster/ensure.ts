@@ -1,12 +1,12 @@
 /** Makes a resource exactly once: takes what is ours, creates what is missing, looks up what an answer left unclear. */
 import type { Operation } from '../../engine/gate.js';
 import type { Clock } from '../../support/clock.js';
-import { fail } from '../../support/errors.js';
-import type { HetznerApi } from '../api.js';
-import { hetznerCode, isAmbiguousError } from '../errors.js';
+import { fail } from '../../support/errors/errors.js';
+import type { HetznerApi } from '../api/api.js';
+import { hetznerCode, isAmbiguousError } from '../api/errors.js';
+import type { ResourceMap, ResourceType } from '../api/types.js';
 import { type HetznerAct, type HetznerWriters, mutationOf } from '../mutation.js';
 import { operationLabel, sovereignLabel } from '../names.js';
-import type { ResourceMap, ResourceType } from '../types.js';
 import type { Part } from './parts.js';
 
 export interface EnsureTools {

@@ -1,12 +1,12 @@
 /** Reads the kubeconfig from the first control plane over pinned SSH; the firewall lets SSH in only for that long. */
 import type { Clock } from '../../support/clock.js';
-import { fail, isCatalystError } from '../../support/errors.js';
+import { fail, isCatalystError } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
-import { parseYamlStream, toYaml } from '../../support/yaml.js';
-import type { Ssh, SshTarget } from '../../tools/ssh.js';
-import type { HetznerApi } from '../api.js';
+import { parseYamlStream, toYaml } from '../../support/yaml/yaml.js';
+import type { Ssh, SshTarget } from '../../tools/ssh/ssh.js';
+import type { HetznerApi } from '../api/api.js';
+import type { Firewall } from '../api/types.js';
 import { type HetznerAct, type HetznerWriters, mutationOf } from '../mutation.js';
-import type { Firewall } from '../types.js';
 import { firewallRules, ruleBodies } from './parts.js';
 
 export interface FetchTools {

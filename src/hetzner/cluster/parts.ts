@@ -1,8 +1,8 @@
 /** What a cluster consists of, as data: names, sentences and the bodies that create it. Pure. */
-import type { Sovereign } from '../../sovereign/schema.js';
+import type { Sovereign } from '../../sovereign/spec/schema.js';
+import type { FirewallRule, ResourceType } from '../api/types.js';
 import type { markerRole } from '../marker.js';
 import { clusterNames, operationLabel, roleLabel, sovereignLabel } from '../names.js';
-import type { FirewallRule, ResourceType } from '../types.js';
 import { loadBalancerType } from './capacity.js';
 
 export interface Part {

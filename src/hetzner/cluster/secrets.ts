@@ -1,6 +1,6 @@
 /** Keys of a cluster that catalyst makes once and keeps: login key, SSH host key, join token. */
 import { randomBytes } from 'node:crypto';
-import { generateSshKey, sshKeyPair } from '../../tools/ssh-keys.js';
+import { generateSshKey, sshKeyPair } from '../../tools/ssh/ssh-keys.js';
 import type { ClusterSecrets } from './create.js';
 
 /** The slice of the credential store that is needed. */

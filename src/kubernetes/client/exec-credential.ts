@@ -4,8 +4,8 @@
  */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors.js';
-import type { Exec } from '../../tools/exec.js';
+import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
+import type { Exec } from '../../tools/exec/exec.js';
 
 export interface PluginRunner {
   exec: Exec;

@@ -1,7 +1,7 @@
 /** Server-side apply by the kubectl binary; objects go over stdin, so that no Secret touches the disk or argv. */
 import type { Clock } from '../../support/clock.js';
-import { type CatalystError, fail, isCatalystError } from '../../support/errors.js';
-import type { Exec } from '../../tools/exec.js';
+import { type CatalystError, fail, isCatalystError } from '../../support/errors/errors.js';
+import type { Exec } from '../../tools/exec/exec.js';
 import type { ApplyOptions, KubeObject } from './kube.js';
 
 export interface KubectlTarget {

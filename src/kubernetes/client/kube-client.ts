@@ -1,9 +1,9 @@
 /** The Kube of a real API server (kube.ts says the contract). */
 import type { Clock } from '../../support/clock.js';
-import { fail } from '../../support/errors.js';
-import { type Allowance, createAllowance, pageMs } from '../../tools/bounded.js';
-import type { Dialer } from '../../tools/dialer.js';
-import type { Exec } from '../../tools/exec.js';
+import { fail } from '../../support/errors/errors.js';
+import type { Exec } from '../../tools/exec/exec.js';
+import { type Allowance, createAllowance, pageMs } from '../../tools/http/bounded.js';
+import type { Dialer } from '../../tools/http/dialer.js';
 import type { Kube, KubeObject, KubeRef, KubeWriter } from './kube.js';
 import { type KubectlOptions, kubectlApply } from './kube-apply.js';
 import { createKubePaths, refusal } from './kube-paths.js';

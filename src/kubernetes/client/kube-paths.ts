@@ -1,6 +1,6 @@
 /** Where a kind lives in the API, asked of the server once per group and version. */
 import { z } from 'zod';
-import { fail } from '../../support/errors.js';
+import { fail } from '../../support/errors/errors.js';
 import type { KubeTransport } from './kube-transport.js';
 
 interface Resource {

@@ -1,7 +1,7 @@
 /** Asks again after faults that pass by themselves; a write only when it did not arrive, or when doing it twice is doing it once. */
 import type { Clock } from '../../support/clock.js';
-import { isCatalystError } from '../../support/errors.js';
-import { createAllowance } from '../../tools/bounded.js';
+import { isCatalystError } from '../../support/errors/errors.js';
+import { createAllowance } from '../../tools/http/bounded.js';
 import type { KubeRequest, KubeTransport } from './kube-transport.js';
 
 const pausesMs = [200, 600, 1500];

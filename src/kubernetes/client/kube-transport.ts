@@ -3,10 +3,10 @@ import { type Agent, request as httpRequest, type IncomingMessage } from 'node:h
 import { type AgentOptions, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
-import { fail, isCatalystError, messageOf } from '../../support/errors.js';
-import { trustedAuthorities } from '../../tools/authorities.js';
-import { type Allowance, collect, createAllowance, deadlineIn, TooLarge } from '../../tools/bounded.js';
-import { agentsThrough, createDialer, type Dialer } from '../../tools/dialer.js';
+import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { trustedAuthorities } from '../../tools/http/authorities.js';
+import { type Allowance, collect, createAllowance, deadlineIn, TooLarge } from '../../tools/http/bounded.js';
+import { agentsThrough, createDialer, type Dialer } from '../../tools/http/dialer.js';
 import type { KubeAccess } from './kubeconfig.js';
 
 export interface KubeRequest {

@@ -1,6 +1,6 @@
 /** Waits for one object by watch: looks at every change, survives cut connections, ends at the deadline. */
 import type { Clock } from '../../support/clock.js';
-import { fail, isCatalystError } from '../../support/errors.js';
+import { fail, isCatalystError } from '../../support/errors/errors.js';
 import type { KubeObject, KubeRef } from './kube.js';
 import { type KubeTransport, WatchRefused } from './kube-transport.js';
 

@@ -1,6 +1,6 @@
 /** Kubeconfigs that catalyst writes for kubectl and helm: what was read, with nothing left for them to look up or to run. */
-import { toYaml } from '../../support/yaml.js';
-import { type ConnectRule, dialFor } from '../../tools/connect-to.js';
+import { toYaml } from '../../support/yaml/yaml.js';
+import { type ConnectRule, dialFor } from '../../tools/http/connect-to.js';
 import { type KubeAccess, type KubeIdentity, parseKubeconfig } from './kubeconfig.js';
 
 /** One context alone. What a plugin gave stands in it, so that no child runs the plugin: it holds a secret, 0600. */

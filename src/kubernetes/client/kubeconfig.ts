@@ -1,8 +1,8 @@
 /** Kubeconfigs the way kubectl reads them: where the API server is, how it is reached, and who we are there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
-import { fail, messageOf } from '../../support/errors.js';
-import { parseYamlStream } from '../../support/yaml.js';
+import { fail, messageOf } from '../../support/errors/errors.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
 import { createCredentialPlugin, execSchema, type PluginRunner } from './exec-credential.js';
 
 export type Fields = Record<string, unknown>;

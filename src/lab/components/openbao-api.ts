@@ -1,6 +1,6 @@
 /** OpenBao's HTTP API as those who read and write secrets speak it: a login with a ServiceAccount's token, then key-value paths. */
 import { randomUUID } from 'node:crypto';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import type { Lab } from '../controllers/engine.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import type { Login, OpenBao } from './openbao.js';

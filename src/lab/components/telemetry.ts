@@ -1,6 +1,6 @@
 /** Loki, Mimir and Tempo keep what is sent to them; Grafana shows it through its datasources to who may log in. */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { parseYamlStream } from '../../support/yaml.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
 import type { Lab } from '../controllers/engine.js';
 import { secretValue } from '../controllers/flux-ready.js';
 import { isReady } from '../controllers/pods.js';

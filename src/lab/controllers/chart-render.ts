@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { hashOf } from '../../support/hash.js';
-import { parseYamlStream } from '../../support/yaml.js';
-import type { Exec } from '../../tools/exec.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
+import type { Exec } from '../../tools/exec/exec.js';
 
 export interface RenderRequest {
   archive: { file: string; digest: string };

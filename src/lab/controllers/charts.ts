@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxSatisfying } from 'semver';
 import { sha256 } from '../../support/hash.js';
-import { parseYamlStream } from '../../support/yaml.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
 import type { ClusterNetwork } from './network.js';
 
 export interface Archive {

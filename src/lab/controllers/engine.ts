@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import { type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import type { Clock } from '../../support/clock.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import type { Faults } from '../faults.js';
 import type { LabKube } from '../kubernetes/client.js';
 import { statusOf } from './api.js';

@@ -1,6 +1,6 @@
 /** External Secrets Operator: stores are Ready while OpenBao is unsealed, ExternalSecrets become Secrets with its values. */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { serviceName } from '../components/component.js';
 import type { OpenBao } from '../components/openbao.js';
 import { condition, conditions, isTrue } from './conditions.js';

@@ -1,7 +1,7 @@
 /** Helm's own record of a release (Secret `sh.helm.release.v1.NAME.vN`), so that helm and Flux see the same releases. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { parseYamlStream } from '../../support/yaml.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
 import type { Lab } from './engine.js';
 
 export interface ReleaseRecord {

@@ -1,6 +1,6 @@
 /** helm-controller: HelmRelease v2 → chart, rendered by the real helm, applied, waited for; uninstalled on deletion. */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { hashOf } from '../../support/hash.js';
 import type { ChartRenderer } from './chart-render.js';
 import type { Archive, ChartSource } from './charts.js';

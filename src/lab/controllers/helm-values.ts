@@ -1,6 +1,6 @@
 /** Values of a HelmRelease: valuesFrom in order, then inline values over them. */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { parseYamlStream } from '../../support/yaml.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
 import type { Lab } from './engine.js';
 
 type Values = Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** kustomize-controller: applies a path of a Git source, prunes what fell out, waits, honours dependsOn and suspend. */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { condition, isTrue } from './conditions.js';
 import type { Lab, Outcome, Rule } from './engine.js';
 import { durationMs, FINALIZER, isReconciled, tellReady } from './flux-ready.js';

@@ -1,6 +1,6 @@
 /** What pods that run to their end do: probes by their label, known jobs by their container; anything else ends well. */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { environmentOf } from '../components/component.js';
 import type { Lab } from './engine.js';
 import type { Exit } from './kubelet.js';

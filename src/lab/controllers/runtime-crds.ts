@@ -1,5 +1,5 @@
 /** CRDs that a Blueprint's pods make themselves (cilium-operator, crossplane's init container), once they run. */
-import type { Blueprint } from '../../blueprints/blueprint.js';
+import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import type { TrueCrds } from '../cluster-api.js';
 import { crd } from './crd.js';
 import { isAvailable, type Rule } from './engine.js';

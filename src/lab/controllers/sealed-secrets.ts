@@ -1,7 +1,7 @@
 /** sealed-secrets: a sealing key with the active label, and SealedSecrets opened as kubeseal sealed them. */
 import { constants, createDecipheriv, privateDecrypt } from 'node:crypto';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { issueCertificate } from '../certificates.js';
 import { condition, conditions } from './conditions.js';
 import { all, type Lab, ownedBy, type Rule } from './engine.js';

@@ -2,9 +2,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { sha256 } from '../../support/hash.js';
-import type { Exec } from '../../tools/exec.js';
+import type { Exec } from '../../tools/exec/exec.js';
 import type { ChartSource } from './charts.js';
 import { condition } from './conditions.js';
 import type { Lab, Outcome, Rule } from './engine.js';

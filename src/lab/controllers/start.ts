@@ -1,8 +1,8 @@
 /** Starts what moves in a cluster of the lab: controllers, operators, components, its network and its ingress. */
 import { mkdir } from 'node:fs/promises';
 import { type Clock, systemClock } from '../../support/clock.js';
-import { createRedactor } from '../../support/redact.js';
-import { createExec } from '../../tools/exec.js';
+import { createRedactor } from '../../support/redact/redact.js';
+import { createExec } from '../../tools/exec/exec.js';
 import { catalystPlatform } from '../components/catalyst-platform.js';
 import { type CallService, type Component, createServiceCalls, serviceName } from '../components/component.js';
 import { gitea } from '../components/gitea.js';

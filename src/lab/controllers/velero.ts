@@ -1,7 +1,7 @@
 /** Velero: locations are Available when their bucket answers, backups really lie there, restores really read them. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { type Bucket, keysIn, openBucket } from '../components/buckets.js';
 import { RequestRefused } from '../kubernetes/client-transport.js';
 import type { Lab, Outcome, Rule } from './engine.js';

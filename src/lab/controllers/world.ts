@@ -1,5 +1,5 @@
 /** What played controllers and components know of the lab around the cluster; src/lab/lab.ts fills it in. */
-import type { Blueprint } from '../../blueprints/blueprint.js';
+import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import type { TrueCrds } from '../cluster-api.js';
 import type { Component } from '../components/component.js';
 import type { Claims } from '../servers/mother/claims.js';

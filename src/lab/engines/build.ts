@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from '
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { fail, messageOf } from '../../support/errors.js';
-import type { Exec } from '../../tools/exec.js';
+import { fail, messageOf } from '../../support/errors/errors.js';
+import type { Exec } from '../../tools/exec/exec.js';
 import { enginesFolder, finishedFolder, sourceKey } from './cache.js';
 import { type Engine, engines, modulesFolder } from './catalogue.js';
 import { changeModules } from './changed-modules.js';

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fail } from '../../support/errors.js';
+import { fail } from '../../support/errors/errors.js';
 import { type Engine, engines, modulesFolder } from './catalogue.js';
 
 type Env = Readonly<Record<string, string | undefined>>;

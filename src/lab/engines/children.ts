@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../support/clock.js';
-import { startProgram } from '../../tools/exec.js';
+import { startProgram } from '../../tools/exec/exec.js';
 
 export interface Child {
   readonly pid: number;

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../support/clock.js';
-import { toYaml, toYamlStream } from '../../support/yaml.js';
+import { toYaml, toYamlStream } from '../../support/yaml/yaml.js';
 import { createTransport } from '../kubernetes/client-transport.js';
 import { ownAgent } from '../request-log.js';
 import type { Engines } from './cache.js';

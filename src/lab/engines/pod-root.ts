@@ -5,8 +5,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { parseYamlStream } from '../../support/yaml.js';
-import type { Exec } from '../../tools/exec.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
+import type { Exec } from '../../tools/exec/exec.js';
 import type { Lab } from '../controllers/engine.js';
 import type { ControlPlane } from './control-plane.js';
 import { tokenOf } from './pod-program.js';

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { startProgram } from '../../tools/exec.js';
+import { startProgram } from '../../tools/exec/exec.js';
 import { environmentOf } from '../components/component.js';
 import type { Lab, Rule } from '../controllers/engine.js';
 import type { Exit } from '../controllers/kubelet.js';

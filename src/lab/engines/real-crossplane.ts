@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import type { Exec } from '../../tools/exec.js';
+import type { Exec } from '../../tools/exec/exec.js';
 import type { Lab } from '../controllers/engine.js';
 import type { FluxOptions } from './flux-programs.js';
 import { freePorts } from './free-ports.js';

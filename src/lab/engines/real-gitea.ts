@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Exec } from '../../tools/exec.js';
+import type { Exec } from '../../tools/exec/exec.js';
 import type { Component } from '../components/component.js';
 import { administrator, playsGitea } from '../components/gitea.js';
 import type { Lab, Rule } from '../controllers/engine.js';

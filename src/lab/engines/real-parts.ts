@@ -1,7 +1,7 @@
 /** The programs that are real in a cluster of a lab beside its control plane: Flux, scripts of Jobs, and on the Sovereign Gitea and more. */
 import { join } from 'node:path';
-import { createRedactor } from '../../support/redact.js';
-import { createExec } from '../../tools/exec.js';
+import { createRedactor } from '../../support/redact/redact.js';
+import { createExec } from '../../tools/exec/exec.js';
 import type { Component } from '../components/component.js';
 import type { Rule } from '../controllers/engine.js';
 import type { RealParts } from '../controllers/start.js';

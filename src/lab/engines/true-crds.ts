@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { parseYamlStream } from '../../support/yaml.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
 import type { TrueCrds } from '../cluster-api.js';
 import type { Engines } from './cache.js';
 import { engines as catalogue } from './catalogue.js';

@@ -1,11 +1,11 @@
 /** Whether two clusters that exist can be made a lab of: looked at before anything is touched. */
 import { join } from 'node:path';
-import { loadBlueprints } from '../../blueprints/load.js';
-import { isProtectedNamespace } from '../../mother/protected-set.js';
-import type { Sovereign } from '../../sovereign/schema.js';
-import { fail } from '../../support/errors.js';
+import { loadBlueprints } from '../../blueprints/catalog/load.js';
+import { isProtectedNamespace } from '../../mother/protected/protected-set.js';
+import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { fail } from '../../support/errors/errors.js';
 import { packageRoot } from '../../support/package-root.js';
-import { createAllowance } from '../../tools/bounded.js';
+import { createAllowance } from '../../tools/http/bounded.js';
 import { motherContents } from '../servers/mother/contents.js';
 import type { ClusterQuestion, FixedCluster } from './given-clusters.js';
 import { type Upstream, upstreamOf } from './upstream.js';

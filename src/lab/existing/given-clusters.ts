@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../support/clock.js';
-import { fail } from '../../support/errors.js';
+import { fail } from '../../support/errors/errors.js';
 import { labFqdn } from '../lab-info.js';
 import { madeFile, readMade } from './made.js';
 

@@ -9,9 +9,9 @@ import {
   tlsOptionsOf,
 } from '../../kubernetes/client/kube-transport.js';
 import { readKubeconfig } from '../../kubernetes/client/kubeconfig.js';
-import { fail } from '../../support/errors.js';
-import { createRedactor } from '../../support/redact.js';
-import { createExec } from '../../tools/exec.js';
+import { fail } from '../../support/errors/errors.js';
+import { createRedactor } from '../../support/redact/redact.js';
+import { createExec } from '../../tools/exec/exec.js';
 
 export interface PassedOn {
   method: string;

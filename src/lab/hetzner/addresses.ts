@@ -1,5 +1,5 @@
 /** Primary and floating IPs: both must be free before they can be deleted. */
-import type { FloatingIp, PrimaryIp } from '../../hetzner/types.js';
+import type { FloatingIp, PrimaryIp } from '../../hetzner/api/types.js';
 import { locations } from './catalog.js';
 import { type Body, changeProtection, gone, type Kind } from './kind.js';
 import { invalid, refuse } from './problem.js';

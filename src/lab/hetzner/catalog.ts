@@ -1,6 +1,6 @@
 /** What the lab's Hetzner sells: a part of the real catalogue, prices as of autumn 2026, without guarantee. */
-import type { LoadBalancerType, Location, LocationPrice, Pricing, ServerType } from '../../hetzner/sold.js';
-import type { Image } from '../../hetzner/types.js';
+import type { LoadBalancerType, Location, LocationPrice, Pricing, ServerType } from '../../hetzner/api/offerings.js';
+import type { Image } from '../../hetzner/api/types.js';
 
 const place = (id: number, name: string, city: string, country: string, zone: string, lat: number, lon: number) => ({
   id,

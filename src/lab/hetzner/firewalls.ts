@@ -1,5 +1,5 @@
 /** Firewalls; one that is applied to anything, be it by selector, cannot be deleted. */
-import type { Firewall, FirewallRule, FirewallUse } from '../../hetzner/types.js';
+import type { Firewall, FirewallRule, FirewallUse } from '../../hetzner/api/types.js';
 import { type Body, gone, type Kind } from './kind.js';
 import { invalid, refuse } from './problem.js';
 import { assertUniqueName, type Project } from './project.js';

@@ -1,5 +1,5 @@
 /** One type of resource: how it is made, what deleting does, which actions it has. */
-import type { Action, ResourceMap, ResourceType } from '../../hetzner/types.js';
+import type { Action, ResourceMap, ResourceType } from '../../hetzner/api/types.js';
 import type { Project } from './project.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: request bodies are checked field by field where they are read

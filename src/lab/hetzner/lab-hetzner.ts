@@ -1,5 +1,5 @@
 /** The lab's Hetzner: a project behind the Cloud API and a stranger's beside it, with their tokens, its budget of requests and its faults. */
-import type { Server } from '../../hetzner/types.js';
+import type { Server } from '../../hetzner/api/types.js';
 import { type LabMark, labHeader, labHeaderOf } from '../../sovereign/lab-mark.js';
 import { type Clock, systemClock } from '../../support/clock.js';
 import type { Faults } from '../faults.js';

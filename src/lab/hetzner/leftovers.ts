@@ -2,7 +2,7 @@
  * What the lab's project holds at first: the mock-data leftovers of omantel that #370 is about, those of a Sovereign whose
  * name begins with the same letters, and a stranger's servers. Made without actions: they have been there for months.
  */
-import type { Labels } from '../../hetzner/types.js';
+import type { Labels } from '../../hetzner/api/types.js';
 import { floatingIps, primaryIps } from './addresses.js';
 import { firewalls } from './firewalls.js';
 import type { Body, Kind } from './kind.js';

@@ -1,5 +1,5 @@
 /** Load balancers; targets are healthy as soon as their server runs. */
-import type { LoadBalancer, LoadBalancerService, LoadBalancerTarget } from '../../hetzner/types.js';
+import type { LoadBalancer, LoadBalancerService, LoadBalancerTarget } from '../../hetzner/api/types.js';
 import { loadBalancerTypes, locations } from './catalog.js';
 import { type Body, changeProtection, type Kind } from './kind.js';
 import { freeAddress, usedAddresses } from './networks.js';

@@ -1,5 +1,5 @@
 /** Networks and the addresses in their subnets. */
-import type { Network, Server, Subnet } from '../../hetzner/types.js';
+import type { Network, Server, Subnet } from '../../hetzner/api/types.js';
 import { type Body, changeProtection, gone, type Kind } from './kind.js';
 import { invalid, refuse } from './problem.js';
 import { assertDeletable, assertUniqueName, type Project } from './project.js';

@@ -1,6 +1,6 @@
 /** The state of one Hetzner project: resources by type, actions that take their time, addresses. */
-import type { Action, ResourceMap, ResourceType, Server } from '../../hetzner/types.js';
-import { resourceTypes } from '../../hetzner/types.js';
+import type { Action, ResourceMap, ResourceType, Server } from '../../hetzner/api/types.js';
+import { resourceTypes } from '../../hetzner/api/types.js';
 import type { Clock } from '../../support/clock.js';
 import { systemImages } from './catalog.js';
 import { refuse } from './problem.js';

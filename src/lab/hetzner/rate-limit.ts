@@ -1,5 +1,5 @@
 /** How many requests an hour the lab's Hetzner allows: what kills hundreds of runs after one another needs more than Hetzner's own. */
-import { fail } from '../../support/errors.js';
+import { fail } from '../../support/errors/errors.js';
 
 /** Whoever starts the lab sets it; the lab's own process takes it over. */
 export const rateLimitVariable = 'CATALYST_LAB_HETZNER_RATE_LIMIT';

@@ -1,6 +1,6 @@
 /** The paths of the Cloud API over the kinds: lists with pages and selectors, single items, creation, deletion, actions. */
-import type { ResourceMap, ResourceType } from '../../hetzner/types.js';
-import { plural, resourceTypes } from '../../hetzner/types.js';
+import type { ResourceMap, ResourceType } from '../../hetzner/api/types.js';
+import { plural, resourceTypes } from '../../hetzner/api/types.js';
 import type { LabRequest, LabResponse } from '../http-server.js';
 import { floatingIps, primaryIps } from './addresses.js';
 import { loadBalancerTypes, locations, pricing, serverTypes } from './catalog.js';

@@ -1,5 +1,5 @@
 /** Hetzner's label selectors: `k`, `!k`, `k==v`, `k=v`, `k!=v` (also without k), `k in (a,b)`, `k notin (a,b)`; comma is AND. */
-import type { Labels } from '../../hetzner/types.js';
+import type { Labels } from '../../hetzner/api/types.js';
 import { refuse } from './problem.js';
 
 type Test = (labels: Labels) => boolean;

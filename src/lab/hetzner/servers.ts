@@ -1,5 +1,5 @@
 /** Servers: creation in stages, deletion with its cascade. */
-import type { Server } from '../../hetzner/types.js';
+import type { Server } from '../../hetzner/api/types.js';
 import { createAddress } from './addresses.js';
 import { locations, serverTypes } from './catalog.js';
 import { type Body, changeProtection, type Kind } from './kind.js';

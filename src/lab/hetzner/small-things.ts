@@ -1,6 +1,6 @@
 /** Volumes, ssh keys, placement groups, certificates and images. */
 import { createHash } from 'node:crypto';
-import type { Certificate, Image, PlacementGroup, SshKey, Volume } from '../../hetzner/types.js';
+import type { Certificate, Image, PlacementGroup, SshKey, Volume } from '../../hetzner/api/types.js';
 import { locations } from './catalog.js';
 import { changeProtection, gone, type Kind } from './kind.js';
 import { invalid, refuse } from './problem.js';

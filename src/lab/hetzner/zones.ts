@@ -1,5 +1,5 @@
 /** DNS zones and their record sets, as far as a purge meets them. */
-import type { Zone } from '../../hetzner/types.js';
+import type { Zone } from '../../hetzner/api/types.js';
 import { type Body, changeProtection, type Kind } from './kind.js';
 import { refuse } from './problem.js';
 import { assertDeletable, assertUniqueName, type Project, type RecordSet } from './project.js';

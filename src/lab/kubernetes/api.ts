@@ -1,6 +1,6 @@
 /** A Kubernetes API server in this process: real enough for kubectl, helm and controllers, with nothing behind it but memory. */
 import { type Clock, systemClock } from '../../support/clock.js';
-import { toYaml } from '../../support/yaml.js';
+import { toYaml } from '../../support/yaml/yaml.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
 import type { Faults } from '../faults.js';
 import { type LabHandler, serve } from '../http-server.js';

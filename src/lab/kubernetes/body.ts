@@ -1,6 +1,6 @@
 /** Request bodies: JSON, YAML, and the protobuf that client-go's typed clients send. */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { parseYamlStream } from '../../support/yaml.js';
+import { parseYamlStream } from '../../support/yaml/yaml.js';
 import { decodeProtobuf } from './protobuf.js';
 import { badRequest, unsupportedMediaType } from './status.js';
 

@@ -1,5 +1,5 @@
 /** From request to answer: is the server up, who asks, what for, may they, and then the part that answers. */
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import type { LabHandler, LabRequest, LabResponse } from '../http-server.js';
 import { readObject } from './body.js';
 import type { User } from './caller.js';

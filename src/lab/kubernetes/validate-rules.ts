@@ -3,7 +3,7 @@
  * know (Kubernetes' own functions such as quantity()) is not checked here.
  */
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { invalidValue } from './causes.js';
 import type { Schema } from './kinds.js';
 import type { StatusCause } from './status.js';

@@ -2,10 +2,10 @@
 import type { JournalState } from '../../engine/journal-state.js';
 import type { Evidence } from '../../engine/step.js';
 import type { HandoverRecord } from '../../handover/record.js';
-import type { DeclaredEffect } from '../../mother/compare-fingerprints.js';
-import type { Fingerprint } from '../../mother/fingerprint.js';
+import type { DeclaredEffect } from '../../mother/fingerprint/compare.js';
+import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import type { ScanResult } from '../../scans/scan.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { Experiment } from '../experiment/experiment.js';

@@ -11,7 +11,7 @@ import {
   type Statement,
 } from '../../evidence/bundle.js';
 import { unseal } from '../../evidence/signing.js';
-import { fail, isCatalystError, messageOf } from '../../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { hashOf, sha256 } from '../../support/hash.js';
 import { judge } from '../experiment/experiment.js';
 import { verdictOf } from './item.js';

@@ -1,13 +1,13 @@
 /** Takes the whole checklist, in the order in which one answer helps the next, and writes the evidence. */
 import { parseJournal } from '../../engine/journal-entry.js';
 import { foldJournal } from '../../engine/journal-state.js';
-import { checkDelegation } from '../../handover/delegation.js';
 import { readRecord } from '../../handover/record.js';
+import { checkDelegation } from '../../handover/sovereign/delegation.js';
 import { nodeAddresses } from '../../kubernetes/node-addresses.js';
-import { journaledEffects } from '../../mother/declared-effects.js';
-import { takeFingerprint } from '../../mother/fingerprint.js';
-import { fingerprintBefore } from '../../mother/protected-before.js';
-import { CatalystError, fail, messageOf } from '../../support/errors.js';
+import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
+import { takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
+import { fingerprintBefore } from '../../mother/fingerprint/protected-before.js';
+import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { planExercises } from '../experiment/exercises.js';

@@ -4,12 +4,12 @@
  * node's own pulls of images are not, which the answer says.
  */
 import { isIP } from 'node:net';
-import { watchDeadline } from '../../handover/armed-undo.js';
-import { holderOf } from '../../handover/hold-mother.js';
+import { watchDeadline } from '../../handover/mother/armed-undo.js';
+import { holderOf } from '../../handover/mother/hold-mother.js';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import { needlesOf } from '../../scans/umbilical.js';
 import { formatDuration } from '../../support/durations.js';
-import { fail, messageOf } from '../../support/errors.js';
+import { fail, messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import { runProbe } from '../../walk/probes/probe-job.js';
 import type { StepContext } from '../../world/step.js';

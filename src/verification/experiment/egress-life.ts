@@ -1,9 +1,9 @@
 /** The life of the egress block: armed before it is made, lifted by its own run, never by the run of somebody else. */
 import type { Mutation } from '../../engine/step.js';
-import { ownedBy, requireArmed } from '../../handover/armed-undo.js';
+import { ownedBy, requireArmed } from '../../handover/mother/armed-undo.js';
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
-import { hasEndedHere, shownIdentity } from '../../sovereign/process-identity.js';
-import { type CatalystError, fail } from '../../support/errors.js';
+import { hasEndedHere, shownIdentity } from '../../sovereign/state/process-identity.js';
+import { type CatalystError, fail } from '../../support/errors/errors.js';
 import { probeNamespace, probeNamespaceObject } from '../../walk/probes/probe-objects.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';

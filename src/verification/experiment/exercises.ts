@@ -1,10 +1,10 @@
 /** What the Sovereign is made to do while catalyst-api is dead: quiet minutes prove little (dod.md §4.4). */
 import type { Evidence, Mutation } from '../../engine/step.js';
-import { fluxState } from '../../handover/activate.js';
-import { giteaRemote } from '../../handover/gitea.js';
+import { fluxState } from '../../handover/sovereign/activate.js';
+import { giteaRemote } from '../../handover/sovereign/gitea.js';
 import { type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
-import { fail } from '../../support/errors.js';
-import { toYaml } from '../../support/yaml.js';
+import { fail } from '../../support/errors/errors.js';
+import { toYaml } from '../../support/yaml/yaml.js';
 import { makeProbe, probeNamespace, probeNamespaceObject, withProbes } from '../../walk/probes/probe-objects.js';
 import type { Acting, Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';

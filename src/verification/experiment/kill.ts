@@ -3,24 +3,24 @@
  * undo, after-check. Whatever happens in between, the undo is made; and when this process dies, the mother makes it.
  */
 import type { Mutation } from '../../engine/step.js';
-import { armedMutations, withArmedUndo } from '../../handover/armed-undo.js';
-import { requireIdle } from '../../handover/erase.js';
 import { lookAtCatalyst, takeInventory } from '../../handover/handover.js';
-import { holdMother, leaseMutation } from '../../handover/hold-mother.js';
-import { ownerMutation, scaleMutation, stopCatalyst } from '../../handover/stop-catalyst.js';
+import { armedMutations, withArmedUndo } from '../../handover/mother/armed-undo.js';
+import { requireIdle } from '../../handover/mother/erase.js';
+import { holdMother, leaseMutation } from '../../handover/mother/hold-mother.js';
+import { ownerMutation, scaleMutation, stopCatalyst } from '../../handover/mother/stop-catalyst.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
-import { compareFingerprints } from '../../mother/compare-fingerprints.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
-import { takeFingerprint } from '../../mother/fingerprint.js';
-import { messageOf } from '../../support/errors.js';
+import { compareFingerprints } from '../../mother/fingerprint/compare.js';
+import { takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { hashOf } from '../../support/hash.js';
 import { waitUntil } from '../../support/wait.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { steadyBaseline, steadyWithinMs, untilGreen } from './baseline.js';
 import { type Exercise, type Experiment, judge } from './experiment.js';
 import { canaryName, canaryUrl, probesOf } from './probes.js';
 import { type Sampler, startSampler } from './sampler.js';
-import { steadyBaseline, steadyWithinMs, untilGreen } from './steady.js';
 
 export interface KillOptions {
   windowMs: number;

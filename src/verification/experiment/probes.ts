@@ -1,5 +1,5 @@
 /** What is watched during the kill: the Sovereign from outside, the SME demos, and a canary that does depend on catalyst-api. */
-import { protectedPages } from '../../mother/protected-set.js';
+import { protectedPages } from '../../mother/protected/protected-set.js';
 import type { World } from '../../world/world.js';
 import type { Probe } from './sampler.js';
 

@@ -1,6 +1,6 @@
 /** Runs probes at their rate until told to stop, and keeps every sample. */
 import type { Clock } from '../../support/clock.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import type { ProbeClass, Sample } from './samples.js';
 
 export interface Probe {

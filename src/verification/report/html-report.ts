@@ -1,6 +1,6 @@
 /** One self-contained HTML file without JavaScript: verdict first, then everything it rests on. Reads well on paper. */
 import type { HandoverRecord } from '../../handover/record.js';
-import type { Fingerprint } from '../../mother/fingerprint.js';
+import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import type { ScanResult } from '../../scans/scan.js';
 import type { DodReport } from '../dod/report.js';
 import { badge, section, style, table, text } from './report-parts.js';

@@ -3,8 +3,8 @@
  * store was lost, what stands in the cluster is taken over, for what runs there was made with it.
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Blueprint, SecretNeed } from '../../blueprints/blueprint.js';
-import { type GeneratedKind, type SecretValues, secretsFor } from '../../blueprints/secrets.js';
+import type { Blueprint, SecretNeed } from '../../blueprints/catalog/blueprint.js';
+import { type GeneratedKind, type SecretValues, secretsFor } from '../../blueprints/render/secrets.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 
 import type { CredentialName, World } from '../../world/world.js';

@@ -3,10 +3,10 @@ import type { Mutation } from '../../engine/step.js';
 import { seenOfProject } from '../../hetzner/bucket-owner.js';
 import { sovereignLabel } from '../../hetzner/names.js';
 import { powerDnsKey, readPowerDns } from '../../mother/powerdns.js';
-import { parentZoneOf } from '../../mother/protected-set.js';
+import { parentZoneOf } from '../../mother/protected/protected-set.js';
 import { bucketConsumers, bucketName } from '../../sovereign/object-storage.js';
-import { fail, isCatalystError, messageOf } from '../../support/errors.js';
-import { generateSshKey } from '../../tools/ssh-keys.js';
+import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { generateSshKey } from '../../tools/ssh/ssh-keys.js';
 import type { Act, Undo } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 

@@ -1,5 +1,5 @@
 /** Who on the Sovereign uses the Object Storage keys: Secrets by their recipes, workloads by what their Pods really read. */
-import type { Blueprint, SecretNeed, SecretRecipe } from '../../blueprints/blueprint.js';
+import type { Blueprint, SecretNeed, SecretRecipe } from '../../blueprints/catalog/blueprint.js';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import type { WorkloadRef } from '../../kubernetes/rollout.js';
 

@@ -2,8 +2,8 @@
 import type { Mutation } from '../../engine/step.js';
 import { anotherProject } from '../../hetzner/bucket-owner.js';
 import { bucketConsumers, bucketName } from '../../sovereign/object-storage.js';
-import { isCatalystError } from '../../support/errors.js';
-import type { ObjectStore } from '../../tools/s3.js';
+import { isCatalystError } from '../../support/errors/errors.js';
+import type { ObjectStore } from '../../tools/s3/s3.js';
 import type { Act } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { probeObject, roundTrip } from '../steps/prove-object-storage.js';

@@ -1,11 +1,11 @@
 /** The sealed tree of a Sovereign: its own sealing key, and the very Secrets that run there. */
 import { X509Certificate } from 'node:crypto';
-import type { BlueprintName } from '../../blueprints/blueprint.js';
-import type { RenderedTree } from '../../blueprints/render.js';
-import { activeSealingKey } from '../../blueprints/seal.js';
-import { sealTree } from '../../blueprints/sealed-tree.js';
+import type { BlueprintName } from '../../blueprints/catalog/blueprint.js';
+import type { RenderedTree } from '../../blueprints/render/render.js';
+import { activeSealingKey } from '../../blueprints/render/seal.js';
+import { sealTree } from '../../blueprints/render/sealed-tree.js';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
-import { fail } from '../../support/errors.js';
+import { fail } from '../../support/errors/errors.js';
 import type { World } from '../../world/world.js';
 import { createSecretMaker, ownSecrets } from './blueprint-secrets.js';
 

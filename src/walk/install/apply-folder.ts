@@ -1,5 +1,5 @@
 /** A folder of the rendered tree onto the Sovereign: one sentence, one kubectl, and a mark by which it is known again. */
-import type { RenderedFolder } from '../../blueprints/render.js';
+import type { RenderedFolder } from '../../blueprints/render/render.js';
 import type { Mutation } from '../../engine/step.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 

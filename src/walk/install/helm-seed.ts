@@ -1,18 +1,18 @@
 /** What must run before Flux can install anything, Flux included: put there by helm with the values Flux will use later. */
-import type { Blueprint } from '../../blueprints/blueprint.js';
-import { releasesOf } from '../../blueprints/releases.js';
-import { variablesOf } from '../../blueprints/variables.js';
+import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
+import { releasesOf } from '../../blueprints/catalog/releases.js';
+import { variablesOf } from '../../blueprints/render/variables.js';
 import type { Mutation } from '../../engine/step.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import { nameOf } from '../../kubernetes/readiness.js';
 import { requireRelease } from '../../kubernetes/release-landed.js';
 import { explaining, type Waiting, waitAllReady, whyNotRolledOut } from '../../kubernetes/wait-ready.js';
-import type { HelmRelease } from '../../tools/helm.js';
+import type { HelmRelease } from '../../tools/helm/helm.js';
 import type { StepContext } from '../../world/step.js';
 import { watchedKube } from '../../world/watched-world.js';
 import type { World } from '../../world/world.js';
 import type { Preparation } from '../steps/install-blueprint.js';
-import { planTakeUp, takeUpRelease } from './take-up-release.js';
+import { planTakeUp, takeUpRelease } from './recover-release.js';
 
 const rolloutMs = 15 * 60_000;
 

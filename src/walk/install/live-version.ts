@@ -1,5 +1,5 @@
 /** What of a Blueprint is live: the digest of its chart and the Git commit that Flux has, for the evidence. */
-import { fluxNamespace } from '../../blueprints/chart-source.js';
+import { fluxNamespace } from '../../blueprints/charts/chart-source.js';
 import type { Evidence } from '../../engine/step.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 

@@ -4,7 +4,7 @@
  */
 import type { Mutation } from '../../engine/step.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
-import { fail } from '../../support/errors.js';
+import { fail } from '../../support/errors/errors.js';
 import type { Acting } from '../../world/step.js';
 import { makeProbe, probeLabel, probeNamespace, probeNamespaceObject, removeProbe } from './probe-objects.js';
 

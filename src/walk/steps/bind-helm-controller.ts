@@ -2,7 +2,7 @@
  * Ticket #338: Flux, whose helm-controller is bound to cluster-admin (a binding of its own in the folder, so that no value of
  * the chart can take it away). helm seeds it; then Flux adopts itself and Cilium, and is the only reconciler from there on.
  */
-import type { Blueprint } from '../../blueprints/blueprint.js';
+import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { SecretMaker } from '../credentials/blueprint-secrets.js';

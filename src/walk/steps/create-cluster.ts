@@ -1,5 +1,6 @@
 /** Step `cluster`: network, firewall, load balancer, servers and k3s at Hetzner, and the kubeconfig of the Sovereign. */
 import type { Done, Evidence, Mutation } from '../../engine/step.js';
+import type { ResourceMap, ResourceType } from '../../hetzner/api/types.js';
 import { checkCapacity } from '../../hetzner/cluster/capacity.js';
 import { createCluster, targetSentence } from '../../hetzner/cluster/create.js';
 import { findOurs } from '../../hetzner/cluster/ensure.js';
@@ -14,11 +15,10 @@ import {
 import { clusterParts } from '../../hetzner/cluster/parts.js';
 import { clusterSecrets, knowsSecrets } from '../../hetzner/cluster/secrets.js';
 import { mutationOf } from '../../hetzner/mutation.js';
-import type { ResourceMap, ResourceType } from '../../hetzner/types.js';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { fail, isCatalystError, messageOf } from '../../support/errors.js';
+import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
-import { createSsh, type Ssh } from '../../tools/ssh.js';
+import { createSsh, type Ssh } from '../../tools/ssh/ssh.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 

@@ -12,9 +12,9 @@ import {
   type RecordSet,
   readPowerDns,
 } from '../../mother/powerdns.js';
-import { parentZoneOf } from '../../mother/protected-set.js';
+import { parentZoneOf } from '../../mother/protected/protected-set.js';
 import { requireOneParentZone } from '../../mother/zone-roles.js';
-import { fail } from '../../support/errors.js';
+import { fail } from '../../support/errors/errors.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { Preparation } from './install-blueprint.js';

@@ -4,7 +4,7 @@
  */
 import type { Mutation } from '../../engine/step.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
-import { messageOf } from '../../support/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import type { Act, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';

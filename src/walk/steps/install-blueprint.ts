@@ -2,7 +2,7 @@
  * Installs one Blueprint as Flux would: its Secrets, its folder of the tree, and, once the releases stand, the glue that
  * needs its CRDs. Done means that the cluster holds these very folders and everything in them is ready.
  */
-import type { Blueprint } from '../../blueprints/blueprint.js';
+import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import type { Done, Evidence, Mutation } from '../../engine/step.js';
 import { type Kube, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import { readinessOf } from '../../kubernetes/readiness.js';

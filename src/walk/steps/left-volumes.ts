@@ -1,9 +1,9 @@
 /** Volumes that outlive a destroyed cluster because nothing says that they are this Sovereign's: they cost money, and a person decides. */
-import type { HetznerApi } from '../../hetzner/api.js';
-import { listType } from '../../hetzner/purge/inventory.js';
-import type { PurgePlan } from '../../hetzner/purge/plan.js';
-import type { ResourceMap } from '../../hetzner/types.js';
-import { fail } from '../../support/errors.js';
+import type { HetznerApi } from '../../hetzner/api/api.js';
+import type { ResourceMap } from '../../hetzner/api/types.js';
+import { listType } from '../../hetzner/purge/plan/inventory.js';
+import type { PurgePlan } from '../../hetzner/purge/plan/plan.js';
+import { fail } from '../../support/errors/errors.js';
 
 type Volume = ResourceMap['volume'];
 

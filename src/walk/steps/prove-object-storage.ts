@@ -11,10 +11,10 @@ import {
   bucketName,
   versionedConsumers,
 } from '../../sovereign/object-storage.js';
-import { fail, isCatalystError } from '../../support/errors.js';
+import { fail, isCatalystError } from '../../support/errors/errors.js';
 import { settleAll } from '../../support/settle-all.js';
 import { waitUntil } from '../../support/wait.js';
-import type { ObjectStore, ObjectStoreWriter } from '../../tools/s3.js';
+import type { ObjectStore, ObjectStoreWriter } from '../../tools/s3/s3.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { Writers } from '../../world/writers.js';

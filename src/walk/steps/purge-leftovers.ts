@@ -1,13 +1,13 @@
 /** Ticket #370: what earlier runs of this Sovereign left at Hetzner goes; nothing else does. */
 import type { Done, Evidence } from '../../engine/step.js';
 import { mutationOf } from '../../hetzner/mutation.js';
-import { applyPurge } from '../../hetzner/purge/apply.js';
-import { deletionSentences } from '../../hetzner/purge/delete-one.js';
-import { takeInventory } from '../../hetzner/purge/inventory.js';
-import { makePurgePlan } from '../../hetzner/purge/plan.js';
-import { type Row, type Selection, selectLeftovers } from '../../hetzner/purge/select.js';
-import { rowsOf } from '../../hetzner/purge/unfinished.js';
-import { fail } from '../../support/errors.js';
+import { applyPurge } from '../../hetzner/purge/apply/apply.js';
+import { deletionSentences } from '../../hetzner/purge/apply/delete-one.js';
+import { takeInventory } from '../../hetzner/purge/plan/inventory.js';
+import { makePurgePlan } from '../../hetzner/purge/plan/plan.js';
+import { rowsOf } from '../../hetzner/purge/plan/unfinished.js';
+import { type Row, type Selection, selectLeftovers } from '../../hetzner/purge/select/select.js';
+import { fail } from '../../support/errors/errors.js';
 import type { Step } from '../../world/step.js';
 import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
 import type { World } from '../../world/world.js';

@@ -1,5 +1,5 @@
 /** bp-cilium: without a network no Pod runs, so helm puts Cilium there; Flux adopts the release in #338. */
-import type { Blueprint } from '../../blueprints/blueprint.js';
+import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import type { Done } from '../../engine/step.js';
 import { whyNotRolledOut } from '../../kubernetes/wait-ready.js';
 import { kubeIfAny } from '../../world/kube-if-any.js';

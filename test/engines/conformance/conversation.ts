@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from '../../../src/lab/kubernetes/client-transport.js';
-import { createRedactor } from '../../../src/support/redact.js';
-import { createBinaries } from '../../../src/tools/binaries.js';
-import { createExec } from '../../../src/tools/exec.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createBinaries } from '../../../src/tools/exec/binaries.js';
+import { createExec } from '../../../src/tools/exec/exec.js';
 
 export interface Turn {
   /** Names the turn in differences.ts; unique within the conversation. */

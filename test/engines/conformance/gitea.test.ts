@@ -13,8 +13,8 @@ import { type LabHandler, type LabServer, serve } from '../../../src/lab/http-se
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { createGitea } from '../../../src/lab/servers/git/gitea.js';
 import { systemClock as clock } from '../../../src/support/clock.js';
-import { createRedactor } from '../../../src/support/redact.js';
-import { createExec } from '../../../src/tools/exec.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createExec } from '../../../src/tools/exec/exec.js';
 import { compareTurns, everyDifferenceIsHeld } from './compare.js';
 import { giteaDifferences as differences } from './differences.js';
 import { type Answer, administrator, hold, turns } from './talks-with-gitea.js';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Context } from '../../../src/actions/context.js';
+import type { Context } from '../../../src/actions/session/context.js';
 import { supportBundle } from '../../../src/actions/support-bundle.js';
 import { systemClock } from '../../../src/support/clock.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 import { omantel } from '../hetzner/fake-world.js';
 
 let dir: string;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { drawGraph } from '../../../src/actions/graph.js';
 import { evidenceCell, statusAsMarkdown, statusOf } from '../../../src/actions/status.js';
-import { listPhases, listTickets } from '../../../src/actions/ticket-list.js';
+import { listPhases, listTickets } from '../../../src/actions/ticket/list.js';
 import { timelineOf } from '../../../src/actions/timeline.js';
 import { openJournal } from '../../../src/engine/journal.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 import { clock } from '../engine/rig.js';
 
 function journalIn(stateDir: string) {

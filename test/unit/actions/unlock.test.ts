@@ -11,15 +11,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Context } from '../../../src/actions/context.js';
-import { readJournal } from '../../../src/actions/read-journal.js';
+import type { Context } from '../../../src/actions/session/context.js';
+import { readJournal } from '../../../src/actions/session/read-journal.js';
 import { type Unlocked, unlock } from '../../../src/actions/unlock.js';
 import { openJournal } from '../../../src/engine/journal.js';
-import type { Holder } from '../../../src/sovereign/lease.js';
-import { takeLock } from '../../../src/sovereign/lock.js';
-import { thisProcess } from '../../../src/sovereign/process-identity.js';
-import { fail } from '../../../src/support/errors.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import type { Holder } from '../../../src/sovereign/state/lease.js';
+import { takeLock } from '../../../src/sovereign/state/lock.js';
+import { thisProcess } from '../../../src/sovereign/state/process-identity.js';
+import { fail } from '../../../src/support/errors/errors.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 
 const fqdn = 'omantel.omani.works';
 const now = new Date('2026-11-29T12:00:00Z');

@@ -2,14 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ArchiveFile, packChart } from '../../../src/blueprints/archive.js';
+import { type ArchiveFile, packChart } from '../../../src/blueprints/charts/archive.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { type Registry, startRegistry } from '../../../src/lab/servers/registry/server.js';
-import { createRedactor } from '../../../src/support/redact.js';
-import { toYaml } from '../../../src/support/yaml.js';
-import { createBinaries } from '../../../src/tools/binaries.js';
-import { createExec, type Exec } from '../../../src/tools/exec.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import { toYaml } from '../../../src/support/yaml/yaml.js';
+import { createBinaries } from '../../../src/tools/exec/binaries.js';
+import { createExec, type Exec } from '../../../src/tools/exec/exec.js';
 
 export const exec: Exec = createExec(createRedactor());
 const binaries = createBinaries({ exec, env: process.env, cacheDir: join(homedir(), '.cache', 'catalyst') });

@@ -1,11 +1,11 @@
 /** A thousand specs with hostile text in any field: refused, or rendered as data that changes no shape; the same bytes twice. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Blueprint } from '../../../src/blueprints/blueprint.js';
-import { renderTree } from '../../../src/blueprints/render.js';
-import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
-import { isCatalystError } from '../../../src/support/errors.js';
-import { parseYamlStream } from '../../../src/support/yaml.js';
+import type { Blueprint } from '../../../src/blueprints/catalog/blueprint.js';
+import { renderTree } from '../../../src/blueprints/render/render.js';
+import { type Sovereign, sovereignSchema } from '../../../src/sovereign/spec/schema.js';
+import { isCatalystError } from '../../../src/support/errors/errors.js';
+import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 import { blueprints, omantel } from './rig.js';
 
 const words = [

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { renderBlueprints } from '../../../src/actions/blueprint-render.js';
-import { loadBlueprints } from '../../../src/blueprints/load.js';
-import { parseSpec } from '../../../src/sovereign/load-spec.js';
+import { renderBlueprints } from '../../../src/actions/blueprint/render.js';
+import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
+import { parseSpec } from '../../../src/sovereign/spec/load-spec.js';
 import { specText } from '../sovereign/fixture.js';
 
 const blueprints = await loadBlueprints(join(import.meta.dirname, '../../../templates/blueprints'));

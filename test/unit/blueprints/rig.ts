@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Blueprint } from '../../../src/blueprints/blueprint.js';
-import { loadBlueprints } from '../../../src/blueprints/load.js';
-import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
-import { parseYamlStream } from '../../../src/support/yaml.js';
+import type { Blueprint } from '../../../src/blueprints/catalog/blueprint.js';
+import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
+import { type Sovereign, sovereignSchema } from '../../../src/sovereign/spec/schema.js';
+import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 
 export const root = join(import.meta.dirname, '../../..');
 

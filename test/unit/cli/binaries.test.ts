@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../src/support/redact.js';
-import { createBinaries } from '../../../src/tools/binaries.js';
-import { createExec } from '../../../src/tools/exec.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createBinaries } from '../../../src/tools/exec/binaries.js';
+import { createExec } from '../../../src/tools/exec/exec.js';
 
 let dir: string;
 beforeEach(() => {

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { Config } from '@oclif/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fillOptionalValues } from '../../../src/cli/argv.js';
-import { CatalystCommand } from '../../../src/cli/base-command.js';
-import { errorEnvelope, toJson, wantsJson } from '../../../src/cli/envelope.js';
-import { errorText } from '../../../src/cli/error-text.js';
-import { exitRows } from '../../../src/cli/help.js';
-import { listenForInterrupts } from '../../../src/cli/interrupts.js';
-import { translateError } from '../../../src/cli/translate-error.js';
-import { type ErrorCode, errorCodes } from '../../../src/support/error-codes.js';
-import { CatalystError, exitStatuses, fail } from '../../../src/support/errors.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import { fillOptionalValues } from '../../../src/cli/command/argv.js';
+import { CatalystCommand } from '../../../src/cli/command/base-command.js';
+import { errorEnvelope, toJson, wantsJson } from '../../../src/cli/command/envelope.js';
+import { exitRows } from '../../../src/cli/command/help.js';
+import { listenForInterrupts } from '../../../src/cli/command/interrupts.js';
+import { errorText } from '../../../src/cli/text/error.js';
+import { translateError } from '../../../src/cli/text/translate-error.js';
+import { type ErrorCode, errorCodes } from '../../../src/support/errors/error-codes.js';
+import { CatalystError, exitStatuses, fail } from '../../../src/support/errors/errors.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 
 let config: Config;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Config } from '@oclif/core';
 import { describe, expect, it } from 'vitest';
-import { translateParseError } from '../../../src/cli/translate-error.js';
-import type { fail } from '../../../src/support/errors.js';
+import { translateParseError } from '../../../src/cli/text/translate-error.js';
+import type { fail } from '../../../src/support/errors/errors.js';
 
 const root = join(import.meta.dirname, '../../..');
 const config = await Config.load(root);

@@ -1,17 +1,17 @@
 /** Names and messages that other systems choose, as a person's terminal gets them. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { purgePlanText } from '../../../src/actions/purge-plan.js';
-import { toJson } from '../../../src/cli/envelope.js';
-import { createOutput } from '../../../src/cli/output.js';
+import { purgePlanText } from '../../../src/actions/purge/plan.js';
+import { toJson } from '../../../src/cli/command/envelope.js';
+import { createOutput } from '../../../src/cli/command/output.js';
 import { createRenderer } from '../../../src/cli/renderers/choose.js';
-import { textTable } from '../../../src/cli/text-table.js';
+import { textTable } from '../../../src/cli/text/table.js';
 import type { RunEvent } from '../../../src/engine/events.js';
-import type { Inventory } from '../../../src/hetzner/purge/inventory.js';
-import { selectLeftovers } from '../../../src/hetzner/purge/select.js';
-import { resourceTypes } from '../../../src/hetzner/types.js';
+import { resourceTypes } from '../../../src/hetzner/api/types.js';
+import type { Inventory } from '../../../src/hetzner/purge/plan/inventory.js';
+import { selectLeftovers } from '../../../src/hetzner/purge/select/select.js';
 import { systemClock } from '../../../src/support/clock.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 
 /** OSC 0 (title), CSI 2 J (clear), the one-character CSI, CR and a false line, a right-to-left override. */
 const hostile = '\u001b]0;owned\u0007\u001b[2J\u009b31m\r\n✔ all is well\u202egnp';

@@ -4,8 +4,8 @@ import { describe, expect, it, test } from 'vitest';
 import { openJournal } from '../../../src/engine/journal.js';
 import { parseJournal, scanJournal } from '../../../src/engine/journal-entry.js';
 import { foldJournal } from '../../../src/engine/journal-state.js';
-import { CatalystError } from '../../../src/support/errors.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import { CatalystError } from '../../../src/support/errors/errors.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 import { clock, fakeStep, open, runAll, temporaryJournal } from './rig.js';
 
 function codeOf(action: () => unknown): { code: string; line: unknown } {

@@ -7,7 +7,7 @@ import { type Journal, openJournal } from '../../../src/engine/journal.js';
 import { foldJournal } from '../../../src/engine/journal-state.js';
 import { type RunnerOptions, runSteps } from '../../../src/engine/runner.js';
 import type { Mutation } from '../../../src/engine/step.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createGate } from '../../../src/world/gate.js';
 import type { Step } from '../../../src/world/step.js';
 import type { Adapters, Writers } from '../../../src/world/writers.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Gate } from '../../../src/engine/journaled-gate.js';
 import { throwIfFailed } from '../../../src/engine/runner.js';
-import { fail } from '../../../src/support/errors.js';
+import { fail } from '../../../src/support/errors/errors.js';
 import { createGate } from '../../../src/world/gate.js';
 import type { Step } from '../../../src/world/step.js';
 import type { Writers } from '../../../src/world/writers.js';

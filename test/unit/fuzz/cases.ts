@@ -1,6 +1,6 @@
 /** What a fuzzed reader is held to: it ends soon, in little memory, with a value or with an error that is the file's, never ours. */
 import fc from 'fast-check';
-import { CatalystError } from '../../../src/support/errors.js';
+import { CatalystError } from '../../../src/support/errors/errors.js';
 
 /** Cases of the slower fuzzers; `npm run test:complete` asks for more. */
 export const slowCases = Number(process.env['CATALYST_CASES'] ?? 1000);

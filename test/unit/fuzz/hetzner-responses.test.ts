@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
-import { createTransport, type HetznerCall, type HetznerTransport } from '../../../src/hetzner/transport.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import { createTransport, type HetznerCall, type HetznerTransport } from '../../../src/hetzner/api/transport.js';
+import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';

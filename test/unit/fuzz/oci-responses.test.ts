@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer } from '../../../src/tools/http.js';
-import type { HttpStream, StreamAnswer } from '../../../src/tools/http-stream.js';
-import { readOci, writeOci } from '../../../src/tools/oci.js';
-import { copyImage, resolveImage } from '../../../src/tools/oci-copy.js';
+import type { HttpAnswer } from '../../../src/tools/http/http.js';
+import type { HttpStream, StreamAnswer } from '../../../src/tools/http/http-stream.js';
+import { copyImage, resolveImage } from '../../../src/tools/oci/copy.js';
+import { readOci, writeOci } from '../../../src/tools/oci/oci.js';
 import { anyJson, damageOf, editsOf, hold, seed, slowCases } from './cases.js';
 
 const digestOf = (bytes: string | Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createObjectStore, type ObjectStore } from '../../../src/tools/s3.js';
+import { createObjectStore, type ObjectStore } from '../../../src/tools/s3/s3.js';
 import { damageOf, editsOf, hold, seed, slowCases } from './cases.js';
 
 const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSpec } from '../../../src/sovereign/load-spec.js';
-import { specToYaml } from '../../../src/sovereign/spec-yaml.js';
+import { parseSpec } from '../../../src/sovereign/spec/load-spec.js';
+import { specToYaml } from '../../../src/sovereign/spec/spec-yaml.js';
 import { omantel } from '../hetzner/fake-world.js';
 import { damageOf, editsOf, hold, lost, seed } from './cases.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fluxState } from '../../../src/handover/activate.js';
+import { fluxState } from '../../../src/handover/sovereign/activate.js';
 
 const source = (status: unknown, generation = 2) => ({
   apiVersion: 'source.toolkit.fluxcd.io/v1',

@@ -1,17 +1,17 @@
 /** What only mentions the Sovereign is named and left alone: it stops neither the end of a handover nor a look. */
 import { describe, expect, it, vi } from 'vitest';
-import type { Context } from '../../../src/actions/context.js';
-import { requireClean, verifyResidue } from '../../../src/actions/verify-scans.js';
+import type { Context } from '../../../src/actions/session/context.js';
+import { requireClean, verifyResidue } from '../../../src/actions/verify/scans.js';
 import { noJournal } from '../../../src/engine/dry-run.js';
 import { openHandover } from '../../../src/handover/handover.js';
-import { residueOf } from '../../../src/handover/residue.js';
-import { decommission } from '../../../src/handover/step-redirect.js';
+import { residueOf } from '../../../src/handover/mother/residue.js';
+import { decommission } from '../../../src/handover/steps/redirect.js';
 import { createGate, type GateOptions } from '../../../src/world/gate.js';
 import type { Adapters } from '../../../src/world/writers.js';
 import { ids, memoryCluster, motherCluster, rig } from './rig.js';
 
 // The clusters of this rig have no protected set to read.
-vi.mock('../../../src/actions/guard-protected.js', () => ({
+vi.mock('../../../src/actions/session/guard-protected.js', () => ({
   guardProtected: () => ({
     protects: () => undefined,
     prepare: async () => undefined,

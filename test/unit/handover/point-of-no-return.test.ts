@@ -1,11 +1,11 @@
 /** A handover is killed at every change that it makes; then abort, status and finalize each find what is so. */
 import { describe, expect, it } from 'vitest';
-import { handoverStatus, handoverText, statusIfAny } from '../../../src/actions/handover-status.js';
+import { handoverStatus, handoverText, statusIfAny } from '../../../src/actions/handover/status.js';
 import { foldJournal } from '../../../src/engine/journal-state.js';
-import { abortHandover } from '../../../src/handover/abort.js';
-import { sourceRef } from '../../../src/handover/actual-state.js';
 import { placesOf, readRecord } from '../../../src/handover/record.js';
-import { finaliseHandover } from '../../../src/handover/step-finalise.js';
+import { sourceRef } from '../../../src/handover/sovereign/actual-state.js';
+import { abortHandover } from '../../../src/handover/steps/abort.js';
+import { finaliseHandover } from '../../../src/handover/steps/finalize.js';
 import type { StepContext } from '../../../src/world/step.js';
 import { ids } from './rig.js';
 import { type WholeRig, wholeRig } from './whole-rig.js';

@@ -1,7 +1,7 @@
 /** A world of two clusters in memory, for the handover: no network, no waiting. */
 import type { Kube, KubeObject, KubeWriter } from '../../../src/kubernetes/client/kube.js';
-import type { Sovereign } from '../../../src/sovereign/schema.js';
-import type { HttpAnswer } from '../../../src/tools/http.js';
+import type { Sovereign } from '../../../src/sovereign/spec/schema.js';
+import type { HttpAnswer } from '../../../src/tools/http/http.js';
 import type { StepContext } from '../../../src/world/step.js';
 import type { World } from '../../../src/world/world.js';
 import type { Adapters } from '../../../src/world/writers.js';

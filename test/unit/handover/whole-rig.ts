@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderTree } from '../../../src/blueprints/render.js';
-import { activeSealingKey } from '../../../src/blueprints/seal.js';
+import { renderTree } from '../../../src/blueprints/render/render.js';
+import { activeSealingKey } from '../../../src/blueprints/render/seal.js';
 import type { Confirmation } from '../../../src/engine/confirmation.js';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { issueCertificate } from '../../../src/lab/certificates.js';
 import { hashOf } from '../../../src/support/hash.js';
-import type { Commit, Git, GitWriter } from '../../../src/tools/git.js';
-import type { HttpAnswer, HttpChange, HttpRequest } from '../../../src/tools/http.js';
+import type { Commit, Git, GitWriter } from '../../../src/tools/git/git.js';
+import type { HttpAnswer, HttpChange, HttpRequest } from '../../../src/tools/http/http.js';
 import { ids, type MemoryCluster, memoryCluster, motherCluster, type Rig, rig, sovereign } from './rig.js';
 
 const fqdn = 'omantel.omani.works';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { applyPurge } from '../../../src/hetzner/purge/apply.js';
-import { takeInventory } from '../../../src/hetzner/purge/inventory.js';
-import { assertApplicable, makePurgePlan } from '../../../src/hetzner/purge/plan.js';
-import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
+import { takeInventory } from '../../../src/hetzner/purge/plan/inventory.js';
+import { assertApplicable, makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import type { Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import type { LoggedLine } from '../../../src/lab/request-log.js';

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { resourceTypes, type Server } from '../../../src/hetzner/types.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import { resourceTypes, type Server } from '../../../src/hetzner/api/types.js';
 import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
-import type { Sovereign } from '../../../src/sovereign/schema.js';
-import { parseYamlStream } from '../../../src/support/yaml.js';
+import type { Sovereign } from '../../../src/sovereign/spec/schema.js';
+import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';
 import { fakeGate, fakeSsh, fakeWorld, omantel } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';

@@ -1,10 +1,10 @@
 import type { Mutation } from '../../../src/engine/step.js';
-import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
 import type { HetznerAct } from '../../../src/hetzner/mutation.js';
-import { type Sovereign, sovereignSchema } from '../../../src/sovereign/schema.js';
+import { type Sovereign, sovereignSchema } from '../../../src/sovereign/spec/schema.js';
 import type { Clock } from '../../../src/support/clock.js';
-import { createRedactor } from '../../../src/support/redact.js';
-import type { Ssh } from '../../../src/tools/ssh.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import type { Ssh } from '../../../src/tools/ssh/ssh.js';
 import { checkedWriters } from '../../../src/world/checked-writers.js';
 import type { Act, StepContext } from '../../../src/world/step.js';
 import type { World } from '../../../src/world/world.js';

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HetznerApi } from '../../../src/hetzner/api.js';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { inOrder } from '../../../src/hetzner/purge/in-order.js';
-import { takeInventory } from '../../../src/hetzner/purge/inventory.js';
-import { createReread } from '../../../src/hetzner/purge/recheck.js';
-import type { Row } from '../../../src/hetzner/purge/select.js';
+import type { HetznerApi } from '../../../src/hetzner/api/api.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import { inOrder } from '../../../src/hetzner/purge/apply/in-order.js';
+import { createReread } from '../../../src/hetzner/purge/apply/recheck.js';
+import { takeInventory } from '../../../src/hetzner/purge/plan/inventory.js';
+import type { Row } from '../../../src/hetzner/purge/select/select.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';

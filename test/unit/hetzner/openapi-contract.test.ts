@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { applyPurge } from '../../../src/hetzner/purge/apply.js';
-import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
-import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
-import { plural, resourceTypes } from '../../../src/hetzner/types.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import { plural, resourceTypes } from '../../../src/hetzner/api/types.js';
+import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
+import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { applyPurge } from '../../../src/hetzner/purge/apply.js';
-import { makePurgePlan } from '../../../src/hetzner/purge/plan.js';
-import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
+import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';

@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import { resourceTypes } from '../../../src/hetzner/api/types.js';
 import type { HetznerAct } from '../../../src/hetzner/mutation.js';
-import { applyPurge } from '../../../src/hetzner/purge/apply.js';
-import { assertApplicable, makePurgePlan, type PurgePlan, parsePurgePlan } from '../../../src/hetzner/purge/plan.js';
-import type { Selection } from '../../../src/hetzner/purge/select.js';
-import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
-import { resourceTypes } from '../../../src/hetzner/types.js';
+import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
+import {
+  assertApplicable,
+  makePurgePlan,
+  type PurgePlan,
+  parsePurgePlan,
+} from '../../../src/hetzner/purge/plan/plan.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
+import type { Selection } from '../../../src/hetzner/purge/select/select.js';
 import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';

@@ -3,7 +3,7 @@
  * then jumps to the next moment that somebody waits for. What a purge waits for is so told from how busy the machine is.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { HetznerTransport } from '../../../src/hetzner/transport.js';
+import type { HetznerTransport } from '../../../src/hetzner/api/transport.js';
 import { HetznerProblem } from '../../../src/lab/hetzner/problem.js';
 import { createProject } from '../../../src/lab/hetzner/project.js';
 import { route } from '../../../src/lab/hetzner/router.js';

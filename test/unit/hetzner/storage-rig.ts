@@ -2,7 +2,7 @@
 import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createRequestLog, type LoggedLine, type RequestLog } from '../../../src/lab/request-log.js';
 import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
-import { createObjectStore, type ObjectStore, type ObjectStoreWriter } from '../../../src/tools/s3.js';
+import { createObjectStore, type ObjectStore, type ObjectStoreWriter } from '../../../src/tools/s3/s3.js';
 
 export const ours = { accessKey: 'OURKEY', secretKey: 'our-secret', name: 'ours' };
 export const strangers = { accessKey: 'THEIRKEY', secretKey: 'their-secret', name: 'stranger' };

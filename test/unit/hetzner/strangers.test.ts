@@ -1,12 +1,12 @@
 /** A purge read by somebody whose production stands in the same project: every way in which it might take what is theirs. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api.js';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { applyPurge } from '../../../src/hetzner/purge/apply.js';
-import { makePurgePlan, type PurgePlan } from '../../../src/hetzner/purge/plan.js';
-import type { Selection } from '../../../src/hetzner/purge/select.js';
-import { noUnfinishedPurges } from '../../../src/hetzner/purge/unfinished.js';
-import type { ResourceType } from '../../../src/hetzner/types.js';
+import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import type { ResourceType } from '../../../src/hetzner/api/types.js';
+import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
+import { makePurgePlan, type PurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
+import type { Selection } from '../../../src/hetzner/purge/select/select.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { sovereignLeftovers } from '../../../src/lab/hetzner/leftovers.js';

@@ -10,9 +10,9 @@ import { type LabServer, serve } from '../../../src/lab/http-server.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { createGitea, type Gitea } from '../../../src/lab/servers/git/gitea.js';
 import { type Registry, startRegistry } from '../../../src/lab/servers/registry/server.js';
-import { createRedactor } from '../../../src/support/redact.js';
-import { createBinaries } from '../../../src/tools/binaries.js';
-import { createExec } from '../../../src/tools/exec.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createBinaries } from '../../../src/tools/exec/binaries.js';
+import { createExec } from '../../../src/tools/exec/exec.js';
 import { type Cluster, cilium, cluster, namespace, node, workload } from './harness.js';
 
 const FILES = {

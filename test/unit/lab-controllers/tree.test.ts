@@ -3,13 +3,13 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadBlueprints } from '../../../src/blueprints/load.js';
-import { standInCharts } from '../../../src/blueprints/stand-in.js';
+import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
+import { standInCharts } from '../../../src/blueprints/stub-charts/stub.js';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
-import { createRedactor } from '../../../src/support/redact.js';
-import { parseYamlStream } from '../../../src/support/yaml.js';
-import { createBinaries } from '../../../src/tools/binaries.js';
-import { createExec } from '../../../src/tools/exec.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { createBinaries } from '../../../src/tools/exec/binaries.js';
+import { createExec } from '../../../src/tools/exec/exec.js';
 
 describe('charts that the lab renders', () => {
   const exec = createExec(createRedactor());

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BuildOptions, buildEngines } from '../../../src/lab/engines/build.js';
-import type { Exec } from '../../../src/tools/exec.js';
+import type { Exec } from '../../../src/tools/exec/exec.js';
 
 let at: string;
 let running: Set<string>;

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
-import { hetznerCode } from '../../../src/hetzner/errors.js';
-import type { Server } from '../../../src/hetzner/types.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
+import { hetznerCode } from '../../../src/hetzner/api/errors.js';
+import type { Server } from '../../../src/hetzner/api/types.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab, type HetznerLabOptions } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
-import { isCatalystError } from '../../../src/support/errors.js';
+import { isCatalystError } from '../../../src/support/errors/errors.js';
 import { hurriedClock } from '../hetzner/hurried-clock.js';
 
 const labs: HetznerLab[] = [];

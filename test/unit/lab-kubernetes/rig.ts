@@ -7,9 +7,9 @@ import { createFaults } from '../../../src/lab/faults.js';
 import { createKubernetesApi } from '../../../src/lab/kubernetes/api.js';
 import { createLabKube } from '../../../src/lab/kubernetes/client.js';
 import { createRequestLog, type LoggedLine } from '../../../src/lab/request-log.js';
-import { createRedactor } from '../../../src/support/redact.js';
-import { createBinaries } from '../../../src/tools/binaries.js';
-import { createExec } from '../../../src/tools/exec.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createBinaries } from '../../../src/tools/exec/binaries.js';
+import { createExec } from '../../../src/tools/exec/exec.js';
 
 export interface Ran {
   code: number;

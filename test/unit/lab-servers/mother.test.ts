@@ -11,7 +11,7 @@ import { fillZones, poolRows } from '../../../src/lab/servers/mother/dns-data.js
 import { recordIds, writeRecords } from '../../../src/lab/servers/mother/records.js';
 import { type MotherServices, motherServices } from '../../../src/lab/servers/mother/services.js';
 import { createZones, type Zones } from '../../../src/lab/servers/zones.js';
-import { parseYamlStream } from '../../../src/support/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 
 const fqdn = 'omantel.omani.works';
 let directory: string;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cloudInit } from '../../../src/hetzner/cloud-init.js';
-import { k3sInstaller } from '../../../src/hetzner/k3s-installer.js';
+import { cloudInit } from '../../../src/hetzner/cluster/cloud-init.js';
+import { k3sInstaller } from '../../../src/hetzner/cluster/k3s-installer.js';
 import { k3sServerOf } from '../../../src/lab/node-object.js';
 
 const boot = {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadBlueprints } from '../../../src/blueprints/load.js';
+import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
 import { issueCertificate } from '../../../src/lab/certificates.js';
 import { createFaults } from '../../../src/lab/faults.js';
 import { openPackageFront, type PackageFront } from '../../../src/lab/package-front.js';
@@ -13,7 +13,7 @@ import { type StandInPackage, standInPackages } from '../../../src/lab/stand-in-
 import { systemClock as clock } from '../../../src/support/clock.js';
 import { sha256 } from '../../../src/support/hash.js';
 import { packageRoot } from '../../../src/support/package-root.js';
-import { parseYamlStream } from '../../../src/support/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 
 let packages: StandInPackage[];
 let registry: Registry;

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFaults } from '../../../src/lab/faults.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { type SshEndpoint, startSsh } from '../../../src/lab/servers/ssh.js';
-import { toYaml } from '../../../src/support/yaml.js';
-import { createSsh } from '../../../src/tools/ssh.js';
+import { toYaml } from '../../../src/support/yaml/yaml.js';
+import { createSsh } from '../../../src/tools/ssh/ssh.js';
 
 const keys = () => ssh2.utils.generateKeyPairSync('ed25519');
 const host = keys();

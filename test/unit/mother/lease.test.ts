@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { leaseRef, releaseLease, renewLease, takeLease } from '../../../src/mother/lease.js';
-import { fail } from '../../../src/support/errors.js';
+import { fail } from '../../../src/support/errors/errors.js';
 import { type MemoryCluster, memoryCluster } from '../handover/rig.js';
 
 const laptop = { pid: 100, started: '777', pids: 'pid:[1]', boot: 'boot-a', machine: 'machine-a' };

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CatalystOnMother } from '../../../src/mother/discover.js';
+import { undoObjects } from '../../../src/mother/jobs/undo-job.js';
 import { undoName } from '../../../src/mother/own-names.js';
-import { undoObjects } from '../../../src/mother/undo-job.js';
-import { createRedactor } from '../../../src/support/redact.js';
-import { createExec } from '../../../src/tools/exec.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createExec } from '../../../src/tools/exec/exec.js';
 
 const catalyst = (suspend?: boolean): CatalystOnMother => ({
   namespace: 'catalyst',

@@ -1,11 +1,11 @@
 /** What preflight finds out before anything is paid for. */
 import { describe, expect, it } from 'vitest';
-import { admits, publicAddress } from '../../../src/hetzner/public-address.js';
+import { admits, publicAddress } from '../../../src/hetzner/cluster/public-address.js';
 import { runChecks } from '../../../src/preflight/check.js';
 import { motherChecks } from '../../../src/preflight/mother.js';
 import { ownAddressCheck } from '../../../src/preflight/own-address.js';
 import { systemClock } from '../../../src/support/clock.js';
-import type { Http, HttpRequest } from '../../../src/tools/http.js';
+import type { Http, HttpRequest } from '../../../src/tools/http/http.js';
 import { omantel } from '../hetzner/fake-world.js';
 import { hurriedClock } from '../hetzner/hurried-clock.js';
 import { fakeKube } from '../walk/fake-kube.js';

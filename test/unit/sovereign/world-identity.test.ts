@@ -1,12 +1,12 @@
 /** Whether something is a lab: by the mark in what is served, however its address is spelled. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHetznerApi } from '../../../src/hetzner/create-api.js';
+import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { createFaults, type Faults } from '../../../src/lab/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
 import { createRequestLog } from '../../../src/lab/request-log.js';
 import { readWorldIdentity } from '../../../src/sovereign/world-identity.js';
 import { systemClock } from '../../../src/support/clock.js';
-import { fail } from '../../../src/support/errors.js';
+import { fail } from '../../../src/support/errors/errors.js';
 import { readClusterIdentity, readLabMark } from '../../../src/world/cluster-identity.js';
 import { hurriedClock } from '../hetzner/hurried-clock.js';
 import { fakeKube } from '../walk/fake-kube.js';

@@ -6,7 +6,7 @@ import {
   type KubeWriter,
   refOfObject,
 } from '../../../src/kubernetes/client/kube.js';
-import { fail } from '../../../src/support/errors.js';
+import { fail } from '../../../src/support/errors/errors.js';
 
 export interface FakeKube extends Kube, KubeWriter {
   readonly objects: Map<string, KubeObject>;

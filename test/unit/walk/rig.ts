@@ -1,10 +1,10 @@
 /** A step on a fake cluster: what it planned, what it did, what it told. */
 import { fileURLToPath } from 'node:url';
-import { loadBlueprints } from '../../../src/blueprints/load.js';
-import { renderTree } from '../../../src/blueprints/render.js';
+import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
+import { renderTree } from '../../../src/blueprints/render/render.js';
 import type { Kube, KubeObject } from '../../../src/kubernetes/client/kube.js';
-import { fail } from '../../../src/support/errors.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import { fail } from '../../../src/support/errors/errors.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 import type { ProofOf } from '../../../src/walk/proofs/proof.js';
 import { checkedWriters } from '../../../src/world/checked-writers.js';
 import type { Act, StepContext } from '../../../src/world/step.js';

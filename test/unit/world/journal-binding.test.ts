@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readJournal } from '../../../src/actions/read-journal.js';
+import { readJournal } from '../../../src/actions/session/read-journal.js';
 import type { NewEntry } from '../../../src/engine/journal.js';
 import { parseJournal } from '../../../src/engine/journal-entry.js';
 import type { WorldIdentity } from '../../../src/sovereign/world-identity.js';

@@ -11,12 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type LockedJournal, lockJournal } from '../../../src/actions/lock-journal.js';
-import { inspectJournal, readJournal } from '../../../src/actions/read-journal.js';
+import { type LockedJournal, lockJournal } from '../../../src/actions/session/lock-journal.js';
+import { inspectJournal, readJournal } from '../../../src/actions/session/read-journal.js';
 import { parseJournal, scanJournal } from '../../../src/engine/journal-entry.js';
 import { findPublicKey, type KeyKeeper } from '../../../src/evidence/signing.js';
 import { crossingMutation } from '../../../src/handover/record.js';
-import { createRedactor } from '../../../src/support/redact.js';
+import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createGate } from '../../../src/world/gate.js';
 import { checkHead } from '../../../src/world/journal-head.js';
 import { clock } from '../engine/rig.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fail } from '../../../src/support/errors.js';
-import type { HttpAnswer, HttpChange, HttpRequest } from '../../../src/tools/http.js';
+import { fail } from '../../../src/support/errors/errors.js';
+import type { HttpAnswer, HttpChange, HttpRequest } from '../../../src/tools/http/http.js';
 import { throughIngress } from '../../../src/world/through-ingress.js';
 
 /** An ingress that gives these answers, the last one for ever; time passes by sleeping alone. */

@@ -1,6 +1,6 @@
 /** All that stands on the played mother: objects of its own, and the Git repository from which its Flux brings the rest. */
 import type { KubeObject } from '../../../kubernetes/client/kube.js';
-import { toYaml } from '../../../support/yaml.js';
+import { toYaml } from '../../../support/yaml/yaml.js';
 import { catalystPlatform, catalystPrivate } from './catalyst.js';
 import { fluxObjects, folders, motherCrds, motherPlatform, openovaSystem } from './platform.js';
 import { bakkal, marketplaceApi, smePrivate, smeServices } from './sme.js';

@@ -1,5 +1,5 @@
 /** What carries the mother: Flux, cert-manager, Traefik, and in `openova-system` PowerDNS and the pool-domain-manager. */
-import { fluxAccounts } from '../../../blueprints/stand-in-flux.js';
+import { fluxAccounts } from '../../../blueprints/stub-charts/flux.js';
 import type { KubeObject } from '../../../kubernetes/client/kube.js';
 import { crd } from '../../controllers/crd.js';
 import { certificate, deployment, ingress, namespace, secret, service } from './build.js';

@@ -1,9 +1,9 @@
 /** Crossplane packages as a registry keeps them: an image, of which one marked layer holds what the package brings. */
 import { gzipSync } from 'node:zlib';
-import { packFiles } from '../../../blueprints/archive.js';
+import { packFiles } from '../../../blueprints/charts/archive.js';
 import type { KubeObject } from '../../../kubernetes/client/kube.js';
 import { sha256 } from '../../../support/hash.js';
-import { toYamlStream } from '../../../support/yaml.js';
+import { toYamlStream } from '../../../support/yaml/yaml.js';
 import type { RegistryStorage } from './storage.js';
 
 export interface PackageImage {

@@ -1,6 +1,6 @@
 /** D3: Flux reads only the Sovereign's own Gitea, and a commit there rolls out. */
-import { gitUrl } from '../../../blueprints/variables.js';
-import { messageOf } from '../../../support/errors.js';
+import { gitUrl } from '../../../blueprints/render/variables.js';
+import { messageOf } from '../../../support/errors/errors.js';
 import { pushRollsOut } from '../../experiment/exercises.js';
 import { type Answer, failed, passed } from '../item.js';
 import type { Scope } from '../scope.js';

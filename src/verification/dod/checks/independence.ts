@@ -1,9 +1,9 @@
 /** D14–D18: umbilical, residue, protected set, the kill, the redirect. */
-import { checkRedirect, samplePages, targetOf } from '../../../handover/redirect.js';
-import { residueOf } from '../../../handover/residue.js';
-import { compareFingerprints } from '../../../mother/compare-fingerprints.js';
-import { deadPages, type Fingerprint, takeFingerprint } from '../../../mother/fingerprint.js';
-import { differencesText } from '../../../mother/protected-before.js';
+import { checkRedirect, samplePages, targetOf } from '../../../handover/mother/redirect.js';
+import { residueOf } from '../../../handover/mother/residue.js';
+import { compareFingerprints } from '../../../mother/fingerprint/compare.js';
+import { deadPages, type Fingerprint, takeFingerprint } from '../../../mother/fingerprint/fingerprint.js';
+import { differencesText } from '../../../mother/fingerprint/protected-before.js';
 import { isClean, scanSummary } from '../../../scans/scan.js';
 import { scanUmbilical } from '../../../scans/umbilical.js';
 import { type Answer, failed, notChecked, passed } from '../item.js';

@@ -1,7 +1,7 @@
 /** D4 and D5 beyond their tickets: who answers for the names, and who vouches for the certificates. */
-import { checkDelegation } from '../../../handover/delegation.js';
-import { parentZoneOf } from '../../../mother/protected-set.js';
-import { messageOf } from '../../../support/errors.js';
+import { checkDelegation } from '../../../handover/sovereign/delegation.js';
+import { parentZoneOf } from '../../../mother/protected/protected-set.js';
+import { messageOf } from '../../../support/errors/errors.js';
 import { type Answer, allOf, failed, notChecked, passed } from '../item.js';
 import { proofOf, type Scope } from '../scope.js';
 

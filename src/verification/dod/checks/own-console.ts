@@ -1,9 +1,9 @@
 /** D21: the Sovereign's own console and catalyst-api answer from its own informer. */
 import { z } from 'zod';
-import { releasesOf } from '../../../blueprints/releases.js';
-import { variablesOf } from '../../../blueprints/variables.js';
-import { messageOf } from '../../../support/errors.js';
-import { jsonOf } from '../../../tools/http-json.js';
+import { releasesOf } from '../../../blueprints/catalog/releases.js';
+import { variablesOf } from '../../../blueprints/render/variables.js';
+import { messageOf } from '../../../support/errors/errors.js';
+import { jsonOf } from '../../../tools/http/http-json.js';
 import { type Answer, failed, passed } from '../item.js';
 import type { Scope } from '../scope.js';
 

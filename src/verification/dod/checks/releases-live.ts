@@ -1,9 +1,9 @@
 /** D1: exactly the Blueprints of the WBS, at their pins, their workloads whole, no claim pending, no crash loop; seen twice. */
-import { chartLock } from '../../../blueprints/chart-lock.js';
-import { fluxNamespace } from '../../../blueprints/chart-source.js';
-import { releasesOf } from '../../../blueprints/releases.js';
-import { variablesOf } from '../../../blueprints/variables.js';
-import { fluxState } from '../../../handover/activate.js';
+import { releasesOf } from '../../../blueprints/catalog/releases.js';
+import { chartLock } from '../../../blueprints/charts/chart-lock.js';
+import { fluxNamespace } from '../../../blueprints/charts/chart-source.js';
+import { variablesOf } from '../../../blueprints/render/variables.js';
+import { fluxState } from '../../../handover/sovereign/activate.js';
 import type { Kube, KubeObject } from '../../../kubernetes/client/kube.js';
 import { formatDuration } from '../../../support/durations.js';
 import type { World } from '../../../world/world.js';

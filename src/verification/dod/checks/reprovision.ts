@@ -2,7 +2,7 @@
 import { parseJournal } from '../../../engine/journal-entry.js';
 import { readBundle } from '../../../evidence/bundle.js';
 import { openSigner } from '../../../evidence/signing.js';
-import { messageOf } from '../../../support/errors.js';
+import { messageOf } from '../../../support/errors/errors.js';
 import { type Answer, failed, passed } from '../item.js';
 import type { DodReport } from '../report.js';
 import type { Scope } from '../scope.js';

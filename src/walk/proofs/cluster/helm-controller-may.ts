@@ -1,5 +1,5 @@
 /** #338: helm-controller may do everything, and a canary HelmRelease that makes a ClusterRole goes Ready and is removed. */
-import { chartReference, chartUrl, helmRepository } from '../../../blueprints/chart-source.js';
+import { chartReference, chartUrl, helmRepository } from '../../../blueprints/charts/chart-source.js';
 import { type AccessReview, type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import { waitForRelease } from '../../../kubernetes/wait-for-release.js';
 import type { World } from '../../../world/world.js';

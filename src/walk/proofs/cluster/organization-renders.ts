@@ -1,5 +1,5 @@
 /** bp-vcluster: what a probe Organization would get passes server-side dry-run. */
-import { organizationObjects } from '../../../blueprints/organization.js';
+import { organizationObjects } from '../../../blueprints/render/organization.js';
 import { probeMutations, probeNamespaceObject, withProbes } from '../../probes/probe-objects.js';
 import { disproved, type ProofOf } from '../proof.js';
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { secretValues } from '../../../kubernetes/secret-values.js';
 import { waitUntil } from '../../../support/wait.js';
-import type { HttpAnswer } from '../../../tools/http.js';
+import type { HttpAnswer } from '../../../tools/http/http.js';
 import type { World } from '../../../world/world.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';
 import { disproved, type ProofOf } from '../proof.js';

@@ -1,6 +1,6 @@
 /** bp-cert-manager: CRDs are served, the webhook admits a good Certificate and refuses a bad one, cainjector has patched it. */
 import type { KubeObject } from '../../../kubernetes/client/kube.js';
-import { isCatalystError } from '../../../support/errors.js';
+import { isCatalystError } from '../../../support/errors/errors.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../../probes/probe-objects.js';
 import { isTrue } from '../cluster/provider-healthy.js';
 import { disproved, type ProofOf } from '../proof.js';

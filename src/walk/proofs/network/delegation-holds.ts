@@ -1,5 +1,5 @@
 /** #374: from the parent's servers down: they refer to the Sovereign's, those answer with authority, SOA and A agree. */
-import type { DnsAnswer } from '../../../tools/dns.js';
+import type { DnsAnswer } from '../../../tools/dns/dns.js';
 import type { World } from '../../../world/world.js';
 import { disproved, type ProofOf } from '../proof.js';
 import { soaOf } from './zone-answers.js';

@@ -1,7 +1,7 @@
 /** bp-powerdns: SOA for the Sovereign's zone over UDP and TCP on port 53 of every node. */
 import { nodeAddresses } from '../../../kubernetes/node-addresses.js';
 import { waitUntil } from '../../../support/wait.js';
-import type { DnsAnswer } from '../../../tools/dns.js';
+import type { DnsAnswer } from '../../../tools/dns/dns.js';
 import type { World } from '../../../world/world.js';
 import { disproved, type ProofOf } from '../proof.js';
 

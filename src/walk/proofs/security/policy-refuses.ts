@@ -1,6 +1,6 @@
 /** #379: an audit policy reports on a probe, and an enforcing one refuses a probe (both policies stand in the tree). */
 import type { KubeObject } from '../../../kubernetes/client/kube.js';
-import { isCatalystError, messageOf } from '../../../support/errors.js';
+import { isCatalystError, messageOf } from '../../../support/errors/errors.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../../probes/probe-objects.js';
 import { disproved, type ProofOf } from '../proof.js';
 

@@ -1,6 +1,6 @@
 /** bp-sealed-secrets: a probe sealed with the controller's public key is unsealed into a Secret. */
 import { randomBytes, X509Certificate } from 'node:crypto';
-import { activeSealingKey, seal } from '../../../blueprints/seal.js';
+import { activeSealingKey, seal } from '../../../blueprints/render/seal.js';
 import { type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import { waitUntil } from '../../../support/wait.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../../probes/probe-objects.js';

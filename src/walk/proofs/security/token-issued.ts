@@ -1,7 +1,7 @@
 /** #377: the issuer in the discovery document is the Sovereign's own host, and a token is issued. */
 import { z } from 'zod';
 import { secretValues } from '../../../kubernetes/secret-values.js';
-import { okJson } from '../../../tools/http-json.js';
+import { okJson } from '../../../tools/http/http-json.js';
 import { disproved, type ProofOf } from '../proof.js';
 
 export const tokenIssued: ProofOf = (world) => ({

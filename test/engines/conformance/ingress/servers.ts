@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accountsOf } from '../../../../src/blueprints/stand-in-accounts.js';
+import { accountsOf } from '../../../../src/blueprints/stub-charts/accounts.js';
 import { type KubeObject, refOfObject } from '../../../../src/kubernetes/client/kube.js';
 import { type Component, createServiceCalls } from '../../../../src/lab/components/component.js';
 import { startIngress } from '../../../../src/lab/components/ingress.js';

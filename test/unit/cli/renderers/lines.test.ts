@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { rendererKind } from '../../../../src/cli/renderers/choose.js';
 import { createLinesRenderer, eventLine } from '../../../../src/cli/renderers/lines.js';
 import type { RunEvent, StepEvent } from '../../../../src/engine/events.js';
-import { fail } from '../../../../src/support/errors.js';
-import { createRedactor } from '../../../../src/support/redact.js';
+import { fail } from '../../../../src/support/errors/errors.js';
+import { createRedactor } from '../../../../src/support/redact/redact.js';
 
 const at = new Date(2026, 10, 23, 14, 32, 10);
 const steps = Array.from({ length: 30 }, (_, index) => ({

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate } from '../../../../src/lab/certificates.js';
-import { toYaml } from '../../../../src/support/yaml.js';
+import { toYaml } from '../../../../src/support/yaml/yaml.js';
 import { listen } from '../../tools/loopback.js';
 
 export type Route = (request: IncomingMessage, response: ServerResponse, body: string) => void;

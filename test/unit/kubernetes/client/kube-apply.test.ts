@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
 import { kubectlApply } from '../../../../src/kubernetes/client/kube-apply.js';
-import { fail } from '../../../../src/support/errors.js';
-import type { RunRequest } from '../../../../src/tools/exec.js';
+import { fail } from '../../../../src/support/errors/errors.js';
+import type { RunRequest } from '../../../../src/tools/exec/exec.js';
 
 const { signal } = new AbortController();
 const clock = { now: () => new Date(0), sleep: async () => undefined };

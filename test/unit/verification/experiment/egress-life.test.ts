@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { type ProcessIdentity, shownIdentity } from '../../../../src/sovereign/process-identity.js';
+import { type ProcessIdentity, shownIdentity } from '../../../../src/sovereign/state/process-identity.js';
 import { liftBlock, requireFree } from '../../../../src/verification/experiment/egress-life.js';
 import {
   denyPolicy,

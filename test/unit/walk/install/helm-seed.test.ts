@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Helm, HelmInstall, HelmInstaller } from '../../../../src/tools/helm.js';
+import type { Helm, HelmInstall, HelmInstaller } from '../../../../src/tools/helm/helm.js';
 import { createSecretMaker } from '../../../../src/walk/credentials/blueprint-secrets.js';
 import { createBindHelmControllerStep } from '../../../../src/walk/steps/bind-helm-controller.js';
 import { createSeedCiliumStep } from '../../../../src/walk/steps/seed-cilium.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HttpWriter } from '../../../../src/tools/http.js';
+import type { HttpWriter } from '../../../../src/tools/http/http.js';
 import { delegation, delegationRecords } from '../../../../src/walk/steps/delegate.js';
 import { createDelegateZoneStep } from '../../../../src/walk/steps/delegate-zone.js';
 import { fakeKube } from '../fake-kube.js';

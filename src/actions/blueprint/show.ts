@@ -1,0 +1,49 @@
+import type { Blueprint, SecretNeed, ServiceRef } from '../../blueprints/catalog/blueprint.js';
+import { requireBlueprint } from '../../blueprints/catalog/catalog.js';
+import { allReleases, type Release } from '../../blueprints/catalog/releases.js';
+import { variablesOf } from '../../blueprints/render/variables.js';
+import type { WorkloadRef } from '../../kubernetes/rollout.js';
+import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { type BlueprintRow, rowOf } from './list.js';
+
+export interface BlueprintDetails extends BlueprintRow {
+  role: string;
+  /** Blueprints and steps that depend on it. */
+  neededBy: string[];
+  crds: string[];
+  needsCrds: string[];
+  workloads: WorkloadRef[];
+  services: ServiceRef[];
+  /** Who makes each Secret; never its content. */
+  secrets: Pick<SecretNeed, 'namespace' | 'name' | 'keys' | 'maker'>[];
+  hosts: string[];
+  proof: string;
+  egress: string[];
+  /** Its releases as they would be installed, when there is a spec. */
+  releases?: Release[];
+}
+
+/** One Blueprint. Throws E3201 with the WBS's reason for anything that is not one of the 24. */
+export function showBlueprint(
+  blueprints: readonly Blueprint[],
+  asked: string,
+  sovereign: Sovereign | undefined,
+): BlueprintDetails {
+  const blueprint = requireBlueprint(blueprints, asked);
+  const ids = [blueprint.name, blueprint.ticket];
+  const fqdn = sovereign?.spec.fqdn ?? '<fqdn>';
+  return {
+    ...rowOf(blueprint),
+    role: blueprint.role,
+    neededBy: blueprints.filter((one) => one.dependsOn.some((need) => ids.includes(need))).map((one) => one.name),
+    crds: [...blueprint.crds, ...blueprint.releases.flatMap((release) => release.crds)],
+    needsCrds: blueprint.needsCrds,
+    workloads: [...blueprint.releases, blueprint].flatMap((part) => part.workloads),
+    services: [...blueprint.releases, blueprint].flatMap((part) => part.services),
+    secrets: blueprint.secrets.map(({ namespace, name, keys, maker }) => ({ namespace, name, keys, maker })),
+    hosts: blueprint.hosts.map((host) => `${host}.${fqdn}`),
+    proof: blueprint.proof,
+    egress: blueprint.egress,
+    releases: sovereign && allReleases(blueprint, sovereign, variablesOf(sovereign)),
+  };
+}

@@ -1,0 +1,21 @@
+import { type DestroyChoices, destroyCluster } from '../../walk/steps/destroy-cluster.js';
+import { appliedResult, type PurgeApplied } from '../purge/apply.js';
+import { confirmedRun } from '../session/confirmed-run.js';
+import type { Context } from '../session/context.js';
+import { runOne } from '../session/run-one.js';
+
+export interface ClusterDestroyed extends PurgeApplied {
+  planHash: string;
+}
+
+export async function clusterDestroy(
+  context: Context,
+  { confirm, ...choices }: DestroyChoices & { confirm?: string },
+): Promise<ClusterDestroyed> {
+  const destroying = destroyCluster(await context.world(), choices);
+  const inputs = { command: 'cluster destroy', ...choices };
+  const run = await confirmedRun(context, (session) => runOne(session, destroying.step, { inputs }), { confirm });
+  for (const { volume, claim } of destroying.retained())
+    context.output.warn(`The PersistentVolume of ${claim} says Retain: volume ${volume} is yours to keep or delete.`);
+  return { ...appliedResult(context, destroying.result(), run.mutations), planHash: destroying.planHash() };
+}

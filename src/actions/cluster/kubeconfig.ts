@@ -1,0 +1,20 @@
+/** The kubeconfig that catalyst keeps, for kubectl of a person. It is a secret. */
+import { resolve } from 'node:path';
+import { redirectKubeconfig } from '../../kubernetes/client/kubeconfig-written.js';
+import { writePrivateFile } from '../../sovereign/state/state-dir.js';
+import type { Context } from '../session/context.js';
+
+export interface KubeconfigResult {
+  /** Text of the kubeconfig; left out when it was written to a file. */
+  kubeconfig?: string;
+  file?: string;
+}
+
+export async function clusterKubeconfig(context: Context, out?: string): Promise<KubeconfigResult> {
+  const world = await context.world();
+  const kept = await world.credentials.get('sovereign-kubeconfig');
+  const kubeconfig = redirectKubeconfig(kept, world.sovereign.spec.access.connectTo);
+  if (!out) return { kubeconfig };
+  writePrivateFile(resolve(out), kubeconfig);
+  return { file: resolve(out) };
+}

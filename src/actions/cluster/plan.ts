@@ -1,0 +1,56 @@
+/** What `cluster create` would make, what it costs, and whether Hetzner sells it there now. Changes nothing. */
+import { type Capacity, checkCapacity } from '../../hetzner/cluster/capacity.js';
+import { findOurs } from '../../hetzner/cluster/ensure.js';
+import { clusterParts } from '../../hetzner/cluster/parts.js';
+import { isCatalystError } from '../../support/errors/errors.js';
+import { createClusterStep } from '../../walk/steps/create-cluster.js';
+import type { World } from '../../world/world.js';
+import type { Context } from '../session/context.js';
+
+export interface ClusterPlan extends Capacity {
+  fqdn: string;
+  mutations: { target: string; sentence: string }[];
+}
+
+export async function clusterPlan(context: Context): Promise<ClusterPlan> {
+  const world = await context.world();
+  const { fqdn, hetzner } = world.sovereign.spec;
+  const capacity = await checkCapacity(await world.hetzner(), hetzner);
+  const mutations = await createClusterStep(world).plan(context.signal);
+  const conflicts = await namesTaken(world);
+  for (const warning of [...capacity.warnings, ...conflicts]) context.output.warn(warning);
+  return {
+    fqdn,
+    ...capacity,
+    mutations: mutations.map(({ target, sentence }) => ({ target: `${target.kind} ${target.name}`, sentence })),
+  };
+}
+
+/** Things under our names that catalyst did not make: `create` would refuse. */
+async function namesTaken(world: World): Promise<string[]> {
+  const api = await world.hetzner();
+  const { fqdn } = world.sovereign.spec;
+  const taken = await Promise.all(
+    clusterParts(world.sovereign).all.map(({ type, name }) =>
+      findOurs(api, fqdn, type, name).then(
+        () => [],
+        (error: unknown) => {
+          if (!isCatalystError(error, 'E2006')) throw error;
+          return [`${error.message} catalyst purge plan shows whether it can go.`];
+        },
+      ),
+    ),
+  );
+  return taken.flat();
+}
+
+export function clusterPlanText(plan: ClusterPlan): string {
+  const parts = plan.parts.map(({ what, count, monthly }) => `  ${count} × ${what} at ${monthly.toFixed(2)}`);
+  return [
+    `${plan.fqdn} in ${plan.location} (${plan.networkZone}), a month, with tax:`,
+    ...parts,
+    `  together ${plan.monthly.toFixed(2)} ${plan.currency}`,
+    plan.mutations.length === 0 ? 'Everything is there.' : `To do (${plan.mutations.length}):`,
+    ...plan.mutations.map(({ sentence }) => `  ${sentence}`),
+  ].join('\n');
+}

@@ -1,0 +1,30 @@
+/** `handover finalize`: PREPARED … REVOKED; the step asks for the confirmation before the point of no return. */
+import { finaliseHandover } from '../../handover/steps/finalize.js';
+import type { World } from '../../world/world.js';
+import { confirmedRun } from '../session/confirmed-run.js';
+import type { Context } from '../session/context.js';
+import { runOne } from '../session/run-one.js';
+import type { StepsRun } from '../session/run-steps.js';
+import { type HandoverStatus, handoverStatus } from './status.js';
+
+export interface HandoverDone extends HandoverStatus {
+  /** Only in a dry-run: what would have been done. */
+  mutations?: string[];
+}
+
+export async function finalizeHandover(
+  context: Context,
+  { confirm, force }: { confirm?: string; force?: string },
+): Promise<HandoverDone> {
+  const world = await context.world();
+  const step = finaliseHandover(world, { keepRetained: true });
+  const inputs = { command: 'handover finalize' };
+  const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs, force }), { confirm });
+  return handoverDone(world, mutations);
+}
+
+/** Where the handover stands now; `mutations` are those of a dry-run. */
+export async function handoverDone(world: World, mutations: StepsRun['mutations']): Promise<HandoverDone> {
+  const planned = mutations?.map(({ sentence }) => sentence);
+  return { ...(await handoverStatus(world)), ...(planned ? { mutations: planned } : {}) };
+}

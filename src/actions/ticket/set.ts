@@ -1,0 +1,35 @@
+import { fail } from '../../support/errors/errors.js';
+import { ticketId, tickets } from '../../walk/wbs.js';
+import type { Context } from '../session/context.js';
+import { listTickets, type TicketRow } from './list.js';
+
+export interface TicketFields {
+  prs?: string[];
+  status?: string;
+}
+
+const settable = ['pending', 'parked', 'in flight', 'failed'];
+
+/** Keeps the §9 fields that people fill in. `done` cannot be set: it is derived from a proof. */
+export async function setTicket(context: Context, typed: string, fields: TicketFields): Promise<TicketRow> {
+  const id = ticketId(typed);
+  if (!tickets.some((ticket) => ticket.id === id)) {
+    throw fail('E1001', `There is no ticket ${id}.`, { actions: ['catalyst ticket list'] });
+  }
+  if (fields.status === 'done') {
+    throw fail('E1001', 'A ticket is done when its proof says so; it cannot be set.', {
+      actions: [`catalyst ticket run ${id.slice(1)}`],
+    });
+  }
+  if (fields.status !== undefined && !settable.includes(fields.status)) {
+    throw fail('E1001', `"${fields.status}" is not a status; use one of ${settable.join(', ')}.`);
+  }
+  const bad = fields.prs?.find((pr) => !/^[\w.-]+\/[\w.-]+#\d+$/.test(pr));
+  if (bad !== undefined) throw fail('E1001', `"${bad}" is not a pull request; write it like owner/repository#12.`);
+  const fieldsText = Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : `${key} ${value}`));
+  if (!context.would(`keep for ${id}: ${fieldsText.join(', ') || 'nothing'}`)) {
+    const journal = await context.journal();
+    journal.append({ kind: 'ticket-set', ticket: id, inputs: { ...fields } });
+  }
+  return listTickets(await context.stateDir()).find((row) => row.id === id)!;
+}

@@ -1,0 +1,108 @@
+/** `verify umbilical`, `verify residue`, `verify protected`: one scan each; E6004 when something is open. */
+import { ifMade } from '../../engine/dry-run.js';
+import type { Mutation } from '../../engine/step.js';
+import { takeInventory } from '../../handover/handover.js';
+import { leaseMutation } from '../../handover/mother/hold-mother.js';
+import { residueOf } from '../../handover/mother/residue.js';
+import { readRecord } from '../../handover/record.js';
+import { compareFingerprints, type Difference } from '../../mother/fingerprint/compare.js';
+import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
+import { deadPages, type Fingerprint, maskedPages, takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
+import { acceptCommand, fingerprintBefore, keepFingerprint } from '../../mother/fingerprint/protected-before.js';
+import { isClean, type ScanResult, scanSummary } from '../../scans/scan.js';
+import { scanUmbilical } from '../../scans/umbilical.js';
+import { fail } from '../../support/errors/errors.js';
+import type { Context } from '../session/context.js';
+import { readJournal } from '../session/read-journal.js';
+import { openSession } from '../session/session.js';
+import { withGate } from '../session/with-gate.js';
+
+export async function verifyUmbilical(context: Context): Promise<ScanResult> {
+  return scanUmbilical(await context.world());
+}
+
+export interface ResidueScan extends ScanResult {
+  /** Only in a dry-run, which has looked nowhere: what it would have run. */
+  mutations?: string[];
+}
+
+export async function verifyResidue(context: Context): Promise<ResidueScan> {
+  const session = await openSession(context);
+  const record = (await readRecord(session.world)) ?? { ids: [] };
+  const step = { id: 'verify-residue', phase: 7, ticket: '#317' };
+  if (context.options.dryRun) {
+    const mutations: string[] = [leaseMutation(session.world).sentence];
+    const tell = ({ sentence }: Mutation) => void mutations.push(sentence);
+    // The gate goes no further than to say what the Job is.
+    await withGate(session, step, (act) => ifMade(takeInventory(session.world, act, record.ids)), tell);
+    return { findings: [], looked: [], mutations };
+  }
+  const progress = { waiting: context.output.note, output: context.output.note };
+  return withGate(session, step, (act, undo) =>
+    residueOf(session.world, { act, undo, progress, signal: session.world.signal }, record),
+  );
+}
+
+/** Throws E6004 with the scan when a finding is open or a place could not be looked at. */
+export function requireClean(scan: ScanResult, what: string): void {
+  if (isClean(scan)) return;
+  const open = scan.findings.filter((finding) => finding.accepted === undefined);
+  throw fail('E6004', `${what}: ${scanSummary(scan)}.`, {
+    actions: [...new Set(open.map((finding) => finding.remedy))].slice(0, 3),
+    data: { result: scan },
+  });
+}
+
+export function scanText(scan: ScanResult): string {
+  const findings = scan.findings.map(
+    (one) =>
+      `${one.accepted ? 'kept' : 'OPEN'}  ${one.where}: ${one.what}\n      ${one.accepted ?? `breaks: ${one.breaks}; remedy: ${one.remedy}`}`,
+  );
+  const looked = scan.looked.map(
+    (one) => `${one.ok ? 'looked' : 'COULD NOT LOOK'}  ${one.place}: ${one.ok ? `${one.found} found` : one.error}`,
+  );
+  return [...findings, ...looked, scanSummary(scan)].join('\n');
+}
+
+export interface ProtectedResult {
+  unchanged: boolean;
+  since: string;
+  differences: Difference[];
+  pages: Fingerprint['pages'];
+  objects: number;
+  names: number;
+}
+
+/** Compares the protected set with its first fingerprint, which is taken now when there is none. Throws E5003 on a difference. */
+export async function verifyProtected(context: Context): Promise<ProtectedResult> {
+  const world = await context.world();
+  const known = fingerprintBefore(world.stateDir);
+  const now = await takeFingerprint(world, { against: known });
+  const before = known ?? keepFingerprint(world.stateDir, now);
+  if (!known) {
+    context.output.warn('No earlier fingerprint was there; this one was kept for the next time.');
+    for (const line of maskedPages(now)) context.output.warn(line);
+  }
+  const differences = compareFingerprints(before, now, journaledEffects(world.sovereign, readJournal(world.stateDir)));
+  const dead = deadPages(now, world.sovereign);
+  const result = {
+    unchanged: differences.length === 0,
+    since: before.at,
+    differences,
+    pages: now.pages,
+    objects: now.objects.length,
+    names: now.names.length,
+  };
+  if (differences.length === 0 && dead.length === 0) return result;
+  const told = [
+    ...differences.map((one) => `${one.what}: ${one.before} → ${one.after}`),
+    ...dead.map((page) => `${page.url} answers ${page.status || page.error}`),
+  ];
+  throw fail('E6004', `The protected set is not as it was at ${before.at}: ${told.slice(0, 5).join('; ')}.`, {
+    actions: [
+      'find out who changed it before going on',
+      ...(differences.length > 0 ? [acceptCommand(world.sovereign.spec.fqdn)] : []),
+    ],
+    data: { result },
+  });
+}

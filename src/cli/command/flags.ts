@@ -1,0 +1,88 @@
+/** The flags every command has (product.md §3). */
+import { Flags } from '@oclif/core';
+import { parseDuration } from '../../support/durations.js';
+
+/** `20s`, `5m` → milliseconds. */
+export const duration = Flags.custom<number>({
+  parse: async (text) => parseDuration(text),
+  helpValue: '20s|5m|1h',
+});
+
+const group = { helpGroup: 'GLOBAL' };
+
+export const sharedFlags = {
+  spec: Flags.string({
+    ...group,
+    env: 'CATALYST_SPEC',
+    helpValue: 'FILE',
+    description: 'the spec; default ./sovereign.yaml',
+  }),
+  sovereign: Flags.string({
+    ...group,
+    env: 'CATALYST_SOVEREIGN',
+    helpValue: 'NAME',
+    description: 'a name or FQDN with state on this machine',
+  }),
+  'state-dir': Flags.string({
+    ...group,
+    env: 'CATALYST_STATE_DIR',
+    helpValue: 'DIR',
+    description: 'where state is kept; default XDG state',
+  }),
+  lab: Flags.string({
+    ...group,
+    env: 'CATALYST_LAB',
+    helpValue: 'NAME',
+    description: 'use this lab, and start it when it is not up; without a name: default',
+  }),
+  engine: Flags.string({
+    ...group,
+    env: 'CATALYST_ENGINE',
+    options: ['emulated', 'kubernetes', 'kubeconfig'],
+    description:
+      'what the lab is made of: played servers (default), those that npm run engines builds, or the clusters of --mother-kubeconfig and --kubeconfig',
+  }),
+  kubeconfig: Flags.string({
+    ...group,
+    env: 'CATALYST_KUBECONFIG',
+    helpValue: 'FILE',
+    description: 'kubeconfig of the Sovereign, instead of the one catalyst keeps',
+  }),
+  'mother-kubeconfig': Flags.string({
+    ...group,
+    env: 'CATALYST_MOTHER_KUBECONFIG',
+    helpValue: 'FILE',
+    description: 'kubeconfig of the mother cluster',
+  }),
+  helm: Flags.string({ ...group, env: 'CATALYST_HELM', helpValue: 'PATH', description: 'the helm to use' }),
+  kubectl: Flags.string({ ...group, env: 'CATALYST_KUBECTL', helpValue: 'PATH', description: 'the kubectl to use' }),
+  yes: Flags.boolean({ ...group, char: 'y', description: 'answer yes to questions that destroy nothing' }),
+  'no-input': Flags.boolean({
+    ...group,
+    env: 'CATALYST_NO_INPUT',
+    description: 'never ask, even on a terminal',
+  }),
+  'dry-run': Flags.boolean({ ...group, description: 'run every check, print what would change, change nothing' }),
+  timeout: duration({ ...group, env: 'CATALYST_TIMEOUT', description: 'longest time for the whole command' }),
+  verbose: Flags.boolean({ ...group, env: 'CATALYST_VERBOSE', description: 'a line for every event' }),
+  'no-color': Flags.boolean({ ...group, description: 'no colours (also NO_COLOR)' }),
+};
+
+export interface SharedFlags {
+  json?: boolean;
+  spec?: string;
+  sovereign?: string;
+  'state-dir'?: string;
+  lab?: string;
+  engine?: string;
+  kubeconfig?: string;
+  'mother-kubeconfig'?: string;
+  helm?: string;
+  kubectl?: string;
+  yes: boolean;
+  'no-input': boolean;
+  'dry-run': boolean;
+  timeout?: number;
+  verbose: boolean;
+  'no-color': boolean;
+}

@@ -1,0 +1,44 @@
+/** Help with the exit codes a command can return (product.md §4). */
+import type { Config } from '@oclif/core';
+import { CommandHelp, Help, type HelpSectionRenderer } from '@oclif/core/help';
+import { exitStatuses } from '../../support/errors/errors.js';
+import { exitMeanings } from '../../support/errors/exit-meanings.js';
+import { pageWidth, versionMark } from './root-help.js';
+
+class CommandHelpWithExitCodes extends CommandHelp {
+  protected override sections(): { generate: HelpSectionRenderer; header: string }[] {
+    return [
+      ...super.sections(),
+      {
+        header: 'EXIT CODES',
+        generate: (_data, header) => ({ header, body: exitRows(withTimeout(this.command.exitCodes)) }),
+      },
+    ];
+  }
+}
+
+/** Rows of the table: 0, 1, 2 and 130 always, the others when the command declares them. */
+export function exitRows(declared: unknown): [string, string][] {
+  const codes = Array.isArray(declared) ? [0, 1, 2, 130, ...(declared as number[])] : Object.values(exitStatuses);
+  return [...new Set(codes)].sort((a, b) => a - b).map((code) => [String(code), exitMeanings[code] ?? '']);
+}
+
+/** Every command has --timeout. */
+const withTimeout = (declared: unknown) =>
+  Array.isArray(declared) ? [...declared, exitStatuses.unfinished] : declared;
+
+export class CatalystHelp extends Help {
+  protected override CommandHelpClass = CommandHelpWithExitCodes;
+}
+
+/** What `--help` alone prints, without the headings' weight, for the build to keep (root-help.ts). */
+export async function rootPage(config: Config): Promise<string> {
+  const lines: string[] = [];
+  class KeptHelp extends CatalystHelp {
+    protected override log(...words: string[]): void {
+      lines.push(words.join(' '));
+    }
+  }
+  await new KeptHelp(config, { maxWidth: pageWidth, stripAnsi: true }).showHelp([]);
+  return `${lines.join('\n').replace(config.userAgent, versionMark)}\n`;
+}

@@ -1,0 +1,64 @@
+/** Starts oclif and ends the process: one place decides how errors look and which exit status they get, in text and JSON. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { fillOptionalValues } from './argv.js';
+import { processOutputs } from './closed-output.js';
+import { errorEnvelope, toJson, wantsJson } from './envelope.js';
+import { rootHelp } from './root-help.js';
+
+/** Runs `process.argv`; `url` is the import.meta.url of bin/run.js, from which oclif finds package.json. */
+export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  // Before anything that colours is imported.
+  if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
+  processOutputs();
+  if (argv.length === 1 && argv[0] === '--version') {
+    process.stdout.write(`${versionLine(new URL('../package.json', url))}\n`);
+    return;
+  }
+  if (argv.length === 1 && argv[0] === '--help') {
+    const page = rootHelp(versionLine(new URL('../package.json', url)));
+    if (page !== undefined) {
+      process.stdout.write(page);
+      return;
+    }
+  }
+  const { keepCompiled } = await import('../../sovereign/state/compile-cache.js');
+  keepCompiled(process.env);
+  // bin/run.js has looked at the version of Node; oclif would load all of semver to do so again.
+  process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';
+  const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')]);
+  const { argv: words, config } = await loadConfig(fileURLToPath(new URL('..', url)), fillOptionalValues(argv));
+  try {
+    await run(words, config);
+  } catch (thrown) {
+    process.exitCode = await report(thrown, words, config);
+  }
+  // A socket that a library keeps open must not keep the shell waiting.
+  await Promise.all([drained(process.stdout), drained(process.stderr)]);
+  process.exit();
+}
+
+/** What oclif prints too, without loading it: scripts ask for the version often. */
+export function versionLine(packageJson: URL): string {
+  const { name, version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { name: string; version: string };
+  return `${name}/${version} ${process.platform}-${process.arch} node-${process.version}`;
+}
+
+async function report(thrown: unknown, argv: readonly string[], config: import('@oclif/core').Config): Promise<number> {
+  const [{ translateError }, { errorText }] = await Promise.all([
+    import('../text/translate-error.js'),
+    import('../text/error.js'),
+  ]);
+  const exit = thrown as { code?: string; oclif?: { exit?: number } } | undefined;
+  if (exit?.code === 'EEXIT') return exit.oclif?.exit ?? 0;
+  const error = translateError(thrown, config, argv);
+  if (wantsJson(argv)) process.stdout.write(`${toJson(errorEnvelope(error))}\n`);
+  else process.stderr.write(errorText(error, { verbose: argv.includes('--verbose') }));
+  return error.exitCode;
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

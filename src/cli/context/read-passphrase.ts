@@ -1,0 +1,25 @@
+/** A new passphrase from a pipe, a file or a hidden question, which is asked twice: a mistyped one would lock everything away. */
+import type { Prompter } from '../../actions/session/context.js';
+import { acceptPassphrase } from '../../sovereign/credentials/credential-input.js';
+import { fail } from '../../support/errors/errors.js';
+import { readSecret } from './read-secret.js';
+
+/** Throws E1002 naming the flag without a terminal, E1001 when the two answers differ. */
+export async function readNewPassphrase(options: {
+  file?: string;
+  prompter: Prompter;
+  stdin: NodeJS.ReadStream;
+  signal: AbortSignal;
+}): Promise<string> {
+  const { file, prompter, stdin } = options;
+  const command = 'catalyst credentials rekey --to passphrase';
+  if (file !== undefined || !prompter.available || !stdin.isTTY) {
+    const flag = '--passphrase-file';
+    const raw = await readSecret('the new passphrase', { ...options, command, flag });
+    return acceptPassphrase(raw, flag) ?? '';
+  }
+  const first = await prompter.secret({ message: 'new passphrase (hidden):' });
+  const second = await prompter.secret({ message: 'the same again:' });
+  if (first === second) return first;
+  throw fail('E1001', 'The two answers are not the same; nothing was changed.', { actions: [command] });
+}

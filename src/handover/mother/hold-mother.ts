@@ -1,0 +1,197 @@
+/**
+ * Holds the mother for one run: nobody else's run acts on it meanwhile, and what an earlier, killed run of this Sovereign has left
+ * stopped is put back first (docs/decisions/0013). Once the Lease is lost, nothing is written any more.
+ */
+import { hostname, userInfo } from 'node:os';
+import type { Mutation } from '../../engine/step.js';
+import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
+import { kustomizationApi } from '../../mother/discover.js';
+import { type ArmedUndo, readUndo, undoJob } from '../../mother/jobs/undo-job.js';
+import {
+  type LeaseHolder,
+  type LeaseKube,
+  leaseRef,
+  leaseSeconds,
+  releaseLease,
+  renewLease,
+  renewMs,
+  takeLease,
+} from '../../mother/lease.js';
+import { jobLabel, sovereignLabel } from '../../mother/own-names.js';
+import { shownIdentity } from '../../sovereign/state/process-identity.js';
+import { fail } from '../../support/errors/errors.js';
+import type { Act, StepContext } from '../../world/step.js';
+import type { World } from '../../world/world.js';
+import { ownerMutation, scaleMutation } from './stop-catalyst.js';
+
+/** One change from taking to giving back, renewals included. */
+export function leaseMutation(world: Pick<World, 'sovereign'>): Mutation {
+  const { namespace } = world.sovereign.spec.mother.catalyst;
+  const { name } = leaseRef(namespace);
+  return {
+    target: { system: 'mother', kind: 'Lease', namespace, name },
+    sentence: `hold the mother for this run: Lease ${namespace}/${name}`,
+  };
+}
+
+/** Runs whose Lease is held already: what they call inside holds it too. */
+const holding = new Set<string>();
+
+/** Throws E5021 or E5022 (exit 9) when the mother is not free; `work` gets a context that ends with the Lease. */
+export async function holdMother<T>(
+  world: World,
+  context: StepContext,
+  work: (context: StepContext) => Promise<T>,
+): Promise<T> {
+  if (holding.has(world.runId)) return work(context);
+  const { signal, progress } = context;
+  const mother = await world.mother();
+  const { namespace } = world.sovereign.spec.mother.catalyst;
+  // What fails while the mother is held is no failure of holding it.
+  const outcome = await context.act(
+    leaseMutation(world),
+    async (writers): Promise<{ value: T } | { error: unknown }> => {
+      const { create, patch, delete: remove } = await writers.mother();
+      const kube: LeaseKube = { get: (ref) => mother.get(ref), create, patch, delete: remove };
+      const onWaiting = (reason: string) => progress.waiting(reason);
+      await takeLease(kube, namespace, holderOf(world), { clock: world.clock, signal, onWaiting });
+      const lost = new AbortController();
+      const renewal = renewUntilLost(world, kube, lost);
+      holding.add(world.runId);
+      try {
+        const held = until(lost.signal, context);
+        await finishEarlier(world, held, mother);
+        return { value: await work(held) };
+      } catch (error) {
+        return { error };
+      } finally {
+        holding.delete(world.runId);
+        clearInterval(renewal);
+        if (!lost.signal.aborted) await releaseLease(kube, namespace, world.runId);
+      }
+    },
+  );
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}
+
+/** The context that neither acts nor puts back once the Lease is lost. */
+function until(lost: AbortSignal, context: StepContext): StepContext {
+  const guarded =
+    (inner: Act): Act =>
+    async (mutation, change, options) => {
+      lost.throwIfAborted();
+      return inner(mutation, change, options);
+    };
+  return {
+    ...context,
+    act: guarded(context.act),
+    signal: AbortSignal.any([context.signal, lost]),
+    undo: { ...context.undo, act: guarded(context.undo.act) },
+  };
+}
+
+/** Names the run and its process. */
+export function holderOf(world: Pick<World, 'runId' | 'sovereign'>): LeaseHolder {
+  const { runId, sovereign } = world;
+  let user = 'unknown';
+  try {
+    user = userInfo().username;
+  } catch {
+    // A user without a name is named so.
+  }
+  return { fqdn: sovereign.spec.fqdn, runId, by: `${user}@${hostname()}`, process: shownIdentity() };
+}
+
+/** A renewal that fails is tried again until the Lease has run out; then another run may have it. */
+function renewUntilLost(world: World, kube: LeaseKube, lost: AbortController): NodeJS.Timeout {
+  const { namespace } = world.sovereign.spec.mother.catalyst;
+  let renewedAt = performance.now();
+  const renewal = setInterval(async () => {
+    const isOurs = await renewLease(kube, namespace, world.runId, world.clock.now()).catch(() => undefined);
+    if (isOurs) renewedAt = performance.now();
+    const late = isOurs === undefined && performance.now() - renewedAt > leaseSeconds * 1000;
+    if (isOurs !== false && !late) return;
+    clearInterval(renewal);
+    lost.abort(
+      fail(
+        'E5021',
+        'This run no longer holds the mother: its Lease was not renewed in time. It writes nothing there any more.',
+        {
+          actions: ['catalyst handover status', `kubectl -n ${namespace} get lease,job -l ${sovereignLabel}`],
+        },
+      ),
+    );
+  }, renewMs);
+  return renewal.unref();
+}
+
+/** Throws E5022 when an undo of another Sovereign is armed: what it would put back must not be taken for what was found. */
+async function finishEarlier(world: World, { undo }: StepContext, mother: Kube): Promise<void> {
+  const { fqdn, mother: spec } = world.sovereign.spec;
+  const { namespace } = spec.catalyst;
+  const labelSelector = `${jobLabel}=${undoJob}`;
+  const jobs = await mother.list({ apiVersion: 'batch/v1', kind: 'Job', namespace, labelSelector });
+  const undos = jobs.filter(({ metadata }) => metadata.labels?.[jobLabel] === undoJob).map(readUndo);
+  const foreign = undos.find((one) => one.fqdn !== fqdn && !one.made);
+  if (foreign) throw armedByAnother(foreign);
+  for (const one of undos) if (one.fqdn === fqdn && !one.made) await putBack(one, undo.act, mother);
+  const kinds = [
+    { apiVersion: 'batch/v1', kind: 'Job' },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' },
+    { apiVersion: 'v1', kind: 'ServiceAccount' },
+  ];
+  for (const kind of kinds) {
+    const left = await mother.list({ ...kind, labelSelector });
+    for (const object of left)
+      if (object.metadata.labels?.[jobLabel] === undoJob && object.metadata.labels[sovereignLabel] === fqdn)
+        await undo.act({ ...undoMutation(object, 'disarm'), putsBack: true }, async (writers) =>
+          (await writers.mother()).delete(refOfObject(object)),
+        );
+  }
+}
+
+/** Only what is still stopped: what somebody has changed since is theirs. */
+async function putBack({ deployment, kustomization }: ArmedUndo, act: Act, mother: Kube): Promise<void> {
+  const { namespace, name, replicas } = deployment;
+  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
+  if ((await mother.get(ref))?.spec?.replicas === 0 && replicas > 0)
+    await act({ ...scaleMutation({ namespace, deployment: ref }, replicas), putsBack: true }, async (writers) =>
+      (await writers.mother()).patch(ref, { spec: { replicas } }, 'scale'),
+    );
+  if (!kustomization) return;
+  const { suspend, ...at } = kustomization;
+  const owner = { apiVersion: kustomizationApi, kind: 'Kustomization', ...at };
+  if ((await mother.get(owner))?.spec?.suspend !== true) return;
+  const resume = ownerMutation({ kustomization: { ...owner, suspended: false } }, 'resume');
+  if (resume)
+    await act({ ...resume, putsBack: true }, async (writers) =>
+      (await writers.mother()).patch(owner, { spec: { suspend } }),
+    );
+}
+
+/** Without the id of the run, so that plan and run use one sentence. */
+export function undoMutation(object: KubeObject, verb: 'arm' | 'disarm'): Mutation {
+  const { namespace } = object.metadata;
+  const name = object.metadata.name.replace(/-[^-]+$/, '');
+  return {
+    target: { system: 'mother', kind: object.kind, namespace, name },
+    sentence: `${verb} the undo for catalyst-api: ${object.kind} ${namespace}/${name} on the mother`,
+  };
+}
+
+function armedByAnother({ fqdn, runId, until, job }: ArmedUndo) {
+  const { namespace, name } = job.metadata;
+  return fail(
+    'E5022',
+    `catalyst-api on the mother is stopped by a run of ${fqdn || 'another Sovereign'} (${runId || 'unknown'}); its undo is armed until ${until}. Nothing was changed.`,
+    {
+      actions: [
+        `run the command again after ${until}: the undo has been made by then`,
+        `kubectl -n ${namespace} get job ${name} -o yaml`,
+      ],
+      data: { sovereign: fqdn, run: runId, until, job: `${namespace}/${name}` },
+    },
+  );
+}

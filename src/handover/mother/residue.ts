@@ -1,0 +1,37 @@
+import { readPowerDns } from '../../mother/powerdns.js';
+import { scanResidue } from '../../scans/residue.js';
+import type { ScanResult } from '../../scans/scan.js';
+import type { Act, StepContext } from '../../world/step.js';
+import type { World } from '../../world/world.js';
+import { takeInventory } from '../handover.js';
+import { type HandoverRecord, hasReached, placesOf } from '../record.js';
+import { motherDns } from './erase.js';
+import { holdMother } from './hold-mother.js';
+
+type Known = Pick<HandoverRecord, 'ids' | 'stoppedAt' | 'state'>;
+
+/**
+ * The residue scan with the Job that reads the claim, while it holds the mother: another run may be erasing what is looked at. Before
+ * DECOMMISSIONED the handover's own record counts as accepted. Throws E5021 or E5022 (exit 9) when the mother is not free.
+ */
+export function residueOf(world: World, context: StepContext, record: Known): Promise<ScanResult> {
+  return holdMother(world, context, ({ act }) => scan(world, act, record));
+}
+
+async function scan(world: World, act: Act, record: Known): Promise<ScanResult> {
+  const result = await scanResidue(world, {
+    inventory: () => takeInventory(world, act, record.ids),
+    dns: async () => readPowerDns(world.http, await motherDns(world)),
+    ids: record.ids,
+    stoppedAt: record.stoppedAt,
+  });
+  const { ref } = placesOf(world).find((place) => place.system === 'mother')!;
+  const own = `ConfigMap ${ref.namespace}/${ref.name}`;
+  const gone = record.state !== undefined && hasReached(record as HandoverRecord, 'DECOMMISSIONED');
+  const findings = result.findings.map((finding) =>
+    finding.id === own && !gone
+      ? { ...finding, accepted: 'the state of the handover itself; it goes with the last step' }
+      : finding,
+  );
+  return { ...result, findings };
+}

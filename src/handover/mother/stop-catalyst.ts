@@ -1,0 +1,84 @@
+/**
+ * catalyst-api is stopped for a moment, and Flux kept from starting it; then both are put back as they were found. Only what has
+ * armed the undo on the mother calls this (armed-undo.ts).
+ */
+import type { Mutation } from '../../engine/step.js';
+import type { Kube } from '../../kubernetes/client/kube.js';
+import type { CatalystOnMother } from '../../mother/discover.js';
+import type { Act, Undo } from '../../world/step.js';
+
+/** The longest that its Pods may take to end. */
+export const stopMs = 120_000;
+const upMs = 300_000;
+
+export function scaleMutation(
+  catalyst: Pick<CatalystOnMother, 'namespace' | 'deployment'>,
+  replicas: number,
+): Mutation {
+  const { namespace, deployment } = catalyst;
+  return {
+    target: { system: 'mother', kind: 'Deployment', namespace, name: deployment.name },
+    sentence: `scale Deployment ${namespace}/${deployment.name} on the mother to ${replicas}`,
+  };
+}
+
+export function ownerMutation(
+  catalyst: Pick<CatalystOnMother, 'kustomization'>,
+  verb: 'suspend' | 'resume',
+): Mutation | undefined {
+  const owner = catalyst.kustomization;
+  if (!owner || owner.suspended) return undefined;
+  return {
+    target: { system: 'mother', kind: 'Kustomization', namespace: owner.namespace, name: owner.name },
+    sentence: `${verb} Flux Kustomization ${owner.namespace}/${owner.name} on the mother`,
+    effect: { field: 'spec.suspend', after: verb === 'suspend' },
+  };
+}
+
+/** Suspends the owner and scales to 0; resolves when no Pod is left. */
+export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnMother): Promise<void> {
+  const suspend = ownerMutation(catalyst, 'suspend');
+  if (suspend && catalyst.kustomization)
+    await act(suspend, async (writers) =>
+      (await writers.mother()).patch(catalyst.kustomization!, { spec: { suspend: true } }),
+    );
+  await act(scaleMutation(catalyst, 0), async (writers) =>
+    (await writers.mother()).patch(catalyst.deployment, { spec: { replicas: 0 } }, 'scale'),
+  );
+  await mother.waitFor(catalyst.deployment, {
+    reason: `Deployment ${catalyst.namespace}/${catalyst.deployment.name} on the mother to stop`,
+    timeoutMs: stopMs,
+    look: (object) => {
+      const running = object?.status?.replicas ?? 0;
+      const seen = object?.status?.observedGeneration === object?.metadata.generation;
+      return seen && running === 0 ? { done: true } : { pending: `${running} Pods are left` };
+    },
+  });
+}
+
+/** Absent and false reconcile alike, but only one of them is what was found. */
+const asItWas = ({ kustomization }: CatalystOnMother): false | null =>
+  kustomization?.suspend === false ? false : null;
+
+/** Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. */
+export async function startCatalyst(mother: Kube, { act, signal }: Undo, catalyst: CatalystOnMother): Promise<void> {
+  const { deployment, namespace, replicas } = catalyst;
+  await act(scaleMutation(catalyst, replicas), async (writers) =>
+    (await writers.mother()).patch(deployment, { spec: { replicas } }, 'scale'),
+  );
+  const resume = ownerMutation(catalyst, 'resume');
+  if (resume && catalyst.kustomization)
+    await act(resume, async (writers) =>
+      (await writers.mother()).patch(catalyst.kustomization!, { spec: { suspend: asItWas(catalyst) } }),
+    );
+  await mother.waitFor(deployment, {
+    reason: `Deployment ${namespace}/${deployment.name} on the mother to be available again`,
+    timeoutMs: upMs,
+    signal,
+    look: (object) => {
+      const ready = object?.status?.readyReplicas ?? 0;
+      const seen = object?.status?.observedGeneration === object?.metadata.generation;
+      return seen && ready >= replicas ? { done: true } : { pending: `${ready} of ${replicas} ready` };
+    },
+  });
+}

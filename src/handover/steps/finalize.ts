@@ -1,0 +1,87 @@
+/** Ticket #317: the Sovereign takes over, what the mother knew is refused, what it retained is gone. */
+import type { Done, Evidence } from '../../engine/step.js';
+import { holdsNothingOwn, scanSummary } from '../../scans/scan.js';
+import { fail, isCatalystError } from '../../support/errors/errors.js';
+import type { Step } from '../../world/step.js';
+import type { World } from '../../world/world.js';
+import { openHandover } from '../handover.js';
+import { erasePlan, eraseRetained } from '../mother/erase.js';
+import { holdMother, leaseMutation } from '../mother/hold-mother.js';
+import { residueOf } from '../mother/residue.js';
+import { assertRefused } from '../mother/revoke.js';
+import { type HandoverRecord, hasReached, readRecord } from '../record.js';
+import { planStages, reachRevoked } from '../stages.js';
+
+export interface FinaliseOptions {
+  /** Stops at REVOKED and leaves the retained state, as `handover finalize` does. */
+  keepRetained?: boolean;
+}
+
+/** The record, or undefined while one of the clusters is not there. */
+async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
+  try {
+    return await readRecord(world);
+  } catch (error) {
+    if (isCatalystError(error, 'E3101')) return undefined;
+    throw error;
+  }
+}
+
+export function finaliseHandover(world: World, options: FinaliseOptions = {}): Step {
+  return {
+    // The part that `handover finalize` runs proves less than the ticket.
+    id: options.keepRetained ? 'handover-finalize' : '#317',
+    title: 'Handover finalised with minimum retention',
+    phase: 7,
+    needs: ['#385'],
+    ticket: '#317',
+    estimateMinutes: 30,
+
+    async plan() {
+      const record = await recordIfAny(world);
+      const stages = await planStages(world, (state) => record !== undefined && hasReached(record, state));
+      const held = [leaseMutation(world), ...stages];
+      return options.keepRetained || record?.erasedAt ? held : [...held, ...(await erasePlan(world))];
+    },
+
+    async isDone(): Promise<Done> {
+      const record = await recordIfAny(world);
+      if (!record || !hasReached(record, 'REVOKED')) return { done: false };
+      if (!options.keepRetained && record.erasedAt === undefined) return { done: false };
+      return { done: true, reason: `the handover is ${record.state} since ${record.history.at(-1)?.at}` };
+    },
+
+    run(context) {
+      return holdMother(world, context, async (held) => {
+        const handover = await openHandover(world, held);
+        await reachRevoked(handover);
+        if (!options.keepRetained && handover.record.erasedAt === undefined) await eraseRetained(handover);
+      });
+    },
+
+    async proof(context): Promise<Evidence> {
+      const record = await recordIfAny(world);
+      if (!record || !hasReached(record, 'REVOKED')) throw fail('E4009', 'The handover is not REVOKED.');
+      assertRefused(record.refusals);
+      const facts = {
+        state: record.state,
+        begun: record.begun,
+        crossing: record.crossing,
+        items: record.items,
+        refusals: record.refusals,
+        history: record.history,
+      };
+      const sha = record.revision?.split('sha1:')[1];
+      const refused = `${record.refusals.length} old credentials tried: ${[...new Set(record.refusals.map((one) => one.answer))].join(', ') || 'there were none'}`;
+      if (options.keepRetained) return { summary: `${record.state}; ${refused}`, sha, facts };
+      const scan = await residueOf(world, context, record);
+      if (!holdsNothingOwn(scan)) {
+        throw fail('E4009', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
+          actions: ['catalyst verify residue', 'catalyst handover decommission'],
+          data: { findings: scan.findings, looked: scan.looked },
+        });
+      }
+      return { summary: `residue: ${scanSummary(scan)}; ${refused}`, sha, facts: { ...facts, residue: scan } };
+    },
+  };
+}

@@ -1,0 +1,212 @@
+/**
+ * Which resources of a project are leftovers of one Sovereign. Positive evidence only: its label, exactly one of its names, or
+ * a thread from something that has either. Whatever else uses a thing keeps it. Pure.
+ */
+import type { Pricing } from '../../api/offerings.js';
+import { type Labels, type Resource, type ResourceMap, type ResourceType, resourceTypes } from '../../api/types.js';
+import { isMarker } from '../../marker.js';
+import { isExactName, operationLabel, slugOf, sovereignLabel } from '../../names.js';
+import type { Inventory } from '../plan/inventory.js';
+import { type Thread, threadOf } from './inferred-ownership.js';
+import { keptByUse } from './references.js';
+import { rememberedThread } from './remembered.js';
+import { impliedBy, monthlyCost } from './side-effects.js';
+import { type Key, keyOf, nameOf, no, type Verdict } from './verdict.js';
+
+export interface Selection {
+  fqdn: string;
+  /** Also what the present cluster of this Sovereign consists of. */
+  includeLive: boolean;
+  zones: boolean;
+  snapshots: boolean;
+  /** Types whose delete protection may be lifted. */
+  unprotect: readonly ResourceType[];
+  /** Ids of volumes that the cluster itself says are to be kept. */
+  retained?: readonly number[];
+}
+
+export interface Row {
+  type: ResourceType;
+  id: number;
+  /** Images have a description where others have a name. */
+  name: string;
+  labels: Labels;
+  created: string;
+  protected: boolean;
+  selected: boolean;
+  /** Why it is selected, or why not. */
+  reason: string;
+  /** What goes with it or is lost with it. */
+  implies: string[];
+  /** What must be done to it first, each a change of its own. */
+  first: Preparation[];
+  /** Goes by itself when that one goes: `server/42`. */
+  goesWith?: string;
+  /** Its ownership is inferred from that one: `server/42`. */
+  dependsOn?: string;
+  /** Not selected although evidence leads to it: something that stays uses it. */
+  kept?: true;
+  /** Gross a month, in the currency of the price list; missing where it costs nothing. */
+  monthly?: number;
+}
+
+export type Preparation = 'unprotect' | 'release';
+
+/** `earlier`: selected rows of unfinished purges; evidence for what was inferred from resources that these have deleted. */
+export function selectLeftovers(
+  inventory: Inventory,
+  selection: Selection,
+  pricing?: Pricing,
+  earlier: readonly Row[] = [],
+): Row[] {
+  const verdicts = new Map<Key, Verdict>();
+  const context = {
+    ...selection,
+    liveSince: liveSince(inventory, selection.fqdn),
+    rival: rivalOf(inventory, selection.fqdn),
+  };
+  for (const type of resourceTypes) {
+    for (const item of inventory[type]) verdicts.set(keyOf(type, item.id), byEvidence(type, item, context));
+  }
+  const chosen = (type: ResourceType, id: number | null | undefined) =>
+    id !== null && id !== undefined && verdicts.get(keyOf(type, id))?.selected === true;
+  const pass = (judge: (type: ResourceType, item: Resource, before: Verdict) => Verdict | undefined): boolean => {
+    let changed = false;
+    for (const type of resourceTypes) {
+      for (const item of inventory[type]) {
+        const key = keyOf(type, item.id);
+        const after = judge(type, item, verdicts.get(key)!);
+        if (!after) continue;
+        verdicts.set(key, after);
+        changed = true;
+      }
+    }
+    return changed;
+  };
+  const isThere = (key: string) => verdicts.has(key as Key);
+  const remembered = new Map(earlier.filter(({ selected }) => selected).map((row) => [keyOf(row.type, row.id), row]));
+  const inferred = (type: ResourceType, item: Resource) =>
+    threadOf(type, item, chosen) ?? rememberedThread(remembered.get(keyOf(type, item.id)), item, chosen, isThere);
+  const follow = () =>
+    pass((type, item, before) => {
+      const thread = before.silent && inferred(type, item);
+      return thread ? allowed(type, item, context, thread.reason, thread) : undefined;
+    });
+  const keep = () =>
+    pass((type, item, before) => {
+      if (!before.selected) return undefined;
+      const [ownerType, id] = before.dependsOnGone ? [] : (before.dependsOn?.split('/') ?? []);
+      if (id && !chosen(ownerType as ResourceType, Number(id)))
+        return { ...no('what it depends on stays'), kept: true };
+      const user = keptByUse(type, item, inventory, chosen);
+      return user && { ...user, kept: true };
+    });
+  // Threads first, to their ends; then what is used stays, and with it what hangs on it. Nothing comes back once it stays.
+  do {
+    while (follow());
+  } while (keep());
+  return resourceTypes.flatMap((type) =>
+    inventory[type].map((item) => ({
+      type,
+      id: item.id,
+      name: nameOf(item),
+      labels: item.labels ?? {},
+      created: item.created,
+      protected: item.protection?.delete === true,
+      ...told(verdicts.get(keyOf(type, item.id))!),
+      first: preparations(type, item),
+      implies: impliedBy(type, item, inventory),
+      ...(pricing ? monthlyCost(type, item, pricing) : {}),
+    })),
+  );
+}
+
+function preparations(type: ResourceType, item: Resource): Preparation[] {
+  const selectors =
+    type === 'firewall' && (item as ResourceMap['firewall']).applied_to.some((use) => use.type === 'label_selector');
+  return [...(item.protection?.delete ? ['unprotect' as const] : []), ...(selectors ? ['release' as const] : [])];
+}
+
+/** Whether a cluster of this Sovereign stands in the project. */
+export function isLive(inventory: Inventory, fqdn: string): boolean {
+  return liveSince(inventory, fqdn) !== undefined;
+}
+
+const told = ({ selected, reason, goesWith, dependsOn, kept }: Verdict) => ({
+  selected,
+  reason,
+  ...(goesWith ? { goesWith } : {}),
+  ...(dependsOn ? { dependsOn } : {}),
+  ...(kept ? { kept } : {}),
+});
+
+const yes = (reason: string, thread?: Thread): Verdict => ({
+  selected: true,
+  reason,
+  ...(thread ? { dependsOn: thread.dependsOn } : {}),
+  ...(thread?.gone ? { dependsOnGone: true as const } : {}),
+  ...(thread?.goes && !thread.gone ? { goesWith: thread.dependsOn } : {}),
+});
+
+/** What the project as a whole says beside the choices that were made. */
+interface Context extends Selection {
+  /** When the first part of the live cluster came into being, ms. */
+  liveSince: number | undefined;
+  /** Another Sovereign whose names are spelled the same. */
+  rival: string | undefined;
+}
+
+/** Dots and dashes both become dashes in names: two Sovereigns may share all of them. */
+function rivalOf(inventory: Inventory, fqdn: string): string | undefined {
+  const owners = resourceTypes.flatMap((type) => inventory[type].map(({ labels }) => labels?.[sovereignLabel]));
+  return owners.find((owner) => owner !== undefined && owner !== fqdn && slugOf(owner) === slugOf(fqdn));
+}
+
+function liveSince(inventory: Inventory, fqdn: string): number | undefined {
+  const parts = resourceTypes.flatMap((type) =>
+    (inventory[type] as readonly Resource[]).filter((item) => isPart(item, fqdn) && !isMarker(type, item)),
+  );
+  return parts.length > 0 ? Math.min(...parts.map(({ created }) => Date.parse(created))) : undefined;
+}
+
+const isPart = ({ labels }: Resource, fqdn: string) =>
+  labels?.[sovereignLabel] === fqdn && labels[operationLabel] !== undefined;
+
+function byEvidence(type: ResourceType, item: Resource, context: Context): Verdict {
+  const { fqdn, rival } = context;
+  const owner = item.labels?.[sovereignLabel];
+  if (owner !== undefined && owner !== fqdn) return no(`its label says that it belongs to Sovereign ${owner}`);
+  if (owner === fqdn && isMarker(type, item))
+    return no(`it marks the project of ${fqdn}; only catalyst cluster destroy deletes it`);
+  if (owner === fqdn) return allowed(type, item, context, `label ${sovereignLabel}=${fqdn}`);
+  if (!isExactName(fqdn, type, item.name)) return { ...no(lookAlike(item, fqdn)), silent: true };
+  if (rival) return no(`its name may as well be one of Sovereign ${rival}, and it has no label`);
+  return allowed(type, item, context, `its name is exactly ${item.name}`);
+}
+
+/** Evidence there is; whether the choices made let it be deleted. */
+function allowed(type: ResourceType, item: Resource, context: Context, evidence: string, thread?: Thread): Verdict {
+  const { fqdn, includeLive, liveSince: since, unprotect, retained } = context;
+  if (!includeLive && isPart(item, fqdn))
+    return no(`it is part of the live cluster of ${fqdn}; --include-live selects it`);
+  // Its controllers label what they make, but not with an operation of ours.
+  if (!thread && !includeLive && since !== undefined && !(Date.parse(item.created) < since))
+    return no(`${evidence}, but it is younger than the live cluster; --include-live selects it`);
+  if (type === 'volume' && retained?.includes(item.id)) return no(`${evidence}, but its PersistentVolume says Retain`);
+  if (type === 'zone' && !context.zones) return no(`${evidence}, but DNS zones go only with --zones`);
+  if (type === 'image' && !thread?.goes && !context.snapshots)
+    return no(`${evidence}, but snapshots go only with --snapshots`);
+  if (item.protection?.delete && !unprotect.includes(type))
+    return no(`${evidence}, but it is protected; --unprotect ${type} lifts that`);
+  return yes(evidence, thread);
+}
+
+function lookAlike(item: Resource, fqdn: string): string {
+  if (item.labels?.['managed-by'] === 'csi-driver')
+    return 'nothing says of which cluster the CSI driver was that made it; look before you delete it by hand';
+  const slug = slugOf(fqdn);
+  const alike = [slug, slug.split('-')[0] ?? slug].some((part) => nameOf(item).includes(part));
+  return alike
+    ? 'its name only looks like one of this Sovereign: no label, and not exactly one of its names'
+    : 'nothing says that it belongs to this Sovereign';
+}

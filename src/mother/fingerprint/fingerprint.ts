@@ -1,0 +1,184 @@
+/**
+ * Fingerprint of the protected set: every kind that discovery lists in a protected namespace, what reconciles, routes and names
+ * the demos wherever it lies, and the pages of their hosts. Taken before and after whatever touches the mother.
+ */
+import pLimit from 'p-limit';
+import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
+import type { Sovereign } from '../../sovereign/spec/schema.js';
+import type { Clock } from '../../support/clock.js';
+import { fail } from '../../support/errors/errors.js';
+import type { Http } from '../../tools/http/http.js';
+import { powerDnsKey, readPowerDns } from '../powerdns.js';
+import { type MotherFacts, readMotherFacts } from '../protected/mother-facts.js';
+import { nameOfObject } from '../protected/ownership.js';
+import { type ListableKind, listableKinds } from '../protected/protected-kinds.js';
+import { isProtectedNamespace, parentZoneOf, protectedPages } from '../protected/protected-set.js';
+import type { Difference } from './compare.js';
+import { ordinaryChanges } from './ordinary-changes.js';
+import { type NamePrint, printNames } from './print-names.js';
+import { contextOf, isOrdinary, type ObjectPrint, printKey, printObject } from './print-objects.js';
+import { type PagePrint, printPage, printPageTwice } from './print-pages.js';
+
+export type { NamePrint, ObjectPrint, PagePrint };
+
+export interface Fingerprint {
+  /** 1, which none says, knew fewer kinds; it cannot be compared with this one. */
+  version: 2;
+  at: string;
+  objects: ObjectPrint[];
+  names: NamePrint[];
+  pages: PagePrint[];
+  /** What a person accepted of the differences from the fingerprints before this one, oldest first. */
+  accepted?: Acceptance[];
+}
+
+export interface Acceptance {
+  at: string;
+  /** user@host */
+  by: string;
+  /** When the fingerprint was taken that this one replaced. */
+  since: string;
+  differences: Difference[];
+}
+
+export interface FingerprintTools {
+  sovereign: Sovereign;
+  clock: Clock;
+  http: Http;
+  credentials: { find(name: 'powerdns-api-key'): Promise<string | undefined> };
+  redactor: { register(secret: string | undefined): void };
+  mother(): Promise<Kube>;
+}
+
+export interface FingerprintOptions {
+  /** The fingerprint that this one will be compared with: what varied there between two readings is masked here. */
+  against?: Fingerprint;
+}
+
+/** Throws when any of it cannot be read: nothing may be compared with what was not seen. */
+export async function takeFingerprint(tools: FingerprintTools, options: FingerprintOptions = {}): Promise<Fingerprint> {
+  return (await readProtectedSet(tools, options)).print;
+}
+
+/** Fingerprint and facts of one reading. Throws as `takeFingerprint` does. */
+export async function readProtectedSet(
+  tools: FingerprintTools,
+  options: FingerprintOptions = {},
+): Promise<{ print: Fingerprint; facts: MotherFacts }> {
+  const { sovereign, clock, http } = tools;
+  const mother = await tools.mother();
+  const kube = oneReading(mother);
+  const [kinds, facts] = await Promise.all([listableKinds(mother), readMotherFacts(kube, sovereign)]);
+  const [objects, names, pages] = await Promise.all([
+    printAll(kube, sovereign, kinds, facts),
+    mothersDns(tools, kube).then((dns) =>
+      printNames(dns, [...facts.hosts, parentZoneOf(sovereign)], sovereign.spec.fqdn),
+    ),
+    readPages(http, [...protectedPages(sovereign), ...facts.pages], options.against),
+  ]);
+  if (objects.length === 0) {
+    throw fail('E5002', `No object of the protected set was found on the mother cluster (${kube.server}).`, {
+      actions: ['check that --mother-kubeconfig is the mother and may read all namespaces'],
+    });
+  }
+  return { print: { version: 2, at: clock.now().toISOString(), objects, names, pages }, facts };
+}
+
+/** Lists each kind once, however many ask. */
+function oneReading(kube: Kube): Kube {
+  const lists = new Map<string, Promise<KubeObject[]>>();
+  return {
+    ...kube,
+    list(what) {
+      const key = JSON.stringify(what);
+      const listed = lists.get(key) ?? kube.list(what);
+      lists.set(key, listed);
+      return listed;
+    },
+  };
+}
+
+const never = new Set(ordinaryChanges.filter(({ except }) => except === 'always').map(({ kind }) => kind));
+
+async function printAll(
+  kube: Kube,
+  sovereign: Sovereign,
+  kinds: readonly ListableKind[],
+  facts: MotherFacts,
+): Promise<ObjectPrint[]> {
+  const limit = pLimit(12);
+  const wanted = kinds.filter(({ kind, namespaced }) => !never.has(kind) && (namespaced || clusterKinds.has(kind)));
+  const lists = await Promise.all(
+    wanted.map((kind) => limit(() => kube.list({ apiVersion: kind.apiVersion, kind: kind.kind }))),
+  );
+  const all = lists.flat();
+  const context = contextOf(all, kinds);
+  const bound = rolesBound(sovereign, all);
+  return all
+    .filter((object) => isCovered(sovereign, object, facts, bound) && !isOrdinary(object, context))
+    .map((object) => printObject(object, context))
+    .sort((a, b) => printKey(a).localeCompare(printKey(b)));
+}
+
+/** Cluster-wide kinds that can be about one namespace. */
+const clusterKinds = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'PersistentVolume']);
+
+function isCovered(sovereign: Sovereign, object: KubeObject, facts: MotherFacts, bound: ReadonlySet<string>): boolean {
+  const { kind, metadata, spec } = object;
+  const isIn = (namespace: string | undefined) => namespace !== undefined && isProtectedNamespace(sovereign, namespace);
+  if (isIn(kind === 'Namespace' ? metadata.name : metadata.namespace)) return true;
+  if (kind === 'PersistentVolume') return isIn(spec?.claimRef?.namespace);
+  return bound.has(nameOfObject(object)) || facts.guarded.has(nameOfObject(object));
+}
+
+/** Bindings, wherever they lie, that give something to an account of a protected namespace, and the roles that they name. */
+function rolesBound(sovereign: Sovereign, all: readonly KubeObject[]): Set<string> {
+  const groups = 'system:serviceaccounts:';
+  const isOurs = ({ kind, name = '', namespace }: { kind?: string; name?: string; namespace?: string }) =>
+    kind === 'ServiceAccount'
+      ? isProtectedNamespace(sovereign, namespace ?? '')
+      : name.startsWith(groups) && isProtectedNamespace(sovereign, name.slice(groups.length));
+  const found = new Set<string>();
+  for (const binding of all) {
+    if (binding.kind !== 'RoleBinding' && binding.kind !== 'ClusterRoleBinding') continue;
+    if (!((binding.subjects ?? []) as object[]).some(isOurs)) continue;
+    const { kind, name } = binding.roleRef ?? {};
+    found.add(nameOfObject(binding));
+    // Kubernetes gives these to every account; they are no one's
+    if (kind === 'ClusterRole' && !/^(system:|cluster-admin$|admin$|edit$|view$)/.test(name))
+      found.add(`ClusterRole ${name}`);
+    if (kind === 'Role') found.add(`Role ${binding.metadata.namespace}/${name}`);
+  }
+  return found;
+}
+
+async function mothersDns({ sovereign, http, credentials, redactor }: FingerprintTools, kube: Kube) {
+  const { endpoint, secret } = sovereign.spec.mother.powerdns;
+  const apiKey = (await credentials.find('powerdns-api-key')) ?? (await powerDnsKey(kube, secret));
+  redactor.register(apiKey);
+  return readPowerDns(http, { endpoint, apiKey });
+}
+
+function readPages(http: Http, urls: readonly string[], against: Fingerprint | undefined): Promise<PagePrint[]> {
+  const limit = pLimit(6);
+  const known = new Map(against?.pages.map((page) => [page.url, page]));
+  const all = [...new Set([...urls, ...known.keys()])].sort();
+  return Promise.all(
+    all.map((url) => limit(() => (against ? printPage(http, url, known.get(url)?.mask) : printPageTwice(http, url)))),
+  );
+}
+
+/** Pages that do not answer 2xx or 3xx, whatever they did before. */
+export function deadPages({ pages }: Fingerprint, sovereign: Sovereign): PagePrint[] {
+  const named = protectedPages(sovereign);
+  return pages.filter(({ url, status }) => named.includes(url) && (status < 200 || status >= 400));
+}
+
+/** For a person: pages that differ from one reading to the next, with how much of each is masked. */
+export function maskedPages({ pages }: Fingerprint): string[] {
+  return pages.flatMap(({ url, mask }) => {
+    if (!mask) return [];
+    const what = 'at' in mask ? `${mask.at.length} of ${mask.tokens} words` : `all but ${mask.head + mask.tail} words`;
+    return [`${url} differs from one reading to the next; ${what} are not compared`];
+  });
+}

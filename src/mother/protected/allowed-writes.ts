@@ -1,0 +1,164 @@
+/** Every write that catalyst makes on the mother or in her DNS: one table, by object and field, with why each is there. What is not in it is refused. Pure. */
+import type { Write, WriteVerb } from '../../engine/protects.js';
+import type { Target } from '../../engine/step.js';
+import { bareName, isAtOrBelow, parentZoneOf } from '../../sovereign/spec/protected-names.js';
+import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { claimScripts } from '../jobs/claim-scripts.js';
+import {
+  claimJobName,
+  frozenBy,
+  frozenFrom,
+  leaseName,
+  recordNameOf,
+  redirectNameOf,
+  undoName,
+  undoStem,
+} from '../own-names.js';
+import type { MotherFacts } from './mother-facts.js';
+import { kubeconfigSecretOf } from './ownership.js';
+
+export interface AllowedWrite {
+  what: string;
+  /** Why catalyst may write it. */
+  reason: string;
+  kinds: readonly string[];
+  verbs: readonly WriteVerb[];
+  /** Fields that may be written; left out: the whole object, which is catalyst's own. */
+  fields?: readonly string[];
+  /** Of a write to a protected thing: what puts it back, armed before the write. */
+  undo?: string;
+  is(write: Write, about: About): boolean;
+}
+
+export interface About {
+  sovereign: Sovereign;
+  /** This run's, which names what it makes. */
+  runId: string;
+  facts: MotherFacts;
+}
+
+/** `Kind namespace/name`. */
+export const keyOf = ({ kind, namespace, name }: Target) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+
+/** True for an object of that name in catalyst's namespace on the mother. */
+const isNamed = ({ target }: Write, { sovereign }: About, name: string) =>
+  target.system === 'mother' && target.namespace === sovereign.spec.mother.catalyst.namespace && target.name === name;
+
+/** The only four kinds of write to protected things. */
+export const protectedWrites: readonly (AllowedWrite & { undo: string })[] = [
+  {
+    what: 'replicas of catalyst-api',
+    reason:
+      'it serves records from memory and writes them back, so files go, and independence is proven, only while it is stopped',
+    kinds: ['Deployment'],
+    verbs: ['patch'],
+    fields: ['spec.replicas'],
+    undo: 'a Job on the mother scales it back; startCatalyst does so earlier',
+    is: (write, about) => isNamed(write, about, about.sovereign.spec.mother.catalyst.deployment),
+  },
+  {
+    what: 'suspension of the Kustomization that owns catalyst-api',
+    reason: 'Flux would start catalyst-api again',
+    kinds: ['Kustomization'],
+    verbs: ['patch'],
+    fields: ['spec.suspend'],
+    undo: 'a Job on the mother resumes it; startCatalyst does so earlier',
+    is: ({ target }, { facts }) => target.system === 'mother' && facts.owner === keyOf(target),
+  },
+  {
+    what: "this Sovereign's redirect",
+    reason: 'the old addresses of this Sovereign lead to it',
+    kinds: ['Ingress', 'Middleware'],
+    verbs: ['create', 'apply', 'patch', 'delete'],
+    undo: 'catalyst handover redirect --remove',
+    is: (write, about) => isNamed(write, about, redirectNameOf(about.sovereign.spec.fqdn)),
+  },
+  {
+    what: 'record sets at and below the FQDN in the parent zone',
+    reason: "the parent zone refers to the Sovereign's own name servers",
+    kinds: ['RRset'],
+    verbs: ['patch'],
+    undo: 'catalyst ticket run 374 writes the delegation again; the records that it replaced are in the journal',
+    is: ({ target: { name, namespace } }, { sovereign }) => {
+      const zone = bareName(namespace ?? parentZoneOf(sovereign));
+      return zone === bareName(parentZoneOf(sovereign)) && isAtOrBelow(bareName(name), bareName(sovereign.spec.fqdn));
+    },
+  },
+];
+
+/** What catalyst makes there for itself. */
+const ownWrites: readonly AllowedWrite[] = [
+  {
+    what: 'the Lease on the mother',
+    reason: 'one run at a time acts on her; it names Sovereign and run',
+    kinds: ['Lease'],
+    verbs: ['create', 'patch', 'delete'],
+    is: (write, about) => isNamed(write, about, leaseName),
+  },
+  {
+    what: 'short Jobs on the claim of catalyst-api',
+    reason: 'its files are read and erased only from a Pod that mounts it',
+    kinds: ['Job'],
+    verbs: ['create', 'delete'],
+    is: (write, about) => {
+      const run = write.verb === undefined ? undefined : about.runId;
+      return Object.keys(claimScripts).some((script) => isNamed(write, about, claimJobName(script, run)));
+    },
+  },
+  {
+    what: 'the armed undo',
+    reason: 'it puts back what is stopped when this process cannot',
+    kinds: ['Job', 'ServiceAccount', 'Role', 'RoleBinding'],
+    verbs: ['apply', 'delete'],
+    is: isUndo,
+  },
+  {
+    what: 'the record of the handover',
+    reason: 'both clusters know how far it has come',
+    kinds: ['ConfigMap'],
+    verbs: ['apply', 'delete'],
+    is: (write, about) => isNamed(write, about, recordNameOf(about.sovereign.spec.fqdn)),
+  },
+];
+
+/** What is this Sovereign's by exact identity. */
+const sovereignWrites: readonly AllowedWrite[] = [
+  {
+    what: 'Flux objects of this Sovereign',
+    reason: 'the mother stops reconciling what is handed over; their ownership fields name it and no other',
+    kinds: ['Kustomization', 'HelmRelease', 'GitRepository'],
+    verbs: ['patch', 'delete'],
+    fields: ['spec.suspend', `metadata.annotations[${frozenBy}]`, `metadata.annotations[${frozenFrom}]`],
+    is: ({ target }, { facts }) => target.system === 'mother' && facts.own.has(keyOf(target)),
+  },
+  {
+    what: 'the kubeconfig of this Sovereign',
+    reason: 'access that the mother must not keep; its name is the whole FQDN',
+    kinds: ['Secret'],
+    verbs: ['delete'],
+    is: (write, about) => isNamed(write, about, kubeconfigSecretOf(about.sovereign.spec.fqdn)),
+  },
+  {
+    what: "the mother's copy of this Sovereign's zone",
+    reason: 'the Sovereign serves it itself; its name is the whole FQDN',
+    kinds: ['Zone'],
+    verbs: ['delete'],
+    is: ({ target }, { sovereign }) =>
+      target.system === 'mother' && bareName(target.name) === bareName(sovereign.spec.fqdn),
+  },
+];
+
+/** All of it, protected things first. */
+export const allowedWrites: readonly AllowedWrite[] = [...protectedWrites, ...ownWrites, ...sovereignWrites];
+
+/** Where catalyst runs, and where the Kustomization lies that is resumed; a run deletes also what an earlier one of its Sovereign left. */
+function isUndo({ target, verb }: Write, { sovereign, runId, facts }: About): boolean {
+  const { fqdn, mother } = sovereign.spec;
+  const { system, kind, namespace = '', name } = target;
+  const places = [mother.catalyst.namespace];
+  if (kind.startsWith('Role') && facts.owner) places.push(facts.owner.slice('Kustomization '.length).split('/')[0]!);
+  if (system !== 'mother' || !places.includes(namespace)) return false;
+  if (verb === undefined) return name === undoStem(fqdn);
+  if (name === undoName({ fqdn, runId })) return true;
+  return verb === 'delete' && name.startsWith(`${undoStem(fqdn)}-`) && facts.made.get(keyOf(target)) === 'own';
+}

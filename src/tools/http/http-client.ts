@@ -1,0 +1,116 @@
+/** HTTP(S) with connect-to rules and further authorities; Host header and the certificate's name stay those of the URL. */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type CatalystError, fail, messageOf } from '../../support/errors/errors.js';
+import { collect, deadlineIn } from './bounded.js';
+import type { Dialer } from './dialer.js';
+import type { HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
+import { bareHost } from './proxies.js';
+
+export interface HttpOptions {
+  dialer: Dialer;
+  signal: AbortSignal;
+}
+
+/** A connection and a handshake of its own for every request, so that each answer tells of the server as it is now. */
+export const freshConnections = { keepAlive: false, maxCachedSessions: 0 };
+
+/** Any status is an answer; throws E3002 when no complete one came. Nothing is sent to a server that cannot show its certificate. */
+export function createHttp({ dialer, signal }: HttpOptions): HttpWriter {
+  const agents = dialer.agents(freshConnections);
+  return async (request) => {
+    const url = new URL(request.url);
+    const secure = url.protocol === 'https:';
+    const host = bareHost(url.hostname);
+    const body = 'body' in request && request.body !== undefined ? Buffer.from(request.body) : undefined;
+    const deadline = deadlineIn(request.timeoutMs ?? 30_000, signal, request.signal);
+    // An address may not stand in SNI.
+    const tls = { servername: isIP(host) ? '' : host, rejectUnauthorized: !request.insecure };
+    try {
+      const settings: RequestOptions = {
+        host,
+        port: url.port || undefined,
+        path: `${url.pathname}${url.search}`,
+        family: request.family,
+        method: request.method ?? 'GET',
+        headers: {
+          'user-agent': 'catalyst/0.1.0',
+          ...(body ? { 'content-length': body.length } : {}),
+          ...request.headers,
+          host: url.host,
+        },
+        signal: deadline.signal,
+        agent: await agents(url),
+        ...(secure ? tls : {}),
+      };
+      return await exchange(settings, body, secure);
+    } catch (error) {
+      throw unanswered(request, url, dialer.told(url), deadline.explain(error));
+    }
+  };
+}
+
+function exchange(settings: RequestOptions, body: Buffer | undefined, secure: boolean): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const call = (secure ? httpsRequest : httpRequest)(settings, (answer) => {
+      const certificate = secure ? certificateOf(answer.socket as TLSSocket) : undefined;
+      const { statusCode: status = 0 } = answer;
+      collect(answer).then(
+        (bytes) => resolve({ status, headers: flat(answer), text: bytes.toString('utf8'), certificate }),
+        reject,
+      );
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+export function flat(answer: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(answer.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+}
+
+function certificateOf(socket: TLSSocket): HttpAnswer['certificate'] {
+  const leaf = socket.getPeerX509Certificate();
+  if (!leaf) return undefined;
+  return {
+    subject: leaf.subject,
+    issuer: leaf.issuer,
+    sans: (leaf.subjectAltName ?? '')
+      .split(', ')
+      .map((name) => name.replace(/^(DNS|IP Address):/, ''))
+      .filter(Boolean),
+    sha256: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+    validTo: new Date(leaf.validTo).toISOString(),
+    authorized: socket.authorized,
+  };
+}
+
+const neverLeft = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const trust = /certificate|self.signed|altnames|CERT_|UNABLE_TO_VERIFY/i;
+
+function unanswered(
+  { method = 'GET' }: HttpRequest | HttpChange,
+  url: URL,
+  via: string,
+  error: unknown,
+): CatalystError {
+  const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
+  const code = (error as { code?: string }).code;
+  const untrusted = trust.test(`${inner} ${code ?? ''}`);
+  const write = method !== 'GET' && method !== 'HEAD';
+  return fail('E3002', `${method} ${url.origin}${url.pathname}${via}: ${inner || code || 'the connection failed'}.`, {
+    cause: error,
+    actions: [
+      `curl -v ${url.origin}${url.pathname}`,
+      untrusted ? 'Add the issuing authority to spec.access.caBundle' : 'Check the address, or spec.access.connectTo',
+    ],
+    data: { host: url.host, code, ambiguous: write && !untrusted && !neverLeft.has(code ?? '') },
+  });
+}

@@ -1,0 +1,74 @@
+/** Waits on the samples of an experiment: for steady ground before the fault, and for it again after the undo. */
+import { formatDuration } from '../../support/durations.js';
+import { fail, messageOf } from '../../support/errors/errors.js';
+import { type Observation, waitUntil } from '../../support/wait.js';
+import type { StepContext } from '../../world/step.js';
+import type { World } from '../../world/world.js';
+import type { Sampler } from './sampler.js';
+
+/** How long a baseline of that length may take to come. */
+export function steadyWithinMs(baselineMs: number): number {
+  return 3 * baselineMs + 60_000;
+}
+
+/**
+ * Waits until every probe has been green for as long as asked, without a break, and answers since when (ms since the start).
+ * Throws E6002 when that does not come: nothing is killed on ground that shakes by itself.
+ */
+export async function steadyBaseline(
+  world: Pick<World, 'clock' | 'signal'>,
+  { progress }: Pick<StepContext, 'progress'>,
+  sampler: Sampler,
+  names: readonly string[],
+  baselineMs: number,
+): Promise<number> {
+  const lastBad = () => sampler.samples.findLast((one) => !one.ok);
+  return waitUntil<number>({
+    reason: 'a baseline in which every probe is green',
+    timeoutMs: steadyWithinMs(baselineMs),
+    clock: world.clock,
+    signal: world.signal,
+    onPending: progress.waiting,
+    look: async (): Promise<Observation<number>> => {
+      const bad = lastBad();
+      const from = bad ? bad.t + Math.max(1, bad.ms) : 0;
+      const missing = names.find((name) => sampler.isGreen(name, from) === undefined);
+      if (missing === undefined && sampler.now() - from >= baselineMs) return { done: from };
+      const since = bad ? `since ${bad.probe} failed (${bad.error})` : 'from the start';
+      return { pending: `the baseline: every probe green for ${formatDuration(baselineMs)}, ${since}` };
+    },
+  }).catch((error: unknown) => {
+    world.signal.throwIfAborted();
+    const bad = lastBad();
+    throw fail(
+      'E6002',
+      `The baseline is not green: ${bad ? `${bad.probe} (${bad.error})` : messageOf(error)}. Nothing was killed.`,
+      {
+        actions: ['catalyst status', 'catalyst verify dod --only D1,D2'],
+        cause: error,
+      },
+    );
+  });
+}
+
+/**
+ * Two minutes for everything to be green again; what is not is told by the judge. Only samples begun after `since` count: a slow
+ * probe may still hold a good sample of before the undo.
+ */
+export async function untilGreen(
+  world: Pick<World, 'clock' | 'signal'>,
+  sampler: Sampler,
+  names: readonly string[],
+  since: number,
+): Promise<void> {
+  await waitUntil({
+    reason: 'every probe to be green again',
+    timeoutMs: 120_000,
+    clock: world.clock,
+    signal: world.signal,
+    look: async () => {
+      const red = names.find((name) => sampler.isGreen(name, since) !== true);
+      return red === undefined ? { done: true } : { pending: red };
+    },
+  }).catch(() => world.signal.throwIfAborted());
+}

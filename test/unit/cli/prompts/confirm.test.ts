@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Prompter } from '../../../../src/actions/session/context.js';
+import { confirmByName, confirmInRun } from '../../../../src/cli/prompts/confirm.js';
+
+const fqdn = 'omantel.omani.works';
+const request = { what: 'This hands over', fqdn };
+
+/** A terminal on which that is typed, or none. */
+function prompter(typed?: string): Prompter & { asked: string[] } {
+  const asked: string[] = [];
+  const text = async ({ message }: { message: string }) => {
+    asked.push(message);
+    return typed ?? '';
+  };
+  return { available: typed !== undefined, text, asked } as unknown as Prompter & { asked: string[] };
+}
+
+function terminal() {
+  const seen: string[] = [];
+  const hold = () => {
+    seen.push('hold');
+    return () => void seen.push('release');
+  };
+  return { seen, show: (line: string) => void seen.push(line), hold };
+}
+
+describe('a name that confirms', () => {
+  it.each([{}, { lab: true }])('is refused when it is wrong, everywhere: %o', async (more) => {
+    const wrong = { ...request, ...more, confirm: 'omantel' };
+    await expect(confirmByName(prompter(fqdn), wrong)).rejects.toMatchObject({ code: 'E4006', exitCode: 7 });
+    expect(() => confirmInRun(prompter(fqdn), wrong, terminal())).toThrow(/--confirm is "omantel"/);
+  });
+
+  it('is missed before the run begins, where nobody could type it later', async () => {
+    expect(() => confirmInRun(prompter(), request, terminal())).toThrow(/needs --confirm omantel.omani.works/);
+    await expect(confirmByName(prompter(), request)).rejects.toMatchObject({ code: 'E4006' });
+  });
+
+  it('that was given is not asked for again; the details are shown all the same', async () => {
+    const [asked, screen] = [prompter(fqdn), terminal()];
+    await confirmInRun(asked, { ...request, confirm: fqdn }, screen)({ what: 'Now', details: ['one', 'two'] });
+    expect(asked.asked).toEqual([]);
+    expect(screen.seen).toEqual(['one', 'two']);
+  });
+
+  it('is asked for when the step asks, below the details, with the display held', async () => {
+    const [asked, screen] = [prompter(fqdn), terminal()];
+    const confirm = confirmInRun(asked, request, screen);
+    expect(asked.asked).toEqual([]);
+    await confirm({ what: 'From here on it is on its own', details: ['one'] });
+    expect(asked.asked).toEqual([`From here on it is on its own. Type ${fqdn} to confirm:`]);
+    expect(screen.seen).toEqual(['hold', 'one', 'release']);
+  });
+
+  it('that is typed wrong refuses, and gives the display back', async () => {
+    const screen = terminal();
+    const confirm = confirmInRun(prompter('yes'), request, screen);
+    await expect(confirm({ what: 'Now', details: [] })).rejects.toMatchObject({ code: 'E4006' });
+    expect(screen.seen).toEqual(['hold', 'release']);
+  });
+});

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { openHandover } from '../../../../src/handover/handover.js';
+import { isPublicAddress } from '../../../../src/handover/mother/classify-credential-check.js';
+import { revokeAccess } from '../../../../src/handover/mother/revoke.js';
+import type { HetznerApi, HetznerWriter } from '../../../../src/hetzner/api/api.js';
+import type { CredentialTrial } from '../../../../src/mother/jobs/credential-trial.js';
+import { fail } from '../../../../src/support/errors/errors.js';
+import { ids, memoryCluster, motherCluster, rig } from '../rig.js';
+
+const id = ids[0]!;
+const dead = '203.0.113.77:6443';
+const balancer = '198.51.100.20:6443';
+const node = '198.51.100.21:6443';
+const kubeconfig = (server: string) => `apiVersion: v1
+kind: Config
+current-context: c
+contexts: [{ name: c, context: { cluster: c, user: u } }]
+clusters: [{ name: c, cluster: { server: '${server}', certificate-authority-data: ${btoa('PEM')} } }]
+users: [{ name: u, user: { token: new } }]
+`;
+
+const hetzner = {
+  list: async (type: string) =>
+    type === 'load_balancer'
+      ? [
+          {
+            name: 'catalyst-omantel-omani-works-lb',
+            public_net: { ipv4: { ip: '198.51.100.20' }, ipv6: { ip: '2001:db8::20' } },
+          },
+          { name: 'shop-lb', public_net: { ipv4: { ip: '203.0.113.77' }, ipv6: { ip: null } } },
+        ]
+      : [],
+} as unknown as HetznerApi & HetznerWriter;
+
+const theNode = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: 'cp1' },
+  status: { addresses: [{ type: 'ExternalIP', address: '198.51.100.21' }] },
+};
+
+/** What the record says once the Job has answered `trial`. */
+async function tried(
+  trial: Omit<CredentialTrial, 'kubeconfigs'> & { at: string },
+  api: () => HetznerApi = () => hetzner,
+) {
+  const { at, ...more } = trial;
+  const mother = motherCluster({ 'try-credentials': () => ({ kubeconfigs: { [id]: at }, ...more }) });
+  const { world, context } = rig(mother, memoryCluster([theNode]), () => undefined);
+  await world.credentials.set('sovereign-kubeconfig', kubeconfig('https://198.51.100.20:6443'));
+  Object.assign(world, { hetzner: async () => api() });
+  const handover = await openHandover(world, context);
+  handover.record.ids = [...ids];
+  const ended = await revokeAccess(handover).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+  return { ended, refusals: handover.record.refusals };
+}
+
+describe('an old kubeconfig of the mother', () => {
+  it.each([
+    ['the load balancer', balancer],
+    ['a node', node],
+    ['a name of the Sovereign', 'k8s.omantel.omani.works:6443'],
+    ['this machine, wherever it is used', '127.0.0.1:6443'],
+    ['a private network', '10.0.1.2:6443'],
+    ['a name that nobody knows', 'old.example.org:6443'],
+    ['nothing that could be read', ''],
+  ])('that names %s, where nothing answers, is not proven to be revoked', async (_, server) => {
+    const { ended, refusals } = await tried({
+      at: 'unreachable',
+      servers: { [id]: server },
+      own: { [id]: 'unreachable' },
+    });
+    expect(ended).toMatchObject({
+      code: 'E5107',
+      exitCode: 3,
+      message: expect.stringContaining('nothing there accepted or refused it'),
+    });
+    expect(refusals).toMatchObject([{ answer: 'not proven' }]);
+  });
+
+  it('that names an address of the Sovereign is revoked by a seen 401 or 403, not by another authority', async () => {
+    for (const server of [balancer, node]) {
+      const { ended, refusals } = await tried({ at: 'refused', servers: { [id]: server } });
+      expect(ended).toBeUndefined();
+      expect(refusals).toMatchObject([{ answer: 'refused', server, why: expect.stringContaining('401 or 403') }]);
+    }
+    expect(await tried({ at: 'other-authority', servers: { [id]: balancer } })).toMatchObject({
+      ended: { code: 'E5107', message: expect.stringContaining('another authority') },
+    });
+  });
+
+  it("is revoked wherever it leads when the Sovereign's own API is seen to refuse it", async () => {
+    const api = () => expect.fail('nobody needs Hetzner for that');
+    const { ended, refusals } = await tried(
+      { at: 'unreachable', servers: { [id]: dead }, own: { [id]: 'refused' } },
+      api,
+    );
+    expect(ended).toBeUndefined();
+    expect(refusals).toMatchObject([{ answer: 'refused', server: dead, why: expect.stringContaining('own API') }]);
+  });
+
+  it('of a dead server that is none of the Sovereign counts, as what it is', async () => {
+    const { ended, refusals } = await tried({ at: 'unreachable', servers: { [id]: dead } });
+    expect(ended).toBeUndefined();
+    expect(refusals).toMatchObject([
+      {
+        answer: 'unreachable',
+        why: `${dead} is no address of the Sovereign, and nothing there accepted or refused it`,
+      },
+    ]);
+  });
+
+  it('of a dead server is not proven while Hetzner cannot say whose the address is', async () => {
+    const noToken = () => {
+      throw fail('E1301', 'no token');
+    };
+    const { ended } = await tried({ at: 'unreachable', servers: { [id]: dead } }, noToken);
+    expect(ended).toMatchObject({ code: 'E5107' });
+  });
+
+  it('that is accepted, where it leads or by the Sovereign, ends the handover', async () => {
+    for (const trial of [
+      { at: 'accepted', servers: { [id]: dead }, own: { [id]: 'refused' as const } },
+      { at: 'unreachable', servers: { [id]: dead }, own: { [id]: 'accepted' as const } },
+    ])
+      expect(await tried(trial)).toMatchObject({ ended: { code: 'E5104', exitCode: 3 } });
+  });
+
+  it('is not proven by the answer of an earlier Job that told no server', async () => {
+    expect(await tried({ at: 'unreachable' })).toMatchObject({ ended: { code: 'E5107' } });
+    expect(await tried({ at: 'accepted' })).toMatchObject({ ended: { code: 'E5104' } });
+  });
+
+  it("is tried at the address that the mother can dial, by the Sovereign's authority", async () => {
+    const created: Record<string, string>[] = [];
+    const mother = motherCluster({ 'try-credentials': () => ({ kubeconfigs: {} }) });
+    const { create } = mother.kube;
+    mother.kube.create = async (object) => {
+      const env = object.spec?.template?.spec?.containers?.[0]?.env as { name: string; value: string }[] | undefined;
+      if (object.kind === 'Job') created.push(Object.fromEntries((env ?? []).map(({ name, value }) => [name, value])));
+      return create(object);
+    };
+    const { world, context } = rig(mother, memoryCluster([theNode]), () => undefined);
+    await world.credentials.set('sovereign-kubeconfig', kubeconfig('https://198.51.100.20:6443'));
+    await revokeAccess(await openHandover(world, context));
+    expect(created).toMatchObject([{ OWN_SERVER: 'https://198.51.100.20:6443', OWN_AUTHORITY: 'PEM' }]);
+  });
+});
+
+it.each([
+  ['203.0.113.77', true],
+  ['172.15.0.1', true],
+  ['172.16.0.1', false],
+  ['100.64.0.1', false],
+  ['0.0.0.0', false],
+  ['2001:db8::1', true],
+  ['::1', false],
+  ['fe80::1', false],
+  ['fd00::1', false],
+  ['example.org', false],
+])('%s is a public address: %s', (host, expected) => {
+  expect(isPublicAddress(host)).toBe(expected);
+});
+
+describe('a credential that was accepted once', () => {
+  /** What one handover remembers over several trials of what lies on the claim by then. */
+  async function trials(...answers: { answer: string; print?: string }[]) {
+    let now = answers[0]!;
+    const mother = motherCluster({
+      'try-credentials': () => ({
+        kubeconfigs: { [id]: now.answer },
+        own: { [id]: now.answer },
+        servers: { [id]: balancer },
+        ...(now.print ? { prints: { [id]: now.print } } : {}),
+      }),
+    });
+    const { world, context } = rig(mother, memoryCluster([theNode]), () => undefined);
+    await world.credentials.set('sovereign-kubeconfig', kubeconfig('https://198.51.100.20:6443'));
+    Object.assign(world, { hetzner: async () => hetzner });
+    const ended: unknown[] = [];
+    for (const answer of answers) {
+      now = answer;
+      // Each run reads what the one before left on the clusters.
+      const handover = await openHandover(world, context);
+      handover.record.ids = [...ids];
+      ended.push(
+        await revokeAccess(handover).then(
+          () => 'done',
+          (error: { code: string }) => error.code,
+        ),
+      );
+    }
+    return ended;
+  }
+
+  it('stays accepted when another file takes its place', async () => {
+    const swapped = { answer: 'refused', print: 'bbbb' };
+    expect(await trials({ answer: 'accepted', print: 'aaaa' }, swapped, swapped)).toEqual(['E5104', 'E5104', 'E5104']);
+  });
+
+  it('stays accepted when nothing answers any more', async () => {
+    const silent = { answer: 'unreachable', print: 'aaaa' };
+    expect(await trials({ answer: 'accepted', print: 'aaaa' }, silent)).toEqual(['E5104', 'E5104']);
+  });
+
+  it('is done with once that same one is refused, in whatever file', async () => {
+    const refused = { answer: 'refused', print: 'aaaa' };
+    expect(await trials({ answer: 'accepted', print: 'aaaa' }, refused)).toEqual(['E5104', 'done']);
+  });
+});

@@ -1,0 +1,383 @@
+/** The fingerprint of the demos: an hour of their ordinary life shows no difference, and every real change does. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
+import {
+  compareFingerprints,
+  type DeclaredEffect,
+  requireUnchanged,
+} from '../../../../src/mother/fingerprint/compare.js';
+import { effectOf, journaledEffects } from '../../../../src/mother/fingerprint/declared-effects.js';
+import { type Fingerprint, maskedPages, takeFingerprint } from '../../../../src/mother/fingerprint/fingerprint.js';
+import {
+  ordinaryAnnotations,
+  ordinaryChanges,
+  ordinaryParts,
+} from '../../../../src/mother/fingerprint/ordinary-changes.js';
+import { masked, maskOf } from '../../../../src/mother/fingerprint/print-pages.js';
+import type { HttpAnswer } from '../../../../src/tools/http/http.js';
+import { memoryCluster, sovereign } from '../../handover/rig.js';
+
+const object = (apiVersion: string, kind: string, at: string, more: Partial<KubeObject> = {}): KubeObject => {
+  const [namespace, name] = at.includes('/') ? at.split('/') : [undefined, at];
+  const { metadata, ...rest } = more;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name: name!, namespace, uid: `${kind}-${at}`, generation: 1, ...metadata },
+    ...rest,
+  };
+};
+const owned = (kind: string, name: string) => ({
+  ownerReferences: [{ apiVersion: 'v1', kind, name, uid: `${kind}-sme/${name}`, controller: true }],
+});
+const meta = (part: object) => ({ metadata: part as KubeObject['metadata'] });
+
+/** Two certificates of the same names from the same authority, as before and after a renewal. */
+let certificates: string[] = [];
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'catalyst-certificates-'));
+  certificates = ['1', '2'].map((serial) => {
+    const file = join(folder, serial);
+    const names = ['-subj', '/CN=shop', '-addext', 'subjectAltName=DNS:shop.example.org'];
+    const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', `${file}.key`];
+    execFileSync('openssl', ['req', '-x509', ...key, ...names, '-set_serial', serial, '-out', file], { stdio: 'pipe' });
+    return readFileSync(file).toString('base64');
+  });
+  rmSync(folder, { recursive: true });
+});
+
+/** A mother in small: demos, what reconciles and routes them, and what lives beside them. */
+function mother() {
+  const objects = [
+    object('v1', 'Namespace', 'sme', meta({ labels: { tier: 'demo' } })),
+    object('apps/v1', 'Deployment', 'sme/shop', { spec: { replicas: 2, template: { spec: { image: 'shop:1' } } } }),
+    object('apps/v1', 'Deployment', 'sme/scaled', { spec: { replicas: 2, template: { spec: { image: 'x:1' } } } }),
+    object('autoscaling/v2', 'HorizontalPodAutoscaler', 'sme/scaled', {
+      spec: { minReplicas: 1, scaleTargetRef: { kind: 'Deployment', name: 'scaled' } },
+    }),
+    object('v1', 'Service', 'sme/shop', { spec: { selector: { app: 'shop' }, ports: [{ port: 80 }] } }),
+    object('v1', 'Endpoints', 'sme/shop', { subsets: [{ addresses: ['10.0.0.1'] }] }),
+    object('discovery.k8s.io/v1', 'EndpointSlice', 'sme/shop-1', { ...meta(owned('Service', 'shop')), endpoints: [1] }),
+    object('v1', 'Pod', 'sme/shop-1', { ...meta(owned('ReplicaSet', 'shop-1')), spec: { nodeName: 'a' } }),
+    object('apps/v1', 'ReplicaSet', 'sme/shop-1', { ...meta(owned('Deployment', 'shop')), spec: { replicas: 2 } }),
+    object('coordination.k8s.io/v1', 'Lease', 'sme/leader', { spec: { renewTime: '10:00' } }),
+    object('batch/v1', 'CronJob', 'sme/report', { spec: { schedule: '0 * * * *' } }),
+    object('v1', 'Secret', 'sme/keys', { type: 'Opaque', data: { key: 'b25l' } }),
+    object('v1', 'Secret', 'sme/shop-tls', {
+      ...meta({ annotations: { 'cert-manager.io/certificate-name': 'shop' } }),
+      ...{ type: 'kubernetes.io/tls', data: { 'tls.crt': certificates[0], 'tls.key': 'b25l' } },
+    }),
+    object('cert-manager.io/v1', 'Certificate', 'sme/shop', { spec: { secretName: 'shop-tls', dnsNames: ['a'] } }),
+    object('v1', 'ResourceQuota', 'sme/quota', { spec: { hard: { pods: '10' } } }),
+    object('networking.k8s.io/v1', 'NetworkPolicy', 'sme/allow', { spec: { ingress: [{}] } }),
+    object('rbac.authorization.k8s.io/v1', 'Role', 'sme/reader', { rules: [{ verbs: ['get'] }] }),
+    object('rbac.authorization.k8s.io/v1', 'ClusterRole', 'shop-reader', { rules: [{ verbs: ['get'] }] }),
+    object('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'shop-reads', {
+      subjects: [{ kind: 'ServiceAccount', name: 'shop', namespace: 'sme' }],
+      roleRef: { kind: 'ClusterRole', name: 'shop-reader' },
+    }),
+    object('v1', 'ConfigMap', 'sme/settings', { data: { a: '1' } }),
+    object('example.org/v1', 'Widget', 'sme/own-kind', { spec: { size: 1 } }),
+    object('networking.k8s.io/v1', 'Ingress', 'sme/shop', {
+      ...meta({ annotations: { 'traefik.ingress.kubernetes.io/router.middlewares': 'edge-strip@kubernetescrd' } }),
+      spec: { rules: [{ host: 'shop.example.org', http: { paths: [{ path: '/' }] } }] },
+    }),
+    object('traefik.io/v1alpha1', 'Middleware', 'edge/strip', { spec: { stripPrefix: {} } }),
+    object('networking.k8s.io/v1', 'Ingress', 'edge/elsewhere', { spec: { rules: [{ host: 'else.example.net' }] } }),
+    object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'flux-system/sme-services', {
+      spec: { path: './sme', postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'values' }] } },
+      status: { inventory: { entries: [{ id: 'sme_shop_apps_Deployment' }] } },
+    }),
+    object('v1', 'ConfigMap', 'flux-system/values', { data: { a: '1' } }),
+    object('v1', 'ConfigMap', 'other/settings', { data: { a: '1' } }),
+    object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'flux-system/catalyst-platform', {
+      spec: { path: './catalyst' },
+      status: { inventory: { entries: [{ id: 'catalyst_catalyst-api_apps_Deployment' }] } },
+    }),
+    object('apps/v1', 'Deployment', 'catalyst/catalyst-api', { spec: { replicas: 1 } }),
+  ];
+  const cluster = memoryCluster(objects);
+  cluster.kube = { ...cluster.kube, raw: async (path) => ({ status: 200, body: JSON.stringify(discovery(path)) }) };
+  const kinds = new Map(
+    [...objects, object('v1', 'Event', 'sme/e'), object('batch/v1', 'Job', 'sme/j')].map((one) => [
+      `${one.apiVersion} ${one.kind}`,
+      one,
+    ]),
+  );
+  function discovery(path: string): object {
+    if (path === '/apis') {
+      const groups = [...new Set([...kinds.values()].map(({ apiVersion }) => apiVersion))].filter((one) =>
+        one.includes('/'),
+      );
+      return {
+        groups: groups.map((groupVersion) => ({
+          name: groupVersion.split('/')[0],
+          preferredVersion: { groupVersion },
+          versions: [],
+        })),
+      };
+    }
+    const apiVersion = path.replace(/^\/apis?\//, '');
+    const resources = [...kinds.values()].filter((one) => one.apiVersion === apiVersion);
+    return {
+      resources: resources.flatMap(({ kind, metadata }) => [
+        { name: kind.toLowerCase(), kind, namespaced: metadata.namespace !== undefined, verbs: ['list'] },
+        ...(kind === 'Deployment' ? [{ name: 'deployment/status', kind, namespaced: true, verbs: ['get'] }] : []),
+      ]),
+    };
+  }
+  const zones: Record<string, { name: string; type: string; ttl: number; records: string[] }[]> = {
+    'example.org': [
+      { name: 'example.org.', type: 'SOA', ttl: 60, records: ['serial 1'] },
+      { name: 'example.org.', type: 'NS', ttl: 60, records: ['ns1.example.org.'] },
+      { name: 'shop.example.org.', type: 'A', ttl: 60, records: ['192.0.2.1'] },
+    ],
+    'omani.works': [
+      { name: 'omani.works.', type: 'NS', ttl: 60, records: ['ns1.openova.io.'] },
+      { name: 'omantel.omani.works.', type: 'NS', ttl: 60, records: ['ns1.openova.io.'] },
+      { name: 'otech.omani.works.', type: 'NS', ttl: 60, records: ['ns1.openova.io.'] },
+    ],
+  };
+  let reading = 0;
+  const next = () => {
+    reading += 1;
+    return reading;
+  };
+  const pages: Record<string, () => string> = {
+    'https://shop.example.org/': () => `<p nonce="${next()}">Welcome to the shop</p> at ${reading}:00`,
+  };
+  const http = async ({ url }: { url: string }): Promise<HttpAnswer> => {
+    const path = /servers\/localhost\/zones(?:\/(.*))?$/.exec(url);
+    if (!path) return { status: 200, headers: {}, text: pages[url]?.() ?? 'a page' };
+    if (path[1] === undefined) return json(Object.keys(zones).map((name) => ({ name: `${name}.` })));
+    const sets = zones[path[1].replace(/\.$/, '')] ?? [];
+    return json({ rrsets: sets.map((set) => ({ ...set, records: set.records.map((content) => ({ content })) })) });
+  };
+  const tools = {
+    sovereign: sovereign(),
+    clock: { now: () => new Date('2026-11-29T10:00:00Z'), sleep: async () => {} },
+    http,
+    credentials: { find: async () => 'key-key-key' },
+    redactor: { register: () => undefined },
+    mother: async () => cluster.kube,
+  };
+  const at = (key: string) => cluster.objects.get(key)!;
+  const put = (one: KubeObject) =>
+    cluster.objects.set(`${one.kind} ${one.metadata.namespace ?? ''}/${one.metadata.name}`, one);
+  return { cluster, zones, pages, tools, at, put };
+}
+const json = (value: unknown): HttpAnswer => ({ status: 200, headers: {}, text: JSON.stringify(value) });
+
+async function differencesAfter(change: (world: ReturnType<typeof mother>) => void): Promise<string[]> {
+  const world = mother();
+  const before = await takeFingerprint(world.tools);
+  change(world);
+  const after = await takeFingerprint(world.tools, { against: before });
+  return compareFingerprints(before, after).map(({ what }) => what);
+}
+
+describe('an hour of ordinary life on the demos', () => {
+  it('shows no difference', async () => {
+    const differences = await differencesAfter(({ cluster, at, put, zones }) => {
+      put(object('v1', 'Event', 'sme/started', { reason: 'Started' }));
+      at('Lease sme/leader').spec.renewTime = '11:00';
+      // a Pod is evicted, its successor has another name and address
+      cluster.objects.delete('Pod sme/shop-1');
+      put(object('v1', 'Pod', 'sme/shop-2', { ...meta(owned('ReplicaSet', 'shop-1')), spec: { nodeName: 'b' } }));
+      at('Endpoints sme/shop').subsets = [{ addresses: ['10.0.0.2'] }];
+      at('EndpointSlice sme/shop-1').endpoints = [2];
+      put(
+        object('apps/v1', 'ReplicaSet', 'sme/shop-0', { ...meta(owned('Deployment', 'shop')), spec: { replicas: 0 } }),
+      );
+      // the autoscaler works
+      at('Deployment sme/scaled').spec.replicas = 5;
+      at('Deployment sme/scaled').metadata.generation = 4;
+      at('HorizontalPodAutoscaler sme/scaled').status = { currentReplicas: 5 };
+      // a CronJob runs
+      put(object('batch/v1', 'Job', 'sme/report-1', { ...meta(owned('CronJob', 'report')), spec: {} }));
+      at('CronJob sme/report').status = { lastScheduleTime: '11:00' };
+      // a certificate is renewed
+      at('Secret sme/shop-tls').data = { 'tls.crt': certificates[1], 'tls.key': 'dHdv' };
+      at('Certificate sme/shop').status = { renewalTime: 'later' };
+      const solver = (kind: string, apiVersion: string, spec: object) =>
+        put(object(apiVersion, kind, 'sme/cm-acme-http-solver-x', { ...meta(owned('Challenge', 'x')), spec }));
+      solver('Service', 'v1', {});
+      solver('Ingress', 'networking.k8s.io/v1', {
+        rules: [{ host: 'shop.example.org', http: { paths: [{ path: '/.well-known' }] } }],
+      });
+      // Flux reconciles, a rollout ends, somebody else's Sovereign is delegated
+      const flux = at('Kustomization flux-system/sme-services');
+      flux.status = { ...flux.status, lastAppliedRevision: 'main@sha1:2' };
+      flux.metadata.annotations = { 'reconcile.fluxcd.io/requestedAt': 'now' };
+      at('Deployment sme/shop').status = { readyReplicas: 1 };
+      for (const one of cluster.objects.values()) {
+        one.metadata.resourceVersion = '99';
+        one.metadata.managedFields = [{ manager: 'kubelet' }];
+      }
+      zones['example.org']![0]!.records = ['serial 2'];
+      zones['omani.works']!.push({ name: 'newomantel.omani.works.', type: 'NS', ttl: 60, records: ['ns1.x.'] });
+      // and what is not the demos' changes as it likes
+      at('ConfigMap other/settings').data = { a: '2' };
+      at('Ingress edge/elsewhere').spec.rules = [];
+      at('Deployment catalyst/catalyst-api').spec.replicas = 0;
+    });
+    expect(differences).toEqual([]);
+  });
+
+  it('is a table, each entry with its reason', () => {
+    const reasons = [...ordinaryChanges, ...ordinaryParts, ...ordinaryAnnotations].map(({ reason }) => reason);
+    expect(reasons.every((reason) => reason.length > 10)).toBe(true);
+    expect(new Set(ordinaryChanges.map(({ kind }) => kind)).size).toBe(ordinaryChanges.length);
+  });
+});
+
+describe('a real change', () => {
+  type Change = (world: ReturnType<typeof mother>) => void;
+  const changes: [string, Change, RegExp][] = [
+    [
+      'image',
+      ({ at }) => (at('Deployment sme/shop').spec.template.spec.image = 'shop:2'),
+      /^Deployment sme\/shop hash/,
+    ],
+    ['replicas', ({ at }) => (at('Deployment sme/shop').spec.replicas = 0), /^Deployment sme\/shop hash/],
+    ['there and back', ({ at }) => (at('Deployment sme/shop').metadata.generation = 3), /shop generation/],
+    ['label', ({ at }) => (at('Deployment sme/shop').metadata.labels = { x: 'y' }), /shop metadata/],
+    [
+      'annotation',
+      ({ at }) => (at('Ingress sme/shop').metadata.annotations = {}),
+      /Ingress sme\/shop metadata|Middleware edge\/strip/,
+    ],
+    ['namespace', ({ at }) => (at('Namespace /sme').metadata.labels = {}), /Namespace sme metadata/],
+    ['made again', ({ at }) => (at('ConfigMap sme/settings').metadata.uid = 'new'), /settings uid/],
+    ['gone', ({ cluster }) => cluster.objects.delete('ConfigMap sme/settings'), /ConfigMap sme\/settings/],
+    ['Secret', ({ at }) => (at('Secret sme/keys').data.key = 'dHdv'), /Secret sme\/keys hash/],
+    ['certificate', ({ at }) => (at('Secret sme/shop-tls').data['tls.crt'] = 'dHdv'), /shop-tls hash/],
+    [
+      'new RBAC',
+      ({ put }) => put(object('rbac.authorization.k8s.io/v1', 'Role', 'sme/new', { rules: [] })),
+      /Role sme\/new/,
+    ],
+    ['rules', ({ at }) => (at('Role sme/reader').rules = []), /Role sme\/reader hash/],
+    ['cluster role', ({ at }) => (at('ClusterRole /shop-reader').rules = []), /ClusterRole shop-reader hash/],
+    ['binding', ({ cluster }) => cluster.objects.delete('ClusterRoleBinding /shop-reads'), /shop-rea/],
+    ['NetworkPolicy', ({ at }) => (at('NetworkPolicy sme/allow').spec.ingress = []), /NetworkPolicy sme\/allow hash/],
+    ['quota', ({ at }) => (at('ResourceQuota sme/quota').spec.hard.pods = '0'), /quota hash/],
+    ['CronJob', ({ at }) => (at('CronJob sme/report').spec.suspend = true), /CronJob sme\/report hash/],
+    ['autoscaler', ({ at }) => (at('HorizontalPodAutoscaler sme/scaled').spec.minReplicas = 0), /scaled hash/],
+    ['own kind', ({ at }) => (at('Widget sme/own-kind').spec.size = 2), /Widget sme\/own-kind hash/],
+    ['Pod by hand', ({ put }) => put(object('v1', 'Pod', 'sme/shell', { spec: {} })), /Pod sme\/shell/],
+    ['Job by hand', ({ put }) => put(object('batch/v1', 'Job', 'sme/once', { spec: {} })), /Job sme\/once/],
+    [
+      'Ingress of another controller',
+      ({ put }) => put(object('networking.k8s.io/v1', 'Ingress', 'sme/x', { ...meta(owned('App', 'x')), spec: {} })),
+      /Ingress sme\/x/,
+    ],
+    ['our prefix', ({ put }) => put(object('v1', 'ConfigMap', 'sme/catalyst-sovereign-x')), /catalyst-sovereign-x/],
+    [
+      'suspended',
+      ({ at }) => (at('Kustomization flux-system/sme-services').spec.suspend = true),
+      /sme-services suspend/,
+    ],
+    ['its path', ({ at }) => (at('Kustomization flux-system/sme-services').spec.path = './x'), /sme-services hash/],
+    ['its values', ({ at }) => (at('ConfigMap flux-system/values').data.a = '2'), /ConfigMap flux-system\/values hash/],
+    ['middleware', ({ at }) => (at('Middleware edge/strip').spec = {}), /Middleware edge\/strip hash/],
+    [
+      'a route of its host elsewhere',
+      ({ put }) =>
+        put(object('networking.k8s.io/v1', 'Ingress', 'edge/new', { spec: { rules: [{ host: 'shop.example.org' }] } })),
+      /Ingress edge\/new/,
+    ],
+    ['address', ({ zones }) => (zones['example.org']![2]!.records = ['192.0.2.9']), /A shop\.example\.org/],
+    ['apex', ({ zones }) => (zones['omani.works']![0]!.records = []), /NS omani\.works/],
+    [
+      'a zone in front of it',
+      ({ zones }) => (zones['shop.example.org'] = [{ name: 'shop.example.org.', type: 'A', ttl: 1, records: ['x'] }]),
+      /A shop\.example\.org in zone shop/,
+    ],
+    [
+      'page',
+      ({ pages }) => (pages['https://shop.example.org/'] = () => '<p nonce="7">Closed for today</p> at 7:00'),
+      /shop\.example\.org\/ bodyHash/,
+    ],
+  ];
+  it.each(changes)('of %s is a difference', async (_name, change, expected) => {
+    const found = await differencesAfter((world) => void change(world));
+    expect(found.length).toBeGreaterThan(0);
+    for (const what of found) expect(what).toMatch(expected);
+  });
+});
+
+describe('pages', () => {
+  it('report what differs between two readings and mask only that', async () => {
+    const print = await takeFingerprint(mother().tools);
+    expect(maskedPages(print)).toEqual([expect.stringMatching(/shop\.example\.org.* of \d+ words are not compared/)]);
+    const mask = maskOf('a nonce=1 b', 'a nonce=2 b');
+    expect(masked('a nonce=3 b', mask)).toBe(masked('a nonce=1 b', mask));
+    expect(masked('c nonce=3 b', mask)).not.toBe(masked('a nonce=1 b', mask));
+    const lines = maskOf('head x tail', 'head x y z tail');
+    expect(masked('head x other words tail', lines)).toBe(masked('head x tail', lines));
+    expect(masked('head x end', lines)).not.toBe(masked('head x tail', lines));
+  });
+});
+
+describe('what a journaled mutation declares', () => {
+  const base: Fingerprint = { version: 2, at: '', objects: [], names: [], pages: [] };
+  const flux = (suspend: boolean, hash = 'h') => ({
+    ...{ kind: 'Kustomization', namespace: 'flux-system', name: 'catalyst-platform', metadata: 'm', hash, suspend },
+  });
+  const suspends = (after: boolean) => ({
+    target: { system: 'mother' as const, kind: 'Kustomization', namespace: 'flux-system', name: 'catalyst-platform' },
+    sentence: 'suspend it',
+    effect: { field: 'spec.suspend', after },
+  });
+  const effects = (...mutations: ReturnType<typeof suspends>[]) =>
+    mutations.map((one) => effectOf(sovereign(), one)).filter((one): one is DeclaredEffect => one !== undefined);
+  const [on, off] = [
+    { ...base, objects: [flux(false)] },
+    { ...base, objects: [flux(true)] },
+  ];
+
+  it('is subtracted by object, field and value, and by nothing else', () => {
+    expect(compareFingerprints(on, off, effects(suspends(true)))).toEqual([]);
+    expect(compareFingerprints(on, off, effects(suspends(true), suspends(false)))).toHaveLength(1);
+    expect(compareFingerprints(on, off)).toHaveLength(1);
+    const more = { ...base, objects: [flux(true, 'changed')] };
+    expect(compareFingerprints(on, more, effects(suspends(true))).map(({ field }) => field)).toEqual(['hash']);
+  });
+
+  it('is this redirect as a whole, out of the journal too, and no other object of our prefix', () => {
+    const redirect = (name: string) => ({
+      ...base,
+      objects: [{ kind: 'Ingress', namespace: 'catalyst', name, metadata: 'm', hash: 'h' }],
+    });
+    const target = (name: string) => ({ system: 'mother' as const, kind: 'Ingress', namespace: 'catalyst', name });
+    const own = 'catalyst-sovereign-redirect-omantel-omani-works';
+    const entries = [own, 'catalyst-sovereign-x'].map((name) => ({
+      ...{ kind: 'ok', target: target(name), inputs: { sentence: 'write it' } },
+    }));
+    const declared = journaledEffects(sovereign(), entries);
+    expect(compareFingerprints(base, redirect(own), declared)).toEqual([]);
+    expect(compareFingerprints(base, redirect('catalyst-sovereign-x'), declared)).toHaveLength(1);
+    const of = (...kinds: string[]) =>
+      journaledEffects(
+        sovereign(),
+        kinds.map((kind) => ({ ...entries[0]!, op: 'a', kind })),
+      );
+    expect(compareFingerprints(base, redirect(own), of('begin', 'fail'))).toHaveLength(1);
+    // a run that was killed has noted no end, and may have made it
+    expect(compareFingerprints(base, redirect(own), of('begin'))).toEqual([]);
+  });
+
+  it('is named, with what undoes it, when the object differs in more than that', () => {
+    const more = { ...base, objects: [flux(true, 'changed')] };
+    const check = () => requireUnchanged(on, more, { label: 'After FROZEN', effects: effects(suspends(true)) });
+    expect(check).toThrow(/After FROZEN.*catalyst-platform hash.*This run did: suspend it/);
+    const stranger = () => requireUnchanged(on, off, { label: 'At the end' });
+    expect(stranger).toThrow(/somebody or something else/);
+    expect.soft(() => stranger()).toThrow(expect.objectContaining({ code: 'E5003', exitCode: 7 }));
+  });
+});

@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Holder, stateOfHolder } from '../../../../src/sovereign/state/lease.js';
+import { takeLock } from '../../../../src/sovereign/state/lock.js';
+import { thisProcess } from '../../../../src/sovereign/state/process-identity.js';
+
+const runSources = join(import.meta.dirname, '../../run-sources.mjs');
+let dir: string;
+const now = new Date('2026-11-23T02:00:00Z');
+let runs = 0;
+const take = (startOf?: (pid: number) => string | undefined, at = now) =>
+  takeLock(dir, { command: 'catalyst wizard', run: `run-${runs++}`, by: 'me@here', now: at, startOf });
+const here = thisProcess();
+const holder = (more: Partial<Holder>): Holder => ({
+  ...{ ...here, pid: 4242, started: '77', command: 'catalyst plan', by: 'you@there', run: 'other', journal: '' },
+  ...{ since: 'then', renewed: now.toISOString(), ...more },
+});
+const leave = (more: Partial<Holder>) => writeFileSync(join(dir, 'lock'), JSON.stringify(holder(more)));
+const gone = (pid: number) => (pid === process.pid ? '1' : undefined);
+const elsewhere = { boot: 'another-boot', machine: 'another-machine' };
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'lock-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+describe('the lock', () => {
+  it('is a private lease beside the open journal, and goes with its release', () => {
+    const lock = take();
+    for (const name of ['lock', 'journal.jsonl']) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(join(dir, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid, by: 'me@here' });
+    lock.release();
+    expect(readdirSync(dir)).toEqual(['journal.jsonl']);
+    take().release();
+  });
+
+  it('is refused while its holder lives, naming it, the path and how to stop it', () => {
+    const lock = take();
+    expect(() => take()).toThrow(expect.objectContaining({ code: 'E1202', exitCode: 9 }));
+    expect(() => take()).toThrow(
+      `"catalyst wizard" holds the lock ${join(dir, 'lock')} since 2026-11-23T02:00:00.000Z`,
+    );
+    try {
+      take();
+    } catch (error) {
+      expect((error as { actions: string[] }).actions).toContain(`or stop it: kill ${process.pid}`);
+    }
+    lock.release();
+  });
+
+  it('excludes even when its lease was removed: the journal itself is held', () => {
+    const lock = take();
+    rmSync(join(dir, 'lock'));
+    expect(() => take()).toThrow(expect.objectContaining({ code: 'E1202' }));
+    lock.renew(now);
+    expect(existsSync(join(dir, 'lock'))).toBe(true);
+    lock.release();
+  });
+
+  it('excludes even when its journal was replaced: the lease names a process that lives', () => {
+    const lock = take();
+    renameSync(join(dir, 'journal.jsonl'), join(dir, 'aside'));
+    expect(() => take()).toThrow(expect.objectContaining({ code: 'E1202' }));
+    expect(lock.journal.inPlace()).toBe(false);
+    lock.release();
+  });
+
+  it('is taken over when the process is gone, or its pid is another process now', () => {
+    leave({});
+    take(gone).release();
+    leave({});
+    take((pid) => (pid === process.pid ? '1' : '78')).release();
+    expect(existsSync(join(dir, 'lock'))).toBe(false);
+  });
+
+  it('that was cut in the middle of writing is taken over', () => {
+    writeFileSync(join(dir, 'lock'), '{"pid":');
+    take().release();
+  });
+
+  it('is not released or renewed by a process that no longer holds it', () => {
+    const lock = take();
+    leave({});
+    lock.renew(new Date('2026-11-23T03:00:00Z'));
+    expect(JSON.parse(readFileSync(join(dir, 'lock'), 'utf8'))).toMatchObject({ run: 'other' });
+    lock.release();
+    expect(existsSync(join(dir, 'lock'))).toBe(true);
+  });
+
+  it('of another machine is refused: while it is renewed by its time, later with the command that takes it over', () => {
+    leave({ ...elsewhere });
+    expect(() => take(gone)).toThrow(expect.objectContaining({ code: 'E1202', exitCode: 9 }));
+    const later = new Date(now.getTime() + 61_000);
+    expect(() => take(gone, later)).toThrow(
+      expect.objectContaining({ code: 'E1203', exitCode: 9, actions: expect.arrayContaining(['catalyst unlock']) }),
+    );
+    expect(() => take(gone, later)).toThrow(join(dir, 'lock'));
+    // The refused run holds nothing.
+    rmSync(join(dir, 'lock'));
+    take().release();
+  });
+});
+
+describe('the state of a holder', () => {
+  const me = { ...here, machine: 'this-machine' };
+  const state = (more: Partial<Holder>, ms: number) =>
+    stateOfHolder(holder({ ...me, pid: 4242, ...more }), {
+      ...{ here: me, journal: { identity: '1:2', locked: true }, startOf: gone },
+      now: new Date(now.getTime() + ms),
+    });
+  it.each<[string, Partial<Holder>, number, string]>([
+    ['a container on this kernel that locked this very journal', { pids: 'pid:[1]', journal: '1:2' }, 0, 'dead'],
+    ['a container on this kernel that locked another file', { pids: 'pid:[1]', journal: '1:3' }, 0, 'renewing'],
+    ['a container on this kernel without locks', { pids: 'pid:[1]' }, 61_000, 'silent'],
+    ['this machine before its restart', { boot: 'before' }, 61_000, 'dead'],
+    ['a machine with the same id that still renews', { boot: 'before' }, 5_000, 'renewing'],
+    ['another machine', elsewhere, 61_000, 'silent'],
+    ['another machine whose clock is ahead', elsewhere, -61_000, 'silent'],
+    ['a lease without a time', { ...elsewhere, renewed: '' }, 0, 'silent'],
+  ])('%s', (_what, more, ms, expected) => {
+    expect(state(more, ms)).toBe(expected);
+  });
+});
+
+const asRoot = process.getuid?.() === 0 ? [] : ['-r'];
+const holdScript = join(import.meta.dirname, 'hold-lock.mjs');
+
+/** Real processes: another PID namespace and another host name must not matter. */
+describe.each([
+  ['in another PID namespace', ['-p', '-f', '--mount-proc', '--kill-child']],
+  ['under another host name', ['--uts']],
+])('a holder %s', (_where, flags) => {
+  it('excludes while it lives, with and without its lease, and no longer when it was killed', async () => {
+    const child = spawn('unshare', [...asRoot, ...flags, process.execPath, '--import', runSources, holdScript, dir]);
+    let errors = '';
+    child.stderr.on('data', (data) => (errors += data));
+    const ended = new Promise<string>((resolve) => child.once('close', () => resolve(errors)));
+    const holds = new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
+    expect(await Promise.race([holds, ended])).toBe('holds');
+    const later = new Date(now.getTime() + 3_600_000);
+    expect(() => take(undefined, later)).toThrow(expect.objectContaining({ code: 'E1202' }));
+    renameSync(join(dir, 'lock'), join(dir, 'aside'));
+    expect(() => take(undefined, later)).toThrow(expect.objectContaining({ code: 'E1202' }));
+    renameSync(join(dir, 'aside'), join(dir, 'lock'));
+    child.kill('SIGKILL');
+    await ended;
+    take(undefined, later).release();
+  });
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { dump } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { parseYamlStream, toYaml, toYamlStream } from '../../../../src/support/yaml/yaml.js';
+
+const byLibrary = (value: unknown) => dump(value, { lineWidth: -1, noRefs: true, quoteStyle: 'double' });
+
+/** Words and texts that some reader of YAML takes for more than text. */
+const meaningful = [
+  ...[
+    'on',
+    'Off',
+    'YES',
+    'n',
+    'null',
+    'Null',
+    '~',
+    'true',
+    '2026-01-01',
+    '1_000',
+    '0b11',
+    '0o7',
+    '0777',
+    '1e3',
+    '12:30:45',
+  ],
+  ...[
+    '.inf',
+    '=',
+    '<<',
+    '',
+    ' ',
+    '-',
+    '- a',
+    '? a',
+    'a: b',
+    'a:',
+    'a #b',
+    '#a',
+    '@a',
+    '*a',
+    '&a',
+    '!a',
+    '%a',
+    '`a',
+    '{{ .a }}',
+  ],
+  ...[
+    'a\nb',
+    'a\n',
+    'a\n\n',
+    ' a\n b',
+    '\n',
+    'a\r\nb',
+    '\ta',
+    'it\'s "so"',
+    'http://a:1/b',
+    'image:tag@sha256:ab',
+    '---',
+    '...',
+  ],
+];
+const text = fc.oneof(
+  fc.constantFrom(...meaningful),
+  fc.string({ unit: 'binary' }),
+  fc.stringMatching(/^[a-z:. #\n-]{0,20}$/),
+  fc.stringMatching(/^[0-9_.:a-fxmsGi-]{0,6}$/),
+  fc.stringMatching(/^\d{1,2}(\.\d{1,2}){1,3}$/),
+  fc.stringMatching(/^\.{0,2}\/{0,2}[a-z]?$/),
+);
+const tree = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'medium' },
+    ...[text, fc.integer(), fc.double(), fc.boolean(), fc.constantFrom(null, undefined, 0, -0)],
+    ...[fc.array(tie('value'), { maxLength: 4 }), fc.dictionary(text, tie('value'), { maxKeys: 4 })],
+  ),
+})).value;
+
+describe('toYaml', () => {
+  it('writes what the library writes, whatever it is given', () => {
+    fc.assert(
+      fc.property(tree, (value) => toYaml(value) === byLibrary(value)),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('quotes what YAML 1.1 takes for something else than a string', () => {
+    expect(toYaml({ a: 'on', b: '2026-01-01', c: '1_000', d: 'an on-line word' })).toBe(
+      'a: "on"\nb: "2026-01-01"\nc: "1_000"\nd: an on-line word\n',
+    );
+  });
+
+  it('is read back as it was, also one document after the other', () => {
+    const documents = meaningful.map((one, index) => ({ [`k${index}`]: one, [one]: [one, { one }] }));
+    expect(parseYamlStream(toYamlStream(documents))).toEqual(documents);
+  });
+});
