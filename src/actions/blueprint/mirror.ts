@@ -1,10 +1,10 @@
 import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import { allReleases } from '../../blueprints/catalog/releases.js';
 import { chartUrl, isPlainHttp } from '../../blueprints/charts/chart-source.js';
+import { ownChart } from '../../blueprints/charts/own-chart.js';
 import { type ChartsRequest, kubernetesVersions, lintCharts } from '../../blueprints/lint/charts.js';
 import { renderTree } from '../../blueprints/render/render.js';
 import { variablesOf } from '../../blueprints/render/variables.js';
-import { ownChart } from '../../blueprints/stub-charts/stub.js';
 import { ifMade } from '../../engine/dry-run.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { fail } from '../../support/errors/errors.js';

@@ -6,7 +6,7 @@ import { parseYamlStream, toYaml } from '../../support/yaml/yaml.js';
 import type { Blueprint } from '../catalog/blueprint.js';
 import { allReleases } from '../catalog/releases.js';
 import { type ArchiveFile, packChart } from '../charts/archive.js';
-import { ownFiles } from '../stub-charts/stub.js';
+import { ownFiles } from '../charts/own-chart.js';
 import { mergeValues, type Values } from './merge.js';
 import { variablesOf } from './variables.js';
 

@@ -3,8 +3,6 @@
  * metadata. They bring the CRDs, workloads, Services and chart-made Secrets that the metadata promises, and nothing else;
  * values are taken but, beside a few switches, not used.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { WorkloadRef } from '../../kubernetes/rollout.js';
 import { toYaml, toYamlStream } from '../../support/yaml/yaml.js';
@@ -12,16 +10,11 @@ import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef } from '..
 import { shortNames, subresources } from '../catalog/crd-facts.js';
 import { type ArchiveFile, packChart } from '../charts/archive.js';
 import { standInMark } from '../charts/chart-folder.js';
+import { type ChartBytes, ownChart } from '../charts/own-chart.js';
 import { accountOf, accountsOf } from './accounts.js';
 import { argumentsFile, argumentsMark, argumentsTemplate, hasArguments } from './arguments.js';
 import { solverName, solverVolumes } from './solver.js';
 import { valueTemplates } from './templates.js';
-
-export interface ChartBytes {
-  name: string;
-  version: string;
-  tgz: Buffer;
-}
 
 type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' | 'services'>;
 
@@ -48,27 +41,6 @@ export async function standInCharts(
     for (const release of blueprint.releases) charts.push(await standIn(release, [], trueCrd, solver));
   }
   return charts;
-}
-
-/** The chart that the project brings itself, packed; undefined when the Blueprint has none. */
-export async function ownChart(blueprint: Blueprint): Promise<ChartBytes | undefined> {
-  const files = await ownFiles(blueprint);
-  const { name, version } = blueprint.chart;
-  return files.length === 0 ? undefined : { name, version, tgz: await packChart(name, files) };
-}
-
-/** Files of that chart as they lie beside the Blueprint; none when it has no chart of ours. */
-export async function ownFiles({ folder }: Pick<Blueprint, 'folder'>): Promise<ArchiveFile[]> {
-  const root = join(folder, 'chart');
-  const names = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  return Promise.all(
-    names
-      .filter((entry) => entry.isFile())
-      .map(async (entry): Promise<ArchiveFile> => {
-        const path = join(entry.parentPath, entry.name);
-        return { path: path.slice(root.length + 1), text: await readFile(path, 'utf8') };
-      }),
-  );
 }
 
 async function standIn(
