@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const load = (path) => import(join(import.meta.dirname, '../dist/src', path));
-const { freePorts } = await load('lab/engines/children.js');
-const { startControlPlane } = await load('lab/engines/control-plane.js');
-const { fluxNames, startFlux } = await load('lab/engines/flux-programs.js');
-const { trueCrds } = await load('lab/engines/true-crds.js');
-const { createLabKube } = await load('lab/kubernetes/client.js');
-const { nodeObject, registerNode } = await load('lab/node-object.js');
+const { freePorts } = await load('../lab/src/engines/children.js');
+const { startControlPlane } = await load('../lab/src/engines/control-plane.js');
+const { fluxNames, startFlux } = await load('../lab/src/engines/flux-programs.js');
+const { trueCrds } = await load('../lab/src/engines/true-crds.js');
+const { createLabKube } = await load('../lab/src/kubernetes/client.js');
+const { nodeObject, registerNode } = await load('../lab/src/node-object.js');
 const { systemClock: clock } = await load('support/clock.js');
 
 /** A control plane from nothing; `file` is its admin's kubeconfig. */

@@ -18,7 +18,7 @@ const { toolPath } = await import('./tool-path.mjs');
 const { loadBlueprints } = await load('blueprints/catalog/load.js');
 const { renderTree } = await load('blueprints/render/render.js');
 const { wrapBlueprint } = await load('blueprints/render/wrapper.js');
-const { standInCharts } = await load('blueprints/stub-charts/stub.js');
+const { standInCharts } = await load('../lab/src/stub-charts/stub.js');
 const { sovereignSchema } = await load('sovereign/spec/schema.js');
 const { parseYamlStream } = await load('support/yaml/yaml.js');
 

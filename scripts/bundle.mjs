@@ -17,7 +17,7 @@ const isOutside = (id) => outside.some((name) => id === name || id.startsWith(`$
 function entries() {
   const commands = readdirSync(join(root, 'dist/commands'), { recursive: true }).filter((file) => file.endsWith('.js'));
   const named = commands.map((file) => [`commands/${file.slice(0, -'.js'.length)}`, `dist/commands/${file}`]);
-  const own = { main: 'dist/src/cli/command/main.js', help: 'dist/src/cli/command/help.js', lab: 'dist/src/lab/main.js' };
+  const own = { main: 'dist/src/cli/command/main.js', help: 'dist/src/cli/command/help.js', lab: 'dist/lab/src/main.js' };
   return { ...own, ...Object.fromEntries(named) };
 }
 

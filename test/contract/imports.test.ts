@@ -94,7 +94,7 @@ describe('imports', () => {
 
   it('of the lab are made by its own commands and by --lab alone', () => {
     const wrong = all
-      .filter(({ file }) => !file.startsWith('src/lab/') && !file.startsWith('commands/lab/'))
+      .filter(({ file }) => !file.startsWith('lab/src/') && !file.startsWith('lab/commands/lab/'))
       .filter(({ file, target }) => /(^|\/)lab\//.test(target) && file !== 'src/cli/context/use-lab.ts')
       .map(({ file, target }) => `${file} → ${target}`);
     expect(wrong).toEqual([]);
@@ -103,7 +103,7 @@ describe('imports', () => {
   it.each(Object.entries(reserved))('%s is known in its own place alone', (name, allowed) => {
     const wrong = all
       .filter(({ target }) => target === name || target.startsWith(`${name}/`))
-      .filter(({ file }) => !allowed(file) && !file.startsWith('src/lab/'))
+      .filter(({ file }) => !allowed(file) && !file.startsWith('lab/src/'))
       .map(({ file }) => file);
     expect(wrong).toEqual([]);
   });
@@ -112,10 +112,10 @@ describe('imports', () => {
     const modules = ['node:http', 'node:https', 'node:http2', 'http', 'https', 'http2', 'undici'];
     const wrong = all
       .filter(({ target, typeOnly }) => modules.includes(target) && !typeOnly)
-      .filter(({ file }) => !opens(file) && !file.startsWith('src/lab/'))
+      .filter(({ file }) => !opens(file) && !file.startsWith('lab/src/'))
       .map(({ file, target }) => `${file} → ${target}`);
     const fetching = [...sources('src'), ...sources('commands')]
-      .filter((file) => !opens(file) && !file.startsWith('src/lab/'))
+      .filter((file) => !opens(file) && !file.startsWith('lab/src/'))
       .filter((file) => /(?<![.\w])(globalThis\.)?fetch\(/.test(readFileSync(join(root, file), 'utf8')));
     expect([...wrong, ...fetching]).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('imports', () => {
   it('start no process outside of exec and the start of the lab', () => {
     const wrong = all
       .filter(({ target }) => target === 'node:child_process')
-      .filter(({ file }) => !file.startsWith('src/lab/'))
+      .filter(({ file }) => !file.startsWith('lab/src/'))
       .map(({ file }) => file);
     expect(wrong).toEqual([]);
   });

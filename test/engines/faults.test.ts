@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { issueCertificate } from '../../src/lab/certificates.js';
-import { kubeconfigText } from '../../src/lab/engines/pki.js';
+import { issueCertificate } from '../../lab/src/certificates.js';
+import { kubeconfigText } from '../../lab/src/engines/pki.js';
 import type { Catalyst, LabInfo } from '../lab/catalyst.js';
 import { apply, catalystOnEngines, folderOfSovereign, kubectl, kubectlText, processesOf, until } from './rig.js';
 

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findEngines } from '../../src/lab/engines/cache.js';
-import { startRealObjectStorage } from '../../src/lab/engines/real-object-storage.js';
-import { createFaults } from '../../src/lab/faults.js';
-import type { LabServer } from '../../src/lab/http-server.js';
-import { createRequestLog, type LoggedLine } from '../../src/lab/request-log.js';
-import type { Account } from '../../src/lab/servers/s3/signature.js';
+import { findEngines } from '../../lab/src/engines/cache.js';
+import { startRealObjectStorage } from '../../lab/src/engines/real-object-storage.js';
+import { createFaults } from '../../lab/src/faults.js';
+import type { LabServer } from '../../lab/src/http-server.js';
+import { createRequestLog, type LoggedLine } from '../../lab/src/request-log.js';
+import type { Account } from '../../lab/src/servers/s3/signature.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createObjectStore, type ObjectStore, type ObjectStoreWriter } from '../../src/tools/s3/s3.js';
 

@@ -1,12 +1,12 @@
 /** Every object of the tree against the true definition of its kind, on a real API server: unknown and wrong fields are refused. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findEngines } from '../../lab/src/engines/cache.js';
+import { trueCrds } from '../../lab/src/engines/true-crds.js';
+import { createTransport } from '../../lab/src/kubernetes/client-transport.js';
 import { loadBlueprints } from '../../src/blueprints/catalog/load.js';
 import { renderTree } from '../../src/blueprints/render/render.js';
 import type { KubeObject } from '../../src/kubernetes/client/kube.js';
-import { findEngines } from '../../src/lab/engines/cache.js';
-import { trueCrds } from '../../src/lab/engines/true-crds.js';
-import { createTransport } from '../../src/lab/kubernetes/client-transport.js';
 import { loadSpec } from '../../src/sovereign/spec/load-spec.js';
 import { realServer, type Server } from './conformance/servers.js';
 

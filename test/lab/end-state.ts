@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { labFqdn } from '../../lab/src/lab-info.js';
+import type { LabStatus } from '../../lab/src/up.js';
 import { createHetznerApi } from '../../src/hetzner/api/create-api.js';
 import { takeInventory } from '../../src/hetzner/purge/plan/inventory.js';
 import type { Kube, KubeObject } from '../../src/kubernetes/client/kube.js';
-import { labFqdn } from '../../src/lab/lab-info.js';
-import type { LabStatus } from '../../src/lab/up.js';
 import { listableKinds } from '../../src/mother/protected/protected-kinds.js';
 import { systemClock } from '../../src/support/clock.js';
 import { waitUntil } from '../../src/support/wait.js';

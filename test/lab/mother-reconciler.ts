@@ -1,6 +1,6 @@
 /** Kustomizations on the mother of a lab that are this Sovereign's by their path: what a handover freezes. */
+import { labFqdn } from '../../lab/src/lab-info.js';
 import type { KubeObject } from '../../src/kubernetes/client/kube.js';
-import { labFqdn } from '../../src/lab/lab-info.js';
 
 export const reconcilerKind = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' };
 

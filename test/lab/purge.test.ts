@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createFaults } from '../../lab/src/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../lab/src/hetzner/lab-hetzner.js';
+import { createRequestLog, type LoggedLine, type RequestLog } from '../../lab/src/request-log.js';
 import { type ResourceType, resourceTypes } from '../../src/hetzner/api/types.js';
-import { createFaults } from '../../src/lab/faults.js';
-import { createHetznerLab, type HetznerLab } from '../../src/lab/hetzner/lab-hetzner.js';
-import { createRequestLog, type LoggedLine, type RequestLog } from '../../src/lab/request-log.js';
 import { toYaml } from '../../src/support/yaml/yaml.js';
 import { omantel } from '../unit/hetzner/fake-world.js';
 

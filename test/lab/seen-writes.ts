@@ -1,5 +1,5 @@
 /** What the lab's servers were asked, as writes that can be held against the journal. Pure. */
-import { isOwn, type LoggedLine } from '../../src/lab/request-log.js';
+import { isOwn, type LoggedLine } from '../../lab/src/request-log.js';
 import type { Write } from './attribution.js';
 
 /** POSTs that change nothing of what anybody keeps. */

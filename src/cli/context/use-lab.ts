@@ -24,7 +24,7 @@ export async function useLab(
     note: (text: string) => void;
   },
 ): Promise<LabAccess> {
-  const { ensureLab } = await import('../../lab/ensure.js');
+  const { ensureLab } = await import('../../../lab/src/ensure.js');
   const lab = await ensureLab({ name, ...options });
   for (const secret of Object.values(lab.credentials)) options.redactor.register(secret);
   return { name, id: lab.id, spec: lab.spec, kubeconfigs: lab.kubeconfigs, credentials: lab.credentials };

@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issueCertificate } from '../../../src/lab/certificates.js';
-import { findEngines } from '../../../src/lab/engines/cache.js';
-import { startControlPlane } from '../../../src/lab/engines/control-plane.js';
-import { createFaults } from '../../../src/lab/faults.js';
-import { createKubernetesApi } from '../../../src/lab/kubernetes/api.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
+import { issueCertificate } from '../../../lab/src/certificates.js';
+import { findEngines } from '../../../lab/src/engines/cache.js';
+import { startControlPlane } from '../../../lab/src/engines/control-plane.js';
+import { createFaults } from '../../../lab/src/faults.js';
+import { createKubernetesApi } from '../../../lab/src/kubernetes/api.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
 import { systemClock } from '../../../src/support/clock.js';
 
 export interface Server {

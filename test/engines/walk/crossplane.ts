@@ -1,7 +1,7 @@
 /** After the walk: the real Crossplane, its packages, and claims as the tree's Compositions have them. */
 import { describe, expect, test } from 'vitest';
-import { findEngines } from '../../../src/lab/engines/cache.js';
-import { hasClaims } from '../../../src/lab/engines/real-parts.js';
+import { findEngines } from '../../../lab/src/engines/cache.js';
+import { hasClaims } from '../../../lab/src/engines/real-parts.js';
 import type { LabInfo } from '../../lab/catalyst.js';
 import { apply, isRunning, kubectl, kubectlText, until } from '../rig.js';
 

@@ -5,8 +5,8 @@ import { get } from 'node:https';
 import { dirname, join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
-import { findEngines } from '../../../src/lab/engines/cache.js';
-import { hasPowerDns } from '../../../src/lab/engines/real-powerdns.js';
+import { findEngines } from '../../../lab/src/engines/cache.js';
+import { hasPowerDns } from '../../../lab/src/engines/real-powerdns.js';
 import type { LabInfo } from '../../lab/catalyst.js';
 import { apply, fqdn, isRunning, kubectl, kubectlText, kubeseal, runsScripts, sovereignFolder, until } from '../rig.js';
 

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createFaults } from '../../../lab/src/faults.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
+import { type Registry, startRegistry } from '../../../lab/src/servers/registry/server.js';
 import { type ArchiveFile, packChart } from '../../../src/blueprints/charts/archive.js';
-import { createFaults } from '../../../src/lab/faults.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
-import { type Registry, startRegistry } from '../../../src/lab/servers/registry/server.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { toYaml } from '../../../src/support/yaml/yaml.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Registry } from '../../../lab/src/servers/registry/server.js';
 import { mirrorBlueprints } from '../../../src/actions/blueprint/mirror.js';
 import type { Context } from '../../../src/actions/session/context.js';
 import type { Blueprint } from '../../../src/blueprints/catalog/blueprint.js';
@@ -13,7 +14,6 @@ import { type RenderedTree, renderTree } from '../../../src/blueprints/render/re
 import { variablesOf } from '../../../src/blueprints/render/variables.js';
 import { switchedSpec } from '../../../src/cli/context/switch-spec.js';
 import { chartTemplate } from '../../../src/cli/text/chart-template.js';
-import type { Registry } from '../../../src/lab/servers/registry/server.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createHelmCharts } from '../../../src/tools/helm/helm-charts.js';
 import { createDialer } from '../../../src/tools/http/dialer.js';

@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { standInCharts } from '../../../lab/src/stub-charts/stub.js';
 import { packageBlueprints } from '../../../src/actions/blueprint/package.js';
 import { allReleases } from '../../../src/blueprints/catalog/releases.js';
 import { chartsIn } from '../../../src/blueprints/charts/chart-folder.js';
 import { variablesOf } from '../../../src/blueprints/render/variables.js';
 import { archivesIn, type ChartArchive, wrapBlueprint } from '../../../src/blueprints/render/wrapper.js';
-import { standInCharts } from '../../../src/blueprints/stub-charts/stub.js';
 import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 import { createHelmCharts } from '../../../src/tools/helm/helm-charts.js';
 import type { Act } from '../../../src/world/step.js';

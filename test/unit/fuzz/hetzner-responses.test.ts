@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
+import { createFaults } from '../../../lab/src/faults.js';
+import { createHetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { createTransport, type HetznerCall, type HetznerTransport } from '../../../src/hetzner/api/transport.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
-import { createFaults } from '../../../src/lab/faults.js';
-import { createHetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
 import { hurriedClock } from '../hetzner/hurried-clock.js';
 import { editsOf, hold, seed, slowCases } from './cases.js';
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Faults } from '../../../lab/src/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
+import type { LoggedLine } from '../../../lab/src/request-log.js';
+import type { S3Server } from '../../../lab/src/servers/s3/server.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
 import { takeInventory } from '../../../src/hetzner/purge/plan/inventory.js';
 import { assertApplicable, makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
-import type { Faults } from '../../../src/lab/faults.js';
-import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import type { LoggedLine } from '../../../src/lab/request-log.js';
-import type { S3Server } from '../../../src/lab/servers/s3/server.js';
 import { credentialProbes } from '../../../src/walk/credentials/credential-probes.js';
 import { fakeGate, fakeWorld, freely } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';

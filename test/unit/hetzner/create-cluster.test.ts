@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFaults, type Faults } from '../../../lab/src/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { resourceTypes, type Server } from '../../../src/hetzner/api/types.js';
-import { createFaults, type Faults } from '../../../src/lab/faults.js';
-import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
 import type { Sovereign } from '../../../src/sovereign/spec/schema.js';
 import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';

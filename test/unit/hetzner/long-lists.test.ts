@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createFaults } from '../../../lab/src/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
 import type { HetznerApi } from '../../../src/hetzner/api/api.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { inOrder } from '../../../src/hetzner/purge/apply/in-order.js';
 import { createReread } from '../../../src/hetzner/purge/apply/recheck.js';
 import { takeInventory } from '../../../src/hetzner/purge/plan/inventory.js';
 import type { Row } from '../../../src/hetzner/purge/select/select.js';
-import { createFaults } from '../../../src/lab/faults.js';
-import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
 
 const signal = new AbortController().signal;
 let lab: HetznerLab;

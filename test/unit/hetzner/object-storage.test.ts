@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Faults } from '../../../src/lab/faults.js';
-import type { LoggedLine } from '../../../src/lab/request-log.js';
-import type { S3Server } from '../../../src/lab/servers/s3/server.js';
+import type { Faults } from '../../../lab/src/faults.js';
+import type { LoggedLine } from '../../../lab/src/request-log.js';
+import type { S3Server } from '../../../lab/src/servers/s3/server.js';
 import { createProveObjectStorageStep } from '../../../src/walk/steps/prove-object-storage.js';
 import { fakeGate, fakeWorld } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';

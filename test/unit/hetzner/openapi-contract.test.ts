@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFaults } from '../../../lab/src/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { plural, resourceTypes } from '../../../src/hetzner/api/types.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
-import { createFaults } from '../../../src/lab/faults.js';
-import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
 import { credentialProbes } from '../../../src/walk/credentials/credential-probes.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';
 import { fakeGate, fakeSsh, fakeWorld, freely, omantel } from './fake-world.js';

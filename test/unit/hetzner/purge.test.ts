@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFaults, type Faults } from '../../../lab/src/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { resourceTypes } from '../../../src/hetzner/api/types.js';
@@ -12,9 +15,6 @@ import {
 } from '../../../src/hetzner/purge/plan/plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import type { Selection } from '../../../src/hetzner/purge/select/select.js';
-import { createFaults, type Faults } from '../../../src/lab/faults.js';
-import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
 import { hashOf } from '../../../src/support/hash.js';
 import { freely } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';

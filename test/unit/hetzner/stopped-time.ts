@@ -3,11 +3,11 @@
  * then jumps to the next moment that somebody waits for. What a purge waits for is so told from how busy the machine is.
  */
 import { setImmediate } from 'node:timers/promises';
+import { HetznerProblem } from '../../../lab/src/hetzner/problem.js';
+import { createProject } from '../../../lab/src/hetzner/project.js';
+import { route } from '../../../lab/src/hetzner/router.js';
+import type { LabRequest } from '../../../lab/src/http-server.js';
 import type { HetznerTransport } from '../../../src/hetzner/api/transport.js';
-import { HetznerProblem } from '../../../src/lab/hetzner/problem.js';
-import { createProject } from '../../../src/lab/hetzner/project.js';
-import { route } from '../../../src/lab/hetzner/router.js';
-import type { LabRequest } from '../../../src/lab/http-server.js';
 import type { Clock } from '../../../src/support/clock.js';
 
 /** Turns of the event loop after which nothing that could go on without time is left. */

@@ -1,7 +1,7 @@
 /** The lab's Object Storage in this process, with two projects' keys; everything asked of it is kept in `lines`. */
-import { createFaults, type Faults } from '../../../src/lab/faults.js';
-import { createRequestLog, type LoggedLine, type RequestLog } from '../../../src/lab/request-log.js';
-import { type S3Server, startS3 } from '../../../src/lab/servers/s3/server.js';
+import { createFaults, type Faults } from '../../../lab/src/faults.js';
+import { createRequestLog, type LoggedLine, type RequestLog } from '../../../lab/src/request-log.js';
+import { type S3Server, startS3 } from '../../../lab/src/servers/s3/server.js';
 import { createObjectStore, type ObjectStore, type ObjectStoreWriter } from '../../../src/tools/s3/s3.js';
 
 export const ours = { accessKey: 'OURKEY', secretKey: 'our-secret', name: 'ours' };

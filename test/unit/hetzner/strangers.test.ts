@@ -1,5 +1,9 @@
 /** A purge read by somebody whose production stands in the same project: every way in which it might take what is theirs. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFaults } from '../../../lab/src/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
+import { sovereignLeftovers } from '../../../lab/src/hetzner/leftovers.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import type { ResourceType } from '../../../src/hetzner/api/types.js';
@@ -7,10 +11,6 @@ import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
 import { makePurgePlan, type PurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import type { Selection } from '../../../src/hetzner/purge/select/select.js';
-import { createFaults } from '../../../src/lab/faults.js';
-import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import { sovereignLeftovers } from '../../../src/lab/hetzner/leftovers.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
 import { freely } from './fake-world.js';
 import { hurriedClock } from './hurried-clock.js';
 

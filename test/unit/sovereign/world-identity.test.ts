@@ -1,9 +1,9 @@
 /** Whether something is a lab: by the mark in what is served, however its address is spelled. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFaults, type Faults } from '../../../lab/src/faults.js';
+import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
+import { createRequestLog } from '../../../lab/src/request-log.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
-import { createFaults, type Faults } from '../../../src/lab/faults.js';
-import { createHetznerLab, type HetznerLab } from '../../../src/lab/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../src/lab/request-log.js';
 import { readWorldIdentity } from '../../../src/sovereign/world-identity.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { fail } from '../../../src/support/errors/errors.js';

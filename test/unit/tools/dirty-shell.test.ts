@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create as tar } from 'tar';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type Rig, startRig } from '../../../lab/test/kubernetes/rig.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { createGit } from '../../../src/tools/git/git-client.js';
 import { createHelm } from '../../../src/tools/helm/helm-client.js';
 import { createDialer } from '../../../src/tools/http/dialer.js';
-import { type Rig, startRig } from '../lab-kubernetes/rig.js';
 
 const { signal } = new AbortController();
 const folder = mkdtempSync(join(tmpdir(), 'dirty-shell-'));

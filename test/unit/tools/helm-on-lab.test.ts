@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Rig, startRig } from '../../../lab/test/kubernetes/rig.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
-import { type Rig, startRig } from '../lab-kubernetes/rig.js';
 
 let rig: Rig;
 let chart: string;

@@ -1,8 +1,8 @@
 /** What holds the journal against the request log finds a line that is missing on either side, whichever it is. */
 import { describe, expect, test } from 'vitest';
+import type { LoggedLine } from '../../../lab/src/request-log.js';
 import type { JournalEntry } from '../../../src/engine/journal-entry.js';
 import type { Target } from '../../../src/engine/step.js';
-import type { LoggedLine } from '../../../src/lab/request-log.js';
 import { attribute } from '../../lab/attribution.js';
 import { placesOf } from '../../lab/declared-writes.js';
 import { pluralOf, writesOf } from '../../lab/seen-writes.js';

@@ -1,6 +1,6 @@
 /** What both ingresses are given: Services with and without Pods, certificates, and routes of every kind that the tree or the mother uses. */
+import { issueCertificate } from '../../../../lab/src/certificates.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
-import { issueCertificate } from '../../../../src/lab/certificates.js';
 
 export const domain = 'talk.test';
 const namespace = 'talk';

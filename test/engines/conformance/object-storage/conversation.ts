@@ -1,7 +1,7 @@
 /** Signed calls to an S3 server, and what came back without what differs from run to run. */
 import { request as send } from 'undici';
-import { type Account, signS3 } from '../../../../src/lab/servers/s3/signature.js';
-import { textsOf } from '../../../../src/lab/servers/s3/xml.js';
+import { type Account, signS3 } from '../../../../lab/src/servers/s3/signature.js';
+import { textsOf } from '../../../../lab/src/servers/s3/xml.js';
 
 export interface Turn {
   /** Names the turn in differences.ts; unique within the conversation. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createServer } from '@pondwader/socks5-server';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Rig, startRig } from '../../../../lab/test/kubernetes/rig.js';
 import { motherContexts } from '../../../../src/cli/context/kubeconfigs.js';
 import { openKube } from '../../../../src/cli/context/open-kube.js';
 import type { Clock } from '../../../../src/support/clock.js';
@@ -13,7 +14,6 @@ import { parseYamlStream, toYaml } from '../../../../src/support/yaml/yaml.js';
 import { createExec } from '../../../../src/tools/exec/exec.js';
 import { createDialer } from '../../../../src/tools/http/dialer.js';
 import { type LoginPlugin, loginPlugin } from '../../kubernetes/client/login-plugin.js';
-import { type Rig, startRig } from '../../lab-kubernetes/rig.js';
 import { loggingProxy } from '../../tools/logging-proxy.js';
 
 let rig: Rig;

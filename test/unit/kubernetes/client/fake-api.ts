@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issueCertificate } from '../../../../src/lab/certificates.js';
+import { issueCertificate } from '../../../../lab/src/certificates.js';
 import { toYaml } from '../../../../src/support/yaml/yaml.js';
 import { listen } from '../../tools/loopback.js';
 

@@ -2,13 +2,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Rig, startRig } from '../../../../lab/test/kubernetes/rig.js';
 import type { Kube, KubeObject, KubeWriter } from '../../../../src/kubernetes/client/kube.js';
 import { createKube } from '../../../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../../../src/support/clock.js';
 import { createRedactor } from '../../../../src/support/redact/redact.js';
 import { createBinaries } from '../../../../src/tools/exec/binaries.js';
 import { createExec } from '../../../../src/tools/exec/exec.js';
-import { type Rig, startRig } from '../../lab-kubernetes/rig.js';
 
 let rig: Rig;
 let kube: Kube & KubeWriter;

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { motherJobs } from '../../../../src/lab/controllers/mother-jobs.js';
-import { createClaims } from '../../../../src/lab/servers/mother/claims.js';
+import { motherJobs } from '../../../../lab/src/controllers/mother-jobs.js';
+import { createClaims } from '../../../../lab/src/servers/mother/claims.js';
 import { type ClaimJob, claimJob, type InventoryPage, readInventory } from '../../../../src/mother/jobs/claim-jobs.js';
 import type { OwnApi } from '../../../../src/mother/jobs/credential-trial.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { type CertificateAndKey, issueCertificate } from '../../../../lab/src/certificates.js';
 import { createTransport } from '../../../../src/hetzner/api/transport.js';
-import { type CertificateAndKey, issueCertificate } from '../../../../src/lab/certificates.js';
 import { authoritiesFile, trustedAuthorities } from '../../../../src/tools/http/authorities.js';
 import { openConnectProxy } from '../../../../src/tools/http/connect-proxy.js';
 import { createDialer } from '../../../../src/tools/http/dialer.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type CertificateAndKey, issueCertificate } from '../../../../src/lab/certificates.js';
+import { type CertificateAndKey, issueCertificate } from '../../../../lab/src/certificates.js';
 import { createDialer } from '../../../../src/tools/http/dialer.js';
 import { createHttp } from '../../../../src/tools/http/http-client.js';
 import { jsonOf, okJson } from '../../../../src/tools/http/http-json.js';

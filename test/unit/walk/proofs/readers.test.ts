@@ -1,10 +1,10 @@
 /** The pure parts of the proofs: what they call good, and what they must not. */
 import { constants, createDecipheriv, generateKeyPairSync, privateDecrypt, X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { issueCertificate } from '../../../../lab/src/certificates.js';
 import { seal } from '../../../../src/blueprints/render/seal.js';
 import { notRolledOut } from '../../../../src/kubernetes/rollout.js';
 import { judgeRelease } from '../../../../src/kubernetes/wait-for-release.js';
-import { issueCertificate } from '../../../../src/lab/certificates.js';
 import type { DnsAnswer } from '../../../../src/tools/dns/dns.js';
 import { holdsValue } from '../../../../src/walk/proofs/holds-value.js';
 import { glueOf } from '../../../../src/walk/proofs/network/delegation-holds.js';

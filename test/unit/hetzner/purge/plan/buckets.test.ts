@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Faults } from '../../../../../lab/src/faults.js';
+import type { LoggedLine } from '../../../../../lab/src/request-log.js';
+import type { S3Server } from '../../../../../lab/src/servers/s3/server.js';
 import type { HetznerAct } from '../../../../../src/hetzner/mutation.js';
 import { applyBuckets, bucketMutations } from '../../../../../src/hetzner/purge/apply/buckets.js';
 import {
@@ -7,9 +10,6 @@ import {
   type BucketPlan,
   planBuckets,
 } from '../../../../../src/hetzner/purge/plan/buckets.js';
-import type { Faults } from '../../../../../src/lab/faults.js';
-import type { LoggedLine } from '../../../../../src/lab/request-log.js';
-import type { S3Server } from '../../../../../src/lab/servers/s3/server.js';
 import { createObjectStore } from '../../../../../src/tools/s3/s3.js';
 import { freely } from '../../fake-world.js';
 import { ours, type StorageRig, startStorage, strangers } from '../../storage-rig.js';

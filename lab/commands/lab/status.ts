@@ -1,0 +1,19 @@
+import { Args } from '@oclif/core';
+import { CatalystCommand } from 'catalyst/cli/command/base-command.js';
+import { faultText } from '../../src/fault-request.js';
+import { type LabStatus, labStatus, labText } from '../../src/up.js';
+
+export default class LabStatusCommand extends CatalystCommand<LabStatus> {
+  static override summary = 'where the parts of a running lab are, and which faults are on';
+  static override examples = ['<%= config.bin %> lab status', '<%= config.bin %> lab status --json'];
+  static override args = { name: Args.string({ description: 'which lab; default: default' }) };
+  static override exitCodes = [3];
+  static override revealsSecrets = true;
+
+  async run(): Promise<LabStatus> {
+    const { args, flags, context } = await this.open(LabStatusCommand);
+    const result = await labStatus(context, args.name ?? flags.lab ?? 'default');
+    context.output.print(`${labText(result)}\n${faultText(result)}`);
+    return result;
+  }
+}

@@ -1,0 +1,86 @@
+/** The processes of a lab on real engines: each with its log, started again when it ends by itself, gone when the lab is. */
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from 'catalyst/support/clock.js';
+import { startProgram } from 'catalyst/tools/exec/exec.js';
+
+export interface Child {
+  readonly pid: number;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+}
+
+export interface Children {
+  start(name: string, what: { file: string; args: readonly string[]; env?: Record<string, string> }): Child;
+  /** By name: processes that run now. */
+  running(): Record<string, number>;
+  stop(): Promise<void>;
+}
+
+const againMs = 500;
+
+export function createChildren(options: { directory: string; clock: Clock; say: (text: string) => void }): Children {
+  const { directory, clock, say } = options;
+  mkdirSync(join(directory, 'log'), { recursive: true, mode: 0o700 });
+  const all = new Map<string, { pid: number; stop(): Promise<void> }>();
+  const running = () => Object.fromEntries([...all].map(([name, child]) => [name, child.pid]));
+  /** For whoever wants to look at a program, or to spoil it: `processes.json`, name → process id. */
+  const tell = () => {
+    writeFileSync(join(directory, 'processes.json.part'), JSON.stringify(running()), { mode: 0o600 });
+    renameSync(join(directory, 'processes.json.part'), join(directory, 'processes.json'));
+  };
+  return {
+    start(name, { file, args, env = {} }) {
+      const home = join(directory, 'home', name);
+      mkdirSync(home, { recursive: true, mode: 0o700 });
+      const logFile = join(directory, 'log', `${name}.log`);
+      const begin = () =>
+        startProgram({
+          // what watches and measures them comes first
+          niceness: 10,
+          file,
+          args,
+          cwd: home,
+          logFile,
+          env: { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: home, ...memoryForTime(), ...env },
+        });
+      const stopped = new AbortController();
+      let program = begin();
+      const over = (async () => {
+        for (;;) {
+          const how = await program.ended;
+          if (stopped.signal.aborted) return;
+          say(`${name} ended with ${how}, started again`);
+          appendFileSync(logFile, `\n--- ended with ${how}, started again ---\n`);
+          await clock.sleep(againMs, stopped.signal).catch(() => undefined);
+          if (stopped.signal.aborted) return;
+          program = begin();
+          tell();
+        }
+      })();
+      const child = {
+        get pid() {
+          return program.pid;
+        },
+        async stop() {
+          if (all.get(name) === child) all.delete(name);
+          stopped.abort(new Error('stopped'));
+          // all that it holds is thrown away with it; a stopped one (SIGSTOP) must end too
+          program.kill('SIGKILL');
+          await over;
+        },
+      };
+      all.set(name, child);
+      tell();
+      return child;
+    },
+    running,
+    stop: async () => void (await Promise.all([...all.values()].map((child) => child.stop()))),
+  };
+}
+
+/** How much garbage the Go programs may keep, in percent of what they hold (Go's GOGC): less work for more memory. */
+function memoryForTime(): Record<string, string> {
+  const percent = process.env['CATALYST_ENGINES_GOGC'];
+  return percent ? { GOGC: percent, GOMEMLIMIT: '2500MiB' } : {};
+}

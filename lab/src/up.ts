@@ -1,0 +1,63 @@
+/** `catalyst lab up|status`: the lab's facts as the contract names them (product.md §4). */
+import type { Context } from 'catalyst/actions/session/context.js';
+import { fail } from 'catalyst/support/errors/errors.js';
+import { callLab, type EnsureOptions, ensureLab, findLab } from './ensure.js';
+import type { FaultRule } from './faults.js';
+import type { LabInfo } from './lab-info.js';
+
+type LabContext = Pick<Context, 'env' | 'signal' | 'output'>;
+
+/** What lab.json says, without the address and token of its control. */
+export type LabResult = Omit<LabInfo, 'control'>;
+
+export interface LabStatus extends LabResult {
+  up: true;
+  faults: (FaultRule & { id: string; used: number })[];
+  /** What the lab says of its parts. */
+  world: Record<string, unknown>;
+}
+
+/** Throws E7001, E7003, and of clusters that exist E7005, E7006. */
+export async function labUp(
+  context: LabContext,
+  name: string,
+  how: Pick<EnsureOptions, 'engine' | 'clusters' | 'confirm'> = {},
+): Promise<LabResult> {
+  const { env, signal, output } = context;
+  return resultOf(await ensureLab({ name, env, signal, ...how, note: output.note }));
+}
+
+/** Throws E7002 when it is not up. */
+export async function labStatus(context: LabContext, name: string): Promise<LabStatus> {
+  const info = await runningLab(context, name);
+  const { faults, ...world } = (await callLab(info, 'GET', '/status')).body;
+  return { ...resultOf(info), up: true, faults: faults as LabStatus['faults'], world };
+}
+
+export async function runningLab(context: Pick<Context, 'env'>, name: string): Promise<LabInfo> {
+  const info = await findLab(context.env, name);
+  if (!info) throw fail('E7002', `The lab ${name} is not up.`, { actions: [`catalyst lab up ${name}`] });
+  return info;
+}
+
+/** lab.json without what only `catalyst lab` itself needs. */
+function resultOf({ control: _, ...result }: LabInfo): LabResult {
+  return result;
+}
+
+/** For a person. */
+export function labText(result: LabResult): string {
+  const rows = [
+    ['spec', result.spec],
+    ...Object.entries(result.endpoints),
+    ['kubeconfig mother', result.kubeconfigs.mother],
+    ['kubeconfig sovereign', result.kubeconfigs.sovereign],
+    ['request log', result.requestLog],
+    ['CA', result.ca],
+  ] as [string, string][];
+  const width = Math.max(...rows.map(([key]) => key.length));
+  return [
+    `lab ${result.name} is up (${result.engine})`,
+    ...rows.map(([key, value]) => `  ${key.padEnd(width)}  ${value}`),
+  ].join('\n');
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import { denyPolicy, unknownNames } from '../../../src/verification/experiment/egress-objects.js';
+import { wayOut } from '../../src/controllers/egress.js';
+
+const place = { host: '127.0.0.1', port: 9 };
+const addresses: Record<string, string> = { 'console.mother.example': '192.0.2.10', 'other.example': '192.0.2.20' };
+
+/** A lab that holds these policies and these names in coredns-custom. */
+function labOf(policies: KubeObject[], names: Record<string, string> = {}) {
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns-custom' }, data: names };
+  return {
+    store: { list: () => policies, get: () => map },
+    world: { addressOf: (host: string) => addresses[host], outside: () => place },
+  } as unknown as Parameters<typeof wayOut>[0];
+}
+const policy = (spec: Record<string, unknown>): KubeObject => ({
+  apiVersion: 'cilium.io/v2',
+  kind: 'CiliumClusterwideNetworkPolicy',
+  metadata: { name: 'p' },
+  spec,
+});
+
+const run = {
+  fqdn: 'a.example',
+  runId: 'run-1',
+  process: { pid: 1, started: '', pids: '', boot: '', machine: '' },
+  until: new Date(0),
+};
+
+describe('the way out of the played Sovereign', () => {
+  it('is free without a policy, for names that are known', () => {
+    expect(wayOut(labOf([]), 'other.example', 443)).toEqual({ addresses: ['192.0.2.20'], place });
+    expect(wayOut(labOf([]), 'unknown.example', 443)).toEqual({ addresses: [] });
+  });
+
+  it('is cut by our block to what it names, and to nothing else', () => {
+    const lab = labOf([denyPolicy(run, ['192.0.2.10', '2001:db8::1'])]);
+    expect(wayOut(lab, 'console.mother.example', 443)).toEqual({ addresses: ['192.0.2.10'] });
+    expect(wayOut(lab, 'other.example', 443).place).toEqual(place);
+  });
+
+  it('is cut to everything by a deny that leaves the default deny on, as Cilium does', () => {
+    const { enableDefaultDeny: _, ...spec } = denyPolicy(run, ['192.0.2.10']).spec;
+    expect(wayOut(labOf([policy(spec)]), 'other.example', 443).place).toBeUndefined();
+  });
+
+  it('has no address for a name that CoreDNS is told not to know', () => {
+    const lab = labOf([], { 'x.server': unknownNames(['console.mother.example', 'github.com'], run.runId) });
+    expect(wayOut(lab, 'console.mother.example', 443)).toEqual({ addresses: [] });
+    expect(wayOut(lab, 'other.example', 443).place).toEqual(place);
+  });
+});

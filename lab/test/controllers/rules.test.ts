@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import { through } from '../../src/components/middlewares.js';
+import { parseRule } from '../../src/components/traefik-rules.js';
+import { denies as egressDenies } from '../../src/controllers/egress.js';
+import { setPath } from '../../src/controllers/helm-values.js';
+import { denies, misfit } from '../../src/controllers/kyverno-patterns.js';
+import type { LabRequest } from '../../src/http-server.js';
+
+const asked = (host: string, path = '/') => ({ host, path, secure: true });
+const request = (path: string, method = 'GET') =>
+  ({ path, method, query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) }) as unknown as LabRequest;
+const middleware = (spec: object): KubeObject => ({
+  apiVersion: 'traefik.io/v1alpha1',
+  kind: 'Middleware',
+  metadata: { name: 'm' },
+  spec,
+});
+
+describe('Traefik rules', () => {
+  it('bind && closer than ||, and take brackets and negation', () => {
+    const rule = parseRule('Host(`a.test`) && (PathPrefix(`/x`) || Path(`/y`)) || !HostRegexp(`^a`)');
+    expect(rule(asked('a.test', '/x/1'))).toBe(true);
+    expect(rule(asked('a.test', '/y/1'))).toBe(false);
+    expect(rule(asked('b.test'))).toBe(true);
+  });
+
+  it('a redirect matches only what its pattern does, and keeps the method of what has a body', () => {
+    const spec = {
+      redirectRegex: {
+        regex: '^https?://old.test/s/(abc)(/.*)?$',
+        replacement: 'https://new.test/${1}',
+        permanent: true,
+      },
+    };
+    const gone = through([middleware(spec)], request('/s/abc'), { host: 'old.test', secure: true });
+    expect(gone).toMatchObject({ response: { status: 301, headers: { location: 'https://new.test/abc' } } });
+    expect(through([middleware(spec)], request('/s/abcd'), { host: 'old.test', secure: true })).toHaveProperty(
+      'request',
+    );
+    expect(through([middleware(spec)], request('/s/abc', 'POST'), { host: 'old.test', secure: true })).toMatchObject({
+      response: { status: 308 },
+    });
+    const cut = through([middleware({ stripPrefix: { prefixes: ['/api'] } })], request('/api/v1'), {
+      host: 'old.test',
+      secure: true,
+    });
+    expect(cut).toMatchObject({ request: { path: '/v1' } });
+  });
+});
+
+describe('Kyverno patterns', () => {
+  it('name the path that does not fit, and leave out what an anchor excuses', () => {
+    const wanted = { spec: { containers: [{ resources: { limits: { memory: '?*' } } }] } };
+    expect(misfit(wanted, { spec: { containers: [{ resources: { limits: { memory: '1Gi' } } }] } })).toBeUndefined();
+    expect(misfit(wanted, { spec: { containers: [{ name: 'a' }] } })).toBe('/spec/containers/0/resources');
+    expect(misfit({ '=(host)': 'false' }, {})).toBeUndefined();
+    expect(misfit({ '=(host)': 'false' }, { host: true })).toBe('/host');
+  });
+
+  it('deny by what a condition reads of the request', () => {
+    const deny = {
+      conditions: {
+        any: [{ key: '{{ request.object.metadata.labels."a/b" || \'\' }}', operator: 'Equals', value: 'no' }],
+      },
+    };
+    expect(denies(deny, { object: { metadata: { labels: { 'a/b': 'no' } } } })).toBe(true);
+    expect(denies(deny, { object: { metadata: {} } })).toBe(false);
+  });
+});
+
+describe('egress policies', () => {
+  const policy = (spec: object): KubeObject => ({
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumClusterwideNetworkPolicy',
+    metadata: { name: 'p' },
+    spec,
+  });
+  it('deny the world by name, by address, or by an allow-list that leaves it out', () => {
+    expect(egressDenies(policy({ egressDeny: [{ toEntities: ['world'] }] }))).toBe(true);
+    expect(egressDenies(policy({ egress: [{ toEntities: ['cluster'] }] }))).toBe(true);
+    expect(egressDenies(policy({ egress: [{ toEntities: ['cluster'] }, { toCIDR: ['0.0.0.0/0'] }] }))).toBe(false);
+    expect(egressDenies(policy({ ingress: [{}] }))).toBe(false);
+  });
+});
+
+describe('values', () => {
+  it('are set along a path of names and positions', () => {
+    const values = {};
+    setPath(values, 'a.list[1].b\\.c', 1);
+    expect(values).toEqual({ a: { list: [undefined, { 'b.c': 1 }] } });
+  });
+});

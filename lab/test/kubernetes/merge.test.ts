@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import {
+  compare,
+  fieldsOf,
+  fromFieldsV1,
+  isEmpty,
+  minus,
+  pathsOf,
+  toFieldsV1,
+  union,
+} from '../../src/kubernetes/field-set.js';
+import { createKindRegistry } from '../../src/kubernetes/kinds.js';
+import { lay } from '../../src/kubernetes/merge-fields.js';
+import { jsonPatch, mergePatch, strategicPatch } from '../../src/kubernetes/patches.js';
+import { parseFieldSelector, parseLabelSelector } from '../../src/kubernetes/selectors.js';
+import { shapeOf } from '../../src/kubernetes/shape.js';
+import { validate } from '../../src/kubernetes/validate.js';
+
+const kinds = createKindRegistry();
+const deployment = shapeOf(kinds.byKind('apps/v1', 'Deployment')!);
+const node = shapeOf(kinds.byKind('v1', 'Node')!);
+const pod = kinds.byKind('v1', 'Pod')!;
+const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean());
+const items = fc.uniqueArray(fc.record({ name: fc.string({ minLength: 1 }), value: scalar }), {
+  selector: (one) => one.name,
+});
+const object = fc.record({
+  spec: fc.record({
+    template: fc.record({ spec: fc.record({ containers: items, volumes: items, args: fc.array(scalar) }) }),
+    other: fc.dictionary(fc.string(), scalar),
+  }),
+});
+
+describe('field sets', () => {
+  it('are the same after they were written and read', () => {
+    fc.assert(
+      fc.property(object, (value) => {
+        const set = fieldsOf(value, deployment);
+        expect(toFieldsV1(fromFieldsV1(toFieldsV1(set)))).toEqual(toFieldsV1(set));
+        expect(isEmpty(minus(set, set))).toBe(true);
+        expect(toFieldsV1(union(set, set))).toEqual(toFieldsV1(set));
+      }),
+    );
+  });
+
+  it('find nothing between a value and itself, and laying it over itself changes nothing', () => {
+    fc.assert(
+      fc.property(object, object, (before, after) => {
+        const { changed, removed } = compare(before, before, deployment);
+        expect(isEmpty(changed) && isEmpty(removed)).toBe(true);
+        expect(lay(before, before, deployment)).toEqual(before);
+        const laid = lay(before, after, deployment);
+        expect(lay(laid, after, deployment)).toEqual(laid);
+      }),
+    );
+  });
+
+  it('word their paths as the API server does', () => {
+    const value = { spec: { template: { spec: { containers: [{ name: 'x', ports: [{ containerPort: 80 }] }] } } } };
+    expect(pathsOf(fieldsOf(value, deployment))).toEqual([
+      '.spec.template.spec.containers[name="x"].name',
+      '.spec.template.spec.containers[name="x"].ports[containerPort=80,protocol="TCP"].containerPort',
+    ]);
+  });
+});
+
+describe('patches', () => {
+  it('merges as RFC 7386 says', () => {
+    expect(mergePatch({ a: 1, b: { c: 2 } }, { a: null, b: { d: 3 } })).toEqual({ b: { c: 2, d: 3 } });
+    expect(mergePatch({ a: [1, 2] }, { a: [3] })).toEqual({ a: [3] });
+  });
+
+  it('patches as RFC 6902 says', () => {
+    const target = { a: [1, 2], 'x/y': { '~': 1 } };
+    expect(
+      jsonPatch(target, [
+        { op: 'test', path: '/a/0', value: 1 },
+        { op: 'add', path: '/a/-', value: 3 },
+        { op: 'remove', path: '/a/0' },
+        { op: 'replace', path: '/x~1y/~0', value: 2 },
+        { op: 'copy', from: '/a', path: '/b' },
+        { op: 'move', from: '/x~1y', path: '/c' },
+      ]),
+    ).toEqual({ a: [2, 3], b: [2, 3], c: { '~': 2 } });
+    expect(target.a).toEqual([1, 2]);
+    expect(() => jsonPatch(target, [{ op: 'test', path: '/a/0', value: 9 }])).toThrow('rejected our request');
+    expect(() => jsonPatch(target, [{ op: 'replace', path: '/no', value: 9 }])).toThrow('rejected our request');
+  });
+
+  it('merges strategically by key, with its directives', () => {
+    const target = {
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              { name: 'a', image: 'a:1' },
+              { name: 'b', image: 'b:1' },
+            ],
+          },
+        },
+      },
+    };
+    const patch = {
+      spec: {
+        template: {
+          spec: {
+            $setElementOrder_containers: [],
+            containers: [
+              { name: 'a', image: 'a:2' },
+              { $patch: 'delete', name: 'b' },
+              { name: 'c', image: 'c:1' },
+            ],
+          },
+        },
+      },
+    };
+    const patched = strategicPatch(target, patch, deployment) as typeof target;
+    expect(patched.spec.template.spec.containers).toEqual([
+      { name: 'a', image: 'a:2' },
+      { name: 'c', image: 'c:1' },
+    ]);
+    const taints = {
+      spec: {
+        taints: [
+          { key: 'x', effect: 'NoSchedule' },
+          { key: 'y', effect: 'NoSchedule' },
+        ],
+      },
+    };
+    // Taints have no merge key: a patch brings all of them.
+    expect(strategicPatch(taints, { spec: { taints: [{ key: 'z', effect: 'NoSchedule' }] } }, node)).toEqual({
+      spec: { taints: [{ key: 'z', effect: 'NoSchedule' }] },
+    });
+  });
+});
+
+describe('selectors', () => {
+  const web = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'w', labels: { app: 'web', tier: 'x' } },
+    spec: { nodeName: 'n' },
+  };
+  it.each([
+    ['app=web', true],
+    ['app==web,tier!=y', true],
+    ['app in (web, api)', true],
+    ['app notin (web)', false],
+    ['missing notin (web)', true],
+    ['tier', true],
+    ['!tier', false],
+    ['', true],
+  ])('labels %s', (text, expected) => expect(parseLabelSelector(text)(web)).toBe(expected));
+  it.each([
+    ['metadata.name=w', true],
+    ['spec.nodeName!=n', false],
+    ['status.phase=', true],
+  ])('fields %s', (text, expected) => expect(parseFieldSelector(text, pod)(web)).toBe(expected));
+  it('refuses what is no selector', () =>
+    expect(() => parseLabelSelector('a = = b')).toThrow('unable to parse requirement'));
+});
+
+describe('schemas of CRDs', () => {
+  const crd = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'things.x.y' },
+    spec: {
+      group: 'x.y',
+      scope: 'Namespaced',
+      names: { kind: 'Thing', plural: 'things' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              required: ['spec'],
+              properties: {
+                spec: {
+                  type: 'object',
+                  required: ['size'],
+                  properties: {
+                    size: { type: 'integer', minimum: 1 },
+                    mode: { enum: ['a', 'b'] },
+                    port: { 'x-kubernetes-int-or-string': true },
+                    names: { type: 'array', items: { type: 'string', pattern: '^[a-z]+$' } },
+                  },
+                },
+              },
+            },
+          },
+        },
+      ],
+    },
+  };
+  const registry = createKindRegistry();
+  registry.define(crd);
+  const thing = registry.byKind('x.y/v1', 'Thing')!;
+  const check = (spec: unknown) => () =>
+    validate(thing, { apiVersion: 'x.y/v1', kind: 'Thing', metadata: { name: 't' }, spec } as KubeObject, undefined);
+  it.each([
+    [{ size: 1, mode: 'a', port: 'http', names: ['x'], unknown: 1 }, undefined],
+    [undefined, 'spec: Required value'],
+    [{}, 'spec.size: Required value'],
+    [{ size: 'x' }, 'spec.size in body must be of type integer: "string"'],
+    [{ size: 0 }, 'should be greater than or equal to 1'],
+    [{ size: 1, mode: 'c' }, 'spec.mode: Unsupported value: "c": supported values: "a", "b"'],
+    [{ size: 1, names: ['X'] }, "spec.names[0] in body should match '^[a-z]+$'"],
+  ])('%j', (spec, message) => {
+    if (message === undefined) expect(check(spec)).not.toThrow();
+    else expect(check(spec)).toThrow(message);
+  });
+  it('goes when its CRD goes', () => {
+    registry.withdraw(crd);
+    expect(registry.byKind('x.y/v1', 'Thing')).toBeUndefined();
+  });
+});
