@@ -29,6 +29,10 @@ class LongStoriesFirst extends BaseSequencer {
 }
 
 const aside = ['test/aside.ts'];
+/** The lab names the product's files by its package; tests take both from the sources. */
+const resolve = {
+  alias: [{ find: /^catalyst\/(.*)\.js$/, replacement: `${import.meta.dirname}/src/$1.ts` }],
+};
 /** Stories mostly wait, unit tests compute: a worker more than there are processors keeps a small machine busy. */
 const firstTier = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 /** As many, where there is memory: a lab on real engines takes some 4.5 GB. */
@@ -45,9 +49,10 @@ export default defineConfig({
     sequence: { sequencer: LongStoriesFirst },
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
-          include: ['test/{unit,contract,golden}/**/*.test.ts'],
+          include: ['test/{unit,contract,golden}/**/*.test.ts', 'lab/test/**/*.test.ts'],
           setupFiles: aside,
           testTimeout: 120_000,
           ...firstTier,
@@ -55,6 +60,7 @@ export default defineConfig({
       },
       {
         // Each story has a lab, a state directory and ports of its own.
+        resolve,
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
@@ -66,10 +72,12 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: { name: 'lab-outages', include: outages, testTimeout: 600_000, hookTimeout: 120_000, ...firstTier },
       },
       // The same on servers that we did not write (docs/engines.md).
       {
+        resolve,
         test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
@@ -80,6 +88,7 @@ export default defineConfig({
       },
       {
         // What does not fit into every run (`npm run test:complete`).
+        resolve,
         test: {
           name: 'complete',
           include: ['test/complete/**/*.test.ts', 'test/unit/fuzz/{evidence,*-responses}.test.ts'],
@@ -90,7 +99,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
-      { test: { name: 'engines-outages', include: outageOnEngines, ...engines } },
+      { resolve, test: { name: 'engines-outages', include: outageOnEngines, ...engines } },
     ],
   },
 });

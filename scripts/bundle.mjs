@@ -1,25 +1,29 @@
-// After tsc: dist/run, what bin/run.js starts. Our code and the libraries that every start loads, in a few files: finding and
-// reading hundreds of modules took longer than most commands (docs/decisions/0006). Other libraries stay where npm put them.
-// CommonJS: Node starts it some 10 ms sooner than modules that it has to link.
+// After tsc: dist/run, what bin/run.js starts, and lab/dist/run, what the lab is loaded from. Our code and the libraries that every
+// start loads, in a few files: finding and reading hundreds of modules took longer than most commands (docs/decisions/0006). Other
+// libraries stay where npm put them. CommonJS: Node starts it some 10 ms sooner than modules that it has to link.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
-const out = join(root, 'dist/run');
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+const product = read('package.json');
+const lab = read('lab/package.json');
 
 /** Of our dependencies, those that are bundled, with all that they depend on. */
 const bundled = ['@oclif/core', 'fastest-levenshtein', 'js-yaml', 'json-canonicalize', 'p-limit', 'semver', 'yaml', 'zod'];
-const outside = Object.keys(dependencies).filter((name) => !bundled.includes(name));
-const isOutside = (id) => outside.some((name) => id === name || id.startsWith(`${name}/`));
 
-function entries() {
-  const commands = readdirSync(join(root, 'dist/commands'), { recursive: true }).filter((file) => file.endsWith('.js'));
-  const named = commands.map((file) => [`commands/${file.slice(0, -'.js'.length)}`, `dist/commands/${file}`]);
-  const own = { main: 'dist/src/cli/command/main.js', help: 'dist/src/cli/command/help.js', lab: 'dist/lab/src/main.js' };
-  return { ...own, ...Object.fromEntries(named) };
-}
+const commandsIn = (folder) =>
+  Object.fromEntries(
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => [`commands/${file.slice(0, -'.js'.length)}`, `${folder}/${file}`]),
+  );
+
+/** What package.json publishes for the lab, as entries of the same bundle: both then have one copy of each file. */
+const published = Object.keys(product.exports)
+  .filter((path) => path.endsWith('.js'))
+  .map((path) => path.slice('./'.length, -'.js'.length));
 
 /** What a deleted source file left in dist would still be a command. */
 function removeStale(folder) {
@@ -33,7 +37,7 @@ function removeStale(folder) {
 }
 
 /** Only what differs is written, and what is left over goes last: a catalyst that runs meanwhile may still load of it. */
-function keep(files) {
+function keep(out, files) {
   for (const { fileName, code } of files) {
     const file = join(out, fileName);
     if (existsSync(file) && readFileSync(file, 'utf8') === code) continue;
@@ -45,13 +49,34 @@ function keep(files) {
     if (file.endsWith('.js') && !names.has(file)) rmSync(join(out, file));
 }
 
+async function bundle(out, input, outside) {
+  const external = (id) => outside.some((name) => id === name || id.startsWith(`${name}/`));
+  const made = await rolldown({ cwd: root, input, platform: 'node', external, logLevel: 'warn' });
+  const { output } = await made.generate({
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  });
+  keep(join(root, out), [...output, { fileName: 'package.json', code: '{ "type": "commonjs" }\n' }]);
+  await made.close();
+}
+
 removeStale('commands');
-const bundle = await rolldown({ cwd: root, input: entries(), platform: 'node', external: isOutside, logLevel: 'warn' });
-const { output } = await bundle.generate({
-  format: 'cjs',
-  exports: 'named',
-  entryFileNames: '[name].js',
-  chunkFileNames: 'chunks/[name]-[hash].js',
-});
-keep([...output, { fileName: 'package.json', code: '{ "type": "commonjs" }\n' }]);
-await bundle.close();
+removeStale('lab/commands');
+await bundle(
+  'dist/run',
+  {
+    main: 'dist/src/cli/command/main.js',
+    help: 'dist/src/cli/command/help.js',
+    ...Object.fromEntries(published.map((path) => [`exports/${path}`, `dist/src/${path}.js`])),
+    ...commandsIn('dist/commands'),
+  },
+  Object.keys(product.dependencies).filter((name) => !bundled.includes(name)),
+);
+await bundle(
+  'lab/dist/run',
+  { main: 'dist/lab/src/main.js', index: 'dist/lab/src/index.js', ...commandsIn('dist/lab/commands') },
+  // oclif is loaded once; what else is bundled has no CommonJS form.
+  ['catalyst', ...Object.keys(lab.dependencies).filter((name) => name === '@oclif/core' || !bundled.includes(name))],
+);

@@ -1,4 +1,4 @@
-// After the bundle: writes oclif.manifest.json (start-up reads it instead of every command) and schema/sovereign.schema.json.
+// After the bundle: writes oclif.manifest.json of catalyst and of its lab (start-up reads it instead of every command) and schema/sovereign.schema.json.
 // Both are committed; the same source gives the same bytes, and a contract test compares them.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,8 +19,9 @@ function sorted(value) {
   );
 }
 
-export async function makeManifest() {
-  const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
+/** @param folder of the package, below the root of the checkout */
+export async function makeManifest(folder = '.') {
+  const plugin = new Plugin({ root: join(root, folder), type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
   return `${JSON.stringify(sorted(plugin.manifest), null, 2)}\n`;
 }
@@ -48,7 +49,8 @@ export async function makeSchema() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await keepTemplates();
-  writeFileSync(join(root, 'oclif.manifest.json'), await makeManifest());
+  for (const folder of ['.', 'lab'])
+    writeFileSync(join(root, folder, 'oclif.manifest.json'), await makeManifest(folder));
   await keepRootHelp();
   mkdirSync(join(root, 'schema'), { recursive: true });
   writeFileSync(join(root, 'schema', 'sovereign.schema.json'), await makeSchema());

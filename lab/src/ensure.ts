@@ -7,7 +7,6 @@ import { type Lock, takeLock } from 'catalyst/sovereign/state/lock.js';
 import { labDir } from 'catalyst/sovereign/state/state-dir.js';
 import { systemClock } from 'catalyst/support/clock.js';
 import { fail, isCatalystError } from 'catalyst/support/errors/errors.js';
-import { packageRoot } from 'catalyst/support/package-root.js';
 import {
   type ClusterQuestion,
   type GivenClusters,
@@ -17,6 +16,7 @@ import {
 } from './existing/given-clusters.js';
 import { rateLimitOf, rateLimitVariable } from './hetzner/rate-limit.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
+import { labRoot } from './lab-root.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -166,7 +166,7 @@ const passedOn = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'CATALYST_ENGINES_
 
 function startProcess(name: string, directory: string, env: Env, engine: string) {
   const log = openSync(logFile(directory), 'a', 0o600);
-  const main = join(packageRoot, 'dist/run/lab.js');
+  const main = join(labRoot, 'dist/run/main.js');
   const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory, engine], {
     detached: true,
     stdio: ['ignore', log, log],

@@ -19,8 +19,10 @@ interface Cached {
   flags: Record<string, { description?: string; env?: string; char?: string }>;
   args: Record<string, { description?: string }>;
 }
-const manifest = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8')) as {
-  commands: Record<string, Cached>;
+const manifestOf = (file: string) =>
+  JSON.parse(readFileSync(join(root, file), 'utf8')) as { commands: Record<string, Cached> };
+const manifest = {
+  commands: { ...manifestOf('oclif.manifest.json').commands, ...manifestOf('lab/oclif.manifest.json').commands },
 };
 const commands = Object.entries(manifest.commands);
 

@@ -19,7 +19,7 @@ const floors: readonly (readonly string[])[] = [
   ['handover'],
   ['verification'],
   ['actions'],
-  ['cli', 'lab'],
+  ['cli'],
   ['commands'],
 ];
 const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));
@@ -80,11 +80,9 @@ describe('imports', () => {
     const wrong = all
       .filter(({ target }) => target.startsWith('.'))
       .map((entry) => ({ ...entry, to: relative(root, join(root, dirname(entry.file), entry.target)) }))
-      .filter(({ file, to, dynamic }) => {
+      .filter(({ file, to }) => {
         const [from, into] = [roomOf(file), roomOf(to)];
         if (from === into) return false;
-        // --lab loads the lab, and nothing else may.
-        if (from === 'cli' && into === 'lab') return !(dynamic && file === 'src/cli/context/use-lab.ts');
         if (floorOf(from) === -1 || floorOf(into) === -1) return true;
         return floorOf(into) >= floorOf(from);
       })
@@ -92,12 +90,20 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of the lab are made by its own commands and by --lab alone', () => {
-    const wrong = all
-      .filter(({ file }) => !file.startsWith('lab/src/') && !file.startsWith('lab/commands/lab/'))
-      .filter(({ file, target }) => /(^|\/)lab\//.test(target) && file !== 'src/cli/context/use-lab.ts')
+  it('are none of the lab, which imports what package.json publishes and no more', () => {
+    const published = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports);
+    const inProduct = all
+      .filter(({ target }) => /(^|\/)lab\/|^catalyst-lab/.test(target))
       .map(({ file, target }) => `${file} → ${target}`);
-    expect(wrong).toEqual([]);
+    const inLab = [...sources('lab/src'), ...sources('lab/commands')]
+      .flatMap(importsOf)
+      .filter(({ file, target, typeOnly }) => {
+        if (target.startsWith('.')) return !relative(root, join(root, dirname(file), target)).startsWith('lab/');
+        return (
+          target.startsWith('catalyst/') && !typeOnly && !published.includes(`./${target.slice('catalyst/'.length)}`)
+        );
+      });
+    expect([...inProduct, ...inLab.map(({ file, target }) => `${file} → ${target}`)]).toEqual([]);
   });
 
   it.each(Object.entries(reserved))('%s is known in its own place alone', (name, allowed) => {

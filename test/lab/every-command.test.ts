@@ -12,10 +12,12 @@ import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { commandArguments, type Prepared } from './command-arguments.js';
 
 const fqdn = 'omantel.omani.works';
-const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../oclif.manifest.json'), 'utf8')) as {
-  commands: Record<string, object>;
-};
-const ids = Object.keys(manifest.commands);
+interface Manifest {
+  commands: Record<string, unknown>;
+}
+const idsOf = (file: string) =>
+  Object.keys((JSON.parse(readFileSync(join(import.meta.dirname, '../..', file), 'utf8')) as Manifest).commands);
+const ids = [...idsOf('oclif.manifest.json'), ...idsOf('lab/oclif.manifest.json')];
 
 let catalyst: Catalyst;
 let lab: LabInfo;

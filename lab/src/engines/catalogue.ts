@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from 'catalyst/support/package-root.js';
+import { labRoot } from '../lab-root.js';
 
 export interface EngineProgram {
   /** File name of the finished program. */
@@ -277,7 +277,7 @@ export const engines: readonly Engine[] = [
 
 /** Folder of the wrapper modules in a clone; throws when this installation has none (they are no part of the package). */
 export function modulesFolder(): string {
-  const folder = join(packageRoot, 'lab/engines');
+  const folder = join(labRoot, 'engines');
   if (existsSync(folder)) return folder;
   throw new Error('lab/engines is not there: real engines need a clone of the repository');
 }
