@@ -1,5 +1,5 @@
 /** Keeps secrets in the store of a folder: `keep-secret.mjs DIR NAME…`, one write each, as another process of catalyst would. */
-import { createCredentialStore } from '../../../src/sovereign/credentials/credential-store.ts';
+import { createCredentialStore } from '../../../../src/sovereign/credentials/credential-store.ts';
 
 const [root, ...names] = process.argv.slice(2);
 const store = createCredentialStore({
