@@ -1,4 +1,6 @@
+import { endsTheRun } from '../support/errors/ends-the-run.js';
 import { messageOf } from '../support/errors/errors.js';
+import { settleAll } from '../support/settle-all.js';
 import type { Finding, ScanResult } from './scan.js';
 
 /** One place to look at: what it is, how, and what was found there. */
@@ -8,14 +10,16 @@ export interface ScanPlace {
   look(): Promise<Finding[]>;
 }
 
-/** Looks everywhere; a place that cannot be looked at is told as such and never counts as empty. */
+/** Looks everywhere; a place that cannot be looked at is told as such and never counts as empty. Throws what ends the run. */
 export async function scanPlaces(places: readonly ScanPlace[]): Promise<ScanResult> {
-  const results = await Promise.all(
+  // All of them settle before one ends the run: none goes on behind its back.
+  const results = await settleAll(
     places.map(async ({ place, how, look }) => {
       try {
         const findings = await look();
         return { findings, looked: { place, how, ok: true, found: findings.length } };
       } catch (error) {
+        if (endsTheRun(error)) throw error;
         return { findings: [], looked: { place, how, ok: false, error: messageOf(error) } };
       }
     }),

@@ -59,6 +59,9 @@ describe('a mother full of look-alikes', () => {
     expect(stopped.document.error?.message).toMatch(
       /ConfigMap sme\/sme-services-config metadata.*somebody or something else/,
     );
+    // the Job of this scan would be the next change
+    const residue = await catalyst.json(['verify', 'residue', '--lab', catalyst.lab]);
+    expect([residue.code, residue.document.error?.code]).toEqual([7, 'E5006']);
     await mother.annotate(null);
     await same();
   });

@@ -5,6 +5,7 @@ import type { HandoverRecord } from '../../handover/record.js';
 import type { DeclaredEffect } from '../../mother/fingerprint/compare.js';
 import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import type { ScanResult } from '../../scans/scan.js';
+import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { messageOf } from '../../support/errors/errors.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
@@ -48,6 +49,7 @@ export async function proofOf(scope: Scope, id: string): Promise<Answer> {
     return passed(evidence.summary, { at: scope.world.clock.now().toISOString(), ...evidence });
   } catch (error) {
     scope.context.signal.throwIfAborted();
+    if (endsTheRun(error)) throw error;
     return failed(messageOf(error));
   }
 }

@@ -7,6 +7,7 @@ import { nodeAddresses } from '../../kubernetes/node-addresses.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import { takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
 import { fingerprintBefore } from '../../mother/fingerprint/protected-before.js';
+import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
@@ -120,15 +121,11 @@ async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, Ite
     scope.context.signal.throwIfAborted();
     if (endsTheRun(error)) throw error;
     // A check that could not look is no pass; when it says what is wrong, it failed.
-    const told = error instanceof CatalystError && ['E4009', 'E4003', 'E5003'].includes(error.code);
+    const told = error instanceof CatalystError && ['E4009', 'E4003'].includes(error.code);
     const { status, reason } = told ? failed(messageOf(error)) : notChecked(`could not look: ${messageOf(error)}`);
     return { id, title, repeat, at: at(), status, reason };
   }
 }
-
-/** Another run holds the mother, or a cluster has put back meanwhile: no answer to any item. */
-const endsTheRun = (error: unknown) =>
-  error instanceof CatalystError && (error.class === 'locked' || ['E5023', 'E5025'].includes(error.code));
 
 /** Runs the kill; what stops it before anything was killed is told as the answer of D17. */
 async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise<void> {

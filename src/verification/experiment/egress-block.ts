@@ -9,6 +9,7 @@ import { holderOf } from '../../handover/mother/hold-mother.js';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import { needlesOf } from '../../scans/umbilical.js';
 import { formatDuration } from '../../support/durations.js';
+import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import { runProbe } from '../../walk/probes/probe-job.js';
@@ -94,6 +95,7 @@ export async function blockEgress(world: World, context: StepContext, { windowMs
     }
   } catch (error) {
     signal.throwIfAborted();
+    if (endsTheRun(error)) throw error;
     problems.push(messageOf(error));
   } finally {
     watch.close();

@@ -12,6 +12,7 @@ import type { Kube } from '../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
 import { compareFingerprints } from '../../mother/fingerprint/compare.js';
 import { takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
+import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { hashOf } from '../../support/hash.js';
 import { waitUntil } from '../../support/wait.js';
@@ -151,6 +152,7 @@ async function exerciseWhileRed(
       return { name, class: cls, ok: true, from, to: sampler.now(), reason };
     } catch (error) {
       signal.throwIfAborted();
+      if (endsTheRun(error)) throw error;
       return { name, class: cls, ok: false, from, to: sampler.now(), reason: messageOf(error) };
     }
   });

@@ -1,5 +1,6 @@
 /** Deletes what a plan names, in parallel along the dependencies, each re-read just before; then looks what is left. */
 import type { Clock } from '../../../support/clock.js';
+import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { fail, isCatalystError, messageOf } from '../../../support/errors/errors.js';
 import type { HetznerApi } from '../../api/api.js';
 import { isTokenError } from '../../api/errors.js';
@@ -87,6 +88,7 @@ export async function applyPurge(given: ApplyTools, plan: PurgePlan): Promise<Pu
       return 'deleted';
     } catch (error) {
       signal.throwIfAborted();
+      if (endsTheRun(error)) throw error;
       // What the gate refuses for one deletion it refuses for all.
       if (isTokenError(error) || (isCatalystError(error) && error.class === 'refused')) throw error;
       return { failed: messageOf(error) };

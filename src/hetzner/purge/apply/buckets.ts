@@ -2,6 +2,7 @@
 import pLimit from 'p-limit';
 import type { Mutation } from '../../../engine/step.js';
 import { bucketMarker } from '../../../sovereign/object-storage.js';
+import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { isCatalystError, messageOf } from '../../../support/errors/errors.js';
 import { settleAll } from '../../../support/settle-all.js';
 import type { ObjectStore, ObjectStoreWriter } from '../../../tools/s3/s3.js';
@@ -53,6 +54,7 @@ export async function applyBuckets(tools: BucketTools, plan: BucketPlan): Promis
       else result.deleted.push(row.name);
     } catch (error) {
       signal.throwIfAborted();
+      if (endsTheRun(error)) throw error;
       // What the gate refuses for one deletion it refuses for all; a bucket of somebody else is one row.
       if (isCatalystError(error) && error.class === 'refused' && error.code !== 'E2303') throw error;
       result.left.push({ name: row.name, reason: messageOf(error) });

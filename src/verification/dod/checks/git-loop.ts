@@ -1,5 +1,6 @@
 /** D3: Flux reads only the Sovereign's own Gitea, and a commit there rolls out. */
 import { gitUrl } from '../../../blueprints/render/variables.js';
+import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { messageOf } from '../../../support/errors/errors.js';
 import { pushRollsOut } from '../../experiment/exercises.js';
 import { type Answer, failed, passed } from '../item.js';
@@ -21,6 +22,7 @@ export async function gitLoop(scope: Scope): Promise<Answer> {
     return passed(`Flux reads only ${own}; ${await pushRollsOut(world, context)}`);
   } catch (error) {
     context.signal.throwIfAborted();
+    if (endsTheRun(error)) throw error;
     return failed(messageOf(error));
   }
 }
