@@ -8,15 +8,17 @@ const root = join(import.meta.dirname, '../..');
 /** By what each of them needs it for. The lab is a network of its own. */
 const doors: Record<string, RegExp> = {
   'src/tools/http/dialer.ts': /node:(https?|net|tls)/,
-  'src/tools/http/http-client.ts': /node:(https?|net|tls)/,
-  'src/tools/http/http-stream.ts': /node:(https?|net)/,
-  'src/kubernetes/client/kube-transport.ts': /node:(https?|net|tls)/,
+  // the one HTTP client; what asks over HTTP asks by it, or is an SDK that takes the dialer's agents
+  'src/tools/http/send.ts': /node:https?/,
+  // which is a server to git and helm
   'src/tools/http/connect-proxy.ts': /node:(http|net)/,
+  // how TLS to an API server is spoken
+  'src/kubernetes/client/kube-transport.ts': /node:tls/,
   'src/tools/http/authorities.ts': /node:tls/,
   // questions to one name server, which no proxy carries
   'src/tools/dns/dns-client.ts': /node:(dgram|net|dns)/,
 };
-const network = /from '(node:(?:https?|http2|net|tls|dgram)|undici|axios|ws)'/g;
+const network = /(?:from |import\()'(node:(?:https?|http2|net|tls|dgram)|undici|axios|ws|got|node-fetch)'/g;
 /** Names that open nothing. */
 const harmless =
   /import (?:type )?\{ ?(?:isIPv4|isIPv6|isIP|BlockList|rootCertificates|, )+ ?\} from 'node:(?:net|tls)';|import type [^;]*;/g;
@@ -33,6 +35,14 @@ it('connections are opened by the dialer and by those who take its agents', () =
     return named.filter((module) => !doors[file]?.test(module)).map((module) => `${file}: ${module}`);
   });
   expect(found).toEqual([]);
+});
+
+it('a User-Agent has one home, with the version of package.json', async () => {
+  const { userAgent } = await import('../../src/support/user-agent.js');
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect(userAgent).toBe(`${name}/${version}`);
+  const copies = files.filter((file) => readFileSync(join(root, file), 'utf8').includes(`'${name}/${version}'`));
+  expect(copies).toEqual(['src/support/user-agent.ts']);
 });
 
 it('agents are made by the dialer alone', () => {

@@ -1,12 +1,13 @@
 /** HTTP towards one API server: kept connections, deadlines, and watches as lines. Network faults become E3101. */
-import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { type AgentOptions, request as httpsRequest } from 'node:https';
+import type { Agent, IncomingMessage } from 'node:http';
+import type { AgentOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
 import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { trustedAuthorities } from '../../tools/http/authorities.js';
 import { type Allowance, collect, createAllowance, deadlineIn, TooLarge } from '../../tools/http/bounded.js';
 import { agentsThrough, createDialer, type Dialer } from '../../tools/http/dialer.js';
+import { send } from '../../tools/http/send.js';
 import type { KubeAccess } from './kubeconfig.js';
 
 export interface KubeRequest {
@@ -31,7 +32,6 @@ export interface KubeTransport {
   lines(path: string, signal: AbortSignal): AsyncGenerator<string>;
 }
 
-const agentName = 'catalyst/0.1.0';
 /** A watch is asked to end after 240 s; one that does not is dead, however busily it goes on. */
 const longestWatchMs = 300_000;
 /** A page of 500 objects, each of a quarter of a megabyte. */
@@ -67,24 +67,15 @@ export function createKubeConnect(
 }
 
 export function createKubeTransport(access: KubeAccess, dialer?: Dialer): KubeTransport {
-  const secure = access.server.startsWith('https:');
   const connect = createKubeConnect(access, dialer);
 
   const open = async (request: KubeRequest, signal: AbortSignal, again = false): Promise<IncomingMessage> => {
     const { agent, headers: identity } = await connect(again);
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': agentName, ...identity };
-    const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
-    if (payload !== undefined) {
-      headers['content-type'] = request.contentType ?? 'application/json';
-      headers['content-length'] = String(Buffer.byteLength(payload));
-    }
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const url = new URL(access.server + request.path);
-      const start = secure ? httpsRequest : httpRequest;
-      const sent = start(url, { method: request.method, headers, agent, signal }, resolve);
-      sent.on('error', reject);
-      sent.end(payload);
-    });
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const headers: Record<string, string> = { accept: 'application/json', ...identity };
+    if (body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
+    const url = new URL(access.server + request.path);
+    const answer = await send({ url, method: request.method, headers, body, agent, signal }).answer;
     if (answer.statusCode !== 401 || !access.renewable || again) return answer;
     answer.resume();
     return open(request, signal, true);

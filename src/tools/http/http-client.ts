@@ -1,13 +1,10 @@
 /** HTTP(S) with connect-to rules and further authorities; Host header and the certificate's name stay those of the URL. */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import { collect, deadlineIn } from './bounded.js';
 import type { Dialer } from './dialer.js';
 import type { HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
-import { bareHost } from './proxies.js';
+import { headersOf, send } from './send.js';
 
 export interface HttpOptions {
   dialer: Dialer;
@@ -22,58 +19,18 @@ export function createHttp({ dialer, signal }: HttpOptions): HttpWriter {
   const agents = dialer.agents(freshConnections);
   return async (request) => {
     const url = new URL(request.url);
-    const secure = url.protocol === 'https:';
-    const host = bareHost(url.hostname);
-    const body = 'body' in request && request.body !== undefined ? Buffer.from(request.body) : undefined;
     const deadline = deadlineIn(request.timeoutMs ?? 30_000, signal, request.signal);
-    // An address may not stand in SNI.
-    const tls = { servername: isIP(host) ? '' : host, rejectUnauthorized: !request.insecure };
+    const { insecure = false } = request;
     try {
-      const settings: RequestOptions = {
-        host,
-        port: url.port || undefined,
-        path: `${url.pathname}${url.search}`,
-        family: request.family,
-        method: request.method ?? 'GET',
-        headers: {
-          'user-agent': 'catalyst/0.1.0',
-          ...(body ? { 'content-length': body.length } : {}),
-          ...request.headers,
-          host: url.host,
-        },
-        signal: deadline.signal,
-        agent: await agents(url),
-        ...(secure ? tls : {}),
-      };
-      return await exchange(settings, body, secure);
+      const sent = send({ ...request, url, insecure, agent: await agents(url), signal: deadline.signal });
+      const answer = await sent.answer;
+      const certificate = url.protocol === 'https:' ? certificateOf(answer.socket as TLSSocket) : undefined;
+      const text = (await collect(answer)).toString('utf8');
+      return { status: answer.statusCode ?? 0, headers: headersOf(answer), text, certificate };
     } catch (error) {
       throw unanswered(request, url, dialer.told(url), deadline.explain(error));
     }
   };
-}
-
-function exchange(settings: RequestOptions, body: Buffer | undefined, secure: boolean): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
-    const call = (secure ? httpsRequest : httpRequest)(settings, (answer) => {
-      const certificate = secure ? certificateOf(answer.socket as TLSSocket) : undefined;
-      const { statusCode: status = 0 } = answer;
-      collect(answer).then(
-        (bytes) => resolve({ status, headers: flat(answer), text: bytes.toString('utf8'), certificate }),
-        reject,
-      );
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
-}
-
-export function flat(answer: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(answer.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
 }
 
 function certificateOf(socket: TLSSocket): HttpAnswer['certificate'] {

@@ -2,16 +2,12 @@
  * Bodies too large to hold, over the same roads as http-client. A call has the time of one operation, with its redirects and until
  * the last byte of its answer, and a second more for each 256 kB that went over the line: a layer may take hours, a drip may not.
  */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { IncomingMessage } from 'node:http';
 import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import { type Allowance, createAllowance } from './bounded.js';
 import type { AgentFor } from './dialer.js';
-import { flat, freshConnections, type HttpOptions } from './http-client.js';
-import { bareHost } from './proxies.js';
+import { freshConnections, type HttpOptions } from './http-client.js';
+import { headersOf, type SizedStream, send } from './send.js';
 
 export interface StreamRequest {
   url: string;
@@ -20,11 +16,6 @@ export interface StreamRequest {
   body?: Buffer | SizedStream;
   /** What is left for the operation that it is part of; default: one of its own. */
   time?: Allowance;
-}
-
-export interface SizedStream {
-  stream: Readable;
-  length: number;
 }
 
 export interface StreamAnswer {
@@ -65,10 +56,7 @@ async function once(
   request: StreamRequest & { time: Allowance },
 ): Promise<StreamAnswer> {
   const url = new URL(request.url);
-  const secure = url.protocol === 'https:';
-  const host = bareHost(url.hostname);
-  const { body, method = 'GET', time } = request;
-  const length = body?.length;
+  const { method = 'GET', time } = request;
   const told = (error: unknown) =>
     error instanceof CatalystError
       ? error
@@ -77,46 +65,23 @@ async function once(
           actions: [`Check that this machine reaches ${url.host}`],
           data: { host: url.host },
         });
-  const settings = {
-    host,
-    port: url.port || undefined,
-    path: `${url.pathname}${url.search}`,
-    method,
-    headers: {
-      'user-agent': 'catalyst/0.1.0',
-      ...(length === undefined ? {} : { 'content-length': String(length) }),
-      ...request.headers,
-      host: url.host,
-    },
-    agent: await agents(url),
-    ...(secure ? { servername: isIP(host) ? '' : host } : {}),
+  const { headers, body } = request;
+  const sent = send({ url, method, headers, body, agent: await agents(url) });
+  let before = 0;
+  const earned = () => {
+    const fresh = sent.moved() - before;
+    before += fresh;
+    return fresh / slowestBytesPerMs;
   };
-  return new Promise((resolve, reject) => {
-    const refuse = (error: unknown) => reject(signal.aborted ? signal.reason : told(error));
-    const call = (secure ? httpsRequest : httpRequest)(settings, (answer) => {
-      begun = answer;
-      answer.once('close', over);
-      resolve({ status: answer.statusCode ?? 0, headers: flat(answer), body: answer });
-    });
-    let begun: IncomingMessage | undefined;
-    let moved = 0;
-    const earned = () => {
-      const { bytesRead = 0, bytesWritten = 0 } = call.socket ?? {};
-      const fresh = bytesRead + bytesWritten - moved;
-      moved += fresh;
-      return fresh / slowestBytesPerMs;
-    };
-    const deadline = time.whole([signal], earned);
-    const stop = () => {
-      const why = signal.aborted ? signal.reason : told(deadline.signal.reason);
-      begun?.destroy(why as Error);
-      call.destroy(why as Error);
-    };
-    const over = () => deadline.signal.removeEventListener('abort', stop);
-    if (deadline.signal.aborted) stop();
-    deadline.signal.addEventListener('abort', stop, { once: true });
-    call.on('error', refuse);
-    if (body !== undefined && 'stream' in body) pipeline(body.stream, call).catch(refuse);
-    else call.end(body);
-  });
+  const deadline = time.whole([signal], earned);
+  const stop = () => sent.destroy((signal.aborted ? signal.reason : told(deadline.signal.reason)) as Error);
+  if (deadline.signal.aborted) stop();
+  deadline.signal.addEventListener('abort', stop, { once: true });
+  try {
+    const answer = await sent.answer;
+    answer.once('close', () => deadline.signal.removeEventListener('abort', stop));
+    return { status: answer.statusCode ?? 0, headers: headersOf(answer), body: answer };
+  } catch (error) {
+    throw signal.aborted ? signal.reason : told(error);
+  }
 }
