@@ -13,7 +13,7 @@ import { tickets } from '../../walk/wbs.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { htmlReport, type ReportRequest } from '../report/html-report.js';
-import type { Span } from '../report/report-pictures.js';
+import type { Span } from '../report/timeline-plot.js';
 import type { DodReport } from './report.js';
 
 export interface EvidenceRequest {
@@ -51,7 +51,7 @@ export async function writeEvidence(world: World, request: EvidenceRequest): Pro
   const tree = await world.tree();
   const { redactor } = world;
   const clean = (value: unknown) => `${JSON.stringify(redactor.clean(value), null, 2)}\n`;
-  const html = htmlReport(
+  const html = await htmlReport(
     redactor.clean({
       report,
       steps: steps.map((step) => ({

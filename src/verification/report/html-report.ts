@@ -3,8 +3,10 @@ import type { HandoverRecord } from '../../handover/record.js';
 import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import type { ScanResult } from '../../scans/scan.js';
 import type { DodReport } from '../dod/report.js';
+import { type GraphStep, graphPlot } from './graph-plot.js';
+import { latencyPlot } from './latency-plot.js';
 import { badge, section, style, table, text } from './report-parts.js';
-import { type GraphStep, graphPicture, latencyPicture, type Span, timelinePicture } from './report-pictures.js';
+import { type Span, timelinePlot } from './timeline-plot.js';
 
 export interface TicketLine {
   id: string;
@@ -36,15 +38,15 @@ const words: Record<string, string> = {
   PARTIAL: 'What was checked holds, but not everything could be checked. This is not a pass.',
 };
 
-export function htmlReport(request: ReportRequest): string {
+export async function htmlReport(request: ReportRequest): Promise<string> {
   const { report } = request;
   const title = `${report.fqdn}: ${report.verdict}`;
   const parts = [
     head(request),
     section('Checklist', checklist(report)),
-    section('Kill experiment', experiment(report)),
-    section('Steps and what they need', graphPicture(request.steps)),
-    section('Timeline', timelinePicture(request.spans)),
+    section('Kill experiment', await experiment(report)),
+    section('Steps and what they need', await graphPlot(request.steps)),
+    section('Timeline', await timelinePlot(request.spans)),
     section('Tickets', tickets(request.tickets)),
     section('Handover', handover(request.handover)),
     section('Residue on the mother', scan(request.residue)),
@@ -84,7 +86,7 @@ function checklist({ items }: DodReport): string {
   return table(['Item', 'What', 'Status', 'Why', 'Taken at'], rows);
 }
 
-function experiment({ experiment: seen }: DodReport): string {
+async function experiment({ experiment: seen }: DodReport): Promise<string> {
   if (!seen) return '<p>It was not run.</p>';
   const { window, control, undo } = seen;
   const probes = table(
@@ -112,7 +114,7 @@ function experiment({ experiment: seen }: DodReport): string {
   const left = seen.notExercised.map((one) => `${text(one.class)} (${text(one.reason)})`).join('; ');
   const problems = seen.problems.map((problem) => `<li>${text(problem)}</li>`).join('');
   return `<p>Window asked for: ${window.requestedMs / 1000} s, counted from the moment the canary turned red${seen.lab ? ' (a lab; a real Sovereign takes 300 s)' : ''}. The canary <code>${text(control.url)}</code> ${control.turnedRed ? `was red for ${(control.redMs / 1000).toFixed(1)} s` : 'never turned red'}. The undo was armed on the mother as Job <code>${text(undo.job)}</code>.</p>
-${latencyPicture(seen)}
+${await latencyPlot(seen)}
 ${probes}
 ${exercises}
 <p>Not exercised: ${left || 'nothing'}.</p>${problems ? `<ul>${problems}</ul>` : ''}`;

@@ -118,8 +118,8 @@ describe('signatures', () => {
   });
 });
 
-describe('the report', () => {
-  const html = htmlReport({ report, steps: [], spans: [], tickets: [], forced: [], keyId: 'k', planHash: 'p' });
+describe('the report', async () => {
+  const html = await htmlReport({ report, steps: [], spans: [], tickets: [], forced: [], keyId: 'k', planHash: 'p' });
   it('says the verdict first, runs no script and loads nothing', () => {
     expect(html).not.toMatch(/<script/i);
     expect(html).not.toMatch(/(src|href)=/);
