@@ -1,6 +1,7 @@
 /** A person accepts what has changed of the protected set: from then on the state as it is now is what every command compares with. */
-import { compareFingerprints, type Difference, requireUnchanged } from '../mother/fingerprint/compare.js';
+import { compareFingerprints, requireUnchanged } from '../mother/fingerprint/compare.js';
 import { journaledEffects } from '../mother/fingerprint/declared-effects.js';
+import type { Difference } from '../mother/fingerprint/difference.js';
 import { takeFingerprint } from '../mother/fingerprint/fingerprint.js';
 import { acceptFingerprint, differencesText, fingerprintBefore } from '../mother/fingerprint/protected-before.js';
 import type { Context } from './session/context.js';

@@ -1,7 +1,8 @@
 /** Documents one field of the spec, ticket, phase, Blueprint or error code. */
 import { type SpecField, specFields } from '../sovereign/spec/spec-fields.js';
 import { type ErrorCode, errorCodes } from '../support/errors/error-codes.js';
-import { exitStatuses, fail } from '../support/errors/errors.js';
+import { fail } from '../support/errors/errors.js';
+import { exitStatuses } from '../support/errors/exit-statuses.js';
 import { nearest } from '../support/nearest.js';
 import { phases, tickets } from '../walk/wbs.js';
 

@@ -4,7 +4,7 @@
  */
 import { fail } from '../support/errors/errors.js';
 import type { Journal } from './journal.js';
-import type { Mutation } from './step.js';
+import type { Mutation } from './mutation.js';
 
 /** Thrown by `act` once it has said what it would do. */
 export class DryRunStop extends Error {

@@ -3,7 +3,7 @@
  * to the journal (fsync), calls with the writers, and writes `ok`, `fail` or `indoubt`. In a dry-run it tells the sentence and
  * does nothing.
  */
-import type { Mutation } from './step.js';
+import type { Mutation } from './mutation.js';
 
 export interface Operation {
   /** Unique per intended change; labels created resources, so that an ambiguous answer can be looked up. */

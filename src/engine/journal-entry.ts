@@ -2,7 +2,8 @@
 import { basename, dirname } from 'node:path';
 import { fail, messageOf } from '../support/errors/errors.js';
 import { sha256 } from '../support/hash.js';
-import type { Evidence, Target } from './step.js';
+import type { Target } from './mutation.js';
+import type { Evidence } from './step.js';
 import { isSystem } from './systems.js';
 
 export const entryKinds = [

@@ -1,7 +1,8 @@
 /** A pure fold of journal lines into what is known: operations and whether they ended, proofs, failures, hand-set tickets. */
 import { hashOf } from '../support/hash.js';
 import type { JournalEntry } from './journal-entry.js';
-import type { Evidence, Mutation } from './step.js';
+import type { Mutation } from './mutation.js';
+import type { Evidence } from './step.js';
 
 export interface OperationState {
   op: string;

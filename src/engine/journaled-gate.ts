@@ -5,8 +5,9 @@ import { DryRunStop } from './dry-run.js';
 import type { Act } from './gate.js';
 import type { Journal } from './journal.js';
 import { foldJournal, type JournalState, mutationKey } from './journal-state.js';
+import type { Mutation } from './mutation.js';
 import type { Protects } from './protects.js';
-import type { Acting, Mutation } from './step.js';
+import type { Acting } from './step.js';
 
 /** The writers of one change. */
 export interface Lent<W> {

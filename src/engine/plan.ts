@@ -1,6 +1,7 @@
 /** What would happen: every mutation of a set of steps on the present world, with a content hash. */
 import { hashOf } from '../support/hash.js';
-import type { Mutation, Step } from './step.js';
+import type { Mutation } from './mutation.js';
+import type { Step } from './step.js';
 
 export interface PlannedMutation extends Mutation {
   step: string;

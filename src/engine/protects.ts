@@ -1,5 +1,5 @@
 /** What the gate asks before each write: whether it is made on something protected. */
-import type { Target } from './step.js';
+import type { Target } from './mutation.js';
 
 /** HTTP methods by what they do: PUT and PATCH are `patch`, POST is `create`. */
 export type WriteVerb = 'create' | 'apply' | 'patch' | 'delete';

@@ -1,29 +1,7 @@
 /** The ticket a step works from: what it is, what it would change, how it does so and how it is proven. */
 import type { Confirm } from './confirmation.js';
 import type { Act } from './gate.js';
-import type { System } from './systems.js';
-
-export type { System };
-
-export interface Target {
-  system: System;
-  kind: string;
-  name: string;
-  namespace?: string;
-}
-
-/** One intended change of the outside world and the sentence that tells it, in plan, dry-run, journal and screen alike. */
-export interface Mutation {
-  target: Target;
-  /** Imperative, complete: "create network catalyst-omantel-omani-works-net 10.0.0.0/16 in eu-central". */
-  sentence: string;
-  /** What the step has confirmed by name before it makes this change, as a clause after "This". */
-  confirm?: string;
-  /** Puts back what an earlier run has left; made before the protected set is compared with what was kept of it. */
-  putsBack?: true;
-  /** Of a write to a protected thing: the field that it sets, what it was where that is needed to put it back, and what it is then. */
-  effect?: { field: string; before?: unknown; after: unknown };
-}
+import type { Mutation } from './mutation.js';
 
 export interface Evidence {
   /** What was seen, for a person: "SOA 2026112301 over udp and tcp from 203.0.113.10". */

@@ -1,6 +1,6 @@
 /** The point of no return: what is confirmed, the intent that is recorded first, and what shows that it was crossed. */
 import type { JournalState } from '../engine/journal-state.js';
-import type { Mutation } from '../engine/step.js';
+import type { Mutation } from '../engine/mutation.js';
 import { fail, isCatalystError } from '../support/errors/errors.js';
 import type { World } from '../world/world.js';
 import { clusterUid, type Handover } from './handover.js';

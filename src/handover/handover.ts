@@ -1,5 +1,5 @@
 /** What the stages of a handover share: the world, the gate, the record and where it is kept. */
-import type { Mutation } from '../engine/step.js';
+import type { Mutation } from '../engine/mutation.js';
 import type { Kube } from '../kubernetes/client/kube.js';
 import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
 import {

@@ -1,5 +1,5 @@
 /** The state of a handover: one signed ConfigMap on both clusters, the further of the two counts. */
-import type { Mutation } from '../engine/step.js';
+import type { Mutation } from '../engine/mutation.js';
 import { type Envelope, findPublicKey, openSigner, seal, unseal } from '../evidence/signing.js';
 import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import { recordNameOf } from '../mother/own-names.js';

@@ -1,5 +1,5 @@
 /** The states in order and what reaching each does; every act first asks the world, so that a killed run goes on where it was. */
-import type { Mutation } from '../engine/step.js';
+import type { Mutation } from '../engine/mutation.js';
 import { checkProtected } from '../mother/protected/protected-watch.js';
 import { fail } from '../support/errors/errors.js';
 import type { World } from '../world/world.js';

@@ -1,6 +1,6 @@
 /** How this room uses the gate: its mutations, and of the gate's writers those that it needs. */
 import type { Act } from '../engine/gate.js';
-import type { Mutation } from '../engine/step.js';
+import type { Mutation } from '../engine/mutation.js';
 import type { ObjectStoreWriter } from '../tools/s3/s3.js';
 import type { HetznerWriter } from './api/api.js';
 

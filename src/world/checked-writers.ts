@@ -2,8 +2,10 @@
  * The writers of one mutation. Each asks of every write that it is about to send, not of what was declared alone, whether it may be made,
  * and keeps to the system that the mutation names. When the change has ended they are worth nothing.
  */
+
+import type { Mutation } from '../engine/mutation.js';
 import type { Protects, Write } from '../engine/protects.js';
-import type { Mutation, System } from '../engine/step.js';
+import type { System } from '../engine/systems.js';
 import type { HetznerWriter } from '../hetzner/api/api.js';
 import type { KubeObject, KubeRef, KubeWriter } from '../kubernetes/client/kube.js';
 import type { PowerDnsWriter } from '../mother/powerdns.js';

@@ -1,6 +1,6 @@
 /** Before the first Hetzner write of a command: the token is for the project that the journal is bound to. */
 import type { Journal } from '../engine/journal.js';
-import type { Mutation } from '../engine/step.js';
+import type { Mutation } from '../engine/mutation.js';
 import type { HetznerApi } from '../hetzner/api/api.js';
 import { findMarkers } from '../hetzner/marker.js';
 import { clusterNames } from '../hetzner/names.js';

@@ -6,8 +6,8 @@ import { specQuestions, wizardQuestions } from '../../src/cli/prompts/wizard/que
 import { credentialVariables } from '../../src/sovereign/credentials/credential-store.js';
 import { specFields } from '../../src/sovereign/spec/spec-fields.js';
 import { errorCodes } from '../../src/support/errors/error-codes.js';
-import { exitStatuses } from '../../src/support/errors/errors.js';
 import { exitMeanings } from '../../src/support/errors/exit-meanings.js';
+import { exitStatuses } from '../../src/support/errors/exit-statuses.js';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const root = join(import.meta.dirname, '../..');
+import { importsIn, importsOf, root, sources, valueCycles } from './source-imports.js';
 
 /** Lower floors first; rooms of one floor do not import each other. */
 const floors: readonly (readonly string[])[] = [
@@ -35,36 +34,6 @@ const reserved: Record<string, (file: string) => boolean> = {
   'hcloud-js': (file) => file === 'src/hetzner/api/transport.ts',
 };
 
-interface Import {
-  file: string;
-  target: string;
-  dynamic: boolean;
-  typeOnly: boolean;
-}
-
-function sources(folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-}
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  const fixed = [...text.matchAll(/^(?:import|export)\b([^;]*?)\bfrom '([^']+)';/gms)].map((match) => ({
-    file,
-    target: match[2]!,
-    dynamic: false,
-    typeOnly: /^\s*type\b/.test(match[1]!),
-  }));
-  const lazy = [...text.matchAll(/(typeof )?import\('([^']+)'\)/g)].map((match) => ({
-    file,
-    target: match[2]!,
-    dynamic: true,
-    typeOnly: match[1] !== undefined,
-  }));
-  return [...fixed, ...lazy];
-}
-
 const all = [...sources('src'), ...sources('commands')].flatMap(importsOf);
 const roomOf = (path: string) => (path.startsWith('src/') ? path.split('/')[1]! : path.split('/')[0]!);
 
@@ -88,6 +57,27 @@ describe('imports', () => {
       })
       .map(({ file, to }) => `${file} → ${to}`);
     expect(wrong).toEqual([]);
+  });
+
+  it('make no circle of files through values, in the product and the lab', () => {
+    const lab = [...sources('lab/src'), ...sources('lab/commands')].flatMap(importsOf);
+    expect(valueCycles([...all, ...lab])).toEqual([]);
+  });
+
+  it('are found to make a circle through values, by whatever way it leads, and never through types', () => {
+    const circle = [
+      ...importsIn('src/a/one.ts', "import { two } from '../b/two.js';"),
+      ...importsIn('src/b/two.ts', "const three = () => import('./three.js');"),
+      ...importsIn('src/b/three.ts', "export { one } from '../a/one.js';"),
+      ...importsIn('src/b/four.ts', "import { one } from '../a/one.js';"),
+    ];
+    expect(valueCycles(circle)).toEqual([['src/a/one.ts', 'src/b/three.ts', 'src/b/two.ts']]);
+    expect(valueCycles(circle.map((one) => ({ ...one, typeOnly: one.file === 'src/b/three.ts' })))).toEqual([]);
+    const workspace = [
+      ...importsIn('lab/src/one.ts', "import { two } from 'catalyst/two.js';"),
+      ...importsIn('src/two.ts', "import { one } from '../lab/src/one.js';"),
+    ];
+    expect(valueCycles(workspace)).toEqual([['lab/src/one.ts', 'src/two.ts']]);
   });
 
   it('are none of the lab, which imports what package.json publishes and no more', () => {

@@ -1,6 +1,6 @@
 /** What the changes of a journal say that they write, as places that the writes of the lab's servers must fill. Pure. */
 import type { JournalEntry } from '../../src/engine/journal-entry.js';
-import type { Target } from '../../src/engine/step.js';
+import type { Target } from '../../src/engine/mutation.js';
 import type { Place } from './attribution.js';
 import { pluralOf } from './seen-writes.js';
 

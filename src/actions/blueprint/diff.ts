@@ -1,6 +1,6 @@
 import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import { requireBlueprint } from '../../blueprints/catalog/catalog.js';
-import { nameOf, placedObjects } from '../../blueprints/lint/lint.js';
+import { nameOf, placedObjects } from '../../blueprints/lint/placed.js';
 import { type Drift, driftOf } from '../../blueprints/render/drift.js';
 import type { RenderedTree } from '../../blueprints/render/render.js';
 import type { Kube } from '../../kubernetes/client/kube.js';

@@ -4,7 +4,7 @@ import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import { requireBlueprint } from '../../blueprints/catalog/catalog.js';
 import { type ChartArchive, wrapBlueprint } from '../../blueprints/render/wrapper.js';
 import { ifMade } from '../../engine/dry-run.js';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { sha256 } from '../../support/hash.js';
 import type { Act } from '../../world/step.js';

@@ -1,11 +1,12 @@
 /** #370, second half: deletes exactly what a saved plan names, and looks again. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { findMarkers } from '../../hetzner/marker.js';
 import type { PurgeResult } from '../../hetzner/purge/apply/apply.js';
+import { assertApplicable } from '../../hetzner/purge/plan/applicable.js';
 import { assertSameAccount } from '../../hetzner/purge/plan/buckets.js';
-import { assertApplicable, type PurgePlan, parsePurgePlan } from '../../hetzner/purge/plan/plan.js';
+import { type PurgePlan, parsePurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
 import { fail } from '../../support/errors/errors.js';
 import { applyPurgePlan } from '../../walk/steps/apply-purge-plan.js';
 import { confirmedRun } from '../session/confirmed-run.js';

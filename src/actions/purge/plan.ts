@@ -2,8 +2,9 @@
 import { join, resolve } from 'node:path';
 import type { ResourceType } from '../../hetzner/api/types.js';
 import { type BucketPlan, planBuckets } from '../../hetzner/purge/plan/buckets.js';
-import { makePurgePlan, type PurgePlan } from '../../hetzner/purge/plan/plan.js';
-import type { Row } from '../../hetzner/purge/select/select.js';
+import { makePurgePlan } from '../../hetzner/purge/plan/plan.js';
+import type { PurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
+import type { Row } from '../../hetzner/purge/select/row.js';
 import { makePrivateDir, writePrivateFile } from '../../sovereign/state/state-dir.js';
 import { oneLine } from '../../support/printable.js';
 import { bucketSelection } from '../../world/bucket-selection.js';

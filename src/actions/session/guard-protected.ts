@@ -4,16 +4,16 @@
  * difference is known.
  */
 import { parseJournal } from '../../engine/journal-entry.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Protects } from '../../engine/protects.js';
-import type { Mutation } from '../../engine/step.js';
 import {
   compareFingerprints,
   type DeclaredEffect,
-  type Difference,
   requireUnchanged,
   toldDifferences,
 } from '../../mother/fingerprint/compare.js';
 import { effectOf, journaledEffects } from '../../mother/fingerprint/declared-effects.js';
+import type { Difference } from '../../mother/fingerprint/difference.js';
 import { type Fingerprint, maskedPages, readProtectedSet } from '../../mother/fingerprint/fingerprint.js';
 import {
   acceptCommand,

@@ -2,7 +2,7 @@
  * Before the first write of a command: the mother and the Sovereign are two clusters, the Sovereign is not one that holds the
  * demos, and both are of the world that everything else is of. A kubeconfig says only where a cluster is, never which one it is.
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import { isProtectedNamespace } from '../../mother/protected/protected-set.js';
 import { type WorldIdentity, within } from '../../sovereign/world-identity.js';

@@ -1,5 +1,5 @@
 /** For actions that change something outside of a run of steps: the same lock, journal and protected set. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Act, Undo } from '../../world/step.js';
 import { guardProtected } from './guard-protected.js';
 import type { Session } from './session.js';

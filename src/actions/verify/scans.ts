@@ -1,12 +1,13 @@
 /** `verify umbilical`, `verify residue`, `verify protected`: one scan each; E6004 when something is open. */
 import { ifMade } from '../../engine/dry-run.js';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { takeInventory } from '../../handover/handover.js';
 import { leaseMutation } from '../../handover/mother/hold-mother.js';
 import { residueOf } from '../../handover/mother/residue.js';
 import { readRecord } from '../../handover/record.js';
-import { compareFingerprints, type Difference } from '../../mother/fingerprint/compare.js';
+import { compareFingerprints } from '../../mother/fingerprint/compare.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
+import type { Difference } from '../../mother/fingerprint/difference.js';
 import { deadPages, type Fingerprint, maskedPages, takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
 import { acceptCommand, fingerprintBefore, keepFingerprint } from '../../mother/fingerprint/protected-before.js';
 import { isClean, type ScanResult, scanSummary } from '../../scans/scan.js';

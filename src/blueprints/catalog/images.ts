@@ -1,7 +1,7 @@
 /** The images that each Blueprint runs. */
 import { parseImage } from '../../tools/oci/image-name.js';
 import { type ChartReport, imagesIn } from '../lint/charts.js';
-import { placedObjects } from '../lint/lint.js';
+import { placedObjects } from '../lint/placed.js';
 import type { RenderedTree } from '../render/render.js';
 import type { Blueprint } from './blueprint.js';
 

@@ -2,7 +2,7 @@
 import { minVersion, satisfies } from 'semver';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { fail } from '../../support/errors/errors.js';
-import type { Finding } from '../lint/lint.js';
+import type { Finding } from '../lint/finding.js';
 import type { Blueprint, ChartPin } from './blueprint.js';
 
 /** Whether the chart takes this Kubernetes: `1.31.0`, `v1.35.4+k3s1`. A chart that says nothing takes all that we support. */

@@ -16,8 +16,9 @@ import { isMap, type Values } from '../render/merge.js';
 import { renderTree } from '../render/render.js';
 import { stringsIn } from '../render/strings.js';
 import { variablesOf } from '../render/variables.js';
-import { type Finding, placedObjects } from './lint.js';
+import type { Finding } from './finding.js';
 import { madeBy, mountsOf } from './mounts.js';
+import { placedObjects } from './placed.js';
 
 /** Renders the chart in that folder as helm does for that Kubernetes version. */
 export type Template = (chart: string, release: Release, kubeVersion: string) => Promise<string>;

@@ -1,6 +1,7 @@
 /** Rules about order: every name resolves, nothing waits in a circle, no CR comes before its CRD. */
 import type { Blueprint } from '../catalog/blueprint.js';
-import { type Finding, type Linted, nameOf, type Placed } from './lint.js';
+import type { Finding } from './finding.js';
+import { type Linted, nameOf, type Placed } from './placed.js';
 
 export function lintGraph(linted: Linted): Finding[] {
   return [...references(linted), ...cycles(linted), ...crdGates(linted)];

@@ -1,7 +1,8 @@
 /** Rules that one object answers by itself. */
 import { objectStorageEndpoint } from '../../sovereign/object-storage.js';
 import { mapsIn, stringsIn } from '../render/strings.js';
-import type { Finding, Linted, Placed } from './lint.js';
+import type { Finding } from './finding.js';
+import type { Linted, Placed } from './placed.js';
 
 type Rule = (placed: Placed, linted: Linted) => Omit<Finding, 'blueprint' | 'severity'>[];
 

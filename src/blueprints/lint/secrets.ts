@@ -1,6 +1,7 @@
 /** Every Secret and ConfigMap that is named has a maker, and every key that is asked for is made. */
 import { mapsIn } from '../render/strings.js';
-import { type Finding, type Linted, nameOf, type Placed } from './lint.js';
+import type { Finding } from './finding.js';
+import { type Linted, nameOf, type Placed } from './placed.js';
 
 interface Reference {
   kind: 'Secret' | 'ConfigMap';

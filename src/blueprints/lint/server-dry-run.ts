@@ -7,7 +7,8 @@ import { resourcesIn } from '../../kubernetes/client/kube-paths.js';
 import { messageOf } from '../../support/errors/errors.js';
 import type { Blueprint } from '../catalog/blueprint.js';
 import type { RenderedTree } from '../render/render.js';
-import { type Finding, nameOf, type Placed, placedObjects } from './lint.js';
+import type { Finding } from './finding.js';
+import { nameOf, type Placed, placedObjects } from './placed.js';
 
 export interface DryRunRow {
   blueprint: string;

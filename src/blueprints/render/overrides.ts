@@ -2,7 +2,7 @@
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Blueprint } from '../catalog/blueprint.js';
-import type { Finding } from '../lint/lint.js';
+import type { Finding } from '../lint/finding.js';
 import { isMap, type Values } from './merge.js';
 import { stringsIn } from './strings.js';
 

@@ -1,8 +1,8 @@
 /** Help with the exit codes a command can return (product.md §4). */
 import type { Config } from '@oclif/core';
 import { CommandHelp, Help, type HelpSectionRenderer } from '@oclif/core/help';
-import { exitStatuses } from '../../support/errors/errors.js';
 import { exitMeanings } from '../../support/errors/exit-meanings.js';
+import { exitStatuses } from '../../support/errors/exit-statuses.js';
 import { pageWidth, versionMark } from './root-help.js';
 
 class CommandHelpWithExitCodes extends CommandHelp {

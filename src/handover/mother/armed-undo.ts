@@ -3,7 +3,7 @@
  * back, the undo is disarmed. When this process dies, the mother puts back; when it was only asleep beyond that moment, it notices
  * and does not go on (docs/decisions/0013).
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
 import { terminationMessage } from '../../mother/jobs/claim-jobs.js';

@@ -3,7 +3,7 @@
  * them back, so files go only while it is scaled to 0 and Flux does not scale it up; both are put back as they were found,
  * also when something in between fails.
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
 import { type PowerDnsServer, powerDnsKey, readPowerDns } from '../../mother/powerdns.js';

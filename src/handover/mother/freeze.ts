@@ -3,7 +3,7 @@
  * Sovereign is touched (src/mother/protected/ownership.ts), and nothing that reconciles the demos or catalyst. What was suspended
  * carries our run id and what the field was, so that abort restores exactly that.
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { type KubeObject, type KubeWriter, refOfObject } from '../../kubernetes/client/kube.js';
 import { frozenBy, frozenFrom } from '../../mother/own-names.js';
 import { mentions, nameOfObject, type Ownership, ownershipOf } from '../../mother/protected/ownership.js';

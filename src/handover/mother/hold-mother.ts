@@ -3,7 +3,7 @@
  * stopped is put back first (docs/decisions/0013). Once the Lease is lost, nothing is written any more.
  */
 import { hostname, userInfo } from 'node:os';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import { kustomizationApi } from '../../mother/discover.js';
 import { type ArmedUndo, readUndo, undoJob } from '../../mother/jobs/undo-job.js';

@@ -2,7 +2,7 @@
  * The redirect of #319: an Ingress and a Middleware of its own, for `/sovereign/<id>` and `/sovereign/provision/<id>` of this
  * Sovereign's ids and nothing else of the host that the SME demos share. It needs no record on the mother.
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube, KubeObject, KubeRef } from '../../kubernetes/client/kube.js';
 import { requireOne } from '../../mother/discover.js';
 import { redirectNameOf, sovereignLabel } from '../../mother/own-names.js';

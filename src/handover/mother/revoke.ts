@@ -1,5 +1,5 @@
 /** REVOKED: what the mother knew is replaced or removed, and the old is refused when it is tried. Strip only after the proof. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import { kubeconfigAddress, readKubeconfig } from '../../kubernetes/client/kubeconfig.js';
 import type { CredentialTrial, OwnApi } from '../../mother/jobs/credential-trial.js';

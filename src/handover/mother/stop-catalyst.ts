@@ -2,7 +2,7 @@
  * catalyst-api is stopped for a moment, and Flux kept from starting it; then both are put back as they were found. Only what has
  * armed the undo on the mother calls this (armed-undo.ts).
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
 import type { Act, Undo } from '../../world/step.js';

@@ -1,6 +1,6 @@
 /** ACTIVATED, the point of no return: the Sovereign's Flux reads its own Gitea, and the parent refers to its name servers. */
 import { z } from 'zod';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube, KubeObject, KubeRef } from '../../kubernetes/client/kube.js';
 import { fail } from '../../support/errors/errors.js';
 import type { GitRemote } from '../../tools/git/git.js';

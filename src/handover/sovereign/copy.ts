@@ -1,6 +1,6 @@
 /** COPIED: the Sovereign holds its own GitOps tree and the facts of its record. VERIFIED: both sides hash the same. */
 import { z } from 'zod';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { fail } from '../../support/errors/errors.js';
 import { hashOf } from '../../support/hash.js';

@@ -1,7 +1,7 @@
 /** The tree in the Sovereign's Gitea: put there without overwriting anybody's commits, and taken away again by abort. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Commit, GitRemote } from '../../tools/git/git.js';
 import { jsonOf } from '../../tools/http/http-json.js';

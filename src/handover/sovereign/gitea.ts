@@ -1,5 +1,5 @@
 /** The Sovereign's own Gitea: where the GitOps tree is pushed to. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { fail } from '../../support/errors/errors.js';
 import type { GitRemote } from '../../tools/git/git.js';
 import type { HttpAnswer } from '../../tools/http/http.js';

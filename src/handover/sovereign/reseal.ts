@@ -1,5 +1,5 @@
 /** The Secrets that hold Object Storage keys, sealed anew in the Sovereign's Git: a cluster built from it gets keys that work. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import { keySecrets } from '../../walk/credentials/object-storage-consumers.js';
 import { sealedTree } from '../../walk/credentials/seal-tree.js';

@@ -1,6 +1,7 @@
 /** Back from any state before the point of no return: what was suspended goes on, the copies go, the record goes last. */
 import type { JournalState } from '../../engine/journal-state.js';
-import type { Done, Evidence, Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
+import type { Done, Evidence } from '../../engine/step.js';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { fail, isCatalystError } from '../../support/errors/errors.js';
 import type { Step } from '../../world/step.js';

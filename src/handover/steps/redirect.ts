@@ -1,5 +1,7 @@
 /** Ticket #319: the mother keeps nothing but a redirect to the Sovereign. */
-import type { Done, Evidence, Mutation } from '../../engine/step.js';
+
+import type { Mutation } from '../../engine/mutation.js';
+import type { Done, Evidence } from '../../engine/step.js';
 import type { KubeRef } from '../../kubernetes/client/kube.js';
 import { checkProtected } from '../../mother/protected/protected-watch.js';
 import { holdsNothingOwn, mentionsIn, scanSummary } from '../../scans/scan.js';

@@ -1,17 +1,8 @@
 /** What is different between two fingerprints, without what this Sovereign's own journaled mutations declared. Pure. */
 import { fail } from '../../support/errors/errors.js';
-import type { Fingerprint, ObjectPrint } from './fingerprint.js';
+import type { Difference } from './difference.js';
+import type { Fingerprint } from './fingerprint.js';
 import { printKey } from './print-objects.js';
-
-export interface Difference {
-  what: string;
-  before: string;
-  after: string;
-  /** `Kind namespace/name`, for an object. */
-  object?: string;
-  /** Property of the print: `hash`, `metadata`, `suspend` …; left out when the object is new or gone. */
-  field?: string;
-}
 
 /** What one mutation was declared to do to a protected thing. */
 export interface DeclaredEffect {
@@ -107,5 +98,3 @@ export function requireUnchanged(
     },
   );
 }
-
-export type { ObjectPrint };

@@ -1,5 +1,5 @@
 /** What journaled mutations declare to do to protected things: only the kinds of write that are allowed have an effect. Pure. */
-import type { Target } from '../../engine/step.js';
+import type { Target } from '../../engine/mutation.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { redirectNameOf } from '../own-names.js';
 import type { DeclaredEffect } from './compare.js';

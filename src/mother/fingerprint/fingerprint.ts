@@ -13,7 +13,7 @@ import { type MotherFacts, readMotherFacts } from '../protected/mother-facts.js'
 import { nameOfObject } from '../protected/ownership.js';
 import { type ListableKind, listableKinds } from '../protected/protected-kinds.js';
 import { isProtectedNamespace, parentZoneOf, protectedPages } from '../protected/protected-set.js';
-import type { Difference } from './compare.js';
+import type { Difference } from './difference.js';
 import { ordinaryChanges } from './ordinary-changes.js';
 import { type NamePrint, printNames } from './print-names.js';
 import { contextOf, isOrdinary, type ObjectPrint, printKey, printObject } from './print-objects.js';

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, messageOf } from '../../support/errors/errors.js';
-import type { Difference } from './compare.js';
+import type { Difference } from './difference.js';
 import type { Fingerprint } from './fingerprint.js';
 
 const fileOf = (stateDir: string) => join(stateDir, 'evidence', 'protected-before.json');

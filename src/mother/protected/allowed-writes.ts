@@ -1,6 +1,7 @@
 /** Every write that catalyst makes on the mother or in her DNS: one table, by object and field, with why each is there. What is not in it is refused. Pure. */
+
+import type { Target } from '../../engine/mutation.js';
 import type { Write, WriteVerb } from '../../engine/protects.js';
-import type { Target } from '../../engine/step.js';
 import { bareName, isAtOrBelow, parentZoneOf } from '../../sovereign/spec/protected-names.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { claimScripts } from '../jobs/claim-scripts.js';

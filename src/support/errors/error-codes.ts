@@ -3,7 +3,7 @@
  * E1 command line, spec, state, credentials · E2 Hetzner and Object Storage · E3 tools, Kubernetes, Blueprints
  * E4 engine, phases, proofs · E5 mother, handover · E6 verification, evidence · E7 lab · E9 bugs
  */
-import type { ErrorClass } from './errors.js';
+import type { ErrorClass } from './exit-statuses.js';
 
 export interface ErrorCodeEntry {
   class: ErrorClass;

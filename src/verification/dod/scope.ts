@@ -10,8 +10,8 @@ import { messageOf } from '../../support/errors/errors.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { Experiment } from '../experiment/experiment.js';
-import type { Look } from './checks/releases-live.js';
 import { type Answer, failed, notChecked, passed } from './item.js';
+import type { Look } from './look.js';
 
 export interface Scope {
   world: World;

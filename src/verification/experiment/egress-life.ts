@@ -1,5 +1,5 @@
 /** The life of the egress block: armed before it is made, lifted by its own run, never by the run of somebody else. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { ownedBy, requireArmed } from '../../handover/mother/armed-undo.js';
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import { hasEndedHere, shownIdentity } from '../../sovereign/state/process-identity.js';

@@ -1,5 +1,7 @@
 /** What the Sovereign is made to do while catalyst-api is dead: quiet minutes prove little (dod.md §4.4). */
-import type { Evidence, Mutation } from '../../engine/step.js';
+
+import type { Mutation } from '../../engine/mutation.js';
+import type { Evidence } from '../../engine/step.js';
 import { fluxState } from '../../handover/sovereign/activate.js';
 import { giteaRemote } from '../../handover/sovereign/gitea.js';
 import { type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';

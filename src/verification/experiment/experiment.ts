@@ -1,5 +1,5 @@
 /** What a kill experiment leaves behind, and whether it did what it claims. Pure, so that it can be judged again offline. */
-import type { Difference } from '../../mother/fingerprint/compare.js';
+import type { Difference } from '../../mother/fingerprint/difference.js';
 import { type ProbeClass, type ProbeSummary, redFrom, type Sample, summarise } from './samples.js';
 
 export interface Exercise {

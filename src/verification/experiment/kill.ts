@@ -2,7 +2,7 @@
  * The kill experiment (dod.md §4): baseline, undo armed on the mother, catalyst-api to 0, exercises while the canary is red,
  * undo, after-check. Whatever happens in between, the undo is made; and when this process dies, the mother makes it.
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { lookAtCatalyst, takeInventory } from '../../handover/handover.js';
 import { armedMutations, withArmedUndo } from '../../handover/mother/armed-undo.js';
 import { requireIdle } from '../../handover/mother/erase.js';

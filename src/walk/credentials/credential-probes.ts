@@ -1,5 +1,5 @@
 /** Proves captured credentials by real calls: what is read, and, through the gate, something small that is made and removed. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { seenOfProject } from '../../hetzner/bucket-owner.js';
 import { sovereignLabel } from '../../hetzner/names.js';
 import { powerDnsKey, readPowerDns } from '../../mother/powerdns.js';

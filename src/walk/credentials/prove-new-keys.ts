@@ -1,5 +1,5 @@
 /** New Object Storage keys, before they take the place of the old ones: they reach the same buckets, and may write there. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { anotherProject } from '../../hetzner/bucket-owner.js';
 import { bucketConsumers, bucketName } from '../../sovereign/object-storage.js';
 import { isCatalystError } from '../../support/errors/errors.js';

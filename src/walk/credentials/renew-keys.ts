@@ -1,5 +1,5 @@
 /** Puts new Object Storage keys where the Sovereign reads them: canonical Secret, each consumer's Secret, running Pods. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube, KubeObject, KubeWriter } from '../../kubernetes/client/kube.js';
 import type { WorkloadRef } from '../../kubernetes/rollout.js';
 import { waitForRollout } from '../../kubernetes/rollout.js';

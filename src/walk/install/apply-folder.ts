@@ -1,6 +1,6 @@
 /** A folder of the rendered tree onto the Sovereign: one sentence, one kubectl, and a mark by which it is known again. */
 import type { RenderedFolder } from '../../blueprints/render/render.js';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 
 import { nameOf } from '../../kubernetes/readiness.js';

@@ -2,7 +2,7 @@
 import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import { releasesOf } from '../../blueprints/catalog/releases.js';
 import { variablesOf } from '../../blueprints/render/variables.js';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import { nameOf } from '../../kubernetes/readiness.js';
 import { requireRelease } from '../../kubernetes/release-landed.js';

@@ -5,7 +5,7 @@
  */
 import type { Release } from '../../blueprints/catalog/releases.js';
 import { fluxNamespace } from '../../blueprints/charts/chart-source.js';
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import { waitUntil } from '../../support/wait.js';
 import { type HelmRelease, helmTimeoutMs } from '../../tools/helm/helm.js';

@@ -1,4 +1,4 @@
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import type { WorkloadRef } from '../../kubernetes/rollout.js';
 import { waitForRollout } from '../../kubernetes/rollout.js';

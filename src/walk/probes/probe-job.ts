@@ -2,7 +2,7 @@
  * Probe Jobs: a short container on the Sovereign that tries something from inside and writes one JSON object to its
  * termination log (at most 4096 bytes). Read by watch from the Pod's status, so no log access is needed.
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Acting } from '../../world/step.js';

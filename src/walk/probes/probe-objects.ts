@@ -1,5 +1,5 @@
 /** Probe objects: made in a namespace of their own, named for what they try, removed when the proof is taken. */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import type { Acting } from '../../world/step.js';
 

@@ -1,5 +1,7 @@
 /** What a proof is: the changes its probes make, told beforehand, and the taking of it. One file per proof in this folder. */
-import type { Evidence, Mutation } from '../../engine/step.js';
+
+import type { Mutation } from '../../engine/mutation.js';
+import type { Evidence } from '../../engine/step.js';
 import { fail } from '../../support/errors/errors.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';

@@ -1,12 +1,14 @@
 /** Deletes at Hetzner exactly what one purge plan selects, looked at again just before, and lists the project afterwards. */
-import type { Done, Evidence, Mutation } from '../../engine/step.js';
+
+import type { Mutation } from '../../engine/mutation.js';
+import type { Done, Evidence } from '../../engine/step.js';
 import { mutationOf } from '../../hetzner/mutation.js';
 import { applyPurge, assertStillSelected, type PurgeResult } from '../../hetzner/purge/apply/apply.js';
 import { applyBuckets, type BucketResult, bucketMutations } from '../../hetzner/purge/apply/buckets.js';
 import { deletionSentences } from '../../hetzner/purge/apply/delete-one.js';
 import { assertBucketsStillSelected, type BucketPlan } from '../../hetzner/purge/plan/buckets.js';
 import { takeInventory } from '../../hetzner/purge/plan/inventory.js';
-import type { PurgePlan } from '../../hetzner/purge/plan/plan.js';
+import type { PurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
 import type { UnfinishedPurges } from '../../hetzner/purge/plan/unfinished.js';
 import { isLive } from '../../hetzner/purge/select/select.js';
 import { fail } from '../../support/errors/errors.js';

@@ -1,5 +1,7 @@
 /** Step `cluster`: network, firewall, load balancer, servers and k3s at Hetzner, and the kubeconfig of the Sovereign. */
-import type { Done, Evidence, Mutation } from '../../engine/step.js';
+
+import type { Mutation } from '../../engine/mutation.js';
+import type { Done, Evidence } from '../../engine/step.js';
 import type { ResourceMap, ResourceType } from '../../hetzner/api/types.js';
 import { checkCapacity } from '../../hetzner/cluster/capacity.js';
 import { createCluster, targetSentence } from '../../hetzner/cluster/create.js';

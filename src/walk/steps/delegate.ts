@@ -2,7 +2,7 @@
  * The parent zone refers to the Sovereign's own name servers: NS for the FQDN and glue for each of them. Written before the
  * first certificate is asked for, since a certificate authority follows the public chain, and proven by #374.
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import { nodeAddresses } from '../../kubernetes/node-addresses.js';
 import {

@@ -2,12 +2,15 @@
  * Takes the cluster down: what controllers made first, while they still live, then everything with the Sovereign's label, and last
  * what marks the project.
  */
-import type { Done, Mutation } from '../../engine/step.js';
+
+import type { Mutation } from '../../engine/mutation.js';
+import type { Done } from '../../engine/step.js';
 import { findMarkers } from '../../hetzner/marker.js';
 import { mutationOf } from '../../hetzner/mutation.js';
 import { clusterNames } from '../../hetzner/names.js';
 import type { PurgeResult } from '../../hetzner/purge/apply/apply.js';
-import { makePurgePlan, type PurgePlan } from '../../hetzner/purge/plan/plan.js';
+import { makePurgePlan } from '../../hetzner/purge/plan/plan.js';
+import type { PurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
 import type { Selection } from '../../hetzner/purge/select/select.js';
 import type { Step, StepContext } from '../../world/step.js';
 import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';

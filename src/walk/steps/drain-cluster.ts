@@ -2,7 +2,7 @@
  * Load balancers and volumes that controllers made at Hetzner go while the controllers live: afterwards nobody knows them.
  * Nodes are cordoned first, so that no operator starts anew what holds a volume.
  */
-import type { Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';

@@ -3,7 +3,8 @@
  * needs its CRDs. Done means that the cluster holds these very folders and everything in them is ready.
  */
 import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
-import type { Done, Evidence, Mutation } from '../../engine/step.js';
+import type { Mutation } from '../../engine/mutation.js';
+import type { Done, Evidence } from '../../engine/step.js';
 import { type Kube, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import { readinessOf } from '../../kubernetes/readiness.js';
 import { explaining, type Waiting, waitAllReady, whyNotRolledOut } from '../../kubernetes/wait-ready.js';

@@ -2,7 +2,7 @@
 import type { HetznerApi } from '../../hetzner/api/api.js';
 import type { ResourceMap } from '../../hetzner/api/types.js';
 import { listType } from '../../hetzner/purge/plan/inventory.js';
-import type { PurgePlan } from '../../hetzner/purge/plan/plan.js';
+import type { PurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
 import { fail } from '../../support/errors/errors.js';
 
 type Volume = ResourceMap['volume'];

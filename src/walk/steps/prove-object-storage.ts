@@ -2,7 +2,9 @@
  * Ticket #371: the Object Storage keys work, every consumer has its bucket, and each bucket is marked as this Sovereign's.
  * Hetzner mints S3 keys in its Console only, so they are captured and proven, never made.
  */
-import type { Done, Evidence, Mutation } from '../../engine/step.js';
+
+import type { Mutation } from '../../engine/mutation.js';
+import type { Done, Evidence } from '../../engine/step.js';
 import { bucketState } from '../../hetzner/bucket-owner.js';
 import {
   type BucketConsumer,

@@ -9,7 +9,8 @@ import { listenForInterrupts } from '../../../src/cli/command/interrupts.js';
 import { errorText } from '../../../src/cli/text/error.js';
 import { translateError } from '../../../src/cli/text/translate-error.js';
 import { type ErrorCode, errorCodes } from '../../../src/support/errors/error-codes.js';
-import { CatalystError, exitStatuses, fail } from '../../../src/support/errors/errors.js';
+import { CatalystError, fail } from '../../../src/support/errors/errors.js';
+import { exitStatuses } from '../../../src/support/errors/exit-statuses.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 
 let config: Config;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PurgePlan, parsePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import { type PurgePlan, parsePurgePlan } from '../../../src/hetzner/purge/plan/purge-plan.js';
 import { hashOf } from '../../../src/support/hash.js';
 import { damageOf, editsOf, hold, lost, seed } from './cases.js';
 

@@ -1,4 +1,4 @@
-import type { Mutation } from '../../../src/engine/step.js';
+import type { Mutation } from '../../../src/engine/mutation.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
 import type { HetznerAct } from '../../../src/hetzner/mutation.js';
 import { type Sovereign, sovereignSchema } from '../../../src/sovereign/spec/schema.js';

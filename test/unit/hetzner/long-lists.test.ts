@@ -7,7 +7,7 @@ import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { inOrder } from '../../../src/hetzner/purge/apply/in-order.js';
 import { createReread } from '../../../src/hetzner/purge/apply/recheck.js';
 import { takeInventory } from '../../../src/hetzner/purge/plan/inventory.js';
-import type { Row } from '../../../src/hetzner/purge/select/select.js';
+import type { Row } from '../../../src/hetzner/purge/select/row.js';
 
 const signal = new AbortController().signal;
 let lab: HetznerLab;

@@ -11,7 +11,8 @@ import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js'
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { resourceTypes } from '../../../src/hetzner/api/types.js';
 import { findMarkers } from '../../../src/hetzner/marker.js';
-import { assertApplicable, makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import { assertApplicable } from '../../../src/hetzner/purge/plan/applicable.js';
+import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import { fail } from '../../../src/support/errors/errors.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';

@@ -7,12 +7,9 @@ import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { resourceTypes } from '../../../src/hetzner/api/types.js';
 import type { HetznerAct } from '../../../src/hetzner/mutation.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
-import {
-  assertApplicable,
-  makePurgePlan,
-  type PurgePlan,
-  parsePurgePlan,
-} from '../../../src/hetzner/purge/plan/plan.js';
+import { assertApplicable } from '../../../src/hetzner/purge/plan/applicable.js';
+import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import { type PurgePlan, parsePurgePlan } from '../../../src/hetzner/purge/plan/purge-plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import type { Selection } from '../../../src/hetzner/purge/select/select.js';
 import { hashOf } from '../../../src/support/hash.js';

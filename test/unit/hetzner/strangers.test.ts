@@ -8,7 +8,8 @@ import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js'
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import type { ResourceType } from '../../../src/hetzner/api/types.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
-import { makePurgePlan, type PurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
+import type { PurgePlan } from '../../../src/hetzner/purge/plan/purge-plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import type { Selection } from '../../../src/hetzner/purge/select/select.js';
 import { freely } from './fake-world.js';

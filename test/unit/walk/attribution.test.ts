@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LoggedLine } from '../../../lab/src/request-log.js';
 import type { JournalEntry } from '../../../src/engine/journal-entry.js';
-import type { Target } from '../../../src/engine/step.js';
+import type { Target } from '../../../src/engine/mutation.js';
 import { attribute } from '../../lab/attribution.js';
 import { placesOf } from '../../lab/declared-writes.js';
 import { pluralOf, writesOf } from '../../lab/seen-writes.js';

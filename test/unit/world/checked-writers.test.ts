@@ -1,7 +1,7 @@
 /** Every write that is sent is asked of the protected set, whatever was declared. */
 import { expect, test } from 'vitest';
+import type { Mutation } from '../../../src/engine/mutation.js';
 import type { Write } from '../../../src/engine/protects.js';
-import type { Mutation } from '../../../src/engine/step.js';
 import { fieldsOf } from '../../../src/world/checked-writers.js';
 import { createGate } from '../../../src/world/gate.js';
 import type { Adapters, Writers } from '../../../src/world/writers.js';

@@ -1,6 +1,6 @@
 /** What the wizard tells about an answer as soon as it is given: the checks of preflight, one at a time. All of them only read. */
 import { makePurgePlan } from '../../../hetzner/purge/plan/plan.js';
-import type { Row } from '../../../hetzner/purge/select/select.js';
+import type { Row } from '../../../hetzner/purge/select/row.js';
 import { listAllocations } from '../../../mother/pool-domain-manager.js';
 import type { Check } from '../../../preflight/check.js';
 import { motherChecks } from '../../../preflight/mother.js';

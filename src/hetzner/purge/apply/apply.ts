@@ -1,31 +1,24 @@
 /** Deletes what a plan names, in parallel along the dependencies, each re-read just before; then looks what is left. */
-import type { Clock } from '../../../support/clock.js';
 import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { fail, isCatalystError, messageOf } from '../../../support/errors/errors.js';
-import type { HetznerApi } from '../../api/api.js';
 import { isTokenError } from '../../api/errors.js';
 import { type Resource, type ResourceType, resourceTypes } from '../../api/types.js';
-import { type HetznerAct, type HetznerWriters, mutationOf } from '../../mutation.js';
+import { type HetznerWriters, mutationOf } from '../../mutation.js';
+import { isOfProject } from '../plan/applicable.js';
 import { type Inventory, listType, takeInventory } from '../plan/inventory.js';
-import { isOfProject, markerIn, type PurgePlan } from '../plan/plan.js';
-import { rowsOf, type UnfinishedPurges, withRetained } from '../plan/unfinished.js';
+import { markerIn } from '../plan/plan.js';
+import type { PurgePlan } from '../plan/purge-plan.js';
+import { rowsOf, withRetained } from '../plan/unfinished.js';
 import { changedSince } from '../select/changed-since.js';
 import { keptByUse } from '../select/references.js';
-import { type Row, selectLeftovers } from '../select/select.js';
+import type { Row } from '../select/row.js';
+import { selectLeftovers } from '../select/select.js';
 import { keyOf } from '../select/verdict.js';
+import type { ApplyTools } from './apply-tools.js';
 import { deleteResource, deletionSentence, prepareDeletion } from './delete-one.js';
 import { inOrder } from './in-order.js';
 import { deletionOrder } from './order.js';
 import { createReread } from './recheck.js';
-
-export interface ApplyTools {
-  api: HetznerApi;
-  clock: Clock;
-  signal: AbortSignal;
-  act: HetznerAct;
-  unfinished: UnfinishedPurges;
-  onWaiting?: (reason: string, deadline?: Date) => void;
-}
 
 export interface Named {
   type: string;

@@ -1,6 +1,6 @@
 /** Empties and deletes the buckets of a plan, each looked at again just before; the mark goes last, so a killed run can go on. */
 import pLimit from 'p-limit';
-import type { Mutation } from '../../../engine/step.js';
+import type { Mutation } from '../../../engine/mutation.js';
 import { bucketMarker } from '../../../sovereign/object-storage.js';
 import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { isCatalystError, messageOf } from '../../../support/errors/errors.js';

@@ -5,8 +5,8 @@ import type { HetznerWriter } from '../../api/api.js';
 import { hetznerCode, inUseCodes } from '../../api/errors.js';
 import type { Resource, ResourceMap } from '../../api/types.js';
 import { type HetznerWriters, mutationOf } from '../../mutation.js';
-import type { Preparation, Row } from '../select/select.js';
-import type { ApplyTools } from './apply.js';
+import type { Preparation, Row } from '../select/row.js';
+import type { ApplyTools } from './apply-tools.js';
 
 /** What a deletion is made with; `plan` is the hash of the purge plan. */
 type Deleting = ApplyTools & { plan: string };

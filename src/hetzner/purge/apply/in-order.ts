@@ -2,7 +2,7 @@
  * Runs what the order lets run, the longest chain first, in so many lanes at once. What waits holds nothing: neither memory
  * for a call nor a journal entry, so a killed run leaves few changes in doubt however many resources it was to delete.
  */
-import type { Row } from '../select/select.js';
+import type { Row } from '../select/row.js';
 import { keyOf } from '../select/verdict.js';
 
 /** `firsts`: outcomes of those it waited for. Rows that wait for each other in a circle are not run and not in the answer. */

@@ -1,7 +1,7 @@
 /** What must be gone before a resource can be deleted. Edges only between selected ones. Pure. */
 import { type ResourceMap, type ResourceType, resourceTypes } from '../../api/types.js';
 import type { Inventory } from '../plan/inventory.js';
-import type { Row } from '../select/select.js';
+import type { Row } from '../select/row.js';
 import { keyOf } from '../select/verdict.js';
 
 /** Key → keys that come first. */

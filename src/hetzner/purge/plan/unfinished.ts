@@ -6,8 +6,9 @@ import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import { makePrivateDir, writePrivateFile } from '../../../sovereign/state/state-dir.js';
 import { fail, isCatalystError } from '../../../support/errors/errors.js';
-import type { Row, Selection } from '../select/select.js';
-import { type PurgePlan, parsePurgePlan } from './plan.js';
+import type { Row } from '../select/row.js';
+import type { Selection } from '../select/select.js';
+import { type PurgePlan, parsePurgePlan } from './purge-plan.js';
 
 export interface UnfinishedPurges {
   /** Throws E2011 when one was changed by hand. */

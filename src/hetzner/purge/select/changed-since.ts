@@ -1,6 +1,6 @@
 /** Whether a resource is still the one that a plan recorded. Pure. */
 import type { Resource } from '../../api/types.js';
-import type { Row } from './select.js';
+import type { Row } from './row.js';
 import { nameOf } from './verdict.js';
 
 /** Why it is no longer what was planned, or undefined. */

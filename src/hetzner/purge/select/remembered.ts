@@ -3,7 +3,7 @@ import type { Resource, ResourceType } from '../../api/types.js';
 import { changedSince } from './changed-since.js';
 import type { Thread } from './inferred-ownership.js';
 import type { Chosen } from './references.js';
-import type { Row } from './select.js';
+import type { Row } from './row.js';
 import type { Key } from './verdict.js';
 
 const prefix = 'selected by an unfinished purge: ';

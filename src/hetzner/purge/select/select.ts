@@ -3,13 +3,14 @@
  * a thread from something that has either. Whatever else uses a thing keeps it. Pure.
  */
 import type { Pricing } from '../../api/offerings.js';
-import { type Labels, type Resource, type ResourceMap, type ResourceType, resourceTypes } from '../../api/types.js';
+import { type Resource, type ResourceMap, type ResourceType, resourceTypes } from '../../api/types.js';
 import { isMarker } from '../../marker.js';
 import { isExactName, operationLabel, slugOf, sovereignLabel } from '../../names.js';
 import type { Inventory } from '../plan/inventory.js';
 import { type Thread, threadOf } from './inferred-ownership.js';
 import { keptByUse } from './references.js';
 import { rememberedThread } from './remembered.js';
+import type { Preparation, Row } from './row.js';
 import { impliedBy, monthlyCost } from './side-effects.js';
 import { type Key, keyOf, nameOf, no, type Verdict } from './verdict.js';
 
@@ -24,33 +25,6 @@ export interface Selection {
   /** Ids of volumes that the cluster itself says are to be kept. */
   retained?: readonly number[];
 }
-
-export interface Row {
-  type: ResourceType;
-  id: number;
-  /** Images have a description where others have a name. */
-  name: string;
-  labels: Labels;
-  created: string;
-  protected: boolean;
-  selected: boolean;
-  /** Why it is selected, or why not. */
-  reason: string;
-  /** What goes with it or is lost with it. */
-  implies: string[];
-  /** What must be done to it first, each a change of its own. */
-  first: Preparation[];
-  /** Goes by itself when that one goes: `server/42`. */
-  goesWith?: string;
-  /** Its ownership is inferred from that one: `server/42`. */
-  dependsOn?: string;
-  /** Not selected although evidence leads to it: something that stays uses it. */
-  kept?: true;
-  /** Gross a month, in the currency of the price list; missing where it costs nothing. */
-  monthly?: number;
-}
-
-export type Preparation = 'unprotect' | 'release';
 
 /** `earlier`: selected rows of unfinished purges; evidence for what was inferred from resources that these have deleted. */
 export function selectLeftovers(

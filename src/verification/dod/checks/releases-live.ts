@@ -8,23 +8,10 @@ import type { Kube, KubeObject } from '../../../kubernetes/client/kube.js';
 import { formatDuration } from '../../../support/durations.js';
 import type { World } from '../../../world/world.js';
 import { type Answer, failed, passed } from '../item.js';
+import type { LiveRelease, Look } from '../look.js';
 import type { Scope } from '../scope.js';
 
 const apartMs = 30_000;
-
-export interface LiveRelease {
-  blueprint: string;
-  release: string;
-  version: string;
-  digest?: string;
-}
-
-/** What was seen of all releases at one moment. */
-export interface Look {
-  at: Date;
-  problems: string[];
-  releases: LiveRelease[];
-}
 
 /**
  * The second look waits until it is 30 s younger than the first. One that was taken before the kill is the first when nothing

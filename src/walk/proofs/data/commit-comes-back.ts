@@ -1,5 +1,5 @@
 /** #376: a repository is made in Gitea, a commit pushed, cloned back, and has the same SHA. */
-import type { Mutation } from '../../../engine/step.js';
+import type { Mutation } from '../../../engine/mutation.js';
 import { secretValues } from '../../../kubernetes/secret-values.js';
 import { requireStatus } from '../../../tools/http/http-json.js';
 import type { Writers } from '../../../world/writers.js';

@@ -1,5 +1,5 @@
 /** #383: what is pushed to Harbor is pulled back by digest, and its blob lies in the Sovereign's own bucket. */
-import type { Mutation } from '../../../engine/step.js';
+import type { Mutation } from '../../../engine/mutation.js';
 import { secretValues } from '../../../kubernetes/secret-values.js';
 import { readOci, writeOci } from '../../../tools/oci/oci.js';
 import { disproved, type ProofOf } from '../proof.js';

@@ -1,5 +1,5 @@
 /** #316: OpenBao is unsealed, comes back unsealed after a Pod restart with nobody's help, and its audit log reaches Object Storage. */
-import type { Mutation } from '../../../engine/step.js';
+import type { Mutation } from '../../../engine/mutation.js';
 import { waitForRollout } from '../../../kubernetes/rollout.js';
 import { waitUntil } from '../../../support/wait.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';

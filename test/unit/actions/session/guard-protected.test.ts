@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptProtected } from '../../../../src/actions/accept-protected.js';
 import type { Context } from '../../../../src/actions/session/context.js';
 import { guardProtected } from '../../../../src/actions/session/guard-protected.js';
-import type { Mutation } from '../../../../src/engine/step.js';
+import type { Mutation } from '../../../../src/engine/mutation.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
 import { fingerprintBefore, foundDifferences } from '../../../../src/mother/fingerprint/protected-before.js';
 import { checkProtected } from '../../../../src/mother/protected/protected-watch.js';

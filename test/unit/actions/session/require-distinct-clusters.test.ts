@@ -1,7 +1,7 @@
 /** No write before it is known that the mother and the Sovereign are two clusters, and that the Sovereign's is not a mother's. */
 import { describe, expect, it } from 'vitest';
 import { type Clusters, requireDistinctClusters } from '../../../../src/actions/session/require-distinct-clusters.js';
-import type { System } from '../../../../src/engine/step.js';
+import type { System } from '../../../../src/engine/systems.js';
 import type { Kube } from '../../../../src/kubernetes/client/kube.js';
 import type { WorldIdentity } from '../../../../src/sovereign/world-identity.js';
 import { systemClock } from '../../../../src/support/clock.js';

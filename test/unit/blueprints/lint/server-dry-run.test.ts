@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placedObjects } from '../../../../src/blueprints/lint/lint.js';
+import { placedObjects } from '../../../../src/blueprints/lint/placed.js';
 import { createServerDryRun, type DryRunServer } from '../../../../src/blueprints/lint/server-dry-run.js';
 import { renderTree } from '../../../../src/blueprints/render/render.js';
 import type { ApplyOptions, KubeObject } from '../../../../src/kubernetes/client/kube.js';

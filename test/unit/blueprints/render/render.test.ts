@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placedObjects } from '../../../../src/blueprints/lint/lint.js';
+import { placedObjects } from '../../../../src/blueprints/lint/placed.js';
 import { renderTree } from '../../../../src/blueprints/render/render.js';
 import { blueprints, omantel } from '../rig.js';
 

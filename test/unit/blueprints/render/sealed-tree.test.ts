@@ -1,7 +1,7 @@
 import { constants, createDecipheriv, generateKeyPairSync, privateDecrypt } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { BlueprintName } from '../../../../src/blueprints/catalog/blueprint.js';
-import { placedObjects } from '../../../../src/blueprints/lint/lint.js';
+import { placedObjects } from '../../../../src/blueprints/lint/placed.js';
 import { renderTree } from '../../../../src/blueprints/render/render.js';
 import { sealTree } from '../../../../src/blueprints/render/sealed-tree.js';
 import { secretsFor } from '../../../../src/blueprints/render/secrets.js';

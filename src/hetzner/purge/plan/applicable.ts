@@ -1,0 +1,49 @@
+/** Whether a saved purge plan may be applied now, with this token. */
+import { fail } from '../../../support/errors/errors.js';
+import type { HetznerApi } from '../../api/api.js';
+import type { PurgePlan } from './purge-plan.js';
+
+/** How far the clocks of two machines may differ: a plan may be applied on another one. */
+const clockSkewMs = 5 * 60_000;
+
+/** Whether a plan is for the project of this token. `marker`: what the project has now. The same token is for the same project. */
+export function isOfProject(plan: PurgePlan, api: HetznerApi, marker: number | undefined): boolean {
+  return plan.project === api.tokenFingerprint || (plan.marker !== undefined && plan.marker === marker);
+}
+
+/** Throws E2007 for another project, E4005 for a plan that is too old, E4008 … for too many. */
+export function assertApplicable(
+  plan: PurgePlan,
+  api: HetznerApi,
+  limits: { now: Date; maxAgeMs: number; max: number; marker?: number },
+): void {
+  if (!isOfProject(plan, api, limits.marker)) {
+    throw fail('E2007', 'The plan was made with another Hetzner token; it may be for another project.', {
+      actions: ['catalyst purge plan'],
+      data: { planned: plan.project, present: api.tokenFingerprint },
+    });
+  }
+  if (plan.endpoint !== api.endpoint) {
+    throw fail('E2007', `The plan was made at ${plan.endpoint}, and Hetzner is now looked for at ${api.endpoint}.`, {
+      actions: ['catalyst purge plan', 'check HCLOUD_ENDPOINT'],
+    });
+  }
+  const age = limits.now.getTime() - Date.parse(plan.at);
+  if (!(age >= -clockSkewMs)) {
+    throw fail('E4005', `The plan claims to be of ${plan.at}, which is not a time in the past.`, {
+      actions: ['catalyst purge plan', 'check the clock of this machine'],
+    });
+  }
+  if (!(age <= limits.maxAgeMs)) {
+    throw fail('E4005', `The plan was made at ${plan.at} and is too old to be applied.`, {
+      actions: ['catalyst purge plan', 'or --max-age 48h'],
+    });
+  }
+  const count = [...plan.resources, ...(plan.buckets?.rows ?? [])].filter(({ selected }) => selected).length;
+  if (count > limits.max) {
+    throw fail('E4006', `The plan would delete ${count} resources, more than the ${limits.max} that --max allows.`, {
+      actions: [`catalyst purge apply PLAN --max ${count}`],
+      data: { count, max: limits.max },
+    });
+  }
+}
