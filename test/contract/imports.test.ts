@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importsIn, importsOf, root, sources, valueCycles } from './source-imports.js';
+import { fileOf, importsIn, importsOf, root, sources, valueCycles } from './source-imports.js';
 
 /** Lower floors first; rooms of one floor do not import each other. */
 const floors: readonly (readonly string[])[] = [
@@ -55,6 +55,15 @@ describe('imports', () => {
         if (floorOf(from) === -1 || floorOf(into) === -1) return true;
         return floorOf(into) >= floorOf(from);
       })
+      .map(({ file, to }) => `${file} → ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('of the tests of the engine are of the engine and support alone', () => {
+    const wrong = sources('test/unit/engine')
+      .flatMap(importsOf)
+      .map((one) => ({ ...one, to: fileOf(one) }))
+      .filter(({ to }) => to !== undefined && !/^(src\/engine|src\/support|test\/unit\/engine)\//.test(to))
       .map(({ file, to }) => `${file} → ${to}`);
     expect(wrong).toEqual([]);
   });

@@ -1,21 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DryRunStop, ifMade, noJournal } from '../../../src/engine/dry-run.js';
-import { createGate, type GateOptions } from '../../../src/world/gate.js';
-import { adapters, mutationOf } from './rig.js';
+import { mutationOf, openGate, type TestGateOptions } from './rig.js';
 
-const { signal } = new AbortController();
-
-function gate(more: Partial<GateOptions> = {}) {
+function gate(more: Partial<TestGateOptions> = {}) {
   const described: string[] = [];
   const made = vi.fn(async () => 'made');
-  const { act, undo } = createGate({
+  const { act, undo } = openGate({
     journal: noJournal,
-    signal,
-    undoSignal: signal,
-    protects: () => undefined,
     onMutation: (_step, { sentence }) => described.push(sentence),
     dryRun: true,
-    adapters,
     ...more,
   }).forStep({ id: '#370', phase: 0 });
   return { act, undo, described, made };

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import type { RunEvent } from '../../../src/engine/events.js';
 import { type Journal, openJournal } from '../../../src/engine/journal.js';
 import { foldJournal } from '../../../src/engine/journal-state.js';
+import { createGate, type Gate, type GateOptions } from '../../../src/engine/journaled-gate.js';
 import type { Mutation } from '../../../src/engine/mutation.js';
 import { type RunnerOptions, runSteps } from '../../../src/engine/runner.js';
+import type { Step } from '../../../src/engine/step.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
-import { createGate } from '../../../src/world/gate.js';
-import type { Step } from '../../../src/world/step.js';
-import type { Adapters, Writers } from '../../../src/world/writers.js';
 
 export const clock = { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} };
 
@@ -26,8 +25,21 @@ export function mutationOf(name: string): Mutation {
   return { target: { system: 'hetzner', kind: 'network', name }, sentence: `create network ${name}` };
 }
 
-/** What the writers of a test's gate are made of; these steps write nothing. */
-export const adapters = {} as Adapters;
+/** The writers of these steps, which write nothing. */
+export type NoWriters = Record<string, never>;
+
+export type TestGateOptions = Partial<GateOptions<NoWriters>> & Pick<GateOptions<NoWriters>, 'journal'>;
+
+/** A gate that protects nothing and lends no writers. */
+export function openGate({ signal = new AbortController().signal, ...options }: TestGateOptions): Gate<NoWriters> {
+  return createGate({
+    signal,
+    undoSignal: signal,
+    protects: () => undefined,
+    lend: () => ({ writers: {}, end() {} }),
+    ...options,
+  });
+}
 
 export interface FakeWorld {
   made: string[];
@@ -41,7 +53,7 @@ export function fakeStep(
   phase: number,
   needs: string[] = [],
   fails?: () => unknown,
-): Step {
+): Step<NoWriters> {
   const mutation = mutationOf(id);
   return {
     id,
@@ -66,20 +78,14 @@ export function fakeStep(
 
 export async function runAll(
   path: string,
-  steps: Step[],
-  more: Partial<RunnerOptions<Writers>> & { undoSignal?: AbortSignal } = {},
+  steps: Step<NoWriters>[],
+  more: Partial<RunnerOptions<NoWriters>> & { undoSignal?: AbortSignal } = {},
   runId = 'r1',
 ) {
   const journal = open(path, runId);
   const events: RunEvent[] = [];
   const signal = more.signal ?? new AbortController().signal;
-  const gate = createGate({
-    journal,
-    signal,
-    undoSignal: more.undoSignal ?? signal,
-    protects: () => undefined,
-    adapters,
-  });
+  const gate = openGate({ journal, signal, undoSignal: more.undoSignal ?? signal });
   const state = foldJournal(journal.entries);
   try {
     const result = await runSteps({

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Gate } from '../../../src/engine/journaled-gate.js';
 import { throwIfFailed } from '../../../src/engine/runner.js';
+import type { Step } from '../../../src/engine/step.js';
 import { fail } from '../../../src/support/errors/errors.js';
-import { createGate } from '../../../src/world/gate.js';
-import type { Step } from '../../../src/world/step.js';
-import type { Writers } from '../../../src/world/writers.js';
-import { adapters, fakeStep, mutationOf, open, runAll, temporaryJournal } from './rig.js';
+import { fakeStep, mutationOf, type NoWriters, open, openGate, runAll, temporaryJournal } from './rig.js';
 
 const world = () => ({ made: [] as string[], proofs: [] as string[] });
 
@@ -92,7 +90,7 @@ test('what a step changed for a while is put back also after an interrupt, as lo
   const w = world();
   const [interrupt, over] = [new AbortController(), new AbortController()];
   const [put, back, never] = ['put', 'back', 'never'].map((name) => mutationOf(name));
-  const step: Step = {
+  const step: Step<NoWriters> = {
     ...fakeStep(w, 'a', 1),
     run: async ({ act, undo }) => {
       await act(put!, async () => w.made.push('put'));
@@ -120,8 +118,7 @@ test('what a step changed for a while is put back also after an interrupt, as lo
 
 test('the gate refuses a protected object before the journal knows of it', async () => {
   const journal = open(temporaryJournal());
-  const signal = new AbortController().signal;
-  const gate = createGate({ journal, signal, undoSignal: signal, protects: () => 'sme is protected.', adapters });
+  const gate = openGate({ journal, protects: () => 'sme is protected.' });
   const { act, undo } = gate.forStep({ id: 's', phase: 7 });
   await expect(act(mutationOf('x'), async () => Promise.reject(new Error('was called')))).rejects.toMatchObject({
     code: 'E4004',
@@ -133,13 +130,8 @@ test('the gate refuses a protected object before the journal knows of it', async
 
 test('a mutation left in doubt is looked up by its operation id and adopted, or redone under the same id', async () => {
   const path = temporaryJournal();
-  const signal = new AbortController().signal;
   const first = open(path);
-  const gateOf = (journal: typeof first) =>
-    createGate({ journal, signal, undoSignal: signal, protects: () => undefined, adapters }).forStep({
-      id: 's',
-      phase: 1,
-    });
+  const gateOf = (journal: typeof first) => openGate({ journal }).forStep({ id: 's', phase: 1 });
   const { act: lost } = gateOf(first);
   let id = '';
   await expect(
@@ -174,14 +166,8 @@ test.each([
 test('tells the gate of which steps the changes cannot be undone', async () => {
   const w = world();
   const told: Record<string, boolean | undefined> = {};
-  const { act } = createGate({
-    journal: open(temporaryJournal()),
-    signal: new AbortController().signal,
-    undoSignal: new AbortController().signal,
-    protects: () => undefined,
-    adapters,
-  }).forStep({ id: 'x', phase: 0 });
-  const gate: Gate<Writers> = {
+  const { act } = openGate({ journal: open(temporaryJournal()) }).forStep({ id: 'x', phase: 0 });
+  const gate: Gate<NoWriters> = {
     writes: 0,
     forStep: ({ id, irreversible }) => {
       told[id] = irreversible;
