@@ -1,0 +1,110 @@
+/** E1: command line, spec, state, credentials. */
+import { type CodesOf, entry } from './entry.js';
+
+export const commandLineCodes = {
+  E1001: entry(
+    'usage',
+    'wrong usage',
+    'A flag or argument is missing, unknown or of the wrong form. `--help` shows what the command takes.',
+  ),
+  E1002: entry(
+    'usage',
+    'an answer is needed',
+    'There is no terminal to ask on. The message names the flag, variable or spec field that gives the answer.',
+  ),
+  E1101: entry(
+    'usage',
+    'the spec is invalid',
+    'sovereign.yaml does not follow its schema. Each finding has its line, its field and, for a mistyped name, the nearest known one.',
+  ),
+  E1102: entry(
+    'usage',
+    'the spec cannot be read',
+    'The file named by --spec or CATALYST_SPEC is missing, unreadable or not YAML.',
+  ),
+  E1201: entry(
+    'external',
+    'the state directory cannot be used',
+    'The directory given by --state-dir cannot be read or written: permissions, a full disk, or a file in its place.',
+  ),
+  E1202: entry(
+    'locked',
+    'another run holds the lock',
+    'Another catalyst process works on this Sovereign; the message names it and the lease file. A lock whose process has ended on this machine is taken over automatically.',
+  ),
+  E1203: entry(
+    'locked',
+    'the holder of the lock cannot be checked',
+    'The run that holds the lock has stopped renewing it, on another machine or where its processes are not visible. It may have ended, sleep or be cut off. `catalyst unlock` shows what is known and takes the lock over.',
+  ),
+  E1204: entry(
+    'locked',
+    'the journal was written by another process',
+    'The journal was changed, removed or replaced while this run had it. The run stops before its next change; what it had begun is in doubt and is looked up by the next run.',
+  ),
+  E1120: entry(
+    'usage',
+    'a credential would be sent unencrypted',
+    'An address that receives a credential is plain http://, and everybody on the way could read it. Only this machine (127.0.0.0/8, ::1, localhost) and the lab named by --lab are exempt. The message names the field or variable.',
+  ),
+  E1301: entry(
+    'credentials',
+    'a credential is missing',
+    'A needed credential is neither in the environment nor in the store.',
+  ),
+  E1302: entry(
+    'credentials',
+    'a credential was refused',
+    'The system that issued the credential refused it, or it may do less than catalyst needs.',
+  ),
+  E1303: entry(
+    'credentials',
+    'the credential store cannot be opened',
+    'secrets.age cannot be decrypted with the identity or passphrase at hand, or is damaged.',
+  ),
+  E1304: entry(
+    'credentials',
+    'a credential has a form that it cannot have',
+    'What was typed, piped or set in a variable is empty, stands in quotes, or holds blanks or control characters. Line ends and blanks around it do no harm.',
+  ),
+  E1305: entry(
+    'credentials',
+    'the credential store is encrypted for something else',
+    'CATALYST_PASSPHRASE is set, but secrets.age opens with the identity of this machine. It is never encrypted anew in passing; `catalyst credentials rekey` does that.',
+  ),
+  E1401: entry(
+    'check-failed',
+    'preflight found something in the way',
+    'At least one read-only check failed. The message lists all of them, each with what to do; nothing was changed.',
+  ),
+  E1410: entry(
+    'refused',
+    'not the cluster of the Sovereign',
+    'A cluster is identified by the UID of its kube-system namespace. The kubeconfig of the Sovereign leads to the mother cluster, or to another one that holds the SME demos. Nothing was changed.',
+  ),
+  E1411: entry(
+    'refused',
+    'endpoints of different worlds',
+    'Every lab marks what it serves: the Hetzner API and both clusters. What this command would use is not all of one lab, or not all of the real world. Nothing was changed.',
+  ),
+  E1412: entry(
+    'external',
+    'the world could not be identified',
+    'Whether this is a lab is read from the Hetzner API and both clusters. None of those that are configured answered.',
+  ),
+  E1413: entry(
+    'usage',
+    'a flag leads out of the lab',
+    'A lab touches nothing but itself, so --kubeconfig and --mother-kubeconfig are refused beside --lab. Only a lab on existing clusters (--engine kubeconfig) takes them.',
+  ),
+  E1901: entry(
+    'interrupted',
+    'interrupted',
+    'The run was stopped by a signal. Nothing is lost: `catalyst resume` goes on.',
+  ),
+  E1902: entry(
+    'interrupted',
+    'the output was closed',
+    'The program or terminal that read the output is gone (`| head`, a closed window). A command that changes something stops, puts back what it changed for a while and exits 130; one that only reads exits 0.',
+  ),
+} as const satisfies CodesOf<1>;

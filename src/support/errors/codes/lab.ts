@@ -1,0 +1,41 @@
+/** E7: lab. */
+import { type CodesOf, entry } from './entry.js';
+
+export const labCodes = {
+  E7001: entry(
+    'external',
+    'the lab does not start',
+    'The process of the built-in lab ended or did not get ready in time; the message has the last lines of its log.',
+  ),
+  E7002: entry(
+    'check-failed',
+    'the lab is not up',
+    'No lab of this name runs on this machine. `catalyst lab up NAME` starts it.',
+  ),
+  E7003: entry('usage', 'no such lab', 'The name of the lab, its engine or the fault is not one that the lab knows.'),
+  E7004: entry(
+    'usage',
+    'an engine is missing',
+    'A lab on real engines needs programs that `npm run engines` builds once, with Go, into the cache of this machine.',
+  ),
+  E7005: entry(
+    'refused',
+    'a cluster is not free for a lab',
+    'A lab of clusters that exist needs two that are not one, without nodes, Flux or anything that the lab makes itself; nothing was touched.',
+  ),
+  E7006: entry(
+    'credentials',
+    'a cluster does not let us',
+    'The kubeconfig of a cluster that a lab is to be made of may not do what a lab does there; the message names verbs and resources.',
+  ),
+  E7010: entry(
+    'refused',
+    'the demos are on a cluster of the lab',
+    'A lab creates and deletes objects on its clusters, so it is never made on one that holds the SME demos. Nothing was changed.',
+  ),
+  E7011: entry(
+    'refused',
+    'another cluster than the one of lab up',
+    'A lab on existing clusters keeps the UID of kube-system of both. A kubeconfig leads to another cluster by now. Nothing was changed.',
+  ),
+} as const satisfies CodesOf<7>;

@@ -1,0 +1,97 @@
+/** E3: tools, Kubernetes, Blueprints. */
+import { type CodesOf, entry } from './entry.js';
+
+export const toolCodes = {
+  E3001: entry(
+    'external',
+    'a tool is missing',
+    'helm, kubectl or git was not found, or its version is out of the supported range.',
+  ),
+  E3002: entry(
+    'external',
+    'a tool failed',
+    'A program that catalyst runs ended with an error; its last words are in the message.',
+  ),
+  E3003: entry('external', 'SSH failed', 'A server could not be reached over SSH, or closed the connection.'),
+  E3004: entry(
+    'refused',
+    'another SSH host key',
+    'The server shows another host key than the one that was put on it at its creation. Keys are never trusted on first use.',
+  ),
+  E3005: entry(
+    'external',
+    'git acted on another repository',
+    'git works on a repository that catalyst did not make, or the remote does not hold what was pushed. Nothing is built on it.',
+  ),
+  E3006: entry(
+    'external',
+    'helm acted on another cluster',
+    'helm reported success, and the cluster that catalyst named has no record of the release. Look for it on your other clusters before you go on.',
+  ),
+  E3007: entry(
+    'usage',
+    'a proxy cannot be used',
+    'HTTPS_PROXY, HTTP_PROXY or `proxy-url` of a kubeconfig names a proxy of a kind that catalyst does not know.',
+  ),
+  E3008: entry(
+    'external',
+    'a login plugin of a kubeconfig failed',
+    'The kubeconfig names a program that gives the credential. It was not found, it failed, or what it printed is no ExecCredential.',
+  ),
+  E3009: entry(
+    'refused',
+    'a registry login would go astray',
+    'A registry asks for its login to be sent to another host, or without TLS. Nothing was sent. A token service on another host is named in spec.charts.tokenService.',
+  ),
+  E3010: entry(
+    'external',
+    'a registry asks for a token that cannot be had',
+    'The registry names no address where its token is or where an upload goes on, or its token service answered without a token.',
+  ),
+  E3020: entry(
+    'refused',
+    'a cached program can be changed by others',
+    'helm and kubectl are unpacked once into the cache. Another user can write to the file or to a folder that it is in, so that what would be started, with the credentials of this Sovereign, may not be what catalyst unpacked.',
+  ),
+  E3021: entry(
+    'refused',
+    'a chart is not the one that was pinned',
+    'The archive of a chart has another digest than its Blueprint pins, or than was recorded when it was first pulled (charts.lock.json in the state folder). A version that is published again is a change that nobody has looked at.',
+  ),
+  E3022: entry(
+    'external',
+    'the record of chart digests cannot be read',
+    'charts.lock.json in the state folder keeps the digest of every chart that was pulled. It is damaged, or not a file.',
+  ),
+  E3101: entry(
+    'external',
+    'Kubernetes cannot be reached',
+    'The API server does not answer, or not in the Kubernetes protocol.',
+  ),
+  E3102: entry(
+    'external',
+    'Kubernetes refused a call',
+    'The API server refused: permission, validation, an admission webhook or a conflict.',
+  ),
+  E3201: entry(
+    'refused',
+    'not one of the 24 Blueprints',
+    'Only the 24 Blueprints of the WBS §2 are installed; everything else is out of scope (§7).',
+  ),
+  E3202: entry('usage', 'a Blueprint cannot be rendered', 'A value, variable or override does not fit the Blueprint.'),
+  E3203: entry(
+    'check-failed',
+    'a Blueprint breaks a rule',
+    '`blueprint lint` found something that would not install, or not run, on a Sovereign. Each finding has its place and its remedy.',
+  ),
+  E3204: entry(
+    'external',
+    'a chart cannot be had',
+    'The place that a chart is pinned to does not answer, or has no such chart or version. The pin is in the Blueprint, an override in spec.blueprints, another place in spec.charts.mirror.',
+  ),
+  E3205: entry(
+    'external',
+    'a registry refused',
+    'A container registry refused a call, does not have an image, or sent other bytes than the digest names. Logins are those of `helm registry login` and docker.',
+  ),
+} as const satisfies CodesOf<3>;
