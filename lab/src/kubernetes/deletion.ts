@@ -4,8 +4,10 @@
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Clock } from 'catalyst/support/clock.js';
+import { contentsOf, holdersOf, namespaces } from './containers.js';
 import { type Kind, type KindRegistry, type StoreKey, storeKeyOf } from './kinds.js';
-import type { Change, Store } from './store.js';
+import { createOwnerIndex, ownersOf, type Place } from './owner-index.js';
+import type { Store } from './store.js';
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
@@ -16,58 +18,19 @@ export interface Deletion {
   settle(key: StoreKey, object: KubeObject): void;
 }
 
-interface Place {
-  key: StoreKey;
-  object: KubeObject;
-}
-
 const foreground = 'foregroundDeletion';
-const namespaces = '/namespaces';
-const definitions = 'apiextensions.k8s.io/customresourcedefinitions';
-const ownersOf = (object: KubeObject) => object.metadata.ownerReferences ?? [];
 
 export function createDeletion(options: { store: Store; kinds: KindRegistry; clock: Clock }): Deletion {
   const { store, kinds, clock } = options;
-  const alive = new Set<string>();
-  const dependents = new Map<string, Map<string, Place>>();
-  const due: (() => void)[] = [];
-
-  function later(task: () => void): void {
-    due.push(task);
-    if (due.length === 1) setImmediate(runDue);
-  }
-  function runDue(): void {
-    const tasks = due.splice(0);
-    for (const task of tasks) task();
-  }
-
-  const current = ({ key, object }: Place): KubeObject | undefined => {
-    const found = store.get(key, object.metadata.namespace, object.metadata.name);
-    return found?.metadata.uid === object.metadata.uid ? found : undefined;
-  };
-  const dependentsOf = (uid: string | undefined): Place[] =>
-    [...(dependents.get(uid ?? '')?.values() ?? [])].flatMap((place) => {
-      const object = current(place);
-      return object ? [{ key: place.key, object }] : [];
-    });
+  const { current, dependentsOf, isAlive, record } = createOwnerIndex(store);
+  const later = createLater();
+  const contents = (key: StoreKey, object: KubeObject) => contentsOf(store, key, object);
   const removeAll = (places: Place[], propagation: Propagation) => {
     for (const { key, object } of places) {
       const kind = kinds.byStoreKey(key);
       if (kind && !object.metadata.deletionTimestamp) remove(kind, object, propagation);
     }
   };
-
-  /** What a Namespace or CRD still holds. */
-  function contents(key: StoreKey, object: KubeObject): Place[] {
-    if (key === namespaces) {
-      return store
-        .keys()
-        .flatMap((inner) => store.list(inner, object.metadata.name).map((item) => ({ key: inner, object: item })));
-    }
-    if (key !== definitions) return [];
-    const inner = `${object.spec.group}/${object.spec.names.plural}`;
-    return store.list(inner).map((item) => ({ key: inner, object: item }));
-  }
 
   function settle(key: StoreKey, object: KubeObject): void {
     if (!object.metadata.deletionTimestamp || !current({ key, object })) return;
@@ -87,24 +50,14 @@ export function createDeletion(options: { store: Store; kinds: KindRegistry; clo
   function remove(kind: Kind, object: KubeObject, propagation: Propagation) {
     const key = storeKeyOf(kind);
     if (propagation === 'Orphan')
-      for (const place of dependentsOf(object.metadata.uid)) disown(place, object.metadata.uid);
+      for (const place of dependentsOf(object.metadata.uid)) disown(store, place, object.metadata.uid);
     const own = (object.metadata.finalizers ?? []) as string[];
     const waits = propagation === 'Foreground' && dependentsOf(object.metadata.uid).length > 0;
     const finalizers = waits && !own.includes(foreground) ? [...own, foreground] : own;
     const inside = contents(key, object);
     if (finalizers.length === 0 && inside.length === 0) return { object: store.remove(key, object), gone: true };
     if (object.metadata.deletionTimestamp) return { object, gone: false };
-    const marked = store.put(key, {
-      ...object,
-      ...(key === namespaces ? { status: { ...object.status, phase: 'Terminating' } } : {}),
-      metadata: {
-        ...object.metadata,
-        ...(object.metadata.generation ? { generation: object.metadata.generation + 1 } : {}),
-        ...(finalizers.length > 0 ? { finalizers } : {}),
-        deletionTimestamp: `${clock.now().toISOString().slice(0, 19)}Z`,
-        deletionGracePeriodSeconds: 0,
-      },
-    });
+    const marked = store.put(key, marking(key, object, finalizers, clock));
     later(() => {
       removeAll(inside, 'Background');
       if (waits) removeAll(dependentsOf(object.metadata.uid), 'Foreground');
@@ -113,58 +66,61 @@ export function createDeletion(options: { store: Store; kinds: KindRegistry; clo
     return { object: marked, gone: false };
   }
 
-  function disown({ key, object }: Place, uid: string | undefined): void {
-    const left = ownersOf(object).filter((owner) => owner.uid !== uid);
-    const { ownerReferences: _old, ...metadata } = object.metadata;
-    store.put(key, { ...object, metadata: left.length > 0 ? { ...metadata, ownerReferences: left } : metadata });
-  }
-
   /** An owner went, or was never there: its dependent goes, unless another owner is left. */
   function collect(place: Place): void {
     const object = current(place);
     if (!object || ownersOf(object).length === 0) return;
     const kind = kinds.byStoreKey(place.key);
     if (!kind || object.metadata.deletionTimestamp) return;
-    const gone = ownersOf(object).filter((owner) => !alive.has(owner.uid));
+    const gone = ownersOf(object).filter((owner) => !isAlive(owner.uid));
     if (gone.length === ownersOf(object).length) remove(kind, object, 'Background');
-    else for (const owner of gone) disown({ key: place.key, object: current(place) ?? object }, owner.uid);
+    else for (const owner of gone) disown(store, { key: place.key, object: current(place) ?? object }, owner.uid);
   }
 
   function onRemoved(place: Place): void {
     for (const dependent of dependentsOf(place.object.metadata.uid)) collect(dependent);
-    const { namespace } = place.object.metadata;
-    const holders: Place[] = [];
-    const space = namespace === undefined ? undefined : store.get(namespaces, undefined, namespace);
-    if (space) holders.push({ key: namespaces, object: space });
-    for (const definition of store.list(definitions)) {
-      if (`${definition.spec.group}/${definition.spec.names.plural}` === place.key)
-        holders.push({ key: definitions, object: definition });
-    }
-    for (const owner of ownersOf(place.object)) {
-      const kind = kinds.byKind(owner.apiVersion, owner.kind);
-      const found = kind && store.get(storeKeyOf(kind), kind.namespaced ? namespace : undefined, owner.name);
-      if (kind && found?.metadata.uid === owner.uid) holders.push({ key: storeKeyOf(kind), object: found });
-    }
-    for (const holder of holders) settle(holder.key, holder.object);
+    for (const holder of holdersOf(store, kinds, place)) settle(holder.key, holder.object);
   }
 
-  function follow({ type, key, object, previous }: Change): void {
-    const uid = object.metadata.uid ?? '';
-    for (const owner of previous ? ownersOf(previous) : []) dependents.get(owner.uid)?.delete(uid);
-    if (type === 'DELETED') {
-      alive.delete(uid);
-      later(() => onRemoved({ key, object }));
-      return;
-    }
-    alive.add(uid);
-    const place = { key, object };
-    for (const owner of ownersOf(object)) {
-      const set = dependents.get(owner.uid) ?? new Map<string, Place>();
-      dependents.set(owner.uid, set.set(uid, place));
-      if (!alive.has(owner.uid)) later(() => collect(place));
-    }
-  }
-  store.listen('*', follow);
+  store.listen('*', (change) => {
+    record(change);
+    const place = { key: change.key, object: change.object };
+    if (change.type === 'DELETED') later(() => onRemoved(place));
+    else for (const owner of ownersOf(change.object)) if (!isAlive(owner.uid)) later(() => collect(place));
+  });
 
   return { remove, settle };
+}
+
+/** Runs tasks in their order, a moment later. */
+function createLater(): (task: () => void) => void {
+  const due: (() => void)[] = [];
+  return (task) => {
+    due.push(task);
+    if (due.length > 1) return;
+    setImmediate(() => {
+      for (const one of due.splice(0)) one();
+    });
+  };
+}
+
+/** The object as it is while it is being deleted. */
+function marking(key: StoreKey, object: KubeObject, finalizers: string[], clock: Clock): KubeObject {
+  return {
+    ...object,
+    ...(key === namespaces ? { status: { ...object.status, phase: 'Terminating' } } : {}),
+    metadata: {
+      ...object.metadata,
+      ...(object.metadata.generation ? { generation: object.metadata.generation + 1 } : {}),
+      ...(finalizers.length > 0 ? { finalizers } : {}),
+      deletionTimestamp: `${clock.now().toISOString().slice(0, 19)}Z`,
+      deletionGracePeriodSeconds: 0,
+    },
+  };
+}
+
+function disown(store: Store, { key, object }: Place, uid: string | undefined): void {
+  const left = ownersOf(object).filter((owner) => owner.uid !== uid);
+  const { ownerReferences: _old, ...metadata } = object.metadata;
+  store.put(key, { ...object, metadata: left.length > 0 ? { ...metadata, ownerReferences: left } : metadata });
 }

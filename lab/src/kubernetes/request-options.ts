@@ -3,9 +3,9 @@ import type { LabRequest } from '../http-server.js';
 import { readBody } from './body.js';
 import type { User, WriteCall } from './caller.js';
 import type { Propagation } from './deletion.js';
+import type { Preconditions } from './preconditions.js';
 import type { ResourcePath } from './request-path.js';
 import { invalid, type StatusCause } from './status.js';
-import type { Preconditions } from './writes.js';
 
 interface DeleteOptions {
   propagationPolicy?: Propagation;

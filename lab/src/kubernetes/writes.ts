@@ -1,5 +1,4 @@
 /** Create, change and delete: the steps every write takes, whatever its verb, from the candidate object to the store. */
-import { randomBytes, randomUUID } from 'node:crypto';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Clock } from 'catalyst/support/clock.js';
 import type { Admission } from './admission.js';
@@ -7,23 +6,15 @@ import type { WriteCall } from './caller.js';
 import { isUnchanged, onlyWhatItMayChange, raised, withoutNulls } from './candidate.js';
 import { type DefaultSources, withDefaults } from './defaults.js';
 import type { Deletion, Propagation } from './deletion.js';
+import { freshObject, nameOf, requireNamespace } from './fresh-object.js';
 import { apiVersionOf, type Kind, storeKeyOf } from './kinds.js';
 import { recordUpdate } from './managed-fields.js';
+import { checkPreconditions, type Preconditions } from './preconditions.js';
 import { shapeOf } from './shape.js';
-import { ApiRefusal, alreadyExists, badRequest, conflict, forbidden, invalid, modified, notFound } from './status.js';
+import { alreadyExists, forbidden, modified, notFound } from './status.js';
 import type { Store } from './store.js';
+import type { Target } from './target.js';
 import { validate } from './validate.js';
-
-export interface Target {
-  kind: Kind;
-  namespace?: string;
-  name: string;
-}
-
-export interface Preconditions {
-  uid?: string;
-  resourceVersion?: string;
-}
 
 export interface Writes {
   create(target: Target, object: KubeObject, call: WriteCall): Promise<KubeObject>;
@@ -69,28 +60,8 @@ export function createWrites(tools: {
   async function create(target: Target, given: KubeObject, call: WriteCall, applied = false): Promise<KubeObject> {
     const { kind, namespace } = target;
     const named = nameOf(given, target);
-    if (namespace !== undefined) requireNamespace(kind, named, namespace);
-    const base = withoutNulls(given) as KubeObject;
-    const {
-      resourceVersion: _rv,
-      deletionTimestamp: _dt,
-      selfLink: _sl,
-      ...metadata
-    } = base.metadata as Record<string, unknown>;
-    const fresh = {
-      ...base,
-      apiVersion: apiVersionOf(kind),
-      kind: kind.kind,
-      metadata: {
-        ...metadata,
-        name: named,
-        ...(namespace === undefined ? {} : { namespace }),
-        uid: randomUUID(),
-        creationTimestamp: now(),
-        ...(kind.generations ? { generation: 1 } : {}),
-      },
-    } as KubeObject;
-    if (kind.status) delete fresh['status'];
+    if (namespace !== undefined) requireNamespace(store, kind, named, namespace);
+    const fresh = freshObject(target, named, given, now());
     const mutated = await admission.mutate(kind, 'CREATE', withDefaults(fresh, kind, sources), undefined, call);
     let ready = withDefaults(mutated, kind, sources);
     if (!applied) ready = recordUpdate(undefined, ready, writerOf(kind, call), shapeOf(kind));
@@ -99,47 +70,6 @@ export function createWrites(tools: {
     await admission.validate(kind, 'CREATE', ready, undefined, call);
     if (currentOf({ ...target, name: named })) throw alreadyExists(kind, named);
     return call.dryRun ? ready : store.put(storeKeyOf(kind), ready);
-  }
-
-  function nameOf(object: KubeObject, target: Target): string {
-    const { name, namespace, generateName } = object.metadata as {
-      name?: string;
-      namespace?: string;
-      generateName?: string;
-    };
-    if (namespace && target.namespace !== undefined && namespace !== target.namespace) {
-      throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
-    }
-    if (target.name && name && name !== target.name) {
-      throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
-    }
-    const found = target.name || name;
-    if (found) return found;
-    if (generateName) return `${generateName}${randomBytes(4).toString('hex').slice(0, 5)}`;
-    throw invalid(target.kind, '', [
-      {
-        reason: 'FieldValueRequired',
-        field: 'metadata.name',
-        message: 'Required value: name or generateName is required',
-      },
-    ]);
-  }
-
-  function requireNamespace(kind: Kind, name: string, namespace: string): void {
-    const space = store.get('/namespaces', undefined, namespace);
-    if (!space) throw notFound({ group: '', plural: 'namespaces', kind: 'Namespace' }, namespace);
-    if (!space.metadata.deletionTimestamp) return;
-    const refusal = forbidden(
-      kind,
-      name,
-      `unable to create new content in namespace ${namespace} because it is being terminated`,
-    );
-    const cause = {
-      reason: 'NamespaceTerminating',
-      message: `namespace ${namespace} is being terminated`,
-      field: 'metadata.namespace',
-    };
-    throw new ApiRefusal(403, 'Forbidden', refusal.message, { ...refusal.details, causes: [cause] });
   }
 
   const change: Writes['change'] = async (target, next, call, applied = false) => {
@@ -191,20 +121,4 @@ export function createWrites(tools: {
   };
 
   return { create: (target, object, call) => create(target, object, call), change, remove };
-}
-
-function checkPreconditions({ kind, name }: Target, current: KubeObject, given: Preconditions, deleting = false): void {
-  const { uid, resourceVersion } = current.metadata;
-  // A refused deletion names the kind where other conflicts name the resource.
-  const subject = deleting ? { ...kind, plural: kind.kind } : kind;
-  if (given.uid && given.uid !== uid) {
-    const text = deleting
-      ? `the UID in the precondition (${given.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`
-      : `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${uid}`;
-    throw conflict(subject, name, text);
-  }
-  if (!given.resourceVersion || given.resourceVersion === '0' || given.resourceVersion === resourceVersion) return;
-  if (!deleting) throw modified(kind, name);
-  const text = `the ResourceVersion in the precondition (${given.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
-  throw conflict(subject, name, text);
 }
