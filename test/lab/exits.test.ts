@@ -42,6 +42,40 @@ describe('ways out', () => {
   }
   const asBefore = { replicas: 1, suspend: undefined };
 
+  /** Of this Sovereign, as they are now on the mother. */
+  async function redirect(): Promise<string[]> {
+    const at = { namespace: 'catalyst', name: 'catalyst-sovereign-redirect-omantel-omani-works' };
+    const found = await Promise.all([
+      mother.get({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', ...at }),
+      mother.get({ apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware', ...at }),
+    ]);
+    return found.flatMap((object) => object?.kind ?? []);
+  }
+
+  test('killed before the redirect was seen to work: the Job on the mother removes it; the next run makes it anew', async () => {
+    const killed = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes'], {
+      interruptAt: 'and no other path, through it by Ingress',
+      signal: 'SIGKILL',
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    expect(await leftOnMother(mother)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^Job .*undo-omantel-omani-works-/)]),
+    );
+    const due = await catalyst.run(['lab', 'fault', 'due-undo', '--lab', catalyst.lab]);
+    expect(due.code, due.stderr).toBe(0);
+    await waitUntil({
+      reason: 'the undo on the mother',
+      timeoutMs: 60_000,
+      clock: systemClock,
+      signal,
+      look: async () =>
+        (await redirect()).length === 0 && !(await leftOnMother(mother)).some((name) => name.startsWith('RoleBinding'))
+          ? { done: true }
+          : { pending: 'the redirect is still there' },
+    });
+    await catalyst.run(['lab', 'fault', '--clear', 'all', '--lab', catalyst.lab]);
+  });
+
   test('killed in the erasure: the Job on the mother restores it exactly; the next run ends as before', async () => {
     expect(await state()).toEqual(asBefore);
     const killed = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes'], {
@@ -50,6 +84,7 @@ describe('ways out', () => {
     });
     expect(killed.signal).toBe('SIGKILL');
     expect(await state()).toEqual({ replicas: 0, suspend: true });
+    expect(await redirect()).toEqual(['Ingress', 'Middleware']);
     expect(await leftOnMother(mother)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^Job .*undo-omantel-omani-works-/)]),
     );

@@ -6,13 +6,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { type ClaimScript, claimScripts } from 'catalyst/mother/jobs/claim-scripts.js';
 import { sha256 } from 'catalyst/support/hash.js';
 import { createRedactor } from 'catalyst/support/redact/redact.js';
 import { createExec } from 'catalyst/tools/exec/exec.js';
 import type { Claims } from '../servers/mother/claims.js';
 import type { Lab } from './engine.js';
+import { undoKill, undoRedirect } from './mother-undos.js';
 import type { Program, ProgramCall } from './programs.js';
 
 /** What the lab keeps on its claims. */
@@ -33,6 +33,7 @@ export function motherJobs(files: ClaimFiles): Record<string, Program> {
     erase: (call) => erase(mount(call, files)),
     'try-credentials': (call) => tryCredentials(mount(call, files), call.lab),
     'undo-kill': undoKill,
+    'undo-redirect': undoRedirect,
   };
 }
 
@@ -138,46 +139,4 @@ async function tryServer(lab: Lab, server: string, token: string | undefined): P
     call.on('timeout', () => call.destroy(new Error('no answer')));
     call.end();
   });
-}
-
-/** Tests its rights and is armed, sleeps until its moment, then puts back what is still stopped and removes its bindings. */
-async function undoKill({ pod, lab, env }: ProgramCall): Promise<object | 'waiting'> {
-  const { NAME: own = '', NAMESPACE: namespace, DEPLOYMENT: name = '', KUSTOMIZATION: kustomization } = env;
-  const owner = {
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    kind: 'Kustomization',
-    namespace: env.KUSTOMIZATION_NAMESPACE,
-    name: kustomization ?? '',
-  };
-  const may = await boundNamespaces(pod, lab);
-  if (!may.has(namespace)) throw new Error(`not allowed: patch deployments.apps/${name}`);
-  if (kustomization && !may.has(owner.namespace)) throw new Error(`not allowed: patch kustomizations/${kustomization}`);
-  const job = { apiVersion: 'batch/v1', kind: 'Job', namespace, name: own };
-  const armed = { 'catalyst.openova.io/armed': 'true' };
-  if (!(await lab.kube.get(job))?.metadata.annotations?.['catalyst.openova.io/armed'])
-    await lab.kube.patch(job, { metadata: { annotations: armed } });
-  const started = Date.parse(pod.metadata.creationTimestamp ?? '') || lab.clock.now().getTime();
-  const due = started + Number(env.SECONDS_TO_WAIT) * 1000;
-  if (lab.clock.now().getTime() < due && !lab.faults.holds('due-undo', own)) return 'waiting';
-  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
-  if ((await lab.kube.get(deployment))?.spec?.replicas === 0)
-    await lab.kube.patch(deployment, { spec: { replicas: Number(env.REPLICAS) } });
-  if (kustomization && (await lab.kube.get(owner))?.spec?.suspend === true)
-    await lab.kube.patch(owner, { spec: { suspend: env.SUSPEND === 'false' ? false : null } });
-  for (const at of new Set([owner.namespace, namespace]))
-    if (at) await lab.kube.delete({ apiVersion: RBAC, kind: 'RoleBinding', namespace: at, name: own });
-  return { undone: true };
-}
-
-const RBAC = 'rbac.authorization.k8s.io/v1';
-
-/** Namespaces in which a Pod's ServiceAccount is bound to a role. */
-async function boundNamespaces({ metadata, spec }: KubeObject, lab: Lab): Promise<Set<string | undefined>> {
-  const bindings = await lab.kube.list({ apiVersion: RBAC, kind: 'RoleBinding' });
-  const ours = bindings.filter(({ subjects = [] }) =>
-    (subjects as { name: string; namespace?: string }[]).some(
-      (subject) => subject.name === spec.serviceAccountName && subject.namespace === metadata.namespace,
-    ),
-  );
-  return new Set(ours.map((binding) => binding.metadata.namespace));
 }

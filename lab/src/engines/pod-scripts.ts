@@ -20,7 +20,7 @@ export interface PodScripts {
 }
 
 /** By label of the Job, or name of the container. The others ask for programs that come in images only, or for a claim's files. */
-const scripted = ['undo-kill', 'lift-egress', 'openbao-status', 'openbao-write', 'zone-sync'];
+const scripted = ['undo-kill', 'undo-redirect', 'lift-egress', 'openbao-status', 'openbao-write', 'zone-sync'];
 const needed = ['/usr/sbin/chroot', '/usr/bin/curl', '/usr/bin/jq'];
 const termination = 4096;
 /** A short script is waited for; a long one is looked at again. */

@@ -4,9 +4,6 @@
  */
 import { hostname, userInfo } from 'node:os';
 import type { Mutation } from '../../engine/mutation.js';
-import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
-import { kustomizationApi } from '../../mother/discover.js';
-import { type ArmedUndo, readUndo, undoJob } from '../../mother/jobs/undo-job.js';
 import {
   type LeaseHolder,
   type LeaseKube,
@@ -17,12 +14,12 @@ import {
   renewMs,
   takeLease,
 } from '../../mother/lease.js';
-import { jobLabel, sovereignLabel } from '../../mother/own-names.js';
+import { sovereignLabel } from '../../mother/own-names.js';
 import { shownIdentity } from '../../sovereign/state/process-identity.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Act, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { ownerMutation, scaleMutation } from './stop-catalyst.js';
+import { finishEarlier } from './finish-earlier.js';
 
 /** One change from taking to giving back, renewals included. */
 export function leaseMutation(world: Pick<World, 'sovereign'>): Mutation {
@@ -124,74 +121,4 @@ function renewUntilLost(world: World, kube: LeaseKube, lost: AbortController): N
     );
   }, renewMs);
   return renewal.unref();
-}
-
-/** Throws E5022 when an undo of another Sovereign is armed: what it would put back must not be taken for what was found. */
-async function finishEarlier(world: World, { undo }: StepContext, mother: Kube): Promise<void> {
-  const { fqdn, mother: spec } = world.sovereign.spec;
-  const { namespace } = spec.catalyst;
-  const labelSelector = `${jobLabel}=${undoJob}`;
-  const jobs = await mother.list({ apiVersion: 'batch/v1', kind: 'Job', namespace, labelSelector });
-  const undos = jobs.filter(({ metadata }) => metadata.labels?.[jobLabel] === undoJob).map(readUndo);
-  const foreign = undos.find((one) => one.fqdn !== fqdn && !one.made);
-  if (foreign) throw armedByAnother(foreign);
-  for (const one of undos) if (one.fqdn === fqdn && !one.made) await putBack(one, undo.act, mother);
-  const kinds = [
-    { apiVersion: 'batch/v1', kind: 'Job' },
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' },
-    { apiVersion: 'v1', kind: 'ServiceAccount' },
-  ];
-  for (const kind of kinds) {
-    const left = await mother.list({ ...kind, labelSelector });
-    for (const object of left)
-      if (object.metadata.labels?.[jobLabel] === undoJob && object.metadata.labels[sovereignLabel] === fqdn)
-        await undo.act({ ...undoMutation(object, 'disarm'), putsBack: true }, async (writers) =>
-          (await writers.mother()).delete(refOfObject(object)),
-        );
-  }
-}
-
-/** Only what is still stopped: what somebody has changed since is theirs. */
-async function putBack({ deployment, kustomization }: ArmedUndo, act: Act, mother: Kube): Promise<void> {
-  const { namespace, name, replicas } = deployment;
-  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
-  if ((await mother.get(ref))?.spec?.replicas === 0 && replicas > 0)
-    await act({ ...scaleMutation({ namespace, deployment: ref }, replicas), putsBack: true }, async (writers) =>
-      (await writers.mother()).patch(ref, { spec: { replicas } }, 'scale'),
-    );
-  if (!kustomization) return;
-  const { suspend, ...at } = kustomization;
-  const owner = { apiVersion: kustomizationApi, kind: 'Kustomization', ...at };
-  if ((await mother.get(owner))?.spec?.suspend !== true) return;
-  const resume = ownerMutation({ kustomization: { ...owner, suspended: false } }, 'resume');
-  if (resume)
-    await act({ ...resume, putsBack: true }, async (writers) =>
-      (await writers.mother()).patch(owner, { spec: { suspend } }),
-    );
-}
-
-/** Without the id of the run, so that plan and run use one sentence. */
-export function undoMutation(object: KubeObject, verb: 'arm' | 'disarm'): Mutation {
-  const { namespace } = object.metadata;
-  const name = object.metadata.name.replace(/-[^-]+$/, '');
-  return {
-    target: { system: 'mother', kind: object.kind, namespace, name },
-    sentence: `${verb} the undo for catalyst-api: ${object.kind} ${namespace}/${name} on the mother`,
-  };
-}
-
-function armedByAnother({ fqdn, runId, until, job }: ArmedUndo) {
-  const { namespace, name } = job.metadata;
-  return fail(
-    'E5022',
-    `catalyst-api on the mother is stopped by a run of ${fqdn || 'another Sovereign'} (${runId || 'unknown'}); its undo is armed until ${until}. Nothing was changed.`,
-    {
-      actions: [
-        `run the command again after ${until}: the undo has been made by then`,
-        `kubectl -n ${namespace} get job ${name} -o yaml`,
-      ],
-      data: { sovereign: fqdn, run: runId, until, job: `${namespace}/${name}` },
-    },
-  );
 }

@@ -5,10 +5,11 @@
 import type { Mutation } from '../../engine/mutation.js';
 import type { Kube, KubeObject, KubeRef } from '../../kubernetes/client/kube.js';
 import { requireOne } from '../../mother/discover.js';
-import { redirectNameOf, sovereignLabel } from '../../mother/own-names.js';
+import { redirectNameOf, runLabel, sovereignLabel } from '../../mother/own-names.js';
 import { nameOfObject } from '../../mother/protected/ownership.js';
 import { fail } from '../../support/errors/errors.js';
 import { sha256 } from '../../support/hash.js';
+import type { Act } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 
 const traefik = 'traefik.io/v1alpha1';
@@ -53,7 +54,8 @@ export function redirectObjects(
   const namespace = world.sovereign.spec.mother.catalyst.namespace;
   const name = redirectName(world);
   const host = new URL(consoleOf(world)).host;
-  const labels = { [sovereignLabel]: world.sovereign.spec.fqdn };
+  // The run too: its undo on the mother removes only what this run has made.
+  const labels = { [sovereignLabel]: world.sovereign.spec.fqdn, [runLabel]: world.runId };
   const paths = rulesOf(neighbour).flatMap((one) => (one.host === host ? (one.http?.paths ?? []) : []));
   const backend = paths.find(servesSovereign)?.backend;
   const id = ids.map(escaped).join('|');
@@ -138,6 +140,22 @@ export const redirectRefs = (world: World): { middleware: KubeRef; ingress: Kube
     ingress: { apiVersion: ingressApi, kind: 'Ingress', namespace, name },
   };
 };
+
+export function removeRedirectMutation(ref: KubeRef): Mutation {
+  return {
+    target: { system: 'mother', kind: ref.kind, namespace: ref.namespace, name: ref.name },
+    sentence: `delete ${ref.kind} ${ref.namespace}/${ref.name} on the mother: the redirect`,
+  };
+}
+
+/** Removes what there is of it: the Ingress first, which leads to the Middleware. */
+export async function removeRedirect(world: World, act: Act): Promise<void> {
+  const mother = await world.mother();
+  const { ingress, middleware } = redirectRefs(world);
+  for (const ref of [ingress, middleware])
+    if (await mother.get(ref))
+      await act(removeRedirectMutation(ref), async (writers) => (await writers.mother()).delete(ref));
+}
 
 export interface PageSample {
   path: string;

@@ -5,9 +5,10 @@ import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { openHandover } from '../handover.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
-import { redirectRefs, requireOwnRedirect } from '../mother/redirect.js';
+import { makeRedirect, redirectPlan } from '../mother/make-redirect.js';
+import { redirectRefs, removeRedirectMutation, requireOwnRedirect } from '../mother/redirect.js';
 import { hasReached, readRecord } from '../record.js';
-import { forget, makeRedirect, redirectConsole, removeRedirectMutation } from './redirect.js';
+import { forget, redirectConsole } from './redirect.js';
 
 export type DecommissionWork = 'decommission' | 'redirect' | 'remove-redirect';
 
@@ -21,8 +22,9 @@ export function stepDecommission(world: World, work: DecommissionWork): Step {
     ...part,
     async plan(signal) {
       await requireRevoked(world);
-      const mutations = await whole.plan(signal);
-      return work === 'decommission' ? mutations : mutations.filter(({ target }) => ofRedirect.has(target.kind));
+      if (work === 'decommission') return whole.plan(signal);
+      const made = (await readRecord(world))?.redirectedAt !== undefined;
+      return [leaseMutation(world), ...(made ? [] : redirectPlan(world))];
     },
     async run(context) {
       await requireRevoked(world);
@@ -37,8 +39,6 @@ export function stepDecommission(world: World, work: DecommissionWork): Step {
     },
   };
 }
-
-const ofRedirect = new Set(['Ingress', 'Middleware', 'Lease']);
 
 function removeRedirect(world: World): Step {
   const there = async () => {

@@ -1,32 +1,18 @@
 /** Ticket #319: the mother keeps nothing but a redirect to the Sovereign. */
-
 import type { Mutation } from '../../engine/mutation.js';
 import type { Done, Evidence } from '../../engine/step.js';
-import type { KubeRef } from '../../kubernetes/client/kube.js';
 import { checkProtected } from '../../mother/protected/protected-watch.js';
 import { holdsNothingOwn, mentionsIn, scanSummary } from '../../scans/scan.js';
 import { fail, isCatalystError } from '../../support/errors/errors.js';
-import { waitUntil } from '../../support/wait.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { type Handover, openHandover } from '../handover.js';
 import { erasePlan, eraseRetained } from '../mother/erase.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
-import {
-  checkRedirect,
-  neighbourOf,
-  pageDifferences,
-  redirectMutations,
-  redirectObjects,
-  redirectRefs,
-  requireOwnRedirect,
-  samplePages,
-  targetOf,
-} from '../mother/redirect.js';
+import { makeRedirect, redirectPlan } from '../mother/make-redirect.js';
+import { checkRedirect, targetOf } from '../mother/redirect.js';
 import { residueOf } from '../mother/residue.js';
 import { type HandoverRecord, hasReached, placesOf, readRecord, recordMutation } from '../record.js';
-
-const seenMs = 60_000;
 
 async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
   return readRecord(world).catch((error: unknown) => {
@@ -41,63 +27,6 @@ function forgetMutation(world: World): Mutation {
     target: { system: 'mother', kind: 'ConfigMap', namespace: ref.namespace, name: ref.name },
     sentence: `delete the handover record in ConfigMap ${ref.namespace}/${ref.name} on the mother; the Sovereign keeps its copy`,
   };
-}
-
-/** Redirect first answered 302; once it was seen to work and to touch nothing else, 301. What fails half-way is removed again. */
-export async function makeRedirect(handover: Handover): Promise<void> {
-  const { world, record } = handover;
-  if (record.redirectedAt !== undefined || record.ids.length === 0) return;
-  await requireOwnRedirect(world, await world.mother());
-  try {
-    await redirect(handover);
-    await checkProtected(world, 'With the redirect');
-  } catch (error) {
-    await removeRedirect(handover);
-    throw error;
-  }
-  record.redirectedAt = world.clock.now().toISOString();
-  await handover.save();
-}
-
-/** The Ingress first, which leads to the Middleware. */
-async function removeRedirect({ world, undo }: Handover): Promise<void> {
-  const mother = await world.mother();
-  const { ingress, middleware } = redirectRefs(world);
-  for (const ref of [ingress, middleware])
-    if (await mother.get(ref))
-      await undo.act(removeRedirectMutation(ref), async (writers) => (await writers.mother()).delete(ref));
-}
-
-async function redirect(handover: Handover): Promise<void> {
-  const { world, act, record } = handover;
-  const mother = await world.mother();
-  const before = await samplePages(world);
-  const neighbour = await neighbourOf(world, mother);
-  for (const permanent of [false, true]) {
-    const objects = redirectObjects(world, record.ids, neighbour, permanent);
-    const mutations = redirectMutations(world, permanent);
-    await act(mutations.middleware, async (writers) => (await writers.mother()).apply([objects.middleware]));
-    if (!permanent) await act(mutations.ingress, async (writers) => (await writers.mother()).apply([objects.ingress]));
-    await waitUntil({
-      reason: `the redirect to ${targetOf(world)}`,
-      timeoutMs: seenMs,
-      clock: world.clock,
-      signal: world.signal,
-      onPending: handover.progress.waiting,
-      look: async () => {
-        const problems = await checkRedirect(world, record.ids, permanent ? [301] : [302, 301]);
-        return problems.length === 0 ? { done: true } : { pending: problems[0]! };
-      },
-    });
-    const differences = pageDifferences(before, await samplePages(world));
-    if (differences.length > 0) {
-      throw fail(
-        'E5106',
-        `With the redirect, other pages of the host changed: ${differences.join('; ')}. The redirect was removed again.`,
-        { actions: ['catalyst handover redirect'], data: { differences } },
-      );
-    }
-  }
 }
 
 /** Second inventory, protected set, and the mother's own note of the handover goes. */
@@ -115,13 +44,6 @@ export async function decommission(handover: Handover): Promise<void> {
     });
   }
   await handover.save('DECOMMISSIONED');
-}
-
-export function removeRedirectMutation(ref: KubeRef): Mutation {
-  return {
-    target: { system: 'mother', kind: ref.kind, namespace: ref.namespace, name: ref.name },
-    sentence: `delete ${ref.kind} ${ref.namespace}/${ref.name} on the mother: the redirect`,
-  };
 }
 
 /** True while the mother still has its note of the handover. */
@@ -150,10 +72,9 @@ export function redirectConsole(world: World): Step {
     async plan() {
       const record = await recordIfAny(world);
       if (record && hasReached(record, 'DECOMMISSIONED')) return [];
-      const { middleware, ingress } = redirectMutations(world, false);
       return [
         leaseMutation(world),
-        ...(record?.redirectedAt ? [] : [middleware, ingress, redirectMutations(world, true).middleware]),
+        ...(record?.redirectedAt ? [] : redirectPlan(world)),
         ...(record?.erasedAt || !record ? [] : await erasePlan(world)),
         ...placesOf(world).map((place) => recordMutation(place, 'DECOMMISSIONED')),
         forgetMutation(world),

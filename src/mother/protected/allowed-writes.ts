@@ -71,7 +71,7 @@ export const protectedWrites: readonly (AllowedWrite & { undo: string })[] = [
     reason: 'the old addresses of this Sovereign lead to it',
     kinds: ['Ingress', 'Middleware'],
     verbs: ['create', 'apply', 'patch', 'delete'],
-    undo: 'catalyst handover redirect --remove',
+    undo: 'a Job on the mother removes it unless this run has seen it work; later: catalyst handover redirect --remove',
     is: (write, about) => isNamed(write, about, redirectNameOf(about.sovereign.spec.fqdn)),
   },
   {
@@ -108,7 +108,7 @@ const ownWrites: readonly AllowedWrite[] = [
   },
   {
     what: 'the armed undo',
-    reason: 'it puts back what is stopped when this process cannot',
+    reason: 'it puts back what is stopped, or a redirect that nobody has seen work, when this process cannot',
     kinds: ['Job', 'ServiceAccount', 'Role', 'RoleBinding'],
     verbs: ['apply', 'delete'],
     is: isUndo,

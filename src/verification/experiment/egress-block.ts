@@ -4,8 +4,8 @@
  * node's own pulls of images are not, which the answer says.
  */
 import { isIP } from 'node:net';
-import { watchDeadline } from '../../handover/mother/armed-undo.js';
 import { holderOf } from '../../handover/mother/hold-mother.js';
+import { watchDeadline } from '../../handover/mother/watch-deadline.js';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import { needlesOf } from '../../scans/umbilical.js';
 import { formatDuration } from '../../support/durations.js';

@@ -1,6 +1,6 @@
 /** The life of the egress block: armed before it is made, lifted by its own run, never by the run of somebody else. */
 import type { Mutation } from '../../engine/mutation.js';
-import { ownedBy, requireArmed } from '../../handover/mother/armed-undo.js';
+import { ownedBy, requireArmed } from '../../handover/mother/arm.js';
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import { hasEndedHere, shownIdentity } from '../../sovereign/state/process-identity.js';
 import { type CatalystError, fail } from '../../support/errors/errors.js';

@@ -4,7 +4,7 @@
  * that lifts both when their time is over.
  */
 import type { KubeObject, KubeRef } from '../../kubernetes/client/kube.js';
-import { armedAnnotation } from '../../mother/jobs/undo-job.js';
+import { armedAnnotation } from '../../mother/jobs/undo-scripts.js';
 import { jobLabel, processAnnotation, runLabel, sovereignLabel } from '../../mother/own-names.js';
 import { type ProcessIdentity, readIdentity } from '../../sovereign/state/process-identity.js';
 import type { ProbeJob } from '../../walk/probes/probe-job.js';

@@ -2,8 +2,9 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../../src/mother/discover.js';
-import { undoObjects } from '../../../src/mother/jobs/undo-job.js';
+import { redirectUndoObjects, undoObjects } from '../../../src/mother/jobs/undo-job.js';
 import { undoName } from '../../../src/mother/own-names.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
@@ -29,16 +30,31 @@ const catalyst = (suspend?: boolean): CatalystOnMother => ({
 });
 const run = { fqdn: 'omantel.omani.works', runId: '0123456789ab', seconds: 0, until: new Date(0) };
 
+interface State {
+  may?: boolean;
+  replicas: string;
+  suspend: string;
+  /** Sovereign and run of the redirect that is there. */
+  redirect?: string;
+  /** A read that the API does not answer. */
+  fails?: string;
+}
+
+const play = (suspend: boolean | undefined, state: State) =>
+  playJob(undoObjects(catalyst(suspend), run).at(-1)!, state);
+
 /** Runs the script of the Job with a kubectl that notes its calls and answers what `state` has. */
-async function play(suspend: boolean | undefined, state: { may?: boolean; replicas: string; suspend: string }) {
+async function playJob(job: KubeObject, state: State) {
   const dir = mkdtempSync(join(tmpdir(), 'catalyst-undo-'));
-  const container = undoObjects(catalyst(suspend), run).at(-1)!.spec.template.spec.containers[0];
+  const container = job.spec.template.spec.containers[0];
   const kubectl = `#!/bin/sh
 echo "$*" >> ${dir}/calls
 case "$*" in
   "auth can-i"*) exit ${state.may === false ? 1 : 0} ;;
+  *"get ${state.fails ?? 'nothing'}"*) exit 1 ;;
   *"get deployment"*) printf %s '${state.replicas}' ;;
   *"get kustomizations"*) printf %s '${state.suspend}' ;;
+  *"get ingresses"*|*"get middlewares"*) printf %s '${state.redirect ?? ''}' ;;
 esac
 `;
   writeFileSync(join(dir, 'kubectl'), kubectl);
@@ -81,6 +97,52 @@ describe('the script of the undo', () => {
     expect(exitCode).toBe(1);
     expect(log).toMatch(/^not allowed: patch deployments\.apps\/catalyst-api/);
     expect(calls).not.toMatch(/annotate|--replicas/);
+  });
+});
+
+describe('of what it cannot read', () => {
+  it.each(['deployment', 'kustomizations'])('a %s, it never says that it is undone', async (fails) => {
+    const { exitCode, log, calls } = await play(undefined, { replicas: '0', suspend: 'true', fails });
+    expect({ exitCode, log }).toEqual({ exitCode: 1, log: '' });
+    expect(calls).not.toContain('delete rolebinding');
+  });
+});
+
+describe('the script of the undo of a redirect', () => {
+  const removed = /-n catalyst delete (ingresses|middlewares)/;
+  const playRedirect = (state: Partial<State>) =>
+    playJob(redirectUndoObjects(catalyst(), run).at(-1)!, { replicas: '', suspend: '', ...state });
+
+  it('tests its rights, is armed, and removes the Ingress, then the Middleware, of its Sovereign and run', async () => {
+    const { exitCode, calls, log } = await playRedirect({ redirect: 'omantel.omani.works 0123456789ab' });
+    expect({ exitCode, log }).toEqual({ exitCode: 0, log: '{"undone":true}' });
+    const name = 'catalyst-sovereign-redirect-omantel-omani-works';
+    const order = [
+      `auth can-i -q delete ingresses.networking.k8s.io/${name} -n catalyst`,
+      `auth can-i -q delete middlewares.traefik.io/${name} -n catalyst`,
+      'annotate job',
+      `-n catalyst delete ingresses.networking.k8s.io ${name}`,
+      `-n catalyst delete middlewares.traefik.io ${name}`,
+      'delete rolebinding',
+    ].map((part) => calls.indexOf(part));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  it.each(['', 'omantel.omani.works other', 'another.omani.works 0123456789ab', ' '])(
+    'leaves alone what carries the labels "%s"',
+    async (redirect) => {
+      const { exitCode, calls } = await playRedirect({ redirect });
+      expect(exitCode).toBe(0);
+      expect(calls).not.toMatch(removed);
+    },
+  );
+
+  it('ends at once, unarmed, when it may not do what it must', async () => {
+    const { exitCode, calls, log } = await playRedirect({ may: false });
+    expect(exitCode).toBe(1);
+    expect(log).toMatch(/^not allowed: delete ingresses/);
+    expect(calls).not.toMatch(/annotate/);
   });
 });
 

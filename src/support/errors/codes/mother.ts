@@ -45,7 +45,7 @@ export const motherCodes = {
   E5020: entry(
     'external',
     'the undo cannot be armed on the mother',
-    'Before catalyst-api is stopped, a Job on the mother is armed that starts it again when nobody else does. The Job did not start, or its account may not do what it must; nothing was stopped.',
+    'Before catalyst-api is stopped, or the redirect made, a Job on the mother is armed that puts that back when nobody else does. The Job did not start, or its account may not do what it must; nothing was stopped or redirected.',
   ),
   E5021: entry(
     'locked',
@@ -55,12 +55,12 @@ export const motherCodes = {
   E5022: entry(
     'locked',
     'an undo of another Sovereign is armed on the mother',
-    'catalyst-api is stopped for another Sovereign, and the mother will start it again at the time in the message. What is there now must not be taken for what was found.',
+    'catalyst-api is stopped, or a redirect made, for another Sovereign, and the mother will put that back at the time in the message. What is there now must not be taken for what was found.',
   ),
   E5023: entry(
     'unfinished',
-    'the mother has put catalyst-api back meanwhile',
-    'The process slept or was too slow while catalyst-api was stopped, and the undo that was armed on the mother came first. What needed it stopped was not finished.',
+    'the mother has put back meanwhile',
+    'The process slept or was too slow while catalyst-api was stopped or the redirect made, and the undo that was armed on the mother came first. What was under way was not finished.',
   ),
   E5024: entry(
     'locked',

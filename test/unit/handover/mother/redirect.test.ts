@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { openHandover } from '../../../../src/handover/handover.js';
-import { checkRedirect, redirectObjects, redirectPaths } from '../../../../src/handover/mother/redirect.js';
-import { makeRedirect } from '../../../../src/handover/steps/redirect.js';
-import { ids, memoryCluster, motherCluster, rig } from '../rig.js';
+import { lookAtCatalyst, openHandover } from '../../../../src/handover/handover.js';
+import { holdMother } from '../../../../src/handover/mother/hold-mother.js';
+import { makeRedirect } from '../../../../src/handover/mother/make-redirect.js';
+import {
+  checkRedirect,
+  redirectObjects,
+  redirectPaths,
+  redirectRefs,
+} from '../../../../src/handover/mother/redirect.js';
+import { redirectUndoObjects } from '../../../../src/mother/jobs/undo-job.js';
+import { ids, type MemoryCluster, memoryCluster, motherCluster, rig } from '../rig.js';
 
 const { world } = rig(motherCluster({}), memoryCluster([]), (call) =>
   ids.some((id) => call.endsWith(`/sovereign/${id}`))
@@ -61,6 +68,10 @@ describe('the redirect', () => {
   });
 });
 
+const undoKinds = ['Job', 'RoleBinding', 'Role', 'ServiceAccount', 'Lease'];
+const left = ({ objects }: MemoryCluster) => [...objects.values()].filter(({ kind }) => undoKinds.includes(kind));
+const redirectOf = ({ objects }: MemoryCluster) => [...objects.keys()].filter((key) => key.includes('redirect'));
+
 describe('a redirect that fails half-way is removed again', () => {
   /** A console on which the redirect works; `changed` is another page that it alters. */
   const made = (changed?: string) => {
@@ -75,12 +86,62 @@ describe('a redirect that fails half-way is removed again', () => {
     return { stands, mother, ...rigged };
   };
 
-  it('stays when nothing else changed', async () => {
-    const { stands, world, context } = made();
+  it('stays when nothing else changed, and its undo is gone before that is recorded', async () => {
+    const { stands, mother, world, context } = made();
     const handover = await openHandover(world, context);
     handover.record.ids = [...ids];
+    mother.writes.length = 0;
     await makeRedirect(handover);
     expect(stands()).toBe(true);
+    const order = ['apply Job', 'apply Middleware', 'apply Ingress', 'delete Job', 'apply ConfigMap'];
+    const at = order.map((write) => mother.writes.findIndex((one) => one.startsWith(write)));
+    expect(at).toEqual(at.toSorted((a, b) => a - b));
+    expect(at).not.toContain(-1);
+    expect(left(mother)).toEqual([]);
+  });
+
+  it('is not made when its undo cannot be armed', async () => {
+    const { stands, mother, world, context } = made();
+    const { onWrite } = mother;
+    mother.onWrite = (verb, object) => {
+      onWrite?.(verb, object);
+      if (object.kind === 'Job')
+        Object.assign(object, { metadata: { ...object.metadata, annotations: {} }, status: { failed: 1 } });
+    };
+    const handover = await openHandover(world, context);
+    handover.record.ids = [...ids];
+    await expect(makeRedirect(handover)).rejects.toMatchObject({ code: 'E5020' });
+    expect(mother.writes.filter((one) => /Ingress|Middleware/.test(one))).toEqual([]);
+    expect([stands(), left(mother)]).toEqual([false, []]);
+  });
+
+  describe('when its run was killed', () => {
+    /** As that run left it: Ingress, Middleware and the undo. */
+    const killed = async (of = { fqdn: 'omantel.omani.works', runId: 'deadbeef' }) => {
+      const rigged = made();
+      const { mother, world } = rigged;
+      const labels = { 'catalyst.openova.io/sovereign': of.fqdn, 'catalyst.openova.io/run': of.runId };
+      for (const { apiVersion, kind, namespace, name } of Object.values(redirectRefs(world)))
+        mother.objects.set(`${kind} ${namespace}/${name}`, { apiVersion, kind, metadata: { namespace, name, labels } });
+      const run = { fqdn: 'omantel.omani.works', runId: 'deadbeef', seconds: 900, until: new Date(0) };
+      for (const object of redirectUndoObjects(await lookAtCatalyst(world), run))
+        mother.objects.set(`${object.kind} ${object.metadata.namespace}/${object.metadata.name}`, object);
+      return rigged;
+    };
+
+    it('whoever holds the mother next removes it with its undo', async () => {
+      const { stands, mother, world, context } = await killed();
+      await holdMother(world, context, async () => expect(stands()).toBe(false));
+      expect(redirectOf(mother)).toEqual([]);
+      expect(left(mother)).toEqual([]);
+    });
+
+    it('what another run has made anew since stays', async () => {
+      const { stands, mother, world, context } = await killed({ fqdn: 'omantel.omani.works', runId: 'cafe0000' });
+      await holdMother(world, context, async () => undefined);
+      expect(stands()).toBe(true);
+      expect(left(mother)).toEqual([]);
+    });
   });
 
   it('goes when another page of the host changed', async () => {
@@ -89,7 +150,8 @@ describe('a redirect that fails half-way is removed again', () => {
     handover.record.ids = [...ids];
     await expect(makeRedirect(handover)).rejects.toMatchObject({ code: 'E5106' });
     expect(stands()).toBe(false);
-    expect([...mother.objects.keys()].filter((key) => key.includes('redirect'))).toEqual([]);
+    expect(redirectOf(mother)).toEqual([]);
+    expect(left(mother)).toEqual([]);
     expect(handover.record.redirectedAt).toBeUndefined();
   });
 });
