@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { unfinishedHandover } from '../src/actions/handover/unfinished.js';
+import { requireNotRemoved } from '../src/actions/session/read-journal.js';
 import { stateDirIfAny } from '../src/actions/session/state-if-any.js';
 import { type StatusResult, statusAsMarkdown, statusOf } from '../src/actions/status.js';
 import { watchStatus } from '../src/actions/status-watch.js';
@@ -27,6 +28,7 @@ export default class Status extends CatalystCommand<StatusResult> {
     const { flags, context } = await this.open(Status);
     const stateDir = await stateDirIfAny(context);
     const fqdn = stateDir === undefined ? undefined : (await context.spec()).sovereign.spec.fqdn;
+    if (stateDir !== undefined) await requireNotRemoved(stateDir, () => context.credentials());
     const show = (result: StatusResult) => context.output.print(statusText(result, flags.format));
     const handover = stateDir === undefined ? [] : await unfinishedHandover(context, stateDir);
     const first = { ...statusOf(stateDir, fqdn), ...(handover.length > 0 ? { handover } : {}) };

@@ -1,7 +1,6 @@
 /** What holds a Sovereign's lock, and taking it over once a person has declared that run ended. */
 import { existsSync } from 'node:fs';
-import { removedJournal } from '../evidence/removed-journal.js';
-import { findPublicKey } from '../evidence/signing.js';
+import { removedJournalOf } from '../evidence/removed-journal.js';
 import {
   type Holder,
   type HolderState,
@@ -66,7 +65,7 @@ export async function unlock(
     });
   }
   const { problem } = inspectJournal(dir);
-  const removed = holder && removedJournal(dir, (await findPublicKey(await context.credentials())) !== undefined);
+  const removed = holder && (await removedJournalOf(dir, () => context.credentials()));
   if (problem && !removed) throw problem;
   // A repair needs the lock first, so it is part of what is confirmed here.
   if (removed) context.output.warn(`${removed.message} With the takeover the journal begins anew.`);

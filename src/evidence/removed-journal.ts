@@ -8,10 +8,22 @@ import { repairActions } from '../engine/journal-entry.js';
 import { leasePath, readHolder } from '../sovereign/state/lease.js';
 import { journalHeadPath, journalPath } from '../sovereign/state/lock.js';
 import { type CatalystError, fail } from '../support/errors/errors.js';
+import { findPublicKey, type KeyKeeper } from './signing.js';
+
+/**
+ * As `removedJournal`, by the evidence key too, with which the first head is signed. The store is opened only where there is no journal.
+ */
+export async function removedJournalOf(
+  dir: string,
+  keys: () => Promise<Pick<KeyKeeper, 'find'>>,
+): Promise<CatalystError | undefined> {
+  if (existsSync(journalPath(dir))) return undefined;
+  return removedJournal(dir, (await findPublicKey(await keys())) !== undefined);
+}
 
 /**
  * E4031 when the state folder `dir` had a journal and has neither that nor its head now.
- * @param hasKey whether its credential store holds the evidence key, with which the first head is signed
+ * @param hasKey whether its credential store holds the evidence key
  */
 export function removedJournal(dir: string, hasKey = false): CatalystError | undefined {
   const path = journalPath(dir);

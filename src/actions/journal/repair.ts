@@ -1,8 +1,7 @@
 /** Accepts a journal that lost lines or is damaged: what is whole stays, the rest is put aside, and the journal says so. */
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import { removedJournal } from '../../evidence/removed-journal.js';
-import { findPublicKey } from '../../evidence/signing.js';
+import { removedJournalOf } from '../../evidence/removed-journal.js';
 import { journalPath } from '../../sovereign/state/lock.js';
 import type { Context } from '../session/context.js';
 import { lockJournal } from '../session/lock-journal.js';
@@ -22,7 +21,7 @@ export interface JournalRepaired {
 export async function repairJournal(context: Context, confirm?: string): Promise<JournalRepaired> {
   const dir = await context.stateDir();
   const { fqdn } = (await context.spec()).sovereign.spec;
-  const { entries, problem = removedJournal(dir, await hasKey(context)) } = inspectJournal(dir);
+  const { entries, problem = await removedJournalOf(dir, () => context.credentials()) } = inspectJournal(dir);
   const kept = entries.length;
   if (!problem) return { kept, repaired: false };
   if (problem.code === 'E4030') throw problem;
@@ -54,5 +53,3 @@ export async function repairJournal(context: Context, confirm?: string): Promise
   }
   return { problem: problem.message, kept, aside, repaired: true };
 }
-
-const hasKey = async (context: Context) => (await findPublicKey(await context.credentials())) !== undefined;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseJournal } from '../../engine/journal-entry.js';
-import { removedJournal } from '../../evidence/removed-journal.js';
+import { removedJournalOf } from '../../evidence/removed-journal.js';
 import { findPublicKey } from '../../evidence/signing.js';
 import { journalPath } from '../../sovereign/state/lock.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
@@ -26,7 +26,7 @@ export interface JournalVerified {
 export async function verifyJournal(context: Context, file?: string, keyFile?: string): Promise<JournalVerified> {
   const path = file === undefined ? journalPath(await context.stateDir()) : resolve(file);
   const own = async () => (file === undefined ? findPublicKey(await context.credentials()) : undefined);
-  const removed = file === undefined ? removedJournal(dirname(path), (await own()) !== undefined) : undefined;
+  const removed = file === undefined ? await removedJournalOf(dirname(path), () => context.credentials()) : undefined;
   if (removed) throw removed;
   const parsed = parseJournal(read(path), path);
   const key = keyFile === undefined ? await own() : read(resolve(keyFile)).toString('utf8');

@@ -1,10 +1,9 @@
 /** Takes a Sovereign's lock for one command, keeps its lease renewed, and opens its journal, whose head is signed at the end. */
-import { existsSync } from 'node:fs';
 import { type Journal, openJournal } from '../../engine/journal.js';
-import { removedJournal } from '../../evidence/removed-journal.js';
-import { findPublicKey, type KeyKeeper, openSigner } from '../../evidence/signing.js';
+import { removedJournalOf } from '../../evidence/removed-journal.js';
+import { type KeyKeeper, openSigner } from '../../evidence/signing.js';
 import { renewMs } from '../../sovereign/state/lease.js';
-import { journalPath, takeLock } from '../../sovereign/state/lock.js';
+import { takeLock } from '../../sovereign/state/lock.js';
 import { replacePrivateFile } from '../../sovereign/state/state-dir.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors/errors.js';
@@ -39,10 +38,8 @@ export interface LockJournalRequest {
 /** Throws E1202 or E1203 while another run may have it, E4008, E4031 or E4032 for a journal that is not what it was. */
 export async function lockJournal(dir: string, request: LockJournalRequest): Promise<LockedJournal> {
   const { command, fqdn, runId, by, clock, redactor, keys, warn, takeOver, accept } = request;
-  if (!accept && takeOver === undefined && !existsSync(journalPath(dir))) {
-    const removed = removedJournal(dir, (await findPublicKey(await keys())) !== undefined);
-    if (removed) throw removed;
-  }
+  const removed = accept || takeOver !== undefined ? undefined : await removedJournalOf(dir, keys);
+  if (removed) throw removed;
   const lock = takeLock(dir, { command, run: runId, by, now: clock.now(), takeOver });
   const { path } = lock.journal;
   let signing: Promise<Awaited<ReturnType<typeof openSigner>>> | undefined;

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { damaged, type JournalEntry, scanJournal } from '../../engine/journal-entry.js';
-import { removedJournal } from '../../evidence/removed-journal.js';
+import { removedJournal, removedJournalOf } from '../../evidence/removed-journal.js';
+import type { KeyKeeper } from '../../evidence/signing.js';
 import { journalPath } from '../../sovereign/state/lock.js';
 import type { WorldIdentity } from '../../sovereign/world-identity.js';
 import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
@@ -25,11 +26,17 @@ export function readJournal(stateDir: string, world?: WorldIdentity): JournalEnt
 }
 
 /** The same, of the world that is reached: what a lab has proven is no proof for a real Sovereign. */
-export async function readJournalOf({
-  stateDir,
-  identity,
-}: Pick<World, 'stateDir' | 'identity'>): Promise<JournalEntry[]> {
-  return readJournal(stateDir, await identity());
+export async function readJournalOf(
+  world: Pick<World, 'stateDir' | 'identity' | 'credentials'>,
+): Promise<JournalEntry[]> {
+  await requireNotRemoved(world.stateDir, async () => world.credentials);
+  return readJournal(world.stateDir, await world.identity());
+}
+
+/** Throws E4031 when there was a journal and nothing of it is left, also when only the evidence key shows that. */
+export async function requireNotRemoved(stateDir: string, keys: () => Promise<Pick<KeyKeeper, 'find'>>): Promise<void> {
+  const removed = await removedJournalOf(stateDir, keys);
+  if (removed) throw removed;
 }
 
 /** For showing it, damaged or not. The folder of a Sovereign is named by its FQDN. Throws E1201 when unreadable. */

@@ -12,13 +12,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type LockedJournal, lockJournal } from '../../../src/actions/session/lock-journal.js';
-import { inspectJournal, readJournal } from '../../../src/actions/session/read-journal.js';
+import { inspectJournal, readJournal, readJournalOf } from '../../../src/actions/session/read-journal.js';
 import { parseJournal, scanJournal } from '../../../src/engine/journal-entry.js';
 import { findPublicKey, type KeyKeeper } from '../../../src/evidence/signing.js';
 import { crossingMutation } from '../../../src/handover/record.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createGate } from '../../../src/world/gate.js';
 import { checkHead } from '../../../src/world/journal-head.js';
+import type { World } from '../../../src/world/world.js';
 import { clock } from '../engine/rig.js';
 
 const fqdn = 'omantel.omani.works';
@@ -42,6 +43,10 @@ const lock = (more: { accept?: boolean } = {}, keys = keeper): Promise<LockedJou
     ...{ command: 'catalyst wizard', fqdn, runId: 'run-1', by: 'me@here', clock, redactor: createRedactor() },
     ...{ keys: async () => keys, warn: (text) => expect.unreachable(text), ...more },
   });
+
+/** As `resume` and `status` read it. */
+const worldOf = (credentials: KeyKeeper) =>
+  ({ stateDir: dir, identity: async () => ({ kind: 'real' }), credentials }) as unknown as World;
 
 /** A run that notes `count` things and ends. */
 async function run(count: number, sealAfter?: number) {
@@ -214,6 +219,8 @@ describe('the signed head of a journal', () => {
     // The evidence key is all that this run left.
     await expect(lock()).rejects.toThrow(gone);
     await expect(lock()).rejects.toThrow(/repair --confirm|evidence key/);
+    await expect(readJournalOf(worldOf(keeper))).rejects.toThrow(gone);
+    expect(await readJournalOf(worldOf(newKeeper()))).toEqual([]);
     expect(existsSync(path())).toBe(false);
     mkdirSync(join(dir, 'purges'));
     expect(readJournal(dir)).toEqual([]);
