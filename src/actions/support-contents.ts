@@ -5,6 +5,7 @@ import type { Sovereign } from '../sovereign/spec/schema.js';
 const packedFiles: readonly { path: RegExp; lines?: true }[] = [
   { path: /^journal\.jsonl$/, lines: true },
   { path: /^plans\/[\w.-]+\.json$/ },
+  { path: /^attached-volumes\.json$/ },
   { path: /^purges\/[0-9a-f]{64}\.json$/ },
   { path: /^handover[\w.-]*\.json$/ },
   { path: /^fingerprint[\w.-]*\.json$/ },

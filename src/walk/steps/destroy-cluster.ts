@@ -16,6 +16,7 @@ import type { Step, StepContext } from '../../world/step.js';
 import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
 import type { World } from '../../world/world.js';
 import { deletePlanned, purgeEvidence, purgeMutations } from './apply-purge-plan.js';
+import { keepAttached, rememberAttached } from './attached-volumes.js';
 import { drainCluster, drainMutations, type RetainedVolume, retainedVolumes } from './drain-cluster.js';
 import { attachedVolumes, volumesLeft, volumesStay } from './left-volumes.js';
 
@@ -89,7 +90,7 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
       // While it drains, volumes are detached: what was attached to our servers is on record first.
       if (first.resources.some(({ selected }) => selected)) unfinishedPurgesOf(world).keep(first);
       const api = await world.hetzner();
-      const attached = await attachedVolumes(api, first);
+      const attached = rememberAttached(world, await attachedVolumes(api, first));
       const drained = await drainCluster(world, context, first.hash);
       if (drained.retained.length > 0) retained = drained.retained;
       result = await deletePlanned(world, context, await look());
@@ -109,6 +110,7 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
           ].map(Number),
         ),
       });
+      keepAttached(world, attached, new Set(left.map(({ id }) => id)));
       if (left.length > 0) throw volumesStay(left, result);
     },
 

@@ -1,5 +1,5 @@
 /** The project of a Sovereign is known by its marker: with the real gate, a journal on disk and Hetzner of the lab. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -199,6 +199,33 @@ describe('the marker of the project', () => {
     expect([...lab.project.items.volume.values()].map(({ name }) => name)).toEqual(['somebodys-data', 'pvc-1']);
     expect(lab.project.items.server.size).toBe(0);
     expect(await markers()).toEqual([]);
+  });
+
+  it('a volume that was attached is named, and stays named, although the destruction was killed after its server went', async () => {
+    await command(create);
+    const api = apiWith(lab.token);
+    const [server] = [...lab.project.items.server.values()];
+    await api.create('volume', { name: 'somebodys-data', size: 10, server: server!.id });
+    const killed = new AbortController();
+    const dying: Api = {
+      ...api,
+      delete: async (type, id) => {
+        if (type === 'network') killed.abort(new Error('killed'));
+        killed.signal.throwIfAborted();
+        return api.delete(type, id);
+      },
+    };
+    await expect(command(destroy, { api: dying, signal: killed.signal })).rejects.toThrow('killed');
+    expect(lab.project.items.server.size).toBe(0);
+    for (const _ of [1, 2])
+      await expect(command(destroy)).rejects.toMatchObject({
+        code: 'E2001',
+        message: expect.stringMatching(/volume somebodys-data .*attached to server /),
+      });
+    const [volume] = [...lab.project.items.volume.values()];
+    await api.delete('volume', volume!.id);
+    await command(destroy);
+    expect(existsSync(join(home, 'attached-volumes.json'))).toBe(false);
   });
 
   it('goes last when the cluster is destroyed, and the cluster that is built again has a new one', async () => {
