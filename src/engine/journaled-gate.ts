@@ -49,7 +49,7 @@ export interface ActingStep {
   id: string;
   phase: number;
   ticket?: string;
-  /** Its first change is not made before the head of the journal is signed, whatever that change is. */
+  /** Its first change that is not reversible is not made before the head of the journal is signed. */
   irreversible?: boolean;
 }
 
@@ -117,8 +117,9 @@ export function createGate<W>({
       const lent = lend(mutation);
       let answer: Awaited<ReturnType<typeof change>>;
       try {
-        // What cannot be undone must not be forgotten either; once per step, since each of its changes is of one intent.
-        if (mutation.confirm !== undefined || step.irreversible) {
+        // What cannot be undone must not be forgotten either, nor what led to it; once per step, since the rest is of one intent.
+        const keeps = mutation.reversible === true || mutation.putsBack === true;
+        if (mutation.confirm !== undefined || (step.irreversible && !keeps)) {
           if (!sealed.has(id)) sealed.set(id, journal.sealHead(`before: ${mutation.sentence}`));
           await sealed.get(id);
         }

@@ -17,6 +17,8 @@ export interface Mutation {
   confirm?: string;
   /** Puts back what an earlier run has left; made before the protected set is compared with what was kept of it. */
   putsBack?: true;
+  /** Nothing is lost by it: a lease, an undo that is armed, a look. The head of the journal need not be signed before it. */
+  reversible?: true;
   /** Of a write to a protected thing: the field that it sets, what it was where that is needed to put it back, and what it is then. */
   effect?: { field: string; before?: unknown; after: unknown };
 }

@@ -83,6 +83,7 @@ export function jobMutation(world: World, name: ClaimJob['name']): Mutation {
   return {
     target: { system: 'mother', kind: 'Job', namespace, name: claimJobName(name) },
     sentence: `run a short Job in ${namespace} on the mother to ${jobWords[name]} ${fqdn} (PersistentVolumeClaim ${claim})`,
+    ...(name === 'erase' ? {} : { reversible: true as const }),
   };
 }
 

@@ -205,7 +205,8 @@ function openRecord(object: KubeObject, key: string | undefined, place: Place, f
 }
 
 export function recordMutation(place: Place, state: HandoverState | 'progress'): Mutation {
-  return writeMutation(place, state === 'progress' ? 'keep the progress of' : `note state ${state} of`);
+  const mutation = writeMutation(place, state === 'progress' ? 'keep the progress of' : `note state ${state} of`);
+  return { ...mutation, reversible: true };
 }
 
 /** How the sentence of the intent begins, on both clusters and in the journal. */

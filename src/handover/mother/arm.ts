@@ -19,6 +19,7 @@ export function undoMutation(object: KubeObject, verb: 'arm' | 'disarm'): Mutati
   return {
     target: { system: 'mother', kind: object.kind, namespace, name },
     sentence: `${verb} the undo for ${undoWords[undoJobOf(object) ?? 'undo-kill']}: ${object.kind} ${namespace}/${name} on the mother`,
+    reversible: true,
   };
 }
 

@@ -61,6 +61,7 @@ export function freezeMutation(object: KubeObject, verb: 'suspend' | 'resume' | 
   return {
     target: { system: 'mother', kind: object.kind, namespace, name },
     sentence: `${verb} Flux ${object.kind} ${namespace}/${name} on the mother`,
+    ...(verb === 'delete' ? {} : { reversible: true as const }),
   };
 }
 

@@ -28,6 +28,7 @@ export function leaseMutation(world: Pick<World, 'sovereign'>): Mutation {
   return {
     target: { system: 'mother', kind: 'Lease', namespace, name },
     sentence: `hold the mother for this run: Lease ${namespace}/${name}`,
+    reversible: true,
   };
 }
 

@@ -34,10 +34,12 @@ export function redirectMutations(world: World, permanent: boolean): { middlewar
     middleware: {
       target: { system: 'mother', kind: 'Middleware', namespace, name },
       sentence: `answer ${status} to ${targetOf(world)} by Middleware ${namespace}/${name} on the mother`,
+      reversible: true,
     },
     ingress: {
       target: { system: 'mother', kind: 'Ingress', namespace, name },
       sentence: `send /sovereign/<id> and /sovereign/provision/<id> of this Sovereign's ids, and no other path, through it by Ingress ${namespace}/${name} on the mother`,
+      reversible: true,
     },
   };
 }

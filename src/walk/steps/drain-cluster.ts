@@ -139,6 +139,7 @@ function cordonMutation({ metadata: { name } }: KubeObject): Mutation {
   return {
     target: { system: 'sovereign', kind: 'Node', name },
     sentence: `cordon node ${name}, so that nothing takes a volume anew`,
+    reversible: true,
   };
 }
 

@@ -212,6 +212,26 @@ describe('the signed head of a journal', () => {
     await locked.release();
   });
 
+  it('is signed before the first change that is not reversible, so that it covers what led to that', async () => {
+    const locked = await lock();
+    const { signal } = new AbortController();
+    const adapters = {} as Parameters<typeof createGate>[0]['adapters'];
+    const gate = createGate({ ...locked, signal, undoSignal: signal, protects: () => undefined, adapters });
+    const { act } = gate.forStep({ id: '#319', phase: 7, irreversible: true });
+    const reasons = () =>
+      locked.journal.entries.flatMap(({ kind, inputs }) => (kind === 'sealed' ? [inputs?.reason] : []));
+    const target = { system: 'mother', kind: 'Lease', name: 'catalyst-sovereign-mother' } as const;
+    await act({ target, sentence: 'hold the mother', reversible: true }, async () => {
+      await act({ target, sentence: 'resume what a killed run stopped', putsBack: true }, async () => undefined);
+      expect(reasons()).toEqual([]);
+      await act({ target: { ...target, kind: 'Secret' }, sentence: 'delete Secret a' }, async () =>
+        expect(reasons()).toEqual(['before: delete Secret a']),
+      );
+    });
+    expect(checkHead(path(), locked.journal.chain())).toMatchObject({ seq: 4 });
+    await locked.release();
+  });
+
   it('is missed together with its journal by what else a run leaves; a repair begins anew', async () => {
     await run(2);
     for (const file of [path(), head()]) rmSync(file);

@@ -76,6 +76,15 @@ it('looking for residue exits 9 and changes nothing while another run holds the 
   expect(rig.snapshot()).toEqual(before);
 });
 
+it('decommission has what leads to it on record before it deletes: only that is not reversible', async () => {
+  const { world } = await rigFor('handover decommission');
+  const plan = await stepDecommission(world, 'decommission').plan(world.signal);
+  expect(plan.find(({ reversible }) => !reversible)?.sentence).toMatch(/^delete /);
+  expect(plan.filter(({ reversible, sentence }) => reversible && /^delete |^run .* to delete/.test(sentence))).toEqual(
+    [],
+  );
+});
+
 describe.each(Object.keys(steps))('%s', (command) => {
   let rig: WholeRig;
   let step: Step;
