@@ -1,17 +1,8 @@
 /** What is needed to diagnose, by allow-list and redacted, with a list of what was left out or redacted; one gzipped tar. */
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { release, tmpdir } from 'node:os';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { makePrivateDir, writePrivateFile } from '../sovereign/state/state-dir.js';
+import { gzipSync } from 'node:zlib';
 import { isCatalystError, messageOf } from '../support/errors/errors.js';
 import { sha256 } from '../support/hash.js';
 import { toYaml } from '../support/yaml/yaml.js';
@@ -40,33 +31,27 @@ export async function supportBundle(context: Context, options: { out?: string })
   const stamp = context.clock.now().toISOString().replace(/[:.]/g, '-');
   const file = resolve(options.out ?? `catalyst-support-${stamp}.tar.gz`);
   const name = `catalyst-support-${stamp}`;
-  const folder = mkdtempSync(join(tmpdir(), 'catalyst-support-'));
   const redacted: SupportBundleResult['redacted'] = [];
   const left: SupportBundleResult['left'] = [];
-  const files: string[] = [];
+  const entries: { path: string; text: string }[] = [];
   const add: Add = (path, value, write) => {
     const clean = maskSecrets(write(context.redactor.clean(value)));
     const values = clean.split(mask).length - write(value).split(mask).length;
     if (values > 0) redacted.push({ file: path, values });
-    const target = join(folder, name, path);
-    makePrivateDir(dirname(target));
-    writePrivateFile(target, clean);
-    files.push(path);
+    entries.push({ path, text: clean });
   };
-  try {
-    add('about.json', about(context), asJson);
-    await addSovereign(context, add, left);
-    add('redacted.json', { redacted, left }, asJson);
-    if (!context.options.dryRun) {
-      const { create } = await import('tar');
-      await create({ gzip: true, file, cwd: folder, portable: true }, [name]);
-      chmodSync(file, 0o600);
-      writeFileSync(`${file}.sha256`, `${sha256(readFileSync(file))}  ${relative(dirname(file), file)}\n`);
-    }
-    return { file, files, redacted, left };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  add('about.json', about(context), asJson);
+  await addSovereign(context, add, left);
+  add('redacted.json', { redacted, left }, asJson);
+  if (!context.options.dryRun) {
+    const { packFiles } = await import('../tools/tar/pack.js');
+    const inFolder = entries.map(({ path, text }) => ({ path: `${name}/${path}`, text }));
+    const archive = gzipSync(await packFiles(inFolder, { mode: 0o600, mtime: context.clock.now() }));
+    writeFileSync(file, archive, { mode: 0o600 });
+    chmodSync(file, 0o600);
+    writeFileSync(`${file}.sha256`, `${sha256(archive)}  ${relative(dirname(file), file)}\n`);
   }
+  return { file, files: entries.map(({ path }) => path), redacted, left };
 }
 
 async function addSovereign(context: Context, add: Add, left: SupportBundleResult['left']): Promise<void> {

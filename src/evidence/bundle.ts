@@ -1,7 +1,6 @@
 /** The evidence bundle: a tar with every file named and hashed in index.json, and a signed in-toto statement about that index. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { WorldIdentity } from '../sovereign/world-identity.js';
 import { fail, messageOf } from '../support/errors/errors.js';
@@ -66,21 +65,14 @@ export async function writeBundle({ file, files, predicate, signer }: BundleRequ
   };
   const envelope = `${JSON.stringify(seal(signer, payloadType, statement), null, 2)}\n`;
   const all: Record<string, string> = { [envelopePath]: envelope, [indexPath]: indexText, ...files };
-  const { create } = await import('tar');
-  let folder: string | undefined;
+  const { packFiles } = await import('../tools/tar/pack.js');
   try {
-    folder = mkdtempSync(join(tmpdir(), 'catalyst-evidence-'));
-    for (const [path, text] of Object.entries(all)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true, mode: 0o700 });
-      writeFileSync(join(folder, path), text, { mode: 0o600 });
-    }
+    const entries = Object.entries(all).map(([path, text]) => ({ path, text }));
+    const bytes = await packFiles(entries, { mode: 0o600, mtime: new Date(predicate.at) });
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const mtime = new Date(predicate.at);
-    await create({ file, cwd: folder, portable: true, mtime, mode: 0o600 }, Object.keys(all).sort());
+    writeFileSync(file, bytes, { mode: 0o600 });
   } catch (error) {
     throw fail('E1201', `The evidence cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
-  } finally {
-    if (folder) rmSync(folder, { recursive: true, force: true });
   }
 }
 

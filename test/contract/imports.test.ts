@@ -31,6 +31,7 @@ const reserved: Record<string, (file: string) => boolean> = {
   listr2: (file) => file.startsWith('src/cli/'),
   '@inquirer/prompts': (file) => file.startsWith('src/cli/'),
   '@oclif/core': (file) => file.startsWith('src/cli/') || file.startsWith('commands/'),
+  'tar-stream': (file) => file.startsWith('src/tools/tar/'),
   'hcloud-js': (file) => file === 'src/hetzner/api/transport.ts',
 };
 

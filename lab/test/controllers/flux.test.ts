@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { create } from 'tar';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { packChart } from '../../../src/blueprints/charts/archive.js';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';
@@ -16,11 +16,11 @@ import { type Registry, startRegistry } from '../../src/servers/registry/server.
 import { type Cluster, cilium, cluster, namespace, node, workload } from './harness.js';
 
 const FILES = {
-  'demo/Chart.yaml': 'apiVersion: v2\nname: demo\nversion: 1.2.3\nappVersion: "9"\n',
-  'demo/values.yaml': 'word: none\nsecond: true\n',
-  'demo/crds/things.yaml':
+  'Chart.yaml': 'apiVersion: v2\nname: demo\nversion: 1.2.3\nappVersion: "9"\n',
+  'values.yaml': 'word: none\nsecond: true\n',
+  'crds/things.yaml':
     'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.demo.test}\nspec: {group: demo.test, scope: Namespaced, names: {kind: Thing, plural: things}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}\n',
-  'demo/templates/all.yaml': `apiVersion: v1
+  'templates/all.yaml': `apiVersion: v1
 kind: ConfigMap
 metadata: {name: {{ .Release.Name }}-words}
 data: {word: {{ .Values.word | quote }}}
@@ -77,13 +77,9 @@ describe('played Flux', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'flux-'));
-    for (const [path, text] of Object.entries(FILES)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text);
-    }
-    await create({ gzip: true, file: join(folder, 'demo.tgz'), cwd: folder }, ['demo']);
+    const files = Object.entries(FILES).map(([path, text]) => ({ path, text }));
+    const tgz = await packChart('demo', files);
     const tools = { log: createRequestLog(), faults: createFaults() };
-    const tgz = await readFile(join(folder, 'demo.tgz'));
     registry = await startRegistry({ ...tools, folder: 'charts', charts: [{ name: 'demo', version: '1.2.3', tgz }] });
     gitea = createGitea({ directory: join(folder, 'git'), admin: async () => undefined });
     git = await serve({ name: 'git', ...tools, handler: gitea.handler });

@@ -1,9 +1,6 @@
 /** Real charts as folders that helm can render: from a directory, or pulled from where they are pinned. */
-import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { isCatalystError } from '../../support/errors/errors.js';
 import { parseYamlStream } from '../../support/yaml/yaml.js';
@@ -88,28 +85,11 @@ async function readChart(folder: string, name: string): Promise<ChartFolder | un
 async function unpack(bytes: Buffer, { name, version }: ChartPin, scratch: string): Promise<ChartFolder | NoChart> {
   const into = join(scratch, `${name}-${version}`);
   await mkdir(into, { recursive: true });
-  await extractArchive(bytes, into);
+  const { unpackGzipped } = await import('../../tools/tar/unpack.js');
+  await unpackGzipped(bytes, into);
   const [top = name] = await readdir(into);
   const found = await readChart(join(into, top), name);
   if (found) return found;
   const missing = `The archive of ${name} ${version} holds no chart of that name`;
   return { missing, remedy: 'Look at it with helm show chart', severity: 'error' };
-}
-
-/** Plain files only: a link in an archive could lead out of its folder. */
-async function extractArchive(bytes: Buffer, into: string): Promise<void> {
-  const [{ extract }, { createGunzip }] = await Promise.all([import('tar-stream'), import('node:zlib')]);
-  const entries = extract();
-  const done = pipeline(Readable.from([bytes]), createGunzip(), entries);
-  done.catch(() => undefined);
-  for await (const entry of entries) {
-    const path = join(into, entry.header.name);
-    if (entry.header.type !== 'file' || !path.startsWith(`${into}/`)) {
-      entry.resume();
-      continue;
-    }
-    await mkdir(join(path, '..'), { recursive: true });
-    await pipeline(entry, createWriteStream(path));
-  }
-  await done;
 }

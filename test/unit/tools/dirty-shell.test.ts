@@ -1,12 +1,12 @@
 /** git and helm act on what catalyst names, whatever the shell that started it says. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create as tar } from 'tar';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type Rig, startRig } from '../../../lab/test/kubernetes/rig.js';
+import { packChart } from '../../../src/blueprints/charts/archive.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { createGit } from '../../../src/tools/git/git-client.js';
@@ -21,18 +21,13 @@ let charts: Server;
 
 beforeAll(async () => {
   [sovereign, mother] = await Promise.all([startRig(), startRig()]);
-  const chart = join(folder, 'mini');
-  mkdirSync(join(chart, 'templates'), { recursive: true });
-  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: mini\nversion: 1.0.0\n');
-  writeFileSync(
-    join(chart, 'templates', 'map.yaml'),
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: mini }\ndata: {}\n',
-  );
-  await tar({ gzip: true, cwd: folder, file: join(folder, 'mini-1.0.0.tgz') }, ['mini']);
+  const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: mini }\ndata: {}\n';
+  const chart = await packChart('mini', [
+    { path: 'Chart.yaml', text: 'apiVersion: v2\nname: mini\nversion: 1.0.0\n' },
+    { path: 'templates/map.yaml', text: map },
+  ]);
   const index = 'apiVersion: v1\nentries: { mini: [{ name: mini, version: 1.0.0, urls: [mini-1.0.0.tgz] }] }\n';
-  charts = createServer((request, response) =>
-    response.end(request.url === '/index.yaml' ? index : readFileSync(join(folder, 'mini-1.0.0.tgz'))),
-  );
+  charts = createServer((request, response) => response.end(request.url === '/index.yaml' ? index : chart));
   await new Promise<void>((resolve) => charts.listen(0, '127.0.0.1', resolve));
 }, 60_000);
 afterEach(() => vi.unstubAllEnvs());
