@@ -51,3 +51,8 @@ it('agents are made by the dialer alone', () => {
   );
   expect(makers.sort()).toEqual(['src/kubernetes/client/kube-transport.ts', 'src/tools/http/dialer.ts']);
 });
+
+it('one client speaks the protocol of registries', () => {
+  const speakers = files.filter((file) => /\/(?:blobs|manifests)\//.test(readFileSync(join(root, file), 'utf8')));
+  expect(speakers).toEqual(['src/tools/oci/registry-client.ts']);
+});

@@ -2,7 +2,7 @@
  * Bodies too large to hold, over the same roads as http-client. A call has the time of one operation, with its redirects and until
  * the last byte of its answer, and a second more for each 256 kB that went over the line: a layer may take hours, a drip may not.
  */
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import { type Allowance, createAllowance } from './bounded.js';
 import type { AgentFor } from './dialer.js';
@@ -22,7 +22,7 @@ export interface StreamAnswer {
   status: number;
   headers: Record<string, string>;
   /** To be read to its end, or thrown away with `body.destroy()`. It fails with E3002 at the deadline. */
-  body: IncomingMessage;
+  body: Readable & { complete?: boolean };
 }
 
 /** Redirects are followed for reads, without the authorization of the first host. Throws E3002 with host and reason. */

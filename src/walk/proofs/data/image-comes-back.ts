@@ -18,6 +18,7 @@ export const imageComesBack: ProofOf = (world) => ({
       origin: `https://harbor.${fqdn}`,
       username: 'admin',
       password: admin.HARBOR_ADMIN_PASSWORD,
+      loginRemedy: 'kubectl -n harbor get secret harbor-admin',
     };
     const image = await act(pushes, ({ http }) => writeOci(http, registry).push(repository, 'probe'));
     try {
