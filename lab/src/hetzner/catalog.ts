@@ -115,9 +115,9 @@ export const loadBalancerTypes: LoadBalancerType[] = [
 
 export const systemImages: Image[] = (['x86', 'arm'] as const).flatMap((architecture, half) =>
   [
-    { name: 'ubuntu-24.04', flavor: 'ubuntu', version: '24.04' },
-    { name: 'ubuntu-26.04', flavor: 'ubuntu', version: '26.04' },
-    { name: 'debian-13', flavor: 'debian', version: '13' },
+    { name: 'ubuntu-24.04', flavor: 'ubuntu' as const, version: '24.04' },
+    { name: 'ubuntu-26.04', flavor: 'ubuntu' as const, version: '26.04' },
+    { name: 'debian-13', flavor: 'debian' as const, version: '13' },
   ].map(({ name, flavor, version }, index) => ({
     id: 1000 + half * 100 + index,
     type: 'system' as const,

@@ -114,7 +114,7 @@ export const placementGroups: Kind<'placement_group'> = {
 
 function usedBy(project: Project, id: number) {
   return [...project.items.load_balancer.values()]
-    .filter((lb) => lb.services.some((service) => service.http?.certificates?.includes(id)))
+    .filter((lb) => lb.services.some(({ http }) => http && 'certificates' in http && http.certificates?.includes(id)))
     .map((lb) => ({ id: lb.id, type: 'load_balancer' }));
 }
 
