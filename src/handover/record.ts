@@ -3,6 +3,7 @@ import type { Mutation } from '../engine/mutation.js';
 import { type Envelope, findPublicKey, openSigner, seal, unseal } from '../evidence/signing.js';
 import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import { recordNameOf } from '../mother/own-names.js';
+import { sovereignLabel } from '../sovereign/sovereign-names.js';
 import { fail, isCatalystError } from '../support/errors/errors.js';
 import type { Act } from '../world/step.js';
 import type { World } from '../world/world.js';
@@ -245,7 +246,7 @@ export async function writeRecord(
       metadata: {
         name: place.ref.name,
         namespace: place.ref.namespace,
-        labels: { 'catalyst.openova.io/sovereign': record.fqdn },
+        labels: { [sovereignLabel]: record.fqdn },
       },
       data: { state: record.state ?? '', 'record.json': envelope },
     };

@@ -1,15 +1,12 @@
 /** Names and labels of everything catalyst makes at Hetzner; the same names as the OpenTofu of the platform used. */
+import { slugOf } from '../sovereign/sovereign-names.js';
 import type { ResourceType } from './api/types.js';
 
-export const sovereignLabel = 'catalyst.openova.io/sovereign';
+export { slugOf, sovereignLabel } from '../sovereign/sovereign-names.js';
+
 export const roleLabel = 'catalyst.openova.io/role';
 /** Id of the journaled operation that made a resource: looked up after an ambiguous answer; marks the live cluster. */
 export const operationLabel = 'catalyst.openova.io/operation';
-
-/** `omantel.omani.works` → `omantel-omani-works`. */
-export function slugOf(fqdn: string): string {
-  return fqdn.replaceAll('.', '-');
-}
 
 export interface ClusterNames {
   network: string;

@@ -1,10 +1,11 @@
 /** What catalyst calls, and how it marks, whatever it makes on the mother. A name alone never makes an object its own. Pure. */
+import { slugOf } from '../sovereign/sovereign-names.js';
+
+export { sovereignLabel } from '../sovereign/sovereign-names.js';
 
 /** Everything that catalyst makes on the mother begins so. */
 export const ownPrefix = 'catalyst-sovereign-';
 
-/** The FQDN of the Sovereign that an object belongs to. */
-export const sovereignLabel = 'catalyst.openova.io/sovereign';
 /** What a Job, and whatever serves it, is for. */
 export const jobLabel = 'catalyst.openova.io/job';
 export const runLabel = 'catalyst.openova.io/run';
@@ -14,8 +15,6 @@ export const processAnnotation = 'catalyst.openova.io/process';
 /** On a Flux object that a handover has suspended: by which run, and what the field was. */
 export const frozenBy = 'catalyst.openova.io/frozen-by';
 export const frozenFrom = 'catalyst.openova.io/frozen-from';
-
-const slugOf = (fqdn: string) => fqdn.replaceAll('.', '-');
 
 /** Of the redirect's Ingress and Middleware. */
 export const redirectNameOf = (fqdn: string) => `${ownPrefix}redirect-${slugOf(fqdn)}`;

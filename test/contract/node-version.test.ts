@@ -15,3 +15,11 @@ it('every Node that package.json allows is one that the libraries run on', () =>
     .map(([path, { engines }]) => `${path} ${engines?.node}`);
   expect(narrower).toEqual([]);
 });
+
+it('the range of Node has one home, from which bin/run.js reads it; the lab, as a package of its own, repeats it', () => {
+  const { node } = read('package.json').engines;
+  expect(read('lab/package.json').engines.node).toBe(node);
+  const first = node.split(' || ')[0].slice(1);
+  for (const file of ['bin/run.js', 'README.md'])
+    expect(readFileSync(join(root, file), 'utf8').replaceAll(/^\s*\/\*\*.*$/gm, '')).not.toContain(first);
+});

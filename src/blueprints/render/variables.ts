@@ -1,16 +1,10 @@
 /** What a template may name. Everything follows from the spec, so the same spec gives the same bytes. */
-import { objectStorageEndpoint } from '../../sovereign/object-storage.js';
+import { bucketConsumers, bucketName, objectStorageEndpoint } from '../../sovereign/object-storage.js';
+import { slugOf } from '../../sovereign/sovereign-names.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 
 export type Variable = string | number | boolean;
 export type Variables = Readonly<Record<string, Variable>>;
-
-/** Who writes to Object Storage, and so has a bucket `<prefix>-<consumer>`. */
-export const s3Consumers = ['harbor', 'velero', 'openbao', 'loki', 'mimir', 'tempo'] as const;
-
-export function bucketName(sovereign: Sovereign, consumer: (typeof s3Consumers)[number]): string {
-  return `${sovereign.spec.objectStorage.bucketPrefix}-${consumer}`;
-}
 
 export function profileOf(sovereign: Sovereign): 'solo' | 'ha' {
   return sovereign.spec.profile ?? (sovereign.spec.hetzner.controlPlane.count === 3 ? 'ha' : 'solo');
@@ -33,13 +27,13 @@ export function variablesOf(sovereign: Sovereign): Variables {
   const endpoint = objectStorageEndpoint(spec);
   const profile = profileOf(sovereign);
   const buckets = Object.fromEntries(
-    s3Consumers.map((consumer) => [`bucket.${consumer}`, bucketName(sovereign, consumer)]),
+    bucketConsumers.map((consumer) => [`bucket.${consumer}`, bucketName(spec, consumer)]),
   );
   return {
     name: metadata.name,
     fqdn: spec.fqdn,
     zone: `${spec.fqdn}.`,
-    'fqdn.dashed': spec.fqdn.replaceAll('.', '-'),
+    'fqdn.dashed': slugOf(spec.fqdn),
     'parent.zone': spec.parentZone.zone ?? spec.pool.domain,
     organization: spec.organization.name,
     email: spec.organization.email,

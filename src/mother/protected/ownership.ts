@@ -3,7 +3,7 @@
  * that only contains the FQDN somewhere proves nothing. Pure.
  */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { sovereignLabel } from '../own-names.js';
+import { slugOf, sovereignLabel } from '../../sovereign/sovereign-names.js';
 
 /**
  * `own`: every ownership field names exactly this Sovereign. `other`: at least one names another. `unknown`: none is set.
@@ -64,7 +64,7 @@ export function mentions(object: KubeObject, fqdn: string): boolean {
   const encoded = Object.values({ ...(kind === 'Secret' ? data : {}), ...binaryData });
   const decoded = encoded.map((value) => Buffer.from(String(value), 'base64').toString('latin1'));
   const texts = [known, content, ...(kind === 'Secret' ? [] : [data])].flatMap(stringsIn);
-  const slug = fqdn.replaceAll('.', '-');
+  const slug = slugOf(fqdn);
   return (
     [...texts, ...decoded].some((text) => mentionsName(text, fqdn)) || mentionsName(metadata.name.toLowerCase(), slug)
   );

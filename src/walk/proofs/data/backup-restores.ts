@@ -1,5 +1,7 @@
 /** #384: the location is Available, and a ConfigMap deleted after its backup comes back from it. */
+
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../../kubernetes/client/kube.js';
+import { bucketName } from '../../../sovereign/object-storage.js';
 import { makeProbe, probeNamespaceObject, removeProbe } from '../../probes/probe-objects.js';
 import { disproved, type ProofOf } from '../proof.js';
 
@@ -69,7 +71,7 @@ export const backupRestores: ProofOf = (world) => {
         );
         await undo.act(clean[2]!, async (writers) => (await writers.sovereign()).delete(space));
       }
-      const bucket = `${world.sovereign.spec.objectStorage.bucketPrefix}-velero`;
+      const bucket = bucketName(world.sovereign.spec, 'velero');
       return { summary: `a deleted ConfigMap came back from a backup in ${bucket}`, facts: { bucket, backup: name } };
     },
   };

@@ -1,6 +1,7 @@
 /** #383: what is pushed to Harbor is pulled back by digest, and its blob lies in the Sovereign's own bucket. */
 import type { Mutation } from '../../../engine/mutation.js';
 import { secretValues } from '../../../kubernetes/secret-values.js';
+import { bucketName } from '../../../sovereign/object-storage.js';
 import { readOci, writeOci } from '../../../tools/oci/oci.js';
 import { disproved, type ProofOf } from '../proof.js';
 
@@ -12,7 +13,7 @@ const removes: Mutation = { target, sentence: `remove the probe image ${reposito
 export const imageComesBack: ProofOf = (world) => ({
   plan: () => [pushes, removes],
   async take({ act, undo }) {
-    const { fqdn, objectStorage } = world.sovereign.spec;
+    const { fqdn } = world.sovereign.spec;
     const admin = await secretValues(await world.kube(), 'harbor', 'harbor-admin', ['HARBOR_ADMIN_PASSWORD']);
     const registry = {
       origin: `https://harbor.${fqdn}`,
@@ -25,7 +26,7 @@ export const imageComesBack: ProofOf = (world) => ({
       const seen = await readOci(world.http, registry).pull(image);
       if (seen.manifest !== image.digest) throw disproved('#383', `the manifest ${image.digest}`, seen.manifest);
       if (seen.layer !== image.layer) throw disproved('#383', `the layer ${image.layer}`, seen.layer);
-      const bucket = `${objectStorage.bucketPrefix}-harbor`;
+      const bucket = bucketName(world.sovereign.spec, 'harbor');
       const hash = image.layer.replace('sha256:', '');
       const blobs = await (await world.objectStore()).list(bucket);
       if (!blobs.some((blob) => blob.key.includes(hash)))

@@ -1,6 +1,7 @@
 /** #316: OpenBao is unsealed, comes back unsealed after a Pod restart with nobody's help, and its audit log reaches Object Storage. */
 import type { Mutation } from '../../../engine/mutation.js';
 import { waitForRollout } from '../../../kubernetes/rollout.js';
+import { bucketName } from '../../../sovereign/object-storage.js';
 import { waitUntil } from '../../../support/wait.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';
 import { disproved, type ProofOf } from '../proof.js';
@@ -43,7 +44,7 @@ export const unsealsAlone: ProofOf = (world) => ({
     });
     await waitForRollout(kube, [{ kind: 'StatefulSet', namespace: 'openbao', name: 'openbao' }], 300_000);
     await look('after a restart');
-    const bucket = `${world.sovereign.spec.objectStorage.bucketPrefix}-openbao`;
+    const bucket = bucketName(world.sovereign.spec, 'openbao');
     const store = await world.objectStore();
     const objects = await waitUntil<number>({
       reason: `the audit log in ${bucket}`,
