@@ -12,7 +12,7 @@ export default class Explain extends CatalystCommand<Explanation> {
     '<%= config.bin %> explain E1101',
   ];
   static override args = {
-    topic: Args.string({ description: 'spec.fqdn, 374, "phase 3", bp-harbor, E1101; left out: what there is' }),
+    topic: Args.string({ description: 'spec.fqdn, 374, "phase 3", bp-harbor, E1101; default: list all topics' }),
     number: Args.string({ description: 'the number, after the word phase or ticket' }),
   };
 

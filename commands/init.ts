@@ -12,8 +12,9 @@ interface Result {
 }
 
 export default class Init extends CatalystCommand<Result> {
-  static override summary = 'the questions alone; writes sovereign.yaml';
-  static override description = 'Every question has a flag; without a terminal the flags answer. Nothing else is done.';
+  static override summary = "only the wizard's questions; writes sovereign.yaml";
+  static override description =
+    'Every question has a flag; without a terminal, the flags provide the answers. Does nothing else.';
   static override examples = [
     '<%= config.bin %> init',
     '<%= config.bin %> init --name omantel --fqdn omantel.omani.works --organization Omantel --email ops@omantel.om',

@@ -6,7 +6,7 @@ import { planText } from '../src/cli/text/plan.js';
 
 export default class Plan extends CatalystCommand<PlanResult> {
   static override summary = 'what would happen, as tickets and mutations';
-  static override description = 'Looks at the world, changes nothing, and saves the plan with its hash.';
+  static override description = 'Reads the current state, changes nothing, and saves the plan with its hash.';
   static override examples = [
     '<%= config.bin %> plan',
     '<%= config.bin %> plan --until 3 --out plan.json',
@@ -17,7 +17,7 @@ export default class Plan extends CatalystCommand<PlanResult> {
     until: Flags.integer({ min: 0, max: 8, description: 'stop after this phase' }),
     out: Flags.string({
       helpValue: 'FILE',
-      description: 'where to save it; default the plans folder of the state directory',
+      description: 'where to save it; default: the plans folder of the state directory',
     }),
     timeline: Flags.boolean({ description: 'the estimate of the WBS §6, serial and parallel, with the critical path' }),
   };

@@ -3,8 +3,8 @@ import { CatalystCommand } from '../src/cli/command/base-command.js';
 import { preflightText } from '../src/cli/text/preflight.js';
 
 export default class Preflight extends CatalystCommand<PreflightResult> {
-  static override summary = 'read-only checks, all failures at once, each with its remedy';
-  static override description = 'Looks at this machine, the spec, Hetzner, Object Storage, the mother cluster and DNS.';
+  static override summary = 'read-only checks; reports all failures at once, each with its remedy';
+  static override description = 'Checks this machine, the spec, Hetzner, Object Storage, the mother cluster and DNS.';
   static override examples = ['<%= config.bin %> preflight', '<%= config.bin %> preflight --lab default --json'];
   static override exitCodes = [3, 5, 9];
 

@@ -6,7 +6,7 @@ import { isUnattendedLab } from '../src/cli/prompts/confirm-walk.js';
 export default class Resume extends CatalystCommand<ResumeResult> {
   static override summary = 'continue the run that was interrupted';
   static override description =
-    'Runs the same command with the same choices and confirmations: operations in doubt are looked up, what exists is adopted, the rest is done.';
+    'Runs the same command with the same choices and confirmations: looks up operations whose outcome is unknown, adopts what exists, and does the rest.';
   static override examples = ['<%= config.bin %> resume', '<%= config.bin %> resume --lab default'];
   static override exitCodes = runExitCodes;
   static override flags = { confirm: runFlags.confirm };

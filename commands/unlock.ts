@@ -3,9 +3,10 @@ import { type Unlocked, unlock, unlockText } from '../src/actions/unlock.js';
 import { CatalystCommand } from '../src/cli/command/base-command.js';
 
 export default class Unlock extends CatalystCommand<Unlocked> {
-  static override summary = 'shows what holds the lock of a Sovereign and takes it over once its FQDN is typed';
+  static override summary =
+    'shows which run holds the lock of a Sovereign, and takes the lock over once you type the FQDN';
   static override description =
-    'For a run on another machine or in a container that ended without giving the lock back. A run that lives is never taken over.';
+    'For a run on another machine or in a container that ended without releasing the lock. Never takes over the lock of a live run.';
   static override examples = [
     '<%= config.bin %> unlock',
     '<%= config.bin %> unlock --dry-run',

@@ -12,7 +12,7 @@ import { wizardText } from '../src/cli/text/wizard.js';
 export default class Wizard extends CatalystCommand<WizardResult> {
   static override summary = 'the guided walk: questions, preflight, plan, phases 0 to 8, report';
   static override description =
-    'Asks first, then works. Leave it at any point: the answers stay in the spec, and catalyst resume goes on.';
+    'Collects all answers first, then works. You can stop at any point: the spec keeps the answers, and catalyst resume continues.';
   static override examples = [
     '<%= config.bin %> wizard',
     '<%= config.bin %> wizard --lab default --yes',
@@ -25,9 +25,12 @@ export default class Wizard extends CatalystCommand<WizardResult> {
     window: Flags.string({ helpValue: '20s|10m', description: 'how long the kill experiment of phase 8 lasts' }),
     confirm: Flags.string({
       helpValue: 'FQDN',
-      description: 'the address of the Sovereign, where it would be asked for',
+      description: 'the FQDN of the Sovereign, instead of typing it at the prompt',
     }),
-    force: Flags.string({ helpValue: 'REASON', description: 'overrule unproven prerequisites; the evidence keeps it' }),
+    force: Flags.string({
+      helpValue: 'REASON',
+      description: 'overrule unproven prerequisites; the evidence keeps the reason',
+    }),
   };
 
   async run(): Promise<WizardResult> {

@@ -7,7 +7,7 @@ export default class BlueprintDiff extends CatalystCommand<DiffRow[]> {
   static override summary = 'where the live Sovereign differs from the tree, field by field; secrets masked';
   static override examples = ['<%= config.bin %> blueprint diff', '<%= config.bin %> blueprint diff bp-harbor --json'];
   static override exitCodes = [4, 5, 7];
-  static override args = { blueprint: Args.string({ description: 'only this one' }) };
+  static override args = { blueprint: Args.string({ description: 'only this Blueprint' }) };
 
   async run(): Promise<DiffRow[]> {
     const { args, context } = await this.open(BlueprintDiff);

@@ -9,7 +9,7 @@ import { fail } from '../../src/support/errors/errors.js';
 export default class BlueprintLint extends CatalystCommand<LintResult> {
   static override summary = 'checks the rendered tree; on request against the real charts, and on a real API server';
   static override description =
-    'Changes nothing. --server sends the tree as a server-side dry-run, of which the server keeps nothing; the protected set is never sent to.';
+    'Changes nothing. --server sends the tree to a cluster as a server-side dry-run, which stores nothing; objects of the protected set are never sent.';
   static override examples = [
     '<%= config.bin %> blueprint lint',
     '<%= config.bin %> blueprint lint bp-harbor --charts ./charts',
@@ -17,14 +17,14 @@ export default class BlueprintLint extends CatalystCommand<LintResult> {
     '<%= config.bin %> blueprint lint --server mother',
   ];
   static override exitCodes = [3, 5, 7];
-  static override args = { blueprint: Args.string({ description: 'only this one' }) };
+  static override args = { blueprint: Args.string({ description: 'only this Blueprint' }) };
   static override flags = {
     charts: Flags.string({
       helpValue: 'DIR',
       exclusive: ['live'],
       description: 'the real charts, unpacked as <name>/ or as archives <name>-<version>.tgz',
     }),
-    live: Flags.boolean({ description: 'the real charts, pulled from where they are pinned' }),
+    live: Flags.boolean({ description: 'pull the real charts from their pinned sources' }),
     server: Flags.string({
       helpValue: 'MOTHER',
       description: 'server-side dry-run on this cluster: mother (or its name in the spec) or sovereign',
@@ -43,7 +43,7 @@ export default class BlueprintLint extends CatalystCommand<LintResult> {
     context.output.print(lintText(result));
     const errors = result.findings.filter((finding) => finding.severity === 'error');
     if (errors.length > 0) {
-      throw fail('E3203', `${errors.length} of the rules of a Blueprint are broken.`, { data: { result } });
+      throw fail('E3203', `Blueprint rules violated: ${errors.length}.`, { data: { result } });
     }
     return result;
   }

@@ -10,7 +10,7 @@ import { textTable } from '../../src/cli/text/table.js';
 export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
   static override summary = 'copies every pinned chart, and on request every image, to one registry, by digest';
   static override description =
-    'Logins are those of `helm registry login`. With --write the spec names the mirror afterwards, and the tree takes everything from there.';
+    'Uses the logins of `helm registry login`. --write records the mirror in the spec, so that the tree pulls everything from it.';
   static override examples = [
     '<%= config.bin %> blueprint mirror --to oci://harbor.omantel.omani.works/charts',
     '<%= config.bin %> blueprint mirror --images --write',
@@ -21,16 +21,16 @@ export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
       helpValue: 'oci://…',
       description: "registry and path of the charts; default: charts in the Sovereign's Harbor",
     }),
-    images: Flags.boolean({ description: 'also the images that the charts and the tree name, all platforms of each' }),
+    images: Flags.boolean({ description: 'also copy the images that the charts and the tree name, for all platforms' }),
     'images-to': Flags.string({
       helpValue: 'HOST/PATH',
       dependsOn: ['images'],
-      description: "where images go; default: mirror in the charts' registry",
+      description: "destination of the images; default: mirror in the charts' registry",
     }),
     charts: Flags.string({
       helpValue: 'DIR',
       dependsOn: ['images'],
-      description: 'charts to read the images from, instead of pulling them once more',
+      description: 'read the images from these charts instead of pulling the charts again',
     }),
     write: Flags.boolean({ description: 'write the mirror into the spec' }),
     insecure: Flags.boolean({ description: 'the registry speaks plain HTTP' }),

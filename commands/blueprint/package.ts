@@ -14,13 +14,16 @@ export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
     '<%= config.bin %> blueprint package bp-catalyst-platform --push oci://ghcr.io/openova-io',
   ];
   static override exitCodes = [4, 5, 7, 9];
-  static override args = { blueprint: Args.string({ description: 'only this one; left out: all 24' }) };
+  static override args = { blueprint: Args.string({ description: 'only this Blueprint; default: all 24' }) };
   static override flags = {
     out: Flags.string({ helpValue: 'DIR', default: 'charts', description: 'where the archives go' }),
-    charts: Flags.string({ helpValue: 'DIR', description: 'archives of the upstream charts, instead of pulling them' }),
+    charts: Flags.string({
+      helpValue: 'DIR',
+      description: 'use these archives of the upstream charts instead of pulling them',
+    }),
     push: Flags.string({
       helpValue: 'oci://…',
-      description: 'push them to this registry, with the login that helm has',
+      description: "push them to this registry, using helm's login",
     }),
     insecure: Flags.boolean({ dependsOn: ['push'], description: 'the registry speaks plain HTTP' }),
   };

@@ -3,18 +3,18 @@ import { type RenderResult, renderBlueprints } from '../../src/actions/blueprint
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class BlueprintRender extends CatalystCommand<RenderResult> {
-  static override summary = 'the tree that the Git repository of the Sovereign holds, as files or as one YAML stream';
+  static override summary = "the contents of the Sovereign's Git repository, as files or as one YAML stream";
   static override examples = [
     '<%= config.bin %> blueprint render --out ./fleet',
     '<%= config.bin %> blueprint render bp-harbor',
     '<%= config.bin %> blueprint render --sealed --out ./fleet',
   ];
   static override exitCodes = [4, 5, 7];
-  static override args = { blueprint: Args.string({ description: 'only this one' }) };
+  static override args = { blueprint: Args.string({ description: 'only this Blueprint' }) };
   static override flags = {
     sealed: Flags.boolean({
       description:
-        "with the Secrets that catalyst makes, sealed for the Sovereign's own controller: plain Flux needs nothing else",
+        "include the Secrets that catalyst creates, sealed for the Sovereign's own controller: plain Flux needs nothing else",
     }),
     out: Flags.string({ helpValue: 'DIR', description: 'write clusters/<fqdn> below this directory' }),
   };

@@ -5,21 +5,26 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { runExitCodes, runFlags } from '../../src/cli/command/run-flags.js';
 
 export default class ClusterCreate extends CatalystCommand<StepsRun> {
-  static override summary = 'make network, firewall, load balancer, servers and k3s at Hetzner';
+  static override summary = 'create the network, firewall, load balancer, servers and k3s at Hetzner';
   static override description =
-    'Costs money. Each part is made once: what exists and is ours is taken, what a lost answer left unclear is looked up.';
+    'Costs money. Creates each part once: adopts its own existing resources, and looks up whether a request whose response was lost took effect.';
   static override examples = ['<%= config.bin %> cluster create --dry-run', '<%= config.bin %> cluster create --yes'];
   static override exitCodes = runExitCodes;
   static override flags = { force: runFlags.force, fresh: runFlags.fresh };
 
   async run(): Promise<StepsRun> {
     const { flags, context } = await this.open(ClusterCreate);
-    if (!flags['dry-run'] && !(await context.confirmStart('This makes servers at Hetzner, which cost money. Start?'))) {
+    if (
+      !flags['dry-run'] &&
+      !(await context.confirmStart('This creates servers at Hetzner, which cost money. Start?'))
+    ) {
       return { runId: context.runId, planHash: '', proven: [] };
     }
     const result = await runTicket(await openSession(context), 'cluster', { ...flags, schedule: 'tickets' });
     context.output.print(
-      result.mutations ? `${result.mutations.length} changes, none made (dry-run)` : 'The cluster is there: proven.',
+      result.mutations
+        ? `${result.mutations.length} changes, none made (dry-run)`
+        : 'The cluster exists and is proven.',
     );
     return result;
   }

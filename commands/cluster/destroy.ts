@@ -7,9 +7,9 @@ import { purgeChoices, purgeFlags } from '../../src/cli/command/purge-flags.js';
 const { 'include-live': _live, buckets: _buckets, ...destroyFlags } = purgeFlags;
 
 export default class ClusterDestroy extends CatalystCommand<ClusterDestroyed> {
-  static override summary = 'take the cluster at Hetzner down, by label, also without local state';
+  static override summary = 'delete the cluster at Hetzner, by label; works without local state';
   static override description =
-    'What controllers of the cluster made goes first, while they live; then everything that the label, an exact name or a thread says is of this Sovereign.';
+    "Deletes first what the cluster's controllers created, while they still run; then every resource that a label, an exact name or inferred ownership ties to this Sovereign.";
   static override examples = ['<%= config.bin %> cluster destroy --confirm omantel.omani.works'];
   static override exitCodes = [4, 5, 7, 8, 9];
   static override flags = {

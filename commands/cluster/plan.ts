@@ -2,7 +2,7 @@ import { type ClusterPlan, clusterPlan, clusterPlanText } from '../../src/action
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class ClusterPlanCommand extends CatalystCommand<ClusterPlan> {
-  static override summary = 'what the cluster at Hetzner would be, what it costs, and whether it can be had';
+  static override summary = 'the planned cluster at Hetzner: its parts, cost and availability';
   static override examples = ['<%= config.bin %> cluster plan'];
   static override exitCodes = [4, 5, 6, 7, 8];
 

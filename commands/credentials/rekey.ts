@@ -8,7 +8,7 @@ import { fail } from '../../src/support/errors/errors.js';
 export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
   static override summary = 'encrypts the credential store for a passphrase, or for the identity of this machine';
   static override description =
-    'The store opens as it does now (CATALYST_PASSPHRASE or the identity file) and is written again for what --to names.';
+    'Decrypts the store as now (CATALYST_PASSPHRASE or the identity file) and re-encrypts it as --to specifies.';
   static override examples = [
     '<%= config.bin %> credentials rekey --to passphrase',
     '<%= config.bin %> credentials rekey --to identity',
@@ -28,7 +28,7 @@ export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
     const { prompter, signal } = context;
     const file = flags['passphrase-file'];
     if (flags.to === undefined && file === undefined && !prompter.available) {
-      throw fail('E1002', 'What the store is to be encrypted for is needed, and there is no terminal to ask on.', {
+      throw fail('E1002', 'Choose what the store is encrypted for: there is no terminal to prompt on.', {
         actions: ['catalyst credentials rekey --to identity', 'catalyst credentials rekey --to passphrase'],
         data: { flag: '--to' },
       });

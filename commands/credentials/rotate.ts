@@ -7,7 +7,7 @@ import { readKeyPair } from '../../src/cli/context/read-key-pair.js';
 export default class CredentialsRotate extends CatalystCommand<Rotated> {
   static override summary = 'new Object Storage keys everywhere: proven, written to every Secret, consumers restarted';
   static override description =
-    'The keys are made in the Hetzner Console and come from hidden questions, a pipe or a file, never from the command line. Called again without keys it goes on where it was stopped, and tries whether the old keys are refused by now.';
+    'Create the keys in the Hetzner Console and enter them at hidden prompts, through a pipe or from a file, never on the command line. Run again without keys, it continues an interrupted rotation and tests whether the old keys are now refused.';
   static override examples = [
     '<%= config.bin %> credentials rotate object-storage',
     '<%= config.bin %> credentials rotate object-storage --from-file keys.txt',
@@ -23,7 +23,7 @@ export default class CredentialsRotate extends CatalystCommand<Rotated> {
       description: 'two lines, access key and secret key; - is the pipe',
       exclusive: ['resume'],
     }),
-    resume: Flags.boolean({ description: 'give no keys: go on with a rotation that was begun' }),
+    resume: Flags.boolean({ description: 'continue a rotation that was started, without new keys' }),
   };
 
   async run(): Promise<Rotated> {

@@ -15,7 +15,7 @@ interface Result {
 export default class CredentialsSet extends CatalystCommand<Result> {
   static override summary = 'captures a credential: proven by a real call, then kept encrypted';
   static override description =
-    'The value comes from a hidden question, a pipe or a file, never from the command line.';
+    'Enter the value at a hidden prompt, through a pipe or from a file, never on the command line.';
   static override examples = [
     '<%= config.bin %> credentials set hcloud-token',
     '<%= config.bin %> credentials set s3-secret-key --from-file key.txt',

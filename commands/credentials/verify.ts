@@ -6,7 +6,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 export default class CredentialsVerify extends CatalystCommand<CredentialsVerifyResult> {
   static override summary = 'proves captured credentials by real calls';
   static override description =
-    'Reads, and makes and removes something small where only writing proves the right to write; --dry-run only reads.';
+    'Reads, and where only a write proves write access, creates and deletes a small probe object; --dry-run only reads.';
   static override examples = [
     '<%= config.bin %> credentials verify',
     '<%= config.bin %> credentials verify object-storage',

@@ -4,7 +4,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { oneLine } from '../../src/support/printable.js';
 
 export default class EvidenceShow extends CatalystCommand<EvidenceShown> {
-  static override summary = 'what the newest evidence bundle, or FILE, says and holds';
+  static override summary = 'the verdict and contents of the newest evidence bundle, or of FILE';
   static override examples = ['<%= config.bin %> evidence show'];
   static override exitCodes = [3];
   static override args = { file: Args.string({ description: 'a bundle; default: the newest of this Sovereign' }) };

@@ -7,7 +7,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 export default class HandoverAbort extends CatalystCommand<HandoverDone> {
   static override summary = 'walk back a handover that has not crossed the point of no return';
   static override description =
-    'Restores what was suspended on the mother and deletes what the handover created in Gitea. Stops where people committed there.';
+    'Restores what was suspended on the mother and deletes what the handover created in Gitea. Stops if people committed there.';
   static override examples = [
     '<%= config.bin %> handover abort',
     '<%= config.bin %> handover abort --keep-commits ./commits',

@@ -6,7 +6,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 export default class HandoverFinalize extends CatalystCommand<HandoverDone> {
   static override summary = 'hand the Sovereign over: PREPARED to REVOKED (#317)';
   static override description =
-    'ACTIVATED is the point of no return and is confirmed before. Killed at any moment, the next call finds the state and goes on.';
+    'ACTIVATED is the point of no return and requires confirmation first. If the run is killed at any moment, the next one detects the state and continues.';
   static override examples = ['<%= config.bin %> handover finalize --sovereign omantel --confirm omantel.omani.works'];
   static override exitCodes = [3, 4, 5, 7, 8, 9];
   static override flags = {

@@ -7,7 +7,7 @@ import { planText } from '../../src/cli/text/plan.js';
 
 export default class HandoverPlanCommand extends CatalystCommand<HandoverPlan> {
   static override summary =
-    'what becomes of everything that the mother has, and what the handover would change; saved with its hash';
+    'what happens to each item on the mother, and what the handover would change; saved with its hash';
   static override examples = ['<%= config.bin %> handover plan'];
   static override exitCodes = [5, 7];
   static override flags = { out: Flags.string({ helpValue: 'FILE', description: 'where the plan is saved' }) };

@@ -7,10 +7,10 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 export default class HandoverRedirect extends CatalystCommand<HandoverDone> {
   static override summary = "redirect the mother's /sovereign/<id> to the Sovereign (#319)";
   static override description =
-    'An Ingress and a Middleware of its own; every other path of the host stays byte for byte, which is checked.';
+    'Creates its own Ingress and Middleware, and verifies that every other path of the host stays identical byte for byte.';
   static override examples = ['<%= config.bin %> handover redirect', '<%= config.bin %> handover redirect --remove'];
   static override exitCodes = [3, 5, 7, 8, 9];
-  static override flags = { remove: Flags.boolean({ description: 'take the redirect away again' }) };
+  static override flags = { remove: Flags.boolean({ description: 'remove the redirect' }) };
 
   async run(): Promise<HandoverDone> {
     const { flags, context } = await this.open(HandoverRedirect);

@@ -2,7 +2,7 @@ import { type HandoverStatus, handoverText, statusIfAny } from '../../src/action
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class HandoverStatusCommand extends CatalystCommand<HandoverStatus> {
-  static override summary = 'where the handover stands';
+  static override summary = 'the state of the handover';
   static override examples = ['<%= config.bin %> handover status --json'];
   static override exitCodes = [5, 7];
 

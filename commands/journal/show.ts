@@ -4,7 +4,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import type { JournalEntry } from '../../src/engine/journal-entry.js';
 
 export default class JournalShow extends CatalystCommand<JournalEntry[]> {
-  static override summary = 'what was done, op by op; checks the hash chain and the signed head on the way';
+  static override summary = 'every recorded operation; also checks the hash chain and the signed head';
   static override examples = [
     '<%= config.bin %> journal show --last 20',
     "<%= config.bin %> journal show --step '#376'",

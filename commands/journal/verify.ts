@@ -11,11 +11,14 @@ export default class JournalVerify extends CatalystCommand<JournalVerified> {
   static override exitCodes = [4, 5, 7];
   static override args = {
     file: Args.string({
-      description: 'a journal, with its journal.head.json beside it; that of the Sovereign when left out',
+      description: "a journal with its journal.head.json beside it; default: the Sovereign's journal",
     }),
   };
   static override flags = {
-    key: Flags.string({ helpValue: 'FILE', description: 'public key (PEM) of the Sovereign that must have signed it' }),
+    key: Flags.string({
+      helpValue: 'FILE',
+      description: 'public key (PEM) of the Sovereign expected to have signed it',
+    }),
   };
 
   async run(): Promise<JournalVerified> {

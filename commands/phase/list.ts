@@ -4,7 +4,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { textTable } from '../../src/cli/text/table.js';
 
 export default class PhaseList extends CatalystCommand<PhaseRow[]> {
-  static override summary = 'the nine phases, what gates them and how far they are';
+  static override summary = 'the nine phases, with their dependencies and progress';
   static override examples = ['<%= config.bin %> phase list'];
   static override exitCodes = [5, 7];
 

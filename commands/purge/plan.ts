@@ -4,14 +4,14 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { purgeChoices, purgeFlags } from '../../src/cli/command/purge-flags.js';
 
 export default class PurgePlanCommand extends CatalystCommand<PurgePlanResult> {
-  static override summary = 'everything in the Hetzner project, what of it would go and why (#370)';
+  static override summary = 'every resource in the Hetzner project, which ones would be deleted, and why (#370)';
   static override description =
-    'Selects by positive evidence only: the label of this Sovereign, exactly one of its names, or a thread from something that has either. Changes nothing, and a read-only token is enough to look; what is to be applied must be planned with the token that deletes.';
+    "Selects by positive evidence only: this Sovereign's label, exactly one of its names, or ownership inferred from a resource with either. Changes nothing, and a read-only token is enough; a plan to be applied must be made with the token that will delete.";
   static override examples = ['<%= config.bin %> purge plan', '<%= config.bin %> purge plan --out purge.json --json'];
   static override exitCodes = [4, 5, 8];
   static override flags = {
     ...purgeFlags,
-    out: Flags.string({ helpValue: 'FILE', description: 'where to save it; default in the state directory' }),
+    out: Flags.string({ helpValue: 'FILE', description: 'where to save it; default: in the state directory' }),
   };
 
   async run(): Promise<PurgePlanResult> {

@@ -10,7 +10,7 @@ import { runExitCodes, runFlags } from '../../src/cli/command/run-flags.js';
 export default class TicketRun extends CatalystCommand<StepsRun> {
   static override summary = 'run one ticket or step';
   static override description =
-    'Refuses (exit 7) when what it needs is not proven, or when the WBS §7 puts it out of scope.';
+    'Refuses (exit 7) when a prerequisite is not proven, or when WBS §7 puts it out of scope.';
   static override examples = ['<%= config.bin %> ticket run 376', '<%= config.bin %> ticket run bp-valkey --dry-run'];
   static override exitCodes = runExitCodes;
   static override args = { ticket: Args.string({ required: true, description: 'a ticket (376) or step (bp-valkey)' }) };

@@ -13,7 +13,7 @@ const list = (text: string | undefined) =>
 export default class VerifyDod extends CatalystCommand<DodResult> {
   static override summary = 'the Definition of Done: D1–D22 and W1–W13, with the kill of catalyst-api';
   static override description =
-    'Stops catalyst-api on the mother for a while and cuts the Sovereign off from it, unless --only or --skip leave D17 and D22 out; both are confirmed by name. Verdict PASS (exit 0), FAIL or PARTIAL by what could not be checked (3), INVALID (10). A check that could not run is never a pass.';
+    'Stops catalyst-api on the mother for a while and cuts the Sovereign off from the mother, unless --only or --skip excludes D17 and D22; both require confirmation by name. Verdicts: PASS (exit 0), FAIL or PARTIAL (3), INVALID (10). A check that could not run never passes.';
   static override examples = [
     '<%= config.bin %> verify dod',
     '<%= config.bin %> verify dod --only D4,D5',
@@ -24,7 +24,7 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
     only: Flags.string({ helpValue: 'D1,D2', description: 'only these items; the verdict is then PARTIAL' }),
     skip: Flags.string({ helpValue: 'D17', description: 'without these items; the verdict is then PARTIAL' }),
     window: duration({
-      description: 'how long catalyst-api stays dead, from the moment the canary is red (5m; in a lab 20s)',
+      description: 'how long catalyst-api stays down, from the moment the canary is red (5m; in a lab 20s)',
     }),
     confirm: Flags.string({
       helpValue: 'FQDN',

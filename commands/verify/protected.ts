@@ -5,9 +5,9 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { differencesText } from '../../src/mother/fingerprint/protected-before.js';
 
 export default class VerifyProtected extends CatalystCommand<ProtectedResult | Accepted> {
-  static override summary = 'the SME demos are as they were before the first change on the mother';
+  static override summary = 'checks that the SME demos are as they were before the first change on the mother';
   static override description =
-    'Read-only, unless --accept is given: that keeps the state as it is now for every later comparison, and the journal says who accepted what.';
+    'Read-only unless --accept is given, which makes the current state the baseline of later comparisons; the journal records who accepted what.';
   static override examples = [
     '<%= config.bin %> verify protected',
     '<%= config.bin %> verify protected --accept --dry-run',

@@ -73,7 +73,7 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
       return running;
     }
     throw fail('E7003', `The lab ${name} is up on the engine ${running.engine}, not ${engine}.`, {
-      actions: [`catalyst lab down ${name}`, 'or give another --lab NAME'],
+      actions: [`catalyst lab down ${name}`, 'or choose another --lab NAME'],
     });
   };
   const running = await findLab(env, name);
@@ -91,7 +91,7 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
       'E7003',
       `The lab ${name} was made on existing clusters and is not up; it may have left objects there.`,
       {
-        actions: [`catalyst lab down ${name}`, 'or give another --lab NAME'],
+        actions: [`catalyst lab down ${name}`, 'or choose another --lab NAME'],
       },
     );
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -128,7 +128,7 @@ export async function callLab(info: LabInfo, method: string, path: string, body?
 
 export function directoryOf(env: Env, name: string): string {
   if (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return labDir(env, name);
-  throw fail('E7003', `"${name}" cannot be the name of a lab: lower-case letters, digits and dashes, at most 40.`, {
+  throw fail('E7003', `"${name}" is not a valid name of a lab: lower-case letters, digits and dashes, at most 40.`, {
     actions: ['catalyst lab up default'],
   });
 }

@@ -76,14 +76,14 @@ function faultOf(kind: string, request: FaultRequest): Fault {
   if (kind === 'reset' || kind === 'reset-after' || kind === 'truncate') return { kind };
   const state = stateFaultKinds.find((one) => one === kind);
   if (state) return { kind: state };
-  throw fail('E7003', `The lab knows no fault "${kind}".`, {
+  throw fail('E7003', `The lab has no fault "${kind}".`, {
     actions: [`one of: status, reset, reset-after, delay, truncate, ${stateFaultKinds.join(', ')}`],
   });
 }
 
 /** For a person. */
 export function faultText({ faults }: FaultResult): string {
-  if (faults.length === 0) return 'no fault is on';
+  if (faults.length === 0) return 'no fault is active';
   return faults
     .map(({ id, fault, server, method, path, target, count, until, used }) => {
       const about = [server, method, path, target].filter(Boolean).join(' ') || 'everything';

@@ -10,7 +10,7 @@ function rootAbove(folder: string): string {
   if (isLab(join(folder, 'lab'))) return join(folder, 'lab');
   const above = dirname(folder);
   if (above === folder)
-    throw new Error('This installation of catalyst is not whole: the package.json of its lab is missing.');
+    throw new Error('This installation of catalyst is incomplete: the package.json of its lab is missing.');
   return rootAbove(above);
 }
 

@@ -89,7 +89,7 @@ function explainTicket(word: string): Explanation | undefined {
     kind: 'ticket',
     title: ticket.title,
     text: [
-      `Ticket ${id} of the WBS. It is done when its proof was taken live on the Sovereign: catalyst ticket show ${id.slice(1)}`,
+      `Ticket ${id} of the WBS. It is done once its proof has been taken live on the Sovereign: catalyst ticket show ${id.slice(1)}`,
     ],
     facts,
     more: ticket.dependsOn.map((need) => ({ topic: need, title: 'comes first' })),

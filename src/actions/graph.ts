@@ -1,4 +1,4 @@
-/** The DAG of steps as text, Mermaid, DOT or JSON, coloured by status. */
+/** The DAG of steps as text, Mermaid, DOT or JSON, colored by status. */
 import { phases, tickets, unticketed } from '../walk/wbs.js';
 import { listTickets, listUnticketed, type TicketRow } from './ticket/list.js';
 
@@ -16,7 +16,7 @@ export interface GraphResult {
 export const graphFormats = ['text', 'mermaid', 'dot', 'json'] as const;
 export type GraphFormat = (typeof graphFormats)[number];
 
-const colours: Record<string, string> = {
+const colors: Record<string, string> = {
   done: '#2e7d32',
   failed: '#c62828',
   'in flight': '#1565c0',
@@ -67,8 +67,8 @@ function asMermaid(rows: readonly TicketRow[], edges: Edges): string {
     ].join('\n'),
   );
   const gates = phases.flatMap((phase) => phase.needs.map((need) => `  P${need} ==> P${phase.id}`));
-  const classes = Object.entries(colours).map(
-    ([status, colour]) => `  classDef ${status.replace(' ', '')} stroke:${colour},stroke-width:2px`,
+  const classes = Object.entries(colors).map(
+    ([status, color]) => `  classDef ${status.replace(' ', '')} stroke:${color},stroke-width:2px`,
   );
   const arrows = edges.map((edge) => `  ${nodeName(edge.from)} --> ${nodeName(edge.to)}`);
   return ['flowchart TB', ...groups, ...gates, ...arrows, ...classes].join('\n');
@@ -81,7 +81,7 @@ function asDot(rows: readonly TicketRow[], edges: Edges): string {
       `    label="${phase.id} · ${phase.title}";`,
       ...rows
         .filter((row) => row.phase === phase.id)
-        .map((row) => `    "${row.id}" [label="${row.id}\\n${row.title}", color="${colours[row.status]}"];`),
+        .map((row) => `    "${row.id}" [label="${row.id}\\n${row.title}", color="${colors[row.status]}"];`),
       '  }',
     ].join('\n'),
   );

@@ -17,7 +17,7 @@ export function whyLeftOut(path: string): string | undefined {
   if (/^secrets\.age/.test(path)) return 'holds secrets';
   if (path === 'sovereign.yaml') return 'its values may be secrets; its structure is packed as sovereign.yaml';
   if (path.startsWith('evidence/')) return 'evidence is passed on by `catalyst evidence export`';
-  return 'not on the list of what a support bundle holds';
+  return 'not on the allow-list of a support bundle';
 }
 
 export const isJsonLines = (path: string): boolean => packedFiles.some((one) => one.lines && one.path.test(path));

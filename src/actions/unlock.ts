@@ -68,7 +68,7 @@ export async function unlock(
   const removed = holder && (await removedJournalOf(dir, () => context.credentials()));
   if (problem && !removed) throw problem;
   // A repair needs the lock first, so it is part of what is confirmed here.
-  if (removed) context.output.warn(`${removed.message} With the takeover the journal begins anew.`);
+  if (removed) context.output.warn(`${removed.message} The takeover starts a new journal.`);
   if (!holder || context.options.dryRun) return found;
   const { fqdn } = (await context.spec()).sovereign.spec;
   await context.confirmByName({ what: `This takes the lock of ${fqdn} over from "${holder.command}"`, confirm });
@@ -127,9 +127,9 @@ function living(holder: Holder, path: string, state: HolderState) {
 }
 
 const states: Record<HolderState, string> = {
-  alive: 'its process lives on this machine',
-  dead: 'its process has ended; the next run takes the lock over without being asked',
-  renewing: 'it renews its lease, so it lives elsewhere',
+  alive: 'its process is running on this machine',
+  dead: 'its process has ended; the next run takes the lock over automatically',
+  renewing: 'it still renews its lease, so it runs elsewhere',
   silent: 'it no longer renews its lease; whether it has ended cannot be checked from here',
 };
 

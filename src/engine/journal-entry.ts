@@ -89,7 +89,7 @@ export function parseJournal(data: Uint8Array | string, path: string): ParsedJou
 
 export function damaged(path: string, { line, why }: { line: number; why: string }) {
   return fail('E4008', `${path} line ${line}: ${why}.`, {
-    actions: ['put the journal back from a backup', ...repairActions(path)],
+    actions: ['restore the journal from a backup', ...repairActions(path)],
     data: { line },
   });
 }
@@ -109,7 +109,7 @@ function readLine(bytes: Uint8Array, decoder: TextDecoder): JournalEntry | strin
   } catch (error) {
     return `not JSON (${messageOf(error)})`;
   }
-  return isEntry(value) ? value : 'not a journal entry of a version that is known';
+  return isEntry(value) ? value : 'not a journal entry of a known version';
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -120,13 +120,13 @@ function openFile(path: string): ExclusiveFile {
     throw fail('E1201', `The journal ${path} cannot be opened: ${messageOf(error)}.`, { cause: error });
   }
   if (file) return file;
-  throw fail('E1202', `The journal ${path} is open for writing already.`, { actions: ['catalyst status'] });
+  throw fail('E1202', `The journal ${path} is already open for writing.`, { actions: ['catalyst status'] });
 }
 
 function takenOver(path: string): CatalystError {
   return fail(
     'E1204',
-    `Another process wrote to the journal ${path}, or replaced it, while this run had it. This run stops here; nothing further was changed.`,
+    `Another process wrote to the journal ${path}, or replaced it, while this run was using it. This run stops here; nothing further was changed.`,
     { actions: ['catalyst journal show', 'catalyst resume'], data: { path } },
   );
 }

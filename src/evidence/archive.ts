@@ -7,7 +7,7 @@ const block = 512;
 /** Content by path, without copies of it. Throws an Error that says what is wrong. */
 export function readTar(bytes: Buffer): Map<string, Buffer> {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new Error('it is compressed, and evidence never is');
-  if (bytes.length === 0 || bytes.length % block !== 0) throw new Error('its length is not that of a tar');
+  if (bytes.length === 0 || bytes.length % block !== 0) throw new Error('its length is not valid for a tar archive');
   const files = new Map<string, Buffer>();
   for (let at = 0; at < bytes.length; ) {
     const header = bytes.subarray(at, at + block);
@@ -24,11 +24,11 @@ export function readTar(bytes: Buffer): Map<string, Buffer> {
     const end = at + block + size;
     at += block + Math.ceil(size / block) * block;
     // Also a size that is not a number ends here.
-    if (!(at <= bytes.length)) throw new Error('it was cut off');
+    if (!(at <= bytes.length)) throw new Error('it is truncated');
     if (!isZero(bytes.subarray(end, at))) throw new Error(`the padding at ${end} was changed`);
     files.set(path, bytes.subarray(end - size, end));
   }
-  throw new Error('it has no end');
+  throw new Error('it has no end marker');
 }
 
 function pathOf(header: Buffer): string {

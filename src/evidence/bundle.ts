@@ -100,7 +100,7 @@ const envelopeSchema = z.object({
 export async function readBundle(file: string): Promise<OpenBundle> {
   if (!existsSync(file)) throw fail('E6102', `There is no file ${file}.`);
   const broken = (why: string, cause?: unknown) =>
-    fail('E6110', `${file} is not a whole evidence bundle: ${why}.`, { cause });
+    fail('E6110', `${file} is not a complete evidence bundle: ${why}.`, { cause });
   let files: Map<string, Buffer>;
   try {
     files = readTar(readRegularFile(file, { maxBytes: largest.bundle }));
@@ -121,6 +121,6 @@ export async function readBundle(file: string): Promise<OpenBundle> {
     const envelope = envelopeSchema.parse(JSON.parse(envelopeText));
     return { files, index, envelope, indexText };
   } catch (error) {
-    throw broken('its index or statement is not of the known form', error);
+    throw broken('its index or statement has an unknown format', error);
   }
 }

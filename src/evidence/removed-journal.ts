@@ -30,8 +30,8 @@ export function removedJournal(dir: string, hasKey = false): CatalystError | und
   // Looked for first: a run that begins now makes its journal before these.
   const trace = traceIn(dir) ?? (hasKey ? 'the evidence key in secrets.age' : undefined);
   if (trace === undefined || existsSync(path) || existsSync(journalHeadPath(dir))) return undefined;
-  return fail('E4031', `${path} and its signed head are gone, but ${trace} is there, which only a run leaves.`, {
-    actions: ['put the journal and its head back from a backup', ...repairActions(path)],
+  return fail('E4031', `${path} and its signed head are missing, but ${trace} exists, which only a run creates.`, {
+    actions: ['restore the journal and its head from a backup', ...repairActions(path)],
     data: { path, trace },
   });
 }

@@ -71,9 +71,10 @@ export async function clusterUid(kube: Kube): Promise<string | undefined> {
 }
 
 const jobWords: Record<ClaimJob['name'], string> = {
-  inventory: 'list what its claim holds of',
-  erase: 'delete from its claim what belongs to',
-  'try-credentials': "try, where they lie and at the Sovereign's API, the kubeconfigs that its claim holds of",
+  inventory: 'list the files on its claim that belong to',
+  erase: 'delete the files on its claim that belong to',
+  'try-credentials':
+    "test, at their own servers and at the Sovereign's API, the kubeconfigs on its claim that belong to",
 };
 
 /** Jobs are changes too, if short ones: they go through the gate. */

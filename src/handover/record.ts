@@ -193,10 +193,10 @@ function openRecord(object: KubeObject, key: string | undefined, place: Place, f
     const { namespace, name } = place.ref;
     throw fail(
       'E5105',
-      `The handover record in ConfigMap ${namespace}/${name} on the ${place.system} is not one that this machine signed for ${fqdn}.`,
+      `The handover record in ConfigMap ${namespace}/${name} on the ${place.system} was not signed by this machine for ${fqdn}.`,
       {
         actions: [
-          'run the handover from the machine that began it, or bring its state directory here',
+          'run the handover from the machine that started it, or bring its state directory here',
           `kubectl -n ${namespace} get configmap ${name} -o yaml`,
         ],
       },

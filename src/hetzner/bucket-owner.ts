@@ -11,13 +11,13 @@ export type BucketState = 'absent' | 'unmarked' | 'marked';
 export async function bucketState(store: ObjectStore, fqdn: string, name: string): Promise<BucketState> {
   const found = await store.bucket(name);
   if (found === 'absent') return 'absent';
-  if (found === 'foreign') throw taken(name, 'it answers 403: a stranger has it, or the keys may not use it');
+  if (found === 'foreign') throw taken(name, 'it answers 403: someone else owns it, or the keys lack access');
   const owner = await ownerOf(store, name);
   if (owner === undefined) {
-    if ((await store.list(name)).length > 0) throw taken(name, 'it holds objects and has no mark of catalyst');
+    if ((await store.list(name)).length > 0) throw taken(name, 'it contains objects and has no catalyst marker');
     return 'unmarked';
   }
-  if (owner !== fqdn) throw taken(name, `it is marked as that of ${owner || 'something unreadable'}`);
+  if (owner !== fqdn) throw taken(name, `its marker names ${owner || 'something unreadable'}`);
   return 'marked';
 }
 
@@ -35,7 +35,7 @@ export async function seenOfProject(store: ObjectStore, spec: Spec): Promise<str
   const states = await Promise.all(names.map((name) => bucketState(store, spec.fqdn, name)));
   const marked = states.filter((state) => state === 'marked').length;
   if (marked > 0) return `of the project that has ${marked} of the ${names.length} buckets of ${spec.fqdn}`;
-  return `not checked: of which project, as no bucket is marked as that of ${spec.fqdn} yet (#371 makes them with these keys)`;
+  return `project not checked: no bucket is marked for ${spec.fqdn} yet (#371 creates them with these keys)`;
 }
 
 export function anotherProject(buckets: readonly string[]) {

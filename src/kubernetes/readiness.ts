@@ -27,7 +27,7 @@ export function readinessOf(object: KubeObject): Readiness {
   // Flux's controllers keep -1 for as long as they fail; what they say of this generation stands in the condition
   const spoken = conditionOf(object, 'Ready')?.observedGeneration ?? -1;
   if (typeof seen === 'number' && Math.max(seen, spoken) < generation)
-    return { pending: `${nameOf(object)} is not looked at yet` };
+    return { pending: `${nameOf(object)} is not observed yet` };
   const rule = rules[`${object.apiVersion.split('/').slice(0, -1).join('/')}/${object.kind}`] ?? byConditions;
   return rule(object);
 }
@@ -82,13 +82,13 @@ const rules: Record<string, Rule> = {
   'kyverno.io/ClusterPolicy': (object) =>
     isTrue(object, 'Ready') || object.status?.ready === true ? { ready: true } : { pending: told(object, 'Ready') },
   'helm.toolkit.fluxcd.io/HelmRelease': (object) => {
-    if (object.spec?.suspend === true) return { failed: `${nameOf(object)} is suspended: Flux leaves it alone` };
+    if (object.spec?.suspend === true) return { failed: `${nameOf(object)} is suspended: Flux ignores it` };
     const stalled = conditionOf(object, 'Stalled');
     if (stalled?.status === 'True') return { failed: `${nameOf(object)}: ${stalled.message ?? stalled.reason}` };
     const ready = conditionOf(object, 'Ready');
     const current =
       (ready?.observedGeneration ?? object.status?.observedGeneration ?? -1) >= (object.metadata.generation ?? 0);
-    if (!ready || !current) return { pending: `${nameOf(object)} is not looked at yet` };
+    if (!ready || !current) return { pending: `${nameOf(object)} is not observed yet` };
     if (ready.status === 'True') return { ready: true };
     const words = String(ready.message ?? '');
     return ready.status === 'False' && hopeless.test(words)
@@ -106,7 +106,7 @@ function byConditions(object: KubeObject): Readiness {
   if (isTrue(object, 'Stalled')) return { failed: told(object, 'Ready') };
   const ready = conditionOf(object, 'Ready');
   if (!ready)
-    return waitsForReady.has(object.kind) ? { pending: `${nameOf(object)} says nothing yet` } : { ready: true };
+    return waitsForReady.has(object.kind) ? { pending: `${nameOf(object)} reports no status yet` } : { ready: true };
   return ready.status === 'True' ? { ready: true } : { pending: told(object, 'Ready') };
 }
 

@@ -13,7 +13,7 @@ export function notRolledOut(ref: WorkloadRef, object: KubeObject | undefined): 
   if (!object) return `${name} does not exist yet`;
   const status = object.status ?? {};
   if ((status.observedGeneration ?? 0) < (object.metadata.generation ?? 1))
-    return `${name}: its controller has not looked yet`;
+    return `${name}: its controller has not observed it yet`;
   if (ref.kind === 'DaemonSet') {
     const wanted = status.desiredNumberScheduled ?? 0;
     if ((status.updatedNumberScheduled ?? 0) < wanted)

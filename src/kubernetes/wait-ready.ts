@@ -80,7 +80,7 @@ export async function whyNotRolledOut(kube: Kube, refs: readonly WorkloadRef[]):
 }
 
 function hopeless(what: string, { kind, namespace, name }: KubeRef) {
-  return fail('E4002', `${what}. No retry cures this.`, {
+  return fail('E4002', `${what}. Retrying will not help.`, {
     actions: [
       `kubectl describe ${kind.toLowerCase()} ${name}${namespace ? ` -n ${namespace}` : ''}`,
       'catalyst resume',

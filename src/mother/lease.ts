@@ -69,7 +69,7 @@ export async function takeLease(
   if (found && !mayTakeAtOnce(found, holder, startOf)) {
     if (expiryOf(found) > clock.now().getTime()) throw held(found, namespace);
     // Clocks differ: a holder that is alive renews within this time.
-    onWaiting(`a sign of life of ${found.spec?.holderIdentity}, which holds the mother`);
+    onWaiting(`a renewal by ${found.spec?.holderIdentity}, which holds the mother`);
     await clock.sleep(renewMs + 5000, signal);
     const later = await kube.get(ref);
     if (later && later.metadata.resourceVersion !== found.metadata.resourceVersion) throw held(later, namespace);
@@ -135,7 +135,7 @@ function held(lease: KubeObject, namespace: string): CatalystError {
     {
       actions: [
         'wait until that run has ended, then run the command again',
-        `if it is dead, run the command again after ${expiry}: the mother is then taken over`,
+        `if it has died, run the command again after ${expiry}: it then takes the mother over`,
         `kubectl -n ${namespace} get lease ${leaseName} -o yaml`,
       ],
       data: { holder: holderIdentity, since: acquireTime, renewed: renewTime, expires: expiry },

@@ -23,7 +23,7 @@ export function machineChecks(options: {
   const freeBytes = options.freeBytes ?? free;
   const tool = (name: 'helm' | 'kubectl'): Check => ({
     id: name,
-    title: `${name} is there in a supported version`,
+    title: `${name} is available in a supported version`,
     async look() {
       const found = await binaries!.find(name);
       return `${found.version} (${found.source})`;
@@ -40,11 +40,13 @@ export function machineChecks(options: {
         });
       },
     },
-    ...(ways ? [{ id: 'network', title: 'calls to the network take their way', look: async () => ways() }] : []),
+    ...(ways
+      ? [{ id: 'network', title: 'outgoing connections use the configured route', look: async () => ways() }]
+      : []),
     ...(binaries ? [tool('helm'), tool('kubectl')] : []),
     {
       id: 'git',
-      title: 'git is there',
+      title: 'git is installed',
       async look() {
         const version = /(\d+\.\d+)(\.\d+)?/.exec(await git.version())?.[1] ?? '0.0';
         if (satisfies(`${version}.0`, '>=2.31.0')) return version;
@@ -59,7 +61,7 @@ export function machineChecks(options: {
       async look() {
         await access(stateDir, constants.W_OK).catch((cause: unknown) => {
           throw fail('E1201', `${stateDir} cannot be written.`, {
-            actions: ['give another with --state-dir DIR (CATALYST_STATE_DIR)'],
+            actions: ['choose another with --state-dir DIR (CATALYST_STATE_DIR)'],
             cause,
           });
         });
@@ -68,12 +70,12 @@ export function machineChecks(options: {
     },
     {
       id: 'disk',
-      title: 'there is room on the disk',
+      title: 'the disk has free space',
       async look() {
         const bytes = await freeBytes(stateDir);
         if (bytes >= diskFloorBytes) return `${(bytes / gib).toFixed(1)} GiB free`;
         throw fail('E1201', `Only ${Math.floor(bytes / 1024 ** 2)} MiB are free below ${stateDir}.`, {
-          actions: ['free at least 512 MiB', 'or give another place with --state-dir DIR'],
+          actions: ['free at least 512 MiB', 'or choose another with --state-dir DIR'],
         });
       },
     },

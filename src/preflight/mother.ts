@@ -33,7 +33,7 @@ export function motherChecks(options: {
         if (demos.length === 0)
           throw fail(
             'E5001',
-            `The cluster at ${kube.server} holds none of the SME demos: it is not the mother ${spec.mother.name}.`,
+            `The cluster at ${kube.server} has none of the SME demos: it is not the mother ${spec.mother.name}.`,
             {
               actions: ['check --mother-kubeconfig (CATALYST_MOTHER_KUBECONFIG) and spec.mother.context'],
             },
@@ -50,7 +50,7 @@ export function motherChecks(options: {
         const broken = (await Promise.all(pages.map((url) => statusOf(http, url)))).filter(({ ok }) => !ok);
         if (broken.length === 0) return `${pages.length} pages`;
         const told = broken.map(({ url, seen }) => `${url}: ${seen}`).join('; ');
-        throw fail('E5001', `Not as they should be before anything is done: ${told}.`, {
+        throw fail('E5001', `Unhealthy before the first change: ${told}.`, {
           actions: ['look at the mother cluster first: its demos must run before catalyst starts'],
         });
       },

@@ -10,12 +10,12 @@ export function ownAddressCheck(options: { spec: Spec; publicAddress: () => Prom
     id: 'own-address',
     title: "the firewall will admit this machine's public IPv4 address",
     async look() {
-      if (sshFrom === undefined) return `${await options.publicAddress()}, the only one that SSH will be let in from`;
+      if (sshFrom === undefined) return `${await options.publicAddress()}, the only address that SSH is allowed from`;
       const address = await options.publicAddress().catch((error: unknown) => error);
       // The firewall is made from the spec alone: what is not known here is in nobody's way.
       if (typeof address !== 'string')
         return {
-          warn: `SSH will be let in from spec.hetzner.sshFrom (${sshFrom.join(', ')}), and whether that is this machine is not known: ${messageOf(address)}`,
+          warn: `SSH is allowed from spec.hetzner.sshFrom (${sshFrom.join(', ')}); could not determine whether that includes this machine: ${messageOf(address)}`,
           remedy: [`curl -4 --noproxy '*' ${addressService}`],
         };
       if (admits(sshFrom, address)) return `${address} is in spec.hetzner.sshFrom`;

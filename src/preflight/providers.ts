@@ -45,15 +45,14 @@ export function providerChecks(options: {
           };
         } catch (error) {
           // Servers that stand already need no stock.
-          if (isCatalystError(error, 'E2002') && (await ownServers(api)).length > 0)
-            return 'the servers are there already';
+          if (isCatalystError(error, 'E2002') && (await ownServers(api)).length > 0) return 'the servers already exist';
           throw error;
         }
       },
     },
     {
       id: 'object-storage',
-      title: 'the Object Storage keys work and the buckets are free or ours',
+      title: 'the Object Storage keys work, and the buckets are free or belong to this Sovereign',
       async look() {
         const store = await objectStore();
         await store.listBuckets();

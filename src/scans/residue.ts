@@ -47,7 +47,7 @@ function claimFiles(look: Scanned, tools: ResidueTools): ScanPlace {
         id: `claim ${file}`,
         where,
         what: file,
-        breaks: `the mother still holds state of ${ids.length} records, access to the cluster among it`,
+        breaks: `the mother still holds state of ${ids.length} records, including access to the cluster`,
         remedy: erase,
       }));
       return [...own, ...mentions.map((mention) => mentionedFile(where, mention))];
@@ -61,7 +61,7 @@ function mentionedFile(where: string, { path, owner }: ClaimMention): Finding {
     id: `claim ${path}`,
     where,
     what: `${path} mentions this Sovereign`,
-    breaks: 'the mother may still hold state of this Sovereign: no record says whose file it is',
+    breaks: 'the mother may still hold state of this Sovereign: no record identifies the owner of the file',
     remedy: `read ${path} on the claim and delete it by hand if it is this Sovereign's`,
     mention: true,
     ...(owner === 'shared' ? { accepted: 'only mentions this Sovereign and belongs to others; it is left alone' } : {}),

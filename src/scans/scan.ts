@@ -14,7 +14,7 @@ export interface Finding {
   remedy: string;
   /** Why it may stay. */
   accepted?: string;
-  /** It names the Sovereign, and nothing says whose it is: it is reported and left alone (product.md §7). */
+  /** It names the Sovereign, and its owner is unknown: it is reported and left alone (product.md §7). */
   mention?: true;
 }
 

@@ -54,24 +54,29 @@ const kinds: readonly ScannedKind[] = [
   {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
-    breaks: 'what it installs asks the mother',
+    breaks: 'what it installs contacts the mother',
     remedy: edit,
   },
   { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', breaks: flux, remedy: edit },
   ...['Deployment', 'StatefulSet', 'DaemonSet'].map((kind) => ({
     apiVersion: 'apps/v1',
     kind,
-    breaks: 'its Pods ask the mother, or cannot be pulled again',
+    breaks: 'its Pods contact the mother, or cannot be pulled again',
     remedy: edit,
   })),
   { apiVersion: 'batch/v1', kind: 'CronJob', breaks: 'its runs fail', remedy: edit },
   {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    breaks: 'what reads it asks the mother; CoreDNS forwards are here too',
+    breaks: 'what reads it contacts the mother; CoreDNS forwards are here too',
     remedy: edit,
   },
-  { apiVersion: 'v1', kind: 'Secret', breaks: 'what uses it asks the mother', remedy: 'replace or delete the Secret' },
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    breaks: 'what uses it contacts the mother',
+    remedy: 'replace or delete the Secret',
+  },
   { apiVersion: 'v1', kind: 'Service', breaks: 'calls to it end at the mother', remedy: edit },
   { apiVersion: 'v1', kind: 'EndpointSlice', breaks: 'calls to it end at the mother', remedy: edit },
   {
@@ -157,7 +162,8 @@ function acceptance(look: Scanned, object: KubeObject, needle: Needle): { accept
   if (own) return { accepted: "the handover's own record of where things came from; nothing reads it to work" };
   if (needle.upstream === true && !look.sovereign.spec.charts.mirror) {
     return {
-      accepted: "upstream's public Git or registry, not the mother; what runs does not ask it, which D17 and D22 prove",
+      accepted:
+        "upstream's public Git or registry, not the mother; running components do not contact it, which D17 and D22 prove",
     };
   }
   if (needle.upstream === true) {
@@ -183,7 +189,7 @@ function parentServers(look: Scanned): ScanPlace {
   const parent = parentZoneOf(look.sovereign);
   return {
     place: `servers of the parent zone ${parent}`,
-    how: `NS of ${parent}, asked at ${mother.powerdns.nameservers.join(', ')}`,
+    how: `NS of ${parent}, queried at ${mother.powerdns.nameservers.join(', ')}`,
     async look() {
       const server = mother.powerdns.nameservers[0] ?? '';
       const reply = await look.dns({ server, name: parent, type: 'NS', transport: 'udp', signal: look.signal });

@@ -40,7 +40,7 @@ export async function readWorldIdentity(
     const found = seen.map(({ what, mark }) => `${what} belongs to ${nameOf(mark)}`).join('; ');
     const rule = expected
       ? `This command uses ${nameOf(expected)} and nothing else`
-      : 'The endpoints are not of one world';
+      : 'The endpoints belong to different worlds';
     throw fail('E1411', `${rule}: ${found}.`, {
       actions: [
         'use only --lab NAME for a lab, without kubeconfigs and endpoints of anything else',

@@ -10,6 +10,6 @@ export const packageRoot = rootAbove(import.meta.dirname);
 function rootAbove(folder: string): string {
   if (existsSync(join(folder, 'bin/run.js'))) return folder;
   const above = dirname(folder);
-  if (above === folder) throw new Error('This installation of catalyst is not whole: its bin/run.js is missing.');
+  if (above === folder) throw new Error('This installation of catalyst is incomplete: its bin/run.js is missing.');
   return rootAbove(above);
 }

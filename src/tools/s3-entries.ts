@@ -18,5 +18,5 @@ export function sizeIn(size: number | undefined, what: string): number {
 export function momentIn(at: Date | undefined, what: string): string {
   if (at === undefined) return '';
   if (!Number.isNaN(at.getTime())) return at.toISOString();
-  throw fail('E2301', `Object Storage lists ${what} with an entry of no time that there is.`);
+  throw fail('E2301', `Object Storage lists ${what} with an entry whose time is not valid.`);
 }

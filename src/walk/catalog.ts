@@ -44,7 +44,7 @@ function blueprintStep(world: World, blueprint: Blueprint, secrets: SecretMaker)
   if (blueprint.name === 'bp-cilium') return createSeedCiliumStep(world, blueprint, wbs);
   if (blueprint.name === 'bp-flux') return createBindHelmControllerStep(world, blueprint, secrets, wbs);
   const proof = proofOfStep[blueprint.step];
-  if (!proof) throw fail('E9001', `Nothing proves ${blueprint.step}.`);
+  if (!proof) throw fail('E9001', `No proof is registered for step ${blueprint.step}.`);
   // A certificate authority follows the public chain, so the delegation stands before the first certificate is asked for.
   const beforeGlue = blueprint.name === 'bp-cert-manager-powerdns-webhook' ? delegation(world) : undefined;
   return createInstallStep(world, { blueprint, proof, secrets, ...wbs, beforeGlue });

@@ -1,4 +1,4 @@
-/** The Work Breakdown Structure as data: phases, tickets, what is out of scope (seed §4–§9). No behaviour. */
+/** The Work Breakdown Structure as data: phases, tickets, what is out of scope (seed §4–§9). No behavior. */
 export interface Phase {
   id: number;
   title: string;
@@ -79,7 +79,7 @@ export const tickets: readonly Ticket[] = [
     'bp-powerdns',
     '#374',
   ]),
-  ticket(317, 7, 'Handover finalisation, minimum retention', ['#385'], 'pending'),
+  ticket(317, 7, 'Handover finalization, minimum retention', ['#385'], 'pending'),
   ticket(319, 7, 'Self-decommission and redirect', ['#317', '#374'], 'pending'),
 ];
 

@@ -29,11 +29,11 @@ export function checkedWriters(writers: Writers, mutation: Mutation, protects: P
   const check: Check = (write) => {
     const { target, verb } = write;
     const what = `${verb} ${target.kind} ${target.namespace ? `${target.namespace}/` : ''}${target.name}`;
-    if (ended) throw fail('E9001', `To ${what} was tried after the change was over: ${mutation.sentence}.`);
+    if (ended) throw fail('E9001', `Refused: to ${what} after the change had ended: ${mutation.sentence}.`);
     if (target.system !== declared)
       throw fail(
         'E9001',
-        `To ${what} on ${target.system} is no part of a change of ${declared}: ${mutation.sentence}.`,
+        `To ${what} on ${target.system} is not part of a change of ${declared}: ${mutation.sentence}.`,
       );
     const reason = protects(write);
     if (reason === undefined) return;
@@ -81,7 +81,10 @@ export function checkedWriters(writers: Writers, mutation: Mutation, protects: P
           if (method !== 'GET' && method !== 'HEAD') {
             // Clusters, Hetzner, buckets and zones have writers of their own, which know what they write.
             if (declared !== 'git' && declared !== 'registry')
-              throw fail('E9001', `A ${method} to ${new URL(request.url).host} is no part of a change of ${declared}.`);
+              throw fail(
+                'E9001',
+                `A ${method} to ${new URL(request.url).host} is not part of a change of ${declared}.`,
+              );
             declaredTarget(method === 'DELETE' ? 'delete' : method === 'POST' ? 'create' : 'patch');
           }
           return http(request);

@@ -44,7 +44,7 @@ export function checkProject(sources: ProjectSources): ProjectCheck {
     if (bound?.token === token) return;
     if (!bound && !open.entries.some(({ kind, target }) => kind === 'begin' && isOfMarker(target, fqdn)))
       warn(
-        `The Hetzner project is taken for that of ${fqdn}: its marker (${marker}) is there, and the journal knew none.`,
+        `Assuming that the Hetzner project is that of ${fqdn}: its marker (${marker}) exists, and the journal recorded none.`,
       );
     open.append({ kind: 'bound', inputs: { hetznerProject: { marker, token } } });
   };

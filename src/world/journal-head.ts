@@ -50,7 +50,7 @@ export function checkHead(path: string, journal: ParsedJournal, key?: string): C
   const text = readIfAny(headPath(path));
   if (text === undefined) {
     const sealed = journal.entries.findLast(({ kind }) => kind === 'sealed');
-    if (sealed) throw badHead(path, `${headPath(path)} is missing, but line ${sealed.seq} says that it was written`);
+    if (sealed) throw badHead(path, `${headPath(path)} is missing, but line ${sealed.seq} records that it was written`);
     return undefined;
   }
   const head = openHead(text, path, key);
@@ -61,7 +61,7 @@ export function checkHead(path: string, journal: ParsedJournal, key?: string): C
       ? `has ${journal.entries.length} lines, but had ${head.seq}`
       : `has another line ${head.seq}, or lines before it, than`;
   throw fail('E4031', `${path} ${what} when it was signed at ${head.at} (${head.reason}).`, {
-    actions: ['put the journal back from a backup', ...repairActions(path)],
+    actions: ['restore the journal from a backup', ...repairActions(path)],
     data: { path, signed: head.seq, lines: journal.entries.length },
   });
 }
@@ -90,7 +90,7 @@ function isHead(head: unknown): head is JournalHead {
 
 function badHead(path: string, why: string) {
   return fail('E4032', `The journal ${path} cannot be trusted: ${why}.`, {
-    actions: ['put the journal and its head back from a backup', ...repairActions(path)],
+    actions: ['restore the journal and its head from a backup', ...repairActions(path)],
     data: { path },
   });
 }

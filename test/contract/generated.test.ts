@@ -41,8 +41,8 @@ describe('generated files', () => {
 
   it.each([
     ['plain', {}],
-    ['coloured', { FORCE_COLOR: '1' }],
-    ['asked for no colour', { NO_COLOR: '1' }],
+    ['colored', { FORCE_COLOR: '1' }],
+    ['asked for no color', { NO_COLOR: '1' }],
   ])('--help, which the build has laid out, is what oclif lays out: %s', (_how, env) => {
     const { FORCE_COLOR: _, NO_COLOR: __, ...rest } = process.env;
     const page = (word: string) =>

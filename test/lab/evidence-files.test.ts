@@ -76,7 +76,7 @@ describe.each(['twice', 'link', 'pipe', 'bomb', 'sparse', 'forms', 'arrays', 'fi
     const text = await run([topic, verb, file(), ...key]);
     const [first] = text.err.split('\n');
     expect(text.code, text.err).toBe(3);
-    expect(first).toMatch(/^✖ .* is not a whole evidence bundle: /);
+    expect(first).toMatch(/^✖ .* is not a complete evidence bundle: /);
     expect(text.peakMb).toBeLessThan(200);
     const json = await run([topic, verb, file(), ...key, '--json']);
     expect(JSON.parse(json.out)).toMatchObject({ status: 'check-failed', error: { code: 'E6110', exitCode: 3 } });

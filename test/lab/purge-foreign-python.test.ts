@@ -1,7 +1,7 @@
 /**
  * Hetzner's official Python client, which we did not write, makes, waits and deletes on the lab's Hetzner, and sees after our
  * purge and our create just what we say is there: two Sovereigns with names that begin alike, protected servers, an attached
- * volume, a load balancer with a certificate, a firewall by label selector, unlabelled CSI volumes, somebody's database.
+ * volume, a load balancer with a certificate, a firewall by label selector, unlabeled CSI volumes, somebody's database.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -85,7 +85,7 @@ function named(made: PurgePlan, only?: boolean): Seen {
 describe.skipIf(missing)(`seen through Hetzner's own Python client${why}`, () => {
   it('it makes, waits, is refused, and deletes', async () => {
     const before = await everything();
-    expect(await client('make-and-delete')).toEqual({ status: 'running', refused: 'protected', labelled: ['theirs'] });
+    expect(await client('make-and-delete')).toEqual({ status: 'running', refused: 'protected', labeled: ['theirs'] });
     await expect.poll(everything, { timeout: 10_000 }).toEqual(before);
   });
 

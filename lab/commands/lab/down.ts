@@ -4,17 +4,17 @@ import { type LabDownResult, labDown } from '../../src/down.js';
 
 export default class LabDown extends CatalystCommand<LabDownResult> {
   static override acts = true;
-  static override summary = 'stop a lab and remove all it wrote';
+  static override summary = 'stop a lab and remove everything it wrote';
   static override examples = ['<%= config.bin %> lab down', '<%= config.bin %> lab down second'];
   static override args = { name: Args.string({ description: 'which lab; default: default' }) };
-  static override flags = { keep: Flags.boolean({ description: 'leave its directory (logs, state) in place' }) };
+  static override flags = { keep: Flags.boolean({ description: 'keep its directory (logs, state)' }) };
   static override exitCodes = [5, 8];
 
   async run(): Promise<LabDownResult> {
     const { args, flags, context } = await this.open(LabDown);
     const result = await labDown(context, args.name ?? flags.lab ?? 'default', { keep: flags.keep });
     context.output.print(result.stopped ? `lab ${result.name} is down` : `lab ${result.name} was not up`);
-    if (result.taken) context.output.print(`${result.taken} objects were taken away from its clusters`);
+    if (result.taken) context.output.print(`${result.taken} objects were removed from its clusters`);
     return result;
   }
 }

@@ -14,18 +14,18 @@ export default class LabFault extends CatalystCommand<FaultResult> {
     '<%= config.bin %> lab fault changed-page --target console.openova.io --for 1m',
     '<%= config.bin %> lab fault --clear all',
   ];
-  static override args = { kind: Args.string({ description: 'what goes wrong; left out: list the faults' }) };
+  static override args = { kind: Args.string({ description: 'the fault to inject; default: list the faults' }) };
   static override flags = {
-    server: Flags.string({ description: 'server by its name in the request log; default: every one' }),
+    server: Flags.string({ description: 'server, by its name in the request log; default: every server' }),
     method: Flags.string({ description: 'HTTP method' }),
     path: Flags.string({ description: 'path, with * for anything' }),
-    target: Flags.string({ description: 'what it is about: an action, a host, a zone, a probe; * for anything' }),
+    target: Flags.string({ description: 'target of the fault: an action, a host, a zone, a probe; * for anything' }),
     status: Flags.integer({ description: 'status code of a status fault; default 503' }),
     body: Flags.string({ description: 'body of a status fault' }),
     ms: Flags.integer({ description: 'milliseconds of a delay; default 1000' }),
-    count: Flags.integer({ min: 1, description: 'ends after so many uses' }),
-    for: duration({ description: 'ends after this time' }),
-    clear: Flags.string({ helpValue: 'ID|all', description: 'ends a fault' }),
+    count: Flags.integer({ min: 1, description: 'end the fault after this many uses' }),
+    for: duration({ description: 'end the fault after this time' }),
+    clear: Flags.string({ helpValue: 'ID|all', description: 'end this fault' }),
   };
   static override exitCodes = [3];
 

@@ -5,16 +5,19 @@ import { type KeysResult, keysText, labKeys } from '../../src/key-request.js';
 export default class LabKeys extends CatalystCommand<KeysResult> {
   static override summary = "keys of the lab's Object Storage: list, make, revoke";
   static override description =
-    'What the Hetzner Console does, for the lab. A pair that is made is printed as two lines, access key and secret key, and is not shown again. Revoked keys are refused from the next call on.';
+    'Does for the lab what the Hetzner Console does. Prints a new pair as two lines, access key and secret key, and never shows it again. The lab refuses revoked keys from the next call on.';
   static override examples = [
     '<%= config.bin %> lab keys',
     '<%= config.bin %> lab keys --make | <%= config.bin %> credentials rotate object-storage --lab default --from-file -',
     '<%= config.bin %> lab keys --revoke LAB0123456789ABCDEF01',
   ];
   static override flags = {
-    make: Flags.boolean({ description: 'make one more pair', exclusive: ['revoke'] }),
-    'read-only': Flags.boolean({ description: 'a pair that lists and reads, and cannot write', dependsOn: ['make'] }),
-    stranger: Flags.boolean({ description: 'a pair of another project', dependsOn: ['make'] }),
+    make: Flags.boolean({ description: 'create another pair', exclusive: ['revoke'] }),
+    'read-only': Flags.boolean({
+      description: 'create a pair that can list and read, but not write',
+      dependsOn: ['make'],
+    }),
+    stranger: Flags.boolean({ description: 'create a pair of another project', dependsOn: ['make'] }),
     revoke: Flags.string({ helpValue: 'ACCESS_KEY', description: 'refuse this pair from now on' }),
   };
   static override exitCodes = [3];

@@ -4,7 +4,7 @@ import { faultText } from '../../src/fault-request.js';
 import { type LabStatus, labStatus, labText } from '../../src/up.js';
 
 export default class LabStatusCommand extends CatalystCommand<LabStatus> {
-  static override summary = 'where the parts of a running lab are, and which faults are on';
+  static override summary = 'the endpoints of a running lab, and its active faults';
   static override examples = ['<%= config.bin %> lab status', '<%= config.bin %> lab status --json'];
   static override args = { name: Args.string({ description: 'which lab; default: default' }) };
   static override exitCodes = [3];

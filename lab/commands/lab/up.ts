@@ -18,7 +18,7 @@ export default class LabUp extends CatalystCommand<LabResult> {
     confirm: Flags.string({
       helpValue: 'MOTHER,SOVEREIGN',
       description:
-        'the contexts of the two clusters that the lab is made on (--engine kubeconfig), where they would be asked for',
+        'the contexts of the two clusters that the lab runs on (--engine kubeconfig), instead of typing them at the prompt',
     }),
   };
   static override exitCodes = [4, 5, 7];

@@ -42,7 +42,7 @@ export function createServiceCalls(lab: Lab, components: readonly Component[]): 
     const pods = podsBehind(service, lab).filter(isReady);
     if (pods.length === 0) return text(503, 'no available server\n');
     const component = components.find((one) => one.plays(service, pods));
-    if (!component) return text(502, `nothing plays ${namespace}/${name} in this lab\n`);
+    if (!component) return text(502, `nothing emulates ${namespace}/${name} in this lab\n`);
     return component.handle(request, { lab, service, pods, port, call });
   };
   return call;

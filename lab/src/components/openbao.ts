@@ -87,7 +87,7 @@ export function createOpenBao(): OpenBao {
       {
         name: 'openbao audit',
         kind: POD,
-        // self-initialisation and the first requests of a server are in its audit log; unaudited is only the seal status
+        // self-initialization and the first requests of a server are in its audit log; unaudited is only the seal status
         async reconcile(pod, lab) {
           if (!isServer(pod) || !isReady(pod) || shipped.has(`${pod.metadata.uid}`)) return;
           await audit(lab, 'update', 'sys/mounts/secret');

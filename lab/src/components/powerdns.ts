@@ -17,7 +17,7 @@ export const powerdns: Component = {
   handle(request, { lab, service }) {
     const zones = lab.world.dns?.zones;
     const apiKey = powerDnsKey(lab, service.metadata.namespace!);
-    if (!zones || !apiKey) return text(502, 'this lab plays no PowerDNS API\n');
+    if (!zones || !apiKey) return text(502, 'this lab does not emulate the PowerDNS API\n');
     return powerDnsApi({ zones: () => zones, apiKey: () => apiKey })(request);
   },
 };

@@ -1,4 +1,4 @@
-/** kustomize-controller: applies a path of a Git source, prunes what fell out, waits, honours dependsOn and suspend. */
+/** kustomize-controller: applies a path of a Git source, prunes what fell out, waits, honors dependsOn and suspend. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import { condition, isTrue } from './conditions.js';

@@ -1,4 +1,4 @@
-/** Applies rendered objects as Flux does: ordered, namespaced, labelled with their owner; removes what fell out. */
+/** Applies rendered objects as Flux does: ordered, namespaced, labeled with their owner; removes what fell out. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Lab } from './engine.js';
 import { CRD, isEstablished } from './store.js';

@@ -70,18 +70,18 @@ export async function createClusterNetwork(options: NetworkOptions): Promise<Clu
       });
   });
 
-  const dialled = (host: string, port: number) =>
+  const dialed = (host: string, port: number) =>
     host === '127.0.0.1' || host === 'localhost' ? { host: '127.0.0.1', port } : options.dial(host, port);
 
   async function way(host: string, port: number): Promise<Passage | undefined> {
     const inside = await options.inside(host, port);
-    const place = inside || options.isInside(host) ? undefined : dialled(host, port);
+    const place = inside || options.isInside(host) ? undefined : dialed(host, port);
     return place ? passageTo(place) : inside;
   }
 
   async function forward(request: IncomingMessage, host: string, port: number, body: Buffer): Promise<LabResponse> {
     if (options.isInside(host)) return options.answer(request, host, port, body);
-    const place = dialled(host, port);
+    const place = dialed(host, port);
     if (!place) return { status: 502, body: `no route from the cluster to ${host}:${port}` };
     const { 'proxy-connection': _, connection: __, ...headers } = request.headers;
     const far = await send(`http://${place.host}:${place.port}${request.url}`, {

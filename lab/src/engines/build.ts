@@ -6,7 +6,7 @@ import { fail, messageOf } from 'catalyst/support/errors/errors.js';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
 import pLimit from 'p-limit';
 import { enginesFolder, finishedFolder, sourceKey } from './cache.js';
-import { type Engine, engines, modulesFolder } from './catalogue.js';
+import { type Engine, engines, modulesFolder } from './catalog.js';
 import { changeModules } from './changed-modules.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -41,12 +41,12 @@ export async function buildEngines(options: BuildOptions): Promise<BuildResult> 
   const goVersion = await goVersionOf(options).catch((error: unknown) => {
     // what is built needs no Go
     if (chosen.some((engine) => engine.required && !finishedFolder(engine, env))) throw error;
-    say(`${messageOf(error)} What has been built already is used.`);
+    say(`${messageOf(error)} Using what has already been built.`);
   });
   if (!goVersion) {
     for (const engine of chosen) {
       if (finishedFolder(engine, env)) result.present.push(engine.name);
-      else result.failed.push({ engine: engine.name, why: 'there is no Go', required: false });
+      else result.failed.push({ engine: engine.name, why: 'Go is missing', required: false });
     }
     return result;
   }
@@ -159,7 +159,7 @@ async function goVersionOf({ exec, signal, env }: BuildOptions): Promise<string>
     env: { ...goEnv(enginesFolder(env)) },
     signal,
   }).catch((error: unknown) => {
-    throw fail('E3001', 'Go is not on this machine; the engines are built with it.', { actions, cause: error });
+    throw fail('E3001', 'Go is not on this machine, and building the engines needs it.', { actions, cause: error });
   });
   const version = told.stdout.trim();
   const [, major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
@@ -173,7 +173,7 @@ async function findCompiler(engine: Engine, { exec, signal, env }: BuildOptions)
   const { stdout } = await exec({ file: 'go', args: ['env', 'CC'], env: goEnv(enginesFolder(env)), signal });
   const [file = 'cc', ...args] = stdout.trim().split(' ');
   await exec({ file, args: [...args, '--version'], signal }).catch((error: unknown) => {
-    const message = `The C compiler ${file} is not on this machine; ${engine.name} is in part C.`;
+    const message = `The C compiler ${file} is not on this machine; ${engine.name} is partly written in C.`;
     const actions = ['install it (Debian: apt-get install gcc libc6-dev), then: npm run engines'];
     throw fail('E3001', message, { actions, cause: error });
   });

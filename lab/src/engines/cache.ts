@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from 'catalyst/support/errors/errors.js';
-import { type Engine, engines, modulesFolder } from './catalogue.js';
+import { type Engine, engines, modulesFolder } from './catalog.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

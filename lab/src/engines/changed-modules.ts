@@ -1,7 +1,7 @@
-/** Copies of modules with the files changed that the catalogue says, and a `go.mod` that builds with these copies. */
+/** Copies of modules with the files changed that the catalog says, and a `go.mod` that builds with these copies. */
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineChange } from './catalogue.js';
+import type { EngineChange } from './catalog.js';
 
 export interface ChangedModulesOptions {
   /** Folder of the wrapper module. */

@@ -76,7 +76,7 @@ async function rootOf(managementUrl: string, ca: string, clock: Clock): Promise<
       const text = await answer?.body.text();
       if (answer?.statusCode === 200 && text) return text;
       await clock.sleep(50, deadline).catch(() => {
-        throw new Error('pebble did not tell its root within 20s');
+        throw new Error('pebble did not report its root certificate within 20s');
       });
     }
   } finally {

@@ -5,7 +5,7 @@ import { serve } from '../http-server.js';
 import { createRequestLog } from '../request-log.js';
 import { auditReceiver } from './audit.js';
 import { type Engines, findEngines } from './cache.js';
-import { engines as catalogue } from './catalogue.js';
+import { engines as catalog } from './catalog.js';
 import { startControlPlane } from './control-plane.js';
 import { startRealAcme } from './real-acme.js';
 import { startRealObjectStorage } from './real-object-storage.js';
@@ -21,8 +21,8 @@ export function realEngine(options: {
 }): ClusterEngine {
   const engines = findEngines(options.env);
   const crds = trueCrds(engines);
-  for (const { name, purpose } of catalogue.filter((one) => !one.required && !one.onDemand && !engines.has(one.name)))
-    options.say(`${name} has not been built (npm run engines), the lab does without: ${purpose}`);
+  for (const { name, purpose } of catalog.filter((one) => !one.required && !one.onDemand && !engines.has(one.name)))
+    options.say(`${name} has not been built (npm run engines); the lab runs without it: ${purpose}`);
   return {
     name: 'kubernetes',
     settleMs: 150_000,

@@ -5,7 +5,7 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
 import type { TrueCrds } from '../cluster-api.js';
 import type { Engines } from './cache.js';
-import { engines as catalogue } from './catalogue.js';
+import { engines as catalog } from './catalog.js';
 
 /** Looks into the `crds` folder of those engines whose name `wanted` takes. A text is parsed only when its object is asked for: some are very long. */
 export function trueCrds(
@@ -13,7 +13,7 @@ export function trueCrds(
   wanted: (engine: string) => boolean = () => true,
 ): TrueCrds {
   const texts = new Map<string, string>();
-  for (const engine of catalogue.filter(({ name }) => engines.has(name) && wanted(name))) {
+  for (const engine of catalog.filter(({ name }) => engines.has(name) && wanted(name))) {
     for (const { to } of engine.data ?? [])
       if (to.startsWith('crds'))
         for (const file of filesIn(engines.data(engine.name, to)))

@@ -34,7 +34,7 @@ const rights: [group: string, resource: string, verbs: string[]][] = [
 
 /**
  * Throws E3101 when one does not answer, E7006 when we may not do there what a lab does (verb and resource are named), E7005 when
- * both are one cluster, or when one has what a lab cannot stand beside: nodes of its own, Flux, kinds or namespaces that the lab
+ * both are one cluster, or when one has objects that conflict with a lab: nodes of its own, Flux, kinds or namespaces that the lab
  * makes itself.
  * E7010 when one holds the SME demos.
  * @returns both as they are identified, and what else is there, to be confirmed
@@ -63,7 +63,7 @@ export async function lookAtClusters(
     const identities: string[] = [];
     for (const { upstream } of clusters) identities.push(await identityOf(upstream, signal));
     if (identities[0] === identities[1])
-      throw fail('E7005', 'Both kubeconfigs lead to the same cluster; the mother and the Sovereign are two.', {
+      throw fail('E7005', 'Both kubeconfigs lead to the same cluster; the mother and the Sovereign need one each.', {
         actions: ['give another --kubeconfig or --mother-kubeconfig'],
       });
     for (const { name, upstream } of clusters) await refuseDemos(name, upstream, signal);
@@ -84,7 +84,7 @@ async function read<T>(upstream: Upstream, path: string, signal: AbortSignal): P
   const answer = await upstream.send({ method: 'GET', path, time: createAllowance(10_000), signal });
   if (answer.status === 200) return JSON.parse(answer.body) as T;
   if (answer.status === 401)
-    throw fail('E7006', `The cluster at ${upstream.server} does not know who we are (401).`, {
+    throw fail('E7006', `Authentication to ${upstream.server} failed (401).`, {
       actions: ['renew the credentials in the kubeconfig'],
     });
   throw fail(
@@ -116,7 +116,7 @@ async function refuseDemos(name: string, upstream: Upstream, signal: AbortSignal
   if (demos.length === 0) return;
   throw fail(
     'E7010',
-    `The ${name}'s cluster (context ${upstream.context}, ${upstream.server}) holds the SME demos (namespace ${demos.join(', ')}): no lab is made on it. Nothing was changed.`,
+    `The ${name}'s cluster (context ${upstream.context}, ${upstream.server}) has the SME demos (namespace ${demos.join(', ')}): no lab can run on it. Nothing was changed.`,
     {
       actions: ['give the kubeconfig of a cluster that is free for tests'],
       data: { cluster: name, namespaces: demos },
@@ -147,10 +147,14 @@ async function allowed(name: string, upstream: Upstream, signal: AbortSignal): P
     }),
   );
   if (missing.length === 0) return;
-  throw fail('E7006', `On the ${name}'s cluster (${upstream.server}) we may not: ${missing.sort().join(', ')}.`, {
-    actions: ['give a kubeconfig of an admin of that cluster (cluster-admin)'],
-    data: { cluster: name, missing },
-  });
+  throw fail(
+    'E7006',
+    `Missing permissions on the ${name}'s cluster (${upstream.server}): ${missing.sort().join(', ')}.`,
+    {
+      actions: ['give a kubeconfig of an admin of that cluster (cluster-admin)'],
+      data: { cluster: name, missing },
+    },
+  );
 }
 
 async function foreignIn(
@@ -176,10 +180,10 @@ async function foreignIn(
   if (clashes.length > 0)
     throw fail(
       'E7005',
-      `The ${name}'s cluster (${upstream.server}) has what a lab cannot stand beside: ${some(clashes)}. Nothing was touched.`,
+      `The ${name}'s cluster (${upstream.server}) has objects that conflict with a lab: ${some(clashes)}. Nothing was touched.`,
       {
         actions: [
-          'give a cluster of its own, without nodes (docs/engines.md says which do)',
+          'use a separate cluster, without nodes (docs/engines.md lists suitable ones)',
           'or remove these from that cluster first',
         ],
         data: { cluster: name, found: clashes },

@@ -136,10 +136,14 @@ export async function clearGiven(directory: string, options: { clock: Clock; sig
       await requireUid(titleOf[one], upstream, fixed[one], options.signal);
       const { removed, left } = await removeMade(upstream, made, options);
       if (left.length > 0)
-        throw fail('E7001', `On the cluster at ${upstream.server} this cannot be deleted: ${left.join(', ')}.`, {
-          actions: ['check what keeps it (its finalizers), then run the same command again'],
-          data: { left },
-        });
+        throw fail(
+          'E7001',
+          `On the cluster at ${upstream.server} these objects cannot be deleted: ${left.join(', ')}.`,
+          {
+            actions: ['check what keeps it (its finalizers), then run the same command again'],
+            data: { left },
+          },
+        );
       rmSync(made);
       count += removed;
     } finally {

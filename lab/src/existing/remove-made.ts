@@ -118,7 +118,7 @@ export async function removeMade(
   let left = mustGo;
   let following: string[] = [];
   await waitUntil({
-    reason: 'what the lab made to be gone',
+    reason: 'the objects of the lab to be removed',
     timeoutMs: within,
     clock,
     signal,

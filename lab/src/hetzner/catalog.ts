@@ -1,4 +1,4 @@
-/** What the lab's Hetzner sells: a part of the real catalogue, prices as of autumn 2026, without guarantee. */
+/** What the lab's Hetzner sells: a part of the real catalog, prices as of autumn 2026, without guarantee. */
 import type { LoadBalancerType, Location, LocationPrice, Pricing, ServerType } from 'catalyst/hetzner/api/offerings.js';
 import type { Image } from 'catalyst/hetzner/api/types.js';
 

@@ -12,7 +12,11 @@ export function rateLimitOf(env: Readonly<Record<string, string | undefined>>): 
   const given = env[rateLimitVariable];
   if (given === undefined || given === '') return standard;
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
-  throw fail('E7003', `${rateLimitVariable} is "${given}": it is a whole number of requests an hour, 1 or more.`, {
-    actions: [`unset ${rateLimitVariable}`, `or, for one command: ${rateLimitVariable}=100000 catalyst lab up`],
-  });
+  throw fail(
+    'E7003',
+    `${rateLimitVariable} is "${given}": it must be a whole number of requests an hour, at least 1.`,
+    {
+      actions: [`unset ${rateLimitVariable}`, `or, for one command: ${rateLimitVariable}=100000 catalyst lab up`],
+    },
+  );
 }

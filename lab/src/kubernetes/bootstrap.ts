@@ -129,7 +129,7 @@ export function bootstrap(options: { store: Store; kinds: KindRegistry; clock: C
     });
   }
   for (const [name, rules] of Object.entries(clusterRoles)) {
-    // Charts add to the roles for people by labelling roles of their own.
+    // Charts add to the roles for people by labeling roles of their own.
     const label = `rbac.authorization.k8s.io/aggregate-to-${name}`;
     const aggregated = ['admin', 'edit', 'view'].includes(name);
     const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { [label]: 'true' } }] };

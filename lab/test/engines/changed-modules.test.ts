@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { engines, modulesFolder } from '../../src/engines/catalogue.js';
+import { engines, modulesFolder } from '../../src/engines/catalog.js';
 import { changeModules } from '../../src/engines/changed-modules.js';
 
 let at: string;
@@ -45,7 +45,7 @@ test('a text that stands there twice, or no more, is refused', async () => {
   await expect(change('wait.go', { text: '= 30', becomes: '= 1' })).rejects.toThrow(/has 0 times/);
 });
 
-test('every change of the catalogue names a file that is there', () => {
+test('every change of the catalog names a file that is there', () => {
   const ours = engines.flatMap(({ name, changes = [] }) =>
     changes.flatMap(({ by }) => (typeof by === 'string' ? [join(modulesFolder(), name, by)] : [])),
   );

@@ -129,7 +129,7 @@ describe('before anything is touched', () => {
       await made(one, namespace('sme'));
       await expect(look()).rejects.toMatchObject({
         ...{ code: 'E7010', exitCode: 7 },
-        message: expect.stringMatching(/holds the SME demos \(namespace sme\)/),
+        message: expect.stringMatching(/has the SME demos \(namespace sme\)/),
       });
     },
   );

@@ -38,7 +38,7 @@ export async function renderBlueprints(
   } catch (error) {
     throw fail('E1201', `The tree cannot be written below ${out}: ${messageOf(error)}.`, {
       cause: error,
-      actions: ['name another --out'],
+      actions: ['choose another --out'],
     });
   }
   return { files: paths, hash: tree.hash };

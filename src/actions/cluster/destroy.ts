@@ -16,6 +16,8 @@ export async function clusterDestroy(
   const inputs = { command: 'cluster destroy', ...choices };
   const run = await confirmedRun(context, (session) => runOne(session, destroying.step, { inputs }), { confirm });
   for (const { volume, claim } of destroying.retained())
-    context.output.warn(`The PersistentVolume of ${claim} says Retain: volume ${volume} is yours to keep or delete.`);
+    context.output.warn(
+      `The PersistentVolume of ${claim} has reclaim policy Retain: keep or delete volume ${volume} yourself.`,
+    );
   return { ...appliedResult(context, destroying.result(), run.mutations), planHash: destroying.planHash() };
 }

@@ -36,7 +36,7 @@ async function namesTaken(world: World): Promise<string[]> {
         () => [],
         (error: unknown) => {
           if (!isCatalystError(error, 'E2006')) throw error;
-          return [`${error.message} catalyst purge plan shows whether it can go.`];
+          return [`${error.message} catalyst purge plan shows whether it can be deleted.`];
         },
       ),
     ),
@@ -47,10 +47,10 @@ async function namesTaken(world: World): Promise<string[]> {
 export function clusterPlanText(plan: ClusterPlan): string {
   const parts = plan.parts.map(({ what, count, monthly }) => `  ${count} × ${what} at ${monthly.toFixed(2)}`);
   return [
-    `${plan.fqdn} in ${plan.location} (${plan.networkZone}), a month, with tax:`,
+    `${plan.fqdn} in ${plan.location} (${plan.networkZone}) per month, including tax:`,
     ...parts,
     `  together ${plan.monthly.toFixed(2)} ${plan.currency}`,
-    plan.mutations.length === 0 ? 'Everything is there.' : `To do (${plan.mutations.length}):`,
+    plan.mutations.length === 0 ? 'Everything exists.' : `To do (${plan.mutations.length}):`,
     ...plan.mutations.map(({ sentence }) => `  ${sentence}`),
   ].join('\n');
 }

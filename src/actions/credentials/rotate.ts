@@ -119,7 +119,7 @@ async function beginRotation(world: World, store: CredentialStore, given: KeyPai
     },
 
     proof: async (): Promise<Evidence> => ({
-      summary: `${renewal?.secrets.length ?? 0} Secrets hold the new keys; the old ones: ${oldKeys}`,
+      summary: `${renewal?.secrets.length ?? 0} Secrets have the new keys; old keys: ${oldKeys}`,
       facts: { secrets: renewal?.secrets ?? [], restarted: renewal?.restarted ?? [], oldKeys },
     }),
   };
@@ -151,14 +151,14 @@ function assertBegun(earlier: KeyPair | undefined, current: KeyPair | undefined,
   if (!earlier) {
     throw fail(
       'E1302',
-      given ? 'These are the keys that are in use already.' : 'No new keys were given, and no rotation was begun.',
+      given ? 'These keys are already in use.' : 'No new keys were given, and no rotation is in progress.',
       {
         actions: [make, 'catalyst credentials rotate object-storage --from-file FILE'],
       },
     );
   }
   if (current && same(current, earlier)) {
-    throw fail('E1302', 'A rotation was begun, but the environment still gives the old Object Storage keys.', {
+    throw fail('E1302', 'A rotation is in progress, but the environment still provides the old Object Storage keys.', {
       actions: ['unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY', goOn],
     });
   }
@@ -205,13 +205,13 @@ function warningsOf(seen: {
   return [
     ...(renewal
       ? []
-      : ['There is no cluster yet: the keys are kept, and the Blueprints get them when they are installed.']),
+      : ['There is no cluster yet: the keys are stored, and the Blueprints receive them at installation.']),
     ...(renewal?.foreign ?? []).map(
-      ({ secret, owner }) => `Secret ${secret} is made by ${owner}; give that one the new keys.`,
+      ({ secret, owner }) => `Secret ${secret} is managed by ${owner}; give the new keys to that object.`,
     ),
     ...(oldKeys === 'accepted' ? [revoke] : []),
     ...(fromEnvironment
-      ? ['AWS_ACCESS_KEY_ID in the environment goes before what is kept: unset it or set the new keys.']
+      ? ['AWS_ACCESS_KEY_ID in the environment overrides the stored keys: unset it or set the new keys.']
       : []),
   ];
 }

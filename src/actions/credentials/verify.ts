@@ -52,7 +52,7 @@ async function check(
   const { id, title } = probe;
   try {
     const seen = await ifMade(probe.run(act, undo));
-    const reason = seen ?? `${await probe.run(undefined)}; writing was not tried (dry-run)`;
+    const reason = seen ?? `${await probe.run(undefined)}; writing was not tested (dry-run)`;
     return { told: { id, title, ok: true, reason, remedy: [] } };
   } catch (error) {
     const known = error instanceof CatalystError ? error : undefined;

@@ -48,7 +48,7 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
   const bundle = file ?? newestBundle(stateDir);
   const { files } = await readBundle(bundle);
   const { data: report, error } = shownSchema.safeParse(parsed(String(files.get('dod.json'))));
-  if (error) throw fail('E6110', `${bundle} is not a whole evidence bundle: its dod.json is not a report.`);
+  if (error) throw fail('E6110', `${bundle} is not a complete evidence bundle: its dod.json is not a report.`);
   return {
     bundle,
     report: bundle.replace(/\.tar$/, '.html'),

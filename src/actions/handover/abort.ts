@@ -16,7 +16,7 @@ export async function abort(context: Context, { keepCommits }: { keepCommits?: s
   await step.plan(world.signal);
   const before = await handoverStatus(world);
   if (before.state === 'NONE' && before.changes.length === 0) {
-    throw fail('E5101', `No handover of ${world.sovereign.spec.fqdn} was begun.`, {
+    throw fail('E5101', `No handover of ${world.sovereign.spec.fqdn} has started.`, {
       actions: ['catalyst handover plan'],
     });
   }

@@ -1,5 +1,5 @@
 /** `handover finalize`: PREPARED … REVOKED; the step asks for the confirmation before the point of no return. */
-import { finaliseHandover } from '../../handover/steps/finalize.js';
+import { finalizeHandover as finalizeHandoverStep } from '../../handover/steps/finalize.js';
 import type { World } from '../../world/world.js';
 import { confirmedRun } from '../session/confirmed-run.js';
 import type { Context } from '../session/context.js';
@@ -17,7 +17,7 @@ export async function finalizeHandover(
   { confirm, force }: { confirm?: string; force?: string },
 ): Promise<HandoverDone> {
   const world = await context.world();
-  const step = finaliseHandover(world, { keepRetained: true });
+  const step = finalizeHandoverStep(world, { keepRetained: true });
   const inputs = { command: 'handover finalize' };
   const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs, force }), { confirm });
   return handoverDone(world, mutations);

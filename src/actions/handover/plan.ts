@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { makePlan, type Plan } from '../../engine/plan.js';
 import { takeWholeInventory } from '../../handover/mother/inventory.js';
 import type { HandoverItem } from '../../handover/record.js';
-import { finaliseHandover } from '../../handover/steps/finalize.js';
+import { finalizeHandover } from '../../handover/steps/finalize.js';
 import { redirectConsole } from '../../handover/steps/redirect.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import type { Session } from '../session/session.js';
@@ -20,14 +20,14 @@ export interface HandoverPlan extends Plan {
   file: string;
 }
 
-/** What #317 and #319 would change from where the handover stands; saved with its hash. Never mutates. */
+/** What #317 and #319 would change from the state of the handover; saved with its hash. Never mutates. */
 export async function planHandover(session: Session, out?: string): Promise<HandoverPlan> {
   const { world } = session;
   const { state, pending, items } = await handoverStatus(world);
   // From PREPARED on the record has it, with what only a Job can list.
   const { items: inventory, unread } =
     items.length > 0 ? { items, unread: [] } : await takeWholeInventory(world, undefined);
-  const steps = [finaliseHandover(world), redirectConsole(world)];
+  const steps = [finalizeHandover(world), redirectConsole(world)];
   const inputs = { spec: world.sovereign, tree: (await world.tree()).hash, state, inventory };
   const plan = { ...(await makePlan(steps, inputs, world.signal)), inventory, unread };
   const file = out ?? join(world.stateDir, 'plans', `handover-${plan.hash.slice(0, 12)}.json`);

@@ -70,7 +70,7 @@ async function statusAsRead(world: World): Promise<{ status: HandoverStatus; fai
   const actual = await tried('the Sovereign', () => readActualState(world));
   const changes = (await tried('the mother', () => changesOnMother(world, record))) ?? [];
   const status = statusOfRecord(record, actual, changes);
-  const lines = failed.map(({ system, error }) => `${system} was not read: ${messageOf(error)}`);
+  const lines = failed.map(({ system, error }) => `could not read ${system}: ${messageOf(error)}`);
   return { status: lines.length > 0 ? { ...status, unread: lines } : status, failure: failed[0] };
 }
 
@@ -116,7 +116,7 @@ function nextStep(record: HandoverRecord | undefined, actual: ActualState | unde
 
 /** The first line, for `handover status` and `status` alike. */
 export function handoverHeadline({ state, unfinished, next }: HandoverStatus): string {
-  const interrupted = unfinished ? ' (begun, not finished: interrupted, or still running elsewhere)' : '';
+  const interrupted = unfinished ? ' (started but not finished: interrupted, or still running elsewhere)' : '';
   return `handover ${state}${interrupted}${next ? `: ${next}` : ''}`;
 }
 

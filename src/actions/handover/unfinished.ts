@@ -19,7 +19,7 @@ export async function unfinishedHandover(context: Context, stateDir: string): Pr
     ];
   } catch (error) {
     context.signal.throwIfAborted();
-    return [`A handover was begun and not finished. What is changed now could not be read: ${messageOf(error)}`];
+    return [`A handover was started and not finished. Its current changes could not be read: ${messageOf(error)}`];
   }
 }
 

@@ -28,7 +28,7 @@ export async function repairJournal(context: Context, confirm?: string): Promise
   context.output.note(problem.message);
   if (context.options.dryRun) return { problem: problem.message, kept, repaired: false };
   await context.confirmByName({
-    what: `This accepts the journal of ${fqdn} as it is: ${kept} whole lines; proofs behind them are lost`,
+    what: `This accepts the journal of ${fqdn} as it is: ${kept} intact lines; proofs after them are lost`,
     confirm,
   });
   const path = journalPath(dir);

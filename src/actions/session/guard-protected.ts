@@ -133,7 +133,7 @@ function requireAsKept(world: World, kept: Fingerprint, print: Fingerprint): voi
   note(world, differences);
   throw fail(
     'E5006',
-    `The protected set on the mother is not as it was at ${kept.at}: ${toldDifferences(differences)}. Nothing was changed.`,
+    `The protected set on the mother has changed since ${kept.at}: ${toldDifferences(differences)}. Nothing was changed.`,
     {
       actions: ['find out who changed it: catalyst verify protected', acceptCommand(world.sovereign.spec.fqdn)],
       data: { since: kept.at, differences },

@@ -1,5 +1,5 @@
 /** Every step of the WBS on one world, phases 0 to 8. */
-import { finaliseHandover } from '../../handover/steps/finalize.js';
+import { finalizeHandover } from '../../handover/steps/finalize.js';
 import { redirectConsole } from '../../handover/steps/redirect.js';
 import { parseDuration } from '../../support/durations.js';
 import { verifyDod } from '../../verification/dod/step.js';
@@ -17,7 +17,7 @@ export interface WalkChoices {
 export function allSteps(world: World, choices: WalkChoices = {}): Step[] {
   const { purge = 'apply' } = choices;
   const platform = platformSteps(world).filter((step) => purge === 'apply' || step.id !== '#370');
-  const all = [...platform, finaliseHandover(world), redirectConsole(world)];
+  const all = [...platform, finalizeHandover(world), redirectConsole(world)];
   const windowMs = choices.window === undefined ? undefined : parseDuration(choices.window);
   return [...all, verifyDod(world, { steps: () => all, windowMs })];
 }

@@ -17,7 +17,7 @@ export async function setTicket(context: Context, typed: string, fields: TicketF
     throw fail('E1001', `There is no ticket ${id}.`, { actions: ['catalyst ticket list'] });
   }
   if (fields.status === 'done') {
-    throw fail('E1001', 'A ticket is done when its proof says so; it cannot be set.', {
+    throw fail('E1001', 'Only a proof marks a ticket done; the status cannot be set to it.', {
       actions: [`catalyst ticket run ${id.slice(1)}`],
     });
   }

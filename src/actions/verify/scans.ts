@@ -81,7 +81,7 @@ export async function verifyProtected(context: Context): Promise<ProtectedResult
   const now = await takeFingerprint(world, { against: known });
   const before = known ?? keepFingerprint(world.stateDir, now);
   if (!known) {
-    context.output.warn('No earlier fingerprint was there; this one was kept for the next time.');
+    context.output.warn('No earlier fingerprint exists; this one is kept for the next comparison.');
     for (const line of maskedPages(now)) context.output.warn(line);
   }
   const differences = compareFingerprints(before, now, journaledEffects(world.sovereign, readJournal(world.stateDir)));
@@ -99,9 +99,9 @@ export async function verifyProtected(context: Context): Promise<ProtectedResult
     ...differences.map((one) => `${one.what}: ${one.before} → ${one.after}`),
     ...dead.map((page) => `${page.url} answers ${page.status || page.error}`),
   ];
-  throw fail('E6004', `The protected set is not as it was at ${before.at}: ${told.slice(0, 5).join('; ')}.`, {
+  throw fail('E6004', `The protected set has changed since ${before.at}: ${told.slice(0, 5).join('; ')}.`, {
     actions: [
-      'find out who changed it before going on',
+      'find out who changed it before you continue',
       ...(differences.length > 0 ? [acceptCommand(world.sovereign.spec.fqdn)] : []),
     ],
     data: { result },

@@ -20,7 +20,7 @@ function unfitCharts({ spec }: Sovereign, blueprints: readonly Blueprint[]): { b
 }
 
 const says = (sovereign: Sovereign, { name, version, kubernetes }: ChartPin) =>
-  `${name} ${version} asks for Kubernetes ${kubernetes}, and spec.hetzner.k3sVersion is ${sovereign.spec.hetzner.k3sVersion}`;
+  `${name} ${version} requires Kubernetes ${kubernetes}, and spec.hetzner.k3sVersion is ${sovereign.spec.hetzner.k3sVersion}`;
 const remedy = ({ kubernetes }: ChartPin) =>
   `set spec.hetzner.k3sVersion to a k3s of Kubernetes ${minVersion(kubernetes!)!.version} or newer`;
 

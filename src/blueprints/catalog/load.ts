@@ -18,7 +18,7 @@ export async function loadBlueprints(root: string): Promise<Blueprint[]> {
   const strangers = [...found].filter((name) => !blueprintNames.includes(name as Blueprint['name']));
   const missing = blueprintNames.filter((name) => !found.has(name));
   if (strangers.length > 0 || missing.length > 0) {
-    throw fail('E3202', `${root} does not hold exactly the 24 Blueprints.`, { data: { missing, strangers } });
+    throw fail('E3202', `${root} does not contain exactly the 24 Blueprints.`, { data: { missing, strangers } });
   }
   const kept = readParsed(root);
   const blueprints: Blueprint[] = [];
@@ -30,7 +30,7 @@ async function loadBlueprint(folder: string, name: string, kept: ParsedTemplates
   const file = join(folder, 'blueprint.yaml');
   const text = readText(file);
   const metadata = metadataOf(text, kept) ?? (await checked(text, file, kept));
-  if (metadata.name !== name) throw fail('E3202', `${file} names itself ${metadata.name}.`);
+  if (metadata.name !== name) throw fail('E3202', `${file} declares another name: ${metadata.name}.`);
   return fromMetadata(metadata, folder, readTemplates(folder, kept));
 }
 

@@ -90,6 +90,6 @@ async function unpack(bytes: Buffer, { name, version }: ChartPin, scratch: strin
   const [top = name] = await readdir(into);
   const found = await readChart(join(into, top), name);
   if (found) return found;
-  const missing = `The archive of ${name} ${version} holds no chart of that name`;
-  return { missing, remedy: 'Look at it with helm show chart', severity: 'error' };
+  const missing = `The archive of ${name} ${version} contains no chart of that name`;
+  return { missing, remedy: 'Inspect it with helm show chart', severity: 'error' };
 }

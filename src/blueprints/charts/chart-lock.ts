@@ -65,11 +65,11 @@ export function verifiedCharts<C extends Pull>(charts: C, lock: ChartLock, { kee
 function otherArchive({ name, version, source }: ChartPin, seen: string, expected: string) {
   return fail(
     'E3021',
-    `${source} has another archive for chart ${name} ${version} than before: ${seen} instead of ${expected}.`,
+    `${source} serves another archive for chart ${name} ${version} than before: ${seen} instead of ${expected}.`,
     {
       actions: [
         'ask the publisher of the chart whether it was published again under the same version',
-        'or take another version: spec.blueprints.<blueprint>.version',
+        'or choose another version: spec.blueprints.<blueprint>.version',
       ],
       data: { chart: name, version, source, seen, expected },
     },
@@ -83,7 +83,7 @@ function readLock(path: string): Lock {
   } catch (cause) {
     const why = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? '') : messageOf(cause);
     throw fail('E3022', `${path} is not a record of chart digests: ${why}.`, {
-      actions: [`restore ${path} from a backup`, `or remove it, and every chart is recorded again at its next pull`],
+      actions: [`restore ${path} from a backup`, `or remove it: catalyst records every chart again at its next pull`],
       cause,
     });
   }

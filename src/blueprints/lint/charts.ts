@@ -100,14 +100,14 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
   for (const wanted of blueprint.perOrganization ? [] : part.workloads) {
     const full = `${wanted.kind} ${wanted.namespace}/${wanted.name}`;
     if (!workloads.includes(full))
-      add('workload', release.name, `${title} makes no ${full}`, 'Correct workloads in blueprint.yaml');
+      add('workload', release.name, `${title} creates no ${full}`, 'Correct workloads in blueprint.yaml');
   }
   const own = new Set(madeBy(objects, release.namespace));
   for (const mount of blueprint.perOrganization ? [] : mountsOf(objects, release.namespace)) {
     const full = `${mount.kind} ${mount.namespace}/${mount.name}`;
     if (own.has(full) || looking.made.has(full)) continue;
-    const remedy = `Name its maker in secrets of ${blueprint.name}/blueprint.yaml, or switch off what needs it`;
-    add('mount', release.name, `${mount.by} of ${title} needs ${full}, which nobody makes`, remedy);
+    const remedy = `Declare what creates it under secrets in ${blueprint.name}/blueprint.yaml, or disable what needs it`;
+    add('mount', release.name, `${mount.by} of ${title} needs ${full}, which nothing creates`, remedy);
   }
   const images = [...new Set([...imagesIn(objects), ...(await checkStarted(release, chart, objects, add))])].sort();
   const keys = countKeys(release.values);
@@ -131,8 +131,8 @@ async function checkKeys(blueprint: Blueprint, release: Release, chart: ChartFol
     add(
       'stand-in',
       release.name,
-      `What stands in for ${title} reads no values: keys were not checked`,
-      'Look at the real chart',
+      `The stub of ${title} reads no values: keys were not checked`,
+      'Check the real chart',
       'warning',
     );
     return;
@@ -166,7 +166,7 @@ async function checkStarted(
     add(
       'started-image',
       path,
-      `${name} ${version} names ${image} where no mirror can lead it (${where})`,
+      `${name} ${version} names ${image} where no mirror can redirect it (${where})`,
       remedy,
       'warning',
     );

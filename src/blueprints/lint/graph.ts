@@ -50,8 +50,8 @@ function cycles({ blueprints }: Linted): Finding[] {
         rule: 'cycle',
         severity: 'error',
         path: `${blueprint.name}/blueprint.yaml: dependsOn`,
-        message: `These wait for each other: ${circle}`,
-        remedy: 'Take one edge out',
+        message: `Dependency cycle: ${circle}`,
+        remedy: 'Remove one dependency',
       });
       return;
     }
@@ -80,7 +80,7 @@ function crdGates({ blueprints, placed }: Linted): Finding[] {
         rule: 'crd-gate',
         severity: 'error' as const,
         path: one.file,
-        message: `${nameOf(one.object)} is of a kind that ${owner.name} brings, which does not come before it`,
+        message: `${nameOf(one.object)} is of a kind that ${owner.name} installs, which does not come before it`,
         remedy: owner === blueprint ? 'Move it to config/' : `Add ${owner.ticket ?? owner.name} to dependsOn`,
       },
     ];

@@ -88,11 +88,11 @@ const hosts: Rule = ({ object, file }, { sovereign }) => {
     const known = mother.hosts.find((host) => text.includes(host));
     if (known && !outside.includes(text)) {
       const message = `"${text.slice(0, 80)}" points at the mother cluster (${known})`;
-      found.push({ rule: 'mother', path: `${file}: ${path}`, message, remedy: "Name the Sovereign's own host" });
+      found.push({ rule: 'mother', path: `${file}: ${path}`, message, remedy: "Use the Sovereign's own host" });
     }
     const host = hostKeys.test(key) && /^(?:https?:\/\/)?([a-z0-9*-]+(?:\.[a-z0-9-]+)+)(?:[:/].*)?$/.exec(text)?.[1];
     if (host && host !== fqdn && !host.endsWith(`.${fqdn}`) && !/\.svc(\.|$)/.test(host)) {
-      const message = `${host} does not lie below ${fqdn}`;
+      const message = `${host} is not below ${fqdn}`;
       found.push({ rule: 'host', path: `${file}: ${path}`, message, remedy: `Use a name below ${fqdn}` });
     }
   }
@@ -103,9 +103,9 @@ const secretKeys =
   /^(password|adminPassword|secretKey|secret_key|access_key|accessKeyId|secretAccessKey|access_key_id|secret_access_key|token|apiKey|clientSecret)$/;
 
 const clearSecret: Rule = ({ object, file }) => {
-  const remedy = 'Name a Secret, and say in blueprint.yaml who makes it';
+  const remedy = 'Reference a Secret, and declare in blueprint.yaml what creates it';
   if (object.kind === 'Secret') {
-    return [{ rule: 'clear-secret', path: file, message: `Secret ${object.metadata.name} stands in clear`, remedy }];
+    return [{ rule: 'clear-secret', path: file, message: `Secret ${object.metadata.name} is in plain text`, remedy }];
   }
   return [...stringsIn(object)]
     .filter(({ key, text }) => secretKeys.test(key) && text !== '' && !text.startsWith('${'))
@@ -113,7 +113,7 @@ const clearSecret: Rule = ({ object, file }) => {
     .map(({ path }) => ({
       rule: 'clear-secret',
       path: `${file}: ${path}`,
-      message: 'A secret seems to stand in clear',
+      message: 'This looks like a secret in plain text',
       remedy,
     }));
 };

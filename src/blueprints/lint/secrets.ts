@@ -30,7 +30,7 @@ export function lintSecrets({ blueprints, placed }: Linted): Finding[] {
           rule: 'secret-maker',
           severity: 'error' as const,
           path: `${one.file}: ${path}`,
-          message: `${nameOf(one.object)} needs ${what}, which nobody makes`,
+          message: `${nameOf(one.object)} needs ${what}, which nothing creates`,
           remedy: `Add it to secrets in ${one.blueprint}/blueprint.yaml`,
         },
       ];

@@ -119,9 +119,9 @@ function findingOf({ blueprint, file, object }: Placed, row: DryRunRow, blueprin
       (crd) => crd.kind === object.kind && crd.name.endsWith(`.${group}`),
     ),
   );
-  const message = `${row.object} could not be shown: ${row.message}`;
+  const message = `${row.object} could not be checked: ${row.message}`;
   const remedy = maker
-    ? `${maker.name} brings its CRD; look again where that is installed`
-    : 'Look at a server that serves it';
+    ? `${maker.name} installs its CRD; check again once that is installed`
+    : 'Use a server that serves it';
   return [{ blueprint, rule: 'server-kind', severity: 'warning', path: file, message, remedy }];
 }

@@ -18,7 +18,7 @@ export function organizationObjects(
   if (!label.test(name))
     throw fail('E3202', `"${name}" cannot name an Organization: a DNS label of at most 40 characters is needed.`);
   const vcluster = blueprints.find((blueprint) => blueprint.name === 'bp-vcluster');
-  if (!vcluster) throw fail('E3202', 'The Blueprint bp-vcluster is not there.');
+  if (!vcluster) throw fail('E3202', 'The Blueprint bp-vcluster is missing.');
   const namespace = `org-${name}`;
   const [release] = allReleases(vcluster, sovereign, variablesOf(sovereign));
   const at = { name: 'vcluster', namespace };

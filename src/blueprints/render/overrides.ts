@@ -39,12 +39,7 @@ export function lintOverrides({ spec }: Sovereign, blueprints: readonly Blueprin
     const typed = mismatches(ours, over)
       .filter(({ path }) => !isVariable(ours, path))
       .map(({ path, ours, theirs }) =>
-        find(
-          'override-type',
-          path,
-          `The spec has ${theirs} where the Blueprint has ${ours}`,
-          'Write it in the same type',
-        ),
+        find('override-type', path, `The spec has ${theirs} where the Blueprint has ${ours}`, 'Use the same type'),
       );
     const evaluated = [...stringsIn(over)]
       .filter(({ text }) => text.includes('{{'))
@@ -53,7 +48,7 @@ export function lintOverrides({ spec }: Sovereign, blueprints: readonly Blueprin
           'override-template',
           path,
           'A chart may evaluate "{{" in values',
-          'Check with --charts DIR what it renders',
+          'Check what it renders with --charts DIR',
         ),
       );
     return [...typed, ...evaluated];

@@ -103,7 +103,7 @@ function plainFiles(
     return renderFile(
       file,
       objects.map((object) =>
-        switchImages(serialiseData(checkObject(substitute(object, variables, { where }), where)), images),
+        switchImages(serializeData(checkObject(substitute(object, variables, { where }), where)), images),
       ),
     );
   });
@@ -111,11 +111,11 @@ function plainFiles(
 
 function checkObject(object: KubeObject, where: string): KubeObject {
   if (typeof object?.apiVersion === 'string' && typeof object.kind === 'string' && object.metadata?.name) return object;
-  throw fail('E3202', `${where} holds a document that is not a Kubernetes object.`);
+  throw fail('E3202', `${where} contains a document that is not a Kubernetes object.`);
 }
 
 /** A ConfigMap may carry structured data: written as JSON or YAML by the name of its key, so values in it stay data. */
-function serialiseData(object: KubeObject): KubeObject {
+function serializeData(object: KubeObject): KubeObject {
   if (object.kind !== 'ConfigMap' || !isMap(object['data'])) return object;
   const data = Object.entries(object['data']).map(([key, value]) => [key, isMap(value) ? textOf(key, value) : value]);
   return { ...object, data: Object.fromEntries(data) };

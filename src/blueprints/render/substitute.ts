@@ -43,10 +43,14 @@ function inString(text: string, variables: Variables, options: SubstituteOptions
     if (match === '$${' || name === undefined) return '${';
     const value = String(lookUp(name, variables, options));
     if (harmless.test(value)) return value;
-    throw fail('E3202', `${options.where}: the value of ${name} has characters that may not stand inside a text.`, {
-      actions: [`Use letters, digits and . _ : / @ + - in ${name}`],
-      data: { variable: name },
-    });
+    throw fail(
+      'E3202',
+      `${options.where}: the value of ${name} contains characters that are not allowed inside a string.`,
+      {
+        actions: [`Use letters, digits and . _ : / @ + - in ${name}`],
+        data: { variable: name },
+      },
+    );
   });
 }
 
@@ -58,8 +62,8 @@ function lookUp(name: string, variables: Variables, { where, forHelm }: Substitu
     });
   }
   if (forHelm && typeof value === 'string' && value.includes('{{')) {
-    throw fail('E3202', `${where}: the value of ${name} holds "{{", which a chart would evaluate.`, {
-      actions: [`Take "{{" out of ${name}`],
+    throw fail('E3202', `${where}: the value of ${name} contains "{{", which a chart would evaluate.`, {
+      actions: [`Remove "{{" from ${name}`],
       data: { variable: name },
     });
   }

@@ -21,26 +21,26 @@ export const sharedFlags = {
     ...group,
     env: 'CATALYST_SOVEREIGN',
     helpValue: 'NAME',
-    description: 'a name or FQDN with state on this machine',
+    description: 'name or FQDN of a Sovereign with state on this machine',
   }),
   'state-dir': Flags.string({
     ...group,
     env: 'CATALYST_STATE_DIR',
     helpValue: 'DIR',
-    description: 'where state is kept; default XDG state',
+    description: 'state directory; default: XDG state',
   }),
   lab: Flags.string({
     ...group,
     env: 'CATALYST_LAB',
     helpValue: 'NAME',
-    description: 'use this lab, and start it when it is not up; without a name: default',
+    description: 'use this lab, starting it if needed; without a name: default',
   }),
   engine: Flags.string({
     ...group,
     env: 'CATALYST_ENGINE',
     options: ['emulated', 'kubernetes', 'kubeconfig'],
     description:
-      'what the lab is made of: played servers (default), those that npm run engines builds, or the clusters of --mother-kubeconfig and --kubeconfig',
+      'what the lab runs on: emulated servers (default), the programs that npm run engines builds, or the clusters of --mother-kubeconfig and --kubeconfig',
   }),
   kubeconfig: Flags.string({
     ...group,
@@ -56,16 +56,16 @@ export const sharedFlags = {
   }),
   helm: Flags.string({ ...group, env: 'CATALYST_HELM', helpValue: 'PATH', description: 'the helm to use' }),
   kubectl: Flags.string({ ...group, env: 'CATALYST_KUBECTL', helpValue: 'PATH', description: 'the kubectl to use' }),
-  yes: Flags.boolean({ ...group, char: 'y', description: 'answer yes to questions that destroy nothing' }),
+  yes: Flags.boolean({ ...group, char: 'y', description: 'assume yes for non-destructive prompts' }),
   'no-input': Flags.boolean({
     ...group,
     env: 'CATALYST_NO_INPUT',
-    description: 'never ask, even on a terminal',
+    description: 'never prompt, even on a terminal',
   }),
   'dry-run': Flags.boolean({ ...group, description: 'run every check, print what would change, change nothing' }),
-  timeout: duration({ ...group, env: 'CATALYST_TIMEOUT', description: 'longest time for the whole command' }),
-  verbose: Flags.boolean({ ...group, env: 'CATALYST_VERBOSE', description: 'a line for every event' }),
-  'no-color': Flags.boolean({ ...group, description: 'no colours (also NO_COLOR)' }),
+  timeout: duration({ ...group, env: 'CATALYST_TIMEOUT', description: 'time limit for the whole command' }),
+  verbose: Flags.boolean({ ...group, env: 'CATALYST_VERBOSE', description: 'print a line for every event' }),
+  'no-color': Flags.boolean({ ...group, description: 'no colors (also NO_COLOR)' }),
 };
 
 export interface SharedFlags {

@@ -86,7 +86,7 @@ export function listenForInterrupts(
   const considerClosed = () => {
     // Who reads the data only loses news; what acts must not go on unseen.
     const lost = closed.find(({ stream }) => acting || stream === 'stdout');
-    if (lost?.readerLeft) stop(fail('E1902', `Nobody reads ${lost.stream} any more.`, next()));
+    if (lost?.readerLeft) stop(fail('E1902', `The reader of ${lost.stream} is gone.`, next()));
     else if (lost) stop(fail('E1201', `${lost.stream} cannot be written.`, next()));
   };
   const unlisten = outputs.listen((one) => {

@@ -8,7 +8,7 @@ import { rootHelp } from './root-help.js';
 
 /** Runs `process.argv`; `url` is the import.meta.url of bin/run.js, from which oclif finds package.json. */
 export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  // Before anything that colours is imported.
+  // Before anything that colors is imported.
   if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
   processOutputs();
   if (argv.length === 1 && argv[0] === '--version') {

@@ -4,19 +4,19 @@ import { type ResourceType, resourceTypes } from '../../hetzner/api/types.js';
 
 /** What a purge may select beside the plain leftovers. */
 export const purgeFlags = {
-  'include-live': Flags.boolean({ description: 'also the present cluster of this Sovereign' }),
+  'include-live': Flags.boolean({ description: 'also the live cluster of this Sovereign' }),
   zones: Flags.boolean({ description: 'also DNS zones with its label, with all their records' }),
   snapshots: Flags.boolean({ description: 'also snapshots with its label' }),
   buckets: Flags.boolean({
     aliases: ['include-buckets'],
-    description: 'also Object Storage buckets that carry its mark, with every version of every object',
+    description: 'also Object Storage buckets that have its marker, with every version of every object',
   }),
   unprotect: Flags.option({
     options: resourceTypes as ResourceType[],
     multiple: true as const,
     default: [],
     helpValue: 'TYPE',
-    description: 'lift the delete protection of this type; may be given again',
+    description: 'lift the delete protection of this type; can be repeated',
   })(),
 };
 

@@ -5,7 +5,7 @@ export const runFlags = {
   schedule: Flags.option({
     options: ['phases', 'tickets'] as const,
     default: 'phases' as const,
-    description: 'keep the gates between phases, or start a ticket as soon as its own dependencies are proven',
+    description: 'finish each phase before the next, or start a ticket as soon as its own dependencies are proven',
   })(),
   force: Flags.string({
     helpValue: 'REASON',
@@ -15,7 +15,7 @@ export const runFlags = {
     helpValue: 'FQDN',
     description: 'the FQDN of the Sovereign, for steps that destroy something; --yes is not enough',
   }),
-  fresh: Flags.boolean({ description: 'take proofs again of what is already proven' }),
+  fresh: Flags.boolean({ description: 'retake proofs that already exist' }),
 };
 
 /** Exit statuses that a run of steps can end with, beside 0, 1, 2, 8 (--timeout) and 130. */

@@ -85,7 +85,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     warned.add(fqdn);
     if (found)
       output.warn(
-        `At ${found.at} the protected set on the mother differed from what was kept of it (${differencesText(found.differences)}); nothing is changed until that is accepted or put back. Try: catalyst verify protected`,
+        `At ${found.at} the protected set on the mother differed from its recorded state (${differencesText(found.differences)}); catalyst changes nothing until you accept or revert that. Try: catalyst verify protected`,
       );
     return dir;
   };

@@ -59,7 +59,7 @@ export function assertEncrypted(endpoints: readonly Endpoint[], warn: (text: str
     });
   }
   for (const { field, address } of plain)
-    warn(`${field} is plain http:// (${address}): what is read there can be changed on the way.`);
+    warn(`${field} is plain http:// (${address}): others can alter its responses in transit.`);
 }
 
 const hasLogin = (address: string) => (URL.parse(address)?.username ?? '') !== '';

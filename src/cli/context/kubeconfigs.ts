@@ -59,9 +59,9 @@ export function createKubeconfigs(options: {
       if (mother !== undefined) return { path: resolve(mother), context };
       const path = ambient();
       if (path !== undefined) return { path, context };
-      throw fail('E3101', `It is not said how to reach the mother cluster ${motherSpec.name}.`, {
+      throw fail('E3101', `No kubeconfig is configured for the mother cluster ${motherSpec.name}.`, {
         actions: [
-          'name its kubeconfig: --mother-kubeconfig FILE (CATALYST_MOTHER_KUBECONFIG)',
+          'set its kubeconfig: --mother-kubeconfig FILE (CATALYST_MOTHER_KUBECONFIG)',
           'or set spec.mother.context to a context of your kubeconfig',
         ],
       });

@@ -10,7 +10,7 @@ export async function lintServer(context: Context, sovereign: Sovereign, name: s
   const mother = ['mother', sovereign.spec.mother.name].includes(name);
   const own = ['sovereign', sovereign.metadata.name, sovereign.spec.fqdn].includes(name);
   if (!mother && !own) {
-    throw fail('E1001', `--server ${name} names no cluster that is known.`, {
+    throw fail('E1001', `--server ${name} is not a known cluster.`, {
       actions: ['--server mother', '--server sovereign'],
     });
   }

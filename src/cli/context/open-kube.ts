@@ -42,7 +42,7 @@ export async function openKube(file: { path: string; context?: string }, tools: 
   const field = `the server in ${file.path}`;
   assertEncrypted([{ field, address: access.server, credential: 'the login of the kubeconfig' }], warn);
   if (access.insecure)
-    warn(`Whoever answers at ${access.server} is believed: insecure-skip-tls-verify is set in ${file.path}.`);
+    warn(`The TLS certificate of ${access.server} is not verified: insecure-skip-tls-verify is set in ${file.path}.`);
   // What kubectl cannot read as it is: a list of files with --kubeconfig, and a login that it would run a plugin for each time.
   const own = access.renewable || file.path.includes(delimiter);
   let path = file.path;

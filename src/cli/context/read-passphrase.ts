@@ -19,7 +19,7 @@ export async function readNewPassphrase(options: {
     return acceptPassphrase(raw, flag) ?? '';
   }
   const first = await prompter.secret({ message: 'new passphrase (hidden):' });
-  const second = await prompter.secret({ message: 'the same again:' });
+  const second = await prompter.secret({ message: 'repeat the passphrase (hidden):' });
   if (first === second) return first;
-  throw fail('E1001', 'The two answers are not the same; nothing was changed.', { actions: [command] });
+  throw fail('E1001', 'The two entries differ; nothing was changed.', { actions: [command] });
 }

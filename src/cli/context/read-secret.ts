@@ -32,7 +32,7 @@ export async function readSecret(
     return prompter.secret({ message: `${name} (hidden):` });
   }
   const command = options.command ?? `catalyst credentials set ${name}`;
-  throw fail('E1002', `The value of ${name} is needed, and there is no terminal to ask on.`, {
+  throw fail('E1002', `A value for ${name} is required, and there is no terminal to prompt on.`, {
     actions: [`${command} ${flag} FILE`, `or pipe it: … | ${command}`],
     data: { flag },
   });

@@ -21,7 +21,7 @@ export function switchSpec(
 ): void {
   if (!write) {
     context.output.note(
-      `With this in the spec (--write does it) the tree takes them from there:\n${toYaml({ spec: mirror })}`,
+      `To make the tree pull from the mirror, put this in the spec (--write does it):\n${toYaml({ spec: mirror })}`,
     );
   } else if (context.options.dryRun) {
     context.output.note(`would write the mirror into ${path}`);

@@ -44,7 +44,7 @@ async function takeGiven({ questions, given }: AskOptions): Promise<Asked> {
   const names = missing.map(nameOf);
   throw fail(
     'E1002',
-    `${missing.length === 1 ? 'An answer is' : `${missing.length} answers are`} missing, and there is no terminal to ask on: ${names.join(', ')}.`,
+    `${missing.length === 1 ? 'An answer is' : `${missing.length} answers are`} missing, and there is no terminal to prompt on: ${names.join(', ')}.`,
     {
       actions: missing.map((question) => howToGive(question)),
       data: { missing: missing.map(({ id }) => id), flags: names },
@@ -138,7 +138,7 @@ async function askOne(
   if (kind === 'secret') {
     if (!found) return prompter.secret({ message, check });
     const kept = (answer: string) => answer === '' || check(answer);
-    return (await prompter.secret({ message: `${message}; Enter keeps what is there`, check: kept })) || found.value;
+    return (await prompter.secret({ message: `${message}; press Enter to keep it`, check: kept })) || found.value;
   }
   if (kind === 'choice') {
     const choices = (await question.choices?.(asked.answers, lookUps)) ?? [];

@@ -56,7 +56,7 @@ async function priceOf(context: Context): Promise<string> {
     return `, ${monthly.toFixed(2)} ${currency} a month`;
   } catch (error) {
     context.signal.throwIfAborted();
-    context.output.warn(`The price was not seen: ${messageOf(error)}`);
+    context.output.warn(`The price could not be determined: ${messageOf(error)}`);
     return '';
   }
 }

@@ -64,7 +64,7 @@ export async function confirmStart(
 ): Promise<boolean> {
   if (yes) return true;
   if (!prompter.available) {
-    throw fail('E1002', `"${message}" needs an answer, and there is no terminal to ask on.`, {
+    throw fail('E1002', `"${message}" needs an answer, and there is no terminal to prompt on.`, {
       actions: ['add --yes'],
       data: { flag: '--yes' },
     });

@@ -47,7 +47,7 @@ function serverText(rows: readonly DryRunRow[]): string {
   const count = (state: DryRunRow['state']) => rows.filter((row) => row.state === state).length;
   const told: [DryRunRow['state'], string][] = [
     ['accepted', 'accepted'],
-    ['accepted-elsewhere', 'accepted in namespace default, because their own is not there'],
+    ['accepted-elsewhere', 'accepted in namespace default, because their own does not exist'],
     ['no-kind', 'of kinds that the server does not serve'],
     ['protected', 'not sent: protected'],
     ['refused', 'refused'],
@@ -65,5 +65,5 @@ export function diffText(rows: readonly DiffRow[]): string {
       ...row.drift.map((one) => `  ${one.path}: ${show(one.live)} instead of ${show(one.wanted)}`),
     ]);
   const same = rows.filter((row) => row.state === 'same').length;
-  return [...lines, `${same} of ${rows.length} objects are as the tree has them.`].join('\n');
+  return [...lines, `${same} of ${rows.length} objects match the tree.`].join('\n');
 }

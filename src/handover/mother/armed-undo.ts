@@ -124,7 +124,7 @@ function tooLate({ sovereign }: World): CatalystError {
   const { namespace, deployment } = sovereign.spec.mother.catalyst;
   return fail(
     'E5023',
-    'This process did not run, or not fast enough, while catalyst-api on the mother was stopped; the mother has put it back or is about to. What was under way is not finished.',
+    'This process was suspended or too slow while catalyst-api on the mother was stopped; the mother has restored it or is about to. The interrupted work is not finished.',
     { actions: [`kubectl -n ${namespace} get deployment ${deployment}`, 'catalyst resume'] },
   );
 }

@@ -28,16 +28,16 @@ export async function judgeTrial(
       why,
     });
     const named = server || 'the server it names, which could not be read,';
-    if (answer === 'accepted') judged.push(entry('accepted', `${named} took it`));
-    else if (own === 'accepted') judged.push(entry('accepted', "the Sovereign's own API took it"));
+    if (answer === 'accepted') judged.push(entry('accepted', `${named} accepted it`));
+    else if (own === 'accepted') judged.push(entry('accepted', "the Sovereign's own API accepted it"));
     else if (own === 'refused') judged.push(entry('refused', "the Sovereign's own API answered 401 or 403"));
     else {
       const owner = await whose(hostOf(server));
       if (owner === 'own' && answer === 'refused') judged.push(entry('refused', `${named} answered 401 or 403`));
       else if (owner === 'other')
-        judged.push(entry(answer, `${server} is no address of the Sovereign, and ${words[answer]}`));
+        judged.push(entry(answer, `${server} is not an address of the Sovereign, and ${words[answer]}`));
       else {
-        const what = owner === 'own' ? 'is an address of the Sovereign' : 'cannot be told from the Sovereign';
+        const what = owner === 'own' ? 'is an address of the Sovereign' : 'cannot be distinguished from the Sovereign';
         judged.push(entry('not proven', `${named} ${what}, and ${words[answer]}`));
       }
     }
@@ -65,7 +65,7 @@ export function keepAccepted(earlier: readonly Refusal[], judged: readonly Refus
 const words = {
   refused: 'it answered 401 or 403',
   accepted: 'it was accepted',
-  'other-authority': 'what answers there has another authority, which says nothing of the credential',
+  'other-authority': 'the server there has another certificate authority, which proves nothing about the credential',
   unreachable: 'nothing there accepted or refused it',
 } as const;
 

@@ -83,7 +83,7 @@ async function eraseClaim(handover: Handover, mother: Kube): Promise<void> {
   if (before.count === 0 && !record.stopped) return;
   requireIdle(before.inFlight);
   const catalyst = await asFound(handover);
-  progress.output(`${before.count} files of ${before.ids.length} records leave the mother's claim`);
+  progress.output(`${before.count} files of ${before.ids.length} records are deleted from the mother's claim`);
   await withArmedUndo(world, handover, { catalyst, seconds: eraseSeconds }, async (armed) => {
     await stopCatalyst(mother, armed.act, catalyst);
     await askClaim(world, armed.act, 'erase', record.ids);
@@ -122,7 +122,7 @@ async function asFound(handover: Handover): Promise<CatalystOnMother> {
 /** Throws E5102 when catalyst-api works on a deployment: it would be marked failed and leave resources behind. */
 export function requireIdle(inFlight: readonly string[]): void {
   if (inFlight.length === 0) return;
-  throw fail('E5102', `catalyst-api on the mother works on ${inFlight.join(', ')}; it is not stopped now.`, {
+  throw fail('E5102', `catalyst-api on the mother is working on ${inFlight.join(', ')}, so it was not stopped.`, {
     actions: ['wait until it has ended, then: catalyst resume'],
     data: { inFlight },
   });

@@ -49,7 +49,7 @@ function whyLeft(reason: string | undefined, ownership: Ownership): string {
 /** For a person: which Flux objects mention this Sovereign and stay as they are. */
 export async function leftAloneLines(world: Pick<World, 'sovereign' | 'mother'>): Promise<string[]> {
   const { leftAlone } = await sortReconcilers(world);
-  return leftAlone.map(({ object, why }) => `Flux ${nameOfObject(object)} on the mother is left alone: ${why}`);
+  return leftAlone.map(({ object, why }) => `Flux ${nameOfObject(object)} on the mother is left unchanged: ${why}`);
 }
 
 export async function reconcilersOf(world: Pick<World, 'sovereign' | 'mother'>): Promise<KubeObject[]> {

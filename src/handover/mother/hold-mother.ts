@@ -114,7 +114,7 @@ function renewUntilLost(world: World, kube: LeaseKube, lost: AbortController): N
     lost.abort(
       fail(
         'E5021',
-        'This run no longer holds the mother: its Lease was not renewed in time. It writes nothing there any more.',
+        'This run no longer holds the mother: its Lease was not renewed in time. It writes nothing more there.',
         {
           actions: ['catalyst handover status', `kubectl -n ${namespace} get lease,job -l ${sovereignLabel}`],
         },

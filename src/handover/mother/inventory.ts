@@ -91,7 +91,7 @@ function claimItems({ ids, files, count, hash }: ClaimInventory): HandoverItem[]
         id: `claim ${file}`,
         what: `kubeconfig ${file} on the mother's claim`,
         fate: 'revoked',
-        reason: 'tried and seen refused, then deleted',
+        reason: 'tested, proven to be refused, then deleted',
       }),
     ),
   ];
@@ -147,7 +147,7 @@ function structural(world: World): HandoverItem[] {
       id: 'delegation',
       what: `NS and glue of ${fqdn} in the parent zone, and its row in the pool`,
       fate: 'kept',
-      reason: 'what a parent must know; it keeps the name from being given away and holds no secret',
+      reason: 'the parent zone needs it; it reserves the name and contains no secret',
     },
     {
       id: 'os-and-k3s-downloads',

@@ -13,7 +13,7 @@ import { undoMutations } from './arm.js';
 import { withArmedRedirect } from './armed-undo.js';
 import {
   checkRedirect,
-  neighbourOf,
+  neighborOf,
   pageDifferences,
   redirectMutations,
   redirectObjects,
@@ -58,9 +58,9 @@ async function redirect(handover: Handover): Promise<void> {
   const { world, act, record, signal } = handover;
   const mother = await world.mother();
   const before = await samplePages(world);
-  const neighbour = await neighbourOf(world, mother);
+  const neighbor = await neighborOf(world, mother);
   for (const permanent of [false, true]) {
-    const objects = redirectObjects(world, record.ids, neighbour, permanent);
+    const objects = redirectObjects(world, record.ids, neighbor, permanent);
     const mutations = redirectMutations(world, permanent);
     await act(mutations.middleware, async (writers) => (await writers.mother()).apply([objects.middleware]));
     if (!permanent) await act(mutations.ingress, async (writers) => (await writers.mother()).apply([objects.ingress]));

@@ -50,7 +50,7 @@ const escaped = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
 export function redirectObjects(
   world: World,
   ids: readonly string[],
-  neighbour: KubeObject,
+  neighbor: KubeObject,
   permanent: boolean,
 ): { middleware: KubeObject; ingress: KubeObject } {
   const namespace = world.sovereign.spec.mother.catalyst.namespace;
@@ -58,7 +58,7 @@ export function redirectObjects(
   const host = new URL(consoleOf(world)).host;
   // The run too: its undo on the mother removes only what this run has made.
   const labels = { [sovereignLabel]: world.sovereign.spec.fqdn, [runLabel]: world.runId };
-  const paths = rulesOf(neighbour).flatMap((one) => (one.host === host ? (one.http?.paths ?? []) : []));
+  const paths = rulesOf(neighbor).flatMap((one) => (one.host === host ? (one.http?.paths ?? []) : []));
   const backend = paths.find(servesSovereign)?.backend;
   const id = ids.map(escaped).join('|');
   return {
@@ -89,8 +89,8 @@ export function redirectObjects(
         },
       },
       spec: {
-        ...(neighbour.spec?.ingressClassName ? { ingressClassName: neighbour.spec.ingressClassName } : {}),
-        ...(neighbour.spec?.tls ? { tls: neighbour.spec.tls } : {}),
+        ...(neighbor.spec?.ingressClassName ? { ingressClassName: neighbor.spec.ingressClassName } : {}),
+        ...(neighbor.spec?.tls ? { tls: neighbor.spec.tls } : {}),
         rules: [{ host, http: { paths: redirectPaths(ids).map((path) => ({ path, pathType: 'Prefix', backend })) } }],
       },
     },
@@ -103,7 +103,7 @@ const rulesOf = (ingress: KubeObject) =>
 const servesSovereign = ({ path = '' }: { path?: string }) => path.replace(/\/$/, '') === '/sovereign';
 
 /** The Ingress in catalyst's namespace that serves exactly /sovereign on the console's host. Throws E5001 without one, E5010 on several. */
-export async function neighbourOf(world: World, mother: Kube): Promise<KubeObject> {
+export async function neighborOf(world: World, mother: Kube): Promise<KubeObject> {
   const { namespace } = world.sovereign.spec.mother.catalyst;
   const host = new URL(consoleOf(world)).host;
   const all = await mother.list({ apiVersion: ingressApi, kind: 'Ingress', namespace });

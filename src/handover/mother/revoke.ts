@@ -55,7 +55,7 @@ export function dropBindingMutation(binding: KubeObject): Mutation {
   const { name } = binding.metadata;
   return {
     target: { system: 'sovereign', kind: 'ClusterRoleBinding', name },
-    sentence: `delete ClusterRoleBinding ${name} on the Sovereign: the mother's user acts by it`,
+    sentence: `delete ClusterRoleBinding ${name} on the Sovereign: it grants rights to the mother's user`,
   };
 }
 
@@ -101,11 +101,11 @@ export function assertRefused(refusals: readonly Refusal[]): void {
   if (accepted.length > 0) {
     throw fail(
       'E5104',
-      `${accepted.map((one) => one.what).join(', ')} on the mother still opens a cluster: its user is not one that a binding can take rights from.`,
+      `${accepted.map((one) => one.what).join(', ')} on the mother still opens a cluster: no binding controls the rights of its user.`,
       {
         actions: [
           'on the control plane: k3s certificate rotate-ca (ends every client certificate of the old authority)',
-          'where another file is in its place on the claim: put the old one back, so that it can be tried and seen refused',
+          'where another file is in its place on the claim: put the old one back, so that catalyst can prove that it is refused',
           'catalyst handover finalize',
         ],
         data: { accepted },
@@ -115,10 +115,10 @@ export function assertRefused(refusals: readonly Refusal[]): void {
   if (unproven.length > 0) {
     throw fail(
       'E5107',
-      `It is not proven that the Sovereign refuses what the mother knew: ${unproven.map(({ what, why }) => `${what}: ${why}`).join('; ')}.`,
+      `The Sovereign is not proven to refuse the credentials that the mother knew: ${unproven.map(({ what, why }) => `${what}: ${why}`).join('; ')}.`,
       {
         actions: [
-          "let the mother reach the Sovereign's API (port 6443) while it is tried: only a seen 401 or 403 counts",
+          "let the mother reach the Sovereign's API (port 6443) during the test: only a 401 or 403 response counts",
           'where a kubeconfig is damaged: delete kubeconfigs/<id>.yaml on the claim of catalyst-api',
           'catalyst handover finalize',
         ],

@@ -172,7 +172,7 @@ export function fluxState(object: KubeObject, revision?: string): { done: true }
   // a source that cannot be fetched keeps -1 as what it observed, and says why in its condition
   const failing = ready?.status === 'False' && ready.observedGeneration === metadata.generation;
   if (status.observedGeneration !== metadata.generation && !failing)
-    return { pending: 'its present spec was not looked at yet' };
+    return { pending: 'its controller has not observed the current spec yet' };
   if (ready?.status !== 'True') return { pending: ready?.message ?? 'not Ready' };
   const at = status.artifact?.revision ?? status.lastAppliedRevision;
   if (revision !== undefined && at !== revision) return { pending: `at ${at ?? 'no revision'}` };

@@ -119,7 +119,7 @@ function equal(items: HandoverItem[], id: string, after: string): void {
   const item = items.find((one) => one.id === id);
   if (item) item.after = after;
   if (item?.before === after) return;
-  throw fail('E5103', `The copy of ${item?.what ?? id} on the Sovereign is not equal to what was copied.`, {
+  throw fail('E5103', `The copy of ${item?.what ?? id} on the Sovereign differs from what was copied.`, {
     actions: copyAgain,
     data: { item: id, before: item?.before, after },
   });

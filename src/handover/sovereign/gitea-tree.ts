@@ -176,6 +176,6 @@ async function takeBackPush({ world, act, record, progress }: Handover, remote: 
   if (to === undefined) return;
   const head = await world.git.head(remote, branch);
   if (head === undefined || head === to) return;
-  if (to === null) return progress.output(`branch ${branch} stays in ${repository}, which was there, empty, before`);
+  if (to === null) return progress.output(`branch ${branch} stays in ${repository}, which existed, empty, before`);
   await act(moveBackMutation(world, to), (writers) => writers.git.moveBack(remote, branch, head, to));
 }

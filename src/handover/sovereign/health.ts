@@ -28,7 +28,7 @@ export async function requireHealthy(world: World, progress: Progress): Promise<
     throw error;
   });
   if (healthy) return;
-  throw fail('E5113', `The handover does not begin: ${problems.slice(0, 6).join('; ')}. Nothing was changed.`, {
+  throw fail('E5113', `The handover cannot start: ${problems.slice(0, 6).join('; ')}. Nothing was changed.`, {
     actions: ['catalyst status', 'catalyst phase run 6 --fresh', 'catalyst handover finalize'],
     data: { problems },
   });

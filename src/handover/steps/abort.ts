@@ -53,7 +53,7 @@ export function abortHandover(world: World, options: AbortOptions): Step {
 
     async isDone(): Promise<Done> {
       const left = (await readRecord(world)) !== undefined || (await frozen(world)).length > 0;
-      return left ? { done: false } : { done: true, reason: 'no handover has begun' };
+      return left ? { done: false } : { done: true, reason: 'no handover has started' };
     },
 
     run(context) {

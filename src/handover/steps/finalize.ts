@@ -12,7 +12,7 @@ import { assertRefused } from '../mother/revoke.js';
 import { type HandoverRecord, hasReached, readRecord } from '../record.js';
 import { planStages, reachRevoked } from '../stages.js';
 
-export interface FinaliseOptions {
+export interface FinalizeOptions {
   /** Stops at REVOKED and leaves the retained state, as `handover finalize` does. */
   keepRetained?: boolean;
 }
@@ -27,11 +27,11 @@ async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
   }
 }
 
-export function finaliseHandover(world: World, options: FinaliseOptions = {}): Step {
+export function finalizeHandover(world: World, options: FinalizeOptions = {}): Step {
   return {
     // The part that `handover finalize` runs proves less than the ticket.
     id: options.keepRetained ? 'handover-finalize' : '#317',
-    title: 'Handover finalised with minimum retention',
+    title: 'Handover finalized with minimum retention',
     phase: 7,
     needs: ['#385'],
     ticket: '#317',

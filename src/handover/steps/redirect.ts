@@ -108,7 +108,7 @@ export function redirectConsole(world: World): Step {
       const record = await recordIfAny(world);
       if (!record || !hasReached(record, 'DECOMMISSIONED')) throw fail('E4009', 'The handover is not DECOMMISSIONED.');
       const problems = await checkRedirect(world, record.ids);
-      if (problems.length > 0) throw fail('E5106', `The redirect does not hold: ${problems.join('; ')}.`);
+      if (problems.length > 0) throw fail('E5106', `Verification of the redirect failed: ${problems.join('; ')}.`);
       const scan = await residueOf(world, context, record);
       if (!holdsNothingOwn(scan)) throw fail('E4009', `The mother still holds state: ${scanSummary(scan)}.`);
       await checkProtected(world, 'After the decommissioning');

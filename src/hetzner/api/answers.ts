@@ -35,11 +35,7 @@ export function actionsIn(body: unknown, call: string): Action[] {
   const parsed = z.array(action).safeParse(lists.flat());
   if (parsed.success) return parsed.data as unknown as Action[];
   const [issue] = parsed.error.issues;
-  throw fail(
-    'E2001',
-    `Hetzner answered ${call} with actions that are none: ${issue?.path.join('.')} ${issue?.message}.`,
-    {
-      data: { ambiguous: !call.startsWith('GET') },
-    },
-  );
+  throw fail('E2001', `Hetzner answered ${call} with invalid actions: ${issue?.path.join('.')} ${issue?.message}.`, {
+    data: { ambiguous: !call.startsWith('GET') },
+  });
 }

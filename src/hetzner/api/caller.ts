@@ -77,7 +77,7 @@ function pause(attempt: number): number {
 }
 
 function ambiguous(call: HetznerCall, why: string, cause?: unknown) {
-  return fail('E2004', `No clear answer to ${call.method} ${call.path} (${why}): it may have been done.`, {
+  return fail('E2004', `The outcome of ${call.method} ${call.path} is unknown (${why}): it may have been applied.`, {
     actions: ['catalyst resume'],
     cause,
     // The gate keeps such a change in doubt, so that the next run asks before it acts again.

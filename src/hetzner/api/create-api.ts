@@ -112,7 +112,7 @@ function assertToken(token: string, endpoint: string): void {
   const ours = endpoint === hetznerEndpoint;
   const problem =
     token.trim() === '' || /[^\x21-\x7e]/.test(token)
-      ? 'is empty or holds blanks'
+      ? 'is empty or contains spaces'
       : ours && !/^[A-Za-z0-9]{64}$/.test(token)
         ? `has ${token.length} characters; Hetzner's have 64 letters and digits`
         : undefined;

@@ -65,8 +65,7 @@ async function readPages(
     // An empty or foreign body must never read as "nothing is there": a purge would call that clean.
     if (!Array.isArray(items)) throw fail('E2001', `Hetzner answered GET ${path} without "${key}".`);
     for (const item of items) {
-      if (!isResource(item))
-        throw fail('E2001', `Hetzner answered GET ${path} with an entry of "${key}" that is none.`);
+      if (!isResource(item)) throw fail('E2001', `Hetzner answered GET ${path} with an invalid entry in "${key}".`);
       found.push(shared(item));
     }
     const { next_page: next = null, total_entries: total } = body?.meta?.pagination ?? {};

@@ -48,7 +48,7 @@ export async function checkCapacity(api: HetznerApi, hetzner: Spec['hetzner']): 
   }
   if (controlPlane.memory < memoryComfort && hetzner.workers.count === 0) {
     warnings.push(
-      `${controlPlane.name} has ${controlPlane.memory} GB of memory; with all 24 Blueprints on it ${memoryComfort} GB are advised.`,
+      `${controlPlane.name} has ${controlPlane.memory} GB of memory; with all 24 Blueprints on it ${memoryComfort} GB is recommended.`,
     );
   }
   const parts: PricedPart[] = [priced(controlPlane, location.name, hetzner.controlPlane.count)];
@@ -57,7 +57,7 @@ export async function checkCapacity(api: HetznerApi, hetzner: Spec['hetzner']): 
     parts.push(priced(worker, location.name, hetzner.workers.count));
   }
   const balancer = balancers.find(({ name }) => name === loadBalancerType);
-  if (!balancer) throw unfit(`Hetzner no longer sells the load balancer ${loadBalancerType}.`, []);
+  if (!balancer) throw unfit(`Hetzner no longer offers the load balancer ${loadBalancerType}.`, []);
   parts.push(priced(balancer, location.name, 1));
   const address = pricing.primary_ips.find(({ type }) => type === 'ipv4')?.prices ?? [];
   const perAddress = Number(address.find((price) => price.location === location.name)?.price_monthly.gross ?? 0);
@@ -80,7 +80,7 @@ function findType(types: readonly ServerType[], name: string, location: string):
     throw unfit(`${name} is an ARM type; some Blueprints have images for x86 only.`, choose);
   }
   const offer = type.locations.find((one) => one.name === location);
-  if (!offer) throw unfit(`${name} is not sold in ${location}.`, choose);
+  if (!offer) throw unfit(`${name} is not available in ${location}.`, choose);
   if (offer.deprecation) {
     const since = offer.deprecation.unavailable_after.slice(0, 10);
     throw unfit(`${name} is retired in ${location}: it cannot be ordered after ${since}.`, choose);

@@ -29,7 +29,7 @@ export async function findOurs<T extends ResourceType>(
   if (found.labels?.[sovereignLabel] === fqdn && found.labels[operationLabel] !== undefined) return found;
   throw fail(
     'E2006',
-    `${type.replaceAll('_', ' ')} ${name} (${found.id}) is there already and catalyst did not make it.`,
+    `${type.replaceAll('_', ' ')} ${name} (${found.id}) already exists, and catalyst did not create it.`,
     {
       actions: ['catalyst purge plan', 'catalyst ticket run 370', 'or rename it in the Hetzner Console'],
       data: { type, id: found.id, name },

@@ -65,7 +65,7 @@ export function createCredentialPlugin(
 
   const run = async (): Promise<ExecCredential> => {
     if (config.interactiveMode === 'Always')
-      throw broken(config, 'it wants to ask at a terminal (interactiveMode: Always), which catalyst does not give it');
+      throw broken(config, 'it requires a terminal (interactiveMode: Always), which catalyst does not provide');
     const spec = { interactive: false, ...(config.provideClusterInfo ? { cluster: clusterInfo(cluster) } : {}) };
     const info = { apiVersion: config.apiVersion, kind: 'ExecCredential', spec };
     const own = Object.fromEntries((config.env ?? []).map(({ name, value }) => [name, value]));
@@ -102,12 +102,12 @@ function parsed(config: ExecConfig, said: string) {
   try {
     value = JSON.parse(said);
   } catch {
-    throw broken(config, 'what it printed is not JSON');
+    throw broken(config, 'its output is not JSON');
   }
   const credential = credentialSchema.safeParse(value);
   if (credential.success) return credential.data;
   const [issue] = credential.error.issues;
-  throw broken(config, `what it printed is no ExecCredential: ${issue?.path.join('.')} ${issue?.message}`);
+  throw broken(config, `its output is not an ExecCredential: ${issue?.path.join('.')} ${issue?.message}`);
 }
 
 function broken(config: ExecConfig, why: string, cause?: unknown): CatalystError {

@@ -150,7 +150,7 @@ function itemsOf(page: KubeObject, path: string): KubeObject[] {
   const items: unknown = page.items ?? [];
   const whole = Array.isArray(items) && items.every((item) => typeof item?.metadata?.name === 'string');
   if (whole) return items as KubeObject[];
-  throw fail('E3102', `Kubernetes answered GET ${path} with items that are no objects.`);
+  throw fail('E3102', `Kubernetes answered GET ${path} with items that are not objects.`);
 }
 
 function parseObject(body: string, path: string): KubeObject {

@@ -55,10 +55,7 @@ const discovery = z.object({
 export function resourcesIn(answer: { status: number; body: string }): Resource[] {
   const said = discovery.safeParse(jsonOrUndefined(answer.body));
   if (said.success) return said.data.resources ?? [];
-  throw fail(
-    'E3101',
-    `A list of kinds was expected from the Kubernetes API, and this came: ${answer.body.trim().slice(0, 80)}`,
-  );
+  throw fail('E3101', `The Kubernetes API did not return a list of kinds: ${answer.body.trim().slice(0, 80)}`);
 }
 
 function jsonOrUndefined(text: string): unknown {

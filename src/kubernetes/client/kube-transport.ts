@@ -1,4 +1,4 @@
-/** HTTP towards one API server: kept connections, deadlines, and watches as lines. Network faults become E3101. */
+/** HTTP toward one API server: kept connections, deadlines, and watches as lines. Network faults become E3101. */
 import type { Agent, IncomingMessage } from 'node:http';
 import type { AgentOptions } from 'node:https';
 import { isIP } from 'node:net';

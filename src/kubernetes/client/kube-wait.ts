@@ -30,7 +30,7 @@ export async function waitForObject<T>(request: WaitRequest<T>): Promise<T> {
     () => ends.abort('deadline'),
     () => undefined,
   );
-  let pending = 'not looked at yet';
+  let pending = 'not observed yet';
   const judge = (object: KubeObject | undefined): { done: T } | undefined => {
     const seen = look(object);
     if ('done' in seen) return seen;

@@ -22,7 +22,7 @@ export function standaloneKubeconfig({ chosen, renewable }: KubeAccess, { cert, 
   });
 }
 
-/** The same kubeconfig with its servers dialled by the connectTo rules; certificates are still checked against the old name. */
+/** The same kubeconfig with its servers dialed by the connectTo rules; certificates are still checked against the old name. */
 export function redirectKubeconfig(text: string, rules: readonly ConnectRule[], context?: string): string {
   const config = parseKubeconfig(text, 'given');
   const clusters = config.clusters.map(({ name, cluster }) => {

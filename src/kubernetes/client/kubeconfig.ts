@@ -23,7 +23,7 @@ export interface KubeIdentity {
 
 export interface KubeAccess {
   server: string;
-  /** Name in the server's certificate when it is not the host that is dialled. */
+  /** Name in the server's certificate when it is not the host that is dialed. */
   serverName?: string;
   ca?: string;
   /** `insecure-skip-tls-verify`: whoever answers there is believed. */
@@ -102,7 +102,10 @@ function identityOf(of: {
     if (!config.success) throw fail('E3101', `The kubeconfig ${of.path} has an "exec" that names no program.`);
     const { command } = config.data;
     if (!runner)
-      throw fail('E3101', `The kubeconfig ${of.path} needs its login plugin ${command}, which is not run here.`);
+      throw fail(
+        'E3101',
+        `The kubeconfig ${of.path} needs its login plugin ${command}, which catalyst does not run here.`,
+      );
     const plugin = createCredentialPlugin(config.data, of.file, of.cluster, runner);
     return async (wish) => {
       const { token, cert, key } = await plugin.credential(wish);

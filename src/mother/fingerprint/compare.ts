@@ -88,10 +88,10 @@ export function requireUnchanged(
   const why =
     caused.length > 0
       ? `This run did: ${[...new Set(caused.map(({ description }) => description))].join('; ')}.`
-      : 'No mutation in the journal of this run is on any of them: somebody or something else changed them.';
+      : 'No mutation in the journal of this run touched any of them: somebody or something else changed them.';
   throw fail(
     'E5003',
-    `${label}, the protected set on the mother is not as it was: ${toldDifferences(differences)}. ${why}`,
+    `${label}, the protected set on the mother has changed: ${toldDifferences(differences)}. ${why}`,
     {
       actions: [...new Set(caused.map(({ undo }) => undo)), 'catalyst verify protected'],
       data: { differences, caused },

@@ -78,7 +78,7 @@ export async function readProtectedSet(
   ]);
   if (objects.length === 0) {
     throw fail('E5002', `No object of the protected set was found on the mother cluster (${kube.server}).`, {
-      actions: ['check that --mother-kubeconfig is the mother and may read all namespaces'],
+      actions: ['check that --mother-kubeconfig leads to the mother and can read all namespaces'],
     });
   }
   return { print: { version: 2, at: clock.now().toISOString(), objects, names, pages }, facts };

@@ -17,9 +17,9 @@ export interface OrdinaryChange {
 }
 
 export const ordinaryChanges: readonly OrdinaryChange[] = [
-  { kind: 'Event', except: 'always', reason: 'a report of what happened; it expires by itself' },
+  { kind: 'Event', except: 'always', reason: 'a report of what happened; it expires' },
   { kind: 'Lease', except: 'always', reason: 'a heartbeat: its holder renews it every few seconds' },
-  { kind: 'Pod', except: 'owned', reason: 'made anew by its workload, whose template is compared' },
+  { kind: 'Pod', except: 'owned', reason: 're-created by its workload, whose template is compared' },
   { kind: 'ReplicaSet', except: 'owned', reason: 'made by its Deployment, whose template is compared' },
   { kind: 'ControllerRevision', except: 'owned', reason: 'history of a StatefulSet or DaemonSet, which is compared' },
   { kind: 'Job', except: 'owned', reason: 'a run of a CronJob, whose template is compared' },

@@ -63,6 +63,6 @@ function write(stateDir: string, file: string, value: object): void {
     mkdirSync(join(stateDir, 'evidence'), { recursive: true, mode: 0o700 });
     writeFileSync(file, `${JSON.stringify(value)}\n`, { mode: 0o600 });
   } catch (error) {
-    throw fail('E1201', `What is known of the protected set cannot be kept: ${messageOf(error)}.`, { cause: error });
+    throw fail('E1201', `The state of the protected set cannot be stored: ${messageOf(error)}.`, { cause: error });
   }
 }

@@ -139,7 +139,7 @@ export async function runJob<T>(kube: Kube, writer: KubeWriter, job: KubeObject,
   const ref = { apiVersion: 'batch/v1', kind: 'Job', namespace, name };
   await writer.delete(ref, { propagation: 'Foreground' });
   await kube.waitFor(ref, {
-    reason: `an earlier Job ${namespace}/${name} to go`,
+    reason: `an earlier Job ${namespace}/${name} to be removed`,
     timeoutMs,
     look: (object) => (object ? { pending: 'still being removed' } : { done: true }),
   });
@@ -158,13 +158,9 @@ export async function runJob<T>(kube: Kube, writer: KubeWriter, job: KubeObject,
     });
     const message = await terminationMessage(kube, namespace, name);
     if (ended === 'Failed' || !message) {
-      throw fail(
-        'E5005',
-        `Job ${namespace}/${name} on the mother cluster failed: ${message || 'it left no message'}.`,
-        {
-          actions: [`kubectl -n ${namespace} describe job ${name}`, 'catalyst resume'],
-        },
-      );
+      throw fail('E5005', `Job ${namespace}/${name} on the mother cluster failed: ${message || 'no output'}.`, {
+        actions: [`kubectl -n ${namespace} describe job ${name}`, 'catalyst resume'],
+      });
     }
     return JSON.parse(message) as T;
   } finally {

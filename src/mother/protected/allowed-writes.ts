@@ -50,7 +50,7 @@ export const protectedWrites: readonly (AllowedWrite & { undo: string })[] = [
   {
     what: 'replicas of catalyst-api',
     reason:
-      'it serves records from memory and writes them back, so files go, and independence is proven, only while it is stopped',
+      'it serves records from memory and writes them back, so erasing files and proving independence require that it is stopped',
     kinds: ['Deployment'],
     verbs: ['patch'],
     fields: ['spec.replicas'],
@@ -91,7 +91,7 @@ export const protectedWrites: readonly (AllowedWrite & { undo: string })[] = [
 const ownWrites: readonly AllowedWrite[] = [
   {
     what: 'the Lease on the mother',
-    reason: 'one run at a time acts on her; it names Sovereign and run',
+    reason: 'one run at a time acts on the mother; it names the Sovereign and the run',
     kinds: ['Lease'],
     verbs: ['create', 'patch', 'delete'],
     is: (write, about) => isNamed(write, about, leaseName),
@@ -115,7 +115,7 @@ const ownWrites: readonly AllowedWrite[] = [
   },
   {
     what: 'the record of the handover',
-    reason: 'both clusters know how far it has come',
+    reason: 'both clusters record its progress',
     kinds: ['ConfigMap'],
     verbs: ['apply', 'delete'],
     is: (write, about) => isNamed(write, about, recordNameOf(about.sovereign.spec.fqdn)),

@@ -32,18 +32,18 @@ export function protection(
   return (write) => {
     const { system, kind, name } = write.target;
     const namespace = kind === 'Namespace' ? name : write.target.namespace;
-    if (!isSystem(system)) return `"${String(system)}" is no system that catalyst writes to.`;
+    if (!isSystem(system)) return `"${String(system)}" is not a system that catalyst writes to.`;
     if (nameKinds.has(kind)) {
       const conflict = nameConflict(sovereign);
       if (conflict !== undefined) return `${sovereign.spec.fqdn} must not be the name of a Sovereign: ${conflict}.`;
     }
     if (system === 'mother' || system === 'dns' || nameKinds.has(kind)) {
       const known = facts();
-      if (!known) return 'What is protected on the mother was not read, so nothing is written there.';
+      if (!known) return 'The protected set on the mother was not read, so catalyst writes nothing there.';
       return onMother(write, namespace, { sovereign, runId, facts: known });
     }
     if (system === 'sovereign' && namespace !== undefined && isDemoNamespace(namespace))
-      return `Namespace ${namespace} belongs to the protected set (the SME demos), on whichever cluster.`;
+      return `Namespace ${namespace} belongs to the protected set (the SME demos), on any cluster.`;
     return undefined;
   };
 }
@@ -63,7 +63,7 @@ function onMother(write: Write, namespace: string | undefined, about: About): st
   // FQDNs can differ and have the same slug
   const owner = facts.made.get(key);
   if (owner !== undefined && owner !== 'own')
-    return `${key} is there and not marked as ${sovereign.spec.fqdn}'s, so it belongs to ${owner === 'other' ? 'another Sovereign' : 'nobody that is known'}.`;
+    return `${key} exists and is not marked as ${sovereign.spec.fqdn}'s, so it belongs to ${owner === 'other' ? 'another Sovereign' : 'an unknown owner'}.`;
   return beyond(row, write) ?? misMarked(write, about);
 }
 
@@ -85,7 +85,7 @@ function misMarked({ target, verb, labels = {} }: Write, { sovereign, runId }: A
   const made = verb === 'create' || verb === 'apply';
   const named = labels[sovereignLabel];
   if (named === undefined ? made : named !== fqdn)
-    return `${keyOf(target)} would not be marked as ${fqdn}'s, so nobody could tell later whose it is.`;
+    return `${keyOf(target)} would not be marked as ${fqdn}'s, so its owner could not be determined later.`;
   const run = labels[runLabel];
   return run === undefined || run === runId ? undefined : `${keyOf(target)} would be marked as made by run ${run}.`;
 }

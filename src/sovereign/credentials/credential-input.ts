@@ -110,7 +110,7 @@ export function acceptCredential(name: string, raw: string, from: string): strin
 export function acceptPassphrase(raw: string | undefined, from: string): string | undefined {
   if (raw === undefined || raw === '') return undefined;
   const value = raw.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '');
-  const problem = value === '' ? 'is empty' : /\p{Cc}/u.test(value) ? 'holds control characters' : undefined;
+  const problem = value === '' ? 'is empty' : /\p{Cc}/u.test(value) ? 'contains control characters' : undefined;
   if (problem === undefined) return value;
   throw fail('E1304', `The passphrase (${from}) ${problem}; it is not used.`, {
     actions: [`give ${from} the passphrase alone, in one line`],
@@ -120,7 +120,7 @@ export function acceptPassphrase(raw: string | undefined, from: string): string 
 
 function problemOf(value: string): string | undefined {
   if (value === '') return 'is empty';
-  if (/^(["'`]).*\1$/s.test(value)) return 'stands in quotes';
+  if (/^(["'`]).*\1$/s.test(value)) return 'is in quotes';
   if (/\s/.test(value)) return 'is not one word';
-  return /^[\x21-\x7e]+$/.test(value) ? undefined : 'holds characters that no credential has';
+  return /^[\x21-\x7e]+$/.test(value) ? undefined : 'contains characters that no credential has';
 }

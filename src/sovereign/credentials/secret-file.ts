@@ -147,6 +147,6 @@ function readIdentity(path: string): string {
   const line = readFileSync(path, 'utf8')
     .split('\n')
     .find((text) => text.startsWith('AGE-SECRET-KEY-'));
-  if (line === undefined) throw fail('E1303', `${path} holds no age identity.`);
+  if (line === undefined) throw fail('E1303', `${path} contains no age identity.`);
   return line.trim();
 }

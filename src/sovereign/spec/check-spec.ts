@@ -13,7 +13,7 @@ export function checkSpec(sovereign: Sovereign): CrossFinding[] {
   const findings: CrossFinding[] = [];
   const conflict = nameConflict(sovereign);
   if (conflict !== undefined)
-    findings.push({ path: ['spec', 'fqdn'], message: `cannot be a Sovereign's: ${conflict}` });
+    findings.push({ path: ['spec', 'fqdn'], message: `is not allowed for a Sovereign: ${conflict}` });
   const expected = `${spec.pool.subdomain}.${spec.pool.domain}`;
   if (spec.fqdn !== expected) {
     findings.push({ path: ['spec', 'fqdn'], message: `must be pool.subdomain.pool.domain, which is ${expected}` });

@@ -98,7 +98,7 @@ function parseOne(text: string, path: string): unknown {
     throw fail('E1102', `${path}:${line}:${column}: not YAML: ${what}`, { data: { line, column } });
   }
   if (documents.length > 1) {
-    throw fail('E1102', `${path} holds ${documents.length} documents; a spec is one.`, {
+    throw fail('E1102', `${path} contains ${documents.length} documents; a spec is a single document.`, {
       actions: ['keep one document a file, and name it with --spec FILE'],
     });
   }

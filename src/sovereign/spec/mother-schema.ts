@@ -4,7 +4,7 @@ import { describe, httpUrl } from './field-types.js';
 
 export const motherSchema = z
   .strictObject({
-    name: z.string().default('contabo').meta({ description: 'What the mother cluster is called.' }),
+    name: z.string().default('contabo').meta({ description: 'Name of the mother cluster.' }),
     context: describe(z.string().optional(), 'kubeconfig context of the mother.'),
     hosts: z
       .array(z.string())
@@ -19,7 +19,7 @@ export const motherSchema = z
         'ns2.openova.io',
         'ns3.openova.io',
       ])
-      .meta({ description: 'Names by which anything of the mother is known; the umbilical scan looks for them.' }),
+      .meta({ description: 'Host names of anything on the mother; the umbilical scan searches for them.' }),
     addresses: z
       .array(z.string())
       .default([])
@@ -51,7 +51,7 @@ export const motherSchema = z
             .array(z.string())
             .default([])
             .meta({ description: 'Namespaces added to the built-in protected set.' }),
-          pages: z.array(httpUrl).default([]).meta({ description: 'Pages added to those that must go on answering.' }),
+          pages: z.array(httpUrl).default([]).meta({ description: 'Pages added to those that must keep responding.' }),
         })
         .prefault({}),
       'Additions to the protected set; it can grow, never shrink.',

@@ -4,8 +4,8 @@ import { count, describe, dnsLabel, email, fqdn, hostPort, httpUrl, imageName, s
 import { motherSchema } from './mother-schema.js';
 
 export const connectToSchema = z.strictObject({
-  host: describe(z.string().optional(), 'Name or address this rule is for; left out: every host.'),
-  port: describe(count.min(1).max(65535), 'The port that would be dialled.'),
+  host: describe(z.string().optional(), 'Host name or address that this rule applies to; default: every host.'),
+  port: describe(count.min(1).max(65535), 'The port that would be dialed.'),
   to: describe(hostPort, 'Where to connect instead; TLS name and Host header stay those of the original.'),
 });
 
@@ -16,12 +16,12 @@ export const specSchema = z.strictObject({
       domain: describe(fqdn, 'The parent zone that the mother cluster serves, such as omani.works.'),
       subdomain: describe(dnsLabel, 'The label below it, such as omantel.'),
     }),
-    'Where the name comes from when it lies under a domain that the mother gives names from.',
+    'Set if the name is in a domain from which the mother assigns names.',
   ),
   organization: describe(
     z.strictObject({
       name: describe(z.string().min(1).max(120), 'The Organization that owns the Sovereign.'),
-      email: describe(email, 'Address for ACME and for the first administrator.'),
+      email: describe(email, 'E-mail address for ACME and for the first administrator.'),
     }),
     'Who the Sovereign belongs to.',
   ),
@@ -70,11 +70,11 @@ export const specSchema = z.strictObject({
           .array(z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a network such as 198.51.100.7/32'))
           .min(1)
           .optional(),
-        'Networks that SSH may come from while the cluster is created; left out: the public address of this machine.',
+        'Networks that SSH is allowed from while the cluster is created; default: the public address of this machine.',
       ),
       sshPublicKey: describe(
         z.string().optional(),
-        'OpenSSH public key; left out: catalyst makes one and keeps it encrypted.',
+        'OpenSSH public key; default: catalyst generates one and keeps it encrypted.',
       ),
     }),
     'The cluster at Hetzner.',
@@ -100,7 +100,10 @@ export const specSchema = z.strictObject({
     }),
     'Where Harbor, Velero, Loki, Mimir, Tempo and the OpenBao audit log write.',
   ),
-  mother: describe(motherSchema, 'The mother cluster. Object names are defaults; what is really there is discovered.'),
+  mother: describe(
+    motherSchema,
+    'The mother cluster. Object names are defaults; catalyst discovers the actual objects.',
+  ),
   parentZone: describe(
     z
       .strictObject({
@@ -143,7 +146,7 @@ export const specSchema = z.strictObject({
             .string()
             .regex(/^(oci|https?):\/\/[^\s]+$/)
             .optional(),
-          'One place from which all charts are taken, such as oci://harbor.example.org/charts.',
+          'Registry to pull all charts from, such as oci://harbor.example.org/charts.',
         ),
         insecure: z.boolean().default(false).meta({ description: 'The mirror speaks plain HTTP (a lab).' }),
         tokenService: describe(
@@ -151,7 +154,7 @@ export const specSchema = z.strictObject({
             .string()
             .regex(/^[a-z0-9.-]+$/)
             .optional(),
-          "Host of a registry's token service that may be given the registry's login, where it is not the registry itself.",
+          "Host of a registry's token service that receives the registry's login, if it is not the registry itself.",
         ),
       })
       .prefault({}),
@@ -166,11 +169,11 @@ export const specSchema = z.strictObject({
       .record(
         z.string(),
         z.strictObject({
-          version: describe(z.string().optional(), 'Another chart version than the pinned one.'),
+          version: describe(z.string().optional(), 'A chart version other than the pinned one.'),
           values: describe(z.record(z.string(), z.unknown()).optional(), 'Values merged over those of the Blueprint.'),
           images: describe(
             z.record(z.string(), imageName).optional(),
-            'Where its images are taken from instead: name without tag → mirrored name, by digest. Written by blueprint mirror --images --write.',
+            'Where to pull its images from instead: name without tag → mirrored name, by digest. Written by blueprint mirror --images --write.',
           ),
         }),
       )
@@ -193,7 +196,7 @@ export const specSchema = z.strictObject({
         connectTo: z
           .array(connectToSchema)
           .default([])
-          .meta({ description: 'Rules in order; the first that fits a host and port says where to connect.' }),
+          .meta({ description: 'Rules in order; the first that matches a host and port determines where to connect.' }),
         caBundle: describe(z.string().optional(), 'PEM of certificate authorities trusted beside the public ones.'),
       })
       .prefault({}),
@@ -208,7 +211,7 @@ export const sovereignSchema = z.strictObject({
     z.strictObject({ name: describe(dnsLabel, 'Short name: a DNS label such as omantel.') }),
     'Identity.',
   ),
-  spec: specSchema.meta({ description: 'What the Sovereign is to be.' }),
+  spec: specSchema.meta({ description: 'The desired Sovereign.' }),
 });
 
 /** A parsed spec: every default filled in. */

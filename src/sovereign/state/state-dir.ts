@@ -50,7 +50,7 @@ export function makePrivateDir(path: string): string {
     return path;
   } catch (error) {
     throw fail('E1201', `The directory ${path} cannot be used: ${messageOf(error)}.`, {
-      actions: ['give another with --state-dir DIR (CATALYST_STATE_DIR)', `check who owns ${path}`],
+      actions: ['choose another with --state-dir DIR (CATALYST_STATE_DIR)', `check who owns ${path}`],
       cause: error,
     });
   }
@@ -133,7 +133,7 @@ export function findState(root: string, name: string): { fqdn: string; dir: stri
   const hits = all.filter(({ fqdn }) => fqdn === name || fqdn.split('.')[0] === name);
   if (hits.length === 1) return hits[0]!;
   const known = all.map(({ fqdn }) => fqdn).join(', ') || 'none';
-  const what = hits.length > 1 ? `${name} fits several Sovereigns` : `No Sovereign called ${name} has state here`;
+  const what = hits.length > 1 ? `${name} matches several Sovereigns` : `No Sovereign called ${name} has state here`;
   throw fail('E1102', `${what}; known in ${root}: ${known}.`, {
     actions: ['--sovereign <fqdn>', 'or --spec FILE'],
   });

@@ -108,7 +108,7 @@ async function versionOf(tool: ToolName, path: string, { exec }: BinariesOptions
     throw missing(tool, `${path} does not run: ${messageOf(error)}`, error);
   }
   const version = /v(\d+\.\d+\.\d+)/.exec(text)?.[1];
-  if (!version) throw missing(tool, `${path} does not tell its version`);
+  if (!version) throw missing(tool, `${path} does not report its version`);
   return version;
 }
 

@@ -77,7 +77,7 @@ function notHad(chart: { source: string; name: string; version: string }, error:
     'E3204',
     unknown
       ? `${source} has no chart ${name} of version ${version}: ${said}.`
-      : `The chart ${name} ${version} cannot be had from ${source}: ${said}.`,
+      : `The chart ${name} ${version} is not available from ${source}: ${said}.`,
     {
       cause: error,
       actions: unknown

@@ -49,7 +49,7 @@ export function createHelm({
       throw isCatalystError(error, 'E3002') ? explained(error) : error;
     }
   };
-  /** Charts from afar are fetched by the connect-to rules; a loopback mirror is dialled as it is. */
+  /** Charts from afar are fetched by the connect-to rules; a loopback mirror is dialed as it is. */
   const fetching = async <T>(
     chart: HelmInstall['chart'],
     work: (env: Env, args: string[]) => Promise<T>,

@@ -1,4 +1,4 @@
-/** `access.connectTo` of the spec: where a name and port is dialled, while TLS name and Host header stay the original's. */
+/** `access.connectTo` of the spec: where a name and port is dialed, while TLS name and Host header stay the original's. */
 import { bareHost } from './proxies.js';
 
 export interface ConnectRule {

@@ -40,7 +40,7 @@ export interface Dialer {
   agents(tls?: AgentOptions): AgentFor;
   /** A plain connection for a protocol of its own inside: by the rules, or through the proxy for https. */
   tcp(host: string, port: number): Promise<Socket>;
-  /** In words, for messages: ` (dialled as …)`, ` (through the proxy …)`, or nothing. */
+  /** In words, for messages: ` (dialed as …)`, ` (through the proxy …)`, or nothing. */
   told(url: URL): string;
 }
 
@@ -80,7 +80,7 @@ export function createDialer({ connectTo, caBundle, env = {} }: DialerOptions): 
     },
     told(url) {
       const { moved, host, port, proxy } = way(url);
-      if (moved) return ` (dialled as ${host}:${port})`;
+      if (moved) return ` (dialed as ${host}:${port})`;
       return proxy ? ` (through the proxy ${shownProxy(proxy)})` : '';
     },
   };
@@ -109,7 +109,10 @@ async function agentFor(
     return new SocksProxyAgent(proxy, options) as HttpAgent;
   }
   if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:')
-    throw fail('E3007', `The proxy ${shownProxy(proxy)} is of a kind that is not known: http, https or socks5.`);
+    throw fail(
+      'E3007',
+      `The proxy ${shownProxy(proxy)} is of a kind that is not supported; use http, https or socks5.`,
+    );
   const through = { ...options, proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href } };
   return secure ? new HttpsAgent(through) : new HttpAgent(through);
 }
@@ -151,7 +154,7 @@ const tunnelMs = 30_000;
 
 async function tunnel(proxy: URL, host: string, port: number): Promise<Socket> {
   if (proxy.protocol.startsWith('socks'))
-    throw fail('E3007', `git and helm are not led through ${shownProxy(proxy)}: an http proxy is needed for them.`);
+    throw fail('E3007', `git and helm cannot use ${shownProxy(proxy)}: they need an http proxy.`);
   const at = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   const headers = {

@@ -1,4 +1,4 @@
-/** HTTP towards components, by their public names; `access.connectTo` and `access.caBundle` of the spec are honoured. */
+/** HTTP toward components, by their public names; `access.connectTo` and `access.caBundle` of the spec are honored. */
 export interface HttpRequest {
   url: string;
   method?: 'GET' | 'HEAD';

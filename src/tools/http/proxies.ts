@@ -1,5 +1,5 @@
 /**
- * Whether a request goes through the proxy that the environment names, by the rules of helm, kubectl and git's neighbours in Go:
+ * Whether a request goes through the proxy that the environment names, by the rules of helm, kubectl and git's neighbors in Go:
  * HTTPS_PROXY or HTTP_PROXY by the scheme of the URL, never for this machine, and not for what NO_PROXY lists (a name with all
  * below it, an address, a network in CIDR form, `*`; each with or without a port).
  */

@@ -33,7 +33,7 @@ export async function copyImage(http: HttpStream, { from, to }: CopyRequest): Pr
   const copy = async (reference: string, depth: number, tag?: string): Promise<string> => {
     copied += 1;
     if (depth > deepest || copied > mostManifests)
-      throw fail('E3205', `${from.origin} gives an index of ${from.repository} that has no end.`);
+      throw fail('E3205', `${from.origin} returns an endless index of ${from.repository}.`);
     const { bytes, type, digest } = await namedManifest(source, reference, from.repository);
     const manifest = manifestIn(bytes, from);
     for (const child of manifest.manifests ?? []) await copy(child.digest, depth + 1);
@@ -58,7 +58,7 @@ function manifestIn(bytes: Buffer, { origin, repository }: { origin: string; rep
   const where = parsed.error.issues[0];
   throw fail(
     'E3205',
-    `${origin} gave a manifest of ${repository} that is none: ${where?.path.join('.')} ${where?.message}.`,
+    `${origin} returned an invalid manifest of ${repository}: ${where?.path.join('.')} ${where?.message}.`,
     {
       data: { repository, origin },
     },

@@ -39,7 +39,7 @@ export async function authorizationFor(ask: AskToken, challenge: string, registr
 /** Where an upload goes on: where the registry says, as long as that is the registry itself. Throws E3009 and E3010. */
 export function uploadAddress(location: string | undefined, { origin }: Pick<RegistryLogin, 'origin'>): URL {
   if (!location || !URL.canParse(location, origin))
-    throw fail('E3010', `${origin} does not say where an upload goes on.`);
+    throw fail('E3010', `${origin} gave no address to continue an upload.`);
   const [url, own] = [new URL(location, origin), new URL(origin)];
   if (url.hostname !== own.hostname)
     throw fail('E3009', `${origin} asks for an upload, and the login with it, to be sent to ${url.host}.`, {
@@ -56,7 +56,7 @@ function tokenAddress(challenge: string, { origin }: RegistryLogin): URL {
   const realm = field('realm') ?? '';
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw fail('E3010', `${origin} asks for a token from "${realm}", which is no address.`);
+    throw fail('E3010', `${origin} asks for a token from "${realm}", which is not an address.`);
   for (const name of ['service', 'scope']) {
     const value = field(name);
     if (value) url.searchParams.set(name, value);
@@ -72,7 +72,7 @@ function requireOwn(url: URL, registry: RegistryLogin): void {
   }
   throw fail(
     'E3009',
-    `${registry.origin} asks for its login to be sent to ${url.host}. A login goes to the registry's own host alone.`,
+    `${registry.origin} asks for its login to be sent to ${url.host}. catalyst sends a login only to the registry's own host.`,
     {
       actions: [`If ${url.hostname} is its token service, set spec.charts.tokenService: ${url.hostname}`],
       data: { registry: registry.origin, realm: url.origin },

@@ -36,8 +36,8 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
     return fail('E2303', `${text} Somebody else has a bucket of this name.`, { actions, cause: error, data });
   }
   if (name === 'AccessDenied' && /^(write|delete|create|set) /.test(what)) {
-    const actions = ['make keys that may read and write: Hetzner Console, Object Storage, Manage credentials'];
-    return fail('E2302', `${text} The keys are known there, and may not do this.`, { actions, cause: error, data });
+    const actions = ['make keys with read and write permission: Hetzner Console, Object Storage, Manage credentials'];
+    return fail('E2302', `${text} The keys are valid, but lack permission for this.`, { actions, cause: error, data });
   }
   if (refusedKeys.has(name) || status === 403) {
     const actions = ['catalyst credentials set s3-access-key', 'catalyst credentials set s3-secret-key'];

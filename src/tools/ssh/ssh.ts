@@ -130,9 +130,9 @@ function quote(text: string): string {
 }
 
 function foreignKey(host: string, cause: unknown) {
-  return fail('E3004', `The server at ${host} shows another SSH host key than the one it was created with.`, {
+  return fail('E3004', `The server at ${host} presents an SSH host key other than the one it was created with.`, {
     actions: [
-      'Check that the address belongs to your server; somebody may stand in between',
+      'Check that the address belongs to your server; this may be a man-in-the-middle attack',
       'catalyst cluster status',
     ],
     cause,

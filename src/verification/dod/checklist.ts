@@ -45,13 +45,13 @@ const by = (id: string, title: string, ...of: string[]): Item => ({
 });
 
 export const checklist: readonly Item[] = [
-  item('D1', 'exactly the 24 Blueprints, at their pins, whole', releasesLive),
+  item('D1', 'exactly the 24 Blueprints, at their pins, healthy', releasesLive),
   item('D2', "every ticket's own proof, taken now", everyProof, 'catalyst phase run N --fresh'),
   item('D3', "GitOps loop: only the Sovereign's Gitea", gitLoop),
   item('D4', 'DNS: delegation from the parent down', delegationChain),
-  item('D5', 'TLS: chains verify, issued through the own PowerDNS', certificates),
+  item('D5', 'TLS: chains verify, issued through its own PowerDNS', certificates),
   ticket('D6', 'identity: own issuer, a token is issued', '#377'),
-  ticket('D7', 'secrets: unsealed after a restart, materialised, unsealed', '#316', '#331', 'bp-sealed-secrets'),
+  ticket('D7', 'secrets: unsealed after a restart, materialized, unsealed', '#316', '#331', 'bp-sealed-secrets'),
   ticket('D8', 'registry: push, pull by digest', '#383'),
   ticket('D9', 'backup and restore', '#384'),
   ticket('D10', 'observability: log, metric, trace found', '#381'),
@@ -61,12 +61,12 @@ export const checklist: readonly Item[] = [
   item('D14', 'umbilical scan is clean', umbilicalClean, 'catalyst verify umbilical'),
   item('D15', 'residue on the mother is zero', residueZero, 'catalyst verify residue'),
   item('D16', 'protected set unchanged, its pages answer', protectedUnchanged, 'catalyst verify protected'),
-  item('D17', 'catalyst-api on the mother killed: nothing here notices', killSurvived),
+  item('D17', 'catalyst-api on the mother killed: no effect on the Sovereign', killSurvived),
   item('D18', 'redirect works and touches nothing else', redirectWorks),
   item('D19', 'step durations against their estimates', durations),
   item(
     'D20',
-    'wipe and re-provision left no orphan and ended the same',
+    'wipe and re-provision left no orphan and ended in the same state',
     reprovisioned,
     'catalyst verify dod --reprovision FILE',
   ),
@@ -93,8 +93,8 @@ export const checklist: readonly Item[] = [
   by('W5', 'catalyst-api killed for the window: requests are served', 'D17'),
   by('W6', "the old address answers 301 to the Sovereign's /sovereign/", 'D18'),
   by('W7', "the delegation ends at the Sovereign's PowerDNS", 'D4'),
-  by('W8', 'certificates renew through the own DNS-01', 'D5'),
-  by('W9', 'the own console shows the architecture', 'D21'),
+  by('W8', 'certificates renew through its own DNS-01', 'D5'),
+  by('W9', 'its own console shows the architecture', 'D21'),
   by('W10', "a NodePool is reconciled by the Sovereign's Crossplane", 'D13'),
   by('W11', "backups go to the Sovereign's own bucket", 'D9'),
   by('W12', "pushes go to the Sovereign's own bucket", 'D8'),
@@ -112,6 +112,6 @@ async function reprovisioned(scope: Scope): Promise<Answer> {
 async function egressBlocked({ world, context, record, options }: Scope): Promise<Answer> {
   const { state } = record ?? {};
   if (state !== 'ACTIVATED' && state !== 'REVOKED' && state !== 'DECOMMISSIONED')
-    return notChecked('before the handover the Sovereign still needs the way to its mother');
+    return notChecked('before the handover the Sovereign still needs its mother');
   return blockEgress(world, context, { windowMs: options.egressMs });
 }

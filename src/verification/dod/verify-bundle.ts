@@ -40,7 +40,7 @@ export async function verifyBundle(file: string, publicKey: string): Promise<Bun
   } catch (error) {
     if (isCatalystError(error)) throw error;
     // It may be signed and yet not be what catalyst writes.
-    throw broken(`its content is not of the known form (${messageOf(error)})`);
+    throw broken(`its content has an unknown format (${messageOf(error)})`);
   }
 }
 
@@ -89,7 +89,7 @@ function check(
     checks: [
       'the statement is signed by this key',
       `the index is the one that was signed; ${index.files.length} files have its hashes, and there are no others`,
-      `the journal's chain of ${lines} lines is whole`,
+      `the journal's chain of ${lines} lines is intact`,
       `the verdict ${verdict} follows again from ${report.items.length} items and ${samples} samples`,
     ],
   };

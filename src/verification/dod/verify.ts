@@ -155,7 +155,7 @@ async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise
     const refused = error instanceof CatalystError && error.code === 'E6002';
     early.set('D17', {
       id: 'D17',
-      title: 'catalyst-api on the mother killed: nothing here notices',
+      title: 'catalyst-api on the mother killed: no effect on the Sovereign',
       repeat: 'catalyst verify dod --only D17',
       at: world.clock.now().toISOString(),
       ...(refused ? failed(reason) : notChecked(reason)),

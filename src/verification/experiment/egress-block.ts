@@ -83,7 +83,7 @@ export async function blockEgress(world: World, context: StepContext, { windowMs
     during = await untilCut(world, { ...context, signal }, look);
     const left = reached(during);
     if (left.length > 0)
-      return failed(`a Pod still reaches ${left.join(', ')} although the block stands`, { before, during });
+      return failed(`a Pod still reaches ${left.join(', ')} although the block is active`, { before, during });
     progress.output(`nothing of the mother can be reached; window ${formatDuration(windowMs)}`);
     const from = world.clock.now().getTime();
     for (const last of [false, true]) {
@@ -129,7 +129,7 @@ async function ownImage(kube: Kube): Promise<string> {
   const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'catalyst-system', name: 'catalyst-api' };
   const image = (await kube.get(ref))?.spec?.template?.spec?.containers?.[0]?.image;
   if (typeof image === 'string' && image !== '') return image;
-  throw fail('E4009', "The Sovereign's own catalyst-api is not there, whose image looks at the way out.", {
+  throw fail('E4009', "The Sovereign's own catalyst-api, whose image the egress probe runs, does not exist.", {
     actions: ['catalyst ticket run 385'],
   });
 }
@@ -145,7 +145,7 @@ async function ownAddresses(kube: Kube): Promise<string[]> {
 async function untilCut(world: World, { signal, progress }: StepContext, look: () => Promise<Reach>): Promise<Reach> {
   let last: Reach | undefined;
   return waitUntil<Reach>({
-    reason: 'the egress block to bite',
+    reason: 'the egress block to take effect',
     timeoutMs: biteMs,
     clock: world.clock,
     signal,

@@ -19,10 +19,10 @@ export const mutations = {
     jobRef,
     `arm the Job that lifts the egress block when its time is over, in namespace ${probeNamespace} with its account and roles`,
   ),
-  deny: onSovereign(policyRef, 'deny all Pods of the Sovereign the way to the mother and upstream'),
-  forget: onSovereign(namesRef, 'let the CoreDNS of the Sovereign know no name of the mother and upstream'),
+  deny: onSovereign(policyRef, 'deny all Pods of the Sovereign egress to the mother and upstream'),
+  forget: onSovereign(namesRef, "block the names of the mother and upstream in the Sovereign's CoreDNS"),
   allow: onSovereign(policyRef, 'lift the egress block of the Sovereign'),
-  remember: onSovereign(namesRef, 'give the CoreDNS of the Sovereign those names back'),
+  remember: onSovereign(namesRef, "unblock those names in the Sovereign's CoreDNS"),
   disarm: onSovereign(jobRef, 'disarm the Job that would lift the egress block: it, its account and its roles'),
 };
 export const egressMutations: readonly Mutation[] = Object.values(mutations);
@@ -64,7 +64,7 @@ export async function requireFree(world: World, kube: Kube): Promise<void> {
 export function tooLate(until: Date): CatalystError {
   return fail(
     'E5025',
-    `This process did not run, or not fast enough, while the egress of the Sovereign was cut; the cluster lifts the block at ${until.toISOString()} or has lifted it.`,
+    `This process was suspended or too slow while the egress of the Sovereign was cut; the cluster lifts the block at ${until.toISOString()} or has lifted it.`,
     { actions: ['catalyst verify dod --only D22'] },
   );
 }

@@ -55,7 +55,7 @@ export function denyPolicy(run: BlockRun, addresses: readonly string[]): KubeObj
     kind: policyRef.kind,
     metadata: { name, ...marksOf(run) },
     spec: {
-      description: 'Definition of Done, D22: no way to the mother and to upstream, for a while',
+      description: 'Definition of Done, D22: temporary block of egress to the mother and upstream',
       endpointSelector: {},
       enableDefaultDeny: { ingress: false, egress: false },
       egressDeny: [{ toCIDRSet: addresses.map((address) => ({ cidr: cidrOf(address) })) }],

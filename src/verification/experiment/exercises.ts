@@ -98,7 +98,8 @@ export async function pushRollsOut(world: World, { act, undo }: Acting): Promise
     await kube.waitFor(ref, {
       reason: `commit ${sha.slice(0, 12)} to roll out`,
       timeoutMs: waitMs,
-      look: (seen) => (seen?.data?.value === value ? { done: true } : { pending: 'the canary has not its new value' }),
+      look: (seen) =>
+        seen?.data?.value === value ? { done: true } : { pending: 'the canary does not have its new value' },
     });
     rolledOut = world.clock.now().getTime() - since;
   } finally {
@@ -125,7 +126,7 @@ export function pushMutation(world: World, verb: 'push' | 'revert'): Mutation {
 
 const nudgeMutation: Mutation = {
   target: { system: 'sovereign', kind: 'GitRepository', namespace: flux, name: flux },
-  sentence: `ask GitRepository ${flux}/${flux} and its Kustomization on the Sovereign to look again`,
+  sentence: `ask GitRepository ${flux}/${flux} and its Kustomization on the Sovereign to reconcile`,
 };
 
 async function nudge(world: World, { act }: Pick<StepContext, 'act'>): Promise<void> {
@@ -157,7 +158,7 @@ export async function podComesBack(world: World, { act }: Pick<StepContext, 'act
   await kube.waitFor(
     { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: deployment },
     {
-      reason: `Deployment ${namespace}/${deployment} to be whole again`,
+      reason: `Deployment ${namespace}/${deployment} to be fully ready again`,
       timeoutMs: waitMs,
       look: (seen) => {
         const wanted = seen?.spec?.replicas ?? 1;

@@ -1,6 +1,6 @@
 /** What a kill experiment leaves behind, and whether it did what it claims. Pure, so that it can be judged again offline. */
 import type { Difference } from '../../mother/fingerprint/difference.js';
-import { type ProbeClass, type ProbeSummary, redFrom, type Sample, summarise } from './samples.js';
+import { type ProbeClass, type ProbeSummary, redFrom, type Sample, summarize } from './samples.js';
 
 export interface Exercise {
   name: string;
@@ -57,7 +57,7 @@ export function judge(observed: Observed): Experiment {
   const names = Object.keys(observed.probeClasses);
   const invalid: string[] = [];
   for (const name of names) {
-    const before = summarise(name, observed.probeClasses[name]!, endedBy(faultAt), baselineFrom, faultAt);
+    const before = summarize(name, observed.probeClasses[name]!, endedBy(faultAt), baselineFrom, faultAt);
     if (before.samples === 0) invalid.push(`${name} was never sampled before the fault`);
     else if (before.failures > 0) invalid.push(`baseline: ${name} failed ${before.failures} of ${before.samples}`);
   }
@@ -65,7 +65,7 @@ export function judge(observed: Observed): Experiment {
   else if (redMs < window.requestedMs) invalid.push(`the canary was red for ${redMs} ms of ${window.requestedMs}`);
   if (!observed.undo.armedBeforeFault) invalid.push('the undo was not armed before the fault');
 
-  const probes = names.map((name) => summarise(name, observed.probeClasses[name]!, samples, redAt ?? faultAt, undoAt));
+  const probes = names.map((name) => summarize(name, observed.probeClasses[name]!, samples, redAt ?? faultAt, undoAt));
   const problems: string[] = [];
   for (const probe of probes.filter((one) => one.class !== 'control')) {
     if (probe.samples === 0) invalid.push(`${probe.name} was never sampled in the window`);

@@ -23,7 +23,7 @@ export interface ProbeSummary {
 }
 
 /** Samples of one probe between two moments. An outage lasts from the first failed sample to the next good one. */
-export function summarise(
+export function summarize(
   name: string,
   cls: ProbeClass,
   samples: readonly Sample[],

@@ -32,10 +32,10 @@ export interface ReportRequest {
 }
 
 const words: Record<string, string> = {
-  PASS: 'Everything that the Definition of Done asks for was checked and holds.',
-  FAIL: 'At least one item does not hold.',
+  PASS: 'Everything that the Definition of Done requires was checked and passed.',
+  FAIL: 'At least one item failed.',
   INVALID: 'The experiment did not do what it claims; nothing follows from it.',
-  PARTIAL: 'What was checked holds, but not everything could be checked. This is not a pass.',
+  PARTIAL: 'What was checked passed, but not everything could be checked. This is not a pass.',
 };
 
 export async function htmlReport(request: ReportRequest): Promise<string> {

@@ -12,7 +12,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 export const section = (title: string, body: string): string => `<section><h2>${text(title)}</h2>\n${body}\n</section>`;
 
-/** A status as a word with a colour; the word carries the meaning on paper. */
+/** A status as a word with a color; the word carries the meaning on paper. */
 export const badge = (status: string): string =>
   `<span class="badge ${text(status.toLowerCase().replaceAll(' ', '-'))}">${text(status)}</span>`;
 

@@ -35,7 +35,7 @@ function hetznerProbe(world: World): CredentialProbe {
   const name = `catalyst-probe-${world.runId}`;
   const make: Mutation = {
     target: { system: 'hetzner', kind: 'ssh_key', name },
-    sentence: 'create a probe SSH key at Hetzner, to prove that the token may write',
+    sentence: 'create a probe SSH key at Hetzner, to prove that the token can write',
   };
   const remove: Mutation = { target: make.target, sentence: 'delete the probe SSH key at Hetzner' };
   return {
@@ -57,7 +57,7 @@ function hetznerProbe(world: World): CredentialProbe {
           return (await writer.create('ssh_key', { name, public_key: publicKey, labels })).resource.id;
         } catch (error) {
           if (!isCatalystError(error, 'E2003')) throw error;
-          throw fail('E2003', 'The Hetzner token may read but not write; catalyst needs "Read & Write".', {
+          throw fail('E2003', 'The Hetzner token can read but not write; catalyst needs "Read & Write".', {
             actions: [
               'make a token with Read & Write: Hetzner Console, Security, API tokens',
               'catalyst credentials set hcloud-token',
@@ -131,8 +131,8 @@ function motherProbe(world: World): CredentialProbe {
         kind: 'SelfSubjectAccessReview',
         spec: { resourceAttributes: { group: 'apps', resource: 'deployments', verb: 'patch', namespace } },
       });
-      if (allowed) return `${kube.server}: may change Deployment ${namespace}/${deployment}`;
-      throw fail('E1302', `The kubeconfig of the mother may not change Deployments in namespace ${namespace}.`, {
+      if (allowed) return `${kube.server}: can change Deployment ${namespace}/${deployment}`;
+      throw fail('E1302', `Missing permission on the mother cluster: change Deployments in namespace ${namespace}.`, {
         actions: ['use a kubeconfig with more rights: --mother-kubeconfig FILE'],
       });
     },
@@ -150,7 +150,7 @@ function parentZoneProbe(world: World): CredentialProbe {
       const { spec } = world.sovereign;
       if (spec.parentZone.provider === 'dynadot') {
         await world.credentials.get('dynadot-api-key');
-        return 'a key is there; Dynadot has no call that only reads, so it is proven by ticket #374';
+        return 'a key is set; Dynadot has no read-only call, so ticket #374 proves it';
       }
       const { endpoint, secret } = spec.mother.powerdns;
       const apiKey =

@@ -131,7 +131,7 @@ async function terminationMessage(
 
 function parseWord<T>(job: ProbeJob, word: { message: string; exitCode: number }): T {
   if (word.exitCode !== 0) {
-    throw fail('E4009', `The probe ${job.name} failed (exit ${word.exitCode}): ${word.message || 'it said nothing'}.`, {
+    throw fail('E4009', `The probe ${job.name} failed (exit ${word.exitCode}): ${word.message || 'no output'}.`, {
       actions: ['catalyst status', 'catalyst resume'],
     });
   }

@@ -20,7 +20,7 @@ import type { ProofOf } from './proof.js';
 import { imageScanned } from './security/image-scanned.js';
 import { policyRefuses } from './security/policy-refuses.js';
 import { sealedProbeUnseals } from './security/sealed-probe-unseals.js';
-import { secretMaterialises } from './security/secret-materialises.js';
+import { secretMaterializes } from './security/secret-materializes.js';
 import { tokenIssued } from './security/token-issued.js';
 import { unsealsAlone } from './security/unseals-alone.js';
 import { workloadHasIdentity } from './security/workload-has-identity.js';
@@ -40,7 +40,7 @@ export const proofOfStep: Readonly<Record<string, ProofOf>> = {
   '#376': commitComesBack,
   '#377': tokenIssued,
   '#316': unsealsAlone,
-  '#331': secretMaterialises,
+  '#331': secretMaterializes,
   '#378': providerHealthy,
   '#327': claimAdmitted,
   '#383': imageComesBack,

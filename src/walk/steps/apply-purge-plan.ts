@@ -27,7 +27,7 @@ export function applyPurgePlan(world: World, plan: PurgePlan): Applying {
   let result: PurgeResult | undefined;
   const step: Step = {
     id: 'purge-apply',
-    title: 'Hetzner: what the purge plan selects deleted',
+    title: 'Hetzner: resources selected by the purge plan deleted',
     phase: 0,
     needs: [],
     ticket: '#370',
@@ -123,7 +123,9 @@ function withBuckets(purged: PurgeResult, { deleted, skipped, left }: BucketResu
 function requireComplete(result: PurgeResult, fqdn: string): void {
   const trouble = [
     ...result.left.map(({ type, name, reason }) => `${type} ${name} is still there (${reason})`),
-    ...result.missing.map(({ type, name }) => `${type} ${name} was not selected and is gone; not by catalyst`),
+    ...result.missing.map(
+      ({ type, name }) => `${type} ${name} was not selected and is gone; catalyst did not delete it`,
+    ),
   ];
   if (trouble.length === 0) return;
   throw fail('E2001', `The purge is incomplete: ${trouble.join('; ')}.`, {

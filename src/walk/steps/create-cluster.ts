@@ -69,7 +69,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
     const there = await Promise.all(expected.map((name) => ours('server', name)));
     const known = there.find((server) => server !== undefined);
     if (!known) return;
-    throw fail('E2009', `Server ${known.name} is of this Sovereign, but its keys are not on this machine.`, {
+    throw fail('E2009', `Server ${known.name} belongs to this Sovereign, but its keys are not on this machine.`, {
       actions: ['use the state directory it was made with (--state-dir)', `catalyst cluster destroy --confirm ${fqdn}`],
     });
   };
@@ -114,7 +114,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
       }
       const built = await createCluster({ api, clock, signal, act, fqdn, onWaiting }, sovereign, secrets);
       const firewall = await api.get('firewall', built.firewallId);
-      if (!firewall) throw fail('E2001', `Firewall ${parts.firewall.name} has gone while the cluster was created.`);
+      if (!firewall) throw fail('E2001', `Firewall ${parts.firewall.name} disappeared while the cluster was created.`);
       if (!(await credentials.find('sovereign-kubeconfig'))) {
         const sshFrom = hetzner.sshFrom ?? [`${await world.publicAddress()}/32`];
         const target = {

@@ -45,7 +45,7 @@ export async function volumesLeft(
   const isAlone = volumes.some(isFreeCsi) && (await listType(api, 'server')).length === 0;
   const reasonOf = (volume: Volume): string | undefined => {
     const server = attached.get(volume.id);
-    if (server !== undefined) return `it was attached to server ${server}, and nothing says whose it is`;
+    if (server !== undefined) return `it was attached to server ${server}, and its owner is unknown`;
     if (made.has(volume.id)) return 'a PersistentVolume of the cluster named it';
     // While other servers stand in the project, it may be of their cluster.
     return isAlone && isFreeCsi(volume) ? 'a CSI driver made it, and no server is left in the project' : undefined;

@@ -66,7 +66,7 @@ describe('unlock', () => {
   it('of a run whose journal was removed together with its head says so, and journals it', async () => {
     leave(3_600_000, { journal: '1:2' });
     await expect(run()).rejects.toMatchObject({ code: 'E4006' });
-    expect(warned[0]).toMatch(/and its signed head are gone, but .*lock is there/);
+    expect(warned[0]).toMatch(/and its signed head are missing, but .*lock exists/);
     await run(fqdn);
     expect(readJournal(dir)[1]).toMatchObject({ kind: 'takeover', inputs: { removed: expect.stringMatching(/gone/) } });
   });

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(out, { recursive: true, force: true }));
 
-it('replaces an earlier tree, leaves the neighbours and nothing of its own', async () => {
+it('replaces an earlier tree, leaves the neighbors and nothing of its own', async () => {
   const old = join(out, 'clusters', sovereign.spec.fqdn, 'bp-gone');
   mkdirSync(old, { recursive: true });
   writeFileSync(join(out, 'README'), 'mine');

@@ -17,7 +17,7 @@ test('a source that fails says why, although Flux observed nothing (-1)', () => 
 });
 
 test('what is told of an earlier generation is no answer', () => {
-  const unseen = { pending: 'its present spec was not looked at yet' };
+  const unseen = { pending: 'its controller has not observed the current spec yet' };
   expect(fluxState(source({ observedGeneration: -1, conditions: ready('False', 1, 'no such host') }))).toEqual(unseen);
   expect(fluxState(source({ observedGeneration: 1, conditions: ready('True', 1) }))).toEqual(unseen);
   expect(fluxState(source({ observedGeneration: -1, conditions: ready('True', 2) }))).toEqual(unseen);

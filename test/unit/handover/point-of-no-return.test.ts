@@ -5,14 +5,14 @@ import { foldJournal } from '../../../src/engine/journal-state.js';
 import { placesOf, readRecord } from '../../../src/handover/record.js';
 import { sourceRef } from '../../../src/handover/sovereign/actual-state.js';
 import { abortHandover } from '../../../src/handover/steps/abort.js';
-import { finaliseHandover } from '../../../src/handover/steps/finalize.js';
+import { finalizeHandover } from '../../../src/handover/steps/finalize.js';
 import type { StepContext } from '../../../src/world/step.js';
 import { ids } from './rig.js';
 import { type WholeRig, wholeRig } from './whole-rig.js';
 
 const noJournal = () => foldJournal([]);
 const finalize = (rig: WholeRig, context = rig.context) =>
-  finaliseHandover(rig.world, { keepRetained: true }).run(context);
+  finalizeHandover(rig.world, { keepRetained: true }).run(context);
 const abort = (rig: WholeRig) => abortHandover(rig.world, { journal: noJournal }).run(rig.context);
 const readsGitea = async ({ own }: WholeRig) => (await own.kube.get(sourceRef)) !== undefined;
 

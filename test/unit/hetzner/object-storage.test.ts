@@ -49,7 +49,7 @@ describe('#371', () => {
     s3.storage.buckets.delete(`${prefix}-loki`);
     s3.storage.createBucket(`${prefix}-tempo`, 'ours');
     s3.putObject(`${prefix}-tempo`, 'photos/1.jpg', 'x');
-    await expect(step().plan(signal)).rejects.toMatchObject({ code: 'E2303', message: /no mark/ });
+    await expect(step().plan(signal)).rejects.toMatchObject({ code: 'E2303', message: /no catalyst marker/ });
     s3.putObject(`${prefix}-tempo`, '.catalyst-sovereign.json', '{"sovereign":"other.example.org"}');
     await expect(step().run(fakeGate(storage(), signal).context)).rejects.toMatchObject({
       message: /other\.example\.org/,

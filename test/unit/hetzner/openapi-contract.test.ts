@@ -128,8 +128,8 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
   it('can fail', () => {
     const none = new URLSearchParams();
     expect(contract!.request('POST', '/networks', none, { name: 'n' })).toEqual(['body.ip_range is missing']);
-    expect(contract!.request('POST', '/networks', none, { name: 'n', ip_range: 'x', colour: 1 })).toEqual([
-      'body.colour is not known',
+    expect(contract!.request('POST', '/networks', none, { name: 'n', ip_range: 'x', color: 1 })).toEqual([
+      'body.color is not known',
     ]);
     expect(contract!.request('GET', '/servers', new URLSearchParams('wheels=4'), undefined)).toHaveLength(1);
     expect(contract!.request('DELETE', '/moons/4', none, undefined)).toHaveLength(1);

@@ -249,7 +249,7 @@ describe('the marker of the project', () => {
     const other = mkdtempSync(join(tmpdir(), 'marker-'));
     lab.project.items.load_balancer.clear();
     const warnings = await command(create, { at: other });
-    expect(warnings).toEqual([expect.stringContaining(`its marker (${marker}) is there`)]);
+    expect(warnings).toEqual([expect.stringContaining(`its marker (${marker}) exists`)]);
     expect(bound(other)).toBe(marker);
     rmSync(other, { recursive: true });
   });

@@ -132,7 +132,7 @@ describe('what is theirs is not selected', () => {
 });
 
 describe('what lives is not selected', () => {
-  it('though its controllers labelled it without an operation of ours: a claim that no node has at the moment', async () => {
+  it('though its controllers labeled it without an operation of ours: a claim that no node has at the moment', async () => {
     const data = await make('volume', { name: 'pvc-live', size: 10, location: 'fsn1', labels });
     expect(verdict(await plan(), 'volume', data.id)).toMatch(/^true/);
     const part = lab.project.items.network.get(ours.network)!;

@@ -24,7 +24,7 @@ const release = (conditions: unknown[], spec = {}) =>
 test('a release is ready only for its present generation', () => {
   expect(readinessOf(release([condition('Ready', 'True')]))).toEqual({ ready: true });
   expect(readinessOf(release([condition('Ready', 'True', '', '', 1)]))).toMatchObject({ pending: expect.any(String) });
-  expect(readinessOf(release([]))).toMatchObject({ pending: 'HelmRelease n/x is not looked at yet' });
+  expect(readinessOf(release([]))).toMatchObject({ pending: 'HelmRelease n/x is not observed yet' });
 });
 
 test('a release that keeps -1 because it fails is judged by what it says of its present generation', () => {
@@ -35,7 +35,7 @@ test('a release that keeps -1 because it fails is judged by what it says of its 
     });
   expect(readinessOf(failing('no such host', 2))).toMatchObject({ pending: expect.stringContaining('no such host') });
   expect(readinessOf(failing('YAML parse error', 2))).toMatchObject({ failed: expect.stringContaining('YAML') });
-  expect(readinessOf(failing('YAML parse error', 1))).toEqual({ pending: 'HelmRelease n/x is not looked at yet' });
+  expect(readinessOf(failing('YAML parse error', 1))).toEqual({ pending: 'HelmRelease n/x is not observed yet' });
 });
 
 test.each([

@@ -20,7 +20,7 @@ export interface Claims {
 export function createClaims(directory: string): Claims {
   const listeners: ((namespace: string, claim: string, path: string) => void)[] = [];
   const rootOf = (namespace: string, claim: string) => join(directory, namespace, claim);
-  // normalised from "/" so that ".." cannot leave the claim
+  // normalized from "/" so that ".." cannot leave the claim
   const fileOf = (namespace: string, claim: string, path: string) =>
     join(rootOf(namespace, claim), normalize(`/${path}`));
   return {

@@ -1,4 +1,4 @@
-/** The OCI distribution API: blobs in one piece or in chunks, manifests by tag and digest, tags and catalogue. */
+/** The OCI distribution API: blobs in one piece or in chunks, manifests by tag and digest, tags and catalog. */
 import { randomUUID } from 'node:crypto';
 import { sha256 } from 'catalyst/support/hash.js';
 import type { LabHandler, LabRequest, LabResponse } from '../../http-server.js';

@@ -91,7 +91,7 @@ export const hetznerQuestions: readonly Question[] = [
     id: 'ssh-public-key',
     kind: 'choice',
     message: 'SSH public key',
-    help: 'OpenSSH public key for the servers; left out: one is made',
+    help: 'OpenSSH public key for the servers; default: catalyst generates one',
     variable: 'CATALYST_SSH_PUBLIC_KEY',
     path: 'spec.hetzner.sshPublicKey',
     optional: true,

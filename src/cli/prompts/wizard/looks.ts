@@ -19,7 +19,7 @@ export async function lookAtName({ http, sovereign }: World): Promise<string> {
   try {
     held = await listAllocations(http, endpoint, pool.domain);
   } catch (error) {
-    return `whether it is free was not seen: ${messageOf(error)}`;
+    return `could not check whether it is free: ${messageOf(error)}`;
   }
   const holder = held.find(({ subdomain }) => subdomain === pool.subdomain);
   if (!holder) return `free in the pool ${pool.domain}`;

@@ -16,7 +16,7 @@ export const storageQuestions: readonly Question[] = [
   {
     id: 'bucket-prefix',
     kind: 'text',
-    message: 'Prefix of the bucket names (they are one namespace with everybody else at Hetzner)',
+    message: 'Prefix of the bucket names (bucket names are shared by all Hetzner customers)',
     help: 'buckets are named <prefix>-<consumer>',
     variable: 'CATALYST_BUCKET_PREFIX',
     path: 'spec.objectStorage.bucketPrefix',

@@ -90,7 +90,7 @@ export async function applyPurge(given: ApplyTools, plan: PurgePlan): Promise<Pu
   const outcomes = await inOrder(chosen, order, lanes, one);
   const settled = chosen.map((row) => {
     const outcome = outcomes.get(keyOf(row.type, row.id));
-    return { row, outcome: outcome ?? { skipped: 'it waits for something that waits for it' } };
+    return { row, outcome: outcome ?? { skipped: 'it is part of a dependency cycle' } };
   });
   const { result, after } = await report(tools, plan, settled, before);
   forgetFinished(tools, after);
@@ -119,7 +119,7 @@ export function assertStillSelected(plan: PurgePlan, inventory: Inventory, unfin
   const list = refused.map(({ type, id, name, reason }) => `${type.replaceAll('_', ' ')} ${name} (${id}): ${reason}`);
   throw fail(
     'E2010',
-    `The plan selects what does not belong to ${plan.selection.fqdn} now: ${list.join('; ')}. Nothing was deleted.`,
+    `The plan selects resources that do not belong to ${plan.selection.fqdn} now: ${list.join('; ')}. Nothing was deleted.`,
     {
       actions: ['catalyst purge plan'],
       data: { refused },

@@ -77,8 +77,8 @@ async function purgeBucket(tools: BucketTools, row: BucketRow): Promise<string |
   const owner = await ownerOf(store, name);
   if (owner === undefined) {
     // An earlier run of this plan may have died between the mark, which goes last, and the bucket.
-    if (!(await isEmpty(store, name))) return 'it has lost its mark since the plan';
-  } else if (owner !== fqdn) return `it is now marked as that of ${owner || 'something unreadable'}`;
+    if (!(await isEmpty(store, name))) return 'it has lost its marker since the plan';
+  } else if (owner !== fqdn) return `its marker now names ${owner || 'something unreadable'}`;
   const newer = await newestAfter(store, name, plannedAt);
   if (newer) return `${newer} was written after the plan: the bucket is in use`;
   await act(ofBucket(name, emptySentence(name)), async (writers) => empty(tools, await writers.objectStore(), name), {

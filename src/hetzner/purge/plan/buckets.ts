@@ -63,11 +63,11 @@ async function judgeBucket(
   const owner = await ownerOf(store, name);
   if (owner === undefined)
     return no(
-      expected.includes(name) ? 'its name alone says nothing: it has no mark of catalyst' : 'no mark of catalyst',
+      expected.includes(name) ? 'its name alone proves nothing: it has no catalyst marker' : 'no catalyst marker',
     );
-  if (owner !== fqdn) return no(`its mark says that it belongs to Sovereign ${owner}`);
+  if (owner !== fqdn) return no(`its marker names Sovereign ${owner}`);
   if (live) return no(`it is part of the live run of ${fqdn}; --include-live selects it`);
-  return { selected: true, reason: `its mark ${bucketMarker} says that it is of ${fqdn}` };
+  return { selected: true, reason: `its marker ${bucketMarker} names ${fqdn}` };
 }
 
 /**
@@ -93,7 +93,7 @@ export async function assertBucketsStillSelected(
   if (refused.length === 0) return;
   throw fail(
     'E2010',
-    `The plan selects what does not belong to ${selection.fqdn} now: ${refused.join('; ')}. Nothing was deleted.`,
+    `The plan selects resources that do not belong to ${selection.fqdn} now: ${refused.join('; ')}. Nothing was deleted.`,
     {
       actions: ['catalyst purge plan --buckets'],
       data: { refused },
@@ -137,5 +137,5 @@ async function contents(store: ObjectStore, bucket: string): Promise<string> {
     if (versions >= counted) break;
   }
   const more = versions >= counted ? 'more than ' : '';
-  return `${more}${versions} versions of objects (${more}${(bytes / 2 ** 20).toFixed(1)} MB), its own mark included`;
+  return `${more}${versions} versions of objects (${more}${(bytes / 2 ** 20).toFixed(1)} MB), including its marker`;
 }

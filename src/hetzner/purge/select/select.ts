@@ -149,12 +149,12 @@ const isPart = ({ labels }: Resource, fqdn: string) =>
 function byEvidence(type: ResourceType, item: Resource, context: Context): Verdict {
   const { fqdn, rival } = context;
   const owner = item.labels?.[sovereignLabel];
-  if (owner !== undefined && owner !== fqdn) return no(`its label says that it belongs to Sovereign ${owner}`);
+  if (owner !== undefined && owner !== fqdn) return no(`its label names Sovereign ${owner}`);
   if (owner === fqdn && isMarker(type, item))
     return no(`it marks the project of ${fqdn}; only catalyst cluster destroy deletes it`);
   if (owner === fqdn) return allowed(type, item, context, `label ${sovereignLabel}=${fqdn}`);
   if (!isExactName(fqdn, type, item.name)) return { ...no(lookAlike(item, fqdn)), silent: true };
-  if (rival) return no(`its name may as well be one of Sovereign ${rival}, and it has no label`);
+  if (rival) return no(`its name could also belong to Sovereign ${rival}, and it has no label`);
   return allowed(type, item, context, `its name is exactly ${item.name}`);
 }
 
@@ -166,7 +166,8 @@ function allowed(type: ResourceType, item: Resource, context: Context, evidence:
   // Its controllers label what they make, but not with an operation of ours.
   if (!thread && !includeLive && since !== undefined && !(Date.parse(item.created) < since))
     return no(`${evidence}, but it is younger than the live cluster; --include-live selects it`);
-  if (type === 'volume' && retained?.includes(item.id)) return no(`${evidence}, but its PersistentVolume says Retain`);
+  if (type === 'volume' && retained?.includes(item.id))
+    return no(`${evidence}, but its PersistentVolume has reclaim policy Retain`);
   if (type === 'zone' && !context.zones) return no(`${evidence}, but DNS zones go only with --zones`);
   if (type === 'image' && !thread?.goes && !context.snapshots)
     return no(`${evidence}, but snapshots go only with --snapshots`);
@@ -177,10 +178,10 @@ function allowed(type: ResourceType, item: Resource, context: Context, evidence:
 
 function lookAlike(item: Resource, fqdn: string): string {
   if (item.labels?.['managed-by'] === 'csi-driver')
-    return 'nothing says of which cluster the CSI driver was that made it; look before you delete it by hand';
+    return 'a CSI driver of an unknown cluster created it; check before you delete it by hand';
   const slug = slugOf(fqdn);
   const alike = [slug, slug.split('-')[0] ?? slug].some((part) => nameOf(item).includes(part));
   return alike
     ? 'its name only looks like one of this Sovereign: no label, and not exactly one of its names'
-    : 'nothing says that it belongs to this Sovereign';
+    : 'nothing ties it to this Sovereign';
 }

@@ -9,8 +9,8 @@ export const commandLineCodes = {
   ),
   E1002: entry(
     'usage',
-    'an answer is needed',
-    'There is no terminal to ask on. The message names the flag, variable or spec field that gives the answer.',
+    'an answer is required',
+    'There is no terminal to prompt on. The message names the flag, variable or spec field that gives the answer.',
   ),
   E1101: entry(
     'usage',
@@ -35,27 +35,27 @@ export const commandLineCodes = {
   E1203: entry(
     'locked',
     'the holder of the lock cannot be checked',
-    'The run that holds the lock has stopped renewing it, on another machine or where its processes are not visible. It may have ended, sleep or be cut off. `catalyst unlock` shows what is known and takes the lock over.',
+    'The run that holds the lock has stopped renewing it, on another machine or where its processes are not visible. It may have ended, be suspended or be disconnected. `catalyst unlock` shows what is known and takes the lock over.',
   ),
   E1204: entry(
     'locked',
     'the journal was written by another process',
-    'The journal was changed, removed or replaced while this run had it. The run stops before its next change; what it had begun is in doubt and is looked up by the next run.',
+    'The journal was changed, removed or replaced while this run was using it. The run stops before its next change; the next run looks up the outcome of what was begun.',
   ),
   E1120: entry(
     'usage',
     'a credential would be sent unencrypted',
-    'An address that receives a credential is plain http://, and everybody on the way could read it. Only this machine (127.0.0.0/8, ::1, localhost) and the lab named by --lab are exempt. The message names the field or variable.',
+    'An address that receives a credential is plain http://, and anyone on the network path could read it. Only this machine (127.0.0.0/8, ::1, localhost) and the lab named by --lab are exempt. The message names the field or variable.',
   ),
   E1301: entry(
     'credentials',
     'a credential is missing',
-    'A needed credential is neither in the environment nor in the store.',
+    'A required credential is neither in the environment nor in the store.',
   ),
   E1302: entry(
     'credentials',
     'a credential was refused',
-    'The system that issued the credential refused it, or it may do less than catalyst needs.',
+    'The system that issued the credential refused it, or it lacks permissions that catalyst needs.',
   ),
   E1303: entry(
     'credentials',
@@ -64,33 +64,33 @@ export const commandLineCodes = {
   ),
   E1304: entry(
     'credentials',
-    'a credential has a form that it cannot have',
-    'What was typed, piped or set in a variable is empty, stands in quotes, or holds blanks or control characters. Line ends and blanks around it do no harm.',
+    'a credential is malformed',
+    'What was typed, piped or set in a variable is empty, is in quotes, or holds blanks or control characters. Line ends and blanks around it do no harm.',
   ),
   E1305: entry(
     'credentials',
     'the credential store is encrypted for something else',
-    'CATALYST_PASSPHRASE is set, but secrets.age opens with the identity of this machine. It is never encrypted anew in passing; `catalyst credentials rekey` does that.',
+    'CATALYST_PASSPHRASE is set, but secrets.age opens with the identity of this machine. Only `catalyst credentials rekey` re-encrypts it.',
   ),
   E1401: entry(
     'check-failed',
-    'preflight found something in the way',
+    'preflight failed',
     'At least one read-only check failed. The message lists all of them, each with what to do; nothing was changed.',
   ),
   E1410: entry(
     'refused',
     'not the cluster of the Sovereign',
-    'A cluster is identified by the UID of its kube-system namespace. The kubeconfig of the Sovereign leads to the mother cluster, or to another one that holds the SME demos. Nothing was changed.',
+    'A cluster is identified by the UID of its kube-system namespace. The kubeconfig of the Sovereign leads to the mother cluster, or to another one that has the SME demos. Nothing was changed.',
   ),
   E1411: entry(
     'refused',
     'endpoints of different worlds',
-    'Every lab marks what it serves: the Hetzner API and both clusters. What this command would use is not all of one lab, or not all of the real world. Nothing was changed.',
+    'Every lab marks what it serves: the Hetzner API and both clusters. The endpoints of this command belong to different labs, or to a lab and the real world. Nothing was changed.',
   ),
   E1412: entry(
     'external',
     'the world could not be identified',
-    'Whether this is a lab is read from the Hetzner API and both clusters. None of those that are configured answered.',
+    'catalyst reads from the Hetzner API and both clusters whether this is a lab. None of the configured ones answered.',
   ),
   E1413: entry(
     'usage',

@@ -25,7 +25,7 @@ export const engineCodes = {
   E4005: entry(
     'refused',
     'the plan is stale',
-    'The world is not the one that was planned. Make a new plan and read it.',
+    'The current state is not the one that was planned. Make a new plan and read it.',
   ),
   E4006: entry(
     'refused',
@@ -34,7 +34,7 @@ export const engineCodes = {
   ),
   E4007: entry('refused', 'out of scope', 'The WBS §7 puts this ticket out of scope.'),
   E4008: entry('external', 'the journal is damaged', 'A line of journal.jsonl is not valid or breaks the hash chain.'),
-  E4009: entry('external', 'a proof failed', 'What was installed does not do what its ticket asks.'),
+  E4009: entry('external', 'a proof failed', 'What was installed does not do what its ticket requires.'),
   E4030: entry(
     'refused',
     'the journal belongs to another Sovereign or world',

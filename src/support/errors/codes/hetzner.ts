@@ -5,9 +5,9 @@ export const hetznerCodes = {
   E2001: entry(
     'external',
     'Hetzner answered with an error',
-    'The Hetzner Cloud API failed or answered in a form that is not its own.',
+    'The Hetzner Cloud API failed or answered in an unknown format.',
   ),
-  E2002: entry('quota', 'Hetzner has no room', 'A quota of the project or the stock of a location is used up.'),
+  E2002: entry('quota', 'Hetzner has no capacity', 'A quota of the project or the stock of a location is used up.'),
   E2003: entry(
     'credentials',
     'the Hetzner token was refused',
@@ -15,8 +15,8 @@ export const hetznerCodes = {
   ),
   E2004: entry(
     'external',
-    'Hetzner gave no clear answer',
-    'The connection or a gateway broke after a change was sent. It may have been done: the next run looks it up by its operation id and adopts it.',
+    'the outcome of a Hetzner call is unknown',
+    'The connection or a gateway broke after a change was sent. It may have been applied: the next run looks it up by its operation id and adopts it.',
   ),
   E2005: entry(
     'usage',
@@ -26,7 +26,7 @@ export const hetznerCodes = {
   E2006: entry(
     'refused',
     'the name is taken',
-    'A resource with a name that the Sovereign needs exists at Hetzner and was not made by catalyst. Nothing is adopted that is not ours: purge it (#370) or rename it.',
+    'A resource with a name that the Sovereign needs exists at Hetzner and was not made by catalyst. catalyst adopts only its own resources: purge it (#370) or rename it.',
   ),
   E2007: entry(
     'refused',
@@ -35,8 +35,8 @@ export const hetznerCodes = {
   ),
   E2008: entry(
     'external',
-    'where SSH comes from is not known',
-    'While a cluster is created its firewall lets SSH in from one address only. spec.hetzner.sshFrom says which, when it cannot be found out.',
+    'the address to allow SSH from is unknown',
+    'While a cluster is created its firewall allows SSH from one address only. Set spec.hetzner.sshFrom when catalyst cannot determine it.',
   ),
   E2009: entry(
     'refused',
@@ -45,8 +45,8 @@ export const hetznerCodes = {
   ),
   E2010: entry(
     'refused',
-    'the plan selects what is not ours',
-    'A row of the purge plan is not selected by the evidence of now: no label, exact name or inferred ownership leads to it, or something that stays uses it. The plan was edited, or the project has changed. Nothing was deleted; make a new plan.',
+    'the plan selects resources of others',
+    'Current evidence does not select a row of the purge plan: no label, exact name or inferred ownership leads to it, or something that stays uses it. The plan was edited, or the project has changed. Nothing was deleted; make a new plan.',
   ),
   E2011: entry(
     'refused',
@@ -57,11 +57,11 @@ export const hetznerCodes = {
   E2302: entry(
     'credentials',
     'the Object Storage keys were refused',
-    'The access key or secret key is wrong, or may not do what is needed.',
+    'The access key or secret key is wrong, or lacks a permission.',
   ),
   E2303: entry(
     'refused',
-    'a bucket is not ours',
-    'A bucket of a name that the Sovereign needs exists and is not marked as its own. Nothing is written into it.',
+    'a bucket belongs to someone else',
+    'A bucket with a name that the Sovereign needs exists and does not have its marker. catalyst writes nothing to it.',
   ),
 } as const satisfies CodesOf<2>;

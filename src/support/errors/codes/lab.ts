@@ -21,12 +21,12 @@ export const labCodes = {
   E7005: entry(
     'refused',
     'a cluster is not free for a lab',
-    'A lab of clusters that exist needs two that are not one, without nodes, Flux or anything that the lab makes itself; nothing was touched.',
+    'A lab on existing clusters needs two distinct ones, without nodes, Flux or anything else that the lab creates; nothing was touched.',
   ),
   E7006: entry(
     'credentials',
-    'a cluster does not let us',
-    'The kubeconfig of a cluster that a lab is to be made of may not do what a lab does there; the message names verbs and resources.',
+    'missing permissions on a cluster',
+    'A kubeconfig lacks permissions that a lab needs on its cluster; the message names the verbs and resources.',
   ),
   E7010: entry(
     'refused',
@@ -36,6 +36,6 @@ export const labCodes = {
   E7011: entry(
     'refused',
     'another cluster than the one of lab up',
-    'A lab on existing clusters keeps the UID of kube-system of both. A kubeconfig leads to another cluster by now. Nothing was changed.',
+    'A lab on existing clusters keeps the UID of kube-system of both. A kubeconfig now leads to another cluster. Nothing was changed.',
   ),
 } as const satisfies CodesOf<7>;

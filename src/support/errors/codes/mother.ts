@@ -15,7 +15,7 @@ export const motherCodes = {
   E5003: entry(
     'refused',
     'the protected set has changed',
-    'Something of the SME demos is not as it was before. The run stops; the difference is in the message.',
+    'Something in the SME demos has changed. The run stops; the message has the difference.',
   ),
   E5004: entry(
     'external',
@@ -29,8 +29,8 @@ export const motherCodes = {
   ),
   E5006: entry(
     'refused',
-    'the protected set differs from what was kept of it',
-    'Before the first change on the mother, the state of the SME demos was kept. Something of it has changed since, and nobody has accepted that. Find out who changed it; then accept the differences, or put them back, before anything else is changed.',
+    'the protected set differs from its recorded state',
+    'Before the first change on the mother, catalyst recorded the state of the SME demos. Something in it has changed since, and nobody has accepted that. Find out who changed it; then accept the differences, or revert them, before anything else is changed.',
   ),
   E5010: entry(
     'refused',
@@ -39,13 +39,13 @@ export const motherCodes = {
   ),
   E5011: entry(
     'refused',
-    'an object on the mother is not ours',
-    'An object of the name that catalyst would write on the mother exists and does not carry this Sovereign in its label. Nothing was written to it.',
+    'an object on the mother belongs to someone else',
+    'An object with a name that catalyst would write on the mother exists, and its label does not name this Sovereign. Nothing was written to it.',
   ),
   E5020: entry(
     'external',
     'the undo cannot be armed on the mother',
-    'Before catalyst-api is stopped, or the redirect made, a Job on the mother is armed that puts that back when nobody else does. The Job did not start, or its account may not do what it must; nothing was stopped or redirected.',
+    'Before catalyst-api is stopped or the redirect is created, a Job on the mother is armed that reverts it when nobody else does. The Job did not start, or its account lacks permissions; nothing was stopped or redirected.',
   ),
   E5021: entry(
     'locked',
@@ -55,12 +55,12 @@ export const motherCodes = {
   E5022: entry(
     'locked',
     'an undo of another Sovereign is armed on the mother',
-    'catalyst-api is stopped, or a redirect made, for another Sovereign, and the mother will put that back at the time in the message. What is there now must not be taken for what was found.',
+    'catalyst-api is stopped, or a redirect was created, for another Sovereign, and the mother will revert it at the time in the message. catalyst must not record that temporary state as the original one.',
   ),
   E5023: entry(
     'unfinished',
-    'the mother has put back meanwhile',
-    'The process slept or was too slow while catalyst-api was stopped or the redirect made, and the undo that was armed on the mother came first. What was under way was not finished.',
+    'the mother has already reverted it',
+    'The process was suspended or too slow while catalyst-api was stopped or the redirect was being created, and the undo armed on the mother ran first. The work in progress was not finished.',
   ),
   E5024: entry(
     'locked',
@@ -69,62 +69,62 @@ export const motherCodes = {
   ),
   E5025: entry(
     'unfinished',
-    'the egress block was lifted meanwhile',
-    'The process slept or was too slow while the egress of the Sovereign was cut, and the Job on the cluster that lifts the block came first.',
+    'the egress block was already lifted',
+    'The process was suspended or too slow while the egress of the Sovereign was cut, and the Job on the cluster that lifts the block ran first.',
   ),
   E5101: entry(
     'refused',
-    'the handover is not in a state for that',
+    'the handover is in another state',
     'The handover goes PREPARED, FROZEN, COPIED, VERIFIED, ACTIVATED, REVOKED, DECOMMISSIONED. Before ACTIVATED it can be aborted; from there it only goes forward.',
   ),
   E5102: entry(
     'refused',
     'a deployment is in flight on the mother',
-    'catalyst-api works on a deployment. Stopping it now would mark that deployment failed and leave resources behind.',
+    'catalyst-api is working on a deployment. Stopping it now would mark that deployment failed and leave resources behind.',
   ),
   E5103: entry(
     'external',
-    'a copy is not equal',
-    'What the Sovereign holds is not what was copied to it; the content hashes differ.',
+    'a copy differs',
+    'The copy on the Sovereign is not what was copied to it; the content hashes differ.',
   ),
   E5104: entry(
     'check-failed',
     'an old credential still works',
-    'A credential that the mother knew was accepted when it was tried. The message says which, and how to end it.',
+    'A cluster accepted a credential that the mother knew. The message names it and how to revoke it.',
   ),
   E5105: entry(
     'external',
     'the handover record was changed',
-    'The ConfigMap that keeps the state of the handover does not fit its signature.',
+    'The ConfigMap that keeps the state of the handover does not match its signature.',
   ),
   E5106: entry(
     'check-failed',
-    'the redirect does not do what it must',
-    'The old address does not lead to the Sovereign, or another page of the same host is not as it was.',
+    'the redirect does not work',
+    'The old address does not lead to the Sovereign, or another page of the same host has changed.',
   ),
   E5107: entry(
     'check-failed',
-    'an old credential was not seen refused',
-    "A credential that the mother knew names an address of the Sovereign, or one that cannot be told from it, and no 401 or 403 was seen there. That nothing answers proves nothing: a firewall may be in between. Let the mother reach the Sovereign's API and run the handover again.",
+    'an old credential is not proven to be refused',
+    "A credential that the mother knew names an address of the Sovereign, or one that cannot be distinguished from it, and no 401 or 403 came from there. Silence proves nothing: a firewall may be in between. Let the mother reach the Sovereign's API and run the handover again.",
   ),
   E5110: entry(
     'refused',
-    'the point of no return is behind',
+    'the point of no return was crossed',
     "The intent to cross the point of no return is recorded, or the Sovereign's Flux already reads its own Gitea. Walking back would leave two masters. `catalyst handover finalize` completes it.",
   ),
   E5111: entry(
     'refused',
     "people committed to the Sovereign's Gitea",
-    'Going on, in either direction, would lose commits that somebody made there. `catalyst handover abort --keep-commits DIR` copies the repository to a folder first.',
+    'Continuing, in either direction, would lose commits that somebody made there. `catalyst handover abort --keep-commits DIR` copies the repository to a folder first.',
   ),
   E5112: entry(
     'external',
     'the inventory is not complete',
-    'A place that the mother may keep something of this Sovereign in could not be read. What cannot be read is never taken for empty.',
+    'A place where the mother may keep something of this Sovereign could not be read. catalyst never treats an unreadable place as empty.',
   ),
   E5113: entry(
     'refused',
     'a side is not healthy',
-    'catalyst-api on the mother, or a node, a release or the Gitea of the Sovereign is not ready. A handover begins only when both sides are whole.',
+    'catalyst-api on the mother, or a node, a release or the Gitea of the Sovereign is not ready. A handover starts only when both sides are healthy.',
   ),
 } as const satisfies CodesOf<5>;

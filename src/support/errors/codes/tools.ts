@@ -10,18 +10,18 @@ export const toolCodes = {
   E3002: entry(
     'external',
     'a tool failed',
-    'A program that catalyst runs ended with an error; its last words are in the message.',
+    'A program that catalyst runs ended with an error; the message has its last output.',
   ),
   E3003: entry('external', 'SSH failed', 'A server could not be reached over SSH, or closed the connection.'),
   E3004: entry(
     'refused',
-    'another SSH host key',
-    'The server shows another host key than the one that was put on it at its creation. Keys are never trusted on first use.',
+    'unexpected SSH host key',
+    'The server presents a host key other than the one installed at its creation. catalyst never trusts a key on first use.',
   ),
   E3005: entry(
     'external',
     'git acted on another repository',
-    'git works on a repository that catalyst did not make, or the remote does not hold what was pushed. Nothing is built on it.',
+    'git works on a repository that catalyst did not create, or the remote does not contain what was pushed. catalyst stops there.',
   ),
   E3006: entry(
     'external',
@@ -31,32 +31,32 @@ export const toolCodes = {
   E3007: entry(
     'usage',
     'a proxy cannot be used',
-    'HTTPS_PROXY, HTTP_PROXY or `proxy-url` of a kubeconfig names a proxy of a kind that catalyst does not know.',
+    'HTTPS_PROXY, HTTP_PROXY or `proxy-url` of a kubeconfig names a proxy of a kind that catalyst does not support.',
   ),
   E3008: entry(
     'external',
     'a login plugin of a kubeconfig failed',
-    'The kubeconfig names a program that gives the credential. It was not found, it failed, or what it printed is no ExecCredential.',
+    'The kubeconfig names a program that gives the credential. It was not found, it failed, or its output is not an ExecCredential.',
   ),
   E3009: entry(
     'refused',
-    'a registry login would go astray',
+    'a registry login would be sent elsewhere',
     'A registry asks for its login to be sent to another host, or without TLS. Nothing was sent. A token service on another host is named in spec.charts.tokenService.',
   ),
   E3010: entry(
     'external',
-    'a registry asks for a token that cannot be had',
-    'The registry names no address where its token is or where an upload goes on, or its token service answered without a token.',
+    'no token is available for a registry',
+    'The registry gives no address of its token service or to continue an upload, or its token service answered without a token.',
   ),
   E3020: entry(
     'refused',
     'a cached program can be changed by others',
-    'helm and kubectl are unpacked once into the cache. Another user can write to the file or to a folder that it is in, so that what would be started, with the credentials of this Sovereign, may not be what catalyst unpacked.',
+    'helm and kubectl are unpacked once into the cache. Another user can write to the file or to a folder that it is in, so the program that would start, with the credentials of this Sovereign, might not be the one that catalyst unpacked.',
   ),
   E3021: entry(
     'refused',
     'a chart is not the one that was pinned',
-    'The archive of a chart has another digest than its Blueprint pins, or than was recorded when it was first pulled (charts.lock.json in the state folder). A version that is published again is a change that nobody has looked at.',
+    'The archive of a chart has another digest than its Blueprint pins, or than was recorded when it was first pulled (charts.lock.json in the state folder). A version that is published again is a change that nobody has reviewed.',
   ),
   E3022: entry(
     'external',
@@ -86,8 +86,8 @@ export const toolCodes = {
   ),
   E3204: entry(
     'external',
-    'a chart cannot be had',
-    'The place that a chart is pinned to does not answer, or has no such chart or version. The pin is in the Blueprint, an override in spec.blueprints, another place in spec.charts.mirror.',
+    'a chart is not available',
+    'The source that a chart is pinned to does not answer, or has no such chart or version. The pin is in the Blueprint, an override in spec.blueprints, another place in spec.charts.mirror.',
   ),
   E3205: entry(
     'external',

@@ -38,7 +38,7 @@ async function signedOrPlain({ world }: Scope): Promise<Answer> {
       ? notChecked(`${parentZoneOf(world.sovereign)} has a DS for ${fqdn}; its chain was not validated`)
       : passed('no DS: DNSSEC absent');
   } catch (error) {
-    return notChecked(`DS could not be asked: ${messageOf(error)}`);
+    return notChecked(`the DS query failed: ${messageOf(error)}`);
   }
 }
 
@@ -57,7 +57,7 @@ export async function certificates(scope: Scope): Promise<Answer> {
   return allOf([passed(`chains of ${shown.join(', ')} verify`), await ownSolver(scope), await proofOf(scope, '#373')]);
 }
 
-/** Every ACME issuer that serves certificates solves by the Sovereign's own PowerDNS. */
+/** Every ACME issuer that serves certificates solves through the Sovereign's own PowerDNS. */
 async function ownSolver({ world }: Scope): Promise<Answer> {
   const kube = await world.kube();
   const [issuers, wanted] = await Promise.all([
@@ -75,6 +75,8 @@ async function ownSolver({ world }: Scope): Promise<Answer> {
     return !text.includes('powerdns') || reaches;
   });
   return foreign.length > 0
-    ? failed(`${foreign.map((one) => one.metadata.name).join(', ')} does not solve by the Sovereign's own PowerDNS`)
-    : passed(`${acme.map((one) => one.metadata.name).join(', ')} solves by the Sovereign's own PowerDNS`);
+    ? failed(
+        `${foreign.map((one) => one.metadata.name).join(', ')} does not solve through the Sovereign's own PowerDNS`,
+      )
+    : passed(`${acme.map((one) => one.metadata.name).join(', ')} solves through the Sovereign's own PowerDNS`);
 }

@@ -59,7 +59,7 @@ async function look(world: World): Promise<Omit<Look, 'at'>> {
   const lock = chartLock(world.stateDir, world.clock.now);
   // The charts of a lab are stubs of its own, which nobody published.
   const stubs = (await world.identity()).kind === 'lab';
-  if (world.blueprints.length !== 24) problems.push(`the catalogue has ${world.blueprints.length} Blueprints, not 24`);
+  if (world.blueprints.length !== 24) problems.push(`the catalog has ${world.blueprints.length} Blueprints, not 24`);
   for (const blueprint of world.blueprints) {
     for (const release of releasesOf(blueprint, world.sovereign, variablesOf(world.sovereign))) {
       expected.add(release.name);

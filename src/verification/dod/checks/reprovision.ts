@@ -25,14 +25,14 @@ export async function checkReprovision({ world, reprovision = '' }: Scope): Prom
         entry.target?.kind === 'server' &&
         /^delete\b/.test(String(entry.inputs?.sentence)),
     );
-    if (wiped < 0) return failed('its journal deletes no server of a cluster that stood: nothing was wiped');
+    if (wiped < 0) return failed('its journal deletes no server of a cluster that existed: nothing was wiped');
     const later = entries.slice(wiped).filter((entry) => entry.kind === 'proof');
     const missing = ['cluster', '#385'].filter((id) => !later.some((entry) => entry.step === id));
     if (missing.length > 0) return failed(`after the wipe its journal proves no ${missing.join(', ')}`);
     const whole = report.items.find((item) => item.id === 'D1');
     if (whole?.status !== 'pass')
-      return failed(`the Sovereign did not end the same: ${whole?.reason ?? 'D1 was not asked'}`);
-    return passed(`${held.fqdn} was wiped and built again; its bundle of ${held.at} holds`, held.checks);
+      return failed(`the Sovereign did not end in the same state: ${whole?.reason ?? 'D1 was not asked'}`);
+    return passed(`${held.fqdn} was wiped and built again; its bundle of ${held.at} is valid`, held.checks);
   } catch (error) {
     return failed(messageOf(error));
   }

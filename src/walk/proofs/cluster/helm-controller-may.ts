@@ -59,7 +59,7 @@ export const helmControllerMay: ProofOf = (world) => {
         },
       );
       return {
-        summary: `helm-controller may do everything; a canary release made ClusterRole ${role} and took it away`,
+        summary: `helm-controller has every permission; a canary release created ClusterRole ${role} and removed it`,
         facts: { account, role },
       };
     },

@@ -91,7 +91,7 @@ function phaseOf(kube: Kube, ref: KubeRef, wanted: string, hopeless: string[]): 
           `${phase} ${object?.status?.failureReason ?? object?.status?.message ?? object?.status?.validationErrors ?? ''}`,
         );
       }
-      return { pending: `${ref.kind} ${ref.name} is ${phase || 'not looked at yet'}` };
+      return { pending: `${ref.kind} ${ref.name} is ${phase || 'not observed yet'}` };
     },
   });
 }

@@ -23,7 +23,7 @@ export const postgresHealthy: ProofOf = (world) => {
           look: (object) =>
             object?.status?.phase === 'Cluster in healthy state'
               ? { done: true }
-              : { pending: String(object?.status?.phase ?? 'not looked at yet') },
+              : { pending: String(object?.status?.phase ?? 'not observed yet') },
         }),
       );
       return { summary: 'a Postgres Cluster became healthy', facts: {} };

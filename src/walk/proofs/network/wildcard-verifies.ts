@@ -19,7 +19,7 @@ export const wildcardVerifies: ProofOf = (world) => ({
         if (isTrue(object, 'Ready') && object) return { done: object.spec.secretName as string };
         const ready = (object?.status?.conditions ?? []).find((one: { type: string }) => one.type === 'Ready');
         return {
-          pending: object ? `${ready?.reason ?? 'not looked at yet'} ${ready?.message ?? ''}` : 'no Certificate yet',
+          pending: object ? `${ready?.reason ?? 'not observed yet'} ${ready?.message ?? ''}` : 'no Certificate yet',
         };
       },
     });
@@ -62,7 +62,7 @@ export function brokenChain(
   const last = chain.at(-1)!;
   return roots.some((root) => signedBy(last, root) || root.fingerprint256 === last.fingerprint256)
     ? undefined
-    : `nobody trusted has signed ${last.subject} (issuer ${last.issuer.replace(/\n/g, ' ')})`;
+    : `no trusted authority signed ${last.subject} (issuer ${last.issuer.replace(/\n/g, ' ')})`;
 }
 
 function signedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

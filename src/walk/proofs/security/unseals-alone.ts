@@ -29,7 +29,7 @@ export const unsealsAlone: ProofOf = (world) => ({
       if (!seen.initialized || seen.sealed)
         throw disproved(
           '#316',
-          `OpenBao initialised and unsealed ${when}`,
+          `OpenBao initialized and unsealed ${when}`,
           `initialized=${seen.initialized} sealed=${seen.sealed}`,
         );
     };

@@ -136,7 +136,7 @@ it(
         });
         const unreachable = await from('oci://127.0.0.1:1/charts');
         expect(unreachable.findings[0]).toMatchObject({
-          message: expect.stringMatching(/cannot be had from/),
+          message: expect.stringMatching(/is not available from/),
           remedy: expect.stringMatching(/reaches/),
         });
       } finally {

@@ -77,7 +77,7 @@ it('tells which object of a folder was refused, in the words of the server', asy
   expect(rows.filter(({ state }) => state === 'accepted').length).toBeGreaterThan(3);
 });
 
-it('sends nothing at all towards a protected namespace', async () => {
+it('sends nothing at all toward a protected namespace', async () => {
   const { rows, sent } = await ask({ namespaces: ['powerdns'] }, (namespace) => namespace === 'powerdns');
   expect(rows.filter(({ state }) => state === 'protected').length).toBeGreaterThan(3);
   const spaces = sent

@@ -22,7 +22,7 @@ it('takes a value as data: what is in it is not looked at again', () => {
 it.each([
   ['an unknown variable', 'x ${nothing}', {}, /nothing, which does not exist/],
   ['a prototype name', '${constructor}', {}, /does not exist/],
-  ['a value with a quote inside a text', 'config "${organization}"', {}, /may not stand inside a text/],
+  ['a value with a quote inside a text', 'config "${organization}"', {}, /are not allowed inside a string/],
   ['a value that a chart would evaluate', '${organization}', { forHelm: true }, /would evaluate/],
 ])('refuses %s', (_, text, options, message) => {
   expect(() => substitute(text, variables, { where, ...options })).toThrowError(message);

@@ -146,7 +146,7 @@ test('a plugin that fails, or prints something else, is named with its words', a
   plugin.says({ token: 7 });
   await expect(open(write('kubeconfig', plugin.user))).rejects.toMatchObject({
     code: 'E3008',
-    message: expect.stringContaining('no ExecCredential'),
+    message: expect.stringContaining('not an ExecCredential'),
   });
   const missing = { exec: { ...exec, command: 'no-such-plugin', installHint: 'install it from example.org' } };
   await expect(open(write('kubeconfig', missing))).rejects.toMatchObject({

@@ -138,7 +138,7 @@ describe('on a terminal', () => {
     expect(prompter.left()).toBe(0);
   });
 
-  it('asks a typed secret again on the way back, where Enter keeps it, and never one that was at hand', async () => {
+  it('asks a typed secret again on the way back, where Enter to keep it, and never one that was at hand', async () => {
     const secrets = wizardQuestions.filter(({ id }) =>
       ['name', 'hcloud-token', 's3-access-key', 'location'].includes(id),
     );
@@ -146,11 +146,11 @@ describe('on a terminal', () => {
       [/Name/, undefined],
       [/Hetzner Cloud token/, 'typed-token'],
       [/Location/, GoBack],
-      [/Enter keeps/, ''],
+      [/Enter to keep/, ''],
       [/Location/, GoBack],
-      [/Enter keeps/, GoBack],
+      [/Enter to keep/, GoBack],
       [/Name/, 'other'],
-      [/Enter keeps/, ''],
+      [/Enter to keep/, ''],
       [/Location/, 'hel1'],
       [/Review/, ''],
     ]);

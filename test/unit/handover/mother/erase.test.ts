@@ -21,7 +21,7 @@ describe("erasing what the mother's claim retains", () => {
     const { world, context, acts } = rig(mother, memoryCluster([]), noZone);
     const handover = await openHandover(world, context);
     await eraseRetained(handover);
-    const order = acts.filter((sentence) => /suspend|scale|resume|delete from its claim/.test(sentence));
+    const order = acts.filter((sentence) => /suspend|scale|resume|delete the files on its claim/.test(sentence));
     expect(order.map((sentence) => sentence.split(' ').slice(0, 2).join(' '))).toEqual([
       'suspend Flux',
       'scale Deployment',
@@ -56,7 +56,7 @@ describe("erasing what the mother's claim retains", () => {
     const stopped = await openHandover(world, {
       ...context,
       act: async (mutation, change) => {
-        if (/delete from its claim|to 1|resume/.test(mutation.sentence)) throw new Error('interrupted');
+        if (/delete the files on its claim|to 1|resume/.test(mutation.sentence)) throw new Error('interrupted');
         return context.act(mutation, change);
       },
     });
@@ -73,7 +73,7 @@ describe("erasing what the mother's claim retains", () => {
     deployment.status = { observedGeneration: 1, replicas: 2, readyReplicas: 2 };
     // The process dies here: nothing later of this run is carried out.
     const act: typeof context.act = async (mutation, change) => {
-      if (/erase|delete from its claim|to 2|resume/.test(mutation.sentence)) throw new Error('killed');
+      if (/erase|delete the files on its claim|to 2|resume/.test(mutation.sentence)) throw new Error('killed');
       return context.act(mutation, change);
     };
     const killed = await openHandover(world, { ...context, act, undo: { ...context.undo, act } });

@@ -5,7 +5,7 @@ import { openHandover } from '../../../../src/handover/handover.js';
 import { residueOf } from '../../../../src/handover/mother/residue.js';
 import { abortHandover } from '../../../../src/handover/steps/abort.js';
 import { stepDecommission } from '../../../../src/handover/steps/decommission.js';
-import { finaliseHandover } from '../../../../src/handover/steps/finalize.js';
+import { finalizeHandover } from '../../../../src/handover/steps/finalize.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
 import type { Step } from '../../../../src/world/step.js';
 import type { World } from '../../../../src/world/world.js';
@@ -18,15 +18,15 @@ const steps: Record<string, (world: World) => Step> = {
   'handover decommission': (world) => stepDecommission(world, 'decommission'),
   'handover redirect': (world) => stepDecommission(world, 'redirect'),
   'handover redirect --remove': (world) => stepDecommission(world, 'remove-redirect'),
-  'handover finalize': (world) => finaliseHandover(world, { keepRetained: true }),
+  'handover finalize': (world) => finalizeHandover(world, { keepRetained: true }),
 };
 
 /** A rig at the state that `command` begins from, and nothing told of how it got there. */
 async function rigFor(command: string): Promise<WholeRig> {
   const rig = await wholeRig();
   if (command === 'handover abort') await (await openHandover(rig.world, rig.context)).save('PREPARED');
-  else if (command !== 'handover finalize') await finaliseHandover(rig.world, { keepRetained: true }).run(rig.context);
-  rig.mother.objects.set('Ingress catalyst/console', neighbour);
+  else if (command !== 'handover finalize') await finalizeHandover(rig.world, { keepRetained: true }).run(rig.context);
+  rig.mother.objects.set('Ingress catalyst/console', neighbor);
   if (command === 'handover redirect --remove')
     for (const { kind, apiVersion } of redirect)
       rig.mother.objects.set(`${kind} catalyst/${redirectName}`, {
@@ -42,7 +42,7 @@ async function rigFor(command: string): Promise<WholeRig> {
 const fqdn = 'omantel.omani.works';
 const redirectName = 'catalyst-sovereign-redirect-omantel-omani-works';
 /** Serves the old console; the redirect is made beside it. */
-const neighbour: KubeObject = {
+const neighbor: KubeObject = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   metadata: { name: 'console', namespace: 'catalyst' },

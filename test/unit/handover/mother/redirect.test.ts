@@ -16,7 +16,7 @@ const { world } = rig(motherCluster({}), memoryCluster([]), (call) =>
     ? { status: 301, headers: { location: 'https://console.omantel.omani.works/sovereign/' } }
     : { status: 200 },
 );
-const neighbour = {
+const neighbor = {
   apiVersion: 'networking.k8s.io/v1',
   kind: 'Ingress',
   metadata: { name: 'console-sovereign', namespace: 'catalyst' },
@@ -33,7 +33,7 @@ const neighbour = {
 };
 
 describe('the redirect', () => {
-  const { middleware, ingress } = redirectObjects(world, ids, neighbour, true);
+  const { middleware, ingress } = redirectObjects(world, ids, neighbor, true);
   const regex = new RegExp(middleware.spec.redirectRegex.regex);
   const leads = (url: string) => regex.test(url);
 
@@ -59,7 +59,7 @@ describe('the redirect', () => {
       permanent: true,
     });
     expect(ingress.metadata.name).toMatch(/^catalyst-sovereign-redirect-/);
-    expect(ingress.spec.tls).toEqual(neighbour.spec.tls);
+    expect(ingress.spec.tls).toEqual(neighbor.spec.tls);
     expect(ingress.spec.rules[0].http.paths.map((one: { path: string }) => one.path)).toEqual(redirectPaths(ids));
   });
 
@@ -76,7 +76,7 @@ describe('a redirect that fails half-way is removed again', () => {
   /** A console on which the redirect works; `changed` is another page that it alters. */
   const made = (changed?: string) => {
     const mother = motherCluster({});
-    mother.objects.set('Ingress catalyst/console-sovereign', neighbour);
+    mother.objects.set('Ingress catalyst/console-sovereign', neighbor);
     const stands = () => mother.objects.has('Ingress catalyst/catalyst-sovereign-redirect-omantel-omani-works');
     const location = 'https://console.omantel.omani.works/sovereign/';
     const rigged = rig(mother, memoryCluster([]), (call) => {

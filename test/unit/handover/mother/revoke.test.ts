@@ -82,14 +82,14 @@ describe('an old kubeconfig of the mother', () => {
     expect(refusals).toMatchObject([{ answer: 'not proven' }]);
   });
 
-  it('that names an address of the Sovereign is revoked by a seen 401 or 403, not by another authority', async () => {
+  it('that names an address of the Sovereign is revoked by a seen 401 or 403, not by another certificate authority', async () => {
     for (const server of [balancer, node]) {
       const { ended, refusals } = await tried({ at: 'refused', servers: { [id]: server } });
       expect(ended).toBeUndefined();
       expect(refusals).toMatchObject([{ answer: 'refused', server, why: expect.stringContaining('401 or 403') }]);
     }
     expect(await tried({ at: 'other-authority', servers: { [id]: balancer } })).toMatchObject({
-      ended: { code: 'E5107', message: expect.stringContaining('another authority') },
+      ended: { code: 'E5107', message: expect.stringContaining('another certificate authority') },
     });
   });
 
@@ -109,7 +109,7 @@ describe('an old kubeconfig of the mother', () => {
     expect(refusals).toMatchObject([
       {
         answer: 'unreachable',
-        why: `${dead} is no address of the Sovereign, and nothing there accepted or refused it`,
+        why: `${dead} is not an address of the Sovereign, and nothing there accepted or refused it`,
       },
     ]);
   });

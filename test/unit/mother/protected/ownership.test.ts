@@ -4,7 +4,7 @@ import { foldJournal } from '../../../../src/engine/journal-state.js';
 import { openHandover } from '../../../../src/handover/handover.js';
 import { eraseRetained } from '../../../../src/handover/mother/erase.js';
 import { sortReconcilers, suspend, toFreeze } from '../../../../src/handover/mother/freeze.js';
-import { neighbourOf, requireOwnRedirect } from '../../../../src/handover/mother/redirect.js';
+import { neighborOf, requireOwnRedirect } from '../../../../src/handover/mother/redirect.js';
 import { abortHandover } from '../../../../src/handover/steps/abort.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
 import { discoverCatalyst } from '../../../../src/mother/discover.js';
@@ -203,9 +203,9 @@ describe('several objects for one role', () => {
     });
     const mother = memoryCluster([serving('console-sovereign', '/sovereign'), serving('docs', '/sovereign-docs')]);
     const { world } = rig(mother, memoryCluster([]), noZone);
-    expect((await neighbourOf(world, mother.kube)).metadata.name).toBe('console-sovereign');
+    expect((await neighborOf(world, mother.kube)).metadata.name).toBe('console-sovereign');
     mother.objects.set('second', serving('second', '/sovereign/'));
-    await expect(neighbourOf(world, mother.kube)).rejects.toMatchObject({ code: 'E5010' });
+    await expect(neighborOf(world, mother.kube)).rejects.toMatchObject({ code: 'E5010' });
   });
 
   it('and a redirect of the same slug that is another Sovereign’s is not written to', async () => {

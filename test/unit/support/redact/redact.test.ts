@@ -27,7 +27,7 @@ describe('the redactor', () => {
   ])('masks a secret %s', (_how, text) => {
     const out = redactorOf(secret).redact(`before ${text} after`);
     expect(out).toMatch(/^before .*••••••.* after$/s);
-    // No more than the characters that a secret shares with its neighbours in base64 may be left.
+    // No more than the characters that a secret shares with its neighbors in base64 may be left.
     const left = Buffer.from(out.replaceAll('••••••', ''), 'base64').toString('latin1');
     for (const part of [secret.slice(0, 6), secret.slice(-6)]) expect(`${out}${left}`).not.toContain(part);
   });

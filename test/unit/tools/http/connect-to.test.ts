@@ -17,6 +17,6 @@ test('names are compared without case and final dot, IPv6 comes without brackets
   expect(dialFor(rules, 'gitea.example.org', 443)).toEqual({ host: '::1', port: 8443, moved: true });
 });
 
-test('without a rule the name itself is dialled', () => {
+test('without a rule the name itself is dialed', () => {
   expect(dialFor(rules, '[2001:db8::1]', 22)).toEqual({ host: '2001:db8::1', port: 22, moved: false });
 });

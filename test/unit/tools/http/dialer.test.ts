@@ -104,7 +104,7 @@ test('a rule of the spec wins over the proxy, and both are said', async () => {
   const http = createHttp({ dialer, signal });
   expect((await http({ url: 'https://gitea.example.org/' })).text).toBe('ruled');
   expect(proxy.asked).toEqual([]);
-  expect(dialer.told(new URL('https://gitea.example.org/'))).toBe(` (dialled as 127.0.0.1:${server.port})`);
+  expect(dialer.told(new URL('https://gitea.example.org/'))).toBe(` (dialed as 127.0.0.1:${server.port})`);
   expect(dialer.told(new URL('https://other.example.org/'))).toBe(` (through the proxy ${proxy.url})`);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verdictOf } from '../../../../src/verification/dod/item.js';
 import { judge, type Observed } from '../../../../src/verification/experiment/experiment.js';
-import { redFrom, type Sample, summarise } from '../../../../src/verification/experiment/samples.js';
+import { redFrom, type Sample, summarize } from '../../../../src/verification/experiment/samples.js';
 
 const ticks = (probe: string, bad: (t: number) => boolean): Sample[] =>
   Array.from({ length: 61 }, (_, n) => ({ probe, t: n * 500, ms: 10, ok: !bad(n * 500) }));
@@ -82,7 +82,7 @@ describe('the kill experiment', () => {
 describe('samples', () => {
   it('know the longest outage and when a probe turned red for good', () => {
     const samples = ticks('p', (t) => (t >= 1000 && t < 2500) || t >= 20_000);
-    expect(summarise('p', 'sovereign', samples, 0, 10_000)).toMatchObject({ failures: 3, longestOutageMs: 1500 });
+    expect(summarize('p', 'sovereign', samples, 0, 10_000)).toMatchObject({ failures: 3, longestOutageMs: 1500 });
     expect(redFrom(samples, 'p', 0, 30_000)).toBe(20_000);
     expect(redFrom(samples, 'p', 0, 5000)).toBeUndefined();
   });

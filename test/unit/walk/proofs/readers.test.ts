@@ -55,7 +55,7 @@ test('a chain verifies only under a root that is trusted, in order, and in time'
   const [mine, other] = [await leaf(ours), await leaf(theirs)];
   const root = (made: typeof ours) => [new X509Certificate(made.certificate)];
   expect(brokenChain([mine], root(ours), now)).toBeUndefined();
-  expect(brokenChain([mine], root(theirs), now)).toMatch(/nobody trusted/);
+  expect(brokenChain([mine], root(theirs), now)).toMatch(/no trusted authority/);
   expect(brokenChain([mine], root(ours), new Date('2099-01-01'))).toMatch(/expired/);
   expect(brokenChain([mine, other], root(theirs), now)).toMatch(/not signed by/);
 });
@@ -79,7 +79,7 @@ test('what is sealed opens with the private key for this namespace and name only
   expect(() => open(sealed, 'ns/other')).toThrow();
 });
 
-test('a rollout is not done while the controller has not looked, Pods are old, or none is wanted', () => {
+test('a rollout is not done while the controller has not observed it, Pods are old, or none is wanted', () => {
   const deployment = { kind: 'Deployment' as const, namespace: 'n', name: 'd' };
   const object = (generation: number, spec: object, status: object) => ({
     apiVersion: 'apps/v1',
@@ -91,7 +91,7 @@ test('a rollout is not done while the controller has not looked, Pods are old, o
   expect(notRolledOut(deployment, undefined)).toMatch(/does not exist/);
   expect(
     notRolledOut(deployment, object(2, {}, { observedGeneration: 1, updatedReplicas: 1, readyReplicas: 1 })),
-  ).toMatch(/has not looked/);
+  ).toMatch(/has not observed it/);
   expect(
     notRolledOut(
       deployment,

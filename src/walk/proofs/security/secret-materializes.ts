@@ -1,4 +1,4 @@
-/** #331: the store is Ready, and a value written to OpenBao materialises as a Secret through an ExternalSecret. */
+/** #331: the store is Ready, and a value written to OpenBao materializes as a Secret through an ExternalSecret. */
 import { randomBytes } from 'node:crypto';
 import { type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';
@@ -49,7 +49,7 @@ const externalSecret: KubeObject = {
   },
 };
 
-export const secretMaterialises: ProofOf = (world) => {
+export const secretMaterializes: ProofOf = (world) => {
   const around = (value: string) => [probeNamespaceObject(), account, valueSecret(value)];
   return {
     plan: () => {
@@ -78,13 +78,13 @@ export const secretMaterialises: ProofOf = (world) => {
       world.redactor.register(value);
       await withProbes(context, around(value), async () => {
         await runProbe(kube, context, write);
-        await withProbes(context, [externalSecret], () => materialised(value));
+        await withProbes(context, [externalSecret], () => materialized(value));
       });
-      return { summary: 'a value written to OpenBao materialised as a Secret', facts: { store: 'openbao', path } };
+      return { summary: 'a value written to OpenBao materialized as a Secret', facts: { store: 'openbao', path } };
     },
   };
 
-  async function materialised(value: string): Promise<true> {
+  async function materialized(value: string): Promise<true> {
     const kube = await world.kube();
     return kube.waitFor<true>(
       { ...refOfObject(externalSecret), apiVersion: 'v1', kind: 'Secret' },
