@@ -32,7 +32,7 @@ export function providerChecks(options: {
     },
     {
       id: 'hetzner-capacity',
-      title: 'Hetzner sells what the spec asks for',
+      title: 'Hetzner offers what the spec requires',
       async look() {
         const api = await hetzner();
         try {

@@ -56,7 +56,7 @@ export function keepAccepted(earlier: readonly Refusal[], judged: readonly Refus
     .filter(({ print }) => !judged.some((one) => one.print === print && one.answer === 'accepted'))
     .map((one) => ({
       ...one,
-      why: `accepted at ${one.at}, and not seen refused since; its user has sha256 ${one.print}…`,
+      why: `accepted at ${one.at}, and not proven to be refused since; its user has sha256 ${one.print}…`,
     }));
   const known = new Set(still.map(({ print }) => print));
   return [...still, ...judged.filter(({ print }) => print === undefined || !known.has(print))];

@@ -42,7 +42,7 @@ export function uploadAddress(location: string | undefined, { origin }: Pick<Reg
     throw fail('E3010', `${origin} gave no address to continue an upload.`);
   const [url, own] = [new URL(location, origin), new URL(origin)];
   if (url.hostname !== own.hostname)
-    throw fail('E3009', `${origin} asks for an upload, and the login with it, to be sent to ${url.host}.`, {
+    throw fail('E3009', `${origin} requests an upload, with the login, to be sent to ${url.host}.`, {
       data: { registry: origin, location: url.origin },
     });
   // behind a proxy that ends TLS, registries name themselves as they see it
@@ -56,7 +56,7 @@ function tokenAddress(challenge: string, { origin }: RegistryLogin): URL {
   const realm = field('realm') ?? '';
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw fail('E3010', `${origin} asks for a token from "${realm}", which is not an address.`);
+    throw fail('E3010', `${origin} names a token service at "${realm}", which is not an address.`);
   for (const name of ['service', 'scope']) {
     const value = field(name);
     if (value) url.searchParams.set(name, value);
@@ -72,7 +72,7 @@ function requireOwn(url: URL, registry: RegistryLogin): void {
   }
   throw fail(
     'E3009',
-    `${registry.origin} asks for its login to be sent to ${url.host}. catalyst sends a login only to the registry's own host.`,
+    `${registry.origin} requests its login to be sent to ${url.host}. catalyst sends a login only to the registry's own host.`,
     {
       actions: [`If ${url.hostname} is its token service, set spec.charts.tokenService: ${url.hostname}`],
       data: { registry: registry.origin, realm: url.origin },
@@ -82,7 +82,7 @@ function requireOwn(url: URL, registry: RegistryLogin): void {
 
 function requireTls(url: URL, { origin }: RegistryLogin): void {
   if (url.protocol === 'https:' || isLoopback(bareHost(url.hostname))) return;
-  throw fail('E3009', `${origin} asks for its login to be sent to ${url.origin}, without TLS: anybody could read it.`, {
+  throw fail('E3009', `${origin} requests its login to be sent to ${url.origin}, without TLS: anybody could read it.`, {
     actions: [`Reach the registry by https, or without a login: helm registry logout ${new URL(origin).host}`],
     data: { registry: origin, realm: url.origin },
   });

@@ -113,5 +113,5 @@ function rederive(report: DodReport, predicate: Predicate, broken: (why: string)
   }
   const verdict = verdictOf(items, experiment, report.complete);
   if (verdict !== report.verdict || verdict !== predicate.verdict)
-    throw broken(`its verdict says ${predicate.verdict}, its items say ${verdict}`);
+    throw broken(`its verdict is ${predicate.verdict}, but its items give ${verdict}`);
 }

@@ -150,7 +150,7 @@ function handover(record: HandoverRecord | undefined): string {
     ]),
   );
   const refusals = table(
-    ['Old credential', 'Answer when tried', 'What was seen', 'At'],
+    ['Old credential', 'Answer when tried', 'Details', 'At'],
     record.refusals.map((one) => [text(one.what), text(one.answer), text(one.why ?? ''), text(one.at)]),
   );
   return `<p>Point of no return: ${text(record.pointOfNoReturnAt ?? 'not passed')}. Revision read from the Sovereign's Gitea: <code>${text(record.revision)}</code>.</p>${states}${items}${refusals}`;

@@ -41,7 +41,7 @@ export const toolCodes = {
   E3009: entry(
     'refused',
     'a registry login would be sent elsewhere',
-    'A registry asks for its login to be sent to another host, or without TLS. Nothing was sent. A token service on another host is named in spec.charts.tokenService.',
+    'A registry requests its login to be sent to another host, or without TLS. Nothing was sent. A token service on another host is named in spec.charts.tokenService.',
   ),
   E3010: entry(
     'external',
