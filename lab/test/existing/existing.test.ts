@@ -98,7 +98,7 @@ describe('before anything is touched', () => {
     await expect(look({ ...files, sovereign })).rejects.toMatchObject({
       ...{ code: 'E7006', exitCode: 4 },
       message: expect.stringContaining(
-        'may not: delete clusterrolebindings.rbac.authorization.k8s.io, delete clusterroles.rbac.authorization.k8s.io.',
+        '): delete clusterrolebindings.rbac.authorization.k8s.io, delete clusterroles.rbac.authorization.k8s.io.',
       ),
     });
   });

@@ -283,7 +283,7 @@ describe('status, when a side does not answer', () => {
     Object.assign(rig.world, { [side]: () => Promise.reject(new Error('no route to host')) });
     const status = await statusIfAny(rig.world);
     expect(status).toMatchObject({ state: 'FROZEN', unfinished: true });
-    expect(status.unread?.join()).toMatch(/was not read: no route to host/);
+    expect(status.unread?.join()).toMatch(/could not read the (mother|Sovereign): no route to host/);
     expect(handoverText(status)).toContain('no route to host');
     await expect(handoverStatus(rig.world)).rejects.toThrow('no route to host');
     await expect(abort(rig)).rejects.toThrow('no route to host');

@@ -58,7 +58,7 @@ describe('what a purge selects', () => {
     expect(names(made, 'network')).toEqual(['catalyst-omantel-omani-works-net']);
     expect(names(made, 'zone')).toEqual([]);
     const reasonOf = (name: string) => made.resources.find((row) => row.name === name)?.reason;
-    expect(reasonOf('catalyst-omantel-omani-works-dev-cp1')).toContain('belongs to Sovereign omantel.omani.works.dev');
+    expect(reasonOf('catalyst-omantel-omani-works-dev-cp1')).toContain('names Sovereign omantel.omani.works.dev');
     expect(reasonOf('catalyst-omantel-omani-works-backup')).toContain('only looks like');
     expect(reasonOf('orders-db')).toContain('nothing ties it');
     expect(made.resources.find((row) => row.name === 'catalyst-omantel-omani-works-cp1')?.implies.join()).toContain(
@@ -184,7 +184,7 @@ describe('a plan that was edited by hand', () => {
     const refusal = await apply(foreign).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'E2010', exitCode: 7 });
     expect(String(refusal)).toMatch(/server orders-db .*nothing ties it/);
-    expect(String(refusal)).toMatch(/dev-cp1 .*belongs to Sovereign omantel.omani.works.dev/);
+    expect(String(refusal)).toMatch(/dev-cp1 .*names Sovereign omantel.omani.works.dev/);
     expect(world()).toEqual(before);
     expect(changes).toEqual([]);
   });

@@ -99,7 +99,7 @@ describe('what is theirs is not selected', () => {
       labels: { 'catalyst.openova.io/sovereign': 'omantel-omani.works' },
     });
     const made = await plan();
-    expect(verdict(made, 'placement_group', group.id)).toContain('may as well be one of Sovereign omantel-omani.works');
+    expect(verdict(made, 'placement_group', group.id)).toContain('could also belong to Sovereign omantel-omani.works');
     expect(verdict(made, 'server', ours.controlPlane)).toMatch(/^true: label/);
   });
 
