@@ -116,7 +116,7 @@ describe('a handover that is killed', () => {
     const frozen = seen.changes.filter((change) => change.includes('suspended')).length;
     expect(frozen).toBe(2);
     const table = await catalyst.run(['status', '--lab', catalyst.lab]);
-    expect(table.stdout.split('\n')[0]).toMatch(new RegExp(`^handover ${state} \\(begun, not finished`));
+    expect(table.stdout.split('\n')[0]).toMatch(new RegExp(`^handover ${state} \\(started but not finished`));
     const aborted = await handover('abort');
     expect(aborted.code, aborted.stderr).toBe(0);
     expect(await status()).toMatchObject({ state: 'NONE', unfinished: false, changes: [] });
