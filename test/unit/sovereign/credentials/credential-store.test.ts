@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCredentialStore } from '../../../../src/sovereign/credentials/credential-store.js';
 import { createRedactor } from '../../../../src/support/redact/redact.js';
 
-const runSources = join(import.meta.dirname, '../../run-sources.mjs');
+const runSources = join(import.meta.dirname, '../../../fakes/run-sources.mjs');
 let root: string;
 const open = (env: Record<string, string> = {}, redactor = createRedactor()) =>
   createCredentialStore({

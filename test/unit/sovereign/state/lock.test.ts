@@ -16,7 +16,7 @@ import { type Holder, stateOfHolder } from '../../../../src/sovereign/state/leas
 import { takeLock } from '../../../../src/sovereign/state/lock.js';
 import { thisProcess } from '../../../../src/sovereign/state/process-identity.js';
 
-const runSources = join(import.meta.dirname, '../../run-sources.mjs');
+const runSources = join(import.meta.dirname, '../../../fakes/run-sources.mjs');
 let dir: string;
 const now = new Date('2026-11-23T02:00:00Z');
 let runs = 0;
