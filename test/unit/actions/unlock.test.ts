@@ -68,7 +68,10 @@ describe('unlock', () => {
     await expect(run()).rejects.toMatchObject({ code: 'E4006' });
     expect(warned[0]).toMatch(/and its signed head are missing, but .*lock exists/);
     await run(fqdn);
-    expect(readJournal(dir)[1]).toMatchObject({ kind: 'takeover', inputs: { removed: expect.stringMatching(/missing/) } });
+    expect(readJournal(dir)[1]).toMatchObject({
+      kind: 'takeover',
+      inputs: { removed: expect.stringMatching(/missing/) },
+    });
   });
 
   it('shows what it knows and takes over from a run that is silent, and the journal says so', async () => {
