@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { CatalystCommand } from 'catalyst/cli/command/base-command.js';
-import { clustersOf } from 'catalyst/cli/context/context.js';
+import { clustersOf } from 'catalyst/cli/command/flags.js';
 import { confirmClusters } from '../../src/confirm-clusters.js';
 import { type LabResult, labText, labUp } from '../../src/up.js';
 

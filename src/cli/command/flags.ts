@@ -86,3 +86,6 @@ export interface SharedFlags {
   verbose: boolean;
   'no-color': boolean;
 }
+
+/** The clusters that flags name. */
+export const clustersOf = (flags: SharedFlags) => ({ mother: flags['mother-kubeconfig'], sovereign: flags.kubeconfig });

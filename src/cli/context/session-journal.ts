@@ -1,0 +1,38 @@
+/** The journal of this invocation: locked at its first use, until the command ends. */
+import { join } from 'node:path';
+import type { Context } from '../../actions/session/context.js';
+import { noJournal } from '../../engine/dry-run.js';
+import { specToYaml } from '../../sovereign/spec/spec-yaml.js';
+import { writePrivateFile } from '../../sovereign/state/state-dir.js';
+import { once } from '../command/once.js';
+import type { ChosenSpec } from './chosen-spec.js';
+import type { Opening } from './opening.js';
+
+export function createSessionJournal(
+  { flags, request, clock, runId, by, output, lab, onClose }: Opening,
+  chosen: ChosenSpec,
+  { stateDir, credentials }: Pick<Context, 'stateDir' | 'credentials'>,
+): Context['journal'] {
+  const { redactor } = request;
+  const openJournal = once(async () => {
+    const { lockJournal } = await import('../../actions/session/lock-journal.js');
+    const dir = await stateDir();
+    const locked = await lockJournal(dir, {
+      ...{ command: request.command, runId, by, clock, redactor },
+      ...{ fqdn: await chosen.fqdn(), keys: credentials, warn: output.warn },
+    });
+    onClose(() => locked.release());
+    request.onActing();
+    // So that --sovereign finds it later, wherever the file was.
+    writePrivateFile(join(dir, 'sovereign.yaml'), specToYaml((await chosen.written()).sovereign));
+    return locked;
+  });
+  return async (world) => {
+    if (flags['dry-run']) return noJournal;
+    const mark = await lab();
+    const claimed = mark && { kind: 'lab' as const, id: mark.id, name: mark.name };
+    const locked = await openJournal();
+    await locked.bind({ fqdn: await chosen.fqdn(), world: (await world?.()) ?? claimed });
+    return locked.journal;
+  };
+}
