@@ -1,0 +1,61 @@
+/** The adapters of a world: its clusters, Hetzner, Object Storage, HTTP, Git and Helm. What is heavy is loaded at its first use. */
+import { join } from 'node:path';
+import { objectStorageEndpoint } from '../../sovereign/object-storage.js';
+import { cacheDir } from '../../sovereign/state/state-dir.js';
+import { createGit } from '../../tools/git/git-client.js';
+import { createHelmCharts } from '../../tools/helm/helm-charts.js';
+import { createHelm } from '../../tools/helm/helm-client.js';
+import { createHttp } from '../../tools/http/http-client.js';
+import { createHttpStream } from '../../tools/http/http-stream.js';
+import type { FullAdapters } from '../../world/readers.js';
+import { whenChanged } from '../command/once.js';
+import type { WorldKubes } from './world-kubes.js';
+import type { WorldRequest } from './world-request.js';
+import type { WorldTools } from './world-tools.js';
+
+export function createWorldAdapters(
+  request: WorldRequest,
+  { dialer, vendors, exec, binaries, runFolder, calls }: WorldTools,
+  { kube, mother, upToDate }: WorldKubes,
+) {
+  const { sovereign, credentials, clock, env, signal } = request;
+  const { spec } = sovereign;
+  const hetzner = whenChanged(
+    () => credentials.get('hcloud-token'),
+    async (token) => {
+      const { createHetznerApi } = await import('../../hetzner/api/create-api.js');
+      const { endpoint } = spec.hetzner;
+      return createHetznerApi({ token, endpoint, clock, dialer: vendors, ...calls });
+    },
+  );
+  const objectStore = whenChanged(
+    async () => `${await credentials.get('s3-access-key')}\n${await credentials.get('s3-secret-key')}`,
+    async (pair) => {
+      const { createObjectStore } = await import('../../tools/s3/s3.js');
+      const [accessKey = '', secretKey = ''] = pair.split('\n');
+      const endpoint = objectStorageEndpoint(spec);
+      const { location: region } = spec.objectStorage;
+      return createObjectStore({ endpoint, region, accessKey, secretKey, dialer: vendors, ...calls });
+    },
+  );
+  const helm = () => binaries.path('helm');
+  return {
+    kube,
+    mother,
+    hetzner,
+    objectStore,
+    http: createHttp({ dialer, ...calls }),
+    httpStream: createHttpStream({ dialer, signal }),
+    git: createGit({ dialer, ...calls, exec, folder: runFolder.path }),
+    helm: createHelm({
+      dialer,
+      signal,
+      exec,
+      helm,
+      home: join(cacheDir(env), 'helm'),
+      ready: upToDate,
+      folder: runFolder.path,
+    }),
+    charts: createHelmCharts({ exec, helm, signal }),
+  } satisfies FullAdapters;
+}
