@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { type ArchiveFile, packFiles } from '../../tools/tar/pack.js';
 
-export { type ArchiveFile, packFiles } from '../../tools/tar/pack.js';
+export type { ArchiveFile } from '../../tools/tar/pack.js';
 
 /** `<name>-<version>.tgz`: one folder, named for the chart. The same files give the same bytes. */
 export async function packChart(name: string, files: readonly ArchiveFile[]): Promise<Buffer> {

@@ -1,9 +1,9 @@
 /** Crossplane packages as a registry keeps them: an image, of which one marked layer holds what the package brings. */
 import { gzipSync } from 'node:zlib';
-import { packFiles } from 'catalyst/blueprints/charts/archive.js';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { sha256 } from 'catalyst/support/hash.js';
 import { toYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { packFiles } from 'catalyst/tools/tar/pack.js';
 import type { RegistryStorage } from './storage.js';
 
 export interface PackageImage {
