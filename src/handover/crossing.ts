@@ -1,7 +1,9 @@
 /** The point of no return: what is confirmed, the intent that is recorded first, and what shows that it was crossed. */
+
 import type { JournalState } from '../engine/journal-state.js';
 import type { Mutation } from '../engine/mutation.js';
-import { fail, isCatalystError } from '../support/errors/errors.js';
+import { fail } from '../support/errors/errors.js';
+import { noClusterYet } from '../world/kube-if-any.js';
 import type { World } from '../world/world.js';
 import { clusterUid, type Handover } from './handover.js';
 import {
@@ -29,16 +31,12 @@ export async function whyCrossed(
     const what = hasReached(record, 'ACTIVATED') ? 'was crossed' : 'was crossed, or was about to be,';
     return `${state}, and the point of no return ${what} at ${at}${by ? ` by ${by}` : ''}`;
   }
-  const kube = await world.kube().catch(noCluster);
+  const kube = await world.kube().catch(noClusterYet);
   if (!kube) return undefined;
   const source = await readSource(world);
   if (source.own) return `${state}, but the Sovereign's Flux already reads ${sourceText(source)}`;
   const noted = crossingInJournal(journal, await clusterUid(kube));
   return noted && `${state}, but the journal contains the intent to cross the point of no return, recorded at ${noted}`;
-}
-
-function noCluster(error: unknown): undefined {
-  if (!isCatalystError(error, 'E3101')) throw error;
 }
 
 /** When this machine recorded the intent for this very cluster; one that was built anew has another UID. */
@@ -52,9 +50,9 @@ function crossingInJournal(journal: JournalState, cluster: string | undefined): 
 
 /** Mutations of the intent, which carry what is confirmed before; none once it is recorded. */
 export async function planCrossing(world: World): Promise<Mutation[]> {
-  const record = await readRecord(world).catch(noCluster);
+  const record = await readRecord(world).catch(noClusterYet);
   if (record?.crossing) return [];
-  const kube = await world.kube().catch(noCluster);
+  const kube = await world.kube().catch(noClusterYet);
   const cluster = kube && (await clusterUid(kube));
   return placesOf(world).map((place) => crossingMutation(place, cluster));
 }

@@ -5,6 +5,7 @@ import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import { recordNameOf } from '../mother/own-names.js';
 import { sovereignLabel } from '../sovereign/sovereign-names.js';
 import { fail, isCatalystError } from '../support/errors/errors.js';
+import { noClusterYet } from '../world/kube-if-any.js';
 import type { Act } from '../world/step.js';
 import type { World } from '../world/world.js';
 
@@ -175,10 +176,7 @@ export async function readRecordIfAny(
 /** A cluster that is not there yet has no record; one that does not answer throws. */
 async function clusterOf(world: Pick<World, 'kube' | 'mother'>, place: Place): Promise<Kube | undefined> {
   if (place.system === 'mother') return world.mother();
-  return world.kube().catch((error: unknown) => {
-    if (isCatalystError(error, 'E3101')) return undefined;
-    throw error;
-  });
+  return world.kube().catch(noClusterYet);
 }
 
 function openRecord(object: KubeObject, key: string | undefined, place: Place, fqdn: string): HandoverRecord {

@@ -16,6 +16,11 @@ it.each([
     'src/sovereign/sovereign-names.ts',
   ],
   ["the label with a Sovereign's FQDN", /'catalyst\.openova\.io\/sovereign'/, 'src/sovereign/sovereign-names.ts'],
+  [
+    'what it means that there is no cluster yet',
+    /if \(!?isCatalystError\(error, 'E3101'\)\) (?:return undefined|return \[\]|throw)/,
+    'src/world/kube-if-any.ts',
+  ],
   ['the name of a bucket', /bucketPrefix\}-(?!probe)/, 'src/sovereign/object-storage.ts'],
   [
     'who has a bucket',

@@ -3,15 +3,16 @@
  * sealed into the Sovereign's Git once it has one, and the old ones tried. Hetzner makes and revokes keys in its Console
  * only, so both ends of it are a person's.
  */
+
 import type { Done, Evidence } from '../../engine/step.js';
 import { planSealing } from '../../handover/sovereign/reseal.js';
-import type { Kube } from '../../kubernetes/client/kube.js';
 import type { CredentialStore } from '../../sovereign/credentials/credential-store.js';
 import { fail, isCatalystError } from '../../support/errors/errors.js';
 import type { ObjectStore } from '../../tools/s3/s3.js';
 import { createSecretMaker } from '../../walk/credentials/blueprint-secrets.js';
 import { bucketsSeen, bucketsSeenFirst, mutationsOfProof, proveKeys } from '../../walk/credentials/prove-new-keys.js';
 import { planRenewal, type Renewal } from '../../walk/credentials/renew-keys.js';
+import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
 import type { CredentialName, World } from '../../world/world.js';
 import { runOne } from '../session/run-one.js';
@@ -80,7 +81,7 @@ async function beginRotation(world: World, store: CredentialStore, given: KeyPai
     return buckets;
   };
   const consumers = async () => {
-    const kube = await kubeIfAny(world);
+    const kube = await world.kube().catch(noClusterYet);
     renewal = kube ? await planRenewal(world, kube, createSecretMaker(world)) : undefined;
     return { renewal, sealing: kube && (await planSealing(world, kube)) };
   };
@@ -169,15 +170,6 @@ async function keep(store: CredentialStore, before: KeyPair | undefined, fresh: 
   if (before)
     await Promise.all([store.set(old.accessKey, before.accessKey), store.set(old.secretKey, before.secretKey)]);
   await Promise.all([store.set('s3-access-key', fresh.accessKey), store.set('s3-secret-key', fresh.secretKey)]);
-}
-
-async function kubeIfAny(world: World): Promise<Kube | undefined> {
-  try {
-    return await world.kube();
-  } catch (error) {
-    if (isCatalystError(error, 'E3101')) return undefined;
-    throw error;
-  }
 }
 
 async function tryOld(store: ObjectStore): Promise<'refused' | 'accepted'> {

@@ -1,9 +1,11 @@
 /** PREPARED: everything that the mother stores or serves for this Sovereign, each item with its fate and, where it stays, why. */
+
 import type { ClaimInventory } from '../../mother/jobs/claim-jobs.js';
 import { readPowerDns } from '../../mother/powerdns.js';
 import { scanResidue } from '../../scans/residue.js';
 import type { Finding, ScanResult } from '../../scans/scan.js';
-import { fail, isCatalystError } from '../../support/errors/errors.js';
+import { fail } from '../../support/errors/errors.js';
+import { noClusterYet } from '../../world/kube-if-any.js';
 import type { World } from '../../world/world.js';
 import { type Fate, type HandoverItem, placesOf } from '../record.js';
 import { motherDns } from './erase.js';
@@ -178,10 +180,5 @@ async function sources(world: World): Promise<HandoverItem[]> {
 
 /** What a cluster that is not there yet would answer: nothing. */
 export async function ifThere<T>(look: () => Promise<T[]>): Promise<T[]> {
-  try {
-    return await look();
-  } catch (error) {
-    if (isCatalystError(error, 'E3101')) return [];
-    throw error;
-  }
+  return (await look().catch(noClusterYet)) ?? [];
 }

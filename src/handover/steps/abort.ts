@@ -1,9 +1,11 @@
 /** Back from any state before the point of no return: what was suspended goes on, the copies go, the record goes last. */
+
 import type { JournalState } from '../../engine/journal-state.js';
 import type { Mutation } from '../../engine/mutation.js';
 import type { Done, Evidence } from '../../engine/step.js';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { fail, isCatalystError } from '../../support/errors/errors.js';
+import { fail } from '../../support/errors/errors.js';
+import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { whyCrossed } from '../crossing.js';
@@ -101,12 +103,7 @@ async function walkBack(handover: Handover, options: AbortOptions): Promise<void
   }
 }
 
-function ownCluster(world: World) {
-  return world.kube().catch((error: unknown) => {
-    if (isCatalystError(error, 'E3101')) return undefined;
-    throw error;
-  });
-}
+const ownCluster = (world: World) => world.kube().catch(noClusterYet);
 
 async function objectAt(world: World, place: Place): Promise<KubeObject | undefined> {
   return (place.system === 'mother' ? await world.mother() : await ownCluster(world))?.get(place.ref);

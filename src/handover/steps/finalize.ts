@@ -1,7 +1,9 @@
 /** Ticket #317: the Sovereign takes over, what the mother knew is refused, what it retained is gone. */
+
 import type { Done, Evidence } from '../../engine/step.js';
 import { holdsNothingOwn, scanSummary } from '../../scans/scan.js';
-import { fail, isCatalystError } from '../../support/errors/errors.js';
+import { fail } from '../../support/errors/errors.js';
+import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { openHandover } from '../handover.js';
@@ -19,12 +21,7 @@ export interface FinalizeOptions {
 
 /** The record, or undefined while one of the clusters is not there. */
 async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
-  try {
-    return await readRecord(world);
-  } catch (error) {
-    if (isCatalystError(error, 'E3101')) return undefined;
-    throw error;
-  }
+  return readRecord(world).catch(noClusterYet);
 }
 
 export function finalizeHandover(world: World, options: FinalizeOptions = {}): Step {

@@ -3,7 +3,8 @@ import type { Mutation } from '../../engine/mutation.js';
 import type { Done, Evidence } from '../../engine/step.js';
 import { checkProtected } from '../../mother/protected/protected-watch.js';
 import { holdsNothingOwn, mentionsIn, scanSummary } from '../../scans/scan.js';
-import { fail, isCatalystError } from '../../support/errors/errors.js';
+import { fail } from '../../support/errors/errors.js';
+import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { type Handover, openHandover } from '../handover.js';
@@ -15,10 +16,7 @@ import { residueOf } from '../mother/residue.js';
 import { type HandoverRecord, hasReached, placesOf, readRecord, recordMutation } from '../record.js';
 
 async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
-  return readRecord(world).catch((error: unknown) => {
-    if (isCatalystError(error, 'E3101')) return undefined;
-    throw error;
-  });
+  return readRecord(world).catch(noClusterYet);
 }
 
 function forgetMutation(world: World): Mutation {
