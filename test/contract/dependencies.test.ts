@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from './source-imports.js';
+
+interface Package {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  overrides?: Record<string, Record<string, string>>;
+  oclif: { plugins?: string[] };
+}
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const product: Package = JSON.parse(read('package.json'));
+const lab: Package = JSON.parse(read('lab/package.json'));
+
+/** What is needed without an import, and by what. */
+const programs: Record<string, string> = {
+  '@biomejs/biome': 'npm run lint',
+  typescript: 'npm run build',
+  node: 'npx node on a machine with an older one',
+  vite: 'vitest',
+};
+
+function texts(...folders: string[]): string[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && /\.(ts|js|mjs|cjs)$/.test(entry.name))
+      .filter(({ parentPath }) => !/\/(dist|node_modules)(\/|$)/.test(parentPath))
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')),
+  );
+}
+
+/** Names of `packages` that none of `files` imports, requires or resolves. */
+function unused(packages: readonly string[], files: readonly string[]): string[] {
+  const quoted = (name: string) => [`'${name}'`, `"${name}"`, `'${name}/`, `"${name}/`];
+  return packages.filter((name) => !files.some((text) => quoted(name).some((form) => text.includes(form))));
+}
+
+/** The package whose types `@types/name` are. */
+const typed = (name: string) => name.replace('@types/', '');
+
+describe('the packages that package.json names', () => {
+  it('are imported by the product, are its plugins, or replace what another one brings', () => {
+    const plugins = product.oclif.plugins ?? [];
+    const replacing = Object.values(product.overrides ?? {}).flatMap((one) => Object.keys(one));
+    const wanted = Object.keys(product.dependencies).filter((name) => ![...plugins, ...replacing].includes(name));
+    expect(unused(wanted, texts('src', 'commands', 'bin'))).toEqual([]);
+  });
+
+  it('of the lab are imported by the lab', () => {
+    expect(unused(Object.keys(lab.dependencies), texts('lab/src', 'lab/commands'))).toEqual([]);
+  });
+
+  it('for development are imported by tests and scripts, are programs, or are types of what is imported', () => {
+    const files = [...texts('test', 'lab/test', 'scripts', 'bench'), read('vitest.config.ts')];
+    const names = Object.keys(product.devDependencies).filter((name) => !(name in programs) && name !== '@types/node');
+    const types = names.filter((name) => name.startsWith('@types/'));
+    const others = names.filter((name) => !name.startsWith('@types/'));
+    expect([...unused(others, files), ...unused(types.map(typed), [...files, ...texts('src', 'lab/src')])]).toEqual([]);
+  });
+
+  it('are found to be unused when nothing imports them', () => {
+    const files = ["import { parse } from 'yaml';", "const wasm = require.resolve('@scope/name/file.wasm');"];
+    expect(unused(['yaml', '@scope/name', 'unheard-of'], files)).toEqual(['unheard-of']);
+  });
+});
