@@ -78,5 +78,5 @@ await bundle(
   'lab/dist/run',
   { main: 'dist/lab/src/main.js', index: 'dist/lab/src/index.js', ...commandsIn('dist/lab/commands') },
   // oclif is loaded once; what else is bundled has no CommonJS form.
-  ['catalyst', ...Object.keys(lab.dependencies).filter((name) => name === '@oclif/core' || !bundled.includes(name))],
+  ['catalyst', ...Object.keys({ ...lab.dependencies, ...lab.peerDependencies }).filter((name) => name === '@oclif/core' || !bundled.includes(name))],
 );

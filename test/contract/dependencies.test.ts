@@ -5,6 +5,7 @@ import { root } from './source-imports.js';
 
 interface Package {
   dependencies: Record<string, string>;
+  peerDependencies?: Record<string, string>;
   devDependencies: Record<string, string>;
   overrides?: Record<string, Record<string, string>>;
   oclif: { plugins?: string[] };
@@ -49,7 +50,14 @@ describe('the packages that package.json names', () => {
   });
 
   it('of the lab are imported by the lab', () => {
-    expect(unused(Object.keys(lab.dependencies), texts('lab/src', 'lab/commands'))).toEqual([]);
+    const names = Object.keys({ ...lab.dependencies, ...lab.peerDependencies });
+    expect(unused(names, texts('lab/src', 'lab/commands'))).toEqual([]);
+  });
+
+  it('of the product are peers of the lab, so that the package does not carry them twice', () => {
+    const twice = Object.keys(lab.dependencies).filter((name) => name in product.dependencies);
+    expect(twice).toEqual([]);
+    expect(product.dependencies).toMatchObject(lab.peerDependencies ?? {});
   });
 
   it('for development are imported by tests and scripts, are programs, or are types of what is imported', () => {
