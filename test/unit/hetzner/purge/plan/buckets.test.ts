@@ -73,9 +73,9 @@ describe('buckets of a purge', () => {
   it('are those with our mark, and their names say nothing', async () => {
     const planned = await plan();
     const said = Object.fromEntries(planned.rows.map(({ name, selected, reason }) => [name, `${selected}: ${reason}`]));
-    expect(said['omantel-loki']).toMatch(/^true: its mark/);
+    expect(said['omantel-loki']).toMatch(/^true: its marker/);
     expect(said['omantel-velero']).toMatch(/^true/);
-    expect(said['omantel-tempo']).toMatch(/^false: its name alone says nothing/);
+    expect(said['omantel-tempo']).toMatch(/^false: its name alone proves nothing/);
     expect(said['omantel-dev-loki']).toMatch(/^false: .*omantel\.omani\.works\.dev/);
     expect(said['holiday-photos']).toMatch(/^false/);
     expect(said['omantel-mimir']).toBeUndefined();
@@ -114,9 +114,9 @@ describe('buckets of a purge', () => {
       'omantel-loki: chunk/new was written after the plan: the bucket is in use',
     ]);
     s3.putObject('omantel-loki', mark, markOf('other.example.org'));
-    expect((await apply(planned)).skipped.at(-1)?.reason).toContain('marked as that of other.example.org');
+    expect((await apply(planned)).skipped.at(-1)?.reason).toContain('marker now names other.example.org');
     s3.storage.remove(s3.storage.buckets.get('omantel-loki')!, mark);
-    expect((await apply(planned)).skipped.at(-1)?.reason).toContain('lost its mark');
+    expect((await apply(planned)).skipped.at(-1)?.reason).toContain('lost its marker');
   });
 
   it('are gone on after any death, for the mark goes last', async () => {
