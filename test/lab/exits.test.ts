@@ -52,8 +52,32 @@ describe('ways out', () => {
     return found.flatMap((object) => object?.kind ?? []);
   }
 
-  test('killed before the redirect was seen to work: the Job on the mother removes it; the next run makes it anew', async () => {
+  test('killed in the erasure: the Job on the mother restores it exactly', async () => {
+    expect(await state()).toEqual(asBefore);
     const killed = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes'], {
+      interruptAt: 'on the mother to delete from its claim',
+      signal: 'SIGKILL',
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    expect(await state()).toEqual({ replicas: 0, suspend: true });
+    expect(await leftOnMother(mother)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^Job .*undo-omantel-omani-works-/)]),
+    );
+    const due = await catalyst.run(['lab', 'fault', 'due-undo', '--lab', catalyst.lab]);
+    expect(due.code, due.stderr).toBe(0);
+    await waitUntil({
+      reason: 'the undo on the mother',
+      timeoutMs: 60_000,
+      clock: systemClock,
+      signal,
+      look: async () => ((await state()).suspend === true ? { pending: 'still stopped' } : { done: true }),
+    });
+    expect(await state()).toEqual(asBefore);
+    await catalyst.run(['lab', 'fault', '--clear', 'all', '--lab', catalyst.lab]);
+  });
+
+  test('killed before the redirect was seen to work: the Job on the mother removes it; the next run makes it anew', async () => {
+    const killed = await catalyst.run(['resume', '--lab', catalyst.lab, '--yes'], {
       interruptAt: 'and no other path, through it by Ingress',
       signal: 'SIGKILL',
     });
@@ -74,35 +98,11 @@ describe('ways out', () => {
           : { pending: 'the redirect is still there' },
     });
     await catalyst.run(['lab', 'fault', '--clear', 'all', '--lab', catalyst.lab]);
-  });
-
-  test('killed in the erasure: the Job on the mother restores it exactly; the next run ends as before', async () => {
-    expect(await state()).toEqual(asBefore);
-    const killed = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes'], {
-      interruptAt: 'on the mother to delete from its claim',
-      signal: 'SIGKILL',
-    });
-    expect(killed.signal).toBe('SIGKILL');
-    expect(await state()).toEqual({ replicas: 0, suspend: true });
-    expect(await redirect()).toEqual(['Ingress', 'Middleware']);
-    expect(await leftOnMother(mother)).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^Job .*undo-omantel-omani-works-/)]),
-    );
-    const due = await catalyst.run(['lab', 'fault', 'due-undo', '--lab', catalyst.lab]);
-    expect(due.code, due.stderr).toBe(0);
-    await waitUntil({
-      reason: 'the undo on the mother',
-      timeoutMs: 60_000,
-      clock: systemClock,
-      signal,
-      look: async () => ((await state()).suspend === true ? { pending: 'still stopped' } : { done: true }),
-    });
-    expect(await state()).toEqual(asBefore);
-    await catalyst.run(['lab', 'fault', '--clear', 'all', '--lab', catalyst.lab]);
     const ended = await catalyst.run(['resume', '--lab', catalyst.lab, '--yes']);
     expect(ended.code, ended.stderr).toBe(3);
     expect(await state()).toEqual(asBefore);
     expect(await leftOnMother(mother)).toEqual([]);
+    expect(await redirect()).toEqual(['Ingress', 'Middleware']);
   });
 
   test.each(['SIGHUP', 'SIGTERM'] as const)('%s in the window: undone, exit 130', async (name) => {
