@@ -52,7 +52,7 @@ export async function requireArmed(kube: Kube, job: KubeObject): Promise<void> {
     look: (object) => {
       if (object?.metadata.annotations?.[armedAnnotation] === 'true') return { done: true };
       if (Number(object?.status?.failed ?? 0) > 0) return { done: false };
-      return { pending: object ? 'its Job has not tested its rights yet' : 'its Job is gone' };
+      return { pending: object ? 'its Job has not tested its permissions yet' : 'its Job is gone' };
     },
   });
   if (armed) return;

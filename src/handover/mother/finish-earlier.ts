@@ -88,7 +88,7 @@ function armedByAnother({ fqdn, runId, until, job, redirect }: ArmedUndo) {
     `${what} by a run of ${fqdn || 'another Sovereign'} (${runId || 'unknown'}); its undo is armed until ${until}. Nothing was changed.`,
     {
       actions: [
-        `run the command again after ${until}: the undo has been made by then`,
+        `run the command again after ${until}: the mother will have undone it by then`,
         `kubectl -n ${namespace} get job ${name} -o yaml`,
       ],
       data: { sovereign: fqdn, run: runId, until, job: `${namespace}/${name}` },

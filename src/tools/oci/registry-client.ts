@@ -43,7 +43,9 @@ export function registryClient(http: HttpStream, access: RegistryAccess & { repo
   const read = (body: Readable, most: number) =>
     collect(body, most).catch((error: unknown) => {
       if (isCatalystError(error)) throw error;
-      throw fail('E3205', `${origin} gave no whole answer about ${repository}: ${messageOf(error)}.`, { cause: error });
+      throw fail('E3205', `${origin} gave an incomplete answer about ${repository}: ${messageOf(error)}.`, {
+        cause: error,
+      });
     });
   const send = async (request: StreamRequest): Promise<StreamAnswer> => {
     const time = createAllowance();
@@ -68,7 +70,7 @@ export function registryClient(http: HttpStream, access: RegistryAccess & { repo
       actions: [
         answer.status === 401 || answer.status === 403
           ? (access.loginRemedy ?? `helm registry login ${new URL(origin).host}`)
-          : `Look whether ${repository} is there`,
+          : `Check that ${repository} exists`,
       ],
       data: { status: answer.status, repository, origin },
     });
@@ -118,7 +120,7 @@ export function registryClient(http: HttpStream, access: RegistryAccess & { repo
 }
 
 export const otherBytes = (repository: string, named: string, came: string) =>
-  fail('E3205', `What came for ${repository} ${named} has the digest ${came}.`, { data: { repository } });
+  fail('E3205', `The content received for ${repository} ${named} has the digest ${came}.`, { data: { repository } });
 
 function checkedStream(stream: Readable, blob: Blob, repository: string): Transform {
   const check = checked(blob, repository);
@@ -135,7 +137,7 @@ function checked({ digest, size }: Blob, repository: string): Transform {
     transform(chunk, _, done) {
       seen += (chunk as Buffer).length;
       if (seen > size)
-        return done(fail('E3205', `More came for ${repository} ${digest} than the ${size} bytes it has.`));
+        return done(fail('E3205', `More data arrived for ${repository} ${digest} than its ${size} bytes.`));
       hash.update(chunk);
       done(null, chunk);
     },

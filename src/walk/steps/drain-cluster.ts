@@ -138,7 +138,7 @@ function mounts({ metadata, spec }: KubeObject, claims: readonly KubeObject[]): 
 function cordonMutation({ metadata: { name } }: KubeObject): Mutation {
   return {
     target: { system: 'sovereign', kind: 'Node', name },
-    sentence: `cordon node ${name}, so that nothing takes a volume anew`,
+    sentence: `cordon node ${name}, so that nothing attaches a volume again`,
     reversible: true,
   };
 }

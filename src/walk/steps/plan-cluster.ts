@@ -23,7 +23,7 @@ export async function findPart<T extends ResourceType>(
   });
 }
 
-/** Every mutation that a run would make now. Throws E2002 when Hetzner has no room for what is missing. */
+/** Every mutation that a run would make now. Throws E2002 when Hetzner has no capacity for what is missing. */
 export async function planCluster(world: World): Promise<Mutation[]> {
   const { hetzner } = world.sovereign.spec;
   const parts = clusterParts(world.sovereign);
