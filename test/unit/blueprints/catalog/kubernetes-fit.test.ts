@@ -12,7 +12,7 @@ it('refuses a k3s that is too old for a chart before anything is made, with fiel
     expect.objectContaining({
       code: 'E3202',
       message: expect.stringMatching(
-        /mimir-distributed .* asks for Kubernetes >=1\.32\.0, and spec\.hetzner\.k3sVersion/,
+        /mimir-distributed .* requires Kubernetes >=1\.32\.0, and spec\.hetzner\.k3sVersion/,
       ),
       actions: ['set spec.hetzner.k3sVersion to a k3s of Kubernetes 1.32.0 or newer'],
     }),
