@@ -92,7 +92,9 @@ describe('the evidence bundle', () => {
     const { file, signer } = await bundle((files) => {
       files['dod.json'] = JSON.stringify({ ...report, verdict: 'PASS' });
     }, 'PASS');
-    await expect(verifyBundle(file, signer.publicKey)).rejects.toThrow(/its verdict is PASS, but its items give PARTIAL/);
+    await expect(verifyBundle(file, signer.publicKey)).rejects.toThrow(
+      /its verdict is PASS, but its items give PARTIAL/,
+    );
   });
 
   it('fails when the journal was changed', async () => {
