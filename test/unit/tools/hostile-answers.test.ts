@@ -259,7 +259,7 @@ test('a layer that is larger than its manifest says is cut off', async () => {
     request.on('end', () => response.writeHead(status, { location: '/v2/c/blobs/uploads/1' }).end());
   });
   const call = copyImage(stream, { from: registry(from.origin), to: { origin: to.origin, repository: 'c' } });
-  await expect(call).rejects.toMatchObject({ code: 'E3205', message: expect.stringContaining('the 5 bytes') });
+  await expect(call).rejects.toMatchObject({ code: 'E3205', message: expect.stringContaining('its 5 bytes') });
 });
 
 test("a registry's login goes to its own host and to the token service that the spec names, over TLS, and nowhere else", async () => {
