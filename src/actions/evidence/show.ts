@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readBundle } from '../../evidence/bundle.js';
+import { checkShape } from '../../support/check-shape.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { readRegularFile } from '../../support/files/read-regular-file.js';
 import { type BundleCheck, verifyBundle } from '../../verification/dod/verify-bundle.js';
@@ -47,7 +48,7 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
   const stateDir = file === undefined ? await context.stateDir() : '';
   const bundle = file ?? newestBundle(stateDir);
   const { files } = await readBundle(bundle);
-  const { data: report, error } = shownSchema.safeParse(parsed(String(files.get('dod.json'))));
+  const { data: report, error } = checkShape(shownSchema, parsed(String(files.get('dod.json'))));
   if (error) throw fail('E6110', `${bundle} is not a complete evidence bundle: its dod.json is not a report.`);
   return {
     bundle,

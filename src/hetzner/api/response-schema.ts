@@ -3,6 +3,7 @@
  * found where it enters, and never a guess further down. Other fields may be anything.
  */
 import { z } from 'zod';
+import { checkShape } from '../../support/check-shape.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Pricing } from './offerings.js';
 import { type Resource, type ResourceMap, type ResourceType, resourceTypes } from './types.js';
@@ -90,7 +91,7 @@ export function checkedPricing(pricing: unknown): Pricing {
 }
 
 function check(what: string, schema: z.ZodType, value: unknown): void {
-  const { error } = schema.safeParse(value);
+  const { error } = checkShape(schema, value);
   if (!error) return;
   const { path, message } = error.issues[0]!;
   throw fail('E2001', `Hetzner answered with a ${what} whose "${path.join('.')}" is wrong: ${message}.`, {

@@ -4,6 +4,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { checkShape } from '../../support/check-shape.js';
 import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import type { Exec } from '../../tools/exec/exec.js';
 
@@ -104,7 +105,7 @@ function parsed(config: ExecConfig, said: string) {
   } catch {
     throw broken(config, 'its output is not JSON');
   }
-  const credential = credentialSchema.safeParse(value);
+  const credential = checkShape(credentialSchema, value);
   if (credential.success) return credential.data;
   const [issue] = credential.error.issues;
   throw broken(config, `its output is not an ExecCredential: ${issue?.path.join('.')} ${issue?.message}`);

@@ -1,5 +1,6 @@
 /** Where a kind lives in the API, asked of the server once per group and version. */
 import { z } from 'zod';
+import { checkShape } from '../../support/check-shape.js';
 import { fail } from '../../support/errors/errors.js';
 import type { KubeTransport } from './kube-transport.js';
 
@@ -53,7 +54,7 @@ const discovery = z.object({
 
 /** The kinds in an answer of discovery. Throws E3101 when it is none. */
 export function resourcesIn(answer: { status: number; body: string }): Resource[] {
-  const said = discovery.safeParse(jsonOrUndefined(answer.body));
+  const said = checkShape(discovery, jsonOrUndefined(answer.body));
   if (said.success) return said.data.resources ?? [];
   throw fail('E3101', `The Kubernetes API did not return a list of kinds: ${answer.body.trim().slice(0, 80)}`);
 }

@@ -1,6 +1,7 @@
 /** Kubeconfigs the way kubectl reads them: where the API server is, how it is reached, and who we are there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
+import { checkShape } from '../../support/check-shape.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { parseYamlStream } from '../../support/yaml/yaml.js';
 import { createCredentialPlugin, execSchema, type PluginRunner } from './exec-credential.js';
@@ -98,7 +99,7 @@ function identityOf(of: {
 }): KubeAccess['identity'] {
   const { user, own, runner } = of;
   if (user['exec'] !== undefined) {
-    const config = execSchema.safeParse(user['exec']);
+    const config = checkShape(execSchema, user['exec']);
     if (!config.success) throw fail('E3101', `The kubeconfig ${of.path} has an "exec" that names no program.`);
     const { command } = config.data;
     if (!runner)

@@ -1,4 +1,5 @@
 /** Reads sovereign.yaml: every finding at once, each with line, column, field and the nearest known name. */
+import { checkShape } from '../../support/check-shape.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { readRegularFile } from '../../support/files/read-regular-file.js';
 import { nearest } from '../../support/nearest.js';
@@ -68,7 +69,7 @@ export function parseSpec(text: string, path: string): Sovereign {
     throw invalid(path, findings);
   }
   // One document: compiling the schema first takes longer than walking it.
-  const parsed = sovereignSchema.safeParse(document, { jitless: true });
+  const parsed = checkShape(sovereignSchema, document, { jitless: true });
   const findings: SpecFinding[] = [];
   if (parsed.success) {
     for (const { path: at, message } of checkSpec(parsed.data)) {

@@ -1,5 +1,6 @@
 /** Reads JSON from an answer, and says plainly when a proxy, a portal or a broken server answered something else. */
 import type { z } from 'zod';
+import { checkShape } from '../../support/check-shape.js';
 import { fail } from '../../support/errors/errors.js';
 import type { HttpAnswer } from './http.js';
 
@@ -13,7 +14,7 @@ export function jsonOf<S extends z.ZodType>(answer: Said, what: string, shape: S
   } catch (cause) {
     throw notJson(answer, what, cause);
   }
-  const parsed = shape.safeParse(value);
+  const parsed = checkShape(shape, value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join('.') || 'the whole';

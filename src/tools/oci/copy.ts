@@ -3,6 +3,7 @@
  * was asked for, all platforms of an index included. Blobs that the target has are not sent again.
  */
 import { z } from 'zod';
+import { checkShape } from '../../support/check-shape.js';
 import { fail } from '../../support/errors/errors.js';
 import type { HttpStream } from '../http/http-stream.js';
 import { blobSchema, digestSchema, otherBytes, type RegistryAccess, registryClient } from './registry-client.js';
@@ -53,7 +54,7 @@ function manifestIn(bytes: Buffer, { origin, repository }: { origin: string; rep
   } catch {
     said = undefined;
   }
-  const parsed = manifestSchema.safeParse(said);
+  const parsed = checkShape(manifestSchema, said);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0];
   throw fail(

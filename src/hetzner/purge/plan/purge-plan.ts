@@ -1,4 +1,5 @@
 /** A purge plan as it is saved and shown: what is in the project and what would go, with a hash over it. */
+import { checkShape } from '../../../support/check-shape.js';
 import { fail } from '../../../support/errors/errors.js';
 import { hashOf } from '../../../support/hash.js';
 import type { Row } from '../select/row.js';
@@ -35,7 +36,7 @@ export function parsePurgePlan(text: string, from: string): PurgePlan {
   } catch (cause) {
     throw fail('E4005', `${from} is not a purge plan: it is not JSON.`, { actions, cause });
   }
-  const { error } = purgePlanSchema.safeParse(plan);
+  const { error } = checkShape(purgePlanSchema, plan);
   if (error) {
     const { path, message } = error.issues[0]!;
     const where = path.length > 0 ? `${path.join('.')}: ` : '';
