@@ -60,7 +60,7 @@ describe('the tree, before anything is built', () => {
     expect(states).not.toContain('refused');
     const named = document.result.findings.filter(({ rule }) => rule === 'server-kind');
     expect(named.length).toBe(states.filter((state) => state === 'no-kind').length);
-    expect(named.some(({ remedy }) => remedy.startsWith('bp-cnpg brings its CRD'))).toBe(true);
+    expect(named.some(({ remedy }) => remedy.startsWith('bp-cnpg installs its CRD'))).toBe(true);
 
     const writes = logged()
       .slice(before)

@@ -176,7 +176,7 @@ describe('cluster destroy', () => {
       `servers at each moment: ${servers}`,
     ).toBe(true);
     const [kept] = await api.list('volume', { name: 'one-kept' });
-    expect(JSON.stringify(document)).toContain(`volume ${kept?.id} is yours`);
+    expect(JSON.stringify(document)).toContain(`keep or delete volume ${kept?.id} yourself`);
     expect(await names('load_balancer')).not.toContain('one-lb');
     expect((await names('volume')).filter((name) => name.startsWith('one-'))).toEqual(['one-kept']);
     expect((await names('server')).filter(isOurs)).toEqual([]);

@@ -55,7 +55,7 @@ describe('ways out', () => {
   test('killed in the erasure: the Job on the mother restores it exactly', async () => {
     expect(await state()).toEqual(asBefore);
     const killed = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes'], {
-      interruptAt: 'on the mother to delete from its claim',
+      interruptAt: 'on the mother to delete the files on its claim',
       signal: 'SIGKILL',
     });
     expect(killed.signal).toBe('SIGKILL');

@@ -67,7 +67,7 @@ def make_and_delete():
         seen["refused"] = error.code
     volume.volume.change_protection(delete=False).wait_until_finished()
     volume.volume.detach().wait_until_finished()
-    seen["labelled"] = [one.name for one in client.servers.get_all(label_selector="team==them")]
+    seen["labeled"] = [one.name for one in client.servers.get_all(label_selector="team==them")]
     server.delete().wait_until_finished()
     client.volumes.get_by_id(volume.volume.id).delete()
     network.delete()
