@@ -1,5 +1,4 @@
 /** #384: the location is Available, and a ConfigMap deleted after its backup comes back from it. */
-
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../../kubernetes/client/kube.js';
 import { bucketName } from '../../../sovereign/object-storage.js';
 import { makeProbe, probeNamespaceObject, removeProbe } from '../../probes/probe-objects.js';
@@ -39,6 +38,10 @@ export const backupRestores: ProofOf = (world) => {
   const generic = (ref: KubeRef): KubeRef => (ref.name === name ? { ...ref, name: 'probe' } : ref);
   const making = [space, map, saved, restored].map((ref) => makeProbe(generic(ref)));
   const loss = { ...removeProbe(map), sentence: `lose the probe ConfigMap ${probed}/probe-backup on purpose` };
+  const stale = {
+    ...removeProbe(map),
+    sentence: `remove the probe ConfigMap ${probed}/probe-backup that an earlier run left`,
+  };
   const clean = [removeProbe(generic(restored)), makeProbe(generic(removeForGood)), removeProbe(space)];
   return {
     plan: () => [making[0]!, making[1]!, making[2]!, loss, making[3]!, ...clean],
@@ -49,6 +52,8 @@ export const backupRestores: ProofOf = (world) => {
       ]);
       await act(making[0]!, async (writers) => (await writers.sovereign()).apply([objects[0]!]));
       try {
+        // One that was restored before a kill is Velero's: its value is not this run's to apply over.
+        if (await kube.get(map)) await act(stale, async (writers) => (await writers.sovereign()).delete(map));
         await act(making[1]!, async (writers) => (await writers.sovereign()).apply([objects[1]!]));
         await act(making[2]!, async (writers) => (await writers.sovereign()).apply([objects[2]!]));
         await phaseOf(kube, saved, 'Completed', ['Failed', 'PartiallyFailed', 'FailedValidation']);
