@@ -5,7 +5,7 @@ import { addReconcilers, decommission, finalize, killStory, type Story, walk } f
 const story: Story = async (_, lab) => {
   await addReconcilers(lab);
   return [
-    { ...walk('6'), every: 15, most: 18 },
+    { ...walk('6'), every: 12, most: 18 },
     { ...finalize, every: 3, most: 12 },
     { ...decommission, every: 4, most: 10 },
   ];
