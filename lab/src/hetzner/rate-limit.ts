@@ -1,10 +1,10 @@
-/** How many requests an hour the lab's Hetzner allows: what kills hundreds of runs after one another needs more than Hetzner's own. */
+/** How many requests per hour the lab's Hetzner API allows. A test that kills hundreds of runs in a row needs more than the real limit. */
 import { fail } from 'catalyst/support/errors/errors.js';
 
-/** Whoever starts the lab sets it; the lab's own process takes it over. */
+/** Set in the environment of the command that starts the lab, which passes it on to the lab's process. */
 export const rateLimitVariable = 'CATALYST_LAB_HETZNER_RATE_LIMIT';
 
-/** As Hetzner's for a project. */
+/** Hetzner's own limit per project. */
 const standard = 3600;
 
 /** Throws E7003 for what is not a whole number above zero. */

@@ -14,7 +14,7 @@ export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 export interface Deletion {
   /** Deletes, or marks as being deleted when something holds the object. Answers the object as it is then, and whether it is gone. */
   remove(kind: Kind, object: KubeObject, propagation: Propagation): { object: KubeObject; gone: boolean };
-  /** To be called after a write to an object that is being deleted: lets it go when nothing holds it any more. */
+  /** Removes an object that is being deleted once nothing holds it: no finalizer, no object in a namespace. Call it after each write to such an object. */
   settle(key: StoreKey, object: KubeObject): void;
 }
 
