@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from './source-imports.js';
+import { importsOf, root, sources } from './source-imports.js';
 
 interface Package {
   dependencies: Record<string, string>;
@@ -43,10 +43,14 @@ const typed = (name: string) => name.replace('@types/', '');
 
 describe('the packages that package.json names', () => {
   it('are imported by the product, are its plugins, or replace what another one brings', () => {
-    const plugins = product.oclif.plugins ?? [];
     const replacing = Object.values(product.overrides ?? {}).flatMap((one) => Object.keys(one));
-    const wanted = Object.keys(product.dependencies).filter((name) => ![...plugins, ...replacing].includes(name));
-    expect(unused(wanted, texts('src', 'commands', 'bin'))).toEqual([]);
+    const named = new Set([...(product.oclif.plugins ?? []), ...replacing]);
+    for (const file of [...sources('src'), ...sources('commands'), ...sources('bin')]) {
+      for (const { target } of importsOf(file)) named.add(target.match(/^(?:@[^/]+\/)?[^/]+/)![0]);
+      const required = read(file).matchAll(/createRequire\(.*?\)[^\n]*\('((?:@[^/]+\/)?[^/']+)/g);
+      for (const [, name] of required) named.add(name!);
+    }
+    expect(Object.keys(product.dependencies).filter((name) => !named.has(name))).toEqual([]);
   });
 
   it('of the lab are imported by the lab', () => {

@@ -126,21 +126,6 @@ describe('imports', () => {
     expect([...wrong, ...fetching]).toEqual([]);
   });
 
-  it('are what package.json depends on, and nothing else is', () => {
-    const { dependencies, oclif } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    // axios: the version that hcloud-js gets
-    const named = new Set(['axios', ...oclif.plugins]);
-    for (const { target } of all) named.add(target.match(/^(?:@[^/]+\/)?[^/]+/)![0]);
-    for (const file of sources('src')) {
-      const required = readFileSync(join(root, file), 'utf8').matchAll(
-        /createRequire\(.*?\)[^\n]*\('((?:@[^/]+\/)?[^/']+)/g,
-      );
-      for (const [, name] of required) named.add(name!);
-    }
-    const unused = Object.keys(dependencies).filter((name) => !named.has(name));
-    expect(unused).toEqual([]);
-  });
-
   it('start no process outside of exec and the start of the lab', () => {
     const wrong = all
       .filter(({ target }) => target === 'node:child_process')
