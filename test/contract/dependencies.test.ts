@@ -45,7 +45,7 @@ describe('the packages that package.json names', () => {
   it('are imported by the product, are its plugins, or replace what another one brings', () => {
     const replacing = Object.values(product.overrides ?? {}).flatMap((one) => Object.keys(one));
     const named = new Set([...(product.oclif.plugins ?? []), ...replacing]);
-    for (const file of [...sources('src'), ...sources('commands'), ...sources('bin')]) {
+    for (const file of [...sources('src'), ...sources('commands')]) {
       for (const { target } of importsOf(file)) named.add(target.match(/^(?:@[^/]+\/)?[^/]+/)![0]);
       const required = read(file).matchAll(/createRequire\(.*?\)[^\n]*\('((?:@[^/]+\/)?[^/']+)/g);
       for (const [, name] of required) named.add(name!);
