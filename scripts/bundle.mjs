@@ -11,7 +11,7 @@ const product = read('package.json');
 const lab = read('lab/package.json');
 
 /** Of our dependencies, those that are bundled, with all that they depend on. */
-const bundled = ['@oclif/core', 'fastest-levenshtein', 'js-yaml', 'json-canonicalize', 'p-limit', 'semver', 'yaml', 'zod'];
+const bundled = ['@oclif/core', 'cli-truncate', 'fastest-levenshtein', 'js-yaml', 'json-canonicalize', 'p-limit', 'semver', 'yaml', 'zod'];
 
 const commandsIn = (folder) =>
   Object.fromEntries(
