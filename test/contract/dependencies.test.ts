@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { isModuleNamespaceObject } from 'node:util/types';
 import { describe, expect, it } from 'vitest';
 import { importsOf, root, sources } from './source-imports.js';
 
@@ -51,6 +53,20 @@ describe('the packages that package.json names', () => {
       for (const [, name] of required) named.add(name!);
     }
     expect(Object.keys(product.dependencies).filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  /** What people start is CommonJS: there the default import of a module that is ESM alone is the module itself. */
+  it('are bundled, or CommonJS, where their default export is imported', () => {
+    const bundled = read('scripts/bundle.mjs').match(/const bundled = \[([^\]]*)\]/)![1]!;
+    const require = createRequire(join(root, 'package.json'));
+    const wrong = [...sources('src'), ...sources('commands')].flatMap((file) =>
+      [...read(file).matchAll(/^import (?!type\b)\w+(?:, \{[^}]*\})? from '([^.'][^']*)';/gm)]
+        .map(([, name]) => name!)
+        .filter((name) => !name.startsWith('node:') && !bundled.includes(`'${name}'`))
+        .filter((name) => isModuleNamespaceObject(require(name)))
+        .map((name) => `${file}: ${name}`),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('of the lab are imported by the lab', () => {
