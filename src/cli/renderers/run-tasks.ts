@@ -17,7 +17,7 @@ export interface RunTasks {
   handle(event: StepEvent): void;
 }
 
-/** Starts the list and waits until all of it is on the screen; `WindowRenderer` draws it until the screen is closed. */
+/** Starts the list and waits until each step has its task; `WindowRenderer` draws them until the screen is closed. Throws what the list throws. */
 export async function startRunTasks(started: Started, options: WindowOptions): Promise<RunTasks> {
   const steps = new Map(started.steps.map((step) => [step.id, new StepTask(step)]));
   const ids = [...new Set(started.steps.map((step) => step.phase))].sort((a, b) => a - b);
@@ -33,8 +33,7 @@ export async function startRunTasks(started: Started, options: WindowOptions): P
     },
   );
   // It ends when the last step has; steps that never begin leave it pending, which keeps nothing alive.
-  void list.run();
-  await Promise.all([...steps.values()].map((step) => step.begun));
+  await Promise.race([list.run(), Promise.all([...steps.values()].map((step) => step.begun))]);
   return {
     handle: (event) => steps.get(event.step.id)?.handle(event),
   };

@@ -16,7 +16,6 @@ export interface Screen {
   rows: number;
   /** Calls `draw` whenever there may be something new. */
   open(draw: () => string): Promise<void>;
-  close(): void;
 }
 
 export interface WindowOptions {

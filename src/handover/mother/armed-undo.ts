@@ -20,7 +20,8 @@ export function armedMutations(world: World, catalyst: CatalystOnMother, verb: '
   return undoMutations(undoObjects(catalyst, runOf(world, 0)), verb);
 }
 
-function runOf({ sovereign, runId, clock }: World, seconds: number): UndoRun {
+/** Of this run, an undo that waits `seconds`. */
+export function runOf({ sovereign, runId, clock }: World, seconds: number): UndoRun {
   return { fqdn: sovereign.spec.fqdn, runId, seconds, until: new Date(clock.now().getTime() + seconds * 1000) };
 }
 

@@ -10,7 +10,7 @@ import { waitUntil } from '../../support/wait.js';
 import type { World } from '../../world/world.js';
 import { type Handover, lookAtCatalyst } from '../handover.js';
 import { undoMutations } from './arm.js';
-import { withArmedRedirect } from './armed-undo.js';
+import { runOf, withArmedRedirect } from './armed-undo.js';
 import {
   checkRedirect,
   neighborOf,
@@ -30,8 +30,7 @@ const redirectSeconds = 900;
 export function redirectPlan(world: World): Mutation[] {
   const { middleware, ingress } = redirectMutations(world, false);
   const { namespace } = world.sovereign.spec.mother.catalyst;
-  const run = { fqdn: world.sovereign.spec.fqdn, runId: world.runId, seconds: 0, until: world.clock.now() };
-  const undo = redirectUndoObjects({ namespace, image: '', imagePullSecrets: [] }, run);
+  const undo = redirectUndoObjects({ namespace, image: '', imagePullSecrets: [] }, runOf(world, 0));
   return [
     ...undoMutations(undo, 'arm'),
     ...[middleware, ingress, redirectMutations(world, true).middleware],
