@@ -55,8 +55,14 @@ export default defineConfig({
           include: ['test/{unit,contract,golden}/**/*.test.ts', 'lab/test/**/*.test.ts'],
           setupFiles: aside,
           testTimeout: 120_000,
+          hookTimeout: 60_000,
           ...firstTier,
         },
+      },
+      {
+        // Rigged worlds that the verdict must not be fooled by.
+        resolve,
+        test: { name: 'rigged', include: ['test/rigged/**/*.test.ts'], testTimeout: 60_000, ...firstTier },
       },
       {
         // Each story has a lab, a state directory and ports of its own.
@@ -84,6 +90,17 @@ export default defineConfig({
           exclude: outageOnEngines,
           setupFiles: aside,
           ...engines,
+        },
+      },
+      // Servers that boot in namespaces of this machine (docs/machines.md).
+      {
+        resolve,
+        test: {
+          name: 'machines',
+          include: ['test/machines/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+          sequence: { groupOrder: 4 },
         },
       },
       {

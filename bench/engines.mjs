@@ -12,7 +12,7 @@ import { toolPath } from './tool-path.mjs';
 
 const root = join(import.meta.dirname, '..');
 const load = (path) => import(join(root, 'dist/src', path));
-const { findEngines } = await load('../lab/src/engines/cache.js');
+const { findEngines } = await load('../lab/src/engines/build/cache.js');
 const { systemClock: clock } = await load('support/clock.js');
 const { createExec } = await load('tools/exec/exec.js');
 const { createKube } = await load('kubernetes/client/kube-client.js');

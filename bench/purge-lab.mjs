@@ -5,8 +5,8 @@ const [fqdn, count, actionMs] = process.argv.slice(2);
 const dist = join(import.meta.dirname, '../dist/src');
 const { createHetznerApi } = await import(join(dist, 'hetzner/api/create-api.js'));
 const { createHetznerLab } = await import(join(dist, '../lab/src/hetzner/lab-hetzner.js'));
-const { createFaults } = await import(join(dist, '../lab/src/faults.js'));
-const { createRequestLog } = await import(join(dist, '../lab/src/request-log.js'));
+const { createFaults } = await import(join(dist, '../lab/src/requests/faults.js'));
+const { createRequestLog } = await import(join(dist, '../lab/src/requests/request-log.js'));
 
 const faults = createFaults();
 const { endpoint, token } = await createHetznerLab({

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 const load = (path) => import(join(import.meta.dirname, '../dist/src', path));
 const { freePorts } = await load('../lab/src/engines/children.js');
 const { startControlPlane } = await load('../lab/src/engines/control-plane.js');
-const { fluxNames, startFlux } = await load('../lab/src/engines/flux-programs.js');
-const { trueCrds } = await load('../lab/src/engines/true-crds.js');
-const { createLabKube } = await load('../lab/src/kubernetes/client.js');
-const { nodeObject, registerNode } = await load('../lab/src/node-object.js');
+const { fluxNames, startFlux } = await load('../lab/src/engines/build/flux-programs.js');
+const { trueCrds } = await load('../lab/src/engines/build/true-crds.js');
+const { createLabKube } = await load('../lab/src/kubernetes/client/client.js');
+const { nodeObject, registerNode } = await load('../lab/src/clusters/node-object.js');
 const { systemClock: clock } = await load('support/clock.js');
 
 /** A control plane from nothing; `file` is its admin's kubeconfig. */

@@ -11,7 +11,7 @@ const fits = engines.node.split(' || ').some((range) => {
 });
 if (!fits) {
   process.stderr.write(
-    `catalyst needs Node ${engines.node.replaceAll(' || ', ' or ')}; this is ${process.version}.\nIn a checkout, "npm start" brings its own Node.\n`,
+    `catalyst needs Node ${engines.node.replaceAll(' || ', ' or ')}; this is ${process.version}.\n  Try:  npx --yes node@24 ${JSON.stringify(process.argv[1])} ${process.argv.slice(2).join(' ')}\n        or install Node 24: https://nodejs.org\n        in a checkout: npm start, or npx catalyst …, which bring their own Node\n`,
   );
   process.exit(2);
 }

@@ -27,6 +27,7 @@ export default class Init extends CatalystCommand<Result> {
     const { loaded, written } = await askWizard(context, {
       questions: specQuestions,
       flags: { ...flags },
+      by: 'init',
       secrets: context.prompter.available && !context.options.yes,
     });
     const kept = written && !context.options.dryRun;

@@ -12,7 +12,7 @@ export default class Preflight extends CatalystCommand<PreflightResult> {
     const { context } = await this.open(Preflight);
     const result = await preflight(await context.world());
     context.output.print(preflightText(result));
-    if (!result.ok) throw preflightFailed(result);
+    if (!result.ok) throw preflightFailed(result, { listed: !context.options.json });
     return result;
   }
 }

@@ -2,6 +2,7 @@ import { type ResumeResult, resumeRun } from '../src/actions/resume.js';
 import { CatalystCommand } from '../src/cli/command/base-command.js';
 import { runExitCodes, runFlags } from '../src/cli/command/run-flags.js';
 import { isUnattendedLab } from '../src/cli/prompts/confirm-walk.js';
+import { command as commandLine } from '../src/support/commands/command.js';
 
 export default class Resume extends CatalystCommand<ResumeResult> {
   static override summary = 'continue the run that was interrupted';
@@ -14,10 +15,9 @@ export default class Resume extends CatalystCommand<ResumeResult> {
   async run(): Promise<ResumeResult> {
     const { flags, context } = await this.open(Resume);
     const result = await resumeRun(context, { ...flags, unattended: await isUnattendedLab(context) });
-    const verdict = result.verdict ? ` Verdict ${result.verdict}, report ${result.report}` : '';
-    const outcome = result.result === undefined ? `: ${result.proven.length} proven` : ' continued and finished';
-    const proven = context.options.dryRun ? ': nothing was done (dry-run)' : outcome;
-    if (result.command !== '') context.output.print(`${result.command}${proven}.${verdict}`);
+    const { command, verdict, report, bundle } = result;
+    if (command !== '')
+      context.ending({ about: `${command}, resumed`, verdict, report, bundle, next: [commandLine('status')] });
     return result;
   }
 }

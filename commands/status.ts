@@ -1,3 +1,4 @@
+import { clearScreenDown, cursorTo } from 'node:readline';
 import { Flags } from '@oclif/core';
 import { unfinishedHandover } from '../src/actions/handover/unfinished.js';
 import { requireNotRemoved } from '../src/actions/session/read-journal.js';
@@ -5,10 +6,10 @@ import { stateDirIfAny } from '../src/actions/session/state-if-any.js';
 import { type StatusResult, statusAsMarkdown, statusOf } from '../src/actions/status.js';
 import { watchStatus } from '../src/actions/status-watch.js';
 import { CatalystCommand } from '../src/cli/command/base-command.js';
-import { ticketTable } from '../src/cli/text/ticket-table.js';
+import { statusPage } from '../src/cli/text/status.js';
 
 export default class Status extends CatalystCommand<StatusResult> {
-  static override summary = 'the §9 table: Ticket, Status, PR(s), Deployed-SHA evidence';
+  static override summary = 'where the Sovereign is, what to do next, and the §9 table';
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status --format markdown',
@@ -29,7 +30,13 @@ export default class Status extends CatalystCommand<StatusResult> {
     const stateDir = await stateDirIfAny(context);
     const fqdn = stateDir === undefined ? undefined : (await context.spec()).sovereign.spec.fqdn;
     if (stateDir !== undefined) await requireNotRemoved(stateDir, () => context.credentials());
-    const show = (result: StatusResult) => context.output.print(statusText(result, flags.format));
+    const inPlace = flags.watch && process.stdout.isTTY && flags.format === 'table' && !context.options.json;
+    const show = (result: StatusResult) => {
+      if (inPlace) clearPage();
+      if (flags.format === 'table')
+        context.output.page(statusPage(result, flags.watch ? context.clock.now() : undefined));
+      else context.output.print(statusText(result, flags.format));
+    };
     const handover = stateDir === undefined ? [] : await unfinishedHandover(context, stateDir);
     const first = { ...statusOf(stateDir, fqdn), ...(handover.length > 0 ? { handover } : {}) };
     show(first);
@@ -38,11 +45,12 @@ export default class Status extends CatalystCommand<StatusResult> {
   }
 }
 
-function statusText(result: StatusResult, format: 'table' | 'markdown' | 'json'): string {
-  if (format === 'json') return JSON.stringify(result, null, 2);
-  if (format === 'markdown') return statusAsMarkdown(result);
-  const head = result.handover ? `${result.handover.join('\n')}\n\n` : '';
-  const where = result.world?.kind === 'lab' ? ` in the lab ${result.world.name}` : '';
-  const tables = `${ticketTable(result.rows)}\n\n${ticketTable(result.steps)}`;
-  return `${head}${tables}\n\n${result.proven} of ${result.total} proven${where}`;
+/** What is shown again stands where it stood. */
+function clearPage(): void {
+  cursorTo(process.stdout, 0, 0);
+  clearScreenDown(process.stdout);
+}
+
+function statusText(result: StatusResult, format: 'markdown' | 'json'): string {
+  return format === 'json' ? JSON.stringify(result, null, 2) : statusAsMarkdown(result);
 }

@@ -1,13 +1,25 @@
 import { Flags } from '@oclif/core';
+import { rehearsalBefore } from '../src/actions/rehearsal/before-walk.js';
+import { rehearse } from '../src/actions/rehearsal/rehearse.js';
+import type { Context } from '../src/actions/session/context.js';
 import { openSession } from '../src/actions/session/session.js';
-import { runWizard, type WizardResult } from '../src/actions/wizard.js';
+import { poolCostBefore } from '../src/actions/verify/pool-cost.js';
+import { runWizard, savedOnly, type WizardResult } from '../src/actions/wizard.js';
 import { CatalystCommand } from '../src/cli/command/base-command.js';
 import { runExitCodes } from '../src/cli/command/run-flags.js';
-import { confirmWalk, notStarted } from '../src/cli/prompts/confirm-walk.js';
+import { confirmWalk } from '../src/cli/prompts/confirm-walk.js';
+import { GoBack } from '../src/cli/prompts/go-back.js';
 import { askWizard } from '../src/cli/prompts/wizard/ask-wizard.js';
 import { questionFlags } from '../src/cli/prompts/wizard/question-flags.js';
 import { wizardQuestions } from '../src/cli/prompts/wizard/questions.js';
-import { wizardText } from '../src/cli/text/wizard.js';
+import { rehearsalEnding, wizardEnding } from '../src/cli/text/endings.js';
+import { command } from '../src/support/commands/command.js';
+
+type WizardFlags = {
+  until?: number;
+  confirm?: string;
+  window?: string;
+};
 
 export default class Wizard extends CatalystCommand<WizardResult> {
   static override summary = 'the guided walk: questions, preflight, plan, phases 0 to 8, report';
@@ -27,6 +39,15 @@ export default class Wizard extends CatalystCommand<WizardResult> {
       helpValue: 'FQDN',
       description: 'the FQDN of the Sovereign, instead of typing it at the prompt',
     }),
+    rehearse: Flags.boolean({
+      default: true,
+      allowNo: true,
+      description: 'before a whole walk: rehearse (D20), in a lab without a question',
+    }),
+    spend: Flags.boolean({
+      allowNo: true,
+      description: 'in phase 8 also do what costs money (D13): add a server by a NodePool claim, and remove it',
+    }),
     force: Flags.string({
       helpValue: 'REASON',
       description: 'overrule unproven prerequisites; the evidence keeps the reason',
@@ -35,13 +56,67 @@ export default class Wizard extends CatalystCommand<WizardResult> {
 
   async run(): Promise<WizardResult> {
     const { flags, context } = await this.open(Wizard);
-    const answers = await askWizard(context, { questions: wizardQuestions, flags: { ...flags }, secrets: true });
-    const { purge } = answers;
-    if (answers.saveOnly) throw notStarted(answers.loaded.path);
-    const { until, window, force, confirm } = flags;
-    const answer = await confirmWalk(context, { until, purge, confirm, window });
-    const result = await runWizard(await openSession(context, answer), { until, window, force, purge });
-    context.output.print(wizardText(result));
+    const { until, window, force } = flags;
+    const { purge, saveOnly, loaded, answer } = await this.agree(context, flags);
+    if (saveOnly) {
+      context.output.print(`${loaded.path} is saved; nothing was started. Later: ${command('wizard')}`);
+      return { ...savedOnly(loaded.sovereign.spec.fqdn), spec: loaded.path };
+    }
+    if (flags.rehearse) await this.rehearse(context, until);
+    const spend = flags.spend ?? (await this.mayGrow(context, until));
+    context.output.note(
+      'Preflight: this machine, the spec, Hetzner, Object Storage, the mother, DNS and the registries',
+    );
+    const result = await runWizard(await openSession(context, answer), { until, window, force, purge, spend });
+    context.ending(wizardEnding(result));
     return result;
+  }
+
+  /** Questions, review, "Start?" and the confirmations; esc at one of these leads back to the review. */
+  private async agree(context: Context, flags: WizardFlags) {
+    for (let reviewOnly = false; ; reviewOnly = true) {
+      const request = {
+        questions: wizardQuestions,
+        flags: { ...flags },
+        secrets: true,
+        by: 'wizard',
+        reviewOnly,
+      } as const;
+      const answers = await askWizard(context, request);
+      if (answers.saveOnly) return { ...answers, answer: undefined };
+      const walk = { until: flags.until, purge: answers.purge, confirm: flags.confirm, window: flags.window };
+      try {
+        return { ...answers, answer: await confirmWalk(context, walk) };
+      } catch (error) {
+        if (!(error instanceof GoBack)) throw error;
+      }
+    }
+  }
+
+  /** A lab costs nothing; for a real Sovereign a person decides, and sees the price. */
+  private async mayGrow(context: Context, until: number | undefined): Promise<boolean> {
+    const cost = await poolCostBefore(context, until);
+    if (cost === undefined || !context.prompter.available) return false;
+    return context.prompter.confirm({
+      message: `Add a server by a NodePool claim in phase 8, and remove it again (${cost})? Without it W10 is not checked and the verdict is PARTIAL.`,
+      default: false,
+    });
+  }
+
+  /** A lab rehearses without a prompt if it has room for a second cluster; a real Sovereign only if the user agrees. */
+  private async rehearse(context: Context, until: number | undefined): Promise<void> {
+    const before = await rehearsalBefore(context, until);
+    if (before === undefined) return;
+    const wanted =
+      before === 'lab' ||
+      (context.prompter.available &&
+        (await context.prompter.confirm({
+          message:
+            'Rehearse first, on a throwaway Sovereign of the same spec that is wiped afterwards? Its price comes next.',
+          default: false,
+        })));
+    if (!wanted) return;
+    const { about, report } = rehearsalEnding(await rehearse(context, { unattended: before === 'lab' }));
+    context.output.print(`✔ ${about}\n  report  ${report}`);
   }
 }

@@ -10,8 +10,22 @@ const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const product = read('package.json');
 const lab = read('lab/package.json');
 
-/** Of our dependencies, those that are bundled, with all that they depend on. */
-const bundled = ['@oclif/core', 'cli-truncate', 'fastest-levenshtein', 'js-yaml', 'json-canonicalize', 'p-limit', 'semver', 'yaml', 'zod'];
+/** What is bundled, with all that it depends on; the large ones are no dependencies, so that nobody installs what tree shaking leaves out. */
+const bundled = [
+  '@kubernetes/client-node',
+  '@oclif/core',
+  'age-encryption',
+  'axios',
+  'cli-truncate',
+  'fastest-levenshtein',
+  'hcloud-js',
+  'js-yaml',
+  'json-canonicalize',
+  'p-limit',
+  'semver',
+  'yaml',
+  'zod',
+];
 
 const commandsIn = (folder) =>
   Object.fromEntries(
@@ -76,7 +90,7 @@ await bundle(
 );
 await bundle(
   'lab/dist/run',
-  { main: 'dist/lab/src/main.js', index: 'dist/lab/src/index.js', ...commandsIn('dist/lab/commands') },
+  { main: 'dist/lab/src/start/main.js', index: 'dist/lab/src/index.js', ...commandsIn('dist/lab/commands') },
   // oclif is loaded once; what else is bundled has no CommonJS form.
   ['catalyst', ...Object.keys({ ...lab.dependencies, ...lab.peerDependencies }).filter((name) => name === '@oclif/core' || !bundled.includes(name))],
 );

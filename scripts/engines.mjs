@@ -1,8 +1,8 @@
 // npm run engines [NAME…]: builds the servers that a lab on real engines is made of. Run it twice: the second does nothing.
 // Exit status: 0 all that is required is there; 1 something required did not build; 3 this machine has no Go or no C compiler to build with.
 import { argv, env, exit } from 'node:process';
-import { buildEngines } from '../dist/lab/src/engines/build.js';
-import { hasPowerDns } from '../dist/lab/src/engines/real-powerdns.js';
+import { buildEngines } from '../dist/lab/src/engines/build/build.js';
+import { hasPowerDns } from '../dist/lab/src/engines/programs/real-powerdns.js';
 import { createRedactor } from '../dist/src/support/redact/redact.js';
 import { createExec } from '../dist/src/tools/exec/exec.js';
 

@@ -47,10 +47,30 @@ export async function makeSchema() {
   return `${JSON.stringify({ $schema, title: 'Sovereign', ...rest }, null, 2)}\n`;
 }
 
+/**
+ * Names of the commands with their own flags, for src/support/commands/command.ts; below '' those that every command has. Then how many
+ * arguments each takes, and which flags take no value: by these a command is found in a sentence.
+ */
+export async function makeCommandFlags() {
+  const parsed = await Promise.all(['.', 'lab'].map(async (folder) => JSON.parse(await makeManifest(folder)).commands));
+  const all = Object.entries(Object.assign({}, ...parsed));
+  const commands = all.map(([id, { flags }]) => [id.replaceAll(':', ' '), Object.keys(flags)]);
+  const counts = all.map(([id, { args }]) => [id.replaceAll(':', ' '), Object.keys(args).length]).filter(([, count]) => count > 0);
+  const flags = all.flatMap(([, command]) => Object.entries(command.flags));
+  const takesValue = new Set(flags.filter(([, { type }]) => type === 'option').map(([name]) => name));
+  const switches = [...new Set(flags.map(([name]) => name))].filter((name) => !takesValue.has(name)).concat('help', 'version').sort();
+  const shared = commands[0][1].filter((flag) => commands.every(([, flags]) => flags.includes(flag)));
+  const rows = [['', [...shared, 'help', 'version']], ...commands.sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, flags]) => [id, flags.filter((flag) => !shared.includes(flag))])];
+  const keyOf = (id) => (/^\w+$/.test(id) ? id : `'${id}'`);
+  const lines = rows.map(([id, flags]) => `  ${keyOf(id)}: [${flags.map((flag) => `'${flag}'`).join(', ')}],`);
+  return `/** Written by the build (scripts/manifest.mjs) from the commands: do not edit. */\n// biome-ignore format: generated\nexport const commandFlags = {\n${lines.join('\n')}\n} as const;\n\n/** How many arguments a command takes, where it takes any. */\n// biome-ignore format: generated\nexport const argumentCounts: Readonly<Record<string, number>> = {\n${counts.sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, count]) => `  ${keyOf(id)}: ${count},`).join('\n')}\n};\n\n/** Flags without a value. */\n// biome-ignore format: generated\nexport const switches: readonly string[] = [${switches.map((name) => `'${name}'`).join(', ')}];\n`;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await keepTemplates();
   for (const folder of ['.', 'lab'])
     writeFileSync(join(root, folder, 'oclif.manifest.json'), await makeManifest(folder));
+  writeFileSync(join(root, 'src/support/commands/command-flags.ts'), await makeCommandFlags());
   await keepRootHelp();
   mkdirSync(join(root, 'schema'), { recursive: true });
   writeFileSync(join(root, 'schema', 'sovereign.schema.json'), await makeSchema());

@@ -1,7 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import { type LintResult, lintBlueprints } from '../../src/actions/blueprint/lint.js';
+import type { Context } from '../../src/actions/session/context.js';
+import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
+import { noteRendered } from '../../src/actions/ticket/levels.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { lintServer } from '../../src/cli/context/lint-server.js';
+import { lintServer } from '../../src/cli/context/clusters/lint-server.js';
 import { lintText } from '../../src/cli/text/blueprint.js';
 import { chartLockOf, withCharts } from '../../src/cli/text/chart-template.js';
 import { fail } from '../../src/support/errors/errors.js';
@@ -40,11 +43,29 @@ export default class BlueprintLint extends CatalystCommand<LintResult> {
     const result = await withCharts(context, sovereign, flags, (charts) =>
       lintBlueprints(sovereign, blueprints, { only: args.blueprint, lock, charts, server }),
     );
-    context.output.print(lintText(result));
+    context.output.print(lintText(result, args.blueprint === undefined ? blueprints.length : 1));
+    await noteLevels(context, result, blueprints);
     const errors = result.findings.filter((finding) => finding.severity === 'error');
     if (errors.length > 0) {
       throw fail('E3203', `Blueprint rules violated: ${errors.length}.`, { data: { result } });
     }
     return result;
   }
+}
+
+/** Which Blueprints rendered against their real charts is a level of done that `status` shows. */
+async function noteLevels(
+  context: Context,
+  { charts, findings }: LintResult,
+  blueprints: readonly { name: string }[],
+): Promise<void> {
+  const stateDir = await stateDirIfAny(context);
+  if (stateDir === undefined || charts.length === 0 || context.options.dryRun) return;
+  const looked = blueprints
+    .filter(({ name }) => charts.some(({ blueprint }) => blueprint === name))
+    .map(({ name }) => ({
+      blueprint: name,
+      ok: !findings.some(({ blueprint, severity }) => blueprint === name && severity === 'error'),
+    }));
+  noteRendered(stateDir, looked, context.clock.now());
 }

@@ -2,10 +2,9 @@ import { Flags } from '@oclif/core';
 import { type MirrorResult, mirrorBlueprints } from '../../src/actions/blueprint/mirror.js';
 import { pushingCharts } from '../../src/actions/blueprint/push-charts.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { imageRegistries } from '../../src/cli/context/image-registries.js';
-import { switchSpec } from '../../src/cli/context/switch-spec.js';
+import { imageRegistries } from '../../src/cli/context/credentials/image-registries.js';
+import { switchSpec } from '../../src/cli/context/spec/switch-spec.js';
 import { helmCharts, withCharts } from '../../src/cli/text/chart-template.js';
-import { textTable } from '../../src/cli/text/table.js';
 
 export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
   static override summary = 'copies every pinned chart, and on request every image, to one registry, by digest';
@@ -59,8 +58,9 @@ export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
     );
     const rows = result.charts.map((chart) => [chart.name, chart.version, chart.digest]);
     const images = result.images.map((image) => [image.image, image.to, image.digest]);
-    context.output.print(textTable(['Chart', 'Version', 'Digest'], rows));
-    if (images.length > 0) context.output.print(textTable(['Image', 'In the mirror', 'Digest'], images));
+    context.output.page([{ table: { head: ['CHART', 'VERSION', 'DIGEST'], rows } }]);
+    if (images.length > 0)
+      context.output.page(['', { table: { head: ['IMAGE', 'IN THE MIRROR', 'DIGEST'], rows: images } }]);
     switchSpec(context, path, sovereign, result.spec, flags.write);
     return result;
   }

@@ -5,7 +5,6 @@ import { pushingCharts } from '../../src/actions/blueprint/push-charts.js';
 import { archivesIn } from '../../src/blueprints/render/wrapper.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { helmCharts } from '../../src/cli/text/chart-template.js';
-import { textTable } from '../../src/cli/text/table.js';
 
 export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
   static override summary = 'Blueprints as OpenOva wrapper charts, the same bytes every time';
@@ -57,12 +56,8 @@ export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
           }),
         )
       : await packageBlueprints(sovereign, blueprints, request);
-    context.output.print(
-      textTable(
-        ['Blueprint', 'File', 'sha256'],
-        rows.map((row) => [row.blueprint, row.file, row.sha256]),
-      ),
-    );
+    const cells = rows.map((row) => [row.blueprint, row.file, row.sha256]);
+    context.output.page([{ table: { head: ['BLUEPRINT', 'FILE', 'SHA256'], rows: cells } }]);
     return rows;
   }
 }

@@ -1,24 +1,41 @@
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { type BlueprintDetails, showBlueprint } from '../../src/actions/blueprint/show.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { blueprintText } from '../../src/cli/text/blueprint.js';
+import { withCharts } from '../../src/cli/text/chart-template.js';
 import { isCatalystError } from '../../src/support/errors/errors.js';
 
 export default class BlueprintShow extends CatalystCommand<BlueprintDetails> {
-  static override summary = 'one Blueprint: chart, values, dependencies, Secrets, proof, egress hosts';
+  static override summary =
+    'one Blueprint: chart, values, dependencies, Secrets, what ends with one node, proof, egress hosts';
   static override examples = ['<%= config.bin %> blueprint show bp-harbor', '<%= config.bin %> blueprint show traefik'];
-  static override exitCodes = [7];
+  static override exitCodes = [5, 7];
   static override args = { blueprint: Args.string({ required: true, description: 'its name, such as bp-harbor' }) };
+  static override flags = {
+    charts: Flags.string({
+      helpValue: 'DIR',
+      exclusive: ['live'],
+      description: 'counts the workloads of these charts too, unpacked as <name>/ or as archives <name>-<version>.tgz',
+    }),
+    live: Flags.boolean({
+      description: 'counts the workloads of the real charts too, pulled from their pinned sources',
+    }),
+  };
 
   async run(): Promise<BlueprintDetails> {
-    const { args, context } = await this.open(BlueprintShow);
+    const { args, flags, context } = await this.open(BlueprintShow);
     const blueprints = await context.blueprints();
     // without a spec there are no values to show, but everything else
     const loaded = await context.spec().catch((error: unknown) => {
       if (isCatalystError(error, 'E1102')) return undefined;
       throw error;
     });
-    const details = showBlueprint(blueprints, args.blueprint, loaded?.sovereign);
+    const sovereign = loaded?.sovereign;
+    const details = sovereign
+      ? await withCharts(context, sovereign, flags, (charts) =>
+          showBlueprint(blueprints, args.blueprint, sovereign, charts),
+        )
+      : await showBlueprint(blueprints, args.blueprint, undefined);
     context.output.print(blueprintText(details));
     return details;
   }

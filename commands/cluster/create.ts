@@ -3,6 +3,7 @@ import { openSession } from '../../src/actions/session/session.js';
 import { runTicket } from '../../src/actions/ticket/run.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { runExitCodes, runFlags } from '../../src/cli/command/run-flags.js';
+import { command } from '../../src/support/commands/command.js';
 
 export default class ClusterCreate extends CatalystCommand<StepsRun> {
   static override summary = 'create the network, firewall, load balancer, servers and k3s at Hetzner';
@@ -21,11 +22,7 @@ export default class ClusterCreate extends CatalystCommand<StepsRun> {
       return { runId: context.runId, planHash: '', proven: [] };
     }
     const result = await runTicket(await openSession(context), 'cluster', { ...flags, schedule: 'tickets' });
-    context.output.print(
-      result.mutations
-        ? `${result.mutations.length} changes, none made (dry-run)`
-        : 'The cluster exists and is proven.',
-    );
+    context.ending({ about: 'the cluster exists', next: [command('phase run', '1'), command('cluster kubeconfig')] });
     return result;
   }
 }

@@ -1,6 +1,5 @@
 import { listCredentials } from '../../src/actions/credentials/store.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { textTable } from '../../src/cli/text/table.js';
 
 type Result = Awaited<ReturnType<typeof listCredentials>>;
 
@@ -13,7 +12,7 @@ export default class CredentialsList extends CatalystCommand<Result> {
     const { context } = await this.open(CredentialsList);
     const result = await listCredentials(await context.credentials(), await context.labCredentials());
     const rows = result.credentials.map(({ name, source, value, variable }) => [name, source, value, variable ?? '']);
-    context.output.print(textTable(['credential', 'from', 'value', 'variable'], rows));
+    context.output.page([{ table: { head: ['CREDENTIAL', 'FROM', 'VALUE', 'VARIABLE'], rows } }]);
     if (result.missing.length > 0) context.output.note(`missing: ${result.missing.join(', ')}`);
     return result;
   }

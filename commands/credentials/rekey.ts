@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core';
 import { type Rekeyed, rekeyCredentials } from '../../src/actions/credentials/rekey.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { readNewPassphrase } from '../../src/cli/context/read-passphrase.js';
+import { readNewPassphrase } from '../../src/cli/context/credentials/read-passphrase.js';
 import type { SealedFor } from '../../src/sovereign/credentials/secret-file.js';
+import { command } from '../../src/support/commands/command.js';
 import { fail } from '../../src/support/errors/errors.js';
 
 export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
@@ -29,7 +30,7 @@ export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
     const file = flags['passphrase-file'];
     if (flags.to === undefined && file === undefined && !prompter.available) {
       throw fail('E1002', 'Choose what the store is encrypted for: there is no terminal to prompt on.', {
-        actions: ['catalyst credentials rekey --to identity', 'catalyst credentials rekey --to passphrase'],
+        actions: [command('credentials rekey', { to: 'identity' }), command('credentials rekey', { to: 'passphrase' })],
         data: { flag: '--to' },
       });
     }

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { type Rotated, rotatedText, rotateKeys } from '../../src/actions/credentials/rotate.js';
 import { openSession } from '../../src/actions/session/session.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { readKeyPair } from '../../src/cli/context/read-key-pair.js';
+import { readKeyPair } from '../../src/cli/context/credentials/read-key-pair.js';
 
 export default class CredentialsRotate extends CatalystCommand<Rotated> {
   static override summary = 'new Object Storage keys everywhere: proven, written to every Secret, consumers restarted';

@@ -3,7 +3,7 @@ import { setCredential } from '../../src/actions/credentials/set.js';
 import { requireCredentialName } from '../../src/actions/credentials/store.js';
 import { openSession } from '../../src/actions/session/session.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { readSecret } from '../../src/cli/context/read-secret.js';
+import { readSecret } from '../../src/cli/context/credentials/read-secret.js';
 
 interface Result {
   name: string;

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { type EvidenceShown, showEvidence } from '../../src/actions/evidence/show.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { oneLine } from '../../src/support/printable.js';
+import { itemLook } from '../../src/cli/text/endings.js';
 
 export default class EvidenceShow extends CatalystCommand<EvidenceShown> {
   static override summary = 'the verdict and contents of the newest evidence bundle, or of FILE';
@@ -12,16 +12,20 @@ export default class EvidenceShow extends CatalystCommand<EvidenceShown> {
   async run(): Promise<EvidenceShown> {
     const { args, context } = await this.open(EvidenceShow);
     const shown = await showEvidence(context, args.file);
-    const items = shown.items.map((item) => oneLine(`${item.id.padEnd(4)} ${item.status.padEnd(12)} ${item.reason}`));
-    context.output.print(
-      [
-        oneLine(`${shown.verdict}  ${shown.fqdn}  ${shown.at}`),
-        ...items,
-        `bundle ${shown.bundle}`,
-        `report ${shown.report}`,
-        `key    ${shown.key}`,
-      ].join('\n'),
+    const rows = shown.items.map(({ id, status, reason }) => [id, itemLook(status), reason]);
+    const paths = (['bundle', 'report', 'key'] as const).map(
+      (name) => [name, { text: shown[name], keep: true }] as const,
     );
+    context.output.page([
+      { text: `${shown.verdict}  ${shown.fqdn}  ${shown.at}`, tone: 'strong' },
+      {
+        text: shown.checked.valid ? shown.checked.why : `NOT VERIFIED: ${shown.checked.why}`,
+        tone: shown.checked.valid ? 'good' : 'bad',
+      },
+      { table: { head: ['ITEM', 'RESULT', 'REASON'], rows, cut: true } },
+      '',
+      { facts: paths },
+    ]);
     return shown;
   }
 }

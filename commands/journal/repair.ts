@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { type JournalRepaired, repairJournal } from '../../src/actions/journal/repair.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { command } from '../../src/support/commands/command.js';
 
 export default class JournalRepair extends CatalystCommand<JournalRepaired> {
   static override summary =
@@ -17,7 +18,7 @@ export default class JournalRepair extends CatalystCommand<JournalRepaired> {
     const { flags, context } = await this.open(JournalRepair);
     const result = await repairJournal(context, flags.confirm);
     const text = result.repaired
-      ? `${result.kept} lines kept${result.aside ? `; previous file: ${result.aside}` : ''}. Continue with: catalyst resume`
+      ? `${result.kept} lines kept${result.aside ? `; previous file: ${result.aside}` : ''}. Continue with: ${command('resume')}`
       : result.problem
         ? `${result.kept} intact lines would be kept`
         : `The journal is intact: ${result.kept} lines.`;

@@ -1,7 +1,9 @@
 import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
-import { listPhases, type PhaseRow } from '../../src/actions/ticket/list.js';
+import { listPhases, type PhaseRow, personDays } from '../../src/actions/ticket/list.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { textTable } from '../../src/cli/text/table.js';
+import type { Block, Cell } from '../../src/cli/text/page.js';
+import { statusLook, wbsAloneHead } from '../../src/cli/text/ticket-table.js';
+import { formatDuration } from '../../src/support/durations.js';
 
 export default class PhaseList extends CatalystCommand<PhaseRow[]> {
   static override summary = 'the nine phases, with their dependencies and progress';
@@ -10,16 +12,21 @@ export default class PhaseList extends CatalystCommand<PhaseRow[]> {
 
   async run(): Promise<PhaseRow[]> {
     const { context } = await this.open(PhaseList);
-    const rows = listPhases(await stateDirIfAny(context));
-    const cells = rows.map((row) => [
-      String(row.id),
-      row.title,
-      row.needs.join(', ') || '–',
-      row.status,
-      `${row.proven}/${row.steps}`,
-      row.duration,
-    ]);
-    context.output.print(textTable(['PHASE', 'TITLE', 'NEEDS', 'STATUS', 'PROVEN', 'DURATION'], cells));
+    const stateDir = await stateDirIfAny(context);
+    const rows = listPhases(stateDir);
+    context.output.page([...(stateDir === undefined ? wbsAloneHead : []), phaseTable(rows, stateDir === undefined)]);
     return rows;
   }
+}
+
+function phaseTable(rows: readonly PhaseRow[], planned: boolean): Block {
+  const first = (row: PhaseRow) => [String(row.id), row.title, row.needs.join(', ') || '–'];
+  const live = (row: PhaseRow): Cell[] => [
+    statusLook(row.status),
+    `${row.proven}/${row.steps}`,
+    row.tookMs === undefined ? '–' : formatDuration(row.tookMs),
+  ];
+  const cells = rows.map((row) => [...first(row), ...(planned ? [] : live(row)), personDays(row.duration)]);
+  const head = ['PHASE', 'TITLE', 'AFTER', ...(planned ? [] : ['STATUS', 'PROVEN', 'TOOK']), 'WORK (WBS §6)'];
+  return { table: { head, rows: cells } };
 }

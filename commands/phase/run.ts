@@ -5,6 +5,7 @@ import type { StepsRun } from '../../src/actions/session/run-steps.js';
 import type { Session } from '../../src/actions/session/session.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { runExitCodes, runFlags } from '../../src/cli/command/run-flags.js';
+import { phaseEnding } from '../../src/cli/text/endings.js';
 
 export default class PhaseRun extends CatalystCommand<StepsRun> {
   static override summary = "run a phase's tickets, in parallel where the WBS allows";
@@ -18,11 +19,7 @@ export default class PhaseRun extends CatalystCommand<StepsRun> {
     const { args, flags, context } = await this.open(PhaseRun);
     const start = (session: Session) => runPhase(session, args.phase, flags);
     const result = await confirmedRun(context, start, flags);
-    context.output.print(
-      result.mutations
-        ? `${result.mutations.length} changes, none made (dry-run)`
-        : `phase ${args.phase}: ${result.proven.length} proven`,
-    );
+    context.ending(phaseEnding(args.phase));
     return result;
   }
 }

@@ -1,8 +1,10 @@
 import { Args } from '@oclif/core';
 import { type PhaseDetails, showPhase } from '../../src/actions/phase/show.js';
 import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
+import { personDays } from '../../src/actions/ticket/list.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { ticketTable } from '../../src/cli/text/ticket-table.js';
+import { ticketTable, wbsAloneHead } from '../../src/cli/text/ticket-table.js';
+import { formatDuration } from '../../src/support/durations.js';
 
 export default class PhaseShow extends CatalystCommand<PhaseDetails> {
   static override summary = 'one phase with its tickets and steps';
@@ -12,10 +14,19 @@ export default class PhaseShow extends CatalystCommand<PhaseDetails> {
 
   async run(): Promise<PhaseDetails> {
     const { args, context } = await this.open(PhaseShow);
-    const phase = showPhase(args.phase, await stateDirIfAny(context));
-    context.output.print(
-      `${phase.id}  ${phase.title} · ${phase.status} · ${phase.duration}\n${ticketTable(phase.rows)}`,
-    );
+    const stateDir = await stateDirIfAny(context);
+    const phase = showPhase(args.phase, stateDir);
+    const planned = stateDir === undefined;
+    const took = phase.tookMs === undefined ? '' : ` · took ${formatDuration(phase.tookMs)}`;
+    const status = planned ? '' : ` · ${phase.status}${took}`;
+    context.output.page([
+      ...(planned ? wbsAloneHead : []),
+      {
+        text: `${phase.id}  ${phase.title}${status} · estimated work ${personDays(phase.duration)} (WBS §6)`,
+        tone: 'strong',
+      },
+      ticketTable(phase.rows, { planned }),
+    ]);
     return phase;
   }
 }

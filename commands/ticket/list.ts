@@ -1,7 +1,7 @@
 import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
 import { listTickets, type TicketRow } from '../../src/actions/ticket/list.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { ticketTable } from '../../src/cli/text/ticket-table.js';
+import { ticketTable, wbsAloneHead } from '../../src/cli/text/ticket-table.js';
 
 export default class TicketList extends CatalystCommand<TicketRow[]> {
   static override summary = 'the 22 tickets of the WBS with status, PRs and evidence';
@@ -10,8 +10,10 @@ export default class TicketList extends CatalystCommand<TicketRow[]> {
 
   async run(): Promise<TicketRow[]> {
     const { context } = await this.open(TicketList);
-    const rows = listTickets(await stateDirIfAny(context));
-    context.output.print(ticketTable(rows));
+    const stateDir = await stateDirIfAny(context);
+    const planned = stateDir === undefined;
+    const rows = listTickets(stateDir);
+    context.output.page([...(planned ? wbsAloneHead : []), ticketTable(rows, { planned })]);
     return rows;
   }
 }

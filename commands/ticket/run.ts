@@ -6,6 +6,9 @@ import type { Session } from '../../src/actions/session/session.js';
 import { runTicket } from '../../src/actions/ticket/run.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { runExitCodes, runFlags } from '../../src/cli/command/run-flags.js';
+import { stepName } from '../../src/engine/events.js';
+import { command } from '../../src/support/commands/command.js';
+import { wbsOf } from '../../src/walk/catalog.js';
 
 export default class TicketRun extends CatalystCommand<StepsRun> {
   static override summary = 'run one ticket or step';
@@ -21,9 +24,7 @@ export default class TicketRun extends CatalystCommand<StepsRun> {
     const id = knownStep(args.ticket);
     const start = (session: Session) => runTicket(session, id, { ...flags, schedule: 'tickets' });
     const result = await confirmedRun(context, start, flags);
-    context.output.print(
-      result.mutations ? `${result.mutations.length} changes, none made (dry-run)` : `${args.ticket}: proven`,
-    );
+    context.ending({ about: stepName({ id, ...wbsOf(id) }), next: [command('status')] });
     return result;
   }
 }

@@ -24,7 +24,7 @@ export default class TicketSet extends CatalystCommand<TicketRow> {
   async run(): Promise<TicketRow> {
     const { args, flags, context } = await this.open(TicketSet);
     const row = await setTicket(context, args.ticket, { prs: flags.pr, status: flags.status });
-    context.output.print(ticketTable([row]));
+    context.output.page([ticketTable([row])]);
     return row;
   }
 }

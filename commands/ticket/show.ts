@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
 import { showTicket, type TicketDetails } from '../../src/actions/ticket/show.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { ticketTable } from '../../src/cli/text/ticket-table.js';
+import { ticketTable, wbsAloneHead } from '../../src/cli/text/ticket-table.js';
 
 export default class TicketShow extends CatalystCommand<TicketDetails> {
   static override summary = 'one ticket or step: dependencies, status, evidence, what running it would change';
@@ -16,9 +16,17 @@ export default class TicketShow extends CatalystCommand<TicketDetails> {
     const ticket = await showTicket(args.ticket, stateDir, stateDir === undefined ? undefined : await context.world());
     const changes = (ticket.mutations ?? []).map((sentence) => `  ${sentence}`);
     const depends = `depends on: ${ticket.dependsOn.join(', ') || 'nothing'}`;
-    context.output.print(
-      [ticketTable([ticket]), depends, ...(changes.length > 0 ? ['would change:', ...changes] : [])].join('\n'),
-    );
+    const planned = stateDir === undefined;
+    const { evidence, failure } = ticket;
+    context.output.page([
+      ...(planned ? wbsAloneHead : []),
+      ticketTable([ticket], { planned }),
+      '',
+      depends,
+      ...(evidence ? [`proof: ${evidence.summary}`] : []),
+      ...(failure ? [{ text: `failure: ${failure}`, tone: 'bad' } as const] : []),
+      ...(changes.length > 0 ? ['would change:', ...changes] : []),
+    ]);
     return ticket;
   }
 }

@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core';
-import { type DodResult, dodText, verifyDodAlone } from '../../src/actions/verify/dod.js';
+import { type DodResult, verifyDodAlone } from '../../src/actions/verify/dod.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { duration } from '../../src/cli/command/flags.js';
 import { isUnattendedLab } from '../../src/cli/prompts/confirm-walk.js';
+import { dodEnding, dodTable, sinceBlocks } from '../../src/cli/text/endings.js';
 
 const list = (text: string | undefined) =>
   text
@@ -26,14 +27,29 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
     window: duration({
       description: 'how long catalyst-api stays down, from the moment the canary is red (5m; in a lab 20s)',
     }),
+    'max-outage': duration({
+      helpValue: '0s',
+      description: 'the longest outage of a probe in that window that still passes; the verdict tells it (0s)',
+    }),
+    'black-hole': Flags.boolean({
+      default: true,
+      allowNo: true,
+      description: 'cut the Sovereign off from the mother for as long as catalyst-api is dead, once it is handed over',
+    }),
     confirm: Flags.string({
       helpValue: 'FQDN',
       description: 'the FQDN of the Sovereign, where something is stopped or cut off; --yes is not enough',
     }),
     reprovision: Flags.string({
       helpValue: 'FILE',
-      description: 'signed bundle of a wipe-and-re-provision run, for D20',
+      description: 'signed bundle of a wipe-and-re-provision run, for D20; default: that of the newest rehearsal',
     }),
+    spend: Flags.boolean({
+      description:
+        'also do what costs money (D13): add a server by a NodePool claim, and remove it; in a lab it is always done',
+    }),
+    'max-rehearsal-age': duration({ helpValue: '30d', description: 'how old that evidence may be (30d)' }),
+    since: Flags.string({ helpValue: 'BUNDLE', description: 'report what has changed since that verdict' }),
   };
 
   async run(): Promise<DodResult> {
@@ -42,10 +58,20 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
       only: list(flags.only),
       skip: list(flags.skip),
       windowMs: flags.window,
+      maxOutageMs: flags['max-outage'],
+      blackHole: flags['black-hole'],
       reprovision: flags.reprovision,
+      maxRehearsalAgeMs: flags['max-rehearsal-age'],
+      spend: flags.spend,
       confirm: flags.confirm,
+      since: flags.since,
       unattended: await isUnattendedLab(context),
     };
-    return verifyDodAlone(context, options, (result) => context.output.print(dodText(result)));
+    return verifyDodAlone(context, options, (result) => {
+      // On a terminal the summary must stay in sight.
+      if (!process.stdout.isTTY || result.items.length <= 12) context.output.page([dodTable(result)]);
+      if (result.since) context.output.page(sinceBlocks(result.since));
+      context.ending(dodEnding(result));
+    });
   }
 }

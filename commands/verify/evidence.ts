@@ -1,25 +1,33 @@
 import { Args, Flags } from '@oclif/core';
-import { verifyEvidence } from '../../src/actions/evidence/show.js';
+import { type EvidenceCheck, verifyEvidence } from '../../src/actions/evidence/verify.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import type { BundleCheck } from '../../src/verification/dod/verify-bundle.js';
 
-export default class VerifyEvidence extends CatalystCommand<BundleCheck> {
-  static override summary = 'check an evidence bundle offline: signature, index, hashes, journal chain, verdict';
-  static override examples = ['<%= config.bin %> verify evidence dod.tar --key evidence.pub'];
+export default class VerifyEvidence extends CatalystCommand<EvidenceCheck> {
+  static override summary =
+    'check an evidence bundle offline: signature, hashes, journal, every item again from its raw data';
+  static override description =
+    'The key is the one that --key gives, else the key of that Sovereign on this machine, else one that was pinned with --pin. A key that merely lies beside the bundle is never used.';
+  static override examples = [
+    '<%= config.bin %> verify evidence dod.tar',
+    '<%= config.bin %> verify evidence dod.tar --key evidence.pub --pin',
+  ];
   static override exitCodes = [3];
   static override args = { file: Args.string({ required: true, description: 'the bundle (tar)' }) };
   static override flags = {
     key: Flags.string({
-      required: true,
       helpValue: 'FILE',
-      description: 'public key (PEM) of the Sovereign that signed it',
+      description: 'public key (PEM) of the Sovereign that signed it; default: the one that this machine knows',
     }),
+    pin: Flags.boolean({ description: 'keep the key that --key gives for that Sovereign, once the bundle is valid' }),
   };
 
-  async run(): Promise<BundleCheck> {
+  async run(): Promise<EvidenceCheck> {
     const { args, flags, context } = await this.open(VerifyEvidence);
-    const check = await verifyEvidence(args.file, flags.key);
-    context.output.print([...check.checks, `${check.verdict}  ${check.fqdn}  ${check.at}`].join('\n'));
+    const check = await verifyEvidence(context, args.file, { keyFile: flags.key, pin: flags.pin });
+    const { keyId, origin } = check.key;
+    context.output.print(
+      [`key ${keyId}: ${origin}`, ...check.checks, `${check.verdict}  ${check.fqdn}  ${check.at}`].join('\n'),
+    );
     return check;
   }
 }

@@ -1,2 +1,2 @@
 /** What catalyst loads of the lab when somebody types `--lab`. */
-export { ensureLab } from './ensure.js';
+export { ensureLab } from './start/ensure.js';

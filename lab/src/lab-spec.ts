@@ -1,6 +1,13 @@
 /** The sovereign.yaml of a lab: complete for omantel, and nothing in it can be reached but the lab. */
+import { acceptedParent } from 'catalyst/sovereign/spec/independence.js';
 import { type ConnectTo, type Sovereign, sovereignSchema } from 'catalyst/sovereign/spec/schema.js';
-import { addressHost } from './address-service.js';
+import { publicResolvers } from './internet/vendors.js';
+import { pools } from './servers/mother/pdm.js';
+
+/** Has images that it gives to a login alone. */
+export const privateRegistry = 'ghcr.io';
+/** That goes with the lab's registry-token. */
+export const registryUser = 'catalyst';
 
 export interface LabAddresses {
   /** URLs. */
@@ -8,63 +15,56 @@ export interface LabAddresses {
   s3: string;
   /** `oci://…/charts` */
   mirror: string;
-  /** `host:port` of what stands behind the public names and ports. */
-  ingress: { http: string; https: string };
-  motherIngress: { http: string; https: string };
-  /** What answers as ip.hetzner.com. */
-  address: string;
-  api: string;
-  ssh: string;
-  dns: string;
-  sovereignDns: string;
+  /** `host:port` of the recursive name server. */
+  resolver: string;
+  /** `socks5://…`: the way to public addresses. */
+  internet: string;
 }
 
 export interface LabSpecOptions {
   fqdn: string;
+  /** Of the servers and of Object Storage. */
+  location: string;
   addresses: LabAddresses;
   /** PEM. */
   ca: string;
-  motherHosts: readonly string[];
   motherAddress: string;
 }
 
-export function labSpec({ fqdn, addresses, ca, motherHosts, motherAddress }: LabSpecOptions): Sovereign {
+/** What has a public address in a lab: the mother and vendors, Hetzner's servers, those beyond the first 245, and all over IPv6. */
+const publicNetworks = [
+  ...['192.0.2.0/24', '203.0.113.0/24', '198.18.0.0/15', '2001:db8::/32'],
+  // no question of a lab leaves it
+  ...publicResolvers.map((address) => `${address}/32`),
+];
+
+export function labSpec({ fqdn, location, addresses, ca, motherAddress }: LabSpecOptions): Sovereign {
   const [subdomain = '', ...rest] = fqdn.split('.');
-  const nameservers = ['ns1.openova.io', 'ns2.openova.io', 'ns3.openova.io'];
-  const connectTo: ConnectTo[] = [
-    ...[...motherHosts, motherAddress].flatMap((host) => [
-      { host, port: 443, to: addresses.motherIngress.https },
-      { host, port: 80, to: addresses.motherIngress.http },
-    ]),
-    ...[...nameservers, motherAddress].map((host) => ({ host, port: 53, to: addresses.dns })),
-    { host: addressHost, port: 443, to: addresses.address },
-    { port: 443, to: addresses.ingress.https },
-    { port: 80, to: addresses.ingress.http },
-    { port: 31443, to: addresses.ingress.https },
-    { port: 31080, to: addresses.ingress.http },
-    { port: 53, to: addresses.sovereignDns },
-    { port: 6443, to: addresses.api },
-    { port: 22, to: addresses.ssh },
-  ];
+  const domain = rest.join('.');
+  const connectTo: ConnectTo[] = publicNetworks.map((host) => ({ host, to: addresses.internet }));
   return sovereignSchema.parse({
-    apiVersion: 'catalyst.openova.io/v1alpha1',
+    apiVersion: 'cli.catalyst.openova.io/v1alpha1',
     kind: 'Sovereign',
     metadata: { name: subdomain },
     spec: {
       fqdn,
-      pool: { domain: rest.join('.'), subdomain },
+      ...(pools.includes(domain) ? { pool: { domain, subdomain } } : { parentZone: { zone: domain } }),
       organization: { name: 'Omantel', email: 'platform@omantel.om' },
       hetzner: {
-        location: 'fsn1',
+        location,
         endpoint: addresses.hetzner,
-        controlPlane: { type: 'cx53', count: 1 },
-        workers: { type: 'cx43', count: 2 },
-        sshFrom: ['127.0.0.1/32'],
+        controlPlane: { count: 1 },
+        workers: { count: 2 },
       },
-      objectStorage: { location: 'fsn1', endpoint: addresses.s3, bucketPrefix: `catalyst-${subdomain}` },
+      objectStorage: { location, endpoint: addresses.s3, bucketPrefix: `catalyst-${subdomain}` },
       mother: { name: 'contabo', addresses: [motherAddress] },
-      charts: { mirror: addresses.mirror, insecure: true },
-      access: { connectTo, caBundle: ca },
+      charts: {
+        mirror: addresses.mirror,
+        insecure: true,
+        secretRef: { name: 'registry-pull', hosts: [privateRegistry] },
+      },
+      independence: { accepted: [acceptedParent(domain)] },
+      access: { resolver: addresses.resolver, connectTo, caBundle: ca },
     },
   });
 }

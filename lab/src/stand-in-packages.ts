@@ -4,7 +4,7 @@
  */
 import type { Blueprint } from 'catalyst/blueprints/catalog/blueprint.js';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { kindsOfPackage } from './controllers/opentofu-kinds.js';
+import { kindsOfPackage } from './controllers/platform/crossplane/opentofu-kinds.js';
 import type { PackageImage } from './servers/registry/packages.js';
 
 export interface StandInPackage extends PackageImage {

@@ -1,14 +1,16 @@
-/** Documents one field of the spec, ticket, phase, Blueprint or error code. */
+/** Documents one field of the spec, ticket, phase, Blueprint, item of the Definition of Done, term or error code. */
+import { glossary } from '../sovereign/glossary.js';
 import { type SpecField, specFields } from '../sovereign/spec/spec-fields.js';
+import { command } from '../support/commands/command.js';
 import { type ErrorCode, errorCodes } from '../support/errors/error-codes.js';
 import { fail } from '../support/errors/errors.js';
-import { exitStatuses } from '../support/errors/exit-statuses.js';
+import { type ErrorClass, exitStatuses } from '../support/errors/exit-statuses.js';
 import { nearest } from '../support/nearest.js';
 import { phases, tickets } from '../walk/wbs.js';
 
 export interface Explanation {
   topic: string;
-  kind: 'index' | 'field' | 'ticket' | 'phase' | 'blueprint' | 'error';
+  kind: 'index' | 'field' | 'ticket' | 'phase' | 'blueprint' | 'error' | 'item' | 'term';
   title: string;
   /** Paragraphs. */
   text: string[];
@@ -37,24 +39,27 @@ export async function explain(
 ): Promise<Explanation> {
   if (topic === undefined) return index();
   const word = topic.trim();
-  const known = word.startsWith('bp-') ? await load() : [];
-  const blueprints = () => known;
   const found =
     explainError(word) ??
     explainTicket(word) ??
     explainPhase(word) ??
-    explainBlueprint(word, blueprints) ??
+    (await explainItem(word)) ??
+    explainTerm(word) ??
     explainField(word);
   if (found) return found;
+  const blueprints = await load();
+  const blueprint = explainBlueprint(word, blueprints);
+  if (blueprint) return blueprint;
   const names = [
     ...specFields().map((field) => field.path),
     ...tickets.map((ticket) => ticket.id),
     ...Object.keys(errorCodes),
-    ...(word.startsWith('bp-') ? blueprints().map((blueprint) => blueprint.name) : []),
+    ...Object.keys(glossary),
+    ...blueprints.map(({ name }) => name),
   ];
   const near = nearest(word, names);
   throw fail('E1001', `There is nothing called "${word}" to explain.`, {
-    actions: [...(near ? [`catalyst explain ${near}`] : []), 'catalyst explain'],
+    actions: [...(near ? [command('explain', near)] : []), command('explain')],
   });
 }
 
@@ -64,9 +69,62 @@ function index(): Explanation {
     topic: '',
     kind: 'index',
     title: 'What can be explained',
-    text: ['A field of the spec, a ticket (370), a phase (phase 3), a Blueprint (bp-harbor) or an error code (E1101).'],
+    text: [
+      'A field of the spec, a ticket (370), a phase (phase 3), a Blueprint (bp-harbor), an item of the Definition of Done (D17, W5), an error code (E1101) or a term:',
+      `${Object.keys(glossary).join(', ')}.`,
+    ],
     facts: {},
     more: roots.map((field) => ({ topic: field.path, title: field.description })),
+  };
+}
+
+/** What helps against a class of errors; the error itself has what helps against it alone. */
+const nextOf: Readonly<Record<ErrorClass, string>> = {
+  bug: command('support-bundle'),
+  usage: `${command('', { help: true })}, or --help after the command`,
+  'check-failed': `the remedy of each finding, then the same command again`,
+  credentials: `${command('credentials list')}, then ${command('credentials verify')}`,
+  external: `${command('preflight')}, then ${command('resume')}`,
+  quota: command('cluster plan'),
+  refused: `what the message names; ${command('status')} shows what is proven`,
+  unfinished: command('resume'),
+  locked: `${command('status')}; if the holder is gone: ${command('unlock')}`,
+  invalid: 'the experiment again, after its cause is removed',
+  interrupted: command('resume'),
+};
+
+/** D1 to D22 and W1 to W13. What they check is loaded for them alone. */
+async function explainItem(word: string): Promise<Explanation | undefined> {
+  if (!/^[dw][0-9]+$/i.test(word)) return undefined;
+  const { checklist } = await import('../verification/dod/checklist.js');
+  const item = checklist.find(({ id }) => id === word.toUpperCase());
+  if (!item) return undefined;
+  const answered = item.of ? ` It is answered by ${item.of.join(', ')}.` : '';
+  return {
+    topic: item.id,
+    kind: 'item',
+    title: item.title,
+    text: [
+      item.id.startsWith('W')
+        ? `An item of the checklist of the WBS §9.${answered}`
+        : `An item of the Definition of Done, checked on the live Sovereign.${answered}`,
+    ],
+    facts: { 'check again': item.repeat, 'whole verdict': command('verify dod') },
+    more: (item.of ?? []).map((id) => ({ topic: id, title: checklist.find((one) => one.id === id)?.title ?? '' })),
+  };
+}
+
+function explainTerm(word: string): Explanation | undefined {
+  const name = word.toLowerCase();
+  const term = [name, name.replace(/s$/, '')].find((one) => glossary[one] !== undefined);
+  if (term === undefined) return undefined;
+  return {
+    topic: term,
+    kind: 'term',
+    title: term,
+    text: [glossary[term]!],
+    facts: {},
+    more: explainField(word)?.more ?? [],
   };
 }
 
@@ -74,7 +132,7 @@ function explainError(word: string): Explanation | undefined {
   const code = word.toUpperCase() as ErrorCode;
   if (!(code in errorCodes)) return undefined;
   const entry = errorCodes[code];
-  const facts = { class: entry.class, exit: String(exitStatuses[entry.class]) };
+  const facts = { class: entry.class, exit: String(exitStatuses[entry.class]), 'then try': nextOf[entry.class] };
   return { topic: code, kind: 'error', title: entry.title, text: [entry.explain], facts, more: [] };
 }
 
@@ -89,7 +147,7 @@ function explainTicket(word: string): Explanation | undefined {
     kind: 'ticket',
     title: ticket.title,
     text: [
-      `Ticket ${id} of the WBS. It is done once its proof has been taken live on the Sovereign: catalyst ticket show ${id.slice(1)}`,
+      `Ticket ${id} of the WBS. It is done once its proof has been taken live on the Sovereign: ${command('ticket show', id.slice(1))}`,
     ],
     facts,
     more: ticket.dependsOn.map((need) => ({ topic: need, title: 'comes first' })),
@@ -104,10 +162,10 @@ function explainPhase(word: string): Explanation | undefined {
     topic: `phase ${phase.id}`,
     kind: 'phase',
     title: phase.title,
-    text: [`Phase ${phase.id} of the WBS. Its tickets run with: catalyst phase run ${phase.id}`],
+    text: [`Phase ${phase.id} of the WBS. Its tickets run with: ${command('phase run', phase.id)}`],
     facts: {
       needs: phase.needs.length === 0 ? 'nothing' : phase.needs.map((need) => `phase ${need}`).join(', '),
-      duration: phase.duration,
+      'estimate of the WBS': `${phase.duration} of a person's work on the platform; a run takes minutes`,
     },
     more: tickets
       .filter((ticket) => ticket.phase === phase.id)
@@ -115,9 +173,8 @@ function explainPhase(word: string): Explanation | undefined {
   };
 }
 
-function explainBlueprint(word: string, blueprints: () => readonly BlueprintFacts[]): Explanation | undefined {
-  if (!word.startsWith('bp-')) return undefined;
-  const blueprint = blueprints().find((candidate) => candidate.name === word);
+function explainBlueprint(word: string, blueprints: readonly BlueprintFacts[]): Explanation | undefined {
+  const blueprint = blueprints.find(({ name }) => name === word || name === `bp-${word}`);
   if (!blueprint) return undefined;
   const { chart } = blueprint;
   return {

@@ -6,6 +6,7 @@ import { phases } from '../walk/wbs.js';
 import { planSteps } from './session/run-steps.js';
 import type { Session } from './session/session.js';
 import { allSteps } from './session/steps.js';
+import { listPhases } from './ticket/list.js';
 import { type Timeline, timelineOf } from './timeline.js';
 
 export interface PlanResult extends Plan {
@@ -29,5 +30,11 @@ export async function planWalk(
   } catch (error) {
     throw fail('E1201', `The plan cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
   }
-  return { ...plan, file, timeline: options.timeline ? timelineOf() : undefined };
+  return {
+    ...plan,
+    file,
+    timeline: options.timeline
+      ? timelineOf(new Map(listPhases(session.world.stateDir).map(({ id, tookMs }) => [id, tookMs])))
+      : undefined,
+  };
 }

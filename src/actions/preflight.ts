@@ -2,11 +2,17 @@
 import { checkOverrides } from '../blueprints/catalog/catalog.js';
 import { checkKubernetes } from '../blueprints/catalog/kubernetes-fit.js';
 import { type Check, type CheckResult, runChecks } from '../preflight/check.js';
+import { clockCheck } from '../preflight/clock-check.js';
+import { credentialExpiry } from '../preflight/credential-expiry.js';
 import { machineChecks } from '../preflight/machine.js';
 import { motherChecks } from '../preflight/mother.js';
 import { ownAddressCheck } from '../preflight/own-address.js';
+import { projectContents } from '../preflight/project-contents.js';
 import { providerChecks } from '../preflight/providers.js';
+import { registryChecks } from '../preflight/registries.js';
+import { command } from '../support/commands/command.js';
 import { fail, isCatalystError, messageOf } from '../support/errors/errors.js';
+import { probeImages } from '../walk/probes/probe-images.js';
 import type { World } from '../world/world.js';
 import { requireDistinctClusters } from './session/require-distinct-clusters.js';
 
@@ -22,10 +28,18 @@ export async function preflight(world: World): Promise<PreflightResult> {
     [
       ...machineChecks({ ...world, nodeVersion: process.versions.node }),
       specCheck(world),
-      ...providerChecks({ spec: sovereign.spec, hetzner: world.hetzner, objectStore: world.objectStore }),
+      ...providerChecks({ ...world, spec: sovereign.spec }),
       ownAddressCheck({ spec: sovereign.spec, publicAddress: world.publicAddress }),
+      ...projectContents({ spec: sovereign.spec, hetzner: world.hetzner, objectStore: world.objectStore }),
+      clockCheck({ http: world.http, clock: world.clock, endpoint: async () => (await world.hetzner()).endpoint }),
+      credentialExpiry({ mother: world.mother, clock: world.clock }),
+      ...registryChecks({
+        ...world,
+        registryToken: () => credentials.find('registry-token'),
+        probeImages: Object.values(probeImages),
+      }),
       clustersCheck(world),
-      ...motherChecks({ ...world, powerDnsKey: () => credentials.find('powerdns-api-key') }),
+      ...motherChecks(world),
     ],
     world,
   );
@@ -39,17 +53,14 @@ export async function runPreflight({ world }: { world: World }): Promise<Preflig
   return result;
 }
 
-export function preflightFailed(result: PreflightResult) {
+/** @param listed true where every check has been printed already */
+export function preflightFailed(result: PreflightResult, { listed = false } = {}) {
   const failed = result.checks.filter(({ status }) => status === 'fail');
-  const lines = failed.map(({ id, reason }) => `${id}: ${reason}`);
-  return fail(
-    'E1401',
-    `Preflight found ${failed.length} of ${result.checks.length} checks failing.\n${lines.join('\n')}`,
-    {
-      actions: [...new Set(failed.flatMap(({ remedy }) => remedy))],
-      data: { result },
-    },
-  );
+  const lines = listed ? [] : failed.map(({ id, reason }) => `\n${id}: ${reason}`);
+  return fail('E1401', `Preflight found ${failed.length} of ${result.checks.length} checks failing.${lines.join('')}`, {
+    actions: [...new Set(failed.flatMap(({ remedy }) => remedy))],
+    data: { result },
+  });
 }
 
 function clustersCheck(world: World): Check {
@@ -69,7 +80,7 @@ function clustersCheck(world: World): Check {
         if (!isCatalystError(error) || error.class === 'refused') throw error;
         return {
           warn: messageOf(error),
-          remedy: ['catalyst cluster status', 'check that port 6443 can be reached from here'],
+          remedy: [command('cluster status'), 'check that port 6443 can be reached from here'],
         };
       }
     },

@@ -1,6 +1,8 @@
 /** Continues exactly the run that was interrupted: the same command with the same choices and its confirmations. */
-import { foldJournal, type JournalState } from '../engine/journal-state.js';
+import { foldJournal } from '../engine/journal-state.js';
 import type { ScheduleName } from '../engine/schedule.js';
+import { command } from '../support/commands/command.js';
+import { fail } from '../support/errors/errors.js';
 import { clusterDestroy } from './cluster/destroy.js';
 import { rotateKeys } from './credentials/rotate.js';
 import { abort } from './handover/abort.js';
@@ -9,6 +11,7 @@ import { finalizeHandover } from './handover/finalize.js';
 import { purgeApply } from './purge/apply.js';
 import { type Confirmed, confirmedRun } from './session/confirmed-run.js';
 import type { Context } from './session/context.js';
+import { interruptedRun, type JournaledRun } from './session/interrupted-run.js';
 import { readJournalOf } from './session/read-journal.js';
 import { runSelectedSteps, type StepsRun } from './session/run-steps.js';
 import { openSession } from './session/session.js';
@@ -26,7 +29,6 @@ export interface ResumeResult extends StepsRun {
   bundle?: string;
 }
 
-type Run = JournalState['runs'][number];
 // biome-ignore lint/suspicious/noExplicitAny: what a command recorded is read by the same command
 type Resumer = (context: Context, inputs: any, confirmed: Confirmed) => Promise<unknown>;
 
@@ -34,14 +36,28 @@ type Resumer = (context: Context, inputs: any, confirmed: Confirmed) => Promise<
 const resumers: Readonly<Record<string, Resumer>> = {
   'purge apply': (context, { file, max, maxAgeMs }, { confirm }) =>
     purgeApply(context, file, { max, maxAgeMs, confirm }),
-  'cluster destroy': (context, { zones, snapshots, unprotect }, { confirm }) =>
-    clusterDestroy(context, { zones, snapshots, unprotect, confirm }),
+  'cluster destroy': (context, { zones, snapshots, unprotect, restoreZone }, { confirm }) =>
+    clusterDestroy(context, { zones, snapshots, unprotect, restoreZone, confirm }),
   'credentials rotate': async (context) =>
     rotateKeys(await openSession(context), await context.credentials(), undefined),
-  'verify dod': (context, { only, skip, windowMs, reprovision }, confirmed) =>
-    verifyDodAlone(context, { only, skip, windowMs, reprovision, ...confirmed }, () => undefined),
+  'verify dod': (
+    context,
+    { only, skip, windowMs, maxOutageMs, blackHole, reprovision, maxRehearsalAgeMs, spend },
+    confirmed,
+  ) =>
+    verifyDodAlone(
+      context,
+      { only, skip, windowMs, maxOutageMs, blackHole, reprovision, maxRehearsalAgeMs, spend, ...confirmed },
+      () => undefined,
+    ),
+  rehearse: async (_context, { of, name }) => {
+    throw fail('E1001', `The interrupted run is a rehearsal of ${of}, which goes on by its own command.`, {
+      actions: [command('rehearse', { sovereign: of, name })],
+    });
+  },
   'handover finalize': (context, { force }, { confirm }) => finalizeHandover(context, { force, confirm }),
-  'handover abort': (context, { keepCommits }) => abort(context, { keepCommits }),
+  'handover abort': (context, { keepCommits, restoreZone }, { confirm }) =>
+    abort(context, { keepCommits, restoreZone, confirm }),
   'handover decommission': (context, { work }, { confirm }) => decommissionMother(context, work, { confirm }),
 };
 
@@ -63,26 +79,12 @@ export async function resumeRun(context: Context, confirmed: Confirmed): Promise
   return { ...run, command, ...verdictOf(world.stateDir) };
 }
 
-/** What a step undoes: who has walked back does not go forward by a `resume`. */
-const undoes: Readonly<Record<string, readonly string[]>> = { 'handover-abort': ['handover-finalize'] };
-
-/** The newest run that did not end well, unless later ones that did have done, or undone, all of its steps. */
-export function interruptedRun(runs: readonly Run[]): Run | undefined {
-  const stepsOf = (run: Run) => (run.inputs?.steps as string[] | undefined) ?? [];
-  const done = new Set<string>();
-  for (const run of runs.toReversed()) {
-    const steps = stepsOf(run);
-    if (run.ok) for (const step of steps) for (const one of [step, ...(undoes[step] ?? [])]) done.add(one);
-    else if (steps.some((step) => !done.has(step))) return run;
-  }
-  return undefined;
-}
-
-async function resumeWalk(context: Context, last: Run, confirmed: Confirmed): Promise<StepsRun> {
+async function resumeWalk(context: Context, last: JournaledRun, confirmed: Confirmed): Promise<StepsRun> {
   const { inputs = {} } = last;
   const choices: WalkChoices = {
     window: inputs.window as string | undefined,
     purge: inputs.purge as WalkChoices['purge'],
+    spend: inputs.spend === true,
   };
   return confirmedRun(
     context,

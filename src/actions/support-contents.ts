@@ -1,5 +1,6 @@
 /** What a support bundle may hold, by allow-list: a file or a value that nobody thought of stays on the machine. Pure. */
 import type { Sovereign } from '../sovereign/spec/schema.js';
+import { command } from '../support/commands/command.js';
 
 /** Files of a state folder, by their path in it. All of them are JSON, or JSON lines. */
 const packedFiles: readonly { path: RegExp; lines?: true }[] = [
@@ -16,7 +17,7 @@ export function whyLeftOut(path: string): string | undefined {
   if (packedFiles.some((one) => one.path.test(path))) return undefined;
   if (/^secrets\.age/.test(path)) return 'holds secrets';
   if (path === 'sovereign.yaml') return 'its values may be secrets; its structure is packed as sovereign.yaml';
-  if (path.startsWith('evidence/')) return 'evidence is passed on by `catalyst evidence export`';
+  if (path.startsWith('evidence/')) return `evidence is passed on by: ${command('evidence export', { out: 'FILE' })}`;
   return 'not on the allow-list of a support bundle';
 }
 

@@ -24,7 +24,13 @@ export interface WizardResult extends StepsRun {
   /** Path of the HTML report. */
   report?: string;
   bundle?: string;
+  /** Path of the spec, when the answers were saved and nothing was started. */
+  spec?: string;
 }
+
+export const savedOnly = (sovereign: string): WizardResult => ({
+  ...{ runId: '', planHash: '', proven: [], sovereign, until: -1 },
+});
 
 export async function runWizard(session: Session, options: WizardOptions): Promise<WizardResult> {
   const { world } = session;
@@ -39,7 +45,7 @@ export async function runWizard(session: Session, options: WizardOptions): Promi
     force: options.force,
     all,
     selected,
-    inputs: { command: 'wizard', until, window: options.window, purge: options.purge },
+    inputs: { command: 'wizard', until, window: options.window, purge: options.purge, spend: options.spend },
   });
   const mutations = run.mutations && [...tokenProbe(world), ...run.mutations];
   return {

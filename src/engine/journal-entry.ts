@@ -1,5 +1,6 @@
 /** The lines of the journal: their shape, and how a file of them is read and checked. Pure. */
 import { basename, dirname } from 'node:path';
+import { command } from '../support/commands/command.js';
 import { fail, messageOf } from '../support/errors/errors.js';
 import { sha256 } from '../support/hash.js';
 import type { Target } from './mutation.js';
@@ -96,8 +97,8 @@ export function damaged(path: string, { line, why }: { line: number; why: string
 
 /** The folder of a journal is named by the FQDN. */
 export const repairActions = (path: string) => [
-  'catalyst journal show',
-  `or accept what is there, and prove the rest again: catalyst journal repair --confirm ${basename(dirname(path))}`,
+  command('journal show'),
+  `or accept what is there, and prove the rest again: ${command('journal repair', { confirm: basename(dirname(path)) })}`,
 ];
 
 function readLine(bytes: Uint8Array, decoder: TextDecoder): JournalEntry | string {

@@ -1,5 +1,6 @@
 /** A pure fold of journal lines into what is known: operations and whether they ended, proofs, failures, hand-set tickets. */
 import { hashOf } from '../support/hash.js';
+import type { RecordedWait } from '../support/recorded-waits.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { Mutation } from './mutation.js';
 import type { Evidence } from './step.js';
@@ -41,6 +42,8 @@ export interface JournalState {
   }[];
   /** By step id: durations in ms of started → proof, newest last. */
   durations: Map<string, number[]>;
+  /** By step id: what its newest proof waited for; left out of journals of earlier versions. */
+  waits: Map<string, RecordedWait[]>;
 }
 
 /** The natural identity of a mutation: its target and its sentence. */
@@ -58,6 +61,7 @@ export function foldJournal(entries: readonly JournalEntry[]): JournalState {
     forced: [],
     runs: [],
     durations: new Map(),
+    waits: new Map(),
   };
   const byOp = new Map<string, OperationState>();
   for (const entry of entries) apply(state, byOp, entry);
@@ -145,7 +149,16 @@ function foldProof(state: JournalState, step: string, entry: JournalEntry, evide
     durations.push(Date.parse(entry.at) - Date.parse(startedAt));
     state.durations.set(step, durations);
   }
+  state.waits.set(step, waitsIn(entry.inputs?.waits));
   state.open.delete(step);
   state.failures.delete(step);
   state.proofs.set(step, { at: entry.at, run: entry.run, evidence });
+}
+
+/** What is none is left out: a line may hold anything. */
+function waitsIn(value: unknown): RecordedWait[] {
+  if (!Array.isArray(value)) return [];
+  return (value as Partial<RecordedWait>[]).flatMap((one) =>
+    typeof one?.for === 'string' && Number.isFinite(one.ms) && one.ms! >= 0 ? [{ for: one.for, ms: one.ms! }] : [],
+  );
 }

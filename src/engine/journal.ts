@@ -5,6 +5,7 @@
 import { fstatSync, fsyncSync, ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../support/clock.js';
+import { command } from '../support/commands/command.js';
 import { type CatalystError, fail, messageOf } from '../support/errors/errors.js';
 import { type ExclusiveFile, openExclusively } from '../support/files/exclusive-file.js';
 import { syncFolder } from '../support/files/sync-folder.js';
@@ -120,20 +121,20 @@ function openFile(path: string): ExclusiveFile {
     throw fail('E1201', `The journal ${path} cannot be opened: ${messageOf(error)}.`, { cause: error });
   }
   if (file) return file;
-  throw fail('E1202', `The journal ${path} is already open for writing.`, { actions: ['catalyst status'] });
+  throw fail('E1202', `The journal ${path} is already open for writing.`, { actions: [command('status')] });
 }
 
 function takenOver(path: string): CatalystError {
   return fail(
     'E1204',
     `Another process wrote to the journal ${path}, or replaced it, while this run was using it. This run stops here; nothing further was changed.`,
-    { actions: ['catalyst journal show', 'catalyst resume'], data: { path } },
+    { actions: [command('journal show'), command('resume')], data: { path } },
   );
 }
 
 function notWritten(path: string, cause: unknown): CatalystError {
   return fail('E1201', `The journal ${path} cannot be written: ${messageOf(cause)}. Nothing further was changed.`, {
-    actions: ['free space on the disk that holds the state directory', 'catalyst resume'],
+    actions: ['free space on the disk that holds the state directory', command('resume')],
     cause,
   });
 }

@@ -1,5 +1,6 @@
 /** The gate of a real run: protected set, journal, call, journal (gate.ts says the contract). */
 import { randomBytes } from 'node:crypto';
+import { command } from '../support/commands/command.js';
 import { CatalystError, fail, isCatalystError, messageOf } from '../support/errors/errors.js';
 import { DryRunStop } from './dry-run.js';
 import type { Act } from './gate.js';
@@ -84,7 +85,7 @@ export function createGate<W>({
       const reason = protects({ target: mutation.target });
       if (reason !== undefined) {
         throw fail('E4004', `Refused: to ${mutation.sentence}. ${reason} Nothing was changed.`, {
-          actions: ['catalyst verify protected', 'catalyst explain E4004'],
+          actions: [command('verify protected'), command('explain', 'E4004')],
           data: { target: mutation.target },
         });
       }

@@ -4,13 +4,15 @@
  */
 import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
+import { command } from '../support/commands/command.js';
 import { CatalystError, fail, messageOf } from '../support/errors/errors.js';
+import { recordWaits } from '../support/recorded-waits.js';
 import type { Confirm } from './confirmation.js';
-import type { Emit, StepEvent, StepRef } from './events.js';
+import { type Emit, type RunStep, type StepEvent, type StepRef, stepName, stepNames } from './events.js';
 import type { Journal } from './journal.js';
 import type { JournalState } from './journal-state.js';
 import type { Gate } from './journaled-gate.js';
-import { blockedSteps, type Graph, readySteps, unmet } from './schedule.js';
+import { blockedSteps, type Graph, prerequisites, readySteps, unmet } from './schedule.js';
 import type { Step, StepContext, StepNode } from './step.js';
 
 export interface RunnerOptions<W> extends Graph<Step<W>> {
@@ -32,13 +34,15 @@ export interface RunnerOptions<W> extends Graph<Step<W>> {
   fresh?: boolean;
   /** Options of the command, for `resume`. */
   inputs?: Record<string, unknown>;
+  /** Milliseconds that a step is expected to take, by its id; for the screen. */
+  expected?: ReadonlyMap<string, number>;
 }
 
 export interface RunResult {
   ok: boolean;
   proven: string[];
-  failed: { step: string; error: unknown }[];
-  blocked: { step: string; by: string }[];
+  failed: { step: string; title: string; error: unknown }[];
+  blocked: { step: string; title: string; by: string }[];
 }
 
 const parallelSteps = 8;
@@ -54,13 +58,20 @@ export function requirePrerequisites(graph: Graph, state: JournalState, force?: 
     `Not started: ${needed.join(', ')} ${needed.length === 1 ? 'is' : 'are'} not proven on this Sovereign.`,
     {
       actions: [
-        ...needed.slice(0, 3).map((id) => `catalyst ticket run ${id.replace(/^#/, '')}`),
-        'catalyst status',
+        ...(needed.length === 1 ? [command('ticket run', needed[0]!.replace(/^#/, ''))] : []),
+        command('wizard', { until: String(lastBefore(graph)) }),
+        command('status'),
         'or overrule with --force "<reason>" (kept in the evidence)',
       ],
       data: { unmet: needed, by: missing },
     },
   );
+}
+
+/** The phase up to which all must be done before these steps: their own for one of them, the one before for a whole phase. */
+function lastBefore({ steps }: Graph): number {
+  const phase = Math.max(...steps.map((step) => step.phase));
+  return steps.length === 1 ? phase : Math.max(0, phase - 1);
 }
 
 export async function runSteps<W>(options: RunnerOptions<W>): Promise<RunResult> {
@@ -76,31 +87,50 @@ export async function runSteps<W>(options: RunnerOptions<W>): Promise<RunResult>
     const missing = unmet(options, new Set(state.proofs.keys()));
     journal.append({ kind: 'forced', inputs: { reason: force, steps: missing.map((entry) => entry.step) } });
   }
-  emit({ type: 'run-started', at: startedAt, runId, planHash, steps: steps.map(refOf) });
+  emit({ type: 'run-started', at: startedAt, runId, planHash, steps: stepsOf(options) });
   const result = await walk(options);
   const ok = result.failed.length === 0 && result.blocked.length === 0;
   journal.append({ kind: 'run-finished', inputs: { ok } });
-  emit({ type: 'run-finished', at: clock.now(), ok, ms: clock.now().getTime() - startedAt.getTime() });
+  const ms = clock.now().getTime() - startedAt.getTime();
+  emit({ type: 'run-finished', at: clock.now(), ok, ms, ...(options.signal.aborted ? { interrupted: true } : {}) });
   return { ...result, ok };
+}
+
+/** The steps with what each waits for in this run. */
+function stepsOf<W>(options: RunnerOptions<W>): RunStep[] {
+  const { steps, expected } = options;
+  const ids = new Set(steps.map(({ id }) => id));
+  return steps.map((step) => ({
+    ...refOf(step),
+    needs: [...prerequisites(options, step), ...(step.after ?? [])].filter((id) => ids.has(id)),
+    expectedMs: expected?.get(step.id),
+  }));
 }
 
 /**
  * Turns failures into the one error the command ends with; the first failure gives the exit status. What a run of a single step
- * ends with keeps its words and its data.
+ * ends with keeps its words and its data, and so does a verdict, which is a result and no interruption.
  */
 export function throwIfFailed(result: RunResult, signal: AbortSignal): void {
   if (signal.aborted) throw stoppedBy(signal.reason);
   const [first, second] = result.failed;
   if (!first) return;
-  if (!second && result.proven.length + result.blocked.length === 0 && first.error instanceof CatalystError) {
+  if (!second && result.blocked.length === 0 && first.error instanceof CatalystError) {
     const { code, message, actions, data } = first.error;
-    throw fail(code, message, { cause: first.error, actions: resumable(actions), data });
+    if ('result' in data) throw fail(code, message, { cause: first.error, actions, data });
+    if (result.proven.length === 0)
+      throw fail(code, message, { cause: first.error, actions: resumable(actions), data });
   }
-  const summary = result.failed.map((failure) => `${failure.step}: ${messageOf(failure.error)}`);
+  const summary = result.failed.map(
+    (failure) => `${stepName({ ...failure, id: failure.step })}: ${messageOf(failure.error)}`,
+  );
   const blocked = result.blocked.map((entry) => entry.step);
-  const tail = blocked.length > 0 ? ` Not started because of that: ${blocked.join(', ')}.` : '';
+  const tail =
+    blocked.length > 0
+      ? `\nNot started because of that: ${stepNames(result.blocked.map(({ step, title }) => ({ id: step, title })))}.`
+      : '';
   const code = first.error instanceof CatalystError ? first.error.code : 'E9001';
-  const actions = first.error instanceof CatalystError ? first.error.actions : ['catalyst support-bundle'];
+  const actions = first.error instanceof CatalystError ? first.error.actions : [command('support-bundle')];
   throw fail(code, `${summary.join('\n')}${tail}`, {
     cause: first.error,
     actions: resumable(actions),
@@ -108,13 +138,13 @@ export function throwIfFailed(result: RunResult, signal: AbortSignal): void {
   });
 }
 
-const resumable = (actions: readonly string[]) => [...new Set([...actions, 'catalyst resume'])];
+const resumable = (actions: readonly string[]) => [...new Set([...actions, command('resume')])];
 
 /** The reason keeps its code: an interrupt exits 130, --timeout 8. */
 function stoppedBy(reason: unknown): CatalystError {
   const known = reason instanceof CatalystError ? reason : fail('E1901', 'Stopped.', { cause: reason });
   return fail(known.code, `${known.message} Everything done so far is in the journal.`, {
-    actions: ['catalyst resume'],
+    actions: [command('resume')],
     cause: reason,
   });
 }
@@ -159,14 +189,16 @@ async function walk<W>(options: RunnerOptions<W>): Promise<Omit<RunResult, 'ok'>
     if (running.size === 0) break;
     await Promise.race(running.values());
   }
-  const blocked = [...blockedSteps(options, outcome)].map(([step, by]) => ({ step, by }));
-  for (const entry of blocked) {
-    const step = steps.find((candidate) => candidate.id === entry.step)!;
-    emit({ type: 'blocked', at: clock.now(), step: refOf(step), reason: `${entry.by} failed` });
+  const titleOf = (id: string) => steps.find((step) => step.id === id)?.title ?? '';
+  const blocked = [...blockedSteps(options, outcome)].map(([step, by]) => ({ step, title: titleOf(step), by }));
+  // After an interrupt nothing failed: what did not start waits for the next run.
+  for (const { step: id, by } of signal.aborted ? [] : blocked) {
+    const step = steps.find((candidate) => candidate.id === id)!;
+    emit({ type: 'blocked', at: clock.now(), step: refOf(step), reason: `${by} failed` });
   }
   return {
     proven: steps.filter((step) => proven.has(step.id)).map((step) => step.id),
-    failed: [...failed].map(([step, error]) => ({ step, error })),
+    failed: [...failed].map(([step, error]) => ({ step, title: titleOf(step), error })),
     blocked,
   };
 }
@@ -178,6 +210,7 @@ async function runStep<W>(options: RunnerOptions<W>, step: Step<W>): Promise<voi
     emit({ type, at: clock.now(), step: ref, ...more });
   const ticket = step.ticket ?? (step.id.startsWith('#') ? step.id : undefined);
   const common = { step: step.id, phase: step.phase, ticket };
+  const waits = recordWaits(() => clock.now().getTime());
   const context: StepContext<W> = {
     ...gate.forStep({
       ...{ id: step.id, phase: step.phase, ticket },
@@ -185,8 +218,12 @@ async function runStep<W>(options: RunnerOptions<W>, step: Step<W>): Promise<voi
     }),
     signal,
     progress: {
-      waiting: (reason, deadline) => tell('waiting', { reason, deadline }),
+      waiting(reason, deadline) {
+        waits.waiting(reason);
+        tell('waiting', { reason, deadline });
+      },
       output: (line) => tell('output', { reason: line }),
+      part: (part) => tell('part', { part }),
     },
     confirm: options.confirm,
     run: { by: options.by, planHash: options.planHash },
@@ -205,11 +242,15 @@ async function runStep<W>(options: RunnerOptions<W>, step: Step<W>): Promise<voi
     }
     if (!done.done) await step.run(context);
     const evidence = await step.proof(context);
-    journal.append({ ...common, kind: 'proof', evidence, inputs: done.done ? { reason: done.reason } : undefined });
+    const inputs = { ...(done.done ? { reason: done.reason } : {}), waits: waits.ended() };
+    journal.append({ ...common, kind: 'proof', evidence, inputs });
     tell('done', { ms: elapsed(), summary: evidence.summary });
   } catch (error) {
-    if (!signal.aborted) journal.append({ ...common, kind: 'step-failed', inputs: { message: messageOf(error) } });
-    tell('failed', { ms: elapsed(), error: signal.aborted ? signal.reason : error });
+    if (signal.aborted) tell('interrupted', { ms: elapsed(), reason: messageOf(signal.reason) });
+    else {
+      journal.append({ ...common, kind: 'step-failed', inputs: { message: messageOf(error) } });
+      tell('failed', { ms: elapsed(), error });
+    }
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** The ticket a step works from: what it is, what it would change, how it does so and how it is proven. */
 import type { Confirm } from './confirmation.js';
+import type { Part } from './events.js';
 import type { Act } from './gate.js';
 import type { Mutation } from './mutation.js';
 
@@ -20,6 +21,8 @@ export type Done = { done: true; reason: string } | { done: false };
 export interface Progress {
   waiting(reason: string, deadline?: Date): void;
   output(line: string): void;
+  /** Shows what became of a part of the step; left out where nobody looks. */
+  part?(part: Part): void;
 }
 
 /** For putting back what a step changed for a while: goes on for a minute after an interrupt. */
@@ -58,15 +61,24 @@ export interface StepNode {
   readonly blueprint?: string;
   /**
    * What it destroys or stops, a clause after "This": "deletes the leftovers …". A run that would change something by this step has
-   * the Sovereign's FQDN typed first, whichever command runs it (product.md §7).
+   * the Sovereign's FQDN typed first, whichever command runs it (product.md §7). A function where it depends on what is there: it
+   * reads the world, and answers undefined for nothing.
    */
-  readonly destructive?: string;
+  readonly destructive?: string | (() => Promise<string | undefined>);
   /** True when it overwrites what nobody can read back, although nothing of the Sovereign's is destroyed. */
   readonly irreversible?: true;
   /** Limits how many steps of a class run at once. */
   readonly limits?: readonly ('hetzner' | 'kubectl' | 'upload')[];
   /** Minutes estimated, for the timeline. */
   readonly estimateMinutes?: number;
+}
+
+/** What these steps destroy on the world as it is now, a clause each. */
+export async function destroyedBy(steps: readonly StepNode[]): Promise<string[]> {
+  const told = await Promise.all(
+    steps.map(({ destructive }) => (typeof destructive === 'function' ? destructive() : destructive)),
+  );
+  return [...new Set(told.flatMap((clause) => clause ?? []))];
 }
 
 /** `W`: the writers that its changes are made with. */

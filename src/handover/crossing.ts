@@ -2,6 +2,7 @@
 
 import type { JournalState } from '../engine/journal-state.js';
 import type { Mutation } from '../engine/mutation.js';
+import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import { noClusterYet } from '../world/kube-if-any.js';
 import type { World } from '../world/world.js';
@@ -64,7 +65,7 @@ export async function confirmCrossing(handover: Handover): Promise<void> {
   const { fqdn, mother } = world.sovereign.spec;
   if (!confirm) {
     throw fail('E4006', `The point of no return of ${fqdn} needs a confirmation. It was not crossed.`, {
-      actions: [`catalyst handover finalize --confirm ${fqdn}`],
+      actions: [command('handover finalize', { confirm: fqdn })],
     });
   }
   await confirm({

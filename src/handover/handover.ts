@@ -73,6 +73,7 @@ export async function clusterUid(kube: Kube): Promise<string | undefined> {
 const jobWords: Record<ClaimJob['name'], string> = {
   inventory: 'list the files on its claim that belong to',
   erase: 'delete the files on its claim that belong to',
+  facts: 'read the facts that travel, and nothing secret, of the records on its claim that belong to',
   'try-credentials':
     "test, at their own servers and at the Sovereign's API, the kubeconfigs on its claim that belong to",
 };

@@ -1,6 +1,8 @@
 /** The states in order and what reaching each does; every act first asks the world, so that a killed run goes on where it was. */
 import type { Mutation } from '../engine/mutation.js';
+import { isSessionNeeded } from '../mother/deployment-api.js';
 import { checkProtected } from '../mother/protected/protected-watch.js';
+import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import type { World } from '../world/world.js';
 import { confirmCrossing, intendCrossing, planCrossing } from './crossing.js';
@@ -8,11 +10,13 @@ import { type Handover, jobMutation, takeInventory } from './handover.js';
 import { requireIdle } from './mother/erase.js';
 import { freezeMutation, leftAloneLines, suspend, toFreeze } from './mother/freeze.js';
 import { ifThere, requireRead, takeWholeInventory } from './mother/inventory.js';
+import { knownIds } from './mother/known-ids.js';
 import { bindingsOfMother, copiesThere, dropBindingMutation, dropCopyMutation, revokeAccess } from './mother/revoke.js';
 import { type HandoverState, hasReached, placesOf, recordMutation } from './record.js';
 import { createToken, pivot, pivotMutation, secretMutation, tokenMutation } from './sovereign/activate.js';
 import { keepItem, makeCopies, recordsMutation, verifyCopies } from './sovereign/copy.js';
 import { checkDelegation } from './sovereign/delegation.js';
+import { planHandingOver } from './sovereign/follow-git.js';
 import { organizationMutation, pushMutation, repositoryMutation } from './sovereign/gitea.js';
 import { requireHealthy } from './sovereign/health.js';
 
@@ -33,7 +37,7 @@ const prepared: Stage = {
   state: 'PREPARED',
   plan: async (world) => [jobMutation(world, 'inventory')],
   async reach({ world, act, record, progress }) {
-    const inventory = await takeInventory(world, act, record.ids);
+    const inventory = await takeInventory(world, act, knownIds(world, record));
     requireIdle(inventory.inFlight);
     record.ids = inventory.ids;
     await requireHealthy(world, progress);
@@ -63,6 +67,7 @@ const copied: Stage = {
     organizationMutation(world),
     repositoryMutation(world),
     await pushMutation(world),
+    ...((await isSessionNeeded(world)) ? [jobMutation(world, 'facts')] : []),
     recordsMutation(world),
   ],
   reach: makeCopies,
@@ -77,6 +82,7 @@ const activated: Stage = {
     tokenMutation,
     ...(await planCrossing(world)),
     secretMutation,
+    ...(await ifThere(async () => planHandingOver(world, await world.kube()))),
     pivotMutation(world),
   ],
   async reach(handover) {
@@ -84,7 +90,7 @@ const activated: Stage = {
     const delegation = await checkDelegation(world);
     if (!delegation.ok) {
       throw fail('E5101', `Not activated: ${delegation.summary}.`, {
-        actions: ['catalyst ticket run 374', 'catalyst handover finalize'],
+        actions: [command('ticket run', '374'), command('handover finalize')],
       });
     }
     progress.output(delegation.summary);

@@ -1,6 +1,7 @@
 /** Whose the Sovereign's buckets are, as one pair of Object Storage keys sees them. Only reads. */
 import { bucketConsumers, bucketName } from '../sovereign/object-storage.js';
 import type { Spec } from '../sovereign/spec/schema.js';
+import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import type { ObjectStore } from '../tools/s3/s3.js';
 import { ownerOf } from './purge/plan/buckets.js';
@@ -54,7 +55,7 @@ export function anotherProject(buckets: readonly string[]) {
 
 function taken(name: string, why: string) {
   return fail('E2303', `Bucket ${name} cannot be used: ${why}. Names are shared by all customers.`, {
-    actions: ['Choose another spec.objectStorage.bucketPrefix', 'catalyst credentials verify s3-access-key'],
+    actions: ['Choose another spec.objectStorage.bucketPrefix', command('credentials verify', 's3-access-key')],
     data: { bucket: name },
   });
 }

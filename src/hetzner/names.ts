@@ -1,38 +1,21 @@
 /** Names and labels of everything catalyst makes at Hetzner; the same names as the OpenTofu of the platform used. */
+import { clusterNames } from '../sovereign/cluster-names.js';
 import { slugOf } from '../sovereign/sovereign-names.js';
+import { lastHostOf } from '../support/ipv4.js';
 import type { ResourceType } from './api/types.js';
 
+export { type ClusterNames, clusterNames } from '../sovereign/cluster-names.js';
 export { slugOf, sovereignLabel } from '../sovereign/sovereign-names.js';
 
 export const roleLabel = 'catalyst.openova.io/role';
 /** Id of the journaled operation that made a resource: looked up after an ambiguous answer; marks the live cluster. */
 export const operationLabel = 'catalyst.openova.io/operation';
 
-export interface ClusterNames {
-  network: string;
-  firewall: string;
-  loadBalancer: string;
-  sshKey: string;
-  placementGroup: string;
-  /** An empty placement group, which costs nothing: tells which project is this Sovereign's. */
-  marker: string;
-  controlPlane(index: number): string;
-  worker(index: number): string;
-}
-
-export function clusterNames(fqdn: string): ClusterNames {
-  const base = `catalyst-${slugOf(fqdn)}`;
-  return {
-    network: `${base}-net`,
-    firewall: `${base}-fw`,
-    loadBalancer: `${base}-lb`,
-    sshKey: base,
-    placementGroup: base,
-    marker: `${base}-marker`,
-    controlPlane: (index) => `${base}-cp${index}`,
-    worker: (index) => `${base}-w${index}`,
-  };
-}
+/**
+ * The load balancer's address in the private network, by which every further server joins. It is the last one of the subnet: Hetzner
+ * gives servers the first free one, so that none of them has it before.
+ */
+export const joinAddressOf = (network: { subnet: string }): string => lastHostOf(network.subnet);
 
 /** Whether `name` is exactly a name that a Sovereign's resource of this type has; never a prefix, never a part. */
 export function isExactName(fqdn: string, type: ResourceType, name: string | null): boolean {

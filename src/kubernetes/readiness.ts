@@ -1,5 +1,6 @@
 /** Whether an object of any kind has become what it is to be: one rule per kind, conditions for the rest. Pure. */
 import type { KubeObject } from './client/kube.js';
+import { isChartRefused, pullRefusal } from './pull-refusal.js';
 import type { WorkloadRef } from './rollout.js';
 import { notRolledOut } from './rollout.js';
 
@@ -70,10 +71,13 @@ const rules: Record<string, Rule> = {
   'apiextensions.k8s.io/CustomResourceDefinition': all('Established'),
   'postgresql.cnpg.io/Cluster': (object) => {
     const phase = String(object.status?.phase ?? 'new');
-    return phase === 'Cluster in healthy state' ? { ready: true } : { pending: `${nameOf(object)}: ${phase}` };
+    if (phase !== 'Cluster in healthy state') return { pending: `${nameOf(object)}: ${phase}` };
+    // healthy without its write-ahead log in Object Storage, it would be a database without a backup
+    if (!object.spec?.backup || isTrue(object, 'ContinuousArchiving')) return { ready: true };
+    return { pending: told(object, 'ContinuousArchiving') };
   },
-  'pkg.crossplane.io/Provider': all('Installed', 'Healthy'),
-  'pkg.crossplane.io/Function': all('Installed', 'Healthy'),
+  'pkg.crossplane.io/Provider': (object) => packageOf(object),
+  'pkg.crossplane.io/Function': (object) => packageOf(object),
   'apiextensions.crossplane.io/CompositeResourceDefinition': all('Established'),
   'velero.io/BackupStorageLocation': (object) => {
     const phase = String(object.status?.phase ?? 'new');
@@ -91,7 +95,7 @@ const rules: Record<string, Rule> = {
     if (!ready || !current) return { pending: `${nameOf(object)} is not observed yet` };
     if (ready.status === 'True') return { ready: true };
     const words = String(ready.message ?? '');
-    return ready.status === 'False' && hopeless.test(words)
+    return ready.status === 'False' && (hopeless.test(words) || isChartRefused(words))
       ? { failed: `${nameOf(object)}: ${words}` }
       : { pending: told(object, 'Ready') };
   },
@@ -99,7 +103,14 @@ const rules: Record<string, Rule> = {
 
 /** What no retry of helm-controller cures: the release itself is wrong. */
 const hopeless =
-  /values don't meet the specifications|YAML parse error|error converting YAML|execution error at|nil pointer evaluating|invalid ownership metadata|field is immutable|no chart version found|no '[^']*' chart with version|invalid chart reference|unauthorized|UNAUTHORIZED|is forbidden: User/;
+  /values don't meet the specifications|YAML parse error|error converting YAML|execution error at|nil pointer evaluating|invalid ownership metadata|field is immutable|no chart version found|no '[^']*' chart with version|invalid chart reference|is forbidden: User/;
+
+/** Crossplane pulls packages itself, and says so of what it cannot unpack. */
+function packageOf(object: KubeObject): Readiness {
+  const installed = conditionOf(object, 'Installed');
+  const refused = installed?.status === 'False' && pullRefusal(installed.message ?? '') !== undefined;
+  return refused ? { failed: told(object, 'Installed') } : all('Installed', 'Healthy')(object);
+}
 
 /** Kinds without a rule: Stalled and Failed end the wait, a Ready condition decides, and what has none is as it should be. */
 function byConditions(object: KubeObject): Readiness {
@@ -107,7 +118,9 @@ function byConditions(object: KubeObject): Readiness {
   const ready = conditionOf(object, 'Ready');
   if (!ready)
     return waitsForReady.has(object.kind) ? { pending: `${nameOf(object)} reports no status yet` } : { ready: true };
-  return ready.status === 'True' ? { ready: true } : { pending: told(object, 'Ready') };
+  if (ready.status === 'True') return { ready: true };
+  const refused = ready.status === 'False' && isChartRefused(ready.message ?? '');
+  return refused ? { failed: told(object, 'Ready') } : { pending: told(object, 'Ready') };
 }
 
 const waitsForReady = new Set(['Certificate', 'ClusterIssuer', 'Issuer', 'ClusterSecretStore', 'ExternalSecret']);

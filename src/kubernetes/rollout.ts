@@ -27,13 +27,16 @@ export function notRolledOut(ref: WorkloadRef, object: KubeObject | undefined): 
   return ready < wanted ? `${name} ${ready}/${wanted} ready` : undefined;
 }
 
-const hopeless = [
+/** Why a container waits, where waiting longer does not help. */
+export const hopelessReasons: readonly string[] = [
   'ImagePullBackOff',
+  'ErrImagePull',
   'ErrImageNeverPull',
   'InvalidImageName',
   'CrashLoopBackOff',
   'CreateContainerConfigError',
   'CreateContainerError',
+  'RunContainerError',
 ];
 
 /** Why the Pods of a workload do not come up, when they say so: "Pod x: CreateContainerConfigError secret … not found". */
@@ -42,7 +45,7 @@ export async function reasonOfPods(kube: Kube, ref: WorkloadRef): Promise<string
   for (const pod of pods.filter((candidate) => candidate.metadata.name.startsWith(ref.name))) {
     const waiting = (pod.status?.containerStatuses ?? [])
       .map((one: KubeObject) => one.state?.waiting)
-      .find((state: { reason?: string } | undefined) => hopeless.includes(state?.reason ?? ''));
+      .find((state: { reason?: string } | undefined) => hopelessReasons.includes(state?.reason ?? ''));
     if (waiting) return `Pod ${pod.metadata.name}: ${waiting.reason} ${waiting.message ?? ''}`.trim();
     const unscheduled = (pod.status?.conditions ?? []).find(
       (one: { type: string; status: string }) => one.type === 'PodScheduled' && one.status === 'False',

@@ -1,3 +1,4 @@
+import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import type { Kube } from './client/kube.js';
 
@@ -9,7 +10,7 @@ export async function secretValues<K extends string>(
   keys: readonly K[],
 ): Promise<Record<K, string>> {
   const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
-  if (!secret) throw fail('E4009', `The Secret ${namespace}/${name} does not exist.`, { actions: ['catalyst resume'] });
+  if (!secret) throw fail('E4009', `The Secret ${namespace}/${name} does not exist.`, { actions: [command('resume')] });
   const entries = keys.map((key) => {
     const value = secret.data?.[key];
     if (typeof value !== 'string')

@@ -1,4 +1,5 @@
 /** Waits for a HelmRelease by watch; ends at once on a state that Flux will not leave by itself. */
+import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import type { Kube, KubeObject, KubeRef } from './client/kube.js';
 import { readinessOf } from './readiness.js';
@@ -24,7 +25,7 @@ export function judgeRelease(
     throw fail('E4009', `${seen.failed}.`, {
       actions: [
         suspended ? `flux resume helmrelease ${where}` : `kubectl describe helmrelease ${where}`,
-        'catalyst resume',
+        command('resume'),
       ],
     });
   }

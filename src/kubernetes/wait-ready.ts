@@ -1,7 +1,8 @@
 /** Waits on objects of the Sovereign by watch, and while it waits finds out what it really waits for. */
 import type { Progress } from '../engine/step.js';
 import type { Clock } from '../support/clock.js';
-import { fail, isCatalystError } from '../support/errors/errors.js';
+import { command } from '../support/commands/command.js';
+import { type CatalystError, fail, isCatalystError } from '../support/errors/errors.js';
 import type { Kube, KubeObject, KubeRef } from './client/kube.js';
 import { nameOf, readinessOf } from './readiness.js';
 import type { WorkloadRef } from './rollout.js';
@@ -12,14 +13,17 @@ export interface Waiting {
   clock: Clock;
   progress: Progress;
   timeoutMs: number;
+  /** Ends the wait. */
+  signal?: AbortSignal;
 }
 
 /** The object once it is ready. Throws E4003 at the deadline and E4002 at once when it cannot become so any more. */
-export function waitReady({ kube, progress, timeoutMs }: Waiting, ref: KubeRef): Promise<KubeObject> {
+export function waitReady({ kube, progress, timeoutMs, signal }: Waiting, ref: KubeRef): Promise<KubeObject> {
   const name = nameOf({ kind: ref.kind, metadata: ref });
   return kube.waitFor<KubeObject>(ref, {
     reason: `${name} to be ready`,
     timeoutMs,
+    ...(signal ? { signal } : {}),
     onPending: (pending, deadline) => progress.waiting(pending, deadline),
     look: (object) => {
       if (!object) return { pending: `${name} is not there yet` };
@@ -38,19 +42,24 @@ const lookAgainMs = 5000;
 
 /**
  * Runs `wait` and meanwhile tells what `why` finds (a Deployment, a Pod's reason), since a release itself says no more than
- * that it is being installed. A timeout then names the cause, too.
+ * that it is being installed. A timeout then names the cause, too; what `impossible` finds ends the wait at once.
  */
 export async function explaining<T>(
-  { clock, progress, timeoutMs }: Waiting,
-  wait: () => Promise<T>,
+  waiting: Waiting,
+  wait: (waiting: Waiting) => Promise<T>,
   why: () => Promise<string | undefined>,
+  impossible: () => Promise<CatalystError | undefined> = async () => undefined,
 ): Promise<T> {
+  const { clock, progress, timeoutMs } = waiting;
+  const stop = new AbortController();
   const over = new AbortController();
   const deadline = new Date(clock.now().getTime() + timeoutMs);
   let told = '';
   const tell = async () => {
     for (;;) {
       await clock.sleep(lookAgainMs, over.signal);
+      const end = await impossible().catch(() => undefined);
+      if (end) return stop.abort(end);
       const text = await why().catch(() => undefined);
       if (over.signal.aborted) return;
       if (text && text !== told) progress.waiting(text, deadline);
@@ -59,7 +68,10 @@ export async function explaining<T>(
   };
   tell().catch(() => undefined);
   try {
-    return await wait();
+    return await wait({
+      ...waiting,
+      signal: waiting.signal ? AbortSignal.any([waiting.signal, stop.signal]) : stop.signal,
+    });
   } catch (error) {
     if (!isCatalystError(error, 'E4003') || told === '') throw error;
     throw fail('E4003', `${error.message} ${told}.`, { cause: error, actions: error.actions, data: error.data });
@@ -83,7 +95,7 @@ function hopeless(what: string, { kind, namespace, name }: KubeRef) {
   return fail('E4002', `${what}. Retrying will not help.`, {
     actions: [
       `kubectl describe ${kind.toLowerCase()} ${name}${namespace ? ` -n ${namespace}` : ''}`,
-      'catalyst resume',
+      command('resume'),
     ],
     data: { kind, namespace, name },
   });

@@ -1,6 +1,7 @@
 /** Finds what really runs on the mother: names in the spec are defaults, the live objects decide. */
 import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import type { Sovereign } from '../sovereign/spec/schema.js';
+import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import { nameOfObject } from './protected/ownership.js';
 
@@ -99,7 +100,7 @@ export function requireOne(role: string, candidates: readonly string[]): void {
     'E5010',
     `The mother has ${candidates.length} candidates for one role (${role}): ${candidates.join(', ')}.`,
     {
-      actions: ['name the right one in spec.mother, or remove the others from this role', 'catalyst explain E5010'],
+      actions: ['name the right one in spec.mother, or remove the others from this role', command('explain', 'E5010')],
       data: { role, candidates },
     },
   );

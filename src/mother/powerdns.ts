@@ -1,9 +1,20 @@
-/** PowerDNS's HTTP API on the mother: zones and RRsets. */
+/** PowerDNS's HTTP API on the mother: zones, RRsets and the keys of a zone. */
 import { z } from 'zod';
 import type { Kube } from '../kubernetes/client/kube.js';
+import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import type { Http, HttpAnswer, HttpWriter } from '../tools/http/http.js';
 import { jsonOf } from '../tools/http/http-json.js';
+import { isFromPowerDns, refusal } from './refused.js';
+import { basicAuth, type Way } from './service-access.js';
+import {
+  createdZone,
+  keyShape,
+  type ZoneContent,
+  type ZoneExport,
+  type ZoneKey,
+  zoneContentShape,
+} from './zone-export.js';
 
 export interface RecordSet {
   /** With the final dot. */
@@ -17,6 +28,10 @@ export interface PowerDnsReader {
   zones(): Promise<string[]>;
   /** All RRsets of a zone, or undefined when the server has no such zone. */
   zone(name: string): Promise<RecordSet[] | undefined>;
+  /** The zone with its settings, as the server takes it again; undefined when there is no such zone. */
+  whole(name: string): Promise<ZoneContent | undefined>;
+  /** The keys that the zone is signed with, private parts included. */
+  keys(name: string): Promise<ZoneKey[]>;
 }
 
 export interface PowerDnsWriter {
@@ -24,11 +39,11 @@ export interface PowerDnsWriter {
   replace(zone: string, sets: readonly RecordSet[]): Promise<void>;
   /** True when there was one. */
   deleteZone(name: string): Promise<boolean>;
+  /** Makes the zone as it was exported, keys included. */
+  createZone(zone: ZoneExport): Promise<void>;
 }
 
-export interface PowerDnsServer {
-  /** `https://pdns.openova.io` */
-  endpoint: string;
+export interface PowerDnsServer extends Way {
   apiKey: string;
 }
 
@@ -56,23 +71,34 @@ async function call<M extends string>(
     body?: string;
     timeoutMs: number;
   }) => Promise<HttpAnswer>,
-  { endpoint, apiKey }: PowerDnsServer,
+  server: PowerDnsServer,
   method: M,
   path: string,
   body?: unknown,
 ): Promise<HttpAnswer> {
+  const { endpoint, apiKey, login, service } = server;
   const answer = await http({
     url: `${endpoint.replace(/\/$/, '')}/api/v1/servers/localhost/zones${path}`,
     method,
-    headers: { 'x-api-key': apiKey, 'content-type': 'application/json', accept: 'application/json' },
+    headers: {
+      ...(login && !service ? { authorization: basicAuth(login) } : {}),
+      'x-api-key': apiKey,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     timeoutMs: 20_000,
   });
-  if (answer.status === 401 || answer.status === 403) {
-    throw fail('E1302', `PowerDNS at ${endpoint} refused the API key (${answer.status}).`, {
-      actions: ['check the Secret named by spec.mother.powerdns.secret', 'catalyst credentials set powerdns-api-key'],
-    });
-  }
+  const refused = refusal(answer, server);
+  if (refused) throw refused;
+  if (answer.status === 404 && !isFromPowerDns(answer))
+    throw fail(
+      'E5004',
+      `There is no PowerDNS API at ${endpoint}: it answered 404 with "${answer.text.slice(0, 60)}".`,
+      {
+        actions: ['set spec.mother.powerdns.endpoint', 'or set spec.mother.powerdns.access to serviceProxy'],
+      },
+    );
   if (answer.status >= 400 && answer.status !== 404) {
     throw fail('E5004', `PowerDNS answered ${answer.status} to ${method} ${path || '/'}: ${answer.text.slice(0, 200)}`);
   }
@@ -80,24 +106,35 @@ async function call<M extends string>(
 }
 
 export function readPowerDns(http: Http, server: PowerDnsServer): PowerDnsReader {
+  const what = `PowerDNS at ${server.endpoint}`;
   return {
     async zones() {
       const answer = await call(http, server, 'GET', '');
       if (answer.status === 404) throw fail('E5004', `There is no PowerDNS API at ${server.endpoint}.`);
-      return jsonOf(answer, `PowerDNS at ${server.endpoint}`, z.array(z.object({ name: z.string() }))).map(
-        (zone) => zone.name,
-      );
+      return jsonOf(answer, what, z.array(z.object({ name: z.string() }))).map((zone) => zone.name);
     },
     async zone(name) {
       const answer = await call(http, server, 'GET', `/${dotted(name)}`);
       if (answer.status === 404) return undefined;
-      const { rrsets } = jsonOf(answer, `PowerDNS at ${server.endpoint}`, zoneShape);
+      const { rrsets } = jsonOf(answer, what, zoneShape);
       return (rrsets ?? []).map(({ name, type, ttl, records }) => ({
         name,
         type,
         ttl,
         records: records.map((record) => record.content),
       }));
+    },
+    async whole(name) {
+      const answer = await call(http, server, 'GET', `/${dotted(name)}`);
+      return answer.status === 404 ? undefined : jsonOf(answer, what, zoneContentShape);
+    },
+    async keys(name) {
+      const path = `/${dotted(name)}/cryptokeys`;
+      const listed = jsonOf(await call(http, server, 'GET', path), what, z.array(z.object({ id: z.number() })));
+      // the list has no private parts, a single key has
+      return Promise.all(
+        listed.map(async ({ id }) => jsonOf(await call(http, server, 'GET', `${path}/${id}`), what, keyShape)),
+      );
     },
   };
 }
@@ -118,6 +155,17 @@ export function writePowerDns(http: HttpWriter, server: PowerDnsServer): PowerDn
     async deleteZone(name) {
       return (await call(http, server, 'DELETE', `/${dotted(name)}`)).status !== 404;
     },
+    async createZone(zone) {
+      const path = `/${dotted(zone.name)}`;
+      await call(http, server, 'POST', '', createdZone(zone));
+      for (const { keytype, active, published, privatekey } of zone.keys)
+        await call(http, server, 'POST', `${path}/cryptokeys`, { keytype, active, published, privatekey });
+      if (zone.keys.length === 0) return;
+      // only a zone with keys takes these
+      const { nsec3param, nsec3narrow } = zone;
+      if (nsec3param) await call(http, server, 'PUT', path, { nsec3param, nsec3narrow });
+      await call(http, server, 'PUT', `${path}/rectify`);
+    },
   };
 }
 
@@ -128,7 +176,7 @@ export async function powerDnsKey(mother: Kube, secret: string): Promise<string>
   const encoded = object?.data?.['api-key'];
   if (typeof encoded !== 'string') {
     throw fail('E1301', `Secret ${secret} with key api-key was not found on the mother cluster.`, {
-      actions: ['set spec.mother.powerdns.secret', 'or: catalyst credentials set powerdns-api-key'],
+      actions: ['set spec.mother.powerdns.secret', `or: ${command('credentials set', 'powerdns-api-key')}`],
     });
   }
   return Buffer.from(encoded, 'base64').toString();

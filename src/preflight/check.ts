@@ -1,5 +1,6 @@
 /** One read-only question to the world before anything is done. All are asked, at the same time; none may stop another. */
 import type { Clock } from '../support/clock.js';
+import { command } from '../support/commands/command.js';
 import { CatalystError, type ErrorDetails, fail, messageOf } from '../support/errors/errors.js';
 
 export interface CheckResult {
@@ -21,10 +22,18 @@ export interface Check {
   title: string;
   /** Answers what was seen; a warning keeps the run going; a throw is the failure, its actions the remedy. */
   look(): Promise<Seen>;
+  /** What to look at when it does not answer at all. */
+  silent?: readonly string[];
+  /** Its look is many calls, each tried again by itself: the whole is not begun anew beside it. */
+  once?: true;
 }
 
-/** Longer than the retries of any of them. */
-const deadlineMs = 60_000;
+/** A try that has not answered by then gets company by the next one; whichever answers first counts. */
+const tryMs = 8_000;
+const tries = 3;
+const pauseMs = 500;
+/** Of all tries together, so that preflight ends within half a minute whatever does not answer. */
+const deadlineMs = 26_000;
 
 export async function runChecks(
   checks: readonly Check[],
@@ -37,15 +46,61 @@ export async function runChecks(
   return results;
 }
 
-async function inTime({ look }: Check, clock: Clock, signal: AbortSignal): Promise<Seen> {
+type Outcome = { seen: Seen } | { error: unknown };
+
+/** Up to three tries. What a try finds wrong ends it; only what may have passed a moment later is tried again. */
+async function inTime({ look, silent, once }: Check, clock: Clock, signal: AbortSignal): Promise<Seen> {
   const done = new AbortController();
-  const late = clock.sleep(deadlineMs, AbortSignal.any([signal, done.signal])).then((): never => {
-    throw fail('E4003', `No answer within ${deadlineMs / 1000}s.`, {
-      actions: ['check the network and the proxy on the way, then: catalyst preflight'],
-    });
+  const until = AbortSignal.any([signal, done.signal]);
+  const after = async <T>(ms: number, what: T) => {
+    // ended with the check
+    await clock.sleep(ms, until).catch(() => new Promise(() => undefined));
+    return what;
+  };
+  const late = after(deadlineMs, 'late' as const);
+  const running = new Set<Promise<Outcome>>();
+  const start = () => {
+    const one: Promise<Outcome> = look().then(
+      (seen) => ({ seen }),
+      (error: unknown) => ({ error }),
+    );
+    running.add(one);
+    one.then(() => running.delete(one));
+  };
+  let failed: unknown;
+  try {
+    for (let left = once ? 1 : tries; ; ) {
+      if (left > 0) start();
+      left -= 1;
+      const next = left > 0 ? [after(tryMs, 'next' as const)] : [];
+      const first = await Promise.race([...running, ...next, late, aborted(signal)]);
+      // what another try was told says more than silence
+      if (first === 'late') throw failed ?? tooLate(once ? 1 : tries, silent);
+      if (first === 'next') continue;
+      if ('seen' in first) return first.seen;
+      failed = first.error;
+      if (!mayPass(first.error) || (left <= 0 && running.size === 0)) throw first.error;
+      if (left > 0) await Promise.race([after(pauseMs, undefined), aborted(signal)]);
+    }
+  } finally {
+    done.abort();
+  }
+}
+
+const tooLate = (count: number, silent: readonly string[] = ['check the network and the proxy on the way']) =>
+  fail('E4003', `No answer within ${deadlineMs / 1000}s, in ${count === 1 ? 'one try' : `${count} tries`}.`, {
+    actions: [...silent, `then: ${command('preflight')}`],
   });
-  late.catch(() => undefined);
-  return Promise.race([look(), late]).finally(() => done.abort());
+
+/** What another system, the network or a machine at its limit may answer otherwise in a moment. */
+const mayPass = (error: unknown) =>
+  !(error instanceof CatalystError) || error.class === 'external' || error.class === 'unfinished';
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 async function runCheck({ id, title, look }: Check): Promise<CheckResult> {
@@ -56,7 +111,7 @@ async function runCheck({ id, title, look }: Check): Promise<CheckResult> {
   } catch (error) {
     const known = error instanceof CatalystError ? error : undefined;
     const actions: ErrorDetails['actions'] = known?.actions ?? [];
-    const remedy = actions.length > 0 ? [...actions] : [`catalyst explain ${known?.code ?? 'E9001'}`];
+    const remedy = actions.length > 0 ? [...actions] : [command('explain', known?.code ?? 'E9001')];
     return { id, title, status: 'fail', reason: messageOf(error), remedy, ...(known ? { code: known.code } : {}) };
   }
 }

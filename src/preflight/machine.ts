@@ -1,7 +1,10 @@
 /** This machine: Node, helm, kubectl, git, room on disk, a state directory that can be written. */
+import { readFileSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { satisfies } from 'semver';
 import { fail } from '../support/errors/errors.js';
+import { packageRoot } from '../support/package-root.js';
 import type { Binaries } from '../tools/exec/binaries.js';
 import type { Git } from '../tools/git/git.js';
 import type { Check } from './check.js';
@@ -9,6 +12,11 @@ import type { Check } from './check.js';
 const gib = 1024 ** 3;
 /** Journal, plans and evidence are small; unpacked tools and charts are not. */
 export const diskFloorBytes = gib / 2;
+/** Of a program here that does not even tell its version: no network is on the way. */
+const silent = ['see what keeps this machine busy (top)'];
+
+/** The range has its home in package.json, where bin/run.js reads it too. */
+const nodeRange = (): string => JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).engines.node;
 
 export function machineChecks(options: {
   git: Pick<Git, 'version'>;
@@ -24,6 +32,7 @@ export function machineChecks(options: {
   const tool = (name: 'helm' | 'kubectl'): Check => ({
     id: name,
     title: `${name} is available in a supported version`,
+    silent,
     async look() {
       const found = await binaries!.find(name);
       return `${found.version} (${found.source})`;
@@ -34,10 +43,15 @@ export function machineChecks(options: {
       id: 'node',
       title: 'Node is new enough',
       async look() {
-        if (satisfies(nodeVersion, '>=22.13.0')) return nodeVersion;
-        throw fail('E3001', `Node ${nodeVersion} is too old; 22.13 or newer is needed.`, {
-          actions: ['install Node 24: https://nodejs.org', 'or start it with npm, which brings its own Node'],
-        });
+        const range = nodeRange();
+        if (satisfies(nodeVersion, range)) return nodeVersion;
+        throw fail(
+          'E3001',
+          `Node ${nodeVersion} is not supported; catalyst needs ${range.replaceAll(' || ', ' or ')}.`,
+          {
+            actions: ['install Node 24: https://nodejs.org', 'or start it with npm, which brings its own Node'],
+          },
+        );
       },
     },
     ...(ways
@@ -47,6 +61,7 @@ export function machineChecks(options: {
     {
       id: 'git',
       title: 'git is installed',
+      silent,
       async look() {
         const version = /(\d+\.\d+)(\.\d+)?/.exec(await git.version())?.[1] ?? '0.0';
         if (satisfies(`${version}.0`, '>=2.31.0')) return version;

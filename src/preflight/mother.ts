@@ -1,22 +1,26 @@
 /** The mother cluster: reachable, catalyst-api found, the protected pages answer, and its DNS answers for the parent zone. */
 import type { Kube } from '../kubernetes/client/kube.js';
+import { findChildZone, removalOf, requireOwnContent, requireOwnDelegation } from '../mother/child-zone.js';
 import { discoverCatalyst } from '../mother/discover.js';
-import { powerDnsKey, readPowerDns } from '../mother/powerdns.js';
+import { type MotherLook, openMotherDns } from '../mother/mother-dns.js';
+import { poolAllocations } from '../mother/pool-domain-manager.js';
 import { isProtectedNamespace, parentZoneOf, protectedPages } from '../mother/protected/protected-set.js';
 import type { Sovereign } from '../sovereign/spec/schema.js';
+import { command } from '../support/commands/command.js';
 import { fail, messageOf } from '../support/errors/errors.js';
 import type { DnsQuery } from '../tools/dns/dns.js';
 import type { Http } from '../tools/http/http.js';
 import type { Check } from './check.js';
 
-export function motherChecks(options: {
+export interface MotherCheckOptions {
   sovereign: Sovereign;
   mother: () => Promise<Kube>;
   http: Http;
   dns: DnsQuery;
-  /** A PowerDNS key that was captured instead of read from the mother. */
-  powerDnsKey: () => Promise<string | undefined>;
-}): Check[] {
+  credentials: MotherLook['credentials'];
+}
+
+export function motherChecks(options: MotherCheckOptions): Check[] {
   const { sovereign, mother, http, dns } = options;
   const { spec } = sovereign;
   const zone = parentZoneOf(sovereign);
@@ -24,6 +28,9 @@ export function motherChecks(options: {
     {
       id: 'mother',
       title: `the mother cluster ${spec.mother.name} answers, and catalyst-api and the demos are found`,
+      silent: [
+        'check --mother-kubeconfig (CATALYST_MOTHER_KUBECONFIG), and that port 6443 of the mother can be reached',
+      ],
       async look() {
         const kube = await mother();
         const found = await discoverCatalyst(kube, sovereign);
@@ -72,18 +79,53 @@ export function motherChecks(options: {
     },
   ];
   if (spec.parentZone.provider !== 'powerdns') return checks;
-  const { endpoint, secret } = spec.mother.powerdns;
-  checks.push({
-    id: 'parent-zone-access',
-    title: `the zone ${zone} can be read through PowerDNS`,
-    async look() {
-      const apiKey = (await options.powerDnsKey()) ?? (await powerDnsKey(await mother(), secret));
-      const records = await readPowerDns(http, { endpoint, apiKey }).zone(zone);
-      if (records) return `${records.length} record sets`;
-      throw fail('E5004', `PowerDNS at ${endpoint} has no zone ${zone}.`, { actions: ['set spec.pool.domain'] });
+  return [...checks, ...zoneChecks(options)];
+}
+
+/** The zones that catalyst writes: the parent's, and the mother's own zone of this name, which is in the way. */
+function zoneChecks(look: MotherCheckOptions): Check[] {
+  const { sovereign } = look;
+  const { fqdn, mother, pool } = sovereign.spec;
+  const zone = parentZoneOf(sovereign);
+  const silent = ['set spec.mother.powerdns.endpoint', 'or set spec.mother.powerdns.access to serviceProxy'];
+  return [
+    {
+      id: 'parent-zone-access',
+      title: `the zone ${zone} can be read through PowerDNS`,
+      silent,
+      async look() {
+        const dns = await openMotherDns(look);
+        const records = await dns.zone(zone);
+        const way = dns.server.service ? ", through the mother's API server" : '';
+        if (records) return `${records.length} record sets${way}`;
+        throw fail('E5004', `PowerDNS at ${mother.powerdns.endpoint} has no zone ${zone}.`, {
+          actions: ['set spec.parentZone.zone or spec.pool.domain'],
+        });
+      },
     },
-  });
-  return checks;
+    {
+      id: 'child-zone',
+      title: `nothing on the mother is in the way of delegating ${fqdn}`,
+      silent,
+      async look() {
+        const dns = await openMotherDns(look);
+        const { nameservers } = mother.powerdns;
+        requireOwnDelegation((await dns.zone(zone)) ?? [], { zone, fqdn, nameservers });
+        const pooled = pool && (await poolAllocations(look, pool.domain).catch(messageOf));
+        const child = await findChildZone(dns, sovereign, Array.isArray(pooled) ? pooled : []);
+        if (!child) return `the mother has no zone ${fqdn}`;
+        requireOwnContent(child);
+        const unread = typeof pooled === 'string' ? ` Who holds the name in the pool could not be read: ${pooled}` : '';
+        return {
+          warn: `The mother has a zone ${fqdn} of her own, and her servers answer from it. #373 ${removalOf(child, fqdn)}.${unread}`,
+          remedy: [
+            `nothing to change: a run asks for the name first, or takes --confirm ${fqdn}`,
+            `to put it back later: ${command('cluster destroy', { 'restore-zone': true })}, or ${command('handover abort', { 'restore-zone': true })}`,
+          ],
+        };
+      },
+    },
+  ];
 }
 
 async function statusOf(http: Http, url: string): Promise<{ url: string; ok: boolean; seen: string }> {

@@ -1,10 +1,11 @@
 /** Hetzner and its Object Storage: do the keys work, is what the spec asks for sold and in stock, are the buckets ours. */
 import type { HetznerApi } from '../hetzner/api/api.js';
 import { seenOfProject } from '../hetzner/bucket-owner.js';
-import { checkCapacity } from '../hetzner/cluster/capacity.js';
-import { isExactName } from '../hetzner/names.js';
+import { checkCapacity, partsText } from '../hetzner/cluster/capacity/capacity.js';
+import { requirementsText } from '../hetzner/cluster/capacity/requirements.js';
 import type { Spec } from '../sovereign/spec/schema.js';
-import { isCatalystError } from '../support/errors/errors.js';
+import type { Clock } from '../support/clock.js';
+import { command } from '../support/commands/command.js';
 import type { ObjectStore } from '../tools/s3/s3.js';
 import type { Check } from './check.js';
 
@@ -12,10 +13,9 @@ export function providerChecks(options: {
   spec: Spec;
   hetzner: () => Promise<HetznerApi>;
   objectStore: () => Promise<ObjectStore>;
+  clock: Clock;
 }): Check[] {
-  const { spec, hetzner, objectStore } = options;
-  const ownServers = async (api: HetznerApi) =>
-    (await api.list('server')).filter(({ name }) => isExactName(spec.fqdn, 'server', name));
+  const { spec, hetzner, objectStore, clock } = options;
   return [
     {
       id: 'hetzner-token',
@@ -32,22 +32,16 @@ export function providerChecks(options: {
     },
     {
       id: 'hetzner-capacity',
-      title: 'Hetzner offers what the spec requires',
+      title: 'Hetzner sells servers and a load balancer that carry the Blueprints',
       async look() {
-        const api = await hetzner();
-        try {
-          const { monthly, currency, warnings } = await checkCapacity(api, spec.hetzner);
-          const price = `${monthly.toFixed(2)} ${currency} a month`;
-          if (warnings.length === 0) return price;
-          return {
-            warn: `${price}; ${warnings.join(' ')}`,
-            remedy: ['choose a larger spec.hetzner.controlPlane.type'],
-          };
-        } catch (error) {
-          // Servers that stand already need no stock.
-          if (isCatalystError(error, 'E2002') && (await ownServers(api)).length > 0) return 'the servers already exist';
-          throw error;
-        }
+        const capacity = await checkCapacity(await hetzner(), spec, clock.now());
+        const price = `${capacity.monthly.toFixed(2)} ${capacity.currency} a month`;
+        const servers = spec.hetzner.controlPlane.count + spec.hetzner.workers.count;
+        // The API tells no limit before it is reached.
+        const limits = `a project limit of ${servers} servers and ${capacity.cores} vCPUs suffices (Console, Limits)`;
+        const seen = `${partsText(capacity)} in ${capacity.location}, ${price}, for ${requirementsText(spec)}; ${limits}`;
+        if (capacity.warnings.length === 0) return seen;
+        return { warn: `${seen}; ${capacity.warnings.join(' ')}`, remedy: [command('cluster plan')] };
       },
     },
     {

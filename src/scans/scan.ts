@@ -1,8 +1,9 @@
 /** What read-only verification is given, and how it answers (product.md §4). */
 import type { World } from '../world/world.js';
+import { breaksGrade, type Grade } from './grade.js';
 
 /** Of the world, what a scan reads. */
-export type Scanned = Pick<World, 'sovereign' | 'clock' | 'signal' | 'http' | 'dns' | 'kube' | 'mother'>;
+export type Scanned = Pick<World, 'sovereign' | 'clock' | 'signal' | 'http' | 'dns' | 'kube' | 'mother' | 'git'>;
 
 export interface Finding {
   /** Stable: the same finding has the same id in the next scan. */
@@ -12,29 +13,66 @@ export interface Finding {
   /** What it would break when the mother goes. */
   breaks: string;
   remedy: string;
+  /** Of a reference: the first grade of independence that it makes impossible. */
+  grade?: Grade;
   /** Why it may stay. */
   accepted?: string;
   /** It names the Sovereign, and its owner is unknown: it is reported and left alone (product.md §7). */
   mention?: true;
 }
 
+/** What came of looking at a place. The first alone may be taken for an answer about what is there. */
+export type LookAnswer = 'looked' | 'not served' | 'forbidden' | 'could not look';
+
 export interface Looked {
   place: string;
   how: string;
   /** False: could not look, which counts as a failure. */
   ok: boolean;
+  answer: LookAnswer;
+  /** Findings. */
   found?: number;
+  /** Objects, files or record sets that were looked at. */
+  count?: number;
   error?: string;
+}
+
+/** A place that no scan looks at: no program can read it, or the world at hand does not have it. Never claimed, never counted. */
+export interface Unlooked {
+  place: string;
+  why: string;
+}
+
+/** Something of catalyst's own, by its run: it is no finding of this scan, and goes by itself. */
+export interface OwnMark {
+  where: string;
+  run: string;
+  /** When the cluster removes it itself; ISO 8601. */
+  until?: string;
+  /** That time has passed, and it is still there. */
+  expired: boolean;
 }
 
 export interface ScanResult {
   findings: Finding[];
   looked: Looked[];
+  unlooked?: Unlooked[];
+  marks?: OwnMark[];
+  /** The grade that the spec asks for: a finding that breaks only a higher one is told and leaves the scan clean. */
+  asked?: Grade;
 }
 
-/** True when nothing is left that is not accepted, and every place was looked at. */
+/** True for a finding that is neither accepted nor of a grade that nobody asked for. */
+export function isOpen({ accepted, grade }: Finding, asked: Grade = 'L1'): boolean {
+  return accepted === undefined && (grade === undefined || breaksGrade(grade, asked));
+}
+
+export const openFindings = ({ findings, asked }: Pick<ScanResult, 'findings' | 'asked'>): Finding[] =>
+  findings.filter((finding) => isOpen(finding, asked));
+
+/** True when nothing is left that is open, and every place was looked at. */
 export function isClean(scan: ScanResult): boolean {
-  return scan.looked.every((place) => place.ok) && scan.findings.every((finding) => finding.accepted !== undefined);
+  return scan.looked.every((place) => place.ok) && openFindings(scan).length === 0;
 }
 
 /** True when every place was looked at, and nothing is left that is the Sovereign's own and not accepted; mentions may be. */
@@ -44,20 +82,24 @@ export function holdsNothingOwn(scan: ScanResult): boolean {
 
 /** Findings that are neither accepted nor the Sovereign's own: for a person to look at. */
 export function mentionsIn(scan: ScanResult): Finding[] {
-  return scan.findings.filter(({ mention, accepted }) => mention && accepted === undefined);
+  return openFindings(scan).filter(({ mention }) => mention);
 }
 
 /** Open findings and unseen places in one sentence. */
 export function scanSummary(scan: ScanResult): string {
-  const open = scan.findings.filter((finding) => finding.accepted === undefined);
+  const open = openFindings(scan);
   const unseen = scan.looked.filter((place) => !place.ok);
-  if (open.length === 0 && unseen.length === 0) {
-    const accepted = scan.findings.length;
-    return `nothing found in ${scan.looked.length} places${accepted > 0 ? `; ${accepted} kept with reason` : ''}`;
-  }
+  if (open.length === 0 && unseen.length === 0) return `nothing found in ${scan.looked.length} places${keptText(scan)}`;
   return [
     ...open.slice(0, 4).map((finding) => `${finding.where}: ${finding.what}`),
     ...(open.length > 4 ? [`and ${open.length - 4} more`] : []),
-    ...unseen.map((place) => `could not look at ${place.place}: ${place.error}`),
+    ...unseen.slice(0, 4).map((place) => `could not look at ${place.place}: ${place.error}`),
+    ...(unseen.length > 4 ? [`and ${unseen.length - 4} more places`] : []),
   ].join('; ');
+}
+
+function keptText({ findings, asked }: ScanResult): string {
+  const accepted = findings.filter((finding) => finding.accepted !== undefined).length;
+  const higher = findings.filter((finding) => finding.accepted === undefined && !isOpen(finding, asked)).length;
+  return `${accepted > 0 ? `; ${accepted} kept with reason` : ''}${higher > 0 ? `; ${higher} break a higher grade only` : ''}`;
 }

@@ -1,5 +1,6 @@
 /** Whether this is a lab, and which: read from what is served, never from how an address is spelled (docs/decisions/0011). */
 import type { Clock } from '../support/clock.js';
+import { command } from '../support/commands/command.js';
 import { fail, messageOf } from '../support/errors/errors.js';
 import type { LabMark } from './lab-mark.js';
 
@@ -30,7 +31,7 @@ export async function readWorldIdentity(
   const lost = readings.flatMap((one) => ('why' in one ? [`${one.what}: ${one.why}`] : []));
   if (seen.length === 0 && lost.length > 0) {
     throw fail('E1412', `Could not determine whether this is a lab; no endpoint answered. ${lost.join('; ')}`, {
-      actions: ['catalyst preflight'],
+      actions: [command('preflight')],
     });
   }
   const [first] = seen;

@@ -1,10 +1,10 @@
 import { fail } from './errors/errors.js';
 
-const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `20s`, `5m`, `1h30m` → milliseconds. */
+/** `20s`, `5m`, `1h30m`, `30d` → milliseconds. */
 export function parseDuration(text: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) {
     throw fail('E1001', `"${text}" is not a duration; write it like 20s, 5m or 1h30m.`);
   }

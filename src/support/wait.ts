@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { command } from './commands/command.js';
 import { fail } from './errors/errors.js';
 
 export interface Pending {
@@ -39,7 +40,7 @@ export async function waitUntil<T>(options: WaitOptions<T>): Promise<T> {
     const left = deadline.getTime() - clock.now().getTime();
     if (left <= 0) {
       throw fail('E4003', `Timed out after ${Math.round(timeoutMs / 1000)}s waiting for ${reason}: ${last}.`, {
-        actions: ['catalyst resume'],
+        actions: [command('resume')],
         data: { reason, pending: last },
       });
     }

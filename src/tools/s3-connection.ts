@@ -1,7 +1,7 @@
 /** One connection to an S3 endpoint, and operations on it that end. */
 import type { S3Client } from '@aws-sdk/client-s3';
+import { createDialer, type Dialer } from './dialer/dialer.js';
 import { type Allowance, createAllowance } from './http/bounded.js';
-import { createDialer, type Dialer } from './http/dialer.js';
 import { boundedClient } from './s3/bounds.js';
 import { storeError } from './s3/errors.js';
 

@@ -1,14 +1,16 @@
 /** Steps of phases 0 to 6 on one world: the data of wbs.ts joined with what does the work and what proves it. */
 import type { Blueprint } from '../blueprints/catalog/blueprint.js';
+import type { Kube } from '../kubernetes/client/kube.js';
 import { fail } from '../support/errors/errors.js';
-import type { Step } from '../world/step.js';
+import type { Step, StepContext } from '../world/step.js';
 import type { World } from '../world/world.js';
 import { createSecretMaker, type SecretMaker } from './credentials/blueprint-secrets.js';
+import { delegation } from './delegation/delegate.js';
+import { createDelegateZoneStep } from './delegation/delegate-zone.js';
+import { firstCertificate } from './install/first-certificate.js';
 import { proofOfStep } from './proofs/proof-of-step.js';
 import { createBindHelmControllerStep } from './steps/bind-helm-controller.js';
 import { createClusterStep } from './steps/create-cluster.js';
-import { delegation } from './steps/delegate.js';
-import { createDelegateZoneStep } from './steps/delegate-zone.js';
 import { createInstallStep } from './steps/install-blueprint.js';
 import { createProveObjectStorageStep } from './steps/prove-object-storage.js';
 import { createPurgeStep } from './steps/purge-leftovers.js';
@@ -46,6 +48,20 @@ function blueprintStep(world: World, blueprint: Blueprint, secrets: SecretMaker)
   const proof = proofOfStep[blueprint.step];
   if (!proof) throw fail('E9001', `No proof is registered for step ${blueprint.step}.`);
   // A certificate authority follows the public chain, so the delegation stands before the first certificate is asked for.
-  const beforeGlue = blueprint.name === 'bp-cert-manager-powerdns-webhook' ? delegation(world) : undefined;
-  return createInstallStep(world, { blueprint, proof, secrets, ...wbs, beforeGlue });
+  const beforeGlue = blueprint.name === 'bp-cert-manager-powerdns-webhook' ? beforeCertificate(world) : undefined;
+  const step = createInstallStep(world, { blueprint, proof, secrets, ...wbs, beforeGlue });
+  return beforeGlue ? { ...step, destructive: beforeGlue.destructive } : step;
+}
+
+function beforeCertificate(world: World) {
+  const delegated = delegation(world);
+  const first = firstCertificate(world);
+  return {
+    ...delegated,
+    plan: async (kube: Kube | undefined) => [...(await delegated.plan(kube)), ...(await first.plan(kube))],
+    async run(context: StepContext) {
+      await delegated.run(context);
+      await first.run(context);
+    },
+  };
 }

@@ -89,7 +89,7 @@ export const unticketed: readonly { id: string; phase: number; title: string; ne
   { id: 'bp-cilium', phase: 1, title: 'CNI, seeded before Flux, adopted by Flux', needs: ['cluster'] },
   { id: 'bp-cert-manager', phase: 2, title: 'TLS issuance', needs: ['#338'] },
   { id: 'bp-sealed-secrets', phase: 2, title: 'Secrets that can be committed to Git', needs: ['#338'] },
-  { id: 'bp-cnpg', phase: 2, title: 'Postgres', needs: ['#338'] },
+  { id: 'bp-cnpg', phase: 2, title: 'Postgres', needs: ['#338', '#371'] },
   { id: 'bp-valkey', phase: 2, title: 'cache', needs: ['#338'] },
   { id: 'bp-vcluster', phase: 2, title: 'virtual cluster per Organization', needs: ['#338'] },
   { id: 'bp-powerdns', phase: 2, title: 'authoritative DNS of the Sovereign', needs: ['bp-cnpg'] },

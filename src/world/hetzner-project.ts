@@ -4,8 +4,9 @@ import type { Mutation } from '../engine/mutation.js';
 import type { HetznerApi } from '../hetzner/api/api.js';
 import { findMarkers } from '../hetzner/marker.js';
 import { clusterNames } from '../hetzner/names.js';
+import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
-import { bindingOf, type HetznerProject, isOfMarker } from './journal-binding.js';
+import { bindingOf, type HetznerProject, isOfMarker } from './journal/journal-binding.js';
 
 export interface ProjectCheck {
   /** @throws E4034 when the project of the token is not the one of before */
@@ -87,7 +88,7 @@ function foreign(fqdn: string, bound: HetznerProject, found: number | undefined)
     `The Hetzner token is for another project than that of ${fqdn}: the journal is bound to the marker ${clusterNames(fqdn).marker} (${bound.marker}), and the project has ${there}. Nothing was changed.`,
     {
       actions: [
-        'catalyst credentials set hcloud-token',
+        command('credentials set', 'hcloud-token'),
         'or, if somebody deleted that placement group by hand: run once more with the token that was used before',
       ],
       data: { bound: bound.marker, found },

@@ -5,8 +5,9 @@ import { fail } from '../support/errors/errors.js';
 import type { Git } from '../tools/git/git.js';
 import type { Helm } from '../tools/helm/helm.js';
 import { type Http, type HttpWriter, type SignIn, signInBy } from '../tools/http/http.js';
+import type { SlowUpload } from '../tools/http/slow-upload.js';
 import type { ObjectStore } from '../tools/s3/s3.js';
-import type { Adapters } from './writers.js';
+import type { Adapters } from './gate/writers.js';
 
 export interface Readers {
   /** The Sovereign's API; throws E3101 as long as there is no kubeconfig. */
@@ -20,6 +21,8 @@ export interface Readers {
   http: Http;
   /** Signs in at a component of the Sovereign (OAuth 2.0 client credentials): a POST that changes nothing. */
   signIn: SignIn;
+  /** To a probe, which keeps nothing of it. */
+  slowUpload: SlowUpload;
 }
 
 /** Adapters that can do both. */
@@ -28,10 +31,11 @@ export interface FullAdapters extends Adapters {
   objectStore(): Promise<ObjectStore & Awaited<ReturnType<Adapters['objectStore']>>>;
   git: Git & Adapters['git'];
   helm: Helm & Adapters['helm'];
+  slowUpload: SlowUpload;
 }
 
 export function readersOf(adapters: FullAdapters): Readers {
-  const { http, git, helm } = adapters;
+  const { http, git, helm, slowUpload } = adapters;
   return {
     kube: async () => readKube(await adapters.kube()),
     mother: async () => readKube(await adapters.mother()),
@@ -44,18 +48,31 @@ export function readersOf(adapters: FullAdapters): Readers {
     objectStore: async () =>
       pick(
         await adapters.objectStore(),
-        ...(['endpoint', 'region', 'listBuckets', 'buckets', 'bucket'] as const),
-        ...(['get', 'list', 'versions', 'uploads'] as const),
+        ...(['endpoint', 'region', 'listBuckets', 'buckets', 'bucket', 'hasLifecycle'] as const),
+        ...(['get', 'getRange', 'list', 'versions', 'uploads'] as const),
       ),
     git: pick(git, 'version', 'head', 'read', 'history', 'copyTo'),
-    helm: pick(helm, 'version', 'release', 'template'),
+    helm: pick(helm, 'version', 'release', 'values', 'template'),
     http: readHttp(http),
     signIn: signInBy(http),
+    slowUpload,
   };
 }
 
 const readKube = (kube: Kube): Kube =>
-  pick(kube, 'server', 'kubeconfig', 'get', 'list', 'waitFor', 'raw', 'tryApply', 'review');
+  pick(
+    kube,
+    'server',
+    'kubeconfig',
+    'credentialEnd',
+    'get',
+    'list',
+    'waitFor',
+    'raw',
+    'askService',
+    'tryApply',
+    'review',
+  );
 
 function readHttp(http: HttpWriter): Http {
   return async (request) => {

@@ -6,7 +6,7 @@ import type {
   StepContext as EngineStepContext,
   Undo as EngineUndo,
 } from '../engine/step.js';
-import type { Writers } from './writers.js';
+import type { Writers } from './gate/writers.js';
 
 export type Act = EngineAct<Writers>;
 export type Acting = EngineActing<Writers>;

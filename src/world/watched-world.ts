@@ -1,8 +1,9 @@
 /** The world as one running step sees it: whatever it waits for, on a cluster or at the ingress, is told to the screen. */
 import type { Progress } from '../engine/step.js';
 import type { Kube } from '../kubernetes/client/kube.js';
+import { type NegativeWait, pastNegativeAnswers } from './public-names/past-negative-answers.js';
+import { type ThroughIngress, throughIngress } from './public-names/through-ingress.js';
 import type { Act, StepContext } from './step.js';
-import { type ThroughIngress, throughIngress } from './through-ingress.js';
 import type { World } from './world.js';
 
 export function watchedKube(kube: Kube, progress: Progress): Kube {
@@ -21,8 +22,8 @@ export function watchedWorld(world: World, progress: Progress): World {
   return {
     ...world,
     kube: async () => watchedKube(await world.kube(), progress),
-    http: throughIngress(world.http, waiting),
-    signIn: throughIngress(world.signIn, waiting),
+    http: throughIngress(pastNegativeAnswers(world.http, waiting), waiting),
+    signIn: throughIngress(pastNegativeAnswers(world.signIn, waiting), waiting),
   };
 }
 
@@ -34,12 +35,13 @@ export function watchedContext(world: World, context: StepContext): StepContext 
     (mutation, change, options) =>
       act(
         mutation,
-        (writers, operation) => change({ ...writers, http: throughIngress(writers.http, waiting) }, operation),
+        (writers, operation) =>
+          change({ ...writers, http: throughIngress(pastNegativeAnswers(writers.http, waiting), waiting) }, operation),
         options,
       );
   return { ...context, act: watched(context.act), undo: { ...context.undo, act: watched(context.undo.act) } };
 }
 
-function ingressWait({ clock, signal }: World, progress: Progress): ThroughIngress {
-  return { clock, signal, onPending: (pending, deadline) => progress.waiting(pending, deadline) };
+function ingressWait({ sovereign, dns, clock, signal }: World, progress: Progress): ThroughIngress & NegativeWait {
+  return { sovereign, dns, clock, signal, onPending: (pending, deadline) => progress.waiting(pending, deadline) };
 }

@@ -54,6 +54,8 @@ export interface World extends Readers {
   identity(): Promise<WorldIdentity>;
   /** Throws E4034 when the Hetzner token is for another project than the one the journal is bound to: before a step prepares its writes. */
   requireProject?(): Promise<void>;
+  /** The public evidence key (SPKI PEM) of another Sovereign with state beside this one's; undefined where there is none. */
+  evidenceKeyOf?(fqdn: string): Promise<string | undefined>;
   /** In words: which way calls take to the network. */
   ways?(): string;
   blueprints: readonly Blueprint[];

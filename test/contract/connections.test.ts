@@ -7,14 +7,19 @@ const root = join(import.meta.dirname, '../..');
 
 /** By what each of them needs it for. The lab is a network of its own. */
 const doors: Record<string, RegExp> = {
-  'src/tools/http/dialer.ts': /node:(https?|net|tls)/,
+  'src/tools/dialer/dialer.ts': /node:(https?|net|tls)/,
+  // a connection by the rules of the spec, through the proxy that one of them names, to the addresses that a name has
+  'src/tools/dialer/open-connection.ts': /node:net/,
+  'src/tools/dialer/socks.ts': /node:net/,
   // the one HTTP client; what asks over HTTP asks by it, or is an SDK that takes the dialer's agents
   'src/tools/http/send.ts': /node:https?/,
   // which is a server to git and helm
-  'src/tools/http/connect-proxy.ts': /node:(http|net)/,
+  'src/tools/dialer/connect-proxy.ts': /node:(http|net)/,
+  // which is a server to the browser on this machine, and asks nobody
+  'src/tools/loopback/page-server.ts': /node:(http|net)/,
   // how TLS to an API server is spoken
   'src/kubernetes/client/kube-transport.ts': /node:tls/,
-  'src/tools/http/authorities.ts': /node:tls/,
+  'src/tools/dialer/authorities.ts': /node:tls/,
   // questions to one name server, which no proxy carries
   'src/tools/dns/dns-client.ts': /node:(dgram|net|dns)/,
 };
@@ -49,7 +54,7 @@ it('agents are made by the dialer alone', () => {
   const makers = files.filter((file) =>
     /new \w*Agent\(|createSecureContext\(/.test(readFileSync(join(root, file), 'utf8')),
   );
-  expect(makers.sort()).toEqual(['src/kubernetes/client/kube-transport.ts', 'src/tools/http/dialer.ts']);
+  expect(makers.sort()).toEqual(['src/kubernetes/client/kube-transport.ts', 'src/tools/dialer/dialer.ts']);
 });
 
 it('one client speaks the protocol of registries', () => {

@@ -20,6 +20,7 @@ const lab: Package = JSON.parse(read('lab/package.json'));
 /** What is needed without an import, and by what. */
 const programs: Record<string, string> = {
   '@biomejs/biome': 'npm run lint',
+  cspell: 'npm run lint',
   typescript: 'npm run build',
   node: 'npx node on a machine with an older one',
   vite: 'vitest',
@@ -53,6 +54,18 @@ describe('the packages that package.json names', () => {
       for (const [, name] of required) named.add(name!);
     }
     expect(Object.keys(product.dependencies).filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  it('are all that the product needs where it is installed: what is not bundled is a dependency', () => {
+    const bundled = read('scripts/bundle.mjs').match(/const bundled = \[([^\]]*)\]/)![1]!;
+    const lost = [...sources('src'), ...sources('commands')].flatMap((file) =>
+      importsOf(file)
+        .filter(({ target, typeOnly }) => !typeOnly && /^(?!node:)[a-z@]/.test(target))
+        .map(({ target }) => target.match(/^(?:@[^/]+\/)?[^/]+/)![0])
+        .filter((name) => !bundled.includes(`'${name}'`) && !(name in product.dependencies))
+        .map((name) => `${file}: ${name}`),
+    );
+    expect(lost).toEqual([]);
   });
 
   /** What people start is CommonJS: there the default import of a module that is ESM alone is the module itself. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeLock } from '../../src/sovereign/state/lock.js';
-import { specText } from '../unit/sovereign/fixture.js';
+import { specText } from '../fakes/sovereign-spec.js';
 
 const root = join(import.meta.dirname, '../..');
 let home: string;
@@ -92,7 +92,7 @@ describe('exit codes of the built CLI are the same in text and with --json', () 
       }),
     ]);
     expect({ code: text.code, stderr: text.stderr }).toMatchObject({ code });
-    expect(text.stderr).toMatch(new RegExp(`✖ [^]*E\\d{4} · catalyst explain E\\d{4} · exit ${code}\\n$`));
+    expect(text.stderr).toMatch(new RegExp(`✖ [^]*E\\d{4} · .+ explain E\\d{4} · exit ${code}\\n$`));
     expect(text.stdout).toBe('');
     expect(json.code).toBe(code);
     const document = JSON.parse(json.stdout);

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { specText } from '../unit/sovereign/fixture.js';
+import { specText } from '../fakes/sovereign-spec.js';
 
 const bin = join(import.meta.dirname, '../../bin/run.js');
 let home: string;

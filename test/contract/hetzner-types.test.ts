@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const generated = 'src/hetzner/api/described.ts';
+const generated = ['project', 'offerings'].map((name) => `src/hetzner/api/generated/${name}.ts`);
 const beside = ['..', '../..', '../../..'].map((up) => join(root, up, 'shared/reference'));
 const description = [process.env['CATALYST_REFERENCE'] ?? beside]
   .flat()
@@ -13,19 +13,20 @@ const description = [process.env['CATALYST_REFERENCE'] ?? beside]
   .find(existsSync);
 
 it.skipIf(!description)(
-  'src/hetzner/api/described.ts is what the description says now; else: tools/hetzner-types (skipped where there is no description)',
+  'src/hetzner/api/generated is what the description says now; else: tools/hetzner-types (skipped where there is no description)',
   async () => {
     const tool = await import(pathToFileURL(join(root, 'tools/hetzner-types/read-schemas.mjs')).href);
-    const { hash } = tool.readSchemas(description);
-    expect(readFileSync(join(root, generated), 'utf8')).toContain(`// Schemas: sha256 ${hash}\n`);
+    const files: { name: string; hash: string }[] = tool.readSchemas(description);
+    expect(files.map(({ name }) => `src/hetzner/api/generated/${name}.ts`)).toEqual(generated);
+    for (const [index, { hash }] of files.entries())
+      expect(readFileSync(join(root, generated[index]!), 'utf8')).toContain(`// Schemas: sha256 ${hash}\n`);
   },
 );
 
 it('neither product nor lab declares a resource of Hetzner by hand', () => {
-  const names = [...readFileSync(join(root, generated), 'utf8').matchAll(/^export type (\w+) =/gm)].map(
-    ([, name]) => name!,
-  );
-  expect(names).toContain('LoadBalancer');
+  const text = generated.map((file) => readFileSync(join(root, file), 'utf8')).join('');
+  const names = [...text.matchAll(/^export type (\w+) =/gm)].map(([, name]) => name!);
+  expect(names).toEqual(expect.arrayContaining(['LoadBalancer', 'ServerType']));
   const declared = new RegExp(`^(?:export )?interface (?:${names.join('|')})\\b`, 'm');
   const found = ['src/hetzner', 'lab/src/hetzner'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

@@ -25,9 +25,10 @@ const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(roo
 
 /** Only these places may name these packages. */
 const reserved: Record<string, (file: string) => boolean> = {
-  execa: (file) => file === 'src/tools/exec/exec.ts',
+  // the witness is no program that ends: it serves for as long as it is watched
+  execa: (file) => ['src/tools/exec/exec.ts', 'src/tools/exec/loopback-witness.ts'].includes(file),
   'js-yaml': (file) => file.startsWith('src/support/'),
-  yaml: (file) => file === 'src/support/yaml/edit-yaml.ts',
+  yaml: (file) => ['src/support/yaml/edit-yaml.ts', 'src/support/yaml/rendered-yaml.ts'].includes(file),
   listr2: (file) => file.startsWith('src/cli/'),
   '@inquirer/prompts': (file) => file.startsWith('src/cli/'),
   '@oclif/core': (file) => file.startsWith('src/cli/') || file.startsWith('commands/'),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { subset } from 'semver';
 import { expect, it } from 'vitest';
+import { machineChecks } from '../../src/preflight/machine.js';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
@@ -16,10 +17,16 @@ it('every Node that package.json allows is one that the libraries run on', () =>
   expect(narrower).toEqual([]);
 });
 
-it('the range of Node has one home, from which bin/run.js reads it; the lab, as a package of its own, repeats it', () => {
+it('the range of Node has one home, from which bin/run.js and preflight read it; the lab, as a package of its own, repeats it', () => {
   const { node } = read('package.json').engines;
   expect(read('lab/package.json').engines.node).toBe(node);
   const first = node.split(' || ')[0].slice(1);
   for (const file of ['bin/run.js', 'README.md'])
     expect(readFileSync(join(root, file), 'utf8').replaceAll(/^\s*\/\*\*.*$/gm, '')).not.toContain(first);
+});
+
+it.each(['22.13.0', '23.5.0', '24.10.0'])('preflight refuses Node %s, as bin/run.js does', async (nodeVersion) => {
+  const git = { version: async () => '' };
+  const [check] = machineChecks({ git, stateDir: '/', nodeVersion }).filter(({ id }) => id === 'node');
+  await expect(check!.look()).rejects.toMatchObject({ code: 'E3001', message: expect.stringContaining(nodeVersion) });
 });

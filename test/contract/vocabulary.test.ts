@@ -109,3 +109,9 @@ describe('words for people', () => {
     expect(wrong).toEqual([]);
   });
 });
+
+it('the words that the spelling check is given are sorted, each once', () => {
+  const words = readFileSync(join(root, 'cspell-words.txt'), 'utf8').trim().split('\n');
+  expect(words).toEqual([...new Set(words)].sort());
+  expect(words.length).toBeGreaterThan(100);
+});

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findEngines } from '../../lab/src/engines/cache.js';
-import { startRealObjectStorage } from '../../lab/src/engines/real-object-storage.js';
-import { createFaults } from '../../lab/src/faults.js';
-import type { LabServer } from '../../lab/src/http-server.js';
-import { createRequestLog, type LoggedLine } from '../../lab/src/request-log.js';
+import { findEngines } from '../../lab/src/engines/build/cache.js';
+import { startRealObjectStorage } from '../../lab/src/engines/programs/real-object-storage.js';
+import { createFaults } from '../../lab/src/requests/faults.js';
+import type { LabServer } from '../../lab/src/requests/http-server.js';
+import { createRequestLog, type LoggedLine } from '../../lab/src/requests/request-log.js';
 import type { Account } from '../../lab/src/servers/s3/signature.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createObjectStore, type ObjectStore, type ObjectStoreWriter } from '../../src/tools/s3/s3.js';
@@ -63,6 +63,22 @@ test('objects come back as they went in, and versions are kept until they are re
   await ours.put('omantel-velero', 'backups/a', 'anew');
   expect(String(Buffer.from((await ours.get('omantel-velero', 'backups/a'))!))).toBe('anew');
   await expect(ours.deleteBucket('omantel-velero')).rejects.toMatchObject({ data: { s3Code: 'BucketNotEmpty' } });
+});
+
+test('a bucket keeps its lifecycle, for its owner alone and as long as it is there', async () => {
+  const wanted = { noncurrentDays: 30, abortUploadDays: 7 };
+  await ours.createBucket('omantel-expires');
+  expect(await ours.hasLifecycle('omantel-expires', wanted)).toBe(false);
+  await ours.setLifecycle('omantel-expires', wanted);
+  expect(await ours.hasLifecycle('omantel-expires', wanted)).toBe(true);
+  await expect(stranger.setLifecycle('omantel-expires', wanted)).rejects.toMatchObject({ code: 'E2302' });
+  await ours.deleteBucket('omantel-expires');
+  await expect(ours.hasLifecycle('omantel-expires', wanted)).rejects.toMatchObject({
+    data: { s3Code: 'NoSuchBucket' },
+  });
+  await ours.createBucket('omantel-expires');
+  expect(await ours.hasLifecycle('omantel-expires', wanted)).toBe(false);
+  await ours.deleteBucket('omantel-expires');
 });
 
 test('wrong keys are refused as such', async () => {

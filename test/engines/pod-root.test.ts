@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { enterPodRoot, mayMount } from '../../lab/src/engines/pod-root.js';
+import { enterPodRoot, mayMount } from '../../lab/src/engines/pods/pod-root.js';
 import { createRedactor } from '../../src/support/redact/redact.js';
 import { createExec, startProgram } from '../../src/tools/exec/exec.js';
 

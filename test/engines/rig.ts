@@ -6,14 +6,16 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
-import { findEngines } from '../../lab/src/engines/cache.js';
-import { mayMount } from '../../lab/src/engines/pod-root.js';
-import { hasTools } from '../../lab/src/engines/pod-scripts.js';
+import { findEngines } from '../../lab/src/engines/build/cache.js';
+import { mayMount } from '../../lab/src/engines/pods/pod-root.js';
+import { hasTools } from '../../lab/src/engines/pods/pod-scripts.js';
 import type { KubeObject } from '../../src/kubernetes/client/kube.js';
 import { createRedactor } from '../../src/support/redact/redact.js';
 import { createBinaries } from '../../src/tools/exec/binaries.js';
 import { createExec } from '../../src/tools/exec/exec.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
+
+export { until } from '../until.js';
 
 export const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 
@@ -59,11 +61,6 @@ export async function kubeseal(kubeconfig: string, secret: object): Promise<Kube
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Resolves once `holds` does; the test's own timeout is the deadline. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await Promise.resolve(holds()).catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 /** One kubectl call by hand; its JSON. */

@@ -1,9 +1,9 @@
 /** Every object of the tree against the true definition of its kind, on a real API server: unknown and wrong fields are refused. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findEngines } from '../../lab/src/engines/cache.js';
-import { trueCrds } from '../../lab/src/engines/true-crds.js';
-import { createTransport } from '../../lab/src/kubernetes/client-transport.js';
+import { findEngines } from '../../lab/src/engines/build/cache.js';
+import { trueCrds } from '../../lab/src/engines/build/true-crds.js';
+import { createTransport } from '../../lab/src/kubernetes/client/client-transport.js';
 import { loadBlueprints } from '../../src/blueprints/catalog/load.js';
 import { renderTree } from '../../src/blueprints/render/render.js';
 import type { KubeObject } from '../../src/kubernetes/client/kube.js';
@@ -19,6 +19,8 @@ const without = [
   'nodepoolclaims.compose.openova.io',
   'xloadbalancers.compose.openova.io',
   'loadbalancerclaims.compose.openova.io',
+  'xbuckets.compose.openova.io',
+  'bucketclaims.compose.openova.io',
 ];
 
 let server: Server;
@@ -98,7 +100,9 @@ test('the short names that the lab gives kinds are those of the true definitions
   const table = rows.map(
     ([name, short]) => `  ${JSON.stringify(name)}: ${JSON.stringify(short).replaceAll(',', ', ')}`,
   );
-  await expect(`{\n${table.join(',\n')}\n}\n`).toMatchFileSnapshot(here('../../src/blueprints/catalog/crd-names.json'));
+  await expect(`{\n${table.join(',\n')}\n}\n`).toMatchFileSnapshot(
+    here('../../src/blueprints/catalog/crds/crd-names.json'),
+  );
 });
 
 test('the kinds to which the lab gives no status subresource are those of the true definitions', async () => {
@@ -110,6 +114,6 @@ test('the kinds to which the lab gives no status subresource are those of the tr
   });
   const text = without.sort().map((name) => `  ${JSON.stringify(name)}`);
   await expect(`[\n${text.join(',\n')}\n]\n`).toMatchFileSnapshot(
-    here('../../src/blueprints/catalog/crd-without-status.json'),
+    here('../../src/blueprints/catalog/crds/crd-without-status.json'),
   );
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderTree } from '../../src/blueprints/render/render.js';
-import { blueprints, omantel } from '../unit/blueprints/rig.js';
+import { blueprints, example } from '../unit/blueprints/rig.js';
 
 const teach = 'The rendered tree changed. If that is meant: npm run golden, and read the diff as a reviewer would.';
 
@@ -12,7 +12,7 @@ describe.each(['solo', 'ha'] as const)('tree of the profile %s', (profile) => {
 
   it('has the files that are kept, and each has the same bytes', async () => {
     const files = renderTree(
-      omantel(() => ({ profile })),
+      example(() => ({ profile })),
       await blueprints(),
     ).folders.flatMap((folder) => folder.files);
     const there = readdirSync(kept, { recursive: true, withFileTypes: true })

@@ -59,8 +59,10 @@ export interface LabInfo {
 export function catalystAtHome(story: string, more: Record<string, string> = {}): Catalyst {
   const home = mkdtempSync(join(tmpdir(), `catalyst-${story}-`));
   const lab = `${story}-${randomBytes(3).toString('hex')}`;
+  // Whoever starts the tests is not who starts catalyst: its remedies name the program as npm's variables say it was called.
+  const { npm_lifecycle_event: _event, npm_lifecycle_script: _script, ...outer } = process.env;
   const env = {
-    ...process.env,
+    ...outer,
     XDG_STATE_HOME: home,
     XDG_DATA_HOME: home,
     XDG_CONFIG_HOME: join(home, 'config'),
@@ -69,7 +71,13 @@ export function catalystAtHome(story: string, more: Record<string, string> = {})
   };
   const run: Catalyst['run'] = (args, options = {}) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [bin, ...args], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+      // Every event has a line then, also the change at which a story acts.
+      const verbose = (options.interruptAt ?? options.when) ? { CATALYST_VERBOSE: '1' } : {};
+      const child = spawn(process.execPath, [bin, ...args], {
+        env: { ...env, ...verbose },
+        cwd: home,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const out = { stdout: '', stderr: '' };
       child.stdout.on('data', (data) => (out.stdout += data));
       const { interruptAt } = options;

@@ -84,7 +84,7 @@ describe('the cluster at Hetzner', () => {
   });
 
   it('is taken down by label, without what this machine knew', async () => {
-    const refused = await catalyst.json(args('cluster', 'destroy', '--yes'));
+    const refused = await catalyst.json(args('cluster', 'destroy', '--yes', '--confirm', 'omantel'));
     expect([refused.code, refused.document.error?.code]).toEqual([7, 'E4006']);
     expect(await census()).toEqual(whole);
     rmSync(join(catalyst.home, 'catalyst', 'labs', catalyst.lab, 'state'), { recursive: true, force: true });

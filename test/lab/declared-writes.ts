@@ -1,7 +1,9 @@
 /** What the changes of a journal say that they write, as places that the writes of the lab's servers must fill. Pure. */
 import type { JournalEntry } from '../../src/engine/journal-entry.js';
 import type { Target } from '../../src/engine/mutation.js';
+import type { KubeObject } from '../../src/kubernetes/client/kube.js';
 import type { Place } from './attribution.js';
+import type { ReleasedObjects } from './helm-releases.js';
 import { pluralOf } from './seen-writes.js';
 
 type Shape = Partial<Omit<Place, 'object' | 'from' | 'to' | 'told'>> & Pick<Place, 'object'>;
@@ -11,6 +13,9 @@ interface Change {
   sentence: string;
   run: string;
 }
+
+/** By `namespace/name` of the release. */
+type Releases = ReadonlyMap<string, ReleasedObjects>;
 
 const probes = 'catalyst-probes';
 /** Roles and their bindings stand in both namespaces that the Job works in. */
@@ -24,7 +29,7 @@ const egressJob = [
 ].map((object) => ({ object: `sovereign ${object}` }));
 
 /** Changes that are not one write of the object that they name. The first that fits counts. */
-const rules: readonly { is: RegExp; why: string; writes(change: Change): Shape[] }[] = [
+const rules: readonly { is: RegExp; why: string; writes(change: Change, releases: Releases): Shape[] }[] = [
   {
     is: /^sovereign Folder /,
     why: 'one kubectl applies the objects of a folder, each of which the sentence names',
@@ -39,7 +44,10 @@ const rules: readonly { is: RegExp; why: string; writes(change: Change): Shape[]
     why: 'one kubectl applies the Secrets that the sentence names, and their namespaces',
     writes({ sentence }) {
       const names = sentence.replace(/^[^:]+: /, '').split(', ');
-      const namespaces = [...new Set(names.map((name) => name.split('/')[0]!))];
+      // that one is there already
+      const namespaces = [...new Set(names.map((name) => name.split('/')[0]!))].filter(
+        (name) => name !== 'kube-system',
+      );
       return [...namespaces.map((name) => `namespaces ${name}`), ...names.map((name) => `secrets ${name}`)].map(
         (object) => ({ object: `sovereign ${object}` }),
       );
@@ -47,21 +55,45 @@ const rules: readonly { is: RegExp; why: string; writes(change: Change): Shape[]
   },
   {
     is: /^sovereign Release /,
-    why: 'helm keeps a record of the release, first pending, then deployed, and writes the namespace and what the chart renders',
-    writes: ({ target: { namespace, name } }) => [
+    why: 'helm keeps a record of the release, first pending, then deployed, and writes the namespace and what the chart rendered',
+    writes: ({ target: { namespace = '', name } }, releases) => [
       { object: `sovereign secrets ${namespace}/sh.helm.release.v1.${name}.v1`, by: 'Helm', times: 'some' },
-      { object: /^sovereign /, by: 'Helm', times: 'some' },
+      { object: `sovereign namespaces ${namespace}`, by: 'Helm', times: 'if any' },
+      ...releasedWrites(namespace, releases.get(`${namespace}/${name}`)),
     ],
   },
   {
     is: /^sovereign Flux all/,
     why: 'every Flux object of the Sovereign is annotated',
     writes: () =>
-      ['gitrepositories', 'kustomizations', 'helmreleases'].map((kind) => ({
+      ['gitrepositories', 'kustomizations', 'helmreleases', 'helmrepositories'].map((kind) => ({
         object: new RegExp(`^sovereign ${kind} `),
         by: 'catalyst',
-        times: 'some' as const,
+        times: kind === 'helmrepositories' ? ('if any' as const) : ('some' as const),
       })),
+  },
+  {
+    is: /^sovereign Secret (catalyst-probes\/probe-sealed|flux-system\/catalyst-canary) remove /,
+    why: 'it may have gone with the SealedSecret that owns it',
+    writes: ({ target }) => [{ object: named(target), times: 'if any' }],
+  },
+  {
+    is: /^mother Zone /,
+    why: 'her PowerDNS is asked, which knows no namespace',
+    writes: ({ target }) => [{ object: `dns zone ${target.name}` }],
+  },
+  {
+    is: /^s3 object .*archive of the probe Cluster/i,
+    why: 'an archive is several objects below the id of the run',
+    writes: ({ target }) => [{ object: new RegExp(`^${named(target)}-[0-9a-f]+/`), times: 'some' }],
+  },
+  {
+    is: /^s3 bucket .*set the archives .* aside/i,
+    why: 'versions are kept from before on, and each object of the archives is replaced by a mark of deletion',
+    writes: ({ target }) => [
+      { object: named(target) },
+      { object: new RegExp(`^s3 object ${target.name}/`), times: 'some', removes: true },
+    ],
   },
   {
     is: /^sovereign Pod trivy-system\/one of its Pods/,
@@ -132,7 +164,17 @@ const rules: readonly { is: RegExp; why: string; writes(change: Change): Shape[]
     why: 'one change writes the probe object and deletes it',
     writes: ({ target: { name } }) =>
       [false, true].map((removes) => ({
-        object: new RegExp(`^s3 object ${name}/\\.catalyst-probe/[0-9a-f]+$`),
+        object: new RegExp(`^s3 object ${name}/\\.catalyst-probe-[0-9a-f]+$`),
+        removes,
+      })),
+  },
+  {
+    is: /^s3 Bucket .*in each form that a consumer may send/,
+    why: 'one change writes an object in each form and deletes what was taken',
+    writes: ({ target: { name } }) =>
+      [false, true].map((removes) => ({
+        object: new RegExp(`^s3 object ${name}/\\.catalyst-probe-[0-9a-f]+-[a-z0-9-]+$`),
+        times: 'some' as const,
         removes,
       })),
   },
@@ -170,8 +212,12 @@ const rules: readonly { is: RegExp; why: string; writes(change: Change): Shape[]
   },
 ];
 
-/** A place for each write that the changes of these entries announce. What failed or was cut off may have written or not. */
-export function placesOf(entries: readonly JournalEntry[]): Place[] {
+/**
+ * A place for each write that the changes of these entries announce. What failed or was cut off may have written or not.
+ *
+ * @param releases what Helm recorded, where it can be read; of a release that is not in it any write by Helm is taken for one
+ */
+export function placesOf(entries: readonly JournalEntry[], releases: Releases = new Map()): Place[] {
   return entries
     .filter(({ kind }) => kind === 'begin')
     .flatMap((begin) => {
@@ -179,7 +225,8 @@ export function placesOf(entries: readonly JournalEntry[]): Place[] {
         ({ op, kind, seq }) => op === begin.op && seq > begin.seq && ['ok', 'fail', 'indoubt'].includes(kind),
       );
       const change = { target: begin.target!, sentence: String(begin.inputs?.['sentence']), run: begin.run };
-      return shapesOf(change).map((shape) => ({
+      const shapes = [...shapesOf(change, releases), ...besideProbes(change)];
+      return shapes.map((shape) => ({
         ...shape,
         removes: shape.removes ?? /^(delete|remove|disarm|lose|lift) /.test(change.sentence),
         times: end?.kind === 'ok' ? (shape.times ?? 'once') : 'if any',
@@ -190,10 +237,31 @@ export function placesOf(entries: readonly JournalEntry[]): Place[] {
     });
 }
 
-function shapesOf(change: Change): Shape[] {
+/** Whether a kind has namespaces is not in a manifest, so either spelling of its name will do. */
+function releasedWrites(namespace: string, released: ReleasedObjects | undefined): Shape[] {
+  if (!released) return [{ object: /^sovereign /, by: 'Helm', times: 'some' }];
+  const object = ({ kind, metadata }: KubeObject) =>
+    new RegExp(
+      `^sovereign ${pluralOf(kind)} (${metadata.namespace ?? namespace}/)?${metadata.name.replaceAll('.', '\\.')}$`,
+    );
+  return [
+    ...released.rendered.map((one): Shape => ({ object: object(one), by: 'Helm', times: 'some' })),
+    ...released.crds.map((one): Shape => ({ object: object(one), by: 'Helm', times: 'if any' })),
+  ];
+}
+
+/** What makes a probe brings the login for private registries into its namespace, unless it is there. */
+const besideProbes = ({ target, sentence }: Change): Shape[] =>
+  target.system === 'sovereign' &&
+  target.namespace !== undefined &&
+  /^(make|create|apply|write|install) /.test(sentence)
+    ? [{ object: `sovereign secrets ${target.namespace}/registry-pull`, times: 'if any' }]
+    : [];
+
+function shapesOf(change: Change, releases: Releases): Shape[] {
   const { system, kind, namespace, name } = change.target;
   const text = `${system} ${kind} ${namespace ? `${namespace}/` : ''}${name} ${change.sentence}`;
-  return rules.find(({ is }) => is.test(text))?.writes(change) ?? [{ object: named(change.target) }];
+  return rules.find(({ is }) => is.test(text))?.writes(change, releases) ?? [{ object: named(change.target) }];
 }
 
 /** The object that the target names, as the servers of the lab name it. */

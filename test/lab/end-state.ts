@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { labFqdn } from '../../lab/src/lab-info.js';
-import type { LabStatus } from '../../lab/src/up.js';
+import { labFqdn } from '../../lab/src/start/lab-info.js';
+import type { LabStatus } from '../../lab/src/start/up.js';
 import { createHetznerApi } from '../../src/hetzner/api/create-api.js';
 import { takeInventory } from '../../src/hetzner/purge/plan/inventory.js';
 import type { Kube, KubeObject } from '../../src/kubernetes/client/kube.js';

@@ -5,9 +5,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callLab } from '../../lab/src/ensure.js';
-import { readLabInfo } from '../../lab/src/lab-info.js';
-import type { LoggedLine } from '../../lab/src/request-log.js';
+import type { LoggedLine } from '../../lab/src/requests/request-log.js';
+import { callLab } from '../../lab/src/start/ensure.js';
+import { readLabInfo } from '../../lab/src/start/lab-info.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { commandArguments, type Prepared } from './command-arguments.js';
 

@@ -43,6 +43,12 @@ beforeAll(() => {
   // As much JSON as a report may have, in its most expensive form.
   writeFileSync(join(dir, 'in', 'dod.json'), `[${'[],'.repeat(5_500_000)}[]]`);
   tar('arrays.tar', ['dod.json', 'index.json', 'statement.dsse.json']);
+  // An index nested deeper than any stack, and one whose numbers are none.
+  writeFileSync(join(dir, 'in', 'dod.json'), dod);
+  writeFileSync(join(dir, 'in', 'index.json'), '['.repeat(500_000) + ']'.repeat(500_000));
+  tar('deep.tar', ['dod.json', 'index.json', 'statement.dsse.json']);
+  writeFileSync(join(dir, 'in', 'index.json'), '{"version":1e999,"files":[{"path":"x","sha256":"x","bytes":-1e999}]}');
+  tar('numbers.tar', ['dod.json', 'index.json', 'statement.dsse.json']);
   // Writes its greatest memory, in kB, when it ends.
   writeFileSync(
     join(dir, 'peak.mjs'),
@@ -65,20 +71,23 @@ function run(args: string[]): Promise<{ code: number | null; out: string; err: s
   });
 }
 
-describe.each(['twice', 'link', 'pipe', 'bomb', 'sparse', 'forms', 'arrays', 'fifo', 'device'])('%s', (name) => {
-  const file = () => join(dir, ['fifo', 'device'].includes(name) ? name : `${name}.tar`);
+describe.each(['twice', 'link', 'pipe', 'bomb', 'sparse', 'forms', 'arrays', 'deep', 'numbers', 'fifo', 'device'])(
+  '%s',
+  (name) => {
+    const file = () => join(dir, ['fifo', 'device'].includes(name) ? name : `${name}.tar`);
 
-  it.each([
-    ['verify', 'evidence'],
-    ['evidence', 'show'],
-  ])('%s %s', async (topic, verb) => {
-    const key = topic === 'verify' ? ['--key', join(dir, 'key.pub')] : [];
-    const text = await run([topic, verb, file(), ...key]);
-    const [first] = text.err.split('\n');
-    expect(text.code, text.err).toBe(3);
-    expect(first).toMatch(/^✖ .* is not a complete evidence bundle: /);
-    expect(text.peakMb).toBeLessThan(200);
-    const json = await run([topic, verb, file(), ...key, '--json']);
-    expect(JSON.parse(json.out)).toMatchObject({ status: 'check-failed', error: { code: 'E6110', exitCode: 3 } });
-  });
-});
+    it.each([
+      ['verify', 'evidence'],
+      ['evidence', 'show'],
+    ])('%s %s', async (topic, verb) => {
+      const key = topic === 'verify' ? ['--key', join(dir, 'key.pub')] : [];
+      const text = await run([topic, verb, file(), ...key]);
+      const [first] = text.err.split('\n');
+      expect(text.code, text.err).toBe(3);
+      expect(first).toMatch(/^✖ .* is not a complete evidence bundle: /);
+      expect(text.peakMb).toBeLessThan(200);
+      const json = await run([topic, verb, file(), ...key, '--json']);
+      expect(JSON.parse(json.out)).toMatchObject({ status: 'check-failed', error: { code: 'E6110', exitCode: 3 } });
+    });
+  },
+);

@@ -89,6 +89,7 @@ describe('without --lab, kubeconfigs mixed up', () => {
       HCLOUD_TOKEN: credentials['hcloud-token']!,
       AWS_ACCESS_KEY_ID: credentials['s3-access-key']!,
       AWS_SECRET_ACCESS_KEY: credentials['s3-secret-key']!,
+      CATALYST_REGISTRY_TOKEN: credentials['registry-token']!,
     });
   });
 

@@ -96,10 +96,9 @@ function commit(message: string): string {
 }
 
 describe('a handover that is killed', () => {
-  test('begins only when somebody can confirm it', async () => {
+  test('refuses a name that confirms something else, in a lab too', async () => {
     const before = await motherFlux();
-    for (const args of [['finalize'], ['finalize', '--yes'], ['finalize', '--confirm', 'omantel']])
-      expect((await handover(...args)).code).toBe(7);
+    expect((await handover('finalize', '--confirm', 'omantel')).code).toBe(7);
     expect((await handover('plan')).code).toBe(0);
     expect(await motherFlux()).toEqual(before);
     expect(await status()).toMatchObject({ state: 'NONE', unfinished: false, changes: [] });
@@ -116,7 +115,7 @@ describe('a handover that is killed', () => {
     const frozen = seen.changes.filter((change) => change.includes('suspended')).length;
     expect(frozen).toBe(2);
     const table = await catalyst.run(['status', '--lab', catalyst.lab]);
-    expect(table.stdout.split('\n')[0]).toMatch(new RegExp(`^handover ${state} \\(started but not finished`));
+    expect(table.stdout).toMatch(new RegExp(`^ +handover +${state} \\(started but not finished`, 'm'));
     const aborted = await handover('abort');
     expect(aborted.code, aborted.stderr).toBe(0);
     expect(await status()).toMatchObject({ state: 'NONE', unfinished: false, changes: [] });
@@ -132,9 +131,8 @@ describe('a handover that is killed', () => {
     const refused = await handover('abort');
     expect(refused.code).toBe(7);
     expect(refused.stderr).toMatch(new RegExp(`${sha.slice(0, 12)}.*Ada.*our own shop`));
-    const [, advice] = /catalyst (handover abort --keep-commits \S+)/.exec(refused.stderr)!;
-    const folder = advice!.split(' ').at(-1)!;
-    expect((await catalyst.run([...advice!.split(' '), '--lab', catalyst.lab])).code).toBe(0);
+    const [, advice = '', folder = ''] = /(handover abort .*--keep-commits (\S+).*)$/m.exec(refused.stderr) ?? [];
+    expect((await catalyst.run(advice.trim().split(' '))).code, advice).toBe(0);
     const log = execFileSync('git', ['--git-dir', folder, 'log', '--format=%H', 'main'], { encoding: 'utf8' });
     expect(log).toContain(sha);
     expect(repository()).toBeUndefined();

@@ -9,6 +9,8 @@ import { type JournalEntry, parseJournal } from '../../src/engine/journal-entry.
 import { attribute } from './attribution.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { placesOf } from './declared-writes.js';
+import { releasesOn } from './helm-releases.js';
+import { kubeOf } from './left-on-mother.js';
 import { writesOf } from './seen-writes.js';
 
 const fqdn = 'omantel.omani.works';
@@ -40,7 +42,9 @@ async function compared(...args: string[]): Promise<Compared> {
   expect([0, 3], stderr).toContain(code);
   const writes = writesOf(readFileSync(lab.requestLog).subarray(from).toString());
   const journaled = entries().slice(known);
-  expect(attribute(writes, placesOf(journaled))).toEqual({ unjournaled: [], unseen: [] });
+  const hasReleases = journaled.some(({ target }) => target?.kind === 'Release');
+  const releases = hasReleases ? await releasesOn(kubeOf(lab.kubeconfigs.sovereign)) : undefined;
+  expect(attribute(writes, placesOf(journaled, releases))).toEqual({ unjournaled: [], unseen: [] });
   const count = (kind: string) => journaled.filter((entry) => entry.kind === kind).length;
   return {
     ends: { begin: count('begin'), ok: count('ok'), fail: count('fail'), indoubt: count('indoubt') },
@@ -93,6 +97,6 @@ describe('every write is journaled, and everything that is journaled was written
   });
 
   test('a destroy', async () => {
-    expectDone(await compared('cluster', 'destroy', '--confirm', fqdn), 8, 'hetzner');
+    expectDone(await compared('cluster', 'destroy', '--confirm', fqdn), 8, 'hetzner', 's3');
   });
 });

@@ -3,7 +3,7 @@
  * goes back, until a run ends with no new entry or `most` were made.
  */
 import { expect } from 'vitest';
-import { labFqdn } from '../../lab/src/lab-info.js';
+import { labFqdn } from '../../lab/src/start/lab-info.js';
 import type { Catalyst, Ended, LabInfo } from './catalyst.js';
 import { killedRun, type Way } from './killed-run.js';
 

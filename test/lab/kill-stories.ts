@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { labFqdn } from '../../lab/src/lab-info.js';
+import { labFqdn } from '../../lab/src/start/lab-info.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { endState } from './end-state.js';
 import { type KillChain, type Killed, type KillOptions, killChain } from './kill-chain.js';

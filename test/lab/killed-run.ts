@@ -1,7 +1,7 @@
 /** One call of the CLI that dies as soon as the journal of its lab has an entry. */
 import { mkdirSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { labFqdn } from '../../lab/src/lab-info.js';
+import { labFqdn } from '../../lab/src/start/lab-info.js';
 import type { Catalyst, Ended, LabInfo } from './catalyst.js';
 import { journalName, journalReader, keyOf } from './journal-entries.js';
 

@@ -1,12 +1,13 @@
 /** A person starts labs by name, looks at them with foreign tools, breaks something, and takes them down again. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { takeLock } from '../../src/sovereign/state/lock.js';
 
 const run = promisify(execFile);
 const catalyst = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
@@ -76,6 +77,41 @@ test('up is idempotent, two labs stand side by side, each with its own ports, an
   expect(await readdir(join(home, 'state', 'catalyst', 'labs'))).toEqual(['two']);
   expect((await lab('down', 'one')).result).toMatchObject({ stopped: false });
   expect((await lab('up', '../escape')).exit).toBe(2);
+});
+
+test('a command that only reads starts no lab; list shows what there is', async () => {
+  const read = await run(process.execPath, [catalyst, 'status', '--lab', 'nowhere', '--json'], { env: env() }).catch(
+    (error: { code: number; stdout: string }) => error,
+  );
+  expect(read).toMatchObject({ code: 2 });
+  const { error } = JSON.parse(read.stdout) as { error: { code: string; message: string; actions: string[] } };
+  expect(error).toMatchObject({ code: 'E7007', message: expect.stringMatching(/ lab up nowhere starts it/) });
+  expect(error.actions[0]).toMatch(/lab up nowhere$/);
+  const { result } = await lab('list');
+  expect(result.map(({ name }: { name: string }) => name)).not.toContain('nowhere');
+  expect(result).toContainEqual(expect.objectContaining({ name: 'two', up: true, engine: 'emulated', sovereigns: [] }));
+});
+
+test('down refuses while a run uses the lab, keeps its evidence, and deletes it only when that is asked for', async () => {
+  const labs = join(home, 'state', 'catalyst', 'labs');
+  const state = join(labs, 'two', 'state', 'omantel.omani.works');
+  mkdirSync(join(state, 'evidence'), { recursive: true });
+  writeFileSync(join(state, 'evidence', 'dod.json'), '{}');
+  const running = takeLock(state, { command: 'catalyst wizard', run: 'r', by: 'me@here', now: new Date() });
+  const refused = await lab('down', 'two');
+  expect([refused.exit, refused.error.code]).toEqual([9, 'E1202']);
+  expect(refused.error.message).toMatch(/"catalyst wizard" .* runs in the lab two/);
+  const listed = (await lab('list')).result;
+  expect(listed).toContainEqual(expect.objectContaining({ name: 'two', up: true, running: 'catalyst wizard' }));
+  running.release();
+
+  const { result } = await lab('down', 'two');
+  expect(await readdir(join(result.evidence, 'omantel.omani.works'))).toEqual(['dod.json']);
+  expect(await readdir(labs)).not.toContain('two');
+  mkdirSync(join(state, 'evidence'), { recursive: true });
+  writeFileSync(join(state, 'evidence', 'dod.json'), '{}');
+  expect((await lab('down', 'two', '--delete-evidence')).result).not.toHaveProperty('evidence');
+  expect(existsSync(state)).toBe(false);
 });
 
 test('its Hetzner allows as many requests as whoever starts it says, and a number that is none starts nothing', async () => {

@@ -1,5 +1,5 @@
 /** Kustomizations on the mother of a lab that are this Sovereign's by their path: what a handover freezes. */
-import { labFqdn } from '../../lab/src/lab-info.js';
+import { labFqdn } from '../../lab/src/start/lab-info.js';
 import type { KubeObject } from '../../src/kubernetes/client/kube.js';
 
 export const reconcilerKind = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' };

@@ -40,5 +40,13 @@ describe('a Sovereign that was wiped and built again', () => {
     expect(open).toEqual([]);
     expect(whole.document.result.verdict).toBe('PASS');
     expect(whole.code).toBe(0);
+    // with the key of this very Sovereign on this machine: nobody names one
+    const checked = await catalyst.json<{ verdict: string; key: { origin: string } }>([
+      ...['verify', 'evidence', whole.document.result.bundle, '--lab', catalyst.lab],
+    ]);
+    expect(checked.document.result, JSON.stringify(checked.document.error)).toMatchObject({
+      verdict: 'PASS',
+      key: { origin: expect.stringContaining('this machine signs evidence') },
+    });
   });
 });

@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFaults } from '../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../lab/src/request-log.js';
+import { createFaults } from '../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../lab/src/requests/request-log.js';
 import { createHetznerApi } from '../../src/hetzner/api/create-api.js';
 import type { ResourceType } from '../../src/hetzner/api/types.js';
 import { applyPurge } from '../../src/hetzner/purge/apply/apply.js';
@@ -20,7 +20,7 @@ import type { PurgePlan } from '../../src/hetzner/purge/plan/purge-plan.js';
 import { noUnfinishedPurges } from '../../src/hetzner/purge/plan/unfinished.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createClusterStep } from '../../src/walk/steps/create-cluster.js';
-import { fakeGate, fakeSsh, fakeWorld, freely } from '../unit/hetzner/fake-world.js';
+import { fakeGate, fakeSsh, fakeWorld, freely, nodeApi } from '../fakes/fake-world.js';
 
 const home = mkdtempSync(join(tmpdir(), 'hcloud-python-'));
 const python = join(home, 'venv', 'bin', 'python');
@@ -121,13 +121,10 @@ describe.skipIf(missing)(`seen through Hetzner's own Python client${why}`, () =>
   it('it sees after our create one of each part, and nothing else that is new', async () => {
     const before = await everything();
     const servers = [`${base}-cp1`, `${base}-w1`, `${base}-w2`];
-    const kube = {
-      server: 'https://kube',
-      list: async () => servers.map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } })),
-      raw: async () => ({ status: 200, body: 'ok' }),
-    };
-    const world = fakeWorld({ api: api(), clock: systemClock, signal, kube: async () => kube as never });
-    await createClusterStep(world, fakeSsh([])).run(fakeGate({ hetzner: async () => api() }, signal).context);
+    const registered = nodeApi(() => servers.map((name) => ({ name })));
+    const kube = async () => registered;
+    const world = fakeWorld({ api: api(), clock: systemClock, signal, kube });
+    await createClusterStep(world, fakeSsh([])).run(fakeGate({ hetzner: async () => api(), kube }, signal).context);
     const after = await everything();
     const made = Object.entries(after).map(([type, names]) => {
       const old = [...before[type as ResourceType]];

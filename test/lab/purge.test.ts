@@ -4,12 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createFaults } from '../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog, type LoggedLine, type RequestLog } from '../../lab/src/request-log.js';
+import { createFaults } from '../../lab/src/requests/faults.js';
+import { createRequestLog, type LoggedLine, type RequestLog } from '../../lab/src/requests/request-log.js';
 import { type ResourceType, resourceTypes } from '../../src/hetzner/api/types.js';
 import { toYaml } from '../../src/support/yaml/yaml.js';
-import { omantel } from '../unit/hetzner/fake-world.js';
+import { omantel } from '../fakes/fake-world.js';
 
 const bin = join(import.meta.dirname, '../../bin/run.js');
 const fqdn = 'omantel.omani.works';

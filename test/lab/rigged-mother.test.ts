@@ -80,6 +80,7 @@ describe('a mother full of look-alikes', () => {
     const [residue, protectedSet] = await Promise.all(
       ['residue', 'protected'].map((what) => catalyst.json(['verify', what, '--lab', catalyst.lab])),
     );
+    expect(residue?.document.error).toBeUndefined();
     expect([residue?.code, protectedSet?.code]).toEqual([0, 0]);
   });
 });

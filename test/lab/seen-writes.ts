@@ -1,5 +1,5 @@
 /** What the lab's servers were asked, as writes that can be held against the journal. Pure. */
-import { isOwn, type LoggedLine } from '../../lab/src/request-log.js';
+import { isOwn, type LoggedLine } from '../../lab/src/requests/request-log.js';
 import type { Write } from './attribution.js';
 
 /** POSTs that change nothing of what anybody keeps. */
@@ -26,7 +26,7 @@ export function writesOf(log: string): Write[] {
       at: Date.parse(line.at),
       object: objectOf(line),
       by: line.userAgent.split('/')[0]!,
-      removes: line.method === 'DELETE',
+      removes: line.method === 'DELETE' || line.path.endsWith('/eviction'),
       told: `${line.at} ${line.server} ${line.method} ${line.path} (${line.userAgent.split(' ')[0]})`,
     }));
 }

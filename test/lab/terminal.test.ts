@@ -31,7 +31,14 @@ test('a phase is run under the live tree and ends with the terminal given back',
   });
   const code = await new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
   expect(code, shown).toBe(0);
-  expect(shown).toMatch(/catalyst · omantel\.omani\.works · run /);
-  expect(shown).toMatch(/✔ 0 .*2\/2/);
+  expect(shown).toMatch(/catalyst · omantel\.omani\.works · lab \S+ · run /);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colors
+  const text = shown.replaceAll(/\u001b\[\d*m/g, '');
+  expect(text).toMatch(/✔ 0 .*2\/2/);
+  // Nothing is drawn, moved or erased after the summary, which names what to type next.
+  const summary = text.slice(text.lastIndexOf('· lab '));
+  expect(summary).toMatch(/phase 0 Pre-flight[\s\S]*journal[\s\S]*\.log[\s\S]*next[\s\S]* phase run .*1/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor or erases
+  expect(summary).not.toMatch(/\u001b\[\d*[ABGJK]/);
   expect(shown.lastIndexOf('\u001b[?25h')).toBeGreaterThan(shown.lastIndexOf('\u001b[?25l'));
 });

@@ -2,38 +2,58 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** By the path whose answer has it, and its key there. */
-const described = {
-  Action: ['/actions/{id}', 'action'],
-  Certificate: ['/certificates/{id}', 'certificate'],
-  Firewall: ['/firewalls/{id}', 'firewall'],
-  FloatingIp: ['/floating_ips/{id}', 'floating_ip'],
-  Image: ['/images/{id}', 'image'],
-  LoadBalancer: ['/load_balancers/{id}', 'load_balancer'],
-  LoadBalancerType: ['/load_balancer_types/{id}', 'load_balancer_type'],
-  Location: ['/locations/{id}', 'location'],
-  Network: ['/networks/{id}', 'network'],
-  PlacementGroup: ['/placement_groups/{id}', 'placement_group'],
-  Pricing: ['/pricing', 'pricing'],
-  PrimaryIp: ['/primary_ips/{id}', 'primary_ip'],
-  Server: ['/servers/{id}', 'server'],
-  ServerType: ['/server_types/{id}', 'server_type'],
-  SshKey: ['/ssh_keys/{id}', 'ssh_key'],
-  Volume: ['/volumes/{id}', 'volume'],
-  Zone: ['/zones/{id_or_name}', 'zone'],
+/** By the file of `src/hetzner/api/generated` that it belongs to: the path whose answer has it, and its key there. */
+const asked = {
+  project: {
+    Action: ['/actions/{id}', 'action'],
+    Certificate: ['/certificates/{id}', 'certificate'],
+    Firewall: ['/firewalls/{id}', 'firewall'],
+    FloatingIp: ['/floating_ips/{id}', 'floating_ip'],
+    Image: ['/images/{id}', 'image'],
+    LoadBalancer: ['/load_balancers/{id}', 'load_balancer'],
+    Network: ['/networks/{id}', 'network'],
+    PlacementGroup: ['/placement_groups/{id}', 'placement_group'],
+    PrimaryIp: ['/primary_ips/{id}', 'primary_ip'],
+    Server: ['/servers/{id}', 'server'],
+    SshKey: ['/ssh_keys/{id}', 'ssh_key'],
+    Volume: ['/volumes/{id}', 'volume'],
+    Zone: ['/zones/{id_or_name}', 'zone'],
+  },
+  offerings: {
+    LoadBalancerType: ['/load_balancer_types/{id}', 'load_balancer_type'],
+    Location: ['/locations/{id}', 'location'],
+    Pricing: ['/pricing', 'pricing'],
+    ServerType: ['/server_types/{id}', 'server_type'],
+  },
 };
 
 /** Keywords that make no type. A property may bear the same name; its value is then a schema, and it stays. */
 const words = ['description', 'title', 'example', 'examples', 'default', 'format', 'pattern', 'minimum', 'maximum'];
 
-/** @param {string} file the description @returns schemas by name, and a hash of them that changes when a type may */
+/**
+ * @param {string} file the description
+ * @returns for each generated file the names that it exports, the schemas that these need, and a hash that changes when a type may
+ */
 export function readSchemas(file) {
   const { paths, components } = JSON.parse(readFileSync(file, 'utf8'));
-  const schemas = { ...components.schemas };
-  for (const [name, [path, key]] of Object.entries(described))
-    schemas[name] = paths[path].get.responses['200'].content['application/json'].schema.properties[key];
-  const typed = without(schemas, true);
-  return { schemas: typed, hash: createHash('sha256').update(JSON.stringify(typed)).digest('hex') };
+  return Object.entries(asked).map(([name, things]) => {
+    const schemas = {};
+    for (const [thing, [path, key]] of Object.entries(things))
+      schemas[thing] = paths[path].get.responses['200'].content['application/json'].schema.properties[key];
+    addReferenced(schemas, components.schemas);
+    const typed = without(schemas, true);
+    const hash = createHash('sha256').update(JSON.stringify(typed)).digest('hex');
+    return { name, exported: Object.keys(things), schemas: typed, hash };
+  });
+}
+
+/** Adds what the schemas refer to, and what that refers to. */
+function addReferenced(schemas, all) {
+  const missing = [...JSON.stringify(schemas).matchAll(/"#\/components\/schemas\/(\w+)"/g)]
+    .map((match) => match[1])
+    .filter((name) => !(name in schemas));
+  for (const name of missing) schemas[name] = all[name];
+  if (missing.length > 0) addReferenced(schemas, all);
 }
 
 /** @param {boolean} named the keys are names and not keywords */

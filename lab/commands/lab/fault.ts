@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { CatalystCommand } from 'catalyst/cli/command/base-command.js';
 import { duration } from 'catalyst/cli/command/flags.js';
-import { type FaultResult, faultText, labFault } from '../../src/fault-request.js';
+import { type FaultResult, faultText, labFault } from '../../src/requests/fault-request.js';
 
 export default class LabFault extends CatalystCommand<FaultResult> {
   static override summary = 'break something in a running lab, or list what is broken';

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { CatalystCommand } from 'catalyst/cli/command/base-command.js';
-import { type KeysResult, keysText, labKeys } from '../../src/key-request.js';
+import { type KeysResult, keysText, labKeys } from '../../src/requests/key-request.js';
 
 export default class LabKeys extends CatalystCommand<KeysResult> {
   static override summary = "keys of the lab's Object Storage: list, make, revoke";

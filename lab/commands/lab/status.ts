@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { CatalystCommand } from 'catalyst/cli/command/base-command.js';
-import { faultText } from '../../src/fault-request.js';
-import { type LabStatus, labStatus, labText } from '../../src/up.js';
+import { faultText } from '../../src/requests/fault-request.js';
+import { type LabStatus, labStatus, labText } from '../../src/start/up.js';
 
 export default class LabStatusCommand extends CatalystCommand<LabStatus> {
   static override summary = 'the endpoints of a running lab, and its active faults';

@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import { CatalystCommand } from 'catalyst/cli/command/base-command.js';
 import { clustersOf } from 'catalyst/cli/command/flags.js';
-import { confirmClusters } from '../../src/confirm-clusters.js';
-import { type LabResult, labText, labUp } from '../../src/up.js';
+import { confirmClusters } from '../../src/clusters/confirm-clusters.js';
+import { type LabResult, labText, labUp } from '../../src/start/up.js';
 
-export default class LabUp extends CatalystCommand<LabResult> {
+export default class LabUp extends CatalystCommand<LabResult | { name: string }> {
   static override acts = true;
   static override summary = 'start the built-in lab, or find it running';
   static override examples = [
@@ -24,7 +24,7 @@ export default class LabUp extends CatalystCommand<LabResult> {
   static override exitCodes = [4, 5, 7];
   static override revealsSecrets = true;
 
-  async run(): Promise<LabResult> {
+  async run(): Promise<LabResult | { name: string }> {
     const { args, flags, context } = await this.open(LabUp);
     const name = args.name ?? flags.lab ?? 'default';
     const result = await labUp(context, name, {
@@ -32,7 +32,7 @@ export default class LabUp extends CatalystCommand<LabResult> {
       clusters: clustersOf(flags),
       confirm: (question) => confirmClusters(context, question, flags.confirm),
     });
-    context.output.print(labText(result));
-    return result;
+    if (result) context.output.print(labText(result));
+    return result ?? { name };
   }
 }

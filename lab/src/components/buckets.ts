@@ -5,9 +5,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
-import { isLive, POD } from '../controllers/pods.js';
+import { isLive, POD } from '../controllers/workloads/pods.js';
 import type { ObjectStorage } from '../controllers/world.js';
-import { ownAppId } from '../request-log.js';
+import { ownAppId } from '../requests/request-log.js';
 import type { Blobs } from '../servers/registry/storage.js';
 
 export interface Bucket extends Blobs {

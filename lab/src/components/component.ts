@@ -1,9 +1,9 @@
 /** A component plays what runs behind a Service. It answers only while a pod behind that Service is Ready. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
-import { isReady } from '../controllers/pods.js';
-import { podsBehind } from '../controllers/services.js';
-import type { LabRequest, LabResponse } from '../http-server.js';
+import { podsBehind } from '../controllers/network/services.js';
+import { isReady } from '../controllers/workloads/pods.js';
+import type { LabRequest, LabResponse } from '../requests/http-server.js';
 
 export interface Call {
   lab: Lab;

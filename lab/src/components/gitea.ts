@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
-import { secretValue } from '../controllers/flux-ready.js';
+import { secretValue } from '../controllers/flux/flux-ready.js';
 import { createGitea } from '../servers/git/gitea.js';
 import type { Component } from './component.js';
 

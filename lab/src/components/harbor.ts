@@ -1,7 +1,7 @@
 /** Harbor: an OCI registry whose blobs lie in the bucket that its values name, open to its administrator and its robots. */
 import type { Lab } from '../controllers/engine.js';
-import { secretValue } from '../controllers/flux-ready.js';
-import type { LabHandler } from '../http-server.js';
+import { secretValue } from '../controllers/flux/flux-ready.js';
+import type { LabHandler } from '../requests/http-server.js';
 import { registryHandler } from '../servers/registry/handler.js';
 import { registryStorage } from '../servers/registry/storage.js';
 import { bucketOf } from './buckets.js';

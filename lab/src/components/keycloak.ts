@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
-import type { LabRequest, LabResponse } from '../http-server.js';
+import type { LabRequest, LabResponse } from '../requests/http-server.js';
 import { configurationOf } from './buckets.js';
 import { type Component, environmentOf, text } from './component.js';
 

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import type { Lab } from '../controllers/engine.js';
-import type { LabRequest, LabResponse } from '../http-server.js';
-import type { Login, OpenBao } from './openbao.js';
+import type { LabRequest, LabResponse } from '../requests/http-server.js';
+import type { OpenBao } from './openbao.js';
+import type { Login } from './openbao-access.js';
 
 const LOGIN = '/v1/auth/kubernetes/login';
 const OWN_TOKEN = /^\/v1\/auth\/token\/(lookup|revoke)-self$/;

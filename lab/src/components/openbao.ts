@@ -2,18 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Lab, Rule } from '../controllers/engine.js';
-import { isReady, POD } from '../controllers/pods.js';
-import type { LabRequest, LabResponse } from '../http-server.js';
+import { isReady, POD } from '../controllers/workloads/pods.js';
+import type { LabRequest, LabResponse } from '../requests/http-server.js';
 import { bucketOf, configurationOf } from './buckets.js';
 import type { Component } from './component.js';
+import { createOpenBaoAccess, type Login, type Use } from './openbao-access.js';
 import { openBaoApi } from './openbao-api.js';
-
-export interface Login {
-  role: string;
-  /** Name and namespace of the ServiceAccount whose token was given. */
-  account: string;
-  namespace: string;
-}
 
 export interface OpenBao extends Component {
   /** Ships what a server writes into its audit log when it starts. */
@@ -24,8 +18,11 @@ export interface OpenBao extends Component {
   /** @throws Error unless the role of the configuration is bound to this ServiceAccount */
   admit(lab: Lab, login: Login): void;
   /** @throws Error as `admit`, and `permission denied` unless the policy of that role allows it on the path */
-  authorize(lab: Lab, use: Login & { path: string; capability: 'create' | 'read' }): void;
+  authorize(lab: Lab, use: Use): void;
   read(lab: Lab, path: string): Promise<Record<string, string> | undefined>;
+  /** What is written after the first boot replaces what the configuration has of that name. */
+  learnPolicy(name: string, hcl: string): void;
+  learnRole(name: string, role: Record<string, string>): void;
 }
 
 const NAME = /^openbao(-active|-internal)?$/;
@@ -33,6 +30,7 @@ const isServer = (pod: KubeObject): boolean => /^openbao-\d+$/.test(pod.metadata
 
 export function createOpenBao(): OpenBao {
   const kept = new Map<string, Record<string, string>>();
+  const access = createOpenBaoAccess();
   const shipped = new Set<string>();
   let initializedByHand = false;
 
@@ -53,17 +51,7 @@ export function createOpenBao(): OpenBao {
     return namespace ? seal(lab, namespace) : { initialized: false, sealed: true };
   };
 
-  /** Every request leaves a line in the audit log, which the shipper takes to the bucket. */
-  async function audit(lab: Lab, operation: string, path: string): Promise<void> {
-    const namespace = namespaceOf(lab)!;
-    const time = lab.clock.now().toISOString();
-    const line = { time, type: 'response', request: { id: randomUUID(), operation, path } };
-    const bucket = await bucketOf(lab, namespace, 'openbao');
-    await bucket.put(
-      `audit/${time.slice(0, 10)}/${time.replace(/[^\d]/g, '')}-${randomUUID().slice(0, 8)}.log`,
-      Buffer.from(`${JSON.stringify(line)}\n`),
-    );
-  }
+  const audit = (lab: Lab, operation: string, path: string) => auditTo(lab, namespaceOf(lab)!, operation, path);
 
   function assertOpen(lab: Lab): void {
     const namespace = namespaceOf(lab);
@@ -71,14 +59,6 @@ export function createOpenBao(): OpenBao {
     if (!ready) throw new Error('openbao: connection refused');
     if (status(lab).sealed) throw new Error('Vault is sealed');
   }
-
-  const bindingOf = (lab: Lab, role: string) => {
-    const configuration = configurationOf(lab, namespaceOf(lab)!);
-    return (key: string): string[] =>
-      new RegExp(`auth/kubernetes/role/${role}"[\\s\\S]*?${key}\\s*=\\s*"([^"]*)"`)
-        .exec(configuration)?.[1]
-        ?.split(',') ?? [];
-  };
 
   const openbao: OpenBao = {
     name: 'openbao',
@@ -105,24 +85,13 @@ export function createOpenBao(): OpenBao {
           : undefined
         : 'Readiness probe failed: not initialized';
     },
-    admit(lab, { role, account, namespace }) {
+    admit(lab, login) {
       assertOpen(lab);
-      const bound = bindingOf(lab, role);
-      if (!bound('bound_service_account_names').includes(account))
-        throw new Error('service account name not authorized');
-      if (!bound('bound_service_account_namespaces').includes(namespace)) throw new Error('namespace not authorized');
+      access.admit(configurationOf(lab, namespaceOf(lab)!), login);
     },
-    authorize(lab, { path, capability, ...login }) {
-      openbao.admit(lab, login);
-      const [policy] = bindingOf(lab, login.role)('token_policies');
-      const configuration = configurationOf(lab, namespaceOf(lab)!);
-      const [, rule, may] =
-        new RegExp(
-          `policies/acl/${policy}"[\\s\\S]*?path \\\\*"secret/data/([^"\\\\]*)\\\\*" \\{ capabilities = \\[([^\\]]*)`,
-        ).exec(configuration) ?? [];
-      const covers = rule === path || (rule?.endsWith('*') && path.startsWith(rule.slice(0, -1)));
-      if (!covers || !may?.includes(capability))
-        throw new Error(`permission denied: role ${login.role} may not ${capability} secret/data/${path}`);
+    authorize(lab, use) {
+      assertOpen(lab);
+      access.authorize(configurationOf(lab, namespaceOf(lab)!), use);
     },
     async write(lab, path, data) {
       assertOpen(lab);
@@ -134,6 +103,8 @@ export function createOpenBao(): OpenBao {
       await audit(lab, 'read', `secret/data/${path}`);
       return kept.get(path);
     },
+    learnPolicy: access.learnPolicy,
+    learnRole: access.learnRole,
     handle: (request, { lab }) => answer(request, lab),
   };
   const secrets = openBaoApi(openbao);
@@ -157,4 +128,15 @@ export function createOpenBao(): OpenBao {
     if (sealed) return { status: 503, body: { errors: ['Vault is sealed'] } };
     return secrets(request, lab);
   }
+}
+
+/** Every request leaves a line in the audit log, which the shipper takes to the bucket. */
+async function auditTo(lab: Lab, namespace: string, operation: string, path: string): Promise<void> {
+  const time = lab.clock.now().toISOString();
+  const line = { time, type: 'response', request: { id: randomUUID(), operation, path } };
+  const bucket = await bucketOf(lab, namespace, 'openbao');
+  await bucket.put(
+    `audit/${time.slice(0, 10)}/${time.replace(/[^\d]/g, '')}-${randomUUID().slice(0, 8)}.log`,
+    Buffer.from(`${JSON.stringify(line)}\n`),
+  );
 }

@@ -1,7 +1,7 @@
 /** The Sovereign's PowerDNS API behind its Service, over the zones that its name servers answer from. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Lab } from '../controllers/engine.js';
-import { secretValue } from '../controllers/flux-ready.js';
+import { secretValue } from '../controllers/flux/flux-ready.js';
 import { powerDnsApi } from '../servers/powerdns-api.js';
 import { type Component, text } from './component.js';
 

@@ -2,18 +2,24 @@
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
 import type { Lab } from '../controllers/engine.js';
-import { secretValue } from '../controllers/flux-ready.js';
-import { isReady } from '../controllers/pods.js';
-import { podsBehind } from '../controllers/services.js';
-import type { LabRequest, LabResponse } from '../http-server.js';
+import { secretValue } from '../controllers/flux/flux-ready.js';
+import { podsBehind } from '../controllers/network/services.js';
+import { isReady } from '../controllers/workloads/pods.js';
+import type { LabRequest, LabResponse } from '../requests/http-server.js';
 import { basicOf } from '../servers/registry/handler.js';
 import { type Component, serviceName, text } from './component.js';
 
 export interface Telemetry {
   components: Component[];
-  /** What a pod sends through the collector. @throws Error naming the part that does not run */
-  send(lab: Lab, id: string): void;
+  /** What a pod sends through the collector, and writes to its log. @throws Error naming the part that does not run */
+  send(lab: Lab, pod: KubeObject, id: string): void;
 }
+
+/**
+ * Alloy publishes the Pods that it has discovered every 5 s (internal/component/discovery/discovery.go of Alloy 1.11), scaled down here;
+ * a Pod that is gone by then had no log.
+ */
+const discoveryMs = 500;
 
 const PARTS = { loki: /^loki(-gateway)?$/, mimir: /^mimir(-gateway|-nginx)?$/, tempo: /^tempo$/ } as const;
 type Part = keyof typeof PARTS;
@@ -27,14 +33,19 @@ export function createTelemetry(): Telemetry {
       .some((service) => name.test(service.metadata.name) && podsBehind(service, lab).some(isReady));
 
   return {
-    send(lab, id) {
+    send(lab, pod, id) {
       const collector = lab.store.list('apps/v1/DaemonSet').find((set) => /alloy/.test(set.metadata.name));
       if (!collector || (collector.status?.numberReady ?? 0) === 0)
         throw new Error('the collector (alloy) does not run');
       for (const part of Object.keys(PARTS) as Part[]) {
         if (!isUp(lab, PARTS[part])) throw new Error(`${part} does not run`);
-        kept[part].set(id, lab.clock.now().getTime());
+        if (part !== 'loki') kept[part].set(id, lab.clock.now().getTime());
       }
+      const tail = () => {
+        const there = lab.store.get('v1/Pod', pod.metadata.namespace, pod.metadata.name);
+        if (there?.metadata.uid === pod.metadata.uid) kept.loki.set(id, lab.clock.now().getTime());
+      };
+      lab.clock.sleep(discoveryMs, lab.signal).then(tail, () => undefined);
     },
     components: [
       ...(Object.keys(PARTS) as Part[]).map(

@@ -1,11 +1,12 @@
-/** traefik/whoami: tells the request it got. */
+/** traefik/whoami: tells the request it got, and keeps nothing of it. */
 import { type Component, imagesOf, text } from './component.js';
 
 export const whoami: Component = {
   name: 'whoami',
   plays: (_service, pods) => imagesOf(pods).some((image) => /\bwhoami\b/.test(image)),
-  handle: (request, { pods }) =>
-    text(
+  handle: (request, { pods }) => ({
+    log: { mutating: false },
+    ...text(
       200,
       [
         `Hostname: ${pods[0]?.metadata.name}`,
@@ -15,4 +16,5 @@ export const whoami: Component = {
         '',
       ].join('\n'),
     ),
+  }),
 };

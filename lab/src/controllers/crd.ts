@@ -1,5 +1,5 @@
 /** CustomResourceDefinitions that pods make at runtime. */
-import { shortNames, subresources } from 'catalyst/blueprints/catalog/crd-facts.js';
+import { shortNames, subresources } from 'catalyst/blueprints/catalog/crds/crd-facts.js';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 
 export const pluralOf = (kind: string): string => {

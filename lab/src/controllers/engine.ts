@@ -1,13 +1,12 @@
 /** Runs rules: each change of an object, or of something it depends on, leads to one look at it at a time, again later when it fails. */
-import { isDeepStrictEqual } from 'node:util';
-import { type KubeObject, refOfObject } from 'catalyst/kubernetes/client/kube.js';
+import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Clock } from 'catalyst/support/clock.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
-import pLimit from 'p-limit';
-import type { Faults } from '../faults.js';
-import type { LabKube } from '../kubernetes/client.js';
-import { statusOf } from './api.js';
-import { createStore, type Key, type Kind, keyOf, kindOf, type Store } from './store.js';
+import type { LabKube } from '../kubernetes/client/client.js';
+import type { Faults } from '../requests/faults.js';
+import { objectWrites } from './object-writes.js';
+import { createStore, type Key, type Kind, keyOf, type Store } from './store.js';
+import { createWorkQueue } from './work-queue.js';
 import type { LabWorld } from './world.js';
 
 export interface Lab {
@@ -19,6 +18,8 @@ export interface Lab {
   signal: AbortSignal;
   /** By a running Pod's uid: what its containers got from Secrets when they started. */
   environments: Map<string, Readonly<Record<string, string>>>;
+  /** By a claim's uid: the files that Pods have written to its volume. */
+  volumes: Map<string, Map<string, string>>;
   /** Server-side apply under a rule's name; the stored object. */
   apply(object: KubeObject, fieldManager?: string): Promise<KubeObject>;
   create(object: KubeObject): Promise<KubeObject>;
@@ -60,21 +61,6 @@ export function operatorReady(lab: Pick<Lab, 'store'>, name: RegExp): boolean {
   return lab.store.list(DEPLOYMENT).some((object) => name.test(object.metadata.name) && isAvailable(object));
 }
 
-/** True when `patch` (a merge patch) would change nothing in `value`. */
-export function isCovered(value: unknown, patch: unknown): boolean {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch))
-    return isDeepStrictEqual(value ?? null, patch ?? null);
-  const there = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  return Object.entries(patch).every(([key, wanted]) => wanted === undefined || isCovered(there[key], wanted));
-}
-
-interface Item {
-  running: boolean;
-  dirty: boolean;
-  failures: number;
-  timer?: AbortController;
-}
-
 export interface EngineOptions {
   kube: LabKube;
   world: LabWorld;
@@ -89,70 +75,36 @@ export interface EngineOptions {
 export function createEngine(options: EngineOptions): Lab {
   const { kube, clock, signal, onError } = options;
   const rules = new Map<string, Rule>();
-  const work = new Map<string, Item>();
-  const limit = pLimit(24);
+  const queue = createWorkQueue({ clock, signal, look, onError });
 
-  function enqueue(rule: Rule, key: Key): void {
-    if (signal.aborted) return;
-    const id = `${rule.name} ${key}`;
-    const item: Item = work.get(id) ?? { running: false, dirty: false, failures: 0 };
-    work.set(id, item);
-    if (item.dirty) return;
-    item.dirty = true;
-    if (!item.running) void limit(() => look(rule, key, item));
-  }
-
-  /** One timer a key: the next look sets it anew, so that looks never multiply. */
-  function later(rule: Rule, key: Key, item: Item, ms: number): void {
-    item.timer?.abort();
-    const timer = new AbortController();
-    item.timer = timer;
-    clock.sleep(ms, AbortSignal.any([signal, timer.signal])).then(
-      () => enqueue(rule, key),
-      () => undefined,
-    );
-  }
-
-  async function look(rule: Rule, key: Key, item: Item): Promise<void> {
-    if (signal.aborted || item.running) return;
-    item.timer?.abort();
-    item.running = true;
-    item.dirty = false;
-    try {
-      const slash = key.indexOf('/');
-      const object = lab.store.get(rule.kind, key.slice(0, slash), key.slice(slash + 1));
-      if (object && (!rule.operator || operatorReady(lab, rule.operator))) {
-        const outcome = await rule.reconcile(object, lab);
-        if (outcome) later(rule, key, item, outcome.againMs);
-      }
-      item.failures = 0;
-    } catch (error) {
-      if (signal.aborted) return;
-      item.failures += 1;
-      // a conflict or a vanished object is ordinary: the watch brings what is new
-      if (![404, 409].includes(statusOf(error) ?? 0)) onError?.(rule.name, key, messageOf(error));
-      later(rule, key, item, Math.min(100 * 2 ** item.failures, 5000));
-    } finally {
-      item.running = false;
-      if (item.dirty && !signal.aborted) void limit(() => look(rule, key, item));
-    }
+  async function look(rule: Rule, key: Key): Promise<Outcome> {
+    const slash = key.indexOf('/');
+    const object = lab.store.get(rule.kind, key.slice(0, slash), key.slice(slash + 1));
+    if (object && (!rule.operator || operatorReady(lab, rule.operator)))
+      return (await rule.reconcile(object, lab)) ?? undefined;
+    return undefined;
   }
 
   function changed(kind: Kind, object: KubeObject, type: 'ADDED' | 'MODIFIED' | 'DELETED'): void {
     for (const rule of rules.values()) {
       if (rule.kind === kind) {
-        if (type !== 'DELETED') enqueue(rule, keyOf(object));
+        if (type !== 'DELETED') queue.add(rule, keyOf(object));
         else {
-          work.get(`${rule.name} ${keyOf(object)}`)?.timer?.abort();
-          work.delete(`${rule.name} ${keyOf(object)}`);
+          queue.drop(rule, keyOf(object));
           rule.gone?.(object, lab).catch((error: unknown) => onError?.(rule.name, keyOf(object), messageOf(error)));
         }
       }
-      for (const key of rule.also?.[kind]?.(object, lab) ?? []) enqueue(rule, key);
+      for (const key of rule.also?.[kind]?.(object, lab) ?? []) queue.add(rule, key);
       if (rule.operator && kind === DEPLOYMENT && rule.operator.test(object.metadata.name)) lab.recheck(rule.kind);
     }
   }
 
+  const store = createStore({
+    kube,
+    signal,
+    onChange: changed,
+    onLost: (kind, error) => onError?.('watch', kind, messageOf(error)),
+  });
   const lab: Lab = {
     kube,
     clock,
@@ -160,49 +112,9 @@ export function createEngine(options: EngineOptions): Lab {
     world: options.world,
     faults: options.faults,
     environments: new Map(),
-    store: createStore({
-      kube,
-      signal,
-      onChange: changed,
-      onLost: (kind, error) => onError?.('watch', kind, messageOf(error)),
-    }),
-    async apply(object, fieldManager = 'lab') {
-      const had = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name);
-      if (had && fieldManager === 'lab' && isCovered(had, object)) return had;
-      const stored = {
-        ...(await kube.apply(object, { fieldManager })),
-        apiVersion: object.apiVersion,
-        kind: object.kind,
-      };
-      lab.store.remember(stored);
-      return stored;
-    },
-    async create(object) {
-      const stored = { ...(await kube.create(object)), apiVersion: object.apiVersion, kind: object.kind };
-      lab.store.remember(stored);
-      return stored;
-    },
-    async setStatus(object, status) {
-      const latest = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name) ?? object;
-      if (isCovered(latest.status ?? {}, status)) return;
-      const stored = await kube.patchStatus(refOfObject(object), status);
-      lab.store.remember({ ...stored, apiVersion: object.apiVersion, kind: object.kind });
-    },
-    async patch(object, patch) {
-      const latest = lab.store.get(kindOf(object), object.metadata.namespace, object.metadata.name) ?? object;
-      if (isCovered(latest, patch)) return latest;
-      const stored = {
-        ...(await kube.patch(refOfObject(object), patch)),
-        apiVersion: object.apiVersion,
-        kind: object.kind,
-      };
-      lab.store.remember(stored);
-      return stored;
-    },
-    async remove(object) {
-      await kube.delete(refOfObject(object));
-      lab.store.forget(object);
-    },
+    volumes: new Map(),
+    store,
+    ...objectWrites(kube, store),
     addRule(rule) {
       if (rules.has(rule.name)) return;
       rules.set(rule.name, rule);
@@ -213,7 +125,7 @@ export function createEngine(options: EngineOptions): Lab {
     },
     recheck(kind) {
       for (const rule of rules.values())
-        if (rule.kind === kind) for (const object of lab.store.list(kind)) enqueue(rule, keyOf(object));
+        if (rule.kind === kind) for (const object of lab.store.list(kind)) queue.add(rule, keyOf(object));
     },
   };
   for (const rule of options.rules) lab.addRule(rule);

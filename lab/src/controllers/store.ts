@@ -1,6 +1,6 @@
 /** A watch of every kind that some rule reads, kept in memory, so that rules look at the cluster without asking it. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { LabKube, WatchEvent } from '../kubernetes/client.js';
+import type { LabKube, WatchEvent } from '../kubernetes/client/client.js';
 
 /** `apps/v1/Deployment`, `v1/Pod`. */
 export type Kind = string;

@@ -1,7 +1,9 @@
 /** What played controllers and components know of the lab around the cluster; lab/src/lab.ts fills it in. */
 import type { Blueprint } from 'catalyst/blueprints/catalog/blueprint.js';
-import type { TrueCrds } from '../cluster-api.js';
+import type { TrueCrds } from '../clusters/cluster-api.js';
 import type { Component } from '../components/component.js';
+import type { ImagePulls } from '../images/pulls.js';
+import type { Arrival } from '../internet/internet.js';
 import type { Claims } from '../servers/mother/claims.js';
 import type { Zones } from '../servers/zones.js';
 
@@ -26,6 +28,16 @@ export interface LabNode {
   /** Public address. */
   publicAddress?: string;
   role: 'control-plane' | 'worker';
+  /** Since when its machine has been off or has been booting (ms); undefined while it runs. */
+  offSince?: number;
+}
+
+/** The world outside a cluster, as its nodes see it. */
+export interface Outside {
+  /** IPv4 addresses of a name, as the DNS gives them. */
+  resolve(name: string): Promise<string[]>;
+  /** What a connection from a node to that address meets. */
+  arrive(address: string, port: number): Arrival;
 }
 
 export interface ResourceRecords {
@@ -48,6 +60,8 @@ export interface SovereignDns {
 }
 
 export interface LabWorld {
+  /** Which images its nodes can pull; left out: every one. */
+  pulls?: ImagePulls;
   /** CRDs that pods make at runtime are known from here. */
   blueprints: readonly Blueprint[];
   /** True definitions of these, where the cluster's engine has them. */
@@ -56,6 +70,8 @@ export interface LabWorld {
   role: 'sovereign' | 'mother';
   fqdn: string;
   objectStorage?: ObjectStorage;
+  /** Where api.hetzner.cloud is, with /v1; a cluster whose Pods cannot reach it has none. */
+  cloud?: () => string;
   authority: CertificateAuthority;
   /** PEM of a further root that everybody here trusts: the one of the ACME authority around this lab. */
   acmeRoot?: string;
@@ -68,11 +84,10 @@ export interface LabWorld {
   /** Folder for chart archives, rendered manifests and git checkouts. */
   cacheDir: string;
   nodes(): LabNode[];
+  /** Why a program on that node does not get through to the Kubernetes API by that address; left out: everybody always does. */
+  whyNoApi?: (from: LabNode, host: string, port: number) => Promise<string | undefined>;
   dns?: SovereignDns;
-  /** Where names outside this cluster answer: the mother's hosts, the lab's registry. */
-  outside?: (host: string, port: number) => { host: string; port: number } | undefined;
-  /** Public address of such a name. */
-  addressOf?: (host: string) => string | undefined;
+  outside?: Outside;
   /** Files on the mother's claims, which its Jobs read. */
   claims?: Claims;
   /** Further components behind Services (the mother's catalyst-api, its demo pages), asked before the lab's own. */

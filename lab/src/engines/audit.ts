@@ -1,6 +1,6 @@
 /** What a real API server was asked, from its audit events into the lab's request log. */
-import type { LabHandler } from '../http-server.js';
-import { ownAgent, type RequestLog } from '../request-log.js';
+import type { LabHandler } from '../requests/http-server.js';
+import { ownAgent, type RequestLog } from '../requests/request-log.js';
 
 interface AuditEvent {
   verb: string;

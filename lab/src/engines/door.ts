@@ -4,7 +4,7 @@
  */
 import type { Clock } from 'catalyst/support/clock.js';
 import { request as send } from 'undici';
-import type { LabRequest, LabResponse } from '../http-server.js';
+import type { LabRequest, LabResponse } from '../requests/http-server.js';
 
 /** Headers of one connection; `expect` has been answered by the door. */
 const ofTheConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'expect']);

@@ -1,18 +1,18 @@
 /** Clusters of a lab made of real servers: a control plane each, real Flux in it, and the lab's network behind its Services. */
 import { join } from 'node:path';
-import type { ClusterApi, ClusterEngine, ClusterRequest } from '../cluster-api.js';
-import { serve } from '../http-server.js';
-import { createRequestLog } from '../request-log.js';
+import type { ClusterApi, ClusterEngine, ClusterRequest } from '../clusters/cluster-api.js';
+import { serve } from '../requests/http-server.js';
+import { createRequestLog } from '../requests/request-log.js';
 import { auditReceiver } from './audit.js';
-import { type Engines, findEngines } from './cache.js';
-import { engines as catalog } from './catalog.js';
+import { type Engines, findEngines } from './build/cache.js';
+import { engines as catalog } from './build/catalog.js';
+import { trueCrds } from './build/true-crds.js';
 import { startControlPlane } from './control-plane.js';
-import { startRealAcme } from './real-acme.js';
-import { startRealObjectStorage } from './real-object-storage.js';
+import { startRealAcme } from './programs/real-acme.js';
+import { startRealObjectStorage } from './programs/real-object-storage.js';
+import { startRealRegistry } from './programs/real-registry.js';
 import { hasCertificates, realParts } from './real-parts.js';
-import { startRealRegistry } from './real-registry.js';
 import { openServiceTunnel } from './service-tunnel.js';
-import { trueCrds } from './true-crds.js';
 
 /** Throws E7004 when an engine has not been built. */
 export function realEngine(options: {

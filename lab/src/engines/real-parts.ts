@@ -5,19 +5,19 @@ import { createExec } from 'catalyst/tools/exec/exec.js';
 import type { Component } from '../components/component.js';
 import type { Rule } from '../controllers/engine.js';
 import type { RealParts } from '../controllers/start.js';
-import type { Engines } from './cache.js';
-import { type FluxOptions, fluxPrograms } from './flux-programs.js';
-import { localPath, localPathCleaning } from './local-path.js';
-import { mayMount } from './pod-root.js';
-import { hasTools, podScripts } from './pod-scripts.js';
-import { realCertManager } from './real-cert-manager.js';
-import { realCrossplane } from './real-crossplane.js';
-import { realExternalSecrets } from './real-external-secrets.js';
-import { realFunction } from './real-function.js';
-import { realGitea } from './real-gitea.js';
-import { hasPowerDns, realPowerDns } from './real-powerdns.js';
-import { realSealedSecrets } from './real-sealed-secrets.js';
-import { realTraefik } from './real-traefik.js';
+import type { Engines } from './build/cache.js';
+import { type FluxOptions, fluxPrograms } from './build/flux-programs.js';
+import { localPath, localPathCleaning } from './pods/local-path.js';
+import { mayMount } from './pods/pod-root.js';
+import { hasTools, podScripts } from './pods/pod-scripts.js';
+import { realCertManager } from './programs/real-cert-manager.js';
+import { realCrossplane } from './programs/real-crossplane.js';
+import { realExternalSecrets } from './programs/real-external-secrets.js';
+import { realFunction } from './programs/real-function.js';
+import { realGitea } from './programs/real-gitea.js';
+import { hasPowerDns, realPowerDns } from './programs/real-powerdns.js';
+import { realSealedSecrets } from './programs/real-sealed-secrets.js';
+import { realTraefik } from './programs/real-traefik.js';
 
 /** A program that is real in a cluster. */
 export interface RealPart {

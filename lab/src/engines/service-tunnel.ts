@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServiceDoor } from '../controllers/service-door.js';
+import type { ServiceDoor } from '../controllers/network/service-door.js';
 
 export interface ServiceTunnel {
   /** Path of the Unix socket on which it listens. */

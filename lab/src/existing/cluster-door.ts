@@ -10,9 +10,9 @@ import type { Clock } from 'catalyst/support/clock.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
 import type { Controllers } from '../controllers/start.js';
 import { kubeconfigText } from '../engines/pki.js';
-import type { Faults } from '../faults.js';
-import { type LabRequest, type LabResponse, type LabServer, serve } from '../http-server.js';
-import { ownAgent, type RequestLog } from '../request-log.js';
+import type { Faults } from '../requests/faults.js';
+import { type LabRequest, type LabResponse, type LabServer, serve } from '../requests/http-server.js';
+import { ownAgent, type RequestLog } from '../requests/request-log.js';
 import { madeBy, noteMade } from './made.js';
 import type { Upstream } from './upstream.js';
 

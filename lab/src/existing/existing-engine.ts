@@ -1,8 +1,8 @@
 /** Clusters of a lab that exist already: the lab plays what is around them, and real Flux runs beside them as their ServiceAccounts. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterApi, ClusterEngine, ClusterRequest } from '../cluster-api.js';
-import { type Engines, findEngines } from '../engines/cache.js';
+import type { ClusterApi, ClusterEngine, ClusterRequest } from '../clusters/cluster-api.js';
+import { type Engines, findEngines } from '../engines/build/cache.js';
 import { createChildren } from '../engines/children.js';
 import { startKwok } from '../engines/control-plane.js';
 import { freePorts } from '../engines/free-ports.js';

@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from 'catalyst/support/clock.js';
+import { command } from 'catalyst/support/commands/command.js';
 import { fail } from 'catalyst/support/errors/errors.js';
-import { labFqdn } from '../lab-info.js';
+import { labFqdn } from '../start/lab-info.js';
 import { madeFile, readMade } from './made.js';
 
 export interface FixedCluster {
@@ -53,11 +54,11 @@ export async function lookBefore(
   const lacking = names.filter((one) => !given[one]).map((one) => flagOf[one]);
   if (lacking.length > 0)
     throw fail('E7003', `A lab on existing clusters needs two kubeconfigs: ${lacking.join(' and ')} missing.`, {
-      actions: [`catalyst lab up ${name} --engine kubeconfig --mother-kubeconfig FILE --kubeconfig FILE`],
+      actions: [command('lab up', name, { engine: 'kubeconfig', 'mother-kubeconfig': 'FILE', kubeconfig: 'FILE' })],
     });
   if (names.some((one) => readMade(madeFile(directory, one)).length > 0))
     throw fail('E7003', `An earlier lab ${name} left objects on its clusters.`, {
-      actions: [`catalyst lab down ${name}`],
+      actions: [command('lab down', name)],
     });
   const files = { mother: resolve(given.mother!), sovereign: resolve(given.sovereign!) };
   const { lookAtClusters } = await import('./fitness.js');
@@ -66,7 +67,12 @@ export async function lookBefore(
   if (!confirm)
     throw fail('E4006', `The two clusters of the lab ${name} are not confirmed yet. Nothing was changed.`, {
       actions: [
-        `catalyst lab up ${name} --engine kubeconfig --mother-kubeconfig ${files.mother} --kubeconfig ${files.sovereign} --confirm ${answerFor(clusters)}`,
+        command('lab up', name, {
+          engine: 'kubeconfig',
+          'mother-kubeconfig': files.mother,
+          kubeconfig: files.sovereign,
+          confirm: answerFor(clusters),
+        }),
       ],
     });
   await confirm(question);

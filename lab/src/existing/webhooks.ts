@@ -6,9 +6,9 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
 import type { Rule } from '../controllers/engine.js';
 import type { Controllers } from '../controllers/start.js';
-import { createFaults } from '../faults.js';
-import { serve } from '../http-server.js';
-import { createRequestLog } from '../request-log.js';
+import { createFaults } from '../requests/faults.js';
+import { serve } from '../requests/http-server.js';
+import { createRequestLog } from '../requests/request-log.js';
 
 interface Webhook {
   clientConfig?: {

@@ -2,12 +2,12 @@
 import type { Server } from 'catalyst/hetzner/api/types.js';
 import { type LabMark, labHeader, labHeaderOf } from 'catalyst/sovereign/lab-mark.js';
 import { type Clock, systemClock } from 'catalyst/support/clock.js';
-import type { Faults } from '../faults.js';
-import { type LabRequest, type LabResponse, serve } from '../http-server.js';
-import type { RequestLog } from '../request-log.js';
+import type { Faults } from '../requests/faults.js';
+import { type LabRequest, type LabResponse, serve } from '../requests/http-server.js';
+import type { RequestLog } from '../requests/request-log.js';
 import { omantelLeftovers, strangersThings } from './leftovers.js';
 import { HetznerProblem, refuse } from './problem.js';
-import { createProject, type Project } from './project.js';
+import { createProject, type Project, type ProjectOptions } from './project.js';
 import { rateLimitOf } from './rate-limit.js';
 import { route } from './router.js';
 
@@ -28,6 +28,8 @@ export interface HetznerLabOptions {
   /** A server has booted; `userData` is its cloud-init. */
   onServerRunning?: (server: Server, userData: string) => void;
   onServerDeleted?: (server: Server) => void;
+  onServerStopped?: (server: Server) => void;
+  health?: ProjectOptions['health'];
 }
 
 export interface HetznerLab {
@@ -58,6 +60,8 @@ export async function createHetznerLab(options: HetznerLabOptions): Promise<Hetz
       faults.take('stuck-action', command) ? 'stuck' : faults.take('failed-action', command) ? 'failed' : 'ok',
     onServerRunning: (server, userData) => options.onServerRunning?.(server, userData),
     onServerDeleted: (server) => options.onServerDeleted?.(server),
+    onServerStopped: (server) => options.onServerStopped?.(server),
+    ...(options.health ? { health: options.health } : {}),
   });
   (options.fixtures ?? omantelLeftovers)(project);
   const strangers = createProject({

@@ -3,15 +3,15 @@
  * name begins with the same letters, and a stranger's servers. Made without actions: they have been there for months.
  */
 import type { Labels } from 'catalyst/hetzner/api/types.js';
-import { floatingIps, primaryIps } from './addresses.js';
-import { firewalls } from './firewalls.js';
-import type { Body, Kind } from './kind.js';
-import { loadBalancers } from './load-balancers.js';
-import { attachServer, networks } from './networks.js';
 import type { Project } from './project.js';
-import { servers } from './servers.js';
-import { certificates, placementGroups, sshKeys, volumes } from './small-things.js';
-import { zones } from './zones.js';
+import { floatingIps, primaryIps } from './resources/addresses.js';
+import { firewalls } from './resources/firewalls.js';
+import type { Body, Kind } from './resources/kind.js';
+import { loadBalancers } from './resources/load-balancers.js';
+import { attachServer, networks } from './resources/networks.js';
+import { servers } from './resources/servers.js';
+import { certificates, placementGroups, sshKeys, volumes } from './resources/small-things.js';
+import { zones } from './resources/zones.js';
 
 type Maker = (kind: unknown, body: Body) => number;
 

@@ -30,6 +30,10 @@ export interface ProjectOptions {
   firstId?: number;
   onServerRunning: (server: Server, userData: string) => void;
   onServerDeleted: (server: Server) => void;
+  /** Off, or booting again. */
+  onServerStopped?: (server: Server) => void;
+  /** What a load balancer's checks found of a server; default: healthy while it runs. */
+  health?: (loadBalancer: number, port: number, server: number) => 'healthy' | 'unhealthy' | 'unknown';
 }
 
 export interface Project {
@@ -48,6 +52,8 @@ export interface Project {
   begin(command: string, resources: Action['resources'], effect?: () => void): Action;
   /** Refuses with 423 while an action runs on this very thing. */
   assertUnlocked(type: ResourceType, id: number): void;
+  /** Does it after so many milliseconds, unless all has stopped by then. */
+  later(ms: number, effect: () => void): void;
   /** Stops every timer. */
   stop(): void;
 }
@@ -122,12 +128,23 @@ export function createProject(options: ProjectOptions): Project {
       );
       return action;
     },
+    later(ms, effect) {
+      clock.sleep(ms, stopped.signal).then(effect, () => undefined);
+    },
     assertUnlocked(type, id) {
       if ((busy.get(`${type}/${id}`) ?? 0) > 0) refuse(423, 'locked', `${type} ${id} is locked by a running action`);
     },
     stop: () => stopped.abort(),
   };
   return project;
+}
+
+/**
+ * Whether the last day of a type on offer is over: until then it is sold, announced or not (`DeprecationInfo` in Hetzner's API description,
+ * July 2026: "Once this date is reached, … the resource can not be used to create new resources").
+ */
+export function isRetired(project: Project, deprecation: { unavailable_after: string } | null | undefined): boolean {
+  return deprecation != null && Date.parse(deprecation.unavailable_after) <= Date.parse(project.now());
 }
 
 export function assertUniqueName(

@@ -1,4 +1,5 @@
 /** How many requests per hour the lab's Hetzner API allows. A test that kills hundreds of runs in a row needs more than the real limit. */
+import { command } from 'catalyst/support/commands/command.js';
 import { fail } from 'catalyst/support/errors/errors.js';
 
 /** Set in the environment of the command that starts the lab, which passes it on to the lab's process. */
@@ -16,7 +17,7 @@ export function rateLimitOf(env: Readonly<Record<string, string | undefined>>): 
     'E7003',
     `${rateLimitVariable} is "${given}": it must be a whole number of requests an hour, at least 1.`,
     {
-      actions: [`unset ${rateLimitVariable}`, `or, for one command: ${rateLimitVariable}=100000 catalyst lab up`],
+      actions: [`unset ${rateLimitVariable}`, `or, for one command: ${rateLimitVariable}=100000 ${command('lab up')}`],
     },
   );
 }

@@ -1,19 +1,19 @@
 /** The paths of the Cloud API over the kinds: lists with pages and selectors, single items, creation, deletion, actions. */
 import type { ResourceMap, ResourceType } from 'catalyst/hetzner/api/types.js';
-import { plural, resourceTypes } from 'catalyst/hetzner/api/types.js';
-import type { LabRequest, LabResponse } from '../http-server.js';
-import { floatingIps, primaryIps } from './addresses.js';
+import { plural } from 'catalyst/hetzner/api/types.js';
+import type { LabRequest, LabResponse } from '../requests/http-server.js';
 import { loadBalancerTypes, locations, pricing, serverTypes } from './catalog.js';
-import { firewalls } from './firewalls.js';
-import type { Body, Kind } from './kind.js';
-import { loadBalancers } from './load-balancers.js';
-import { networks } from './networks.js';
 import { invalid, refuse } from './problem.js';
 import { assertUniqueName, type Project } from './project.js';
+import { floatingIps, primaryIps } from './resources/addresses.js';
+import { firewalls } from './resources/firewalls.js';
+import type { Body, Kind } from './resources/kind.js';
+import { loadBalancers } from './resources/load-balancers.js';
+import { networks } from './resources/networks.js';
+import { servers } from './resources/servers.js';
+import { certificates, images, placementGroups, sshKeys, volumes } from './resources/small-things.js';
+import { createRecordSet, zones } from './resources/zones.js';
 import { labelSelector } from './selector.js';
-import { servers } from './servers.js';
-import { certificates, images, placementGroups, sshKeys, volumes } from './small-things.js';
-import { createRecordSet, zones } from './zones.js';
 
 const kinds = [
   servers,
@@ -188,6 +188,3 @@ function recordSets(project: Project, zone: number, request: LabRequest): LabRes
   }
   return page('rrsets', project.recordSets.get(zone) ?? [], request.query);
 }
-
-/** Every type the lab has, for tests that walk over all. */
-export const labTypes = resourceTypes;

@@ -2,8 +2,9 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import dnsPacket, { type Answer, type Packet, type RecordType } from 'dns-packet';
-import type { Faults } from '../faults.js';
-import type { RequestLog } from '../request-log.js';
+import type { Resolution } from '../internet/recursive.js';
+import type { Faults } from '../requests/faults.js';
+import type { RequestLog } from '../requests/request-log.js';
 import { answerFrom } from './dns-answer.js';
 import { framed, relay } from './dns-relay.js';
 import type { RRset, Zones } from './zones.js';
@@ -24,6 +25,8 @@ export interface DnsOptions {
   zones: () => Zones;
   /** Loopback port of the server that answers in its place, asked at every question. */
   program?: (question: { name: string; type: string }) => number | undefined;
+  /** Answers in place of both, as a server does that asks others. */
+  recursive?: (question: { name: string; type: RecordType }) => Promise<Resolution>;
   host?: string;
   /** A free one when left out. */
   port?: number;
@@ -115,20 +118,18 @@ async function respond(options: DnsOptions, message: Buffer, transport: 'udp' | 
     told(answer ? answer.readUInt16BE(2) & 0xf : rcodes.SERVFAIL);
     return answer;
   }
-  const answer = fault
-    ? { rcode: 'SERVFAIL' as const, authoritative: false, answers: [], authorities: [], additionals: [] }
-    : answerFrom(options.zones(), question);
+  const answer = fault ? failure : await answerTo(options, question);
   told(rcodes[answer.rcode]);
   const edns = query.additionals?.find((one) => one.type === 'OPT') as { udpPayloadSize?: number } | undefined;
   const reply: Packet = {
     type: 'response',
     id: query.id,
-    flags: (answer.authoritative ? dnsPacket.AUTHORITATIVE_ANSWER : 0) | rcodes[answer.rcode],
+    flags: answer.flags | rcodes[answer.rcode],
     questions: [question],
-    answers: answer.answers.flatMap(records),
-    authorities: answer.authorities.flatMap(records),
+    answers: answer.answers,
+    authorities: answer.authorities,
     additionals: [
-      ...answer.additionals.flatMap(records),
+      ...answer.additionals,
       ...(edns ? [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as unknown as Answer] : []),
     ],
   };
@@ -136,6 +137,31 @@ async function respond(options: DnsOptions, message: Buffer, transport: 'udp' | 
   if (transport === 'tcp' || encoded.length <= Math.max(512, edns?.udpPayloadSize ?? 512)) return encoded;
   const flags = (reply.flags ?? 0) | dnsPacket.TRUNCATED_RESPONSE;
   return dnsPacket.encode({ ...reply, flags, answers: [], authorities: [], additionals: [] });
+}
+
+interface Reply {
+  rcode: keyof typeof rcodes;
+  flags: number;
+  answers: Answer[];
+  authorities: Answer[];
+  additionals: Answer[];
+}
+
+const failure: Reply = { rcode: 'SERVFAIL', flags: 0, answers: [], authorities: [], additionals: [] };
+
+async function answerTo(options: DnsOptions, question: { name: string; type: RecordType }): Promise<Reply> {
+  if (options.recursive) {
+    const found = await options.recursive(question);
+    return { ...found, flags: dnsPacket.RECURSION_DESIRED | dnsPacket.RECURSION_AVAILABLE, additionals: [] };
+  }
+  const { rcode, authoritative, answers, authorities, additionals } = answerFrom(options.zones(), question);
+  return {
+    rcode,
+    flags: authoritative ? dnsPacket.AUTHORITATIVE_ANSWER : 0,
+    answers: answers.flatMap(records),
+    authorities: authorities.flatMap(records),
+    additionals: additionals.flatMap(records),
+  };
 }
 
 function records(rrset: RRset): Answer[] {

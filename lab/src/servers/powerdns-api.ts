@@ -1,7 +1,7 @@
 /** The HTTP API of PowerDNS Authoritative (`/api/v1/servers/localhost/zones…`) over zones in memory. */
 import { isIPv4, isIPv6 } from 'node:net';
-import type { LabHandler, LabRequest, LabResponse } from '../http-server.js';
-import { absolute, isBelow, type RRset, rrsetKey, type Zone, type Zones } from './zones.js';
+import type { LabHandler, LabRequest, LabResponse } from '../requests/http-server.js';
+import { absolute, isBelow, type RRset, rrsetKey, type Zone, type ZoneKey, type Zones } from './zones.js';
 
 export interface PowerDnsOptions {
   zones: () => Zones;
@@ -22,17 +22,25 @@ const wrong = (status: number, error: string) => json(status, { error });
 export function powerDnsApi({ zones, apiKey }: PowerDnsOptions): LabHandler {
   return (request) => {
     if (request.headers['x-api-key'] !== apiKey())
-      return { status: 401, headers: { 'content-type': 'text/plain' }, body: 'Unauthorized' };
+      // webserver.hh of auth-4.9: HttpUnauthorizedException names the scheme and itself
+      return {
+        status: 401,
+        headers: { 'content-type': 'text/plain', 'www-authenticate': 'X-API-Key realm="PowerDNS"' },
+        body: 'Unauthorized',
+      };
     const path = decodeURIComponent(request.path).replace(/\/$/, '');
     if (path === '/api/v1/servers') return json(200, [server]);
     if (path === '/api/v1/servers/localhost') return json(200, server);
-    const match = /^\/api\/v1\/servers\/localhost\/zones(?:\/([^/]+)(?:\/(\w+))?)?$/.exec(path);
+    const match = /^\/api\/v1\/servers\/localhost\/zones(?:\/([^/]+)(?:\/(\w+)(?:\/(\d+))?)?)?$/.exec(path);
     if (!match) return wrong(404, 'Not Found');
-    const [, id, part] = match;
+    const [, id, part, keyId] = match;
     if (id === undefined) return collection(request, zones());
     const zone = zones().get(id.replace('=2F', '/'));
     if (!zone) return wrong(404, `Could not find domain '${absolute(id)}'`);
-    return { log: { object: `zone ${zone.name}` }, ...one(request, zones(), zone, part) };
+    return {
+      log: { object: `zone ${zone.name}` },
+      ...(part === 'cryptokeys' ? keys(request, zones(), zone, keyId) : one(request, zones(), zone, part)),
+    };
   };
 }
 
@@ -59,6 +67,9 @@ function collection(request: LabRequest, zones: Zones): LabResponse {
     soa_edit_api?: string;
     nameservers?: string[];
     rrsets?: SentRRset[];
+    account?: string;
+    soa_edit?: string;
+    api_rectify?: boolean;
   }>(request);
   if (!body?.name || !body.kind) return wrong(422, 'Key "name" or "kind" not present or not a String');
   if (!body.name.endsWith('.')) return wrong(422, `Zone name '${body.name}' is not canonical`);
@@ -71,7 +82,8 @@ function collection(request: LabRequest, zones: Zones): LabResponse {
     rrsets.push(read);
   }
   if (body.nameservers?.length) rrsets.push({ name, type: 'NS', ttl: 3600, contents: body.nameservers });
-  const zone = zones.put(name, rrsets, { kind: body.kind, dnssec: body.dnssec, soaEdit: body.soa_edit_api });
+  const { kind, dnssec, soa_edit_api: soaEdit, account = '', soa_edit = '', api_rectify = false } = body;
+  const zone = zones.put(name, rrsets, { kind, dnssec, soaEdit, account, soa_edit, api_rectify });
   return { ...json(201, full(zone)), log: { object: `zone ${name}` } };
 }
 
@@ -81,11 +93,6 @@ function one(request: LabRequest, zones: Zones, zone: Zone, part: string | undef
     if (/application\/json/.test(String(request.headers['accept']))) return json(200, { zone: asText(zone) });
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: asText(zone) };
   }
-  if (part === 'cryptokeys' && method === 'GET')
-    return json(
-      200,
-      zone.dnssec ? [{ type: 'Cryptokey', id: 1, keytype: 'csk', active: true, algorithm: 'ECDSAP256SHA256' }] : [],
-    );
   if ((part === 'rectify' || part === 'notify') && method === 'PUT') return json(200, { result: 'Rectified' });
   if (part !== undefined) return wrong(404, 'Not Found');
   if (method === 'GET') {
@@ -101,15 +108,46 @@ function one(request: LabRequest, zones: Zones, zone: Zone, part: string | undef
     return { status: 204 };
   }
   if (method === 'PUT') {
-    const body = parse<{ kind?: string; dnssec?: boolean; soa_edit_api?: string }>(request);
+    const body = parse<{ kind?: string; dnssec?: boolean; soa_edit_api?: string } & Partial<Zone['settings']>>(request);
     if (!body) return wrong(422, 'Request body is not JSON');
-    zone.kind = body.kind ?? zone.kind;
-    zone.dnssec = body.dnssec ?? zone.dnssec;
-    zone.soaEdit = body.soa_edit_api ?? zone.soaEdit;
+    const { kind, dnssec, soa_edit_api, ...settings } = body;
+    if (settings.nsec3param && !zone.dnssec && !dnssec)
+      return wrong(422, `NSEC3PARAM value provided for zone '${zone.name}', but zone is not DNSSEC secured.`);
+    zone.kind = kind ?? zone.kind;
+    zone.soaEdit = soa_edit_api ?? zone.soaEdit;
+    zone.settings = { ...zone.settings, ...settings };
+    // secured with the default key (default-ksk-algorithm ecdsa256); without: all of them go
+    if (dnssec === true && zone.keys.length === 0) zones.addKey(zone, 'ksk');
+    if (dnssec === false) zone.keys = [];
+    zone.dnssec = dnssec ?? zone.dnssec;
     return { status: 204 };
   }
   if (method === 'PATCH') return patch(request, zones, zone);
   return wrong(405, 'Method Not Allowed');
+}
+
+/**
+ * `cryptokeys` of auth-4.9 (ws-auth.cc, apiZoneCryptokeys*): the list has no private parts, a single key has; a key is added from its
+ * private part, or made.
+ */
+function keys(request: LabRequest, zones: Zones, zone: Zone, id: string | undefined): LabResponse {
+  const found = zone.keys.find((key) => key.id === Number(id));
+  const hasZsk = zone.keys.some(({ keytype }) => keytype === 'zsk');
+  const open = ({ privatekey: _, ...key }: ZoneKey) => ({
+    ...{ type: 'Cryptokey', ...key },
+    keytype: key.keytype === 'ksk' && !hasZsk ? 'csk' : key.keytype,
+  });
+  if (id !== undefined && !found) return wrong(404, 'Not Found');
+  if (request.method === 'GET')
+    return json(200, found ? { ...open(found), privatekey: found.privatekey } : zone.keys.map(open));
+  if (request.method !== 'POST') return wrong(405, 'Method Not Allowed');
+  const body = parse<Partial<Omit<ZoneKey, 'keytype'>> & { keytype?: string }>(request);
+  const keytype = body?.keytype === 'csk' ? 'ksk' : body?.keytype;
+  if (!body || (keytype !== 'ksk' && keytype !== 'zsk')) return wrong(422, `Invalid keytype ${keytype}`);
+  const { active = false, published = true, privatekey } = body;
+  if (privatekey !== undefined && !/^Private-key-format: /.test(privatekey))
+    return wrong(422, 'Key could not be parsed. Make sure your key format is correct.');
+  return json(201, open(zones.addKey(zone, keytype, { active, published, ...(privatekey ? { privatekey } : {}) })));
 }
 
 function patch(request: LabRequest, zones: Zones, zone: Zone): LabResponse {
@@ -191,7 +229,7 @@ function full(zone: Zone) {
     comments: [],
     records: contents.map((content) => ({ content, disabled: false })),
   }));
-  return { ...summary(zone), soa_edit_api: zone.soaEdit, rrsets };
+  return { ...summary(zone), ...zone.settings, soa_edit_api: zone.soaEdit, masters: [], rrsets };
 }
 
 const asText = (zone: Zone) =>

@@ -1,6 +1,6 @@
 /** Name servers of the Sovereign in the lab, and whose servers the parent refers to; what the played controllers see of DNS. */
 import type { SovereignDns } from '../controllers/world.js';
-import type { Faults } from '../faults.js';
+import type { Faults } from '../requests/faults.js';
 import { answerFrom } from './dns-answer.js';
 import { absolute, isBelow, rrsetKey, type Zone, type Zones } from './zones.js';
 

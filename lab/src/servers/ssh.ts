@@ -4,9 +4,9 @@
  */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2, { type ParsedKey, type ServerChannel } from 'ssh2';
-import type { Faults } from '../faults.js';
-import type { RequestLog } from '../request-log.js';
-import { readUserData } from '../user-data.js';
+import { readUserData } from '../clusters/user-data.js';
+import type { Faults } from '../requests/faults.js';
+import type { RequestLog } from '../requests/request-log.js';
 
 export interface SshEndpoint {
   port: number;

@@ -4,25 +4,35 @@
  * values are taken but, beside a few switches, not used.
  */
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef } from 'catalyst/blueprints/catalog/blueprint.js';
-import { shortNames, subresources } from 'catalyst/blueprints/catalog/crd-facts.js';
+import { shortNames, subresources } from 'catalyst/blueprints/catalog/crds/crd-facts.js';
 import { type ArchiveFile, packChart } from 'catalyst/blueprints/charts/archive.js';
 import { standInMark } from 'catalyst/blueprints/charts/chart-folder.js';
-import { type ChartBytes, ownChart } from 'catalyst/blueprints/charts/own-chart.js';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { WorkloadRef } from 'catalyst/kubernetes/rollout.js';
 import { toYaml, toYamlStream } from 'catalyst/support/yaml/yaml.js';
+import type { ChartArchive } from '../servers/registry/charts.js';
 import { accountOf, accountsOf } from './accounts.js';
-import { argumentsFile, argumentsMark, argumentsTemplate, hasArguments } from './arguments.js';
+import {
+  argumentsFile,
+  argumentsMark,
+  environmentMark,
+  environmentOf,
+  hasArguments,
+  hasEnvironment,
+  nodesMark,
+  policyMark,
+  withValues,
+} from './arguments.js';
 import { solverName, solverVolumes } from './solver.js';
 import { valueTemplates } from './templates.js';
 
-type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' | 'services'>;
+type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' | 'services' | 'runsImages'>;
 
 /** The true definition of a CRD by its name, as YAML, where there is one: it takes the place of one without a schema. */
 export type TrueCrd = (name: string) => string | undefined;
 
 /**
- * One archive for each chart that the Blueprints name. A chart that the project brings itself is packed as it is.
+ * One archive for each chart that the Blueprints name. A chart that the project brings itself is in the tree.
  * @param solver whether something answers as the API group of cert-manager-webhook-pdns: one that nobody answers for spoils
  * the discovery of a whole cluster
  */
@@ -30,14 +40,11 @@ export async function standInCharts(
   blueprints: readonly Blueprint[],
   trueCrd: TrueCrd = () => undefined,
   { solver = false }: { solver?: boolean } = {},
-): Promise<ChartBytes[]> {
-  const charts: ChartBytes[] = [];
+): Promise<ChartArchive[]> {
+  const charts: ChartArchive[] = [];
   for (const blueprint of blueprints) {
-    const own = await ownChart(blueprint);
-    const main: Part = own
-      ? { ...blueprint, workloads: [], crdShapes: [], services: [] }
-      : { ...blueprint, crdShapes: blueprint.crdsAtRuntime ? [] : blueprint.crdShapes };
-    charts.push(own ?? (await standIn(main, blueprint.secrets, trueCrd, solver)));
+    const main: Part = { ...blueprint, crdShapes: blueprint.crdsAtRuntime ? [] : blueprint.crdShapes };
+    if (!blueprint.ownChart) charts.push(await standIn(main, blueprint.secrets, trueCrd, solver));
     for (const release of blueprint.releases) charts.push(await standIn(release, [], trueCrd, solver));
   }
   return charts;
@@ -48,15 +55,16 @@ async function standIn(
   secrets: readonly SecretNeed[],
   trueCrd: TrueCrd,
   solver: boolean,
-): Promise<ChartBytes> {
+): Promise<ChartArchive> {
   const { name, version } = part.chart;
   // what stands in Flux's namespace is there for others to derive from; Flux itself mounts none of it and starts first
   const mounted = name === 'flux2' ? [] : secrets;
   // what an operator makes while it runs cannot be there before its own pods are
   const needed = mounted.filter((secret) => secret.maker === 'catalyst' || secret.maker.startsWith('bp-'));
   const made = secrets.filter((secret) => secret.maker === 'chart').map(secretOf);
-  const workloads = part.workloads.map((ref) => workloadOf(ref, part.chart, needed, solver));
-  const services = part.services.map((service) => serviceOf(service, part.workloads));
+  const images = imagesFor(part);
+  const workloads = part.workloads.map((ref) => workloadOf(ref, { ...part, images: images.get(ref)! }, needed, solver));
+  const services = part.services.map((service) => serviceOf(service, part.workloads, name));
   const accounts = accountsOf(name, part.namespace);
   const files: ArchiveFile[] = [
     {
@@ -84,7 +92,7 @@ async function standIn(
 /** Objects that `<key>.enabled: false` leaves out, as upstream charts do. */
 function unlessOff(key: string, objects: readonly KubeObject[]): string {
   if (objects.length === 0) return '';
-  const text = toYamlStream(objects).replaceAll(argumentsMark, argumentsTemplate);
+  const text = withValues(toYamlStream(objects));
   return `{{- if ne (dig "${key}" "enabled" true .Values.AsMap | toString) "false" }}\n${text}{{- end }}\n`;
 }
 
@@ -100,9 +108,27 @@ rules:
 
 const labelsOf = (name: string) => ({ 'app.kubernetes.io/name': name });
 
+/**
+ * Which of the chart's images each workload runs: the one of its name, else the first; the first workload also the rest, before it starts.
+ */
+function imagesFor({ chart, workloads, runsImages }: Part): Map<WorkloadRef, [string, ...string[]]> {
+  const named = (image: string) =>
+    image
+      .replace(/[:@].*$/, '')
+      .split('/')
+      .at(-1)!;
+  const main = (ref: WorkloadRef) =>
+    runsImages.find((image) => ref.name === named(image) || ref.name.endsWith(`-${named(image)}`)) ??
+    runsImages[0] ??
+    `${chart.name}:${chart.version}`;
+  const used = new Set(workloads.map(main));
+  const rest = runsImages.filter((image) => !used.has(image));
+  return new Map(workloads.map((ref, index) => [ref, [main(ref), ...(index === 0 ? rest : [])]]));
+}
+
 function workloadOf(
   ref: WorkloadRef,
-  chart: Part['chart'],
+  { chart, images: [image, ...before] }: Pick<Part, 'chart'> & { images: [string, ...string[]] },
   secrets: readonly SecretNeed[],
   solver: boolean,
 ): KubeObject {
@@ -113,9 +139,11 @@ function workloadOf(
     .map((secret) => ({ secretRef: { name: secret.name } }));
   const container = {
     name: 'main',
-    image: `${chart.name}:${chart.version}`,
+    image,
     resources: { requests: { cpu: '10m', memory: '32Mi' } },
     ...(hasArguments(chart.name) ? { args: argumentsMark } : {}),
+    ...environmentOf(ref),
+    ...(hasEnvironment(chart.name) ? { env: environmentMark } : {}),
     ...(envFrom.length > 0 ? { envFrom } : {}),
   };
   return {
@@ -131,7 +159,11 @@ function workloadOf(
         // A network plugin runs before nodes are ready; the others wait for it as they would.
         spec: {
           ...(ref.kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
+          ...(hasArguments(chart.name) ? { nodeSelector: nodesMark } : {}),
           ...(account ? { serviceAccountName: account } : {}),
+          ...(before.length > 0
+            ? { initContainers: before.map((one, index) => ({ name: `image-${index}`, image: one })) }
+            : {}),
           containers: [container],
           ...(solver && ref.name === solverName ? { volumes: solverVolumes } : {}),
         },
@@ -140,7 +172,7 @@ function workloadOf(
   };
 }
 
-function serviceOf(service: ServiceRef, workloads: readonly WorkloadRef[]): KubeObject {
+function serviceOf(service: ServiceRef, workloads: readonly WorkloadRef[], chart: string): KubeObject {
   const selected = service.workload ?? workloads[0]?.name ?? service.name;
   return {
     apiVersion: 'v1',
@@ -149,6 +181,7 @@ function serviceOf(service: ServiceRef, workloads: readonly WorkloadRef[]): Kube
     spec: {
       type: service.type ?? 'ClusterIP',
       ...(service.headless ? { clusterIP: 'None' } : {}),
+      ...(hasArguments(chart) && service.type === 'NodePort' ? { externalTrafficPolicy: policyMark } : {}),
       selector: labelsOf(selected),
       ports: service.ports.map((port) => ({ ...port, protocol: port.protocol ?? 'TCP', targetPort: port.port })),
     },

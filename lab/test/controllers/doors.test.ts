@@ -4,9 +4,9 @@ import { request, Socks5ProxyAgent } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type CertificateAndKey, issueCertificate } from '../../src/certificates.js';
 import type { Lab } from '../../src/controllers/engine.js';
-import { passageTo } from '../../src/controllers/passage.js';
-import { openServiceDoor } from '../../src/controllers/service-door.js';
-import { openSocksDoor, type SocksDoor } from '../../src/controllers/socks-door.js';
+import { openServiceDoor } from '../../src/controllers/network/service-door.js';
+import { passageTo } from '../../src/internet/passage.js';
+import { openSocksDoor, type SocksDoor } from '../../src/internet/socks-door.js';
 
 const objects: Record<string, object[]> = {
   'v1/Service': [
@@ -48,9 +48,9 @@ beforeEach(async () => {
     }),
     lead: (_namespace, service, at) => (service === 'real' ? (at === 443 ? port : 1) : undefined),
   });
-  socks = await openSocksDoor(
-    async (host, at) => (await door(host, at)) ?? (at === port ? passageTo({ port }) : undefined),
-  );
+  socks = await openSocksDoor({
+    connect: async (host, at) => (await door(host, at)) ?? (at === port ? passageTo({ port }) : undefined),
+  });
   agent = new Socks5ProxyAgent(socks.url, { requestTls: { ca: authority.certificate, servername: 'web.a.svc' } });
 });
 afterEach(async () => {

@@ -8,9 +8,9 @@ import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { crd } from '../../src/controllers/crd.js';
-import { createFaults } from '../../src/faults.js';
-import { type LabServer, serve } from '../../src/http-server.js';
-import { createRequestLog } from '../../src/request-log.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { type LabServer, serve } from '../../src/requests/http-server.js';
+import { createRequestLog } from '../../src/requests/request-log.js';
 import { createGitea, type Gitea } from '../../src/servers/git/gitea.js';
 import { type Registry, startRegistry } from '../../src/servers/registry/server.js';
 import { type Cluster, cilium, cluster, namespace, node, workload } from './harness.js';
@@ -220,5 +220,40 @@ describe('played Flux', () => {
     await lab.until(apps, (object) => isReady(object) && object?.status.lastAppliedRevision === `main@sha1:${second}`);
     expect((await lab.kube.get({ ...MAP, name: 'a' }))?.data).toEqual({ word: 'two' });
     expect(await lab.kube.get({ ...MAP, name: 'b' })).toBeUndefined();
+  });
+
+  it('replaces a Job that bears the force annotation, and fails on one that does not', async () => {
+    await startFlux();
+    const place = { owner: 'sovereign', name: 'jobs', private: false, description: '', defaultBranch: 'main' };
+    gitea.accounts.addOrganization('sovereign');
+    const kept = await gitea.repositories.create(place);
+    const commit = async (tag: string, annotations: string) => {
+      const job = `apiVersion: batch/v1\nkind: Job\nmetadata: {name: once, namespace: demo, annotations: ${annotations}}\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: "demo:${tag}"}]}}}\n`;
+      const ref = ['--git-dir', join(folder, 'git', 'sovereign', 'jobs.git'), 'update-ref', '-d', 'refs/heads/main'];
+      await exec({ file: 'git', args: ref, okCodes: [0, 1, 128] });
+      return gitea.repositories.writeAll(kept, 'main', new Map([['jobs/a.yaml', job]]), tag, 'sovereign');
+    };
+    await commit('1', '{}');
+    await lab.kube.apply({
+      apiVersion: 'source.toolkit.fluxcd.io/v1',
+      kind: 'GitRepository',
+      metadata: { name: 'jobs', namespace: 'flux-system' },
+      spec: { url: `${git.endpoint}/sovereign/jobs.git`, interval: '1s', ref: { branch: 'main' } },
+    });
+    const sourceRef = { kind: 'GitRepository', name: 'jobs' };
+    const ref = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', namespace: 'flux-system' };
+    await lab.kube.apply({
+      ...{ apiVersion: ref.apiVersion, kind: ref.kind, metadata: { name: 'jobs', namespace: 'flux-system' } },
+      spec: { path: './jobs', prune: true, interval: '1m', sourceRef },
+    });
+    const once = { apiVersion: 'batch/v1', kind: 'Job', namespace: 'demo', name: 'once' };
+    const image = (object: KubeObject | undefined) => object?.spec?.template?.spec?.containers?.[0]?.image;
+    const { metadata } = await lab.until(once, (object) => image(object) === 'demo:1');
+    await commit('2', '{}');
+    const failed = await lab.until({ ...ref, name: 'jobs' }, (object) => reasonOf(object) === 'ReconciliationFailed');
+    expect(JSON.stringify(failed.status)).toContain('field is immutable');
+    await commit('3', '{kustomize.toolkit.fluxcd.io/force: enabled}');
+    const replaced = await lab.until(once, (object) => image(object) === 'demo:3');
+    expect(replaced.metadata.uid).not.toBe(metadata.uid);
   });
 });

@@ -11,10 +11,10 @@ import {
   startMotherControllers,
 } from '../../src/controllers/start.js';
 import type { LabWorld } from '../../src/controllers/world.js';
-import { createFaults, type Faults } from '../../src/faults.js';
-import { createKubernetesApi } from '../../src/kubernetes/api.js';
-import { createLabKube, type LabKube } from '../../src/kubernetes/client.js';
-import { createRequestLog } from '../../src/request-log.js';
+import { createLabKube, type LabKube } from '../../src/kubernetes/client/client.js';
+import { createKubernetesApi } from '../../src/kubernetes/requests/api.js';
+import { createFaults, type Faults } from '../../src/requests/faults.js';
+import { createRequestLog } from '../../src/requests/request-log.js';
 
 export interface Cluster extends Controllers {
   kube: LabKube;

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { openBucket } from '../../src/components/buckets.js';
 import { crd } from '../../src/controllers/crd.js';
-import { createFaults } from '../../src/faults.js';
-import { createRequestLog } from '../../src/request-log.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { createRequestLog } from '../../src/requests/request-log.js';
 import { startS3 } from '../../src/servers/s3/server.js';
 import { type Cluster, cilium, cluster, namespace, node, workload } from './harness.js';
 
@@ -124,6 +124,29 @@ describe('played operators', () => {
       (object) => object?.status?.conditions?.length > 0,
     );
     expect(refused.status.conditions[0]).toMatchObject({ type: 'Synced', status: 'False' });
+
+    const own = (name: string, annotations: Record<string, string>): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: 'shop', annotations },
+      data: { word: Buffer.from('from before').toString('base64') },
+    });
+    const wordOf = (object: KubeObject | undefined) => Buffer.from(object?.data.word, 'base64').toString();
+    const before = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'before' };
+    await lab.kube.apply(own('before', {}));
+    await lab.kube.apply(sealed('before', 'shop/before'));
+    const unmanaged = await lab.until(
+      { ...before, apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret' },
+      (object) => object?.status?.conditions?.length > 0,
+    );
+    expect(unmanaged.status.conditions[0]).toMatchObject({
+      status: 'False',
+      message: 'failed update: Resource "before" already exists and is not managed by SealedSecret',
+    });
+    expect(wordOf(await lab.kube.get(before))).toBe('from before');
+    await lab.kube.apply(own('handed', { 'sealedsecrets.bitnami.com/managed': 'true' }));
+    await lab.kube.apply(sealed('handed', 'shop/handed'));
+    await lab.until({ ...before, name: 'handed' }, (object) => wordOf(object) === 'open sesame');
   });
 
   it('refuse by an enforcing policy and report by an auditing one', async () => {
@@ -176,6 +199,44 @@ describe('played operators', () => {
       (object) => object?.results?.length > 0,
     );
     expect(report.results[0]).toMatchObject({ policy: 'limits', result: 'fail' });
+
+    // Kyverno is down: what says nothing about its failure refuses, everywhere
+    const down = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      namespace: 'kyverno',
+      name: 'kyverno-admission-controller',
+    };
+    await lab.kube.patch(down, { spec: { replicas: 0 } });
+    await lab.until(down, (object) => (object?.status?.readyReplicas ?? 0) === 0);
+    await expect(lab.kube.apply(map('fine'), { dryRun: true })).rejects.toThrow(
+      /failed calling webhook "validate.kyverno.svc-fail"/,
+    );
+    const change = async (name: string, spec: object, webhook: string) => {
+      await lab.kube.patch(down, { spec: { replicas: 1 } });
+      await lab.until(down, (object) => (object?.status?.readyReplicas ?? 0) === 1);
+      await lab.kube.patch({ apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy', name }, { spec });
+      await lab.until(
+        {
+          apiVersion: 'admissionregistration.k8s.io/v1',
+          kind: 'ValidatingWebhookConfiguration',
+          name: 'kyverno-resource-validating-webhook-cfg',
+        },
+        (object) => object?.webhooks.some((one: { name: string }) => one.name === webhook),
+      );
+      await lab.kube.patch(down, { spec: { replicas: 0 } });
+      await lab.until(down, (object) => (object?.status?.readyReplicas ?? 0) === 0);
+    };
+    await change('limits', { failurePolicy: 'Ignore' }, 'validate.kyverno.svc-ignore');
+    const matchConditions = [{ name: 'there', expression: "request.namespace == 'ops'" }];
+    await change(
+      'no-probe',
+      { webhookConfiguration: { failurePolicy: 'Fail', matchConditions } },
+      'validate.kyverno.svc-fail-finegrained-no-probe',
+    );
+    await lab.kube.apply(map('fine'), { dryRun: true });
+    const inOps = { ...map('fine'), metadata: { name: 'fine', namespace: 'ops', labels: { probe: 'fine' } } };
+    await expect(lab.kube.apply(inOps, { dryRun: true })).rejects.toThrow(/svc-fail-finegrained-no-probe/);
   });
 
   it('back up into the bucket and bring back what was lost; wrong keys make the location unavailable', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
-import { through } from '../../src/components/middlewares.js';
-import { parseRule } from '../../src/components/traefik-rules.js';
-import { denies as egressDenies } from '../../src/controllers/egress.js';
-import { setPath } from '../../src/controllers/helm-values.js';
-import { denies, misfit } from '../../src/controllers/kyverno-patterns.js';
-import type { LabRequest } from '../../src/http-server.js';
+import { through } from '../../src/components/traefik/middlewares.js';
+import { parseRule } from '../../src/components/traefik/traefik-rules.js';
+import { setPath } from '../../src/controllers/flux/helm-values.js';
+import { denies as egressDenies } from '../../src/controllers/network/egress.js';
+import { denies, misfit } from '../../src/controllers/platform/kyverno/kyverno-patterns.js';
+import type { LabRequest } from '../../src/requests/http-server.js';
 
 const asked = (host: string, path = '/') => ({ host, path, secure: true });
 const request = (path: string, method = 'GET') =>
@@ -41,6 +41,20 @@ describe('Traefik rules', () => {
     expect(through([middleware(spec)], request('/s/abc', 'POST'), { host: 'old.test', secure: true })).toMatchObject({
       response: { status: 308 },
     });
+    const host = { host: 'old.test', secure: true };
+    const login = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'login' },
+      data: { username: btoa('operator'), password: btoa('pass') },
+    };
+    const guarded = (headers: Record<string, string>, secret: typeof login | undefined = login) =>
+      through([middleware({ basicAuth: { secret: 'login' } })], { ...request('/'), headers }, host, () => secret);
+    expect(guarded({})).toMatchObject({
+      response: { status: 401, headers: { 'www-authenticate': 'Basic realm="traefik"' } },
+    });
+    expect(guarded({ authorization: `Basic ${btoa('operator:no')}` })).toHaveProperty('response');
+    expect(guarded({ authorization: `Basic ${btoa('operator:pass')}` })).toHaveProperty('request');
     const cut = through([middleware({ stripPrefix: { prefixes: ['/api'] } })], request('/api/v1'), {
       host: 'old.test',
       secure: true,

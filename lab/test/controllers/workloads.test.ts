@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createImagePulls } from '../../src/images/pulls.js';
 import { type Cluster, cilium, cluster, deploymentReady, namespace, node, workload } from './harness.js';
 
 const AGENT = { key: 'node.cilium.io/agent-not-ready', effect: 'NoSchedule', value: 'true' };
@@ -33,6 +34,41 @@ describe('workloads of the played cluster', () => {
     expect(pod?.status.phase).toBe('Running');
   });
 
+  it('stay NotReady while nobody with a matching certificate answers where the agent looks for the API server', async () => {
+    await lab.close();
+    const asked: string[] = [];
+    let why: string | undefined = 'tls: failed to verify certificate';
+    lab = await cluster({
+      whyNoApi: async (from, host, port) => {
+        asked.push(`${from.name} ${host}:${port}`);
+        return why;
+      },
+    });
+    await lab.kube.apply(namespace('kube-system'));
+    await lab.kube.apply(node([AGENT]));
+    const env = [
+      { name: 'KUBERNETES_SERVICE_HOST', value: '10.0.1.2' },
+      { name: 'KUBERNETES_SERVICE_PORT', value: '6443' },
+    ];
+    const containers = [{ name: 'main', image: 'cilium:1', env }];
+    const told = workload('DaemonSet', 'kube-system', 'cilium', { tolerations: [{ operator: 'Exists' }], containers });
+    await lab.kube.apply(told);
+    await lab.until(ref('DaemonSet', 'kube-system', 'cilium'), (object) => object?.status?.numberUnavailable === 1);
+    const [pod] = await lab.kube.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system' });
+    const held = await lab.until(ref('Pod', 'kube-system', pod!.metadata.name, 'v1'), (object) =>
+      object?.status?.conditions?.some(
+        (one: { type: string; status: string }) => one.type === 'Ready' && one.status === 'False',
+      ),
+    );
+    expect(JSON.stringify(held.status.conditions)).toContain(
+      'Unable to contact k8s api-server https://10.0.1.2:6443: tls: failed to verify certificate',
+    );
+    expect((await lab.kube.get({ apiVersion: 'v1', kind: 'Node', name: 'cp1' }))?.spec.taints).toHaveLength(1);
+    expect(new Set(asked)).toEqual(new Set(['cp1 10.0.1.2:6443']));
+    why = undefined;
+    await lab.until({ apiVersion: 'v1', kind: 'Node', name: 'cp1' }, (object) => !object?.spec.taints);
+  });
+
   it('tell which Secret is missing, and start when it comes', async () => {
     await lab.kube.apply(node());
     await lab.kube.apply(cilium);
@@ -55,6 +91,61 @@ describe('workloads of the played cluster', () => {
       stringData: { password: 'x' },
     });
     await lab.until(ref('Deployment', 'shop', 'web'), deploymentReady);
+  });
+
+  it('pull with the login of their ServiceAccount, and say what the registry says without it', async () => {
+    await lab.close();
+    lab = await cluster({ pulls: createImagePulls(new Map([['ghcr.io', 'me:right']])) });
+    for (const object of [namespace('shop'), node(), cilium]) await lab.kube.apply(object);
+    const image = 'ghcr.io/openova-io/openova/catalyst-api:4f80be2';
+    const initContainers = [{ name: 'first', image: 'docker.io/library/busybox:1.37.0' }];
+    await lab.kube.apply(
+      workload('Deployment', 'shop', 'web', { initContainers, containers: [{ name: 'web', image }] }),
+    );
+    await lab.until(ref('Deployment', 'shop', 'web'), (object) => object?.status?.unavailableReplicas === 1);
+    const [pod] = await lab.kube.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop' });
+    const stuck = await lab.until(
+      ref('Pod', 'shop', pod!.metadata.name, 'v1'),
+      (object) => object?.status?.containerStatuses !== undefined,
+    );
+    expect(stuck.status.containerStatuses[0].state.waiting).toMatchObject({
+      reason: 'ErrImagePull',
+      message: expect.stringMatching(/catalyst-api:4f80be2.*401 Unauthorized/),
+    });
+    const auth = Buffer.from('me:right').toString('base64');
+    await lab.kube.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'login', namespace: 'shop' },
+      type: 'kubernetes.io/dockerconfigjson',
+      stringData: { '.dockerconfigjson': JSON.stringify({ auths: { 'ghcr.io': { auth } } }) },
+    });
+    await lab.kube.apply({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace: 'shop' },
+      imagePullSecrets: [{ name: 'login' }],
+    });
+    await lab.until(ref('Deployment', 'shop', 'web'), deploymentReady);
+  });
+
+  it('cannot run a shell in an image that is built from scratch', async () => {
+    await lab.close();
+    lab = await cluster({ pulls: createImagePulls(new Map()) });
+    for (const object of [namespace('shop'), node(), cilium]) await lab.kube.apply(object);
+    const container = { name: 'job', image: 'ghcr.io/spiffe/spire-agent:1.15.2', command: ['sh', '-c', 'true'] };
+    await lab.kube.apply({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'identity', namespace: 'shop' },
+      spec: { backoffLimit: 0, template: { spec: { restartPolicy: 'Never', containers: [container] } } },
+    });
+    await lab.until(ref('Job', 'shop', 'identity', 'batch/v1'), (object) => object?.status?.failed === 1);
+    const [pod] = await lab.kube.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop' });
+    expect(pod!.status.containerStatuses[0].state.terminated).toMatchObject({
+      exitCode: 128,
+      message: expect.stringContaining('exec: "sh": executable file not found in $PATH'),
+    });
   });
 
   it('replace their pods when the template changes, and when a pod is deleted', async () => {

@@ -1,8 +1,8 @@
 /** What a real API server's audit events become in the request log: when, by whom and of which object. */
 import { describe, expect, test } from 'vitest';
 import { auditReceiver } from '../../src/engines/audit.js';
-import type { LabRequest } from '../../src/http-server.js';
-import { createRequestLog, type LoggedLine } from '../../src/request-log.js';
+import type { LabRequest } from '../../src/requests/http-server.js';
+import { createRequestLog, type LoggedLine } from '../../src/requests/request-log.js';
 
 const event = {
   verb: 'create',

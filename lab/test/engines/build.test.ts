@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Exec } from '../../../src/tools/exec/exec.js';
-import { type BuildOptions, buildEngines } from '../../src/engines/build.js';
+import { type BuildOptions, buildEngines } from '../../src/engines/build/build.js';
 
 let at: string;
 let running: Set<string>;

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { engines, modulesFolder } from '../../src/engines/catalog.js';
-import { changeModules } from '../../src/engines/changed-modules.js';
+import { engines, modulesFolder } from '../../src/engines/build/catalog.js';
+import { changeModules } from '../../src/engines/build/changed-modules.js';
 
 let at: string;
 beforeEach(() => {

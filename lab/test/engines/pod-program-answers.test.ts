@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import type { Lab } from '../../src/controllers/engine.js';
-import { podProgram } from '../../src/engines/pod-program.js';
+import { podProgram } from '../../src/engines/pods/pod-program.js';
 
 const metadata = { namespace: 'web', name: 'web', labels: { 'app.kubernetes.io/name': 'web' } };
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: {} } as KubeObject;

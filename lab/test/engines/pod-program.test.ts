@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import type { Lab } from '../../src/controllers/engine.js';
-import { podProgram } from '../../src/engines/pod-program.js';
+import { podProgram } from '../../src/engines/pods/pod-program.js';
 
 const labels = { 'pkg.test/function': 'patching', 'pkg.test/revision': 'patching-1' };
 const deployment = (name: string): KubeObject => ({

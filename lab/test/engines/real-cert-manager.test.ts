@@ -7,7 +7,7 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { issueCertificate } from '../../src/certificates.js';
 import type { Lab } from '../../src/controllers/engine.js';
-import { realCertManager } from '../../src/engines/real-cert-manager.js';
+import { realCertManager } from '../../src/engines/programs/real-cert-manager.js';
 import type { RealPart } from '../../src/engines/real-parts.js';
 
 const solver = 'cert-manager-webhook-pdns';

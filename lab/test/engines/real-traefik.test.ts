@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { onLoopback } from '../../src/engines/real-traefik.js';
+import { onLoopback } from '../../src/engines/programs/real-traefik.js';
 
 const ports = new Map([
   ['web', 15_001],

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { modulesFolder } from '../../src/engines/catalog.js';
+import { modulesFolder } from '../../src/engines/build/catalog.js';
 
 /** What the wrapper of an engine raises, module → version: the block below the comment that says so. */
 function raised(engine: string): [string, string][] {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { type CertificateAndKey, issueCertificate } from '../../src/certificates.js';
-import { confirmClusters } from '../../src/confirm-clusters.js';
+import { confirmClusters } from '../../src/clusters/confirm-clusters.js';
 import { type ClusterDoor, openClusterDoor } from '../../src/existing/cluster-door.js';
 import { lookAtClusters } from '../../src/existing/fitness.js';
 import {
@@ -21,10 +21,10 @@ import {
 import { madeBy, madeFile, readMade } from '../../src/existing/made.js';
 import { upstreamOf } from '../../src/existing/upstream.js';
 import { ledBy, openWebhookDoor } from '../../src/existing/webhooks.js';
-import { createFaults } from '../../src/faults.js';
-import { createKubernetesApi, type KubernetesApi } from '../../src/kubernetes/api.js';
-import { createLabKube } from '../../src/kubernetes/client.js';
-import { createRequestLog, type LoggedLine } from '../../src/request-log.js';
+import { createLabKube } from '../../src/kubernetes/client/client.js';
+import { createKubernetesApi, type KubernetesApi } from '../../src/kubernetes/requests/api.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { createRequestLog, type LoggedLine } from '../../src/requests/request-log.js';
 
 const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 const configMap = (space: string, name: string): KubeObject => ({

@@ -3,10 +3,10 @@ import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { hetznerCode } from '../../../src/hetzner/api/errors.js';
 import type { Server } from '../../../src/hetzner/api/types.js';
 import { isCatalystError } from '../../../src/support/errors/errors.js';
-import { hurriedClock } from '../../../test/unit/hetzner/hurried-clock.js';
-import { createFaults } from '../../src/faults.js';
+import { hurriedClock } from '../../../test/fakes/hurried-clock.js';
 import { createHetznerLab, type HetznerLab, type HetznerLabOptions } from '../../src/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../src/request-log.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { createRequestLog } from '../../src/requests/request-log.js';
 
 const labs: HetznerLab[] = [];
 afterEach(async () => {
@@ -49,6 +49,32 @@ describe('the lab project', () => {
     await api.settle(deleting);
     expect(await api.get('server', resource.id)).toBeUndefined();
     await expect.poll(() => api.list('primary_ip')).toHaveLength(0);
+  });
+
+  it('reboots a server: it is silent from the first moment on, and back once it has booted', async () => {
+    const told: string[] = [];
+    const { api, lab } = await started({
+      fixtures: empty,
+      onServerRunning: () => told.push('up'),
+      onServerStopped: () => told.push('down'),
+    });
+    const order = { name: 'one', server_type: 'cx53', image: 'ubuntu-24.04', location: 'fsn1' };
+    const { resource, actions } = await api.create('server', order);
+    await api.settle(actions);
+    const act = async (name: string) => {
+      const url = `${lab.endpoint}/servers/${resource.id}/actions/${name}`;
+      const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${lab.token}` } });
+      expect(answer.status).toBe(201);
+    };
+    await act('reboot');
+    expect(told).toEqual(['up', 'down']);
+    expect((await api.get('server', resource.id))?.status).toBe('running');
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['up', 'down', 'up']);
+    await act('poweroff');
+    await expect.poll(async () => (await api.get('server', resource.id))?.status).toBe('off');
+    expect(told).toEqual(['up', 'down', 'up', 'down']);
+    await act('poweron');
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['up', 'down', 'up', 'down', 'up']);
   });
 
   it('pages, selects by label and never mixes up names that begin alike', async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { issueCertificate } from '../../src/certificates.js';
-import { createLabKube, RequestRefused } from '../../src/kubernetes/client.js';
+import { createLabKube, RequestRefused } from '../../src/kubernetes/client/client.js';
 import { type Rig, startRig } from './rig.js';
 
 let rig: Rig;

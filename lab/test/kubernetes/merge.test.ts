@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import { validate } from '../../src/kubernetes/admission/validate.js';
 import {
   compare,
   fieldsOf,
@@ -10,13 +11,12 @@ import {
   pathsOf,
   toFieldsV1,
   union,
-} from '../../src/kubernetes/field-set.js';
-import { createKindRegistry } from '../../src/kubernetes/kinds.js';
-import { lay } from '../../src/kubernetes/merge-fields.js';
-import { jsonPatch, mergePatch, strategicPatch } from '../../src/kubernetes/patches.js';
-import { parseFieldSelector, parseLabelSelector } from '../../src/kubernetes/selectors.js';
-import { shapeOf } from '../../src/kubernetes/shape.js';
-import { validate } from '../../src/kubernetes/validate.js';
+} from '../../src/kubernetes/apply/field-set.js';
+import { lay } from '../../src/kubernetes/apply/merge-fields.js';
+import { jsonPatch, mergePatch, strategicPatch } from '../../src/kubernetes/apply/patches.js';
+import { createKindRegistry } from '../../src/kubernetes/kinds/kinds.js';
+import { shapeOf } from '../../src/kubernetes/kinds/shape.js';
+import { parseFieldSelector, parseLabelSelector } from '../../src/kubernetes/objects/selectors.js';
 
 const kinds = createKindRegistry();
 const deployment = shapeOf(kinds.byKind('apps/v1', 'Deployment')!);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { decodeProtobuf } from '../../src/kubernetes/protobuf.js';
+import { decodeProtobuf } from '../../src/kubernetes/kinds/protobuf.js';
 import { type Rig, startRig } from './rig.js';
 
 let rig: Rig;

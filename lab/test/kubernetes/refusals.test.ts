@@ -1,14 +1,14 @@
 /** What the API server does not take: types, unknown fields, rules of CRDs, selectors and pages; words as the real one has them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
-import { builtInType } from '../../src/kubernetes/built-in-types.js';
-import { decode } from '../../src/kubernetes/decode.js';
-import { createKindRegistry } from '../../src/kubernetes/kinds.js';
-import { labelTestsOf } from '../../src/kubernetes/label-selector.js';
-import { pageOf } from '../../src/kubernetes/paging.js';
-import { createStore } from '../../src/kubernetes/store.js';
-import { ruleCauses } from '../../src/kubernetes/validate-rules.js';
-import { schemaCauses } from '../../src/kubernetes/validate-schema.js';
+import { ruleCauses } from '../../src/kubernetes/admission/validate-rules.js';
+import { schemaCauses } from '../../src/kubernetes/admission/validate-schema.js';
+import { builtInType } from '../../src/kubernetes/kinds/built-in-types.js';
+import { createKindRegistry } from '../../src/kubernetes/kinds/kinds.js';
+import { labelTestsOf } from '../../src/kubernetes/objects/label-selector.js';
+import { createStore } from '../../src/kubernetes/objects/store.js';
+import { decode } from '../../src/kubernetes/requests/decode.js';
+import { pageOf } from '../../src/kubernetes/requests/paging.js';
 import { startRig } from './rig.js';
 
 const kinds = createKindRegistry();

@@ -6,10 +6,10 @@ import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { issueCertificate } from '../../src/certificates.js';
-import { createFaults } from '../../src/faults.js';
-import { createKubernetesApi } from '../../src/kubernetes/api.js';
-import { createLabKube } from '../../src/kubernetes/client.js';
-import { createRequestLog, type LoggedLine } from '../../src/request-log.js';
+import { createLabKube } from '../../src/kubernetes/client/client.js';
+import { createKubernetesApi } from '../../src/kubernetes/requests/api.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { createRequestLog, type LoggedLine } from '../../src/requests/request-log.js';
 
 export interface Ran {
   code: number;

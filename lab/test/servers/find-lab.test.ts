@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { directoryOf, findLab } from '../../src/ensure.js';
+import { directoryOf, findLab } from '../../src/start/ensure.js';
 
 const name = 'late';
 let home: string;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Gate, openGate } from '../../src/gate.js';
+import { type Gate, openGate } from '../../src/requests/gate.js';
 
 let gate: Gate;
 beforeEach(async () => {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createFaults } from '../../src/faults.js';
-import { type LabServer, serve } from '../../src/http-server.js';
-import { createRequestLog, type LoggedLine } from '../../src/request-log.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { type LabServer, serve } from '../../src/requests/http-server.js';
+import { createRequestLog, type LoggedLine } from '../../src/requests/request-log.js';
 import { createGitea } from '../../src/servers/git/gitea.js';
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { tellHeldUp } from '../../src/held-up.js';
+import { tellHeldUp } from '../../src/start/held-up.js';
 
 afterEach(() => void vi.useRealTimers());
 

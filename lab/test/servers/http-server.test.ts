@@ -3,9 +3,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createFaults } from '../../src/faults.js';
-import { type LabServer, serve } from '../../src/http-server.js';
-import { createRequestLog, type LoggedLine, withoutOwn } from '../../src/request-log.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { type LabServer, serve } from '../../src/requests/http-server.js';
+import { createRequestLog, type LoggedLine, withoutOwn } from '../../src/requests/request-log.js';
 
 let server: LabServer | undefined;
 afterEach(() => server?.close());

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
-import { createFaults } from '../../src/faults.js';
-import type { LabHandler, LabRequest } from '../../src/http-server.js';
+import { createFaults } from '../../src/requests/faults.js';
+import type { LabHandler, LabRequest } from '../../src/requests/http-server.js';
+import { answerFrom } from '../../src/servers/dns-answer.js';
 import { claimName } from '../../src/servers/mother/catalyst.js';
 import { type Claims, createClaims } from '../../src/servers/mother/claims.js';
 import { motherContents, motherGitFiles } from '../../src/servers/mother/contents.js';
@@ -94,6 +95,35 @@ test('pool-domain-manager: a commit works once, anybody may release, and a relea
   expect((await pdm('release', 'DELETE', { subdomain: 'omantel' })).status).toBe(200);
   expect(zones.get('omani.works')?.rrsets.has('omantel.omani.works. NS')).toBe(false);
   expect((await pdm('release', 'DELETE', { subdomain: 'omantel' })).status).toBe(404);
+});
+
+test('a name that is reserved is a zone of its own, and shadows whatever the parent zone refers to', () => {
+  const ask = () => answerFrom(zones, { name: fqdn, type: 'NS' });
+  expect(zones.get(fqdn)?.keys.map(({ keytype }) => keytype)).toEqual(['ksk', 'zsk']);
+  const parent = zones.get('omani.works')!;
+  zones.set(parent, { name: `${fqdn}.`, type: 'NS', ttl: 300, contents: [`ns1.${fqdn}.`] });
+  zones.set(parent, { name: `ns1.${fqdn}.`, type: 'A', ttl: 300, contents: ['203.0.113.10'] });
+  expect(ask()).toMatchObject({
+    authoritative: true,
+    answers: [{ contents: expect.arrayContaining(['ns1.openova.io.']) }],
+  });
+  zones.remove(fqdn);
+  expect(ask()).toMatchObject({
+    ...{ authoritative: false, answers: [] },
+    additionals: [{ contents: ['203.0.113.10'] }],
+  });
+});
+
+test('a domain that is none of its pools is refused, and the mother has nothing of a name in it', async () => {
+  const pdm = mother.handlers.get('openova-system/pool-domain-manager')!;
+  expect(await call(pdm, '/api/v1/pool/cloud.example/list')).toMatchObject({
+    status: 422,
+    body: { error: 'unsupported-pool' },
+  });
+  fillZones(zones, 'cloud.example', 'sky');
+  expect(poolRows('cloud.example', 'sky')).toEqual([]);
+  expect(zones.get('sky.cloud.example')).toBeUndefined();
+  expect(zones.get('cloud.example')?.rrsets.has('sky.cloud.example. NS')).toBe(false);
 });
 
 test('a reservation that is not committed in time is swept', async () => {

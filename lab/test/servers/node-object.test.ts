@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { cloudInit } from '../../../src/hetzner/cluster/cloud-init.js';
-import { k3sInstaller } from '../../../src/hetzner/cluster/k3s-installer.js';
-import { k3sServerOf } from '../../src/node-object.js';
+import { cloudInit } from '../../../src/hetzner/cluster/boot/cloud-init.js';
+import { k3sInstaller } from '../../../src/hetzner/cluster/boot/k3s-installer.js';
+import { k3sServerOf } from '../../src/clusters/node-object.js';
 
 const boot = {
   fqdn: 'omantel.omani.works',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createFaults } from '../../src/faults.js';
-import { createRequestLog } from '../../src/request-log.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { createRequestLog } from '../../src/requests/request-log.js';
 import { type Registry, startRegistry } from '../../src/servers/registry/server.js';
 
 const digestOf = (body: string) => `sha256:${createHash('sha256').update(body).digest('hex')}`;

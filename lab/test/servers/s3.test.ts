@@ -12,8 +12,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createFaults } from '../../src/faults.js';
-import { createRequestLog } from '../../src/request-log.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { createRequestLog } from '../../src/requests/request-log.js';
 import { type S3Server, startS3 } from '../../src/servers/s3/server.js';
 
 const mine = { accessKey: 'AKMINE', secretKey: 'secret-mine', name: 'mine' };

@@ -3,8 +3,8 @@ import ssh2 from 'ssh2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { toYaml } from '../../../src/support/yaml/yaml.js';
 import { createSsh } from '../../../src/tools/ssh/ssh.js';
-import { createFaults } from '../../src/faults.js';
-import { createRequestLog } from '../../src/request-log.js';
+import { createFaults } from '../../src/requests/faults.js';
+import { createRequestLog } from '../../src/requests/request-log.js';
 import { type SshEndpoint, startSsh } from '../../src/servers/ssh.js';
 
 const keys = () => ssh2.utils.generateKeyPairSync('ed25519');

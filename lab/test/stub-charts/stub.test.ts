@@ -20,7 +20,7 @@ const rendered = (values: object, { release = 'traefik', namespace = 'traefik' }
     return parseYamlStream(stdout) as KubeObject[];
   });
 const argumentsIn = (objects: readonly KubeObject[]) =>
-  [...(objects.find((one) => one.kind === 'Deployment')!.spec.template.spec.containers[0].args as string[])].sort();
+  [...(objects.find((one) => one.kind === 'DaemonSet')!.spec.template.spec.containers[0].args as string[])].sort();
 
 // read off the rendering of chart 41.3.0 itself with the Blueprint's values
 const ofTheChartItself = [
@@ -31,8 +31,11 @@ const ofTheChartItself = [
   '--entryPoints.web.http.redirections.entryPoint.permanent=true',
   '--entryPoints.web.http.redirections.entryPoint.scheme=https',
   '--entryPoints.web.http.redirections.entryPoint.to=:443',
+  '--entryPoints.web.proxyProtocol.trustedIPs=10.0.1.0/24',
   '--entryPoints.websecure.address=:8443/tcp',
   '--entryPoints.websecure.http.tls=true',
+  '--entryPoints.websecure.proxyProtocol.trustedIPs=10.0.1.0/24',
+  '--entryPoints.websecure.transport.respondingTimeouts.readTimeout=4h',
   '--global.checkNewVersion=false',
   '--log.level=INFO',
   '--metrics.prometheus.entrypoint=metrics',
@@ -48,13 +51,26 @@ const ofTheChartItself = [
 describe("the stand-in for Traefik's chart", () => {
   it("makes of the Blueprint's values what the chart itself makes of them", async () => {
     const [blueprint] = await traefik();
-    const values = { ...(blueprint!.documents.values['values'] as object), deployment: { replicas: 1 } };
+    const text = JSON.stringify(blueprint!.documents.values['values']).replaceAll('${network.subnet}', '10.0.1.0/24');
+    const values = JSON.parse(text) as object;
     const objects = await rendered(values);
     expect(argumentsIn(objects)).toEqual(ofTheChartItself);
     expect(objects.find((one) => one.kind === 'IngressClass')).toMatchObject({
       metadata: { name: 'traefik', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
       spec: { controller: 'traefik.io/ingress-controller' },
     });
+  });
+
+  it('puts its Pods and opens its NodePorts where the values say', async () => {
+    const one = (objects: readonly KubeObject[], kind: string) => objects.find((object) => object.kind === kind);
+    const plain = await rendered({});
+    const workload = plain.find(({ spec }) => spec?.template)!.kind;
+    expect(one(plain, workload)!.spec.template.spec.nodeSelector).toEqual({});
+    expect(one(plain, 'Service')!.spec.externalTrafficPolicy).toBe('Cluster');
+    const nodeSelector = { 'node-role.kubernetes.io/control-plane': 'true' };
+    const placed = await rendered({ nodeSelector, service: { spec: { externalTrafficPolicy: 'Local' } } });
+    expect(one(placed, workload)!.spec.template.spec.nodeSelector).toEqual(nodeSelector);
+    expect(one(placed, 'Service')!.spec.externalTrafficPolicy).toBe('Local');
   });
 
   it('follows other values', async () => {

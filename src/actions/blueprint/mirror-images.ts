@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
-import type { ImageSwitch } from '../../blueprints/catalog/image-switch.js';
-import { imagesOf } from '../../blueprints/catalog/images.js';
+import type { ImageSwitch } from '../../blueprints/catalog/images/image-switch.js';
+import { imagesOf } from '../../blueprints/catalog/images/images.js';
 import type { ChartReport } from '../../blueprints/lint/charts.js';
 import type { RenderedTree } from '../../blueprints/render/render.js';
 import { ifMade } from '../../engine/dry-run.js';

@@ -1,7 +1,7 @@
 import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
 import { allReleases } from '../../blueprints/catalog/releases.js';
 import { chartUrl, isPlainHttp } from '../../blueprints/charts/chart-source.js';
-import { ownChart } from '../../blueprints/charts/own-chart.js';
+import { treeSource } from '../../blueprints/charts/own-chart.js';
 import { type ChartsRequest, kubernetesVersions, lintCharts } from '../../blueprints/lint/charts.js';
 import { renderTree } from '../../blueprints/render/render.js';
 import { variablesOf } from '../../blueprints/render/variables.js';
@@ -36,7 +36,7 @@ export interface MirrorRequest {
   images?: Omit<ImageMirror, 'act'> & { charts: ChartsRequest };
 }
 
-/** Copies every pinned chart, and on request every image, to `registry`: from its source, or the mirror that the spec has now. */
+/** Copies every pinned chart that the tree does not have itself, and on request every image, to `registry`: from its source, or the mirror that the spec has now. */
 export async function mirrorBlueprints(
   sovereign: Sovereign,
   blueprints: readonly Blueprint[],
@@ -64,14 +64,11 @@ async function mirrorCharts(
 ): Promise<MirrorResult['charts']> {
   const rows: MirrorResult['charts'] = [];
   for (const blueprint of blueprints) {
-    const own = await ownChart(blueprint);
     for (const { chart } of allReleases(blueprint, sovereign, variablesOf(sovereign))) {
+      if (chart.source === treeSource) continue;
       const { name, version } = chart;
       const source = chartUrl(sovereign, chart);
-      const bytes =
-        own?.name === name
-          ? own.tgz
-          : await charts.pull({ ...chart, source, insecure: isPlainHttp(sovereign, source) });
+      const bytes = await charts.pull({ ...chart, source, insecure: isPlainHttp(sovereign, source) });
       const pushed = act(pushMutation(name, version, registry), (writers) =>
         writers.registry.pushChart(`${name}-${version}.tgz`, bytes, registry, insecure),
       );

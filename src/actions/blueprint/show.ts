@@ -1,8 +1,12 @@
 import type { Blueprint, SecretNeed, ServiceRef } from '../../blueprints/catalog/blueprint.js';
 import { requireBlueprint } from '../../blueprints/catalog/catalog.js';
 import { allReleases, type Release } from '../../blueprints/catalog/releases.js';
+import { type ChartsRequest, chartObjects } from '../../blueprints/lint/charts.js';
+import { placedObjects } from '../../blueprints/lint/placed.js';
+import { renderTree } from '../../blueprints/render/render.js';
 import { variablesOf } from '../../blueprints/render/variables.js';
 import type { WorkloadRef } from '../../kubernetes/rollout.js';
+import { type SinglePoint, singlePointsOf } from '../../kubernetes/single-points.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { type BlueprintRow, rowOf } from './list.js';
 
@@ -21,14 +25,24 @@ export interface BlueprintDetails extends BlueprintRow {
   egress: string[];
   /** Its releases as they would be installed, when there is a spec. */
   releases?: Release[];
+  /** What ends with one node, when there is a spec. */
+  single?: {
+    points: SinglePoint[];
+    /** Charts whose workloads are not in it, and why. */
+    missing: string[];
+  };
 }
 
-/** One Blueprint. Throws E3201 with the WBS's reason for anything that is not one of the 24. */
-export function showBlueprint(
+/**
+ * One Blueprint; with `charts`, what these render to counts too. Throws E3201 with the WBS's reason for anything that is not one
+ * of the 24.
+ */
+export async function showBlueprint(
   blueprints: readonly Blueprint[],
   asked: string,
   sovereign: Sovereign | undefined,
-): BlueprintDetails {
+  charts?: Pick<ChartsRequest, 'folders' | 'template'>,
+): Promise<BlueprintDetails> {
   const blueprint = requireBlueprint(blueprints, asked);
   const ids = [blueprint.name, blueprint.ticket];
   const fqdn = sovereign?.spec.fqdn ?? '<fqdn>';
@@ -45,5 +59,21 @@ export function showBlueprint(
     proof: blueprint.proof,
     egress: blueprint.egress,
     releases: sovereign && allReleases(blueprint, sovereign, variablesOf(sovereign)),
+    single: sovereign && (await singleIn(blueprints, blueprint, sovereign, charts)),
   };
+}
+
+async function singleIn(
+  blueprints: readonly Blueprint[],
+  blueprint: Blueprint,
+  sovereign: Sovereign,
+  charts: Pick<ChartsRequest, 'folders' | 'template'> | undefined,
+): Promise<BlueprintDetails['single']> {
+  const own = placedObjects(renderTree(sovereign, blueprints), blueprints)
+    .filter((placed) => placed.blueprint === blueprint.name)
+    .map(({ object }) => object);
+  const releases = allReleases(blueprint, sovereign, variablesOf(sovereign));
+  if (!charts) return { points: singlePointsOf(own), missing: releases.map(({ chart }) => chart.name) };
+  const { objects, missing } = await chartObjects(blueprint, releases, charts);
+  return { points: singlePointsOf([...own, ...objects]), missing };
 }

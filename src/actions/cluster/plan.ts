@@ -1,7 +1,8 @@
 /** What `cluster create` would make, what it costs, and whether Hetzner sells it there now. Changes nothing. */
-import { type Capacity, checkCapacity } from '../../hetzner/cluster/capacity.js';
+import { type Capacity, checkCapacity } from '../../hetzner/cluster/capacity/capacity.js';
 import { findOurs } from '../../hetzner/cluster/ensure.js';
 import { clusterParts } from '../../hetzner/cluster/parts.js';
+import { command } from '../../support/commands/command.js';
 import { isCatalystError } from '../../support/errors/errors.js';
 import { createClusterStep } from '../../walk/steps/create-cluster.js';
 import type { World } from '../../world/world.js';
@@ -14,8 +15,9 @@ export interface ClusterPlan extends Capacity {
 
 export async function clusterPlan(context: Context): Promise<ClusterPlan> {
   const world = await context.world();
-  const { fqdn, hetzner } = world.sovereign.spec;
-  const capacity = await checkCapacity(await world.hetzner(), hetzner);
+  const { spec } = world.sovereign;
+  const { fqdn } = spec;
+  const capacity = await checkCapacity(await world.hetzner(), spec, world.clock.now());
   const mutations = await createClusterStep(world).plan(context.signal);
   const conflicts = await namesTaken(world);
   for (const warning of [...capacity.warnings, ...conflicts]) context.output.warn(warning);
@@ -36,7 +38,7 @@ async function namesTaken(world: World): Promise<string[]> {
         () => [],
         (error: unknown) => {
           if (!isCatalystError(error, 'E2006')) throw error;
-          return [`${error.message} catalyst purge plan shows whether it can be deleted.`];
+          return [`${error.message} ${command('purge plan')} shows whether it can be deleted.`];
         },
       ),
     ),

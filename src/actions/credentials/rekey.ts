@@ -1,6 +1,7 @@
 /** Encrypts the credential store for something else. Nothing else ever does. */
 import type { CredentialStore } from '../../sovereign/credentials/credential-store.js';
 import type { SealedFor } from '../../sovereign/credentials/secret-file.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Context } from '../session/context.js';
 
@@ -17,7 +18,7 @@ const leastLength = 12;
 export async function rekeyCredentials(context: Context, store: CredentialStore, sealed: SealedFor): Promise<Rekeyed> {
   if (sealed !== 'identity' && sealed.passphrase.length < leastLength) {
     throw fail('E1001', `The passphrase is shorter than ${leastLength} characters; nothing was changed.`, {
-      actions: ['catalyst credentials rekey --to passphrase'],
+      actions: [command('credentials rekey', { to: 'passphrase' })],
     });
   }
   const secrets = (await store.list()).filter(({ source }) => source === 'store').length;

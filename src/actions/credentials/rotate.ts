@@ -7,6 +7,7 @@
 import type { Done, Evidence } from '../../engine/step.js';
 import { planSealing } from '../../handover/sovereign/reseal.js';
 import type { CredentialStore } from '../../sovereign/credentials/credential-store.js';
+import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError } from '../../support/errors/errors.js';
 import type { ObjectStore } from '../../tools/s3/s3.js';
 import { createSecretMaker } from '../../walk/credentials/blueprint-secrets.js';
@@ -35,7 +36,7 @@ export interface Rotated {
   mutations?: string[];
 }
 
-const goOn = 'catalyst credentials rotate object-storage --resume';
+const goOn = command('credentials rotate', 'object-storage', { resume: true });
 
 /** The old pair, kept until it is seen refused: what is left of an unfinished rotation. */
 const old = {
@@ -154,7 +155,7 @@ function assertBegun(earlier: KeyPair | undefined, current: KeyPair | undefined,
       'E1302',
       given ? 'These keys are already in use.' : 'No new keys were given, and no rotation is in progress.',
       {
-        actions: [make, 'catalyst credentials rotate object-storage --from-file FILE'],
+        actions: [make, command('credentials rotate', 'object-storage', { 'from-file': 'FILE' })],
       },
     );
   }

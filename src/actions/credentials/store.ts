@@ -4,6 +4,7 @@ import {
   credentialVariables,
   type StoredCredential,
 } from '../../sovereign/credentials/credential-store.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { nearest } from '../../support/nearest.js';
 
@@ -37,6 +38,6 @@ export function requireCredentialName(name: string): string {
   if (givenCredentials.includes(name)) return name;
   const near = nearest(name, givenCredentials);
   throw fail('E1001', `There is no credential "${name}"; known: ${givenCredentials.join(', ')}.`, {
-    actions: near ? [`catalyst credentials set ${near}`] : ['catalyst credentials list'],
+    actions: near ? [command('credentials set', near)] : [command('credentials list')],
   });
 }

@@ -1,5 +1,6 @@
 /** Proves the captured credentials by real calls; the first refusal gives the exit status, all are told. */
 import { ifMade } from '../../engine/dry-run.js';
+import { command } from '../../support/commands/command.js';
 import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import { nearest } from '../../support/nearest.js';
 import { type CredentialProbe, credentialProbes } from '../../walk/credentials/credential-probes.js';
@@ -40,7 +41,7 @@ function chosen(probes: CredentialProbe[], name: string | undefined): Credential
   const names = probes.flatMap((probe) => [probe.id, ...probe.uses]);
   const near = nearest(name, names);
   throw fail('E1001', `There is no way to verify "${name}"; known: ${names.join(', ')}.`, {
-    actions: [near ? `catalyst credentials verify ${near}` : 'catalyst credentials verify'],
+    actions: [near ? command('credentials verify', near) : command('credentials verify')],
   });
 }
 

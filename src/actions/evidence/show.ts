@@ -1,13 +1,13 @@
-/** `evidence show`, `evidence export`, `verify evidence`. */
+/** `evidence show`, `evidence export`. */
 import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readBundle } from '../../evidence/bundle.js';
+import { type OpenBundle, readBundle } from '../../evidence/bundle.js';
 import { checkShape } from '../../support/check-shape.js';
+import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
-import { readRegularFile } from '../../support/files/read-regular-file.js';
-import { type BundleCheck, verifyBundle } from '../../verification/dod/verify-bundle.js';
 import type { Context } from '../session/context.js';
+import { verifyEvidence } from './verify.js';
 
 export interface EvidenceShown {
   bundle: string;
@@ -18,6 +18,8 @@ export interface EvidenceShown {
   at: string;
   items: { id: string; status: string; reason: string }[];
   files: string[];
+  /** Whether it was checked now, and with which key; why not, where it was not or is not valid. */
+  checked: { valid: boolean; why: string };
 }
 
 const shownSchema = z.object({
@@ -41,13 +43,14 @@ export function newestBundle(stateDir: string): string {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^dod-.*\.tar$/.test(name)) : [];
   const newest = names.sort().at(-1);
   if (newest) return join(folder, newest);
-  throw fail('E6102', `There is no evidence in ${folder}.`, { actions: ['catalyst verify dod'] });
+  throw fail('E6102', `There is no evidence in ${folder}.`, { actions: [command('verify dod')] });
 }
 
 export async function showEvidence(context: Context, file?: string): Promise<EvidenceShown> {
   const stateDir = file === undefined ? await context.stateDir() : '';
   const bundle = file ?? newestBundle(stateDir);
-  const { files } = await readBundle(bundle);
+  const opened = await readBundle(bundle);
+  const { files } = opened;
   const { data: report, error } = checkShape(shownSchema, parsed(String(files.get('dod.json'))));
   if (error) throw fail('E6110', `${bundle} is not a complete evidence bundle: its dod.json is not a report.`);
   return {
@@ -59,7 +62,19 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
     at: report.finishedAt,
     items: report.items.map(({ id, status, reason }) => ({ id, status, reason })),
     files: [...files.keys()].sort(),
+    checked: await checkOf(context, bundle, opened),
   };
+}
+
+/** What is shown is believed by nobody before it was checked. */
+async function checkOf(context: Context, bundle: string, opened: OpenBundle): Promise<EvidenceShown['checked']> {
+  try {
+    const { key } = await verifyEvidence(context, bundle, { opened });
+    return { valid: true, why: `checked with ${key.origin} (${key.keyId})` };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return { valid: false, why: messageOf(error) };
+  }
 }
 
 /** Copies bundle, report and public key into a folder. */
@@ -78,16 +93,4 @@ export async function exportEvidence(context: Context, out: string): Promise<{ f
     throw fail('E1201', `The evidence cannot be copied to ${out}: ${messageOf(error)}.`, { cause: error });
   }
   return { files };
-}
-
-/** Offline: needs nothing but the file and the public key. Throws E6101 when it does not hold. */
-export async function verifyEvidence(file: string, keyFile: string): Promise<BundleCheck> {
-  for (const path of [file, keyFile]) if (!existsSync(path)) throw fail('E6102', `There is no file ${path}.`);
-  let key: string;
-  try {
-    key = readRegularFile(keyFile, { maxBytes: 64 * 1024 }).toString();
-  } catch (error) {
-    throw fail('E6110', `${keyFile} is not a public key: ${messageOf(error)}.`, { cause: error });
-  }
-  return verifyBundle(file, key);
 }

@@ -1,6 +1,6 @@
 /** Where the handover stands: by its record, and by what is so. */
 import { itemLine } from '../../handover/crossing.js';
-import { changesOnMother } from '../../handover/mother/mother-changes.js';
+import { changesOnMother } from '../../handover/mother/undo/mother-changes.js';
 import {
   type HandoverRecord,
   type HandoverState,
@@ -10,6 +10,7 @@ import {
   readRecordIfAny,
 } from '../../handover/record.js';
 import { type ActualState, readActualState, sourceText } from '../../handover/sovereign/actual-state.js';
+import { command } from '../../support/commands/command.js';
 import { isCatalystError, messageOf } from '../../support/errors/errors.js';
 import type { World } from '../../world/world.js';
 
@@ -98,10 +99,11 @@ function statusOfRecord(
   };
 }
 
-const forward = 'go forward with: catalyst handover finalize';
+const forward = `go forward with: ${command('handover finalize')}`;
 
 function nextStep(record: HandoverRecord | undefined, actual: ActualState | undefined): string | undefined {
-  if (record?.stopped) return 'catalyst-api was stopped for the erasure; go on with: catalyst handover decommission';
+  if (record?.stopped)
+    return `catalyst-api was stopped for the erasure; go on with: ${command('handover decommission')}`;
   if (record && hasReached(record, 'REVOKED')) return undefined;
   if (record && isCrossing(record)) {
     const since = record.crossing?.at ?? record.pointOfNoReturnAt;
@@ -111,7 +113,7 @@ function nextStep(record: HandoverRecord | undefined, actual: ActualState | unde
   }
   if (actual?.source.own)
     return `no record accounts for it, but the Sovereign's Flux already reads its own Gitea; ${forward}`;
-  return record && 'go on with: catalyst handover finalize, or walk back with: catalyst handover abort';
+  return record && `go on with: ${command('handover finalize')}, or walk back with: ${command('handover abort')}`;
 }
 
 /** The first line, for `handover status` and `status` alike. */

@@ -6,8 +6,8 @@ import { removedJournalOf } from '../../evidence/removed-journal.js';
 import { findPublicKey } from '../../evidence/signing.js';
 import { journalPath } from '../../sovereign/state/lock.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
-import { type Binding, bindingOf } from '../../world/journal-binding.js';
-import { type CheckedHead, checkHead } from '../../world/journal-head.js';
+import { type Binding, bindingOf } from '../../world/journal/journal-binding.js';
+import { type CheckedHead, checkHead } from '../../world/journal/journal-head.js';
 import type { Context } from '../session/context.js';
 
 export interface JournalVerified {

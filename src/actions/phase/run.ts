@@ -1,3 +1,4 @@
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { phases } from '../../walk/wbs.js';
 import { runSelectedSteps, type StepsRun } from '../session/run-steps.js';
@@ -8,7 +9,7 @@ import { allSteps } from '../session/steps.js';
 export async function runPhase(session: Session, id: number, choices: RunChoices): Promise<StepsRun> {
   if (!phases.some((phase) => phase.id === id)) {
     throw fail('E1001', `There is no phase ${id}; the phases are 0 to ${phases.length - 1}.`, {
-      actions: ['catalyst phase list'],
+      actions: [command('phase list')],
     });
   }
   const all = allSteps(session.world);

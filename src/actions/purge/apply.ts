@@ -7,6 +7,7 @@ import type { PurgeResult } from '../../hetzner/purge/apply/apply.js';
 import { assertApplicable } from '../../hetzner/purge/plan/applicable.js';
 import { assertSameAccount } from '../../hetzner/purge/plan/buckets.js';
 import { type PurgePlan, parsePurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { applyPurgePlan } from '../../walk/steps/apply-purge-plan.js';
 import { confirmedRun } from '../session/confirmed-run.js';
@@ -30,7 +31,7 @@ export async function purgeApply(context: Context, file: string, limits: PurgeLi
   const { fqdn } = world.sovereign.spec;
   if (plan.selection.fqdn !== fqdn) {
     throw fail('E4005', `The plan is for ${plan.selection.fqdn}, the spec for ${fqdn}.`, {
-      actions: ['catalyst purge plan'],
+      actions: [command('purge plan')],
     });
   }
   const api = await world.hetzner();
@@ -68,11 +69,11 @@ function readPlan(file: string): PurgePlan {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found?.isFile()) {
     const what = found ? `${file} is not a regular file.` : `There is no plan ${file}.`;
-    throw fail('E1001', what, { actions: ['catalyst purge plan --out FILE'] });
+    throw fail('E1001', what, { actions: [command('purge plan', { out: 'FILE' })] });
   }
   if (found.size > maxPlanBytes)
     throw fail('E4005', `${file} is not a purge plan: it has ${found.size} bytes.`, {
-      actions: ['catalyst purge plan'],
+      actions: [command('purge plan')],
     });
   return parsePurgePlan(readFileSync(file, 'utf8'), file);
 }

@@ -6,9 +6,10 @@ import { makePurgePlan } from '../../hetzner/purge/plan/plan.js';
 import type { PurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
 import type { Row } from '../../hetzner/purge/select/row.js';
 import { makePrivateDir, writePrivateFile } from '../../sovereign/state/state-dir.js';
+import { command } from '../../support/commands/command.js';
 import { oneLine } from '../../support/printable.js';
 import { bucketSelection } from '../../world/bucket-selection.js';
-import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
+import { unfinishedPurgesOf } from '../../world/journal/unfinished-purges.js';
 import type { World } from '../../world/world.js';
 import type { Context } from '../session/context.js';
 
@@ -71,7 +72,7 @@ export function purgePlanText(plan: PurgePlanResult): string {
     ...bucketLines(plan.buckets),
     `Plan ${plan.hash.slice(0, 12)} saved as ${plan.file}`,
     ...(chosen.length + goingBuckets.length > 0
-      ? [`To apply it: catalyst purge apply ${plan.file} --confirm ${plan.selection.fqdn}`]
+      ? [`To apply it: ${command('purge apply', plan.file, { confirm: plan.selection.fqdn })}`]
       : []),
   ].join('\n');
 }

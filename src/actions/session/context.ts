@@ -9,7 +9,7 @@ import type { Sovereign } from '../../sovereign/spec/schema.js';
 import type { WorldIdentity } from '../../sovereign/world-identity.js';
 import type { Clock } from '../../support/clock.js';
 import type { Redactor } from '../../support/redact/redact.js';
-import type { OpenGate } from '../../world/gate.js';
+import type { OpenGate } from '../../world/gate/gate.js';
 import type { World } from '../../world/world.js';
 
 /** Data goes to stdout (text mode only), the rest to stderr; all of it is redacted. */
@@ -20,20 +20,48 @@ export interface Output {
   note(text: string): void;
   /** Shown on stderr and kept in `warnings` of the JSON document. */
   warn(text: string): void;
+  /**
+   * A secret that a person asked to see. It goes to a terminal or nowhere: with `--json`, or where stdout is a file or a pipe, E1001 is
+   * thrown and nothing is written. Nothing else escapes the redactor.
+   */
+  reveal(secret: string): void;
   readonly warnings: readonly string[];
+}
+
+export interface InSeries {
+  /** One of several questions: the way back is shown, and the caller prints the answer in place of the prompt. */
+  series?: { back: boolean };
 }
 
 export interface Prompter {
   /** False without a terminal, with --no-input or with --json: then nothing may be asked (E1002 names the flag). */
   readonly available: boolean;
-  text(question: { message: string; default?: string; check?: (answer: string) => string | true }): Promise<string>;
-  secret(question: { message: string; check?: (answer: string) => string | true }): Promise<string>;
-  choose<T extends string>(question: {
-    message: string;
-    choices: readonly { value: T; name: string; description?: string; disabled?: boolean | string }[];
-    default?: T;
-  }): Promise<T>;
+  text(
+    question: { message: string; default?: string; check?: (answer: string) => string | true } & InSeries,
+  ): Promise<string>;
+  secret(question: { message: string; check?: (answer: string) => string | true } & InSeries): Promise<string>;
+  choose<T extends string>(
+    question: {
+      message: string;
+      choices: readonly { value: T; name: string; description?: string; disabled?: boolean | string }[];
+      default?: T;
+    } & InSeries,
+  ): Promise<T>;
   confirm(question: { message: string; default: boolean }): Promise<boolean>;
+}
+
+/** What only the command knows of how it ended; the summary adds what its run has shown. */
+export interface Ending {
+  /** What was done, a fragment: "phase 3 Data + State". */
+  about?: string;
+  verdict?: string;
+  /** Paths of the HTML report and the signed bundle. */
+  report?: string;
+  bundle?: string;
+  /** What to type next. */
+  next?: readonly string[];
+  /** True when nothing is left of the Sovereign: it has no addresses and costs nothing. */
+  wiped?: boolean;
 }
 
 export interface ContextOptions {
@@ -60,6 +88,8 @@ export interface Context {
   readonly root: string;
   readonly options: ContextOptions;
   readonly output: Output;
+  /** Said once, before the command ends well: the summary is printed from it when the screen is closed. */
+  ending(ending: Ending): void;
   readonly prompter: Prompter;
   /** The runner's events; a renderer fit for the terminal is opened at the first one. */
   readonly emit: Emit;
@@ -78,6 +108,8 @@ export interface Context {
   credentials(): Promise<CredentialStore>;
   /** The store of a Sovereign whose spec is not complete yet. */
   credentialsOf(fqdn: string): Promise<CredentialStore>;
+  /** The public key (SPKI PEM) that evidence of a Sovereign is signed with here; undefined where nothing of it is on this machine. */
+  evidenceKeyOf(fqdn: string): Promise<string | undefined>;
   /**
    * The journal of this Sovereign, open for this command alone until it ends (E1202, E1203 when another run has it). Everything
    * that mutates. It is bound to the FQDN and, once `world` answers it, to that; throws E4030 when it belongs to another.
@@ -94,13 +126,15 @@ export interface Context {
   world(): Promise<World>;
   /** The gate to the systems of that world; needs a spec. */
   gate(): Promise<OpenGate>;
+  /** The same invocation for another Sovereign, with a state folder, a journal and a run of its own, until it is closed. */
+  another(loaded: LoadedSpec): Context & { close(): Promise<void> };
   /** Adapters for a spec that is still being answered; `secrets` by credential name go before the store's. */
   draftWorld(sovereign: Sovereign, secrets: Readonly<Record<string, string>>): Promise<World>;
-  /** Contexts of the kubeconfig by which the mother would be reached. */
-  motherContexts(): Promise<readonly string[]>;
+  /** Contexts of the kubeconfig by which the mother would be reached: by a flag, else `file`, else the ambient one. */
+  motherContexts(file?: string): Promise<readonly string[]>;
   /**
    * Destroying: passes when `confirm` (--confirm) is the FQDN; else asks for it to be typed; without a terminal throws E4006.
-   * `lab` is set by `wizard --lab … --yes` alone: nothing but the lab is touched.
+   * In a lab nothing is asked: nothing but the lab is touched.
    */
   confirmByName(options: { what: string; confirm?: string; lab?: boolean }): Promise<void>;
   /**

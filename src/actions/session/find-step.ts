@@ -1,6 +1,7 @@
 /** A step by what a person types: `374`, `#374`, `bp-harbor`, `cluster`; what is out of scope is refused with the seed's reason. */
 import { closest, distance } from 'fastest-levenshtein';
 import { blueprintNames, requireBlueprint } from '../../blueprints/catalog/catalog.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { outOfScope, ticketId, tickets, unticketed } from '../../walk/wbs.js';
 import type { Step } from '../../world/step.js';
@@ -16,16 +17,16 @@ export function knownStep(typed: string): string {
   if (known.includes(id) || blueprintNames.some((name) => name === id)) return id;
   const excluded = outOfScope.find((entry) => entry.ids.includes(id));
   if (excluded)
-    throw fail('E4007', `${id} is out of scope: ${excluded.reason} (WBS §7).`, { actions: ['catalyst ticket list'] });
+    throw fail('E4007', `${id} is out of scope: ${excluded.reason} (WBS §7).`, { actions: [command('ticket list')] });
   if (id.startsWith('bp-')) requireBlueprint([], id);
   const near = closest(id, known);
   const hint = distance(id, near) <= 2 ? ` Did you mean ${near}?` : '';
-  throw fail('E1001', `There is no ticket ${id}.${hint}`, { actions: ['catalyst ticket list'] });
+  throw fail('E1001', `There is no ticket ${id}.${hint}`, { actions: [command('ticket list')] });
 }
 
 export function findStep(steps: readonly Step[], typed: string): Step {
   const id = knownStep(typed);
   const found = steps.find((step) => step.id === id || step.ticket === id || step.blueprint === id);
-  if (!found) throw fail('E1001', `${id} is not part of this walk.`, { actions: ['catalyst ticket list'] });
+  if (!found) throw fail('E1001', `${id} is not part of this walk.`, { actions: [command('ticket list')] });
   return found;
 }

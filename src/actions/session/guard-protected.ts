@@ -25,6 +25,7 @@ import {
 import type { MotherFacts } from '../../mother/protected/mother-facts.js';
 import { protection } from '../../mother/protected/protected-set.js';
 import { watchProtected } from '../../mother/protected/protected-watch.js';
+import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError } from '../../support/errors/errors.js';
 import { journalText } from '../../verification/dod/write-evidence.js';
 import type { World } from '../../world/world.js';
@@ -135,7 +136,7 @@ function requireAsKept(world: World, kept: Fingerprint, print: Fingerprint): voi
     'E5006',
     `The protected set on the mother has changed since ${kept.at}: ${toldDifferences(differences)}. Nothing was changed.`,
     {
-      actions: ['find out who changed it: catalyst verify protected', acceptCommand(world.sovereign.spec.fqdn)],
+      actions: [`find out who changed it: ${command('verify protected')}`, acceptCommand(world.sovereign.spec.fqdn)],
       data: { since: kept.at, differences },
     },
   );

@@ -8,8 +8,8 @@ import { replacePrivateFile } from '../../sovereign/state/state-dir.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors/errors.js';
 import type { Redactor } from '../../support/redact/redact.js';
-import { type Binding, bind } from '../../world/journal-binding.js';
-import { checkHead, headPath, signHead } from '../../world/journal-head.js';
+import { type Binding, bind } from '../../world/journal/journal-binding.js';
+import { checkHead, headPath, signHead } from '../../world/journal/journal-head.js';
 
 export interface LockedJournal {
   journal: Journal;

@@ -7,8 +7,8 @@ import type { KeyKeeper } from '../../evidence/signing.js';
 import { journalPath } from '../../sovereign/state/lock.js';
 import type { WorldIdentity } from '../../sovereign/world-identity.js';
 import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
-import { requireBinding } from '../../world/journal-binding.js';
-import { checkHead } from '../../world/journal-head.js';
+import { requireBinding } from '../../world/journal/journal-binding.js';
+import { checkHead } from '../../world/journal/journal-head.js';
 import type { World } from '../../world/world.js';
 
 export interface InspectedJournal {

@@ -12,6 +12,12 @@ import type { World } from '../../world/world.js';
 
 export type Clusters = Pick<World, 'sovereign' | 'kube' | 'mother' | 'identity' | 'clock' | 'signal'>;
 
+/** Of the namespace kube-system of each cluster that was read. */
+export interface Uids {
+  motherUid?: string | undefined;
+  clusterUid?: string | undefined;
+}
+
 /** A cluster as it was found: `lost` says why it could not be read. */
 type Found = { kube: Kube; is: ClusterIdentity } | { kube?: Kube; lost: CatalystError };
 
@@ -19,11 +25,11 @@ type Found = { kube: Kube; is: ClusterIdentity } | { kube?: Kube; lost: Catalyst
  * For the gate, which asks before each mutation; the clusters are read at the first one, and again when the Sovereign's is created.
  * @throws E1410 when both kubeconfigs lead to one cluster, or that of the Sovereign to one that holds the demos; E1411 when the
  * Sovereign is of another world; E3101 when the target is the Sovereign and it cannot be read
- * @param known receives the UIDs of those that were read; throws when they are not those of before
+ * @param known receives the UIDs of those that were read; throws or rejects when they are not those of before
  */
 export function requireDistinctClusters(
   world: Clusters,
-  known: (uids: { motherUid?: string; clusterUid?: string }) => void = () => undefined,
+  known: (uids: Uids) => unknown = () => undefined,
 ): (mutation: Pick<Mutation, 'target'>, signal?: AbortSignal) => Promise<void> {
   let checked: { kube: Kube | undefined; result: Promise<Found> } | undefined;
   // An undo goes on after an interrupt, and so does this check of it: its signal counts, not the run's.
@@ -44,7 +50,7 @@ export function requireDistinctClusters(
   };
 }
 
-async function check(world: Clusters, known: (uids: { motherUid?: string; clusterUid?: string }) => void) {
+async function check(world: Clusters, known: (uids: Uids) => unknown) {
   const [identity, sovereign, mother] = await Promise.all([
     world.identity(),
     find(world, world.kube),
@@ -52,13 +58,13 @@ async function check(world: Clusters, known: (uids: { motherUid?: string; cluste
   ]);
   const motherUid = 'is' in mother ? mother.is.uid : undefined;
   if ('lost' in sovereign) {
-    known({ motherUid });
+    await known({ motherUid });
     return sovereign;
   }
   if ('is' in mother && mother.is.uid === sovereign.is.uid) throw sameCluster(world, sovereign.kube, mother.kube);
   requireWorld(identity, sovereign);
   await refuseDemos(world, sovereign.kube, 'is' in mother);
-  known({ motherUid, clusterUid: sovereign.is.uid });
+  await known({ motherUid, clusterUid: sovereign.is.uid });
   return sovereign;
 }
 

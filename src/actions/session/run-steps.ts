@@ -4,8 +4,10 @@ import { foldJournal } from '../../engine/journal-state.js';
 import { makePlan, type Plan } from '../../engine/plan.js';
 import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } from '../../engine/runner.js';
 import type { Graph } from '../../engine/schedule.js';
+import { destroyedBy } from '../../engine/step.js';
 import { phaseNeeds } from '../../walk/wbs.js';
 import type { Step } from '../../world/step.js';
+import { expectedDurations } from './expected-durations.js';
 import { guardProtected } from './guard-protected.js';
 import { readJournalOf } from './read-journal.js';
 import type { RunChoices, Session } from './session.js';
@@ -58,6 +60,7 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
       if (step) emit({ type: 'mutation', at: world.clock.now(), step: refOf(step), sentence: mutation.sentence });
     },
   });
+  const expected = await expectedDurations(world, state, steps);
   const planHash = session.planned ?? (await planSteps(session, graph.steps)).hash;
   const result: RunResult = await guard.around(() =>
     runSteps({
@@ -74,6 +77,7 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
       confirm: session.confirm,
       force: request.force,
       fresh: request.fresh,
+      expected,
       inputs: { ...request.inputs, schedule: request.schedule, force: request.force },
     }),
   );
@@ -113,8 +117,6 @@ async function tellPlan(session: Session, graph: Graph<Step>, request: StepsRequ
     });
   }
   const changing = new Set(plan.mutations.map(({ step }) => step));
-  const destructive = graph.steps.flatMap((step) =>
-    changing.has(step.id) && step.destructive ? step.destructive : [],
-  );
+  const destructive = await destroyedBy(graph.steps.filter((step) => changing.has(step.id)));
   return { runId: world.runId, planHash: plan.hash, proven: [], mutations: plan.mutations, destructive };
 }

@@ -5,7 +5,7 @@ import type { Journal } from '../../engine/journal.js';
 import type { ScheduleName } from '../../engine/schedule.js';
 import type { WorldIdentity } from '../../sovereign/world-identity.js';
 import { isCatalystError } from '../../support/errors/errors.js';
-import type { OpenGate } from '../../world/gate.js';
+import type { OpenGate } from '../../world/gate/gate.js';
 import type { World } from '../../world/world.js';
 import type { Context } from './context.js';
 

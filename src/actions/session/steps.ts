@@ -12,6 +12,8 @@ export interface WalkChoices {
   window?: string;
   /** Anything but `apply` leaves #370 out of the run; phase 8 then needs an earlier proof of it. */
   purge?: 'apply' | 'plan' | 'skip';
+  /** Phase 8 may do what costs money (D13). */
+  spend?: boolean;
 }
 
 export function allSteps(world: World, choices: WalkChoices = {}): Step[] {
@@ -19,5 +21,5 @@ export function allSteps(world: World, choices: WalkChoices = {}): Step[] {
   const platform = platformSteps(world).filter((step) => purge === 'apply' || step.id !== '#370');
   const all = [...platform, finalizeHandover(world), redirectConsole(world)];
   const windowMs = choices.window === undefined ? undefined : parseDuration(choices.window);
-  return [...all, verifyDod(world, { steps: () => all, windowMs })];
+  return [...all, verifyDod(world, { steps: () => all, windowMs, spend: choices.spend })];
 }

@@ -10,6 +10,7 @@ import {
   unticketed,
 } from '../../walk/wbs.js';
 import { readJournal } from '../session/read-journal.js';
+import type { Level } from './levels.js';
 
 export interface TicketRow {
   id: string;
@@ -25,12 +26,17 @@ export interface TicketRow {
   /** Deployed-SHA evidence: Git SHA and chart digest that were live at the proof, when known. */
   evidence?: { sha?: string; digest?: string; at: string; summary: string };
   failure?: string;
+  /** How far it is done; only `status` reads what that follows from. */
+  level?: Level;
 }
+
+/** Without a Sovereign nothing is in flight and nothing is parked. */
+const planned = (ticket: Ticket): Ticket => ({ ...ticket, initial: { status: 'pending' } });
 
 /** One row for each of the 22 tickets. */
 export function listTickets(stateDir: string | undefined): TicketRow[] {
   const state = foldJournal(stateDir === undefined ? [] : readJournal(stateDir));
-  return tickets.map((ticket) => ticketRow(ticket, state));
+  return tickets.map((ticket) => ticketRow(stateDir === undefined ? planned(ticket) : ticket, state));
 }
 
 /** The same row for a step without a ticket (`cluster`, `bp-valkey`, `dod`). */
@@ -39,11 +45,17 @@ export function listUnticketed(stateDir: string | undefined): TicketRow[] {
   return unticketed.map((step) => ticketRow({ ...step, dependsOn: step.needs, initial: { status: 'pending' } }, state));
 }
 
+/** What the journal shows of it, which goes before what is set by hand. */
+export function derivedStatus(id: string, { proofs, open, failures }: JournalState): TicketStatus | undefined {
+  // A failure ends what was open: what is open has begun again since.
+  return proofs.has(id) ? 'done' : open.has(id) ? 'in flight' : failures.has(id) ? 'failed' : undefined;
+}
+
 export function ticketRow(ticket: Ticket, state: JournalState): TicketRow {
   const proof = state.proofs.get(ticket.id);
   const failure = state.failures.get(ticket.id);
+  const derived = derivedStatus(ticket.id, state);
   const byHand = state.tickets.get(ticket.id);
-  const derived = proof ? 'done' : failure ? 'failed' : state.open.has(ticket.id) ? 'in flight' : undefined;
   const status = derived ?? (byHand?.status as TicketStatus | undefined) ?? ticket.initial.status;
   return {
     id: ticket.id,
@@ -60,7 +72,7 @@ export function ticketRow(ticket: Ticket, state: JournalState): TicketRow {
       at: proof.at,
       summary: proof.evidence.summary,
     },
-    failure: failure?.message,
+    failure: derived === 'in flight' ? undefined : failure?.message,
   };
 }
 
@@ -72,13 +84,44 @@ export interface PhaseRow {
   status: 'pending' | 'in flight' | 'failed' | 'done';
   proven: number;
   steps: number;
+  /** As the WBS estimates the work of people: `1–2 days`. Says nothing of how long a run takes. */
   duration: string;
+  /** Milliseconds that its proofs took when they were last taken; absent before all of them were. */
+  tookMs?: number;
 }
 
 export function listPhases(stateDir: string | undefined): PhaseRow[] {
   const rows = [...listTickets(stateDir), ...listUnticketed(stateDir)];
-  return phases.map((phase) => phaseRow(phase, rows));
+  const state = foldJournal(stateDir === undefined ? [] : readJournal(stateDir));
+  return phases.map((phase) => {
+    const row = phaseRow(phase, rows);
+    const own = rows.filter((one) => one.phase === phase.id).map(({ id }) => id);
+    return { ...row, ...(row.status === 'done' ? { tookMs: spanOf(own, state) } : {}) };
+  });
 }
+
+/** From the begin of the first proof to the end of the last, when one run took them all; else their sum. */
+function spanOf(ids: readonly string[], { proofs, durations }: JournalState): number {
+  const taken = ids.flatMap((id) => {
+    const proof = proofs.get(id);
+    const ms = durations.get(id)?.at(-1) ?? 0;
+    return proof ? [{ run: proof.run, ms, end: Date.parse(proof.at) }] : [];
+  });
+  if (new Set(taken.map(({ run }) => run)).size > 1) return taken.reduce((total, { ms }) => total + ms, 0);
+  return Math.max(...taken.map(({ end }) => end)) - Math.min(...taken.map(({ end, ms }) => end - ms));
+}
+
+/** `phases 0 to 2 done`, `phase 3 in flight`: how far these rows are; empty before the first. */
+export function phaseProgress(rows: readonly TicketRow[]): string {
+  const all = phases.map((phase) => phaseRow(phase, rows));
+  const done = all.filter(({ status }) => status === 'done').map(({ id }) => id);
+  const now = all.filter(({ status }) => status === 'in flight' || status === 'failed');
+  const named = done.length === 1 ? `phase ${done[0]} done` : `phases ${done.join(', ')} done`;
+  return [...(done.length > 0 ? [named] : []), ...now.map(({ id, status }) => `phase ${id} ${status}`)].join(', ');
+}
+
+/** `1–2 person-days`, so that nobody takes it for the duration of a run. */
+export const personDays = (duration: string) => duration.replace(/\bdays?\b/, 'person-$&');
 
 function phaseRow(phase: Phase, rows: readonly TicketRow[]): PhaseRow {
   const mine = rows.filter((row) => row.phase === phase.id);

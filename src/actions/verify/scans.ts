@@ -4,14 +4,23 @@ import type { Mutation } from '../../engine/mutation.js';
 import { takeInventory } from '../../handover/handover.js';
 import { leaseMutation } from '../../handover/mother/hold-mother.js';
 import { residueOf } from '../../handover/mother/residue.js';
-import { readRecord } from '../../handover/record.js';
+import { readRecord, readRecordIfAny } from '../../handover/record.js';
 import { compareFingerprints } from '../../mother/fingerprint/compare.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import type { Difference } from '../../mother/fingerprint/difference.js';
 import { deadPages, type Fingerprint, maskedPages, takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
 import { acceptCommand, fingerprintBefore, keepFingerprint } from '../../mother/fingerprint/protected-before.js';
-import { isClean, type ScanResult, scanSummary } from '../../scans/scan.js';
-import { scanUmbilical } from '../../scans/umbilical.js';
+import { gradeText, possibleGrade } from '../../scans/grade.js';
+import {
+  type Finding,
+  isClean,
+  isOpen,
+  type Looked,
+  openFindings,
+  type ScanResult,
+  scanSummary,
+} from '../../scans/scan.js';
+import { notInALab, scanUmbilical, unreadOnNodes } from '../../scans/umbilical.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Context } from '../session/context.js';
 import { readJournal } from '../session/read-journal.js';
@@ -19,7 +28,14 @@ import { openSession } from '../session/session.js';
 import { withGate } from '../session/with-gate.js';
 
 export async function verifyUmbilical(context: Context): Promise<ScanResult> {
-  return scanUmbilical(await context.world());
+  const world = await context.world();
+  const { kind } = await world.identity();
+  // a cluster that was not handed over yet has no record, and one whose mother is away has its own copy
+  const { record } = await readRecordIfAny(world);
+  return scanUmbilical(world, {
+    ...(record?.pointOfNoReturnAt ? { handedOverAt: new Date(record.pointOfNoReturnAt) } : {}),
+    absent: kind === 'lab' ? notInALab : unreadOnNodes,
+  });
 }
 
 export interface ResidueScan extends ScanResult {
@@ -47,7 +63,7 @@ export async function verifyResidue(context: Context): Promise<ResidueScan> {
 /** Throws E6004 with the scan when a finding is open or a place could not be looked at. */
 export function requireClean(scan: ScanResult, what: string): void {
   if (isClean(scan)) return;
-  const open = scan.findings.filter((finding) => finding.accepted === undefined);
+  const open = openFindings(scan);
   throw fail('E6004', `${what}: ${scanSummary(scan)}.`, {
     actions: [...new Set(open.map((finding) => finding.remedy))].slice(0, 3),
     data: { result: scan },
@@ -55,15 +71,25 @@ export function requireClean(scan: ScanResult, what: string): void {
 }
 
 export function scanText(scan: ScanResult): string {
+  const state = (one: Finding) => (one.accepted ? 'kept' : isOpen(one, scan.asked) ? 'OPEN' : (one.grade ?? 'OPEN'));
   const findings = scan.findings.map(
     (one) =>
-      `${one.accepted ? 'kept' : 'OPEN'}  ${one.where}: ${one.what}\n      ${one.accepted ?? `breaks: ${one.breaks}; remedy: ${one.remedy}`}`,
+      `${state(one)}  ${one.where}: ${one.what}\n      ${one.accepted ?? `breaks: ${one.breaks}; remedy: ${one.remedy}`}`,
   );
   const looked = scan.looked.map(
-    (one) => `${one.ok ? 'looked' : 'COULD NOT LOOK'}  ${one.place}: ${one.ok ? `${one.found} found` : one.error}`,
+    (one) =>
+      `${one.ok ? 'looked' : one.answer.toUpperCase()}  ${one.place}: ${one.ok ? `${one.found} found${countText(one)}` : one.error}`,
   );
-  return [...findings, ...looked, scanSummary(scan)].join('\n');
+  const unlooked = (scan.unlooked ?? []).map(({ place, why }) => `not looked  ${place}: ${why}`);
+  const marks = (scan.marks ?? []).map(
+    ({ where, run, until, expired }) =>
+      `own  ${where}, of run ${run}${until ? ` until ${until}` : ''}${expired ? ', which is over: the next verify dod lifts it' : ''}`,
+  );
+  const grade = scan.asked ? [`grade left possible: ${gradeText(possibleGrade(scan))}`] : [];
+  return [scanSummary(scan), ...grade, '', ...findings, ...marks, ...looked, ...unlooked].join('\n');
 }
+
+const countText = ({ count }: Looked) => (count === undefined ? '' : ` in ${count}`);
 
 export interface ProtectedResult {
   unchanged: boolean;

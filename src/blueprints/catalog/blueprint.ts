@@ -1,5 +1,7 @@
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { WorkloadRef } from '../../kubernetes/rollout.js';
+import type { PullRegistries } from '../../sovereign/registry-logins.js';
+import type { OwnChart } from '../charts/own-chart.js';
 
 /** What templates/blueprints/<bp>/blueprint.yaml says, parsed. One folder per Blueprint; a bump touches that folder only. */
 export type BlueprintName = `bp-${string}`;
@@ -10,7 +12,9 @@ export type BlueprintName = `bp-${string}`;
  *   bytes in base64. `as` names the kept value when several Secrets share it.
  * - `value`: plain text, variables allowed.
  * - `credential`: one that was captured (`hcloud-token`, `s3-access-key` …).
- * - `text`: text in which `${credential:<name>}` stands for a captured credential.
+ * - `text`: text in which `${credential:<name>}` stands for a captured credential, `${generated:<ns>/<name>/<key>}` for a generated
+ *   password of another Secret, and `${…}` for a variable.
+ * - `registries`: a docker config with the login for these hosts, from the credential `registry-token`.
  * - `htpasswd`: a line for that user with the bcrypt hash of the value of key `of`.
  */
 export type SecretRecipe =
@@ -18,6 +22,7 @@ export type SecretRecipe =
   | { value: string }
   | { credential: string }
   | { text: string }
+  | { registries: PullRegistries }
   | { htpasswd: string; of: string };
 
 export interface CrdShape {
@@ -53,8 +58,10 @@ export interface SecretNeed {
 }
 
 export interface ChartPin {
-  /** https:// repository or oci:// registry path, without the chart name. */
+  /** https:// repository or oci:// registry path, without the chart name; `tree` for a chart of our own, which the tree has. */
   source: string;
+  /** Where the spec takes the charts of this Blueprint from instead, whatever the mirror has. */
+  chosenSource?: string;
   name: string;
   version: string;
   /** `sha256:…` of the chart archive, where its upstream publishes one: a comment beside it names the place. */
@@ -82,6 +89,8 @@ export interface ReleasePin {
   crds: string[];
   crdShapes: CrdShape[];
   services: ServiceRef[];
+  /** Images of its Pods and of what they start, at the pinned version. */
+  runsImages: string[];
   startsImages: StartedImage[];
   wait: boolean;
   timeout: string;
@@ -99,8 +108,12 @@ export interface Blueprint {
   /** WBS ticket that it proves, such as `#372`. */
   ticket?: string;
   chart: ChartPin;
+  /** The chart that the project brings itself. */
+  ownChart?: OwnChart;
   namespace: string;
   releaseName: string;
+  /** Images of its Pods and of what they start, at the pinned version. */
+  runsImages: string[];
   startsImages: StartedImage[];
   /** Further releases, in order, after the main one unless `before` the main; what brings CRDs is waited for by the later ones. */
   releases: (ReleasePin & { before: boolean })[];

@@ -1,6 +1,7 @@
 /** The names of WBS §2, in its order, and what §7 says of the others. */
 import { closest } from 'fastest-levenshtein';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Blueprint, BlueprintName } from './blueprint.js';
 
@@ -48,7 +49,7 @@ export function requireBlueprint(blueprints: readonly Blueprint[], asked: string
     reasons[name] ??
     `${name} is out of scope: every Blueprint that is not in the list of 24 (WBS §2) is post-MVP (§7).`;
   throw fail('E3201', reason, {
-    actions: ['catalyst blueprint list', `catalyst blueprint show ${closest(name, [...blueprintNames])}`],
+    actions: [command('blueprint list'), command('blueprint show', closest(name, [...blueprintNames]))],
     data: { blueprint: name },
   });
 }

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../../support/hash.js';
 import { parseYamlStream } from '../../support/yaml/yaml.js';
+import { chartKey, readOwnChart } from '../charts/own-chart.js';
 import { type Metadata, metadataSchema } from './metadata-schema.js';
 import { keptAt, type ParsedTemplates } from './parsed-templates.js';
 
@@ -14,12 +15,17 @@ export async function parseTemplates(root: string): Promise<{ path: string; pars
     .sort();
   const documents: Record<string, unknown[]> = {};
   const metadata: Record<string, Metadata> = {};
+  const charts: Record<string, string> = {};
   for (const file of files) {
     const text = await readFile(file, 'utf8');
     documents[sha256(text)] = parseYamlStream(text);
     if (basename(file) !== 'blueprint.yaml') continue;
     const checked = metadataSchema.safeParse(documents[sha256(text)]?.[0]);
-    if (checked.success) metadata[sha256(text)] = checked.data;
+    if (!checked.success) continue;
+    metadata[sha256(text)] = checked.data;
+    const { name } = checked.data.chart;
+    const own = await readOwnChart(dirname(file), name);
+    if (own) charts[chartKey(name, own.files)] = own.tgz.toString('base64');
   }
-  return { path: keptAt(root), parsed: { documents, metadata } };
+  return { path: keptAt(root), parsed: { documents, metadata, charts } };
 }

@@ -2,6 +2,7 @@ import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
+import { type OwnChart, readOwnChart, treeSource } from '../charts/own-chart.js';
 import type { Blueprint, BlueprintDocuments, SecretNeed } from './blueprint.js';
 import { blueprintNames } from './catalog.js';
 import type { Metadata } from './metadata-schema.js';
@@ -31,7 +32,10 @@ async function loadBlueprint(folder: string, name: string, kept: ParsedTemplates
   const text = readText(file);
   const metadata = metadataOf(text, kept) ?? (await checked(text, file, kept));
   if (metadata.name !== name) throw fail('E3202', `${file} declares another name: ${metadata.name}.`);
-  return fromMetadata(metadata, folder, readTemplates(folder, kept));
+  const own = await readOwnChart(folder, metadata.chart.name, kept.charts);
+  if ((metadata.chart.source === treeSource) !== (own !== undefined))
+    throw fail('E3202', `${file}: chart.source is "${treeSource}" exactly when the Blueprint has a chart of its own.`);
+  return fromMetadata(metadata, folder, readTemplates(folder, kept), own);
 }
 
 async function checked(text: string, file: string, kept: ParsedTemplates): Promise<Metadata> {
@@ -43,10 +47,16 @@ async function checked(text: string, file: string, kept: ParsedTemplates): Promi
   throw fail('E3202', `${file} is not a Blueprint: ${findings.join('; ')}`, { data: { findings } });
 }
 
-function fromMetadata(meta: Metadata, folder: string, documents: BlueprintDocuments): Blueprint {
+function fromMetadata(
+  meta: Metadata,
+  folder: string,
+  documents: BlueprintDocuments,
+  ownChart: OwnChart | undefined,
+): Blueprint {
   const { crds, releases, secrets, ...rest } = meta;
   return {
     ...rest,
+    ...(ownChart ? { ownChart, chart: { ...rest.chart, digest: ownChart.digest } } : {}),
     step: meta.ticket ?? meta.name,
     crds: crds.map((crd) => crd.name),
     crdShapes: crds,
@@ -64,12 +74,6 @@ function fromMetadata(meta: Metadata, folder: string, documents: BlueprintDocume
 function toNeed(secret: Metadata['secrets'][number]): SecretNeed {
   const { keys, ...rest } = secret;
   return Array.isArray(keys) ? { ...rest, keys } : { ...rest, keys: Object.keys(keys), recipes: keys };
-}
-
-/** The Blueprint of that name (with or without `bp-`), or undefined. */
-export function findBlueprint(blueprints: readonly Blueprint[], name: string): Blueprint | undefined {
-  const full = name.startsWith('bp-') ? name : `bp-${name}`;
-  return blueprints.find((blueprint) => blueprint.name === full);
 }
 
 function readTemplates(folder: string, kept: ParsedTemplates): BlueprintDocuments {

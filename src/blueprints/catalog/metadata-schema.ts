@@ -4,7 +4,7 @@ import type { WorkloadRef } from '../../kubernetes/rollout.js';
 import type { CrdShape } from './blueprint.js';
 
 const chart = z.strictObject({
-  source: z.string().regex(/^(https|oci):\/\/\S+$/),
+  source: z.string().regex(/^((https|oci):\/\/\S+|tree)$/),
   name: z.string(),
   version: z.string(),
   digest: z
@@ -79,6 +79,8 @@ const release = {
   workloads: z.array(workload).default([]),
   crds: z.array(crd).default([]),
   services: z.array(service).default([]),
+  /** What the chart's Pods run at this version and with our values, as helm renders it: `blueprint lint --charts` compares. */
+  runsImages: z.array(z.string().regex(/^[a-z0-9][\w./:-]*:[\w.-]+(@sha256:[0-9a-f]{64})?$/)).default([]),
   startsImages: z
     .array(
       z.strictObject({

@@ -13,6 +13,8 @@ export interface ParsedTemplates {
   documents: Readonly<Record<string, unknown[]>>;
   /** Of those that are a blueprint.yaml, what it says once checked. */
   metadata: Readonly<Record<string, Metadata>>;
+  /** Charts of our own, packed, as base64: by the sha256 of what is in them. */
+  charts: Readonly<Record<string, string>>;
 }
 
 /** Where the build puts them, seen from `templates/blueprints`. */
@@ -24,7 +26,7 @@ export function readParsed(root: string): ParsedTemplates {
   try {
     text = readFileSync(keptAt(root), 'utf8');
   } catch {
-    return { documents: {}, metadata: {} };
+    return { documents: {}, metadata: {}, charts: {} };
   }
   return JSON.parse(text) as ParsedTemplates;
 }

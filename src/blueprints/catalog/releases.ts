@@ -4,13 +4,15 @@ import type { WorkloadRef } from '../../kubernetes/rollout.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { fail } from '../../support/errors/errors.js';
 import { chartReference, chartUrl, fluxNamespace, helmRepository } from '../charts/chart-source.js';
+import { treeSource } from '../charts/own-chart.js';
 import { mergeValues, type Values } from '../render/merge.js';
 import { checkShapes } from '../render/overrides.js';
 import { substitute } from '../render/substitute.js';
 import { profileOf, type Variables } from '../render/variables.js';
 import type { Blueprint, ChartPin, StartedImage } from './blueprint.js';
-import { type ImageSwitch, imageRenderers } from './image-switch.js';
-import { switchStarted } from './started-images.js';
+import { type ImageSwitch, postRenderers } from './images/image-switch.js';
+import { accountPatch } from './images/pull-secrets.js';
+import { switchStarted } from './images/started-images.js';
 
 export interface Release {
   /** Name of the HelmRelease: the Blueprint's, or `<bp>-<release>` for a further one. */
@@ -21,7 +23,11 @@ export interface Release {
   values: Values;
   /** Images that are taken from elsewhere. */
   images: ImageSwitch;
+  /** Of the pinned version; undefined for another one. */
+  runsImages: readonly string[] | undefined;
   startsImages: readonly StartedImage[];
+  /** Secret with the login that its ServiceAccounts pull with. */
+  pullSecret?: string | undefined;
   /** Names of the CRDs that its chart brings. */
   crds: readonly string[];
   /** Helm waits for what it has changed. */
@@ -39,16 +45,22 @@ export function releasesOf(blueprint: Blueprint, sovereign: Sovereign, variables
 export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variables: Variables): Release[] {
   const override = sovereign.spec.blueprints[blueprint.name];
   const images = override?.images ?? {};
+  const pullSecret = sovereign.spec.charts.secretRef?.name;
   const ours = valuesOf(blueprint, 'values', sovereign, variables);
   checkShapes(blueprint, ours, override?.values ?? {});
   const main: Release = {
     name: blueprint.name,
     releaseName: blueprint.releaseName,
     namespace: blueprint.namespace,
-    chart: overridden(blueprint.chart, override?.version),
+    chart: overridden({ ...blueprint, chart: chosen(blueprint.chart, override?.source) }, override?.version),
     values: mergeValues(switchStarted(ours, blueprint.startsImages, images), override?.values ?? {}),
     images,
+    runsImages:
+      override?.version === undefined || override.version === blueprint.chart.version
+        ? blueprint.runsImages
+        : undefined,
     startsImages: blueprint.startsImages,
+    pullSecret,
     crds: blueprint.crds,
     wait: blueprint.wait,
     workloads: blueprint.workloads,
@@ -62,14 +74,16 @@ export function allReleases(blueprint: Blueprint, sovereign: Sovereign, variable
           name: `${blueprint.name}-${release.releaseName}`,
           releaseName: release.releaseName,
           namespace: release.namespace,
-          chart: release.chart,
+          chart: chosen(release.chart, override?.source),
           values: switchStarted(
             valuesOf(blueprint, release.values, sovereign, variables),
             release.startsImages,
             images,
           ),
           images,
+          runsImages: release.runsImages,
           startsImages: release.startsImages,
+          pullSecret,
           crds: release.crds,
           wait: release.wait,
           workloads: release.workloads,
@@ -127,13 +141,29 @@ export function helmReleaseOf(release: Release, source: string, earlier: readonl
       install: { crds: 'CreateReplace', ...install, remediation: { retries: -1 } },
       upgrade: { crds: 'CreateReplace', cleanupOnFail: true, ...upgrade, remediation: { retries: 3 } },
       values: release.values,
-      ...imageRenderers(release.images),
+      ...postRenderers(release.images, release.pullSecret ? [accountPatch(release.pullSecret)] : []),
     },
   };
 }
 
 /** Another version is another archive: the pinned digest is not its own. */
-function overridden({ digest, ...chart }: ChartPin, version: string | undefined): ChartPin {
-  if (version === undefined || version === chart.version) return { ...chart, ...(digest ? { digest } : {}) };
-  return { ...chart, version };
+function overridden({ name, chart }: Blueprint, version: string | undefined): ChartPin {
+  if (version === undefined || version === chart.version) return chart;
+  if (chart.source === treeSource)
+    throw fail(
+      'E3202',
+      `spec.blueprints.${name}.version is ${version}, but the tree has version ${chart.version} of its chart.`,
+      {
+        actions: [
+          `remove spec.blueprints.${name}.version`,
+          `or name where that version is: spec.blueprints.${name}.source`,
+        ],
+      },
+    );
+  const { digest: _, ...rest } = chart;
+  return { ...rest, version };
 }
+
+/** A source that the spec names comes before the tree and the mirror. */
+const chosen = (chart: ChartPin, source: string | undefined): ChartPin =>
+  source === undefined ? chart : { ...chart, source, chosenSource: source };

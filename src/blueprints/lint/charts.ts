@@ -4,12 +4,13 @@ import pLimit from 'p-limit';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { messageOf } from '../../support/errors/errors.js';
-import { parseYamlStream } from '../../support/yaml/yaml.js';
+import { parseRendered } from '../../support/yaml/rendered-yaml.js';
+import { parseImage } from '../../tools/oci/image-name.js';
 import type { Blueprint, ReleasePin } from '../catalog/blueprint.js';
-import { imageFields } from '../catalog/image-switch.js';
+import { imageFields } from '../catalog/images/image-switch.js';
+import { elsewhereIn, startedBy } from '../catalog/images/started-images.js';
 import { takesKubernetes } from '../catalog/kubernetes-fit.js';
 import { allReleases, type Release } from '../catalog/releases.js';
-import { elsewhereIn, startedBy } from '../catalog/started-images.js';
 import type { ChartFolder, ChartFolders } from '../charts/chart-folder.js';
 import { unknownKeys } from '../charts/chart-keys.js';
 import { isMap, type Values } from '../render/merge.js';
@@ -73,6 +74,26 @@ export async function lintCharts(
   return { findings: looked.flatMap((one) => one.findings), charts: looked.flatMap((one) => one.charts) };
 }
 
+/** What the charts of a Blueprint render to, for the newest Kubernetes that they take; `missing` says which could not be rendered, and why. */
+export async function chartObjects(
+  blueprint: Blueprint,
+  releases: readonly Release[],
+  { folders, template }: Pick<ChartsRequest, 'folders' | 'template'>,
+): Promise<{ objects: KubeObject[]; missing: string[] }> {
+  const [objects, missing]: [KubeObject[], string[]] = [[], []];
+  for (const release of releases) {
+    const chart = await folders(blueprint, release.chart);
+    if ('missing' in chart) missing.push(`${release.chart.name}: ${chart.missing}`);
+    if ('missing' in chart) continue;
+    const versions = kubernetesVersions.filter((one) => takesKubernetes(release.chart, one)).slice(-1);
+    const add: Add = (_rule, _path, message) => void missing.push(message);
+    const rendered = await renderAll(chart, release, { folders, template, versions, made: new Set() }, add);
+    for (const object of rendered)
+      objects.push({ ...object, metadata: { namespace: release.namespace, ...object.metadata } });
+  }
+  return { objects, missing };
+}
+
 interface Looking {
   folders: ChartFolders;
   template: Template;
@@ -109,7 +130,10 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
     const remedy = `Declare what creates it under secrets in ${blueprint.name}/blueprint.yaml, or disable what needs it`;
     add('mount', release.name, `${mount.by} of ${title} needs ${full}, which nothing creates`, remedy);
   }
-  const images = [...new Set([...imagesIn(objects), ...(await checkStarted(release, chart, objects, add))])].sort();
+  const images = [
+    ...new Set([...imagesIn(objects.filter(isInstalled)), ...(await checkStarted(release, chart, objects, add))]),
+  ].sort();
+  if (!chart.standsIn && !blueprint.perOrganization) checkImages(release, images, kubernetes.at(-1), add);
   const keys = countKeys(release.values);
   const report = {
     blueprint: blueprint.name,
@@ -174,6 +198,31 @@ async function checkStarted(
   return images;
 }
 
+/** Preflight asks the registries for what the Blueprint says: it must be what helm renders. */
+function checkImages(
+  { name: path, chart, runsImages }: Release,
+  rendered: readonly string[],
+  kubernetes: string | undefined,
+  add: Add,
+): void {
+  const said = new Set(runsImages ?? rendered);
+  // kubectl of the cluster's own version: the Blueprint names that of the k3s release, not of the newest that was rendered for
+  const images = rendered.map((image) => {
+    const [name = '', tag] = image.split(/:(?=[^/]*$)/);
+    return tag === `v${kubernetes}` ? ([...said].find((one) => one.startsWith(`${name}:`)) ?? image) : image;
+  });
+  const title = `${chart.name} ${chart.version}`;
+  for (const image of images.filter((one) => parseImage(one) && !said.has(one)))
+    add(
+      'images',
+      path,
+      `${title} runs ${image}, which the Blueprint does not name`,
+      'Add it to runsImages in blueprint.yaml',
+    );
+  for (const image of [...said].filter((one) => !images.includes(one)))
+    add('images', path, `${title} does not run ${image}`, 'Remove it from runsImages in blueprint.yaml', 'warning');
+}
+
 const sameVersion = (a: string, b: string) => a.replace(/^v/, '') === b.replace(/^v/, '');
 
 /** Renders for every Kubernetes version; the objects are those of the newest that rendered. */
@@ -202,10 +251,14 @@ async function renderAll(
       'Correct the values',
     );
   }
-  return parseYamlStream(text).filter(
+  return parseRendered(text).filter(
     (value): value is KubeObject => isMap(value) && 'kind' in value && isMap(value['metadata']),
   );
 }
+
+/** `helm test` alone makes what has only this hook. */
+const isInstalled = ({ metadata }: KubeObject) =>
+  !/^test(-success|-failure)?$/.test(metadata.annotations?.['helm.sh/hook'] ?? '');
 
 function workloadsIn(objects: readonly KubeObject[], release: Release): string[] {
   return objects

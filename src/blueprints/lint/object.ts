@@ -1,6 +1,10 @@
 /** Rules that one object answers by itself. */
 import { objectStorageEndpoint } from '../../sovereign/object-storage.js';
+import { motherHostsIn } from '../../sovereign/spec/mother-hosts.js';
+import { isInRange, lastHostOf } from '../../support/ipv4.js';
+import { fixedFields } from '../render/in-place.js';
 import { mapsIn, stringsIn } from '../render/strings.js';
+import { profileOf } from '../render/variables.js';
 import type { Finding } from './finding.js';
 import type { Linted, Placed } from './placed.js';
 
@@ -85,7 +89,7 @@ const hosts: Rule = ({ object, file }, { sovereign }) => {
   const outside = [objectStorageEndpoint(sovereign.spec), acme.server];
   const found: ReturnType<Rule> = [];
   for (const { path, key, text } of stringsIn(object)) {
-    const known = mother.hosts.find((host) => text.includes(host));
+    const [known] = motherHostsIn(text, mother);
     if (known && !outside.includes(text)) {
       const message = `"${text.slice(0, 80)}" points at the mother cluster (${known})`;
       found.push({ rule: 'mother', path: `${file}: ${path}`, message, remedy: "Use the Sovereign's own host" });
@@ -118,7 +122,45 @@ const clearSecret: Rule = ({ object, file }) => {
     }));
 };
 
-const rules: readonly Rule[] = [apiVersion, loadBalancer, latest, requests, objectStorage, hosts, clearSecret];
+const inPlace: Rule = ({ object, file }) =>
+  fixedFields(object).map(({ path, why }) => ({
+    rule: 'in-place',
+    path: `${file}: ${path}`,
+    message: `${object.kind} ${object.metadata.name} could not be changed later: Kubernetes keeps ${why}`,
+    remedy: 'Use a value that never changes, or let Kubernetes choose it',
+  }));
+
+const address = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d./])/g;
+
+/** In ha, what depends on one server ends with it. The load balancer's address is none of a server's. */
+const singleNode: Rule = ({ object, file }, { sovereign }) => {
+  if (profileOf(sovereign) !== 'ha') return [];
+  const { cidr, subnet } = sovereign.spec.hetzner.network;
+  const found: ReturnType<Rule> = [];
+  for (const { path, text } of stringsIn(object)) {
+    const one = (text.match(address) ?? []).find((each) => isInRange(each, cidr) && each !== lastHostOf(subnet));
+    if (one === undefined) continue;
+    found.push({
+      rule: 'single-node',
+      path: `${file}: ${path}`,
+      message: `${one} is the address of a single server: in the profile ha the others go on without it`,
+      remedy: 'Use 127.0.0.1:6444 for the Kubernetes API, a Service for anything else',
+    });
+  }
+  return found;
+};
+
+const rules: readonly Rule[] = [
+  inPlace,
+  apiVersion,
+  loadBalancer,
+  latest,
+  requests,
+  objectStorage,
+  hosts,
+  clearSecret,
+  singleNode,
+];
 
 export function lintObject(placed: Placed, linted: Linted): Finding[] {
   return rules.flatMap((rule) =>

@@ -21,7 +21,11 @@ const closed: Record<string, readonly string[]> = { HelmRelease: ['spec.values']
 export function driftOf(wanted: KubeObject, live: KubeObject): Drift[] {
   const found: Drift[] = [];
   compare(wanted, live, '', found);
-  for (const path of closed[wanted.kind] ?? []) added(at(wanted, path), at(live, path), path, found);
+  for (const path of closed[wanted.kind] ?? []) {
+    // A ConfigMap that the tree leaves empty is there for a program of the Sovereign to fill.
+    if (wanted.kind === 'ConfigMap' && at(wanted, path) === undefined) continue;
+    added(at(wanted, path), at(live, path), path, found);
+  }
   const secret = wanted.kind === 'Secret';
   const hide = (value: unknown) => (value === undefined || value === null ? value : mask);
   return found.map((one) =>

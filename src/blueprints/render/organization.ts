@@ -9,6 +9,10 @@ import { variablesOf } from './variables.js';
 
 const label = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
+/** Of an Organization's namespace, and of the one release in it. */
+export const organizationPrefix = 'org-';
+export const organizationRelease = 'vcluster';
+
 /** Namespace, source and HelmRelease for the Organization `name`; throws E3202 when it is not a DNS label. */
 export function organizationObjects(
   sovereign: Sovereign,
@@ -19,10 +23,10 @@ export function organizationObjects(
     throw fail('E3202', `"${name}" cannot name an Organization: a DNS label of at most 40 characters is needed.`);
   const vcluster = blueprints.find((blueprint) => blueprint.name === 'bp-vcluster');
   if (!vcluster) throw fail('E3202', 'The Blueprint bp-vcluster is missing.');
-  const namespace = `org-${name}`;
+  const namespace = `${organizationPrefix}${name}`;
   const [release] = allReleases(vcluster, sovereign, variablesOf(sovereign));
-  const at = { name: 'vcluster', namespace };
-  const own = { ...release!, name: 'vcluster', releaseName: 'vcluster', namespace };
+  const at = { name: organizationRelease, namespace };
+  const own = { ...release!, name: organizationRelease, releaseName: organizationRelease, namespace };
   const helmRelease = helmReleaseOf(own, at.name);
   return [
     {

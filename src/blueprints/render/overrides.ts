@@ -1,5 +1,6 @@
 /** Values of the spec against those of the Blueprint: of the same type, or refused or named before helm drops one silently. */
 import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Blueprint } from '../catalog/blueprint.js';
 import type { Finding } from '../lint/finding.js';
@@ -18,7 +19,7 @@ export function checkShapes(blueprint: Blueprint, ours: Values, over: Values): v
   if (!first) return;
   const at = `spec.blueprints.${blueprint.name}.values.${first.path}`;
   throw fail('E3202', `${at} is ${first.theirs}, but the Blueprint has ${first.ours} there.`, {
-    actions: [`catalyst blueprint show ${blueprint.name}`],
+    actions: [command('blueprint show', blueprint.name)],
     data: { blueprint: blueprint.name, path: first.path },
   });
 }

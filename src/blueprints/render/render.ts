@@ -6,9 +6,12 @@ import { sha256 } from '../../support/hash.js';
 import { toYaml, toYamlStream } from '../../support/yaml/yaml.js';
 import type { Blueprint } from '../catalog/blueprint.js';
 import { checkOverrides } from '../catalog/catalog.js';
-import { switchImages } from '../catalog/image-switch.js';
+import { switchImages } from '../catalog/images/image-switch.js';
+import { namespacesIn, pullAccounts, pullsWith, withPullSecrets } from '../catalog/images/pull-secrets.js';
 import { allReleases, helmReleaseOf, sourcesOf } from '../catalog/releases.js';
+import { chartServer } from '../charts/chart-server.js';
 import { fluxFolder } from './flux-folder.js';
+import { replaceable } from './in-place.js';
 import { isMap } from './merge.js';
 import { substitute } from './substitute.js';
 import { type Variables, variablesOf } from './variables.js';
@@ -37,7 +40,8 @@ export interface RenderedTree {
  * Renders clusters/<fqdn>. Same spec, same bytes; nothing is read from the world. Throws E3202 when a variable does not
  * exist or does not fit, or an override names a Blueprint that is not one of the 24.
  */
-export function renderTree(sovereign: Sovereign, blueprints: readonly Blueprint[]): RenderedTree {
+export function renderTree(sovereign: Sovereign, given: readonly Blueprint[]): RenderedTree {
+  const blueprints = withPullSecrets(given, sovereign);
   checkOverrides(sovereign);
   const variables = variablesOf(sovereign);
   const root = `clusters/${sovereign.spec.fqdn}`;
@@ -56,22 +60,17 @@ export function renderTree(sovereign: Sovereign, blueprints: readonly Blueprint[
 
 /** The Namespaces that the releases of a Blueprint go to; those that Kubernetes or Flux brings are left out. */
 export function namespacesOf(blueprint: Blueprint): KubeObject[] {
-  const brought = new Set(['kube-system', 'default']);
-  const names = new Set([blueprint, ...blueprint.releases].map((release) => release.namespace));
-  for (const need of blueprint.secrets) if (need.maker === 'catalyst') names.add(need.namespace);
-  return [...names]
-    .filter((name) => !brought.has(name))
-    .map((name) => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name,
-        labels: {
-          'app.kubernetes.io/part-of': 'catalyst',
-          ...(name === blueprint.namespace ? blueprint.namespaceLabels : {}),
-        },
+  return namespacesIn(blueprint).map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      labels: {
+        'app.kubernetes.io/part-of': 'catalyst',
+        ...(name === blueprint.namespace ? blueprint.namespaceLabels : {}),
       },
-    }));
+    },
+  }));
 }
 
 function releaseFiles(blueprint: Blueprint, sovereign: Sovereign, variables: Variables): RenderedFile[] {
@@ -79,9 +78,15 @@ function releaseFiles(blueprint: Blueprint, sovereign: Sovereign, variables: Var
   const { repositories, nameOf } = sourcesOf(blueprint, known, sovereign);
   const releases = blueprint.perOrganization ? [] : known;
   const namespaces = namespacesOf(blueprint);
+  const accounts = pullAccounts(blueprint);
+  const served = releases.flatMap(({ chart, images }) =>
+    chartServer(blueprint, chart).map((object) => switchImages(object, images)),
+  );
   return [
     ...(namespaces.length > 0 ? [renderFile('namespace.yaml', namespaces)] : []),
+    ...(accounts.length > 0 ? [renderFile('accounts.yaml', accounts)] : []),
     renderFile('source.yaml', repositories),
+    ...(served.length > 0 ? [renderFile('chart.yaml', served)] : []),
     ...releases.map((release, index) =>
       renderFile(`release-${release.releaseName}.yaml`, [
         helmReleaseOf(release, nameOf(release), releases.slice(0, index)),
@@ -98,13 +103,12 @@ function plainFiles(
   variables: Variables,
 ): RenderedFile[] {
   const images = sovereign.spec.blueprints[blueprint.name]?.images ?? {};
+  const adapted = (object: KubeObject) => pullsWith(replaceable(switchImages(object, images)), sovereign);
   return Object.entries(blueprint.documents[part]).map(([file, objects]) => {
     const where = `${blueprint.name}/${part}/${file}`;
     return renderFile(
       file,
-      objects.map((object) =>
-        switchImages(serializeData(checkObject(substitute(object, variables, { where }), where)), images),
-      ),
+      objects.map((object) => adapted(serializeData(checkObject(substitute(object, variables, { where }), where)))),
     );
   });
 }

@@ -4,6 +4,11 @@ import type { KubeObject } from '../../kubernetes/client/kube.js';
 
 /** Label of the Secrets that hold the controller's sealing keys. */
 export const activeSealingKey = 'sealedsecrets.bitnami.com/sealed-secrets-key=active';
+/** All of them: an older key still opens what was sealed with it. */
+export const anySealingKey = 'sealedsecrets.bitnami.com/sealed-secrets-key';
+
+/** On a Secret that was there first: without it the controller refuses to write over it, whatever Git contains. */
+export const handedToGit = { 'sealedsecrets.bitnami.com/managed': 'true' };
 
 /** The format of kubeseal, strict scope: 2-byte length, RSA-OAEP (SHA-256, label namespace/name) session key, AES-256-GCM with a zero nonce. */
 export function seal(key: KeyObject, namespace: string, secret: string, value: string | Buffer): string {
@@ -22,17 +27,21 @@ export function seal(key: KeyObject, namespace: string, secret: string, value: s
 
 /** The SealedSecret that becomes `secret`. Sealing twice gives other bytes: the session key is new each time. */
 export function sealedSecretOf(secret: KubeObject, key: KeyObject): KubeObject {
-  const { name, namespace = 'default', labels } = secret.metadata;
+  const { name, namespace = 'default', labels, annotations } = secret.metadata;
   const data = Object.entries((secret['data'] ?? {}) as Record<string, string>);
   return {
     apiVersion: 'bitnami.com/v1alpha1',
     kind: 'SealedSecret',
-    metadata: { name, namespace },
+    // The Secret goes with its SealedSecret. One that moves to another folder of the tree must not take a database's password along
+    metadata: { name, namespace, annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } },
     spec: {
       encryptedData: Object.fromEntries(
         data.map(([field, text]) => [field, seal(key, namespace, name, Buffer.from(text, 'base64'))]),
       ),
-      template: { type: secret['type'] ?? 'Opaque', metadata: { name, namespace, ...(labels ? { labels } : {}) } },
+      template: {
+        type: secret['type'] ?? 'Opaque',
+        metadata: { name, namespace, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
+      },
     },
   };
 }

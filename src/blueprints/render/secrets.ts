@@ -1,10 +1,12 @@
 /** The Secrets that catalyst makes itself (maker `catalyst`), built from their recipes. Applied over stdin, never rendered. */
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
+import { dockerConfig } from '../../sovereign/registry-logins.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Blueprint, SecretNeed, SecretRecipe } from '../catalog/blueprint.js';
 import { namespacesOf } from './render.js';
+import { handedToGit } from './seal.js';
 import { substitute } from './substitute.js';
 import { type Variables, variablesOf } from './variables.js';
 
@@ -38,7 +40,7 @@ async function secretOf(need: SecretNeed, where: string, variables: Variables, v
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: need.name, namespace: need.namespace, labels },
+    metadata: { name: need.name, namespace: need.namespace, labels, annotations: { ...handedToGit } },
     type: need.type ?? 'Opaque',
     data: Object.fromEntries(
       Object.entries(stringData).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
@@ -58,21 +60,29 @@ async function valueFor(recipe: SecretRecipe, key: string, need: SecretNeed, sou
     return values(`generated/${recipe.as ?? `${need.namespace}/${need.name}/${key}`}`, recipe.generate);
   }
   if ('credential' in recipe) return values(recipe.credential);
+  if ('registries' in recipe) return dockerConfig(recipe.registries, await values('registry-token'));
   if ('value' in recipe) return String(substitute(recipe.value, variables, { where }));
   if ('htpasswd' in recipe) {
     const from = need.recipes?.[recipe.of];
     if (!from) throw fail('E3202', `${where}: key ${key} is made from ${recipe.of}, which does not exist.`);
     return `${recipe.htpasswd}:${await bcrypt(await valueFor(from, recipe.of, need, sources))}`;
   }
-  return credentialsIn(recipe.text, values);
+  return filled(recipe.text, sources);
 }
 
-const credentialToken = /\$\{credential:([a-z0-9-]+)\}/g;
+const valueToken = /\$\{(credential|generated):([a-z0-9./-]+)\}/g;
 
-async function credentialsIn(text: string, values: SecretValues): Promise<string> {
-  const found = new Map<string, string>();
-  for (const [, name] of text.matchAll(credentialToken)) found.set(name!, await values(name!));
-  return text.replace(credentialToken, (_, name: string) => found.get(name) as string);
+/**
+ * A text with its values, and around them its variables. Values come last: whatever one consists of, it is no variable, and it is
+ * not bound to the characters that a variable may have inside a text.
+ */
+async function filled(text: string, { where, variables, values }: Sources): Promise<string> {
+  const found: string[] = [];
+  for (const [, from, name] of text.matchAll(valueToken))
+    found.push(await (from === 'generated' ? values(`generated/${name}`, 'password') : values(name!)));
+  const marked = text.replace(valueToken, '\u0000');
+  const [first, ...rest] = String(substitute(marked, variables, { where })).split('\u0000');
+  return rest.reduce((whole, part, index) => `${whole}${found[index]}${part}`, first!);
 }
 
 /** The salt follows from the secret: applying twice must not look like a change. */

@@ -1,14 +1,17 @@
 /** What a template may name. Everything follows from the spec, so the same spec gives the same bytes. */
-import { bucketConsumers, bucketName, objectStorageEndpoint } from '../../sovereign/object-storage.js';
-import { slugOf } from '../../sovereign/sovereign-names.js';
-import type { Sovereign } from '../../sovereign/spec/schema.js';
 
-export type Variable = string | number | boolean;
+import { clusterNames } from '../../sovereign/cluster-names.js';
+import { bucketConsumers, bucketMarker, bucketName, objectStorageEndpoint } from '../../sovereign/object-storage.js';
+import { ownDeploymentId, slugOf } from '../../sovereign/sovereign-names.js';
+import { profileOfSpec } from '../../sovereign/spec/profile.js';
+import { parentZoneOf } from '../../sovereign/spec/protected-names.js';
+import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { platformNamespaces } from '../catalog/platform-namespaces.js';
+
+export type Variable = string | number | boolean | readonly string[];
 export type Variables = Readonly<Record<string, Variable>>;
 
-export function profileOf(sovereign: Sovereign): 'solo' | 'ha' {
-  return sovereign.spec.profile ?? (sovereign.spec.hetzner.controlPlane.count === 3 ? 'ha' : 'solo');
-}
+export const profileOf = ({ spec }: Sovereign): 'solo' | 'ha' => profileOfSpec(spec);
 
 /** Where Flux reads after the pivot: the Sovereign's own Gitea, inside the cluster. */
 export function gitUrl(sovereign: Sovereign): string {
@@ -16,16 +19,11 @@ export function gitUrl(sovereign: Sovereign): string {
   return `http://gitea-http.gitea.svc.cluster.local:3000/${organization}/${repository}.git`;
 }
 
-/** First address that the control plane gets in its subnet: 10.0.1.2 for 10.0.1.0/24. */
-function controlPlaneAddress(sovereign: Sovereign): string {
-  const [network = '10.0.1.0'] = sovereign.spec.hetzner.network.subnet.split('/');
-  return network.replace(/\.\d+$/, '.2');
-}
-
 export function variablesOf(sovereign: Sovereign): Variables {
   const { spec, metadata } = sovereign;
   const endpoint = objectStorageEndpoint(spec);
   const profile = profileOf(sovereign);
+  const cluster = clusterNames(spec.fqdn);
   const buckets = Object.fromEntries(
     bucketConsumers.map((consumer) => [`bucket.${consumer}`, bucketName(spec, consumer)]),
   );
@@ -34,14 +32,20 @@ export function variablesOf(sovereign: Sovereign): Variables {
     fqdn: spec.fqdn,
     zone: `${spec.fqdn}.`,
     'fqdn.dashed': slugOf(spec.fqdn),
-    'parent.zone': spec.parentZone.zone ?? spec.pool.domain,
+    'parent.zone': parentZoneOf({ spec }),
     organization: spec.organization.name,
     email: spec.organization.email,
     location: spec.hetzner.location,
     'network.cidr': spec.hetzner.network.cidr,
-    'control-plane.address': controlPlaneAddress(sovereign),
+    'network.subnet': spec.hetzner.network.subnet,
+    'cluster.network': cluster.network,
+    'cluster.firewall': cluster.firewall,
+    'cluster.ssh-key': cluster.sshKey,
     'control-plane.count': spec.hetzner.controlPlane.count,
+    'workers.count': spec.hetzner.workers.count,
+    'deployment.id': ownDeploymentId(spec.fqdn),
     profile,
+    ha: profile === 'ha',
     replicas: profile === 'ha' ? 3 : 1,
     's3.endpoint': endpoint,
     's3.host': endpoint.replace(/^https?:\/\//, ''),
@@ -49,11 +53,13 @@ export function variablesOf(sovereign: Sovereign): Variables {
     's3.secure': !endpoint.startsWith('http://'),
     's3.region': spec.objectStorage.location,
     's3.prefix': spec.objectStorage.bucketPrefix,
+    's3.marker': bucketMarker,
     ...buckets,
     'git.organization': spec.gitops.organization,
     'git.repository': spec.gitops.repository,
     'git.branch': spec.gitops.branch,
     'git.url': gitUrl(sovereign),
     'acme.server': spec.acme.server,
+    'platform.namespaces': platformNamespaces,
   };
 }

@@ -6,7 +6,6 @@ import { parseYamlStream, toYaml } from '../../support/yaml/yaml.js';
 import type { Blueprint } from '../catalog/blueprint.js';
 import { allReleases } from '../catalog/releases.js';
 import { type ArchiveFile, packChart } from '../charts/archive.js';
-import { ownFiles } from '../charts/own-chart.js';
 import { mergeValues, type Values } from './merge.js';
 import { variablesOf } from './variables.js';
 
@@ -32,10 +31,9 @@ export async function wrapBlueprint(
   const { name } = blueprint;
   const releases = allReleases(blueprint, sovereign, variablesOf(sovereign));
   const described = { path: 'blueprint.yaml', text: await readFile(join(blueprint.folder, 'blueprint.yaml'), 'utf8') };
-  const own = await ownFiles(blueprint);
-  if (own.length > 0) {
-    const { version } = blueprint.chart;
-    const files = [...own.map((file) => withValues(file, releases[0]!.values)), described];
+  if (blueprint.ownChart) {
+    const { name, version } = blueprint.chart;
+    const files = [...blueprint.ownChart.files.map((file) => withValues(file, releases[0]!.values)), described];
     return { file: `${name}-${version}.tgz`, name, version, bytes: await packChart(name, files), vendored: [] };
   }
   const version = blueprint.chart.version.replace(/^v/, '');

@@ -15,21 +15,26 @@
  * No try, no console, no process.exit. A check that failed throws fail('E3…', …, {data: {result}}) after printing.
  */
 import { Command, type Interfaces } from '@oclif/core';
-import type { Context } from '../../actions/session/context.js';
 import { DryRunStop } from '../../engine/dry-run.js';
 import { secretVariables } from '../../sovereign/credentials/credential-input.js';
 import { CatalystError } from '../../support/errors/errors.js';
 import { createRedactor } from '../../support/redact/redact.js';
+import { labOnly } from '../context/chosen-lab/lab-only.js';
 import { type OpenContext, openContext } from '../context/context.js';
-import { labOnly } from '../context/lab-only.js';
+import { invocationOf } from '../text/invocation.js';
+import { reachedText, type Summary, summaryPage } from '../text/summary.js';
 import { translateError, translateParseError } from '../text/translate-error.js';
 import { takingNothingFromStdin } from './argv.js';
 import { successEnvelope, toJson, wantsJson } from './envelope.js';
 import { type SharedFlags, sharedFlags } from './flags.js';
 import { type Interrupts, listenForInterrupts } from './interrupts.js';
+import { endedHow, notifyEnd } from './result/notify.js';
+import { openResultFile, type ResultFile } from './result/result-file.js';
 import { withoutSecrets } from './without-secrets.js';
 
 type Values = Record<string, unknown>;
+/** What a command is given: the context of its action, and pages to print. */
+export type CommandContext = Omit<OpenContext, 'close' | 'summary' | 'say'>;
 
 export abstract class CatalystCommand<T> extends Command {
   static override enableJsonFlag = true;
@@ -45,13 +50,18 @@ export abstract class CatalystCommand<T> extends Command {
   private abandon: (error: Error) => void = () => undefined;
   private interrupts: Interrupts | undefined;
   private context: OpenContext | undefined;
+  /** What the command ends with, once it has failed. */
+  private failure: CatalystError | undefined;
+  /** --output and --notify. */
+  private result: ResultFile | undefined;
+  private how: SharedFlags['notify'];
 
   abstract override run(): Promise<T>;
 
   /** Parses the arguments of `command` and opens the context of this invocation. */
   protected async open<F extends Values, B extends Values, A extends Values>(
     command: Interfaces.Input<F, B, A>,
-  ): Promise<{ args: A; flags: F & SharedFlags; context: Context }> {
+  ): Promise<{ args: A; flags: F & SharedFlags; context: CommandContext }> {
     // What is typed as an argument may be one of these; an error about it must not show it.
     for (const variable of secretVariables) this.redactor.register(process.env[variable]);
     const { args, flags, raw } = await this.parse<F, B, A>(takingNothingFromStdin(command)).catch((error: unknown) => {
@@ -72,15 +82,21 @@ export abstract class CatalystCommand<T> extends Command {
       interrupts.acts();
       interrupts.changes();
     }
+    this.how = shared.notify;
+    if (shared.output !== undefined) this.result = openResultFile(shared.output);
     this.context = openContext(shared, {
+      ...(this.result ? { stdout: this.result } : {}),
       json: this.jsonEnabled(),
       root: this.config.root,
       command: `catalyst ${this.id?.replaceAll(':', ' ') ?? ''}`,
       env: only.env,
       ignored: only.ignored,
       redactor: this.redactor,
+      invocation: invocationOf(this.argv, process.env),
       signal: interrupts.signal,
       undoSignal: interrupts.undoSignal,
+      runs: [],
+      planned: [],
       onActing: () => interrupts.acts(),
       onChange: () => interrupts.changes(),
     });
@@ -105,7 +121,9 @@ export abstract class CatalystCommand<T> extends Command {
   }
 
   protected override async catch(thrown: Error): Promise<never> {
-    throw this.endedBy(thrown);
+    const ended = this.endedBy(thrown);
+    if (ended instanceof CatalystError) this.failure = ended;
+    throw ended;
   }
 
   /** One error, translated and redacted, for main.ts to show: text and JSON then agree on the exit status. */
@@ -125,11 +143,31 @@ export abstract class CatalystCommand<T> extends Command {
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {
+    const late = () => (error === undefined && this.interrupts?.stopped() ? this.endedBy(undefined) : undefined);
+    const before = late();
+    if (before instanceof CatalystError) this.failure = before;
+    const summary = await this.context?.summary(this.failure).catch(() => undefined);
     await this.context?.close();
-    const ended = error === undefined && this.interrupts?.stopped() ? this.endedBy(undefined) : undefined;
+    const ended = before ?? late();
+    if (ended instanceof CatalystError) this.failure = ended;
+    if (summary) this.showSummary(summary);
+    this.result?.close();
+    // What stopped it may have come after its last step: `error` knows nothing of that.
+    notifyEnd(this.how, endedHow(`catalyst ${this.id?.replaceAll(':', ' ')}`, this.failure), process.stderr);
     this.interrupts?.close();
     await super.finally(error);
     if (ended) throw ended;
+  }
+
+  /** What ended well on stdout; what failed goes with its error, which main.ts shows. */
+  private showSummary(summary: Summary): void {
+    const { context, failure } = this;
+    if (!context) return;
+    const { output } = context;
+    if (failure) {
+      failure.summary = reachedText(summary, output.lookOf('stderr'));
+      if (summary.log) failure.data.log = summary.log;
+    } else output.page(summaryPage(summary, process.stdout.rows || undefined));
   }
 
   protected override toSuccessJson(result: unknown): unknown {
@@ -138,7 +176,7 @@ export abstract class CatalystCommand<T> extends Command {
 
   protected override logJson(json: unknown): void {
     const reveals = (this.constructor as typeof CatalystCommand).revealsSecrets;
-    process.stdout.write(`${toJson(json, reveals ? undefined : this.redactor)}\n`);
+    (this.result ?? process.stdout).write(`${toJson(json, reveals ? undefined : this.redactor)}\n`);
   }
 }
 

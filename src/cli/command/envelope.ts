@@ -13,15 +13,15 @@ export function successEnvelope(result: unknown, warnings: readonly string[]) {
   return { status: 'ok', result, warnings };
 }
 
-/** `data.result` of the error (a check that failed still has findings) becomes `result` beside `error`. */
-export function errorEnvelope(error: CatalystError) {
+/** `typed` makes the commands those of this invocation. `data.result` of the error (a check that failed still has findings) becomes `result` beside `error`. */
+export function errorEnvelope(error: CatalystError, typed = (text: string) => text) {
   const { result, ...data } = error.data;
   return {
     status: error.class,
     error: {
       code: error.code,
-      message: error.message,
-      actions: [...error.actions],
+      message: typed(error.message),
+      actions: error.actions.map(typed),
       exitCode: error.exitCode,
       ...(Object.keys(data).length > 0 ? { data } : {}),
     },

@@ -65,8 +65,22 @@ export const sharedFlags = {
   'dry-run': Flags.boolean({ ...group, description: 'run every check, print what would change, change nothing' }),
   timeout: duration({ ...group, env: 'CATALYST_TIMEOUT', description: 'time limit for the whole command' }),
   verbose: Flags.boolean({ ...group, env: 'CATALYST_VERBOSE', description: 'print a line for every event' }),
+  quiet: Flags.boolean({ ...group, description: 'print results and errors only' }),
+  output: Flags.string({ ...group, helpValue: 'FILE', description: 'write the result to this file instead of stdout' }),
+  notify: Flags.option({
+    ...group,
+    env: 'CATALYST_NOTIFY',
+    options: ['bell', 'desktop'] as const,
+    description: "at the end: the terminal's bell (without a value), or a notification by the terminal",
+  })(),
   'no-color': Flags.boolean({ ...group, description: 'no colors (also NO_COLOR)' }),
 };
+
+/** Of what walks back, and of what takes the cluster down. */
+export const restoreZoneFlag = Flags.boolean({
+  description:
+    "also put back what the mother's name servers had for this name before its delegation: her own zone with its keys, and the records of the parent zone",
+});
 
 export interface SharedFlags {
   json?: boolean;
@@ -84,6 +98,9 @@ export interface SharedFlags {
   'dry-run': boolean;
   timeout?: number;
   verbose: boolean;
+  quiet: boolean;
+  output?: string;
+  notify?: 'bell' | 'desktop';
   'no-color': boolean;
 }
 

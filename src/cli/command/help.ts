@@ -1,14 +1,31 @@
 /** Help with the exit codes a command can return (product.md §4). */
-import type { Config } from '@oclif/core';
+import type { Command, Config } from '@oclif/core';
 import { CommandHelp, Help, type HelpSectionRenderer } from '@oclif/core/help';
 import { exitMeanings } from '../../support/errors/exit-meanings.js';
 import { exitStatuses } from '../../support/errors/exit-statuses.js';
+import { sharedFlags } from './flags.js';
 import { pageWidth, versionMark } from './root-help.js';
 
+/** Usage in one line, the command's own flags first, the shared ones in one line, exit codes last. */
 class CommandHelpWithExitCodes extends CommandHelp {
+  protected override defaultUsage(): string {
+    const args = Object.values(this.command.args ?? {}).filter(({ hidden }) => !hidden);
+    return [this.command.id, ...args.map((arg) => this.arg(arg)), '[flags]'].join(' ');
+  }
+
+  /** What the summary does not have yet. */
+  protected override description(): string | undefined {
+    return this.command.description ? this.wrap(this.command.description) : undefined;
+  }
+
+  protected override flags(flags: Command.Flag.Any[]): [string, string | undefined][] | undefined {
+    return super.flags(flags.filter(({ name }) => !(name in sharedFlags) && name !== 'json'));
+  }
+
   protected override sections(): { generate: HelpSectionRenderer; header: string }[] {
     return [
       ...super.sections(),
+      { header: 'SHARED FLAGS', generate: (_data, header) => ({ header, body: this.wrap(sharedLine) }) },
       {
         header: 'EXIT CODES',
         generate: (_data, header) => ({ header, body: exitRows(withTimeout(this.command.exitCodes)) }),
@@ -16,6 +33,8 @@ class CommandHelpWithExitCodes extends CommandHelp {
     ];
   }
 }
+
+const sharedLine = `${[...Object.keys(sharedFlags), 'json'].map((name) => `--${name}`).join(' ')}; what each does: catalyst explain flags`;
 
 /** Rows of the table: 0, 1, 2 and 130 always, the others when the command declares them. */
 export function exitRows(declared: unknown): [string, string][] {

@@ -3,6 +3,7 @@
  * of them abort the signal, so that steps stop where it is safe and put back what they changed for a while; a second ^C ends the
  * process at once (docs/decisions/0013).
  */
+import { command } from '../../support/commands/command.js';
 import { formatDuration } from '../../support/durations.js';
 import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { type ClosedOutput, type OutputWatch, processOutputs } from './closed-output.js';
@@ -65,7 +66,7 @@ export function listenForInterrupts(
     else undoing.abort(reason);
     timers.push(setTimeout(() => expire(reason), changing ? undoMs + endMs : endMs));
   };
-  const next = () => ({ actions: acting ? ['catalyst resume'] : ['run the command again'] });
+  const next = () => ({ actions: acting ? [command('resume')] : ['run the command again'] });
   const onSignal = (name: (typeof listened)[number]) => {
     if (!controller.signal.aborted) {
       say('Stopping; press ^C again to stop at once.');
@@ -78,7 +79,7 @@ export function listenForInterrupts(
 
   const onUncaught = (error: unknown) =>
     stop(
-      fail('E9001', `A bug in catalyst: ${messageOf(error)}`, { actions: ['catalyst support-bundle'], cause: error }),
+      fail('E9001', `A bug in catalyst: ${messageOf(error)}`, { actions: [command('support-bundle')], cause: error }),
     );
   source.on('uncaughtException', onUncaught);
 

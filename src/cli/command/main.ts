@@ -1,13 +1,14 @@
 /** Starts oclif and ends the process: one place decides how errors look and which exit status they get, in text and JSON. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fillOptionalValues } from './argv.js';
+import { fillOptionalValues, spellOut } from './argv.js';
 import { processOutputs } from './closed-output.js';
 import { errorEnvelope, toJson, wantsJson } from './envelope.js';
 import { rootHelp } from './root-help.js';
 
 /** Runs `process.argv`; `url` is the import.meta.url of bin/run.js, from which oclif finds package.json. */
-export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+export async function main(url: string, given: readonly string[] = process.argv.slice(2)): Promise<void> {
+  const argv = spellOut(given);
   // Before anything that colors is imported.
   if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
   processOutputs();
@@ -45,15 +46,29 @@ export function versionLine(packageJson: URL): string {
 }
 
 async function report(thrown: unknown, argv: readonly string[], config: import('@oclif/core').Config): Promise<number> {
-  const [{ translateError }, { errorText }] = await Promise.all([
+  const [{ translateError }, { errorText }, { paintIf }, { asTyped, invocationOf }] = await Promise.all([
     import('../text/translate-error.js'),
     import('../text/error.js'),
+    import('../text/paint.js'),
+    import('../text/invocation.js'),
   ]);
   const exit = thrown as { code?: string; oclif?: { exit?: number } } | undefined;
   if (exit?.code === 'EEXIT') return exit.oclif?.exit ?? 0;
+  const invocation = invocationOf(argv, process.env);
+  const typed = (text: string) => asTyped(text, invocation);
   const error = translateError(thrown, config, argv);
-  if (wantsJson(argv)) process.stdout.write(`${toJson(errorEnvelope(error))}\n`);
-  else process.stderr.write(errorText(error, { verbose: argv.includes('--verbose') }));
+  if (wantsJson(argv)) process.stdout.write(`${toJson(errorEnvelope(error, typed))}\n`);
+  else {
+    const paint = paintIf(process.stderr.isTTY && !process.env.NO_COLOR);
+    process.stderr.write(
+      errorText(error, {
+        verbose: argv.includes('--verbose'),
+        paint,
+        columns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
+        typed,
+      }),
+    );
+  }
   return error.exitCode;
 }
 

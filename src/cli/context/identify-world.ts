@@ -2,7 +2,7 @@
 import { type MarkedEndpoint, readWorldIdentity, type WorldIdentity } from '../../sovereign/world-identity.js';
 import { readLabMark } from '../../world/cluster-identity.js';
 import type { World } from '../../world/world.js';
-import type { Kubeconfigs } from './kubeconfigs.js';
+import type { Kubeconfigs } from './clusters/kubeconfigs.js';
 
 type Reached = Pick<World, 'credentials' | 'hetzner' | 'kube' | 'mother'> & {
   kubeconfigs: Pick<Kubeconfigs, 'hasMother' | 'hasSovereign'>;

@@ -5,8 +5,8 @@ import type { CredentialStore } from '../../sovereign/credentials/credential-sto
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { clustersOf } from '../command/flags.js';
 import { once } from '../command/once.js';
+import type { Stores } from './credentials/stores.js';
 import type { Opening } from './opening.js';
-import type { Stores } from './stores.js';
 import type { OpenWorld } from './world.js';
 
 export interface SessionWorlds extends Pick<Context, 'blueprints'> {
@@ -45,6 +45,7 @@ export function createSessionWorlds(
       runId,
       signal,
       undoSignal,
+      evidenceKeyOf: stores.evidenceKeyOf,
       onChange: request.onChange,
       warn: output.warn,
       ...(flags['dry-run'] ? { describe: (sentence) => output.note(`would ${sentence}`) } : {}),

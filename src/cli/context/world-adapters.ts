@@ -7,9 +7,10 @@ import { createHelmCharts } from '../../tools/helm/helm-charts.js';
 import { createHelm } from '../../tools/helm/helm-client.js';
 import { createHttp } from '../../tools/http/http-client.js';
 import { createHttpStream } from '../../tools/http/http-stream.js';
+import { createSlowUpload } from '../../tools/http/slow-upload.js';
 import type { FullAdapters } from '../../world/readers.js';
 import { whenChanged } from '../command/once.js';
-import type { WorldKubes } from './world-kubes.js';
+import type { WorldKubes } from './clusters/world-kubes.js';
 import type { WorldRequest } from './world-request.js';
 import type { WorldTools } from './world-tools.js';
 
@@ -46,6 +47,7 @@ export function createWorldAdapters(
     objectStore,
     http: createHttp({ dialer, ...calls }),
     httpStream: createHttpStream({ dialer, signal }),
+    slowUpload: createSlowUpload({ dialer, clock }),
     git: createGit({ dialer, ...calls, exec, folder: runFolder.path }),
     helm: createHelm({
       dialer,

@@ -5,6 +5,7 @@ import type { LabMark } from '../../sovereign/lab-mark.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import type { Clock } from '../../support/clock.js';
 import type { Redactor } from '../../support/redact/redact.js';
+import type { World } from '../../world/world.js';
 
 export interface WorldRequest {
   sovereign: Sovereign;
@@ -24,6 +25,7 @@ export interface WorldRequest {
   runId: string;
   signal: AbortSignal;
   undoSignal: AbortSignal;
+  evidenceKeyOf: World['evidenceKeyOf'];
   /** Called before each change; throws to prevent it. */
   onChange: () => void;
   warn: (text: string) => void;

@@ -1,10 +1,11 @@
 /** What the adapters of a world are made with: dialers, programs and a folder that ends with the run. */
 import { createRunFolder } from '../../sovereign/state/run-folder.js';
 import { cacheDir } from '../../sovereign/state/state-dir.js';
+import { createDialer, type Dialer } from '../../tools/dialer/dialer.js';
+import type { OwnNames } from '../../tools/dialer/own-names.js';
+import { proxyPasswords } from '../../tools/dialer/proxies.js';
 import { type Binaries, createBinaries } from '../../tools/exec/binaries.js';
 import { createExec, type Exec } from '../../tools/exec/exec.js';
-import { createDialer, type Dialer } from '../../tools/http/dialer.js';
-import { proxyPasswords } from '../../tools/http/proxies.js';
 import type { WorldRequest } from './world-request.js';
 
 export interface WorldTools {
@@ -20,16 +21,16 @@ export interface WorldTools {
   calls: { signal: AbortSignal };
 }
 
-export function createWorldTools(request: WorldRequest): WorldTools {
+export function createWorldTools(request: WorldRequest, names: OwnNames): WorldTools {
   const { sovereign, clock, env, redactor, undoSignal, stateDir } = request;
-  const { connectTo, caBundle } = sovereign.spec.access;
+  const { connectTo, resolver, caBundle } = sovereign.spec.access;
   const named = connectTo.filter(({ host }) => host !== undefined);
   for (const password of proxyPasswords(env)) redactor.register(password);
   const exec = createExec(redactor);
   return {
-    dialer: createDialer({ connectTo, caBundle, env }),
-    vendors: createDialer({ connectTo: named, caBundle, env }),
-    direct: () => createDialer({ connectTo: named, caBundle }),
+    dialer: createDialer({ connectTo, resolver, names, caBundle, env }),
+    vendors: createDialer({ connectTo: named, resolver, names, caBundle, env }),
+    direct: () => createDialer({ connectTo: named, resolver, caBundle }),
     exec,
     binaries: createBinaries({ exec, env, given: request.tools, cacheDir: cacheDir(env) }),
     runFolder: createRunFolder(stateDir, clock.now()),

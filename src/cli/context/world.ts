@@ -1,21 +1,26 @@
 /** Builds a World from a spec, and the gate that goes with it; what may fail or is heavy comes at its first use. */
 import { requireDistinctClusters } from '../../actions/session/require-distinct-clusters.js';
+import { withPullSecrets } from '../../blueprints/catalog/images/pull-secrets.js';
 import { renderTree } from '../../blueprints/render/render.js';
 import type { Journal } from '../../engine/journal.js';
 import { publicAddress } from '../../hetzner/cluster/public-address.js';
+import { loadBalancerAddresses } from '../../kubernetes/load-balancer-addresses.js';
+import { nodeAddresses } from '../../kubernetes/node-addresses.js';
+import { proxiesTold } from '../../tools/dialer/proxies.js';
 import { createDnsQuery } from '../../tools/dns/dns-client.js';
 import { createHttp } from '../../tools/http/http-client.js';
-import { proxiesTold } from '../../tools/http/proxies.js';
-import { createGate, type OpenGate } from '../../world/gate.js';
+import { createGate, type OpenGate } from '../../world/gate/gate.js';
 import { checkProject } from '../../world/hetzner-project.js';
-import { bind } from '../../world/journal-binding.js';
+import { bind, bindingOf } from '../../world/journal/journal-binding.js';
+import { requireOwnNodes } from '../../world/own-nodes.js';
+import { sovereignNames } from '../../world/public-names/sovereign-names.js';
 import { readersOf } from '../../world/readers.js';
 import type { World } from '../../world/world.js';
 import { once } from '../command/once.js';
-import { assertEncrypted, endpointsOf } from './encrypted-endpoints.js';
+import { createWorldKubes } from './clusters/world-kubes.js';
+import { assertEncrypted, endpointsOf } from './credentials/encrypted-endpoints.js';
 import { identify } from './identify-world.js';
 import { createWorldAdapters } from './world-adapters.js';
-import { createWorldKubes } from './world-kubes.js';
 import type { WorldRequest } from './world-request.js';
 import { createWorldTools } from './world-tools.js';
 
@@ -26,15 +31,25 @@ export interface OpenWorld {
 }
 
 export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
-  const { sovereign, credentials, clock, env, redactor, blueprints, runId, signal, undoSignal, stateDir } = request;
+  const { sovereign, credentials, clock, env, redactor, runId, signal, undoSignal, stateDir } = request;
   const { spec } = sovereign;
+  const blueprints = withPullSecrets(request.blueprints, sovereign);
   // The lab named by --lab is this machine, also where its clusters reach it by another address.
   if (request.labMark === undefined) {
     const registry = (await credentials.find('registry-token')) !== undefined;
     assertEncrypted(endpointsOf(spec, env, { registry }), request.warn);
   }
-  const tools = createWorldTools(request);
-  const { calls } = tools;
+  const { fqdn } = spec;
+  const calls = { signal: undoSignal };
+  const dns = createDnsQuery({ ...spec.access, ...calls });
+  const names = sovereignNames({
+    fqdn,
+    dns,
+    parentServers: spec.mother.powerdns.nameservers,
+    nodes: async () => nodeAddresses(await kubes.kube()),
+    loadBalancer: async () => loadBalancerAddresses(await kubes.kube()),
+  });
+  const tools = createWorldTools(request, names);
   const kubes = createWorldKubes(request, tools);
   const adapters = createWorldAdapters(request, tools, kubes);
   const { hetzner } = adapters;
@@ -42,12 +57,12 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     identify({ ...kubes, credentials, hetzner }, { clock, signal, expected: request.labMark }),
   );
   let journal: Journal | undefined;
-  const { fqdn } = spec;
   const readers = readersOf(adapters);
   const project = checkProject({ hetzner: readers.hetzner, fqdn, journal: () => journal, warn: request.warn });
   const world: World = {
     ...readers,
     requireProject: project.require,
+    evidenceKeyOf: request.evidenceKeyOf,
     sovereign,
     clock,
     signal,
@@ -55,7 +70,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     redactor,
     credentials,
     binaries: tools.binaries,
-    dns: createDnsQuery({ connectTo: spec.access.connectTo, ...calls }),
+    dns,
     identity,
     publicAddress: once(() => publicAddress(createHttp({ dialer: tools.direct(), ...calls }), { signal })),
     ways: () => proxiesTold(env),
@@ -64,8 +79,13 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     runId,
     stateDir,
   };
-  const distinct = requireDistinctClusters(world, (uids) => {
-    if (journal) bind(journal, { fqdn: spec.fqdn, ...uids });
+  const distinct = requireDistinctClusters(world, async (uids) => {
+    if (!journal) return;
+    const isNew = uids.clusterUid !== undefined && bindingOf(journal.entries)?.clusterUid === undefined;
+    // a lab's clusters say themselves whose they are
+    if (isNew && request.kubeconfig !== undefined && (await identity()).kind === 'real')
+      await requireOwnNodes(await kubes.kube(), await hetzner(), fqdn);
+    bind(journal, { fqdn, ...uids });
   });
   return {
     world,

@@ -5,7 +5,9 @@
 import type { Context } from '../../actions/session/context.js';
 import { allSteps, type WalkChoices } from '../../actions/session/steps.js';
 import type { Confirm } from '../../engine/confirmation.js';
-import { checkCapacity } from '../../hetzner/cluster/capacity.js';
+import { destroyedBy } from '../../engine/step.js';
+import { checkCapacity, partsText } from '../../hetzner/cluster/capacity/capacity.js';
+import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 
 export async function confirmWalk(
@@ -19,15 +21,14 @@ export async function confirmWalk(
   const { sovereign, path } = await context.spec();
   const { fqdn, hetzner } = sovereign.spec;
   if (!unattended) {
-    const size = `${hetzner.controlPlane.count} × ${hetzner.controlPlane.type} in ${hetzner.location}`;
-    output.note(`${fqdn} (${path}): ${size}${await priceOf(context)}; phases 0 to ${until}.`);
-    if (!(await context.confirmStart('Start?'))) throw notStarted(path);
+    output.note(`${fqdn} (${path}): ${await sizeOf(context)} in ${hetzner.location}; phases 0 to ${until}.`);
+    if (!(await context.confirmStart('Start?'))) throw notStarted();
   }
   const steps = allSteps(await context.world(), { purge, window }).filter((step) => step.phase <= until);
   const what = 'This run hands over past the point of no return';
   const later = until >= 7 || confirm !== undefined;
   const answer = later ? await context.confirmInRun({ what, confirm, lab: unattended }) : undefined;
-  const destructive = steps.flatMap((step) => step.destructive ?? []);
+  const destructive = await destroyedBy(steps);
   if (destructive.length > 0)
     await context.confirmByName({ what: `This run ${destructive.join(', ')}`, confirm, lab: unattended });
   return answer;
@@ -44,19 +45,20 @@ const isUnattended = ({ options, prompter }: Context) => options.yes || !prompte
 const isUsedLab = async (context: Context) =>
   context.options.lab !== undefined && (await (await context.world()).identity()).kind === 'lab';
 
-export function notStarted(path: string) {
-  return fail('E1901', 'Not started. The answers are kept.', { actions: [`catalyst wizard --spec ${path}`] });
+function notStarted() {
+  return fail('E1901', 'Not started. The answers are kept.', { actions: [command('wizard')] });
 }
 
-/** Of servers and load balancer, when Hetzner tells; what does not fit is told by preflight. */
-async function priceOf(context: Context): Promise<string> {
+/** Servers and load balancer with their price, when Hetzner tells; what does not fit is told by preflight. */
+async function sizeOf(context: Context): Promise<string> {
   const world = await context.world();
+  const { spec } = world.sovereign;
   try {
-    const { monthly, currency } = await checkCapacity(await world.hetzner(), world.sovereign.spec.hetzner);
-    return `, ${monthly.toFixed(2)} ${currency} a month`;
+    const capacity = await checkCapacity(await world.hetzner(), spec, world.clock.now());
+    return `${partsText(capacity)} for ${capacity.monthly.toFixed(2)} ${capacity.currency} a month`;
   } catch (error) {
     context.signal.throwIfAborted();
     context.output.warn(`The price could not be determined: ${messageOf(error)}`);
-    return '';
+    return `${spec.hetzner.controlPlane.count + spec.hetzner.workers.count} servers`;
   }
 }

@@ -2,13 +2,14 @@
 import type { Prompter } from '../../actions/session/context.js';
 import type { Confirm } from '../../engine/confirmation.js';
 import { fail } from '../../support/errors/errors.js';
+import { GoBack } from './go-back.js';
 
 interface ByName {
   what: string;
   fqdn: string;
   /** Value of --confirm. */
   confirm?: string;
-  /** True for an unattended run in a lab, which needs no answer; a wrong one is refused there too. */
+  /** True in a lab, which needs no answer; a wrong one is refused there too. */
   lab?: boolean;
 }
 
@@ -29,8 +30,15 @@ function isConfirmed(prompter: Prompter, request: ByName): boolean {
 
 async function askName(prompter: Prompter, request: ByName): Promise<void> {
   const { what, fqdn } = request;
-  const typed = await prompter.text({ message: `${what}. Type ${fqdn} to confirm:` });
-  if (typed !== fqdn) throw refusal(request, `"${typed}" was typed, not ${fqdn}.`);
+  const check = (typed: string) => typed === fqdn || `That is not ${fqdn}. Type it, or press ^C to change nothing.`;
+  const typed = await prompter.text({ message: `${what}. Type ${fqdn} to confirm:`, check }).catch(whenBack);
+  if (typed !== fqdn)
+    throw refusal(request, typed === undefined ? 'it was not confirmed.' : `"${typed}" was typed, not ${fqdn}.`);
+}
+
+/** Esc is no answer. */
+function whenBack(error: unknown): undefined {
+  if (!(error instanceof GoBack)) throw error;
 }
 
 export async function confirmByName(prompter: Prompter, request: ByName): Promise<void> {

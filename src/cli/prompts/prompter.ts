@@ -1,4 +1,5 @@
 /** Questions on a terminal, on stderr; esc throws GoBack. The only room that knows @inquirer/prompts; loaded at the first question. */
+import { styleText } from 'node:util';
 import type { Prompter } from '../../actions/session/context.js';
 import { oneLine, printable } from '../../support/printable.js';
 import type { Redactor } from '../../support/redact/redact.js';
@@ -14,6 +15,7 @@ export function createPrompter(options: { available: boolean; signal: AbortSigna
   };
   const asking = async <T>(
     question: (prompts: typeof import('@inquirer/prompts'), terminal: Terminal) => Promise<T>,
+    series?: { back: boolean },
   ): Promise<T> => {
     const prompts = await import('@inquirer/prompts');
     const back = new AbortController();
@@ -22,7 +24,12 @@ export function createPrompter(options: { available: boolean; signal: AbortSigna
     };
     process.stdin.on('keypress', onKey);
     try {
-      const terminal = { output: process.stderr, input: process.stdin, signal: AbortSignal.any([signal, back.signal]) };
+      const terminal = {
+        output: process.stderr,
+        input: process.stdin,
+        signal: AbortSignal.any([signal, back.signal]),
+        clearPromptOnDone: series !== undefined,
+      };
       return await question(prompts, terminal);
     } catch (error) {
       throw back.signal.aborted ? back.signal.reason : error;
@@ -32,15 +39,17 @@ export function createPrompter(options: { available: boolean; signal: AbortSigna
   };
   return {
     available,
-    text: ({ message, default: initial, check }) =>
-      asking(async ({ input }, terminal) =>
-        (await input({ message: shown(message), default: initial, validate: checked(check) }, terminal)).trim(),
-      ),
-    secret: ({ message, check }) =>
-      asking(async ({ password }, terminal) =>
-        (await password({ message: shown(message), mask: '•', validate: checked(check) }, terminal)).trim(),
-      ),
-    choose: ({ message, choices, default: initial }) =>
+    text: ({ message, default: initial, check, series }) =>
+      asking(async ({ input }, terminal) => {
+        const question = { message: withWayBack(shown(message), series), default: initial, validate: checked(check) };
+        return (await input(question, terminal)).trim();
+      }, series),
+    secret: ({ message, check, series }) =>
+      asking(async ({ password }, terminal) => {
+        const question = { message: withWayBack(shown(message), series), mask: '•', validate: checked(check) };
+        return (await password(question, terminal)).trim();
+      }, series),
+    choose: ({ message, choices, default: initial, series }) =>
       asking(({ select }, terminal) => {
         const listed = choices.map((choice) => ({
           ...choice,
@@ -48,16 +57,22 @@ export function createPrompter(options: { available: boolean; signal: AbortSigna
           ...(choice.description === undefined ? {} : { description: shown(choice.description) }),
           ...(typeof choice.disabled === 'string' ? { disabled: line(choice.disabled) } : {}),
         }));
-        const question = { message: shown(message), choices: listed, default: initial, loop: false, pageSize: 12 };
-        return select(question, terminal);
-      }),
+        const first = choices.find(({ disabled }) => !disabled)?.value;
+        const pageSize = Math.max(5, (process.stderr.rows ?? 24) - 5);
+        const question = { message: withWayBack(shown(message), series), choices: listed, default: initial ?? first };
+        return select({ ...question, loop: false, pageSize }, terminal);
+      }, series),
     confirm: ({ message, default: initial }) =>
       asking(({ confirm }, terminal) => confirm({ message: shown(message), default: initial }, terminal)),
   };
 }
 
+const withWayBack = (message: string, series: { back: boolean } | undefined) =>
+  series?.back ? `${message} ${styleText('dim', '[esc: back]')}` : message;
+
 interface Terminal {
   output: NodeJS.WriteStream;
   input: NodeJS.ReadStream;
   signal: AbortSignal;
+  clearPromptOnDone: boolean;
 }

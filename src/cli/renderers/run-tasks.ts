@@ -4,8 +4,8 @@
  * from the events meanwhile.
  */
 import { Listr, type ListrTask, ListrTaskState, type ListrTaskWrapper } from 'listr2';
-import type { RunEvent, StepEvent, StepRef } from '../../engine/events.js';
-import { messageOf } from '../../support/errors/errors.js';
+import type { RunEvent, RunStep, StepEvent } from '../../engine/events.js';
+import { noteOf, withPart } from '../../engine/record/run-record.js';
 import { phases } from '../../walk/wbs.js';
 import { type StepFacts, type WindowOptions, WindowRenderer } from './window-renderer.js';
 
@@ -53,14 +53,17 @@ function phaseTask(phase: number, steps: readonly StepTask[]): Task {
 }
 
 class StepTask {
-  readonly facts: StepFacts = {};
+  readonly facts: StepFacts;
   private readonly begin = Promise.withResolvers<void>();
   private readonly end = Promise.withResolvers<void>();
   /** Resolves when listr2 has begun the task. */
   readonly begun = this.begin.promise;
   private wrapper?: Wrapper;
 
-  constructor(readonly step: StepRef) {}
+  constructor(readonly step: RunStep) {
+    const { title, needs, expectedMs } = step;
+    this.facts = { title, needs, expectedMs, parts: [] };
+  }
 
   task(): Task {
     return {
@@ -78,10 +81,12 @@ class StepTask {
   handle(event: StepEvent): void {
     const task = this.wrapper?.task;
     if (!task) return;
-    this.facts.deadline = event.deadline;
+    if (event.type !== 'part') this.facts.deadline = event.deadline;
     if (event.type === 'started') this.facts.startedAt = event.at;
     if (event.ms !== undefined) this.facts.ms = event.ms;
-    const output = outputOf(event);
+    if (event.part) this.facts.parts = withPart(this.facts.parts, event.part);
+    if (event.type === 'interrupted') this.facts.interrupted = true;
+    const output = noteOf(event);
     if (output !== undefined) task.output$ = output;
     const state = states[event.type];
     if (state) task.state$ = state;
@@ -94,27 +99,6 @@ const states: Partial<Record<StepEvent['type'], ListrTaskState>> = {
   done: ListrTaskState.COMPLETED,
   skipped: ListrTaskState.SKIPPED,
   failed: ListrTaskState.FAILED,
+  interrupted: ListrTaskState.CANCELLED,
   blocked: ListrTaskState.CANCELLED,
 };
-
-/** What stands beside the step; undefined leaves what stands there. */
-function outputOf(event: StepEvent): string | undefined {
-  switch (event.type) {
-    case 'started':
-      return '';
-    case 'waiting':
-      return `waiting for ${event.reason}`;
-    case 'mutation':
-      return event.sentence;
-    case 'done':
-      return event.summary ?? '';
-    case 'failed':
-      return messageOf(event.error);
-    case 'output':
-    case 'skipped':
-    case 'blocked':
-      return event.reason ?? '';
-    default:
-      return undefined;
-  }
-}

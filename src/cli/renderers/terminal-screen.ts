@@ -5,11 +5,11 @@ import type { Screen } from './window-renderer.js';
 export interface TerminalScreen extends Screen {
   /** Draws now, when it is open. */
   draw(): void;
-  /** A line above the frame. */
-  print(line: string): void;
+  /** Writes above the frame, to either stream: what is written stays. */
+  above(write: () => void): void;
   /** Draws a last time and gives the terminal to a question; drawing goes on when the answer is called. */
   hold(): () => void;
-  /** Draws the last state, and gives the terminal back with its cursor. */
+  /** Draws the last frame, which stays, and gives the terminal back with its cursor. */
   close(): Promise<void>;
 }
 
@@ -18,15 +18,15 @@ export function createTerminalScreen(
   stderr: NodeJS.WriteStream,
   every: (draw: () => void) => () => void,
 ): TerminalScreen {
-  let frame: (() => string) | undefined;
+  let frame: ((last: boolean) => string) | undefined;
   let opening: Promise<void> | undefined;
   let update: ReturnType<typeof import('log-update')['createLogUpdate']> | undefined;
   let restart = () => {};
   let stop = () => {};
   let held = false;
 
-  const draw = () => {
-    if (!held && frame) update?.(frame());
+  const draw = (last = false) => {
+    if (!held && frame) update?.(frame(last));
   };
   /** The terminal may have wrapped the old frame: nothing of it can be addressed any more. */
   const onResize = () => {
@@ -36,7 +36,7 @@ export function createTerminalScreen(
     restart();
     draw();
   };
-  const open = async (create: () => string) => {
+  const open = async (create: (last: boolean) => string) => {
     const { createLogUpdate } = await import('log-update');
     restart = () => {
       update = createLogUpdate(stderr);
@@ -44,7 +44,7 @@ export function createTerminalScreen(
     restart();
     frame = create;
     stderr.on('resize', onResize);
-    stop = every(draw);
+    stop = every(() => draw());
   };
   return {
     get columns() {
@@ -57,15 +57,15 @@ export function createTerminalScreen(
       opening ??= open(create);
       return opening;
     },
-    draw,
-    print(line) {
+    draw: () => draw(),
+    above(write) {
       if (held || !update) {
-        stderr.write(`${line}\n`);
+        write();
         return;
       }
       // What the terminal echoed (^C) goes with the frame.
       update.clear();
-      stderr.write(`${line}\n`);
+      write();
       draw();
     },
     hold() {
@@ -80,7 +80,7 @@ export function createTerminalScreen(
     async close() {
       await opening;
       held = false;
-      draw();
+      draw(true);
       stop();
       stderr.off('resize', onResize);
       update?.done();

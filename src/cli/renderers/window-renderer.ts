@@ -1,27 +1,35 @@
 /** Draws the tasks of a run into the window of the terminal, for listr2: never taller than the window, intact after a resize. */
 import { DefaultRenderer, type ListrDefaultRendererTask, type ListrEventManager, ListrTaskState } from 'listr2';
+import type { Part } from '../../engine/events.js';
+import type { StepStatus } from '../../engine/record/run-record.js';
 import type { Clock } from '../../support/clock.js';
-import { drawFrame, type FrameHeader, type PhaseLine, type StepStatus, type Tone } from './frame.js';
+import type { Paint } from '../text/paint.js';
+import { drawFrame, type FrameHeader, type PhaseLine } from './frame.js';
 
 /** What listr2's tasks have no place for. */
 export interface StepFacts {
+  title: string;
+  needs?: readonly string[];
+  expectedMs?: number;
   startedAt?: Date;
   ms?: number;
   deadline?: Date;
+  interrupted?: boolean;
+  parts: readonly Part[];
 }
 
 /** Where it draws. */
 export interface Screen {
   columns: number;
   rows: number;
-  /** Calls `draw` whenever there may be something new. */
-  open(draw: () => string): Promise<void>;
+  /** Calls `draw` whenever there may be something new; the last time with true. */
+  open(draw: (last: boolean) => string): Promise<void>;
 }
 
 export interface WindowOptions {
   screen: Screen;
   clock: Clock;
-  paint: (text: string, tone: Tone) => string;
+  paint: Paint;
   header: FrameHeader;
 }
 
@@ -55,10 +63,14 @@ export class WindowRenderer extends DefaultRenderer {
   }
 
   override async render(): Promise<void> {
-    await this.window.screen.open(() => this.create());
+    await this.window.screen.open((last) => this.frame(last));
   }
 
   override create(): string {
+    return this.frame(false);
+  }
+
+  private frame(last: boolean): string {
     const { screen, clock, paint, header } = this.window;
     return drawFrame(this.phases.map(phaseLine), {
       ...header,
@@ -67,6 +79,7 @@ export class WindowRenderer extends DefaultRenderer {
       now: clock.now(),
       tick: this.tick++,
       paint,
+      last,
     }).join('\n');
   }
 
@@ -76,11 +89,10 @@ export class WindowRenderer extends DefaultRenderer {
 
 function phaseLine(task: ListrDefaultRendererTask): PhaseLine {
   const { phase = 0 } = task.rendererTaskOptions as WindowTaskOptions;
-  const steps = (task.subtasks ?? []).map((step) => ({
-    id: step.title ?? '',
-    status: statuses[step.state] ?? 'pending',
-    note: step.output,
-    ...(step.rendererTaskOptions as WindowTaskOptions).facts,
-  }));
+  const steps = (task.subtasks ?? []).map((step) => {
+    const { facts } = step.rendererTaskOptions as WindowTaskOptions;
+    const status = facts?.interrupted ? 'interrupted' : (statuses[step.state] ?? 'pending');
+    return { id: step.title ?? '', status, note: step.output, ...facts };
+  });
   return { id: phase, title: task.title ?? '', steps };
 }

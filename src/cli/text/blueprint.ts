@@ -2,6 +2,7 @@ import type { DiffRow } from '../../actions/blueprint/diff.js';
 import type { LintResult } from '../../actions/blueprint/lint.js';
 import type { BlueprintDetails } from '../../actions/blueprint/show.js';
 import type { DryRunRow } from '../../blueprints/lint/server-dry-run.js';
+import { singlePointsText } from '../../kubernetes/single-points.js';
 import { toYaml } from '../../support/yaml/yaml.js';
 
 export function blueprintText(details: BlueprintDetails): string {
@@ -20,6 +21,7 @@ export function blueprintText(details: BlueprintDetails): string {
     `Secrets     ${list(details.secrets.map((one) => `${one.namespace}/${one.name} (by ${one.maker})`))}`,
     `hosts       ${list(details.hosts)}`,
     `egress      ${list(details.egress)}`,
+    ...(details.single ? [`single      ${singleText(details.single)}`] : []),
     `proof       ${details.proof}`,
   ];
   const values = (details.releases ?? []).map(
@@ -29,7 +31,12 @@ export function blueprintText(details: BlueprintDetails): string {
   return [...head, ...values].join('\n').trimEnd();
 }
 
-export function lintText({ findings, charts, unpinned, server }: LintResult): string {
+function singleText({ points, missing }: NonNullable<BlueprintDetails['single']>): string {
+  const named = singlePointsText(points) || 'none';
+  return missing.length > 0 ? `${named}; not counted without --live or --charts: ${missing.join(', ')}` : named;
+}
+
+export function lintText({ findings, charts, unpinned, server }: LintResult, blueprints: number): string {
   const lines = findings.map(
     (one) => `${one.severity}  ${one.blueprint}  ${one.rule}\n  ${one.path}\n  ${one.message}. ${one.remedy}.`,
   );
@@ -39,7 +46,8 @@ export function lintText({ findings, charts, unpinned, server }: LintResult): st
   const pins = unpinned.map(
     (one) => `no pin    ${one.chart} ${one.version}: ${one.recorded ?? 'its digest is recorded at the first pull'}`,
   );
-  const verdict = findings.length === 0 ? 'No findings.' : `${findings.length} findings.`;
+  const scope = `${blueprints} Blueprints, ${charts.length === 0 ? 'their charts not rendered (--charts DIR or --live does)' : `${charts.length} charts rendered`}`;
+  const verdict = `${findings.length === 0 ? 'No' : findings.length} findings in ${scope}.`;
   return [...looked, ...pins, ...lines, ...(server ? [serverText(server)] : []), verdict].join('\n');
 }
 

@@ -1,5 +1,6 @@
 /** Turns whatever was thrown (oclif's parse errors, prompts left by ^C, aborts, bugs) into a CatalystError. */
 import type { Config } from '@oclif/core';
+import { command } from '../../support/commands/command.js';
 import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import { nearest } from '../../support/nearest.js';
 
@@ -13,11 +14,11 @@ export function translateError(error: unknown, config?: Config, argv: readonly s
   if (isInterruption(error)) {
     const inner = (error as { cause?: unknown }).cause;
     if (inner instanceof CatalystError) return inner;
-    return fail('E1901', 'Interrupted.', { actions: ['catalyst resume'], cause: error });
+    return fail('E1901', 'Interrupted.', { actions: [command('resume')], cause: error });
   }
   if (isOfOclif(error)) return usageError(error, config, argv);
   return fail('E9001', `A bug in catalyst: ${messageOf(error)}`, {
-    actions: ['catalyst support-bundle', 'run it again with --verbose to see where'],
+    actions: [command('support-bundle'), 'run it again with --verbose to see where'],
     cause: error,
   });
 }
@@ -47,9 +48,9 @@ function isOfOclif(error: unknown): error is Error {
   return error instanceof Error && 'oclif' in error;
 }
 
-function isInterruption(error: unknown): boolean {
+export function isInterruption(error: unknown): boolean {
   const name = error instanceof Error ? error.name : '';
-  return name === 'AbortError' || name === 'ExitPromptError' || name === 'AbortPromptError';
+  return name === 'AbortError' || name === 'ExitPromptError' || name === 'AbortPromptError' || name === 'GoBack';
 }
 
 function usageError(error: Error, config: Config | undefined, argv: readonly string[]): CatalystError {

@@ -6,47 +6,30 @@
 import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
-import { type PowerDnsServer, powerDnsKey, readPowerDns } from '../../mother/powerdns.js';
+import { openMotherDns } from '../../mother/mother-dns.js';
 import { requireOneOwnZone } from '../../mother/zone-roles.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
+import { keepReplaced } from '../../walk/delegation/kept-zone.js';
 import type { World } from '../../world/world.js';
 import { askClaim, type Handover, jobMutation, lookAtCatalyst, takeInventory } from '../handover.js';
 import { placesOf, recordMutation } from '../record.js';
-import { armedMutations, withArmedUndo } from './armed-undo.js';
+import { eraseObjectMutation, eraseObjects, ownObjects } from './erase-objects.js';
+import { eraseSecretMutation, secretsToErase } from './erase-secrets.js';
 import { freezeMutation, reconcilersOf, removeReconcilers } from './freeze.js';
 import { holdMother, leaseMutation } from './hold-mother.js';
+import { knownIds } from './known-ids.js';
 import { ownerMutation, scaleMutation, stopCatalyst, stopMs } from './stop-catalyst.js';
+import { armedMutations, withArmedUndo } from './undo/armed-undo.js';
 
 /** The longest erasure, its Job included, and a minute. */
 const eraseSeconds = (stopMs + 300_000 + 60_000) / 1000;
-
-/** Where the mother's PowerDNS is, and its key. */
-export async function motherDns(world: World): Promise<PowerDnsServer> {
-  const { endpoint, secret } = world.sovereign.spec.mother.powerdns;
-  const apiKey =
-    (await world.credentials.find('powerdns-api-key')) ?? (await powerDnsKey(await world.mother(), secret));
-  world.redactor.register(apiKey);
-  return { endpoint, apiKey };
-}
 
 export function zoneMutation(world: World): Mutation {
   const { fqdn } = world.sovereign.spec;
   return {
     target: { system: 'mother', kind: 'Zone', namespace: 'openova-system', name: `${fqdn}.` },
     sentence: `delete the old copy of zone ${fqdn} from the mother's PowerDNS; the delegation in the parent zone stays`,
-  };
-}
-
-/** Secrets made by hand that hold access to this Sovereign. */
-export function secretsToErase(world: World): { namespace: string; name: string }[] {
-  const { fqdn, mother } = world.sovereign.spec;
-  return [{ namespace: mother.catalyst.namespace, name: `sovereign-${fqdn}-kubeconfig` }];
-}
-
-export function eraseSecretMutation({ namespace, name }: { namespace: string; name: string }): Mutation {
-  return {
-    target: { system: 'mother', kind: 'Secret', namespace, name },
-    sentence: `delete Secret ${namespace}/${name} on the mother`,
   };
 }
 
@@ -61,8 +44,7 @@ export function eraseRetained(handover: Handover): Promise<void> {
 async function erase(handover: Handover): Promise<void> {
   const { world, act, record } = handover;
   const mother = await world.mother();
-  const server = await motherDns(world);
-  const dns = readPowerDns(world.http, server);
+  const dns = await openMotherDns(world);
   await requireOneOwnZone(dns, world.sovereign);
   for (const place of secretsToErase(world)) {
     const ref = { apiVersion: 'v1', kind: 'Secret', ...place };
@@ -70,8 +52,14 @@ async function erase(handover: Handover): Promise<void> {
       await act(eraseSecretMutation(place), async (writers) => (await writers.mother()).delete(ref));
   }
   await removeReconcilers(world, act, record.runId);
+  await eraseObjects(world, act);
   const { fqdn } = world.sovereign.spec;
-  if (await dns.zone(fqdn)) await act(zoneMutation(world), ({ powerDns }) => powerDns(server).deleteZone(fqdn));
+  const zone = await dns.whole(fqdn);
+  if (zone) {
+    // with its keys: what was signed with them may be wanted back
+    await keepReplaced(world, { zone: { ...zone, keys: await dns.keys(fqdn) } });
+    await act(zoneMutation(world), ({ powerDns }) => powerDns(dns.server).deleteZone(fqdn));
+  }
   await eraseClaim(handover, mother);
   record.erasedAt = world.clock.now().toISOString();
   await handover.save();
@@ -79,24 +67,25 @@ async function erase(handover: Handover): Promise<void> {
 
 async function eraseClaim(handover: Handover, mother: Kube): Promise<void> {
   const { world, act, record, progress } = handover;
-  const before = await takeInventory(world, act, record.ids);
+  const ids = knownIds(world, record);
+  const before = await takeInventory(world, act, ids);
   if (before.count === 0 && !record.stopped) return;
   requireIdle(before.inFlight);
   const catalyst = await asFound(handover);
   progress.output(`${before.count} files of ${before.ids.length} records are deleted from the mother's claim`);
   await withArmedUndo(world, handover, { catalyst, seconds: eraseSeconds }, async (armed) => {
     await stopCatalyst(mother, armed.act, catalyst);
-    await askClaim(world, armed.act, 'erase', record.ids);
+    await askClaim(world, armed.act, 'erase', ids);
   });
   delete record.stopped;
   await handover.save();
-  const after = await takeInventory(world, act, record.ids);
+  const after = await takeInventory(world, act, ids);
   if (after.count > 0) {
     throw fail(
       'E5005',
       `After the erasure ${after.count} files are left on the mother: ${after.files.slice(0, 5).join(', ')}.`,
       {
-        actions: ['catalyst handover decommission'],
+        actions: [command('handover decommission')],
         data: { files: after.files },
       },
     );
@@ -123,7 +112,7 @@ async function asFound(handover: Handover): Promise<CatalystOnMother> {
 export function requireIdle(inFlight: readonly string[]): void {
   if (inFlight.length === 0) return;
   throw fail('E5102', `catalyst-api on the mother is working on ${inFlight.join(', ')}, so it was not stopped.`, {
-    actions: ['wait until it has ended, then: catalyst resume'],
+    actions: [`wait until it has ended, then: ${command('resume')}`],
     data: { inFlight },
   });
 }
@@ -137,13 +126,14 @@ export async function erasePlan(world: World): Promise<Mutation[]> {
       (await mother.get({ apiVersion: 'v1', kind: 'Secret', ...place })) ? [place] : [],
     ),
   );
-  const dns = readPowerDns(world.http, await motherDns(world));
+  const dns = await openMotherDns(world);
   await requireOneOwnZone(dns, world.sovereign);
   const zone = await dns.zone(world.sovereign.spec.fqdn);
   const [suspend, resume] = [ownerMutation(catalyst, 'suspend'), ownerMutation(catalyst, 'resume')];
   return [
     ...secrets.flat().map(eraseSecretMutation),
     ...(await reconcilersOf(world)).map((object) => freezeMutation(object, 'delete')),
+    ...(await ownObjects(world)).map(eraseObjectMutation),
     ...(zone ? [zoneMutation(world)] : []),
     leaseMutation(world),
     jobMutation(world, 'inventory'),

@@ -16,10 +16,11 @@ import {
 } from '../../mother/lease.js';
 import { sovereignLabel } from '../../mother/own-names.js';
 import { shownIdentity } from '../../sovereign/state/process-identity.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Act, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { finishEarlier } from './finish-earlier.js';
+import { finishEarlier } from './undo/finish-earlier.js';
 
 /** One change from taking to giving back, renewals included. */
 export function leaseMutation(world: Pick<World, 'sovereign'>): Mutation {
@@ -116,7 +117,7 @@ function renewUntilLost(world: World, kube: LeaseKube, lost: AbortController): N
         'E5021',
         'This run no longer holds the mother: its Lease was not renewed in time. It writes nothing more there.',
         {
-          actions: ['catalyst handover status', `kubectl -n ${namespace} get lease,job -l ${sovereignLabel}`],
+          actions: [command('handover status'), `kubectl -n ${namespace} get lease,job -l ${sovereignLabel}`],
         },
       ),
     );

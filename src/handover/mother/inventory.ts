@@ -1,14 +1,14 @@
 /** PREPARED: everything that the mother stores or serves for this Sovereign, each item with its fate and, where it stays, why. */
 
 import type { ClaimInventory } from '../../mother/jobs/claim-jobs.js';
-import { readPowerDns } from '../../mother/powerdns.js';
+import { openMotherDns } from '../../mother/mother-dns.js';
 import { scanResidue } from '../../scans/residue.js';
 import type { Finding, ScanResult } from '../../scans/scan.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { noClusterYet } from '../../world/kube-if-any.js';
 import type { World } from '../../world/world.js';
 import { type Fate, type HandoverItem, placesOf } from '../record.js';
-import { motherDns } from './erase.js';
 import { bindingsOfMother, copiesThere, dropBindingMutation, dropCopyMutation } from './revoke.js';
 
 export interface Inventory {
@@ -24,8 +24,10 @@ export interface Inventory {
 export async function takeWholeInventory(world: World, claim: ClaimInventory | undefined): Promise<Inventory> {
   const scan = await scanResidue(world, {
     inventory: async () => claim ?? { ids: [], count: 0, files: [], mentions: [], hash: '', inFlight: [] },
-    dns: async () => readPowerDns(world.http, await motherDns(world)),
+    dns: () => openMotherDns(world),
     ids: claim?.ids ?? [],
+    runId: world.runId,
+    withoutKept: true,
   });
   const items = [
     ...copied(world),
@@ -42,7 +44,7 @@ export async function takeWholeInventory(world: World, claim: ClaimInventory | u
 export function requireRead({ unread }: Inventory): void {
   if (unread.length === 0) return;
   throw fail('E5112', `The inventory is not complete: ${unread.join('; ')}. Nothing was changed.`, {
-    actions: ['catalyst verify residue', 'catalyst handover finalize'],
+    actions: [command('verify residue'), command('handover finalize')],
     data: { unread },
   });
 }
@@ -104,7 +106,7 @@ function itemOf(finding: Finding): HandoverItem {
   const { id, where, what, accepted, remedy } = finding;
   const named = where === id ? `${where} ${what}` : `${what} (${where})`;
   if (accepted !== undefined) return { id, what: named, fate: 'kept', reason: accepted };
-  if (remedy !== 'catalyst handover decommission') return { id, what: named, fate: 'kept', reason: remedy };
+  if (remedy !== command('handover decommission')) return { id, what: named, fate: 'kept', reason: remedy };
   return { id, what: named, ...fateOf(id) };
 }
 

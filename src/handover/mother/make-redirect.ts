@@ -5,12 +5,11 @@
 import type { Mutation } from '../../engine/mutation.js';
 import { redirectUndoObjects } from '../../mother/jobs/undo-job.js';
 import { checkProtected } from '../../mother/protected/protected-watch.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import type { World } from '../../world/world.js';
 import { type Handover, lookAtCatalyst } from '../handover.js';
-import { undoMutations } from './arm.js';
-import { runOf, withArmedRedirect } from './armed-undo.js';
 import {
   checkRedirect,
   neighborOf,
@@ -21,6 +20,8 @@ import {
   samplePages,
   targetOf,
 } from './redirect.js';
+import { undoMutations } from './undo/arm.js';
+import { runOf, withArmedRedirect } from './undo/armed-undo.js';
 
 const seenMs = 60_000;
 /** Both answers seen, the pages of the host and the protected set compared, and as long again. */
@@ -79,7 +80,7 @@ async function redirect(handover: Handover): Promise<void> {
       throw fail(
         'E5106',
         `With the redirect, other pages of the host changed: ${differences.join('; ')}. The redirect was removed again.`,
-        { actions: ['catalyst handover redirect'], data: { differences } },
+        { actions: [command('handover redirect')], data: { differences } },
       );
     }
   }

@@ -7,6 +7,7 @@ import type { Kube, KubeObject, KubeRef } from '../../kubernetes/client/kube.js'
 import { requireOne } from '../../mother/discover.js';
 import { redirectNameOf, runLabel, sovereignLabel } from '../../mother/own-names.js';
 import { nameOfObject } from '../../mother/protected/ownership.js';
+import { consoleUrl } from '../../sovereign/sovereign-names.js';
 import { fail } from '../../support/errors/errors.js';
 import { sha256 } from '../../support/hash.js';
 import type { Act } from '../../world/step.js';
@@ -17,7 +18,7 @@ const ingressApi = 'networking.k8s.io/v1';
 
 export const redirectName = (world: Pick<World, 'sovereign'>) => redirectNameOf(world.sovereign.spec.fqdn);
 
-export const targetOf = (world: Pick<World, 'sovereign'>) => `https://console.${world.sovereign.spec.fqdn}/sovereign/`;
+export const targetOf = (world: Pick<World, 'sovereign'>) => consoleUrl(world.sovereign.spec.fqdn);
 
 const consoleOf = (world: Pick<World, 'sovereign'>) =>
   world.sovereign.spec.mother.catalyst.consoleUrl.replace(/\/$/, '');
@@ -68,8 +69,9 @@ export function redirectObjects(
       metadata: { name, namespace, labels },
       spec: {
         redirectRegex: {
-          regex: `^https?://${escaped(host)}/sovereign/(?:provision/)?(?:${id})(?:[/?].*)?$`,
-          replacement: targetOf(world),
+          // what follows the id, and the query, lead on to the same place there
+          regex: `^https?://${escaped(host)}/sovereign/(?:provision/)?(?:${id})(?:/+([^?]*))?(\\?.*)?$`,
+          replacement: `${targetOf(world)}\${1}\${2}`,
           permanent,
         },
       },
@@ -186,16 +188,49 @@ export async function samplePages(world: Pick<World, 'sovereign' | 'http'>, path
   );
 }
 
+/** What may follow an id, and where it then leads. */
+const tails = ['', '?tab=jobs&from=mail', '/cloud/architecture?node=cp1'] as const;
+
+/** Addresses that must be redirected, each with where to. Pure. */
+const redirected = (ids: readonly string[], target: string) =>
+  redirectPaths(ids).flatMap((path) =>
+    tails.map((tail) => ({ path: `${path}${tail}`, target: `${target}${tail.replace(/^\//, '')}` })),
+  );
+
+/** How each of them answers. */
+export function sampleRedirect(
+  world: Pick<World, 'sovereign' | 'http'>,
+  ids: readonly string[],
+): Promise<PageSample[]> {
+  return samplePages(
+    world,
+    redirected(ids, targetOf(world)).map(({ path }) => path),
+  );
+}
+
 /** Why the redirect is not what it must be; empty when it is. `status` is 301 once permanent. */
 export async function checkRedirect(
   world: Pick<World, 'sovereign' | 'http'>,
   ids: readonly string[],
   status: readonly number[] = [301],
 ): Promise<string[]> {
-  const pages = await samplePages(world, redirectPaths(ids));
-  return pages
-    .filter((page) => !status.includes(page.status) || page.location !== targetOf(world))
-    .map((page) => `${page.path} answers ${page.status}${page.location ? ` to ${page.location}` : ''}`);
+  return redirectProblems(await sampleRedirect(world, ids), { ids, target: targetOf(world), status });
+}
+
+export interface Redirected {
+  ids: readonly string[];
+  target: string;
+  status?: readonly number[];
+}
+
+/** The same by pages that were sampled; one that was not is a problem too. Pure. */
+export function redirectProblems(pages: readonly PageSample[], { ids, target, status = [301] }: Redirected): string[] {
+  return redirected(ids, target).flatMap((wanted) => {
+    const page = pages.find(({ path }) => path === wanted.path);
+    if (!page) return [`${wanted.path} was not asked for`];
+    if (status.includes(page.status) && page.location === wanted.target) return [];
+    return [`${page.path} answers ${page.status}${page.location ? ` to ${page.location}` : ''}`];
+  });
 }
 
 export function pageDifferences(before: readonly PageSample[], after: readonly PageSample[]): string[] {

@@ -1,14 +1,14 @@
-import { readPowerDns } from '../../mother/powerdns.js';
+import { openMotherDns } from '../../mother/mother-dns.js';
 import { scanResidue } from '../../scans/residue.js';
 import type { ScanResult } from '../../scans/scan.js';
 import type { Act, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { takeInventory } from '../handover.js';
 import { type HandoverRecord, hasReached, placesOf } from '../record.js';
-import { motherDns } from './erase.js';
 import { holdMother } from './hold-mother.js';
+import { knownIds } from './known-ids.js';
 
-type Known = Pick<HandoverRecord, 'ids' | 'stoppedAt' | 'state'>;
+type Known = Pick<HandoverRecord, 'ids' | 'stoppedAt' | 'erasedAt' | 'state'>;
 
 /**
  * The residue scan with the Job that reads the claim, while it holds the mother: another run may be erasing what is looked at. Before
@@ -19,11 +19,14 @@ export function residueOf(world: World, context: StepContext, record: Known): Pr
 }
 
 async function scan(world: World, act: Act, record: Known): Promise<ScanResult> {
+  const ids = knownIds(world, record);
   const result = await scanResidue(world, {
-    inventory: () => takeInventory(world, act, record.ids),
-    dns: async () => readPowerDns(world.http, await motherDns(world)),
-    ids: record.ids,
-    stoppedAt: record.stoppedAt,
+    inventory: () => takeInventory(world, act, ids),
+    dns: () => openMotherDns(world),
+    ids,
+    runId: world.runId,
+    ...(record.stoppedAt ? { stoppedAt: record.stoppedAt } : {}),
+    ...(record.erasedAt ? { erasedAt: record.erasedAt } : {}),
   });
   const { ref } = placesOf(world).find((place) => place.system === 'mother')!;
   const own = `ConfigMap ${ref.namespace}/${ref.name}`;

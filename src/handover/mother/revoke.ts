@@ -3,6 +3,7 @@ import type { Mutation } from '../../engine/mutation.js';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import { kubeconfigAddress, readKubeconfig } from '../../kubernetes/client/kubeconfig.js';
 import type { CredentialTrial, OwnApi } from '../../mother/jobs/credential-trial.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { World } from '../../world/world.js';
 import { askClaim, type Handover } from '../handover.js';
@@ -106,7 +107,7 @@ export function assertRefused(refusals: readonly Refusal[]): void {
         actions: [
           'on the control plane: k3s certificate rotate-ca (ends every client certificate of the old authority)',
           'where another file is in its place on the claim: put the old one back, so that catalyst can prove that it is refused',
-          'catalyst handover finalize',
+          command('handover finalize'),
         ],
         data: { accepted },
       },
@@ -120,7 +121,7 @@ export function assertRefused(refusals: readonly Refusal[]): void {
         actions: [
           "let the mother reach the Sovereign's API (port 6443) during the test: only a 401 or 403 response counts",
           'where a kubeconfig is damaged: delete kubeconfigs/<id>.yaml on the claim of catalyst-api',
-          'catalyst handover finalize',
+          command('handover finalize'),
         ],
         data: { unproven },
       },

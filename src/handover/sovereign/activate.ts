@@ -8,6 +8,7 @@ import { jsonOf } from '../../tools/http/http-json.js';
 import { sealedTree } from '../../walk/credentials/seal-tree.js';
 import type { World } from '../../world/world.js';
 import type { Handover } from '../handover.js';
+import { handSecretsToGit, waitForSealed } from './follow-git.js';
 import { changeGitea, giteaRemote } from './gitea.js';
 import { liveHead } from './gitea-tree.js';
 
@@ -121,6 +122,7 @@ export async function pivot(handover: Handover): Promise<void> {
   const kube = await world.kube();
   await followHead(handover);
   await giveFluxAccess(handover, kube);
+  await handSecretsToGit(handover, kube);
   const objects = await fluxObjects(world);
   await act(pivotMutation(world), async (writers) =>
     (await writers.sovereign()).apply(objects, { forceConflicts: true }),
@@ -129,6 +131,7 @@ export async function pivot(handover: Handover): Promise<void> {
   for (const object of objects.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))) {
     await waitForRevision(handover, kube, object);
   }
+  await waitForSealed(handover, kube);
 }
 
 /** A run killed after the pivot may be continued days later; what people committed since then is what Flux reads. */

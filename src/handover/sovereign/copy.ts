@@ -2,12 +2,16 @@
 import { z } from 'zod';
 import type { Mutation } from '../../engine/mutation.js';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
+import { deploymentsUrl, isSessionNeeded } from '../../mother/deployment-api.js';
+import { type FactsPage, readFacts } from '../../mother/jobs/claim-jobs.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { hashOf } from '../../support/hash.js';
 import type { GitRemote } from '../../tools/git/git.js';
 import { jsonOf } from '../../tools/http/http-json.js';
+import { keepSealingKeys, keptFingerprints } from '../../walk/credentials/sealing-keys.js';
 import type { World } from '../../world/world.js';
-import type { Handover } from '../handover.js';
+import { askClaim, type Handover } from '../handover.js';
 import type { HandoverItem } from '../record.js';
 import { giteaRemote, treeFiles } from './gitea.js';
 import { liveHead, placeTree, requireOwnCommits } from './gitea-tree.js';
@@ -32,16 +36,36 @@ export function recordsMutation(world: World): Mutation {
 }
 
 /** What the mother tells of one record, by its API, through the allow-list; undefined when it knows no such id. */
-export async function deploymentFacts(world: World, id: string): Promise<Record<string, unknown> | undefined> {
-  const base = world.sovereign.spec.mother.catalyst.consoleUrl.replace(/\/$/, '');
-  const url = `${base}/sovereign/api/v1/deployments/${id}`;
+async function factsByApi(world: World, id: string): Promise<Record<string, unknown> | undefined> {
+  const url = `${deploymentsUrl(world.sovereign)}/${id}`;
   const answer = await world.http({ url, timeoutMs: 20_000, signal: world.signal });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw fail('E5004', `catalyst-api on the mother answered ${answer.status} to ${url}.`);
   const fields = z.record(z.string(), z.unknown());
-  const record = jsonOf(answer, `catalyst-api at ${base}`, fields);
+  const record = jsonOf(answer, `catalyst-api at ${url}`, fields);
   const result = fields.catch({}).parse(record.result);
   return { ...pick(record, allowed), result: pick(result, allowedResult) };
+}
+
+/** The facts of all records, by id: from the API, and where that requires a session, from the files that it serves them from. */
+export async function deploymentFacts({ world, act, record, progress }: Handover): Promise<Record<string, unknown>> {
+  const { fqdn } = world.sovereign.spec;
+  if (await isSessionNeeded(world)) {
+    progress.output('catalyst-api on the mother requires a session; the records are read from its claim instead');
+    const read = await readFacts((offset) => askClaim<FactsPage>(world, act, 'facts', record.ids, { offset }));
+    return Object.fromEntries(
+      Object.entries(read).map(([id, facts]) => {
+        const named = { id, sovereignFQDN: fqdn, ...facts };
+        return [id, { ...pick(named, allowed), result: pick(named, allowedResult) }];
+      }),
+    );
+  }
+  const facts: Record<string, unknown> = {};
+  for (const id of record.ids) {
+    const found = await factsByApi(world, id);
+    if (found) facts[id] = found;
+  }
+  return facts;
 }
 
 function pick(from: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
@@ -62,11 +86,7 @@ export async function makeCopies(handover: Handover): Promise<void> {
     before: hashOfFiles(files.map(({ path, text }) => [path, text])),
   });
 
-  const facts: Record<string, unknown> = {};
-  for (const id of record.ids) {
-    const found = await deploymentFacts(world, id);
-    if (found) facts[id] = found;
-  }
+  const facts = await deploymentFacts(handover);
   const object: KubeObject = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -80,6 +100,18 @@ export async function makeCopies(handover: Handover): Promise<void> {
     fate: 'copied',
     before: hashOf(facts),
   });
+  const { names } = await keepSealingKeys(world);
+  keepItem(record.items, {
+    id: 'sealing-keys',
+    what: `${names.length} sealing keys, in the encrypted store of this machine`,
+    fate: 'copied',
+    before: hashOf(await fingerprints(world, 'cluster')),
+  });
+}
+
+async function fingerprints(world: World, side: 'cluster' | 'store'): Promise<Record<string, unknown>> {
+  const all = Object.entries(await keptFingerprints(world));
+  return Object.fromEntries(all.map(([name, prints]) => [name, prints[side]]));
 }
 
 /** Reads every copy back and compares. Throws E5103 naming the first that is not equal, E5111 where people committed meanwhile. */
@@ -93,6 +125,11 @@ export async function verifyCopies(handover: Handover): Promise<void> {
   const kube = await world.kube();
   const copy = await kube.get(recordsRef);
   equal(record.items, 'records', hashOf(JSON.parse(copy?.data?.['records.json'] ?? 'null')));
+  // Records of earlier versions have no such item, and the controller may have made a key since.
+  await keepSealingKeys(world);
+  const keys = record.items.find((item) => item.id === 'sealing-keys');
+  if (keys) keys.before = hashOf(await fingerprints(world, 'cluster'));
+  if (keys) equal(record.items, 'sealing-keys', hashOf(await fingerprints(world, 'store')));
 }
 
 async function verifyTree(handover: Handover, remote: GitRemote): Promise<void> {
@@ -108,7 +145,7 @@ async function verifyTree(handover: Handover, remote: GitRemote): Promise<void> 
 }
 
 /** COPIED is not reached again by itself: abort takes the copies away, and the next run copies them. */
-const copyAgain = ['catalyst handover abort', 'catalyst handover finalize'];
+const copyAgain = [command('handover abort'), command('handover finalize')];
 
 /** Content hash of files, whatever their order. */
 function hashOfFiles(files: [path: string, text: string][]): string {

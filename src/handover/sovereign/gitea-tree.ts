@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Mutation } from '../../engine/mutation.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Commit, GitRemote } from '../../tools/git/git.js';
 import { jsonOf } from '../../tools/http/http-json.js';
@@ -76,8 +77,8 @@ export async function requireOwnCommits({ world, record }: Handover, remote: Git
   const aside = `rename ${organization}/${repository} in Gitea, or set spec.gitops.repository to another name`;
   throw fail('E5111', peopleText(world, commits), {
     actions: [
-      record.made?.repository ? `catalyst handover abort --keep-commits ${keepFolder(world, commits)}` : aside,
-      'catalyst handover finalize',
+      record.made?.repository ? command('handover abort', { 'keep-commits': keepFolder(world, commits) }) : aside,
+      command('handover finalize'),
     ],
     data: { commits },
   });
@@ -135,7 +136,7 @@ export async function keepCommits(
   if (commits.length === 0) return 0;
   if (folder === undefined) {
     throw fail('E5111', `${peopleText(world, commits)}\nNothing was changed.`, {
-      actions: [`catalyst handover abort --keep-commits ${keepFolder(world, commits)}`],
+      actions: [command('handover abort', { 'keep-commits': keepFolder(world, commits) })],
       data: { commits },
     });
   }
@@ -143,7 +144,7 @@ export async function keepCommits(
   const late = (await world.git.history(remote, made.repository ? undefined : branch)).length - all.length;
   if (late !== 0) {
     throw fail('E5111', `People committed to ${organization}/${repository} while it was copied. Nothing was changed.`, {
-      actions: [`catalyst handover abort --keep-commits ${folder}-later`],
+      actions: [command('handover abort', { 'keep-commits': `${folder}-later` })],
     });
   }
   return commits.length;

@@ -1,11 +1,12 @@
 /** The Sovereign's own Gitea: where the GitOps tree is pushed to. */
 import type { Mutation } from '../../engine/mutation.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { GitRemote } from '../../tools/git/git.js';
 import type { HttpAnswer } from '../../tools/http/http.js';
 import { sealedTree } from '../../walk/credentials/seal-tree.js';
+import type { Writers } from '../../world/gate/writers.js';
 import type { World } from '../../world/world.js';
-import type { Writers } from '../../world/writers.js';
 
 export interface GitFile {
   path: string;
@@ -20,7 +21,7 @@ export async function giteaRemote(world: World): Promise<GitRemote> {
     const value = secret?.data?.[key];
     if (typeof value === 'string') return Buffer.from(value, 'base64').toString();
     throw fail('E1301', `Secret gitea/gitea-admin on the Sovereign has no key ${key}.`, {
-      actions: ['catalyst ticket run 376'],
+      actions: [command('ticket run', '376')],
     });
   };
   const { fqdn, gitops } = world.sovereign.spec;
@@ -79,7 +80,7 @@ const request = (remote: GitRemote, path: string) => ({
 function accepted(answer: HttpAnswer, ok: readonly number[], asked: string): HttpAnswer {
   if (answer.status < 400 || ok.includes(answer.status)) return answer;
   throw fail('E5004', `Gitea of the Sovereign answered ${answer.status} to ${asked}.`, {
-    actions: ['catalyst ticket run 376', 'catalyst resume'],
+    actions: [command('ticket run', '376'), command('resume')],
   });
 }
 

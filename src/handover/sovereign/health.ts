@@ -1,6 +1,7 @@
 /** PREPARED: both sides are whole before anything is moved. */
 import type { Progress } from '../../engine/step.js';
 import { readinessOf } from '../../kubernetes/readiness.js';
+import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import type { World } from '../../world/world.js';
@@ -29,7 +30,7 @@ export async function requireHealthy(world: World, progress: Progress): Promise<
   });
   if (healthy) return;
   throw fail('E5113', `The handover cannot start: ${problems.slice(0, 6).join('; ')}. Nothing was changed.`, {
-    actions: ['catalyst status', 'catalyst phase run 6 --fresh', 'catalyst handover finalize'],
+    actions: [command('status'), command('phase run', '6', { fresh: true }), command('handover finalize')],
     data: { problems },
   });
 }

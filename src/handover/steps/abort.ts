@@ -4,6 +4,7 @@ import type { JournalState } from '../../engine/journal-state.js';
 import type { Mutation } from '../../engine/mutation.js';
 import type { Done, Evidence } from '../../engine/step.js';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
@@ -77,7 +78,7 @@ async function requireOpen(world: World, record: HandoverRecord | undefined, opt
   const crossed = await whyCrossed(world, record, options.journal());
   if (crossed !== undefined) {
     throw fail('E5110', `${crossed}. From there on the handover only goes forward. Nothing was changed.`, {
-      actions: ['catalyst handover status', 'catalyst handover finalize'],
+      actions: [command('handover status'), command('handover finalize')],
     });
   }
 }

@@ -1,5 +1,6 @@
 /** The parts of #319 that commands run alone: decommission with the redirect, the redirect, its removal. */
 import type { Done, Evidence } from '../../engine/step.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
@@ -88,6 +89,6 @@ export async function requireRevoked(world: World): Promise<void> {
   const record = await readRecord(world);
   if (record && hasReached(record, 'REVOKED')) return;
   throw fail('E5101', `The handover is ${record?.state ?? 'NONE'}, not REVOKED.`, {
-    actions: ['catalyst handover finalize'],
+    actions: [command('handover finalize')],
   });
 }

@@ -2,6 +2,7 @@
 
 import type { Done, Evidence } from '../../engine/step.js';
 import { holdsNothingOwn, scanSummary } from '../../scans/scan.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
@@ -74,7 +75,7 @@ export function finalizeHandover(world: World, options: FinalizeOptions = {}): S
       const scan = await residueOf(world, context, record);
       if (!holdsNothingOwn(scan)) {
         throw fail('E4009', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
-          actions: ['catalyst verify residue', 'catalyst handover decommission'],
+          actions: [command('verify residue'), command('handover decommission')],
           data: { findings: scan.findings, looked: scan.looked },
         });
       }

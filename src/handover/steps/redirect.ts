@@ -3,6 +3,7 @@ import type { Mutation } from '../../engine/mutation.js';
 import type { Done, Evidence } from '../../engine/step.js';
 import { checkProtected } from '../../mother/protected/protected-watch.js';
 import { holdsNothingOwn, mentionsIn, scanSummary } from '../../scans/scan.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
@@ -37,7 +38,7 @@ export async function decommission(handover: Handover): Promise<void> {
     handover.progress.output(`left alone: ${where}: ${what}; ${remedy}`);
   if (!holdsNothingOwn(scan)) {
     throw fail('E5005', `The mother still holds state of ${record.fqdn}: ${scanSummary(scan)}.`, {
-      actions: ['catalyst verify residue'],
+      actions: [command('verify residue')],
       data: { findings: scan.findings, looked: scan.looked },
     });
   }
@@ -93,7 +94,7 @@ export function redirectConsole(world: World): Step {
         const handover = await openHandover(world, held);
         if (!hasReached(handover.record, 'REVOKED')) {
           throw fail('E5101', `The handover is ${handover.record.state ?? 'not begun'}, not REVOKED.`, {
-            actions: ['catalyst handover finalize'],
+            actions: [command('handover finalize')],
           });
         }
         await makeRedirect(handover);

@@ -1,5 +1,6 @@
 /** One poller for all actions anybody waits for: ids go together in one request, and the pause grows while nothing ends. */
 import type { Clock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { actionsIn } from './answers.js';
 import type { HetznerCaller } from './caller.js';
@@ -102,7 +103,7 @@ function actionError(action: Action) {
     quota ? 'E2002' : 'E2001',
     `Hetzner's action ${action.command} failed: ${code}: ${action.error?.message ?? ''}`,
     {
-      actions: ['catalyst resume'],
+      actions: [command('resume')],
       data: { code, action: action.id },
     },
   );
@@ -111,7 +112,7 @@ function actionError(action: Action) {
 function timedOut(action: Action) {
   const what = action.resources.map(({ type, id }) => `${type} ${id}`).join(', ');
   return fail('E4003', `Timed out waiting for Hetzner's action ${action.command} on ${what} (${action.progress} %).`, {
-    actions: ['catalyst resume'],
+    actions: [command('resume')],
     data: { action: action.id },
   });
 }

@@ -1,6 +1,7 @@
 /** One call with budget, retries and an end. What may have acted is repeated only when repeating is harmless. */
 import pLimit from 'p-limit';
 import type { Clock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { createAllowance, TooLarge } from '../../tools/http/bounded.js';
 import type { Budget } from './budget.js';
@@ -78,7 +79,7 @@ function pause(attempt: number): number {
 
 function ambiguous(call: HetznerCall, why: string, cause?: unknown) {
   return fail('E2004', `The outcome of ${call.method} ${call.path} is unknown (${why}): it may have been applied.`, {
-    actions: ['catalyst resume'],
+    actions: [command('resume')],
     cause,
     // The gate keeps such a change in doubt, so that the next run asks before it acts again.
     data: { ambiguous: true },

@@ -1,9 +1,10 @@
 /** Puts the typed layer together: transport, budget, retries, paging, actions. */
 import { type LabMark, labMarkIn } from '../../sovereign/lab-mark.js';
 import { type Clock, systemClock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { sha256 } from '../../support/hash.js';
-import type { Dialer } from '../../tools/http/dialer.js';
+import type { Dialer } from '../../tools/dialer/dialer.js';
 import { createActionWaiter } from './actions.js';
 import { actionsIn, resourceIn } from './answers.js';
 import type { HetznerApi, HetznerWriter } from './api.js';
@@ -117,5 +118,5 @@ function assertToken(token: string, endpoint: string): void {
         ? `has ${token.length} characters; Hetzner's have 64 letters and digits`
         : undefined;
   if (!problem) return;
-  throw fail('E2003', `The Hetzner token ${problem}.`, { actions: ['catalyst credentials set hcloud-token'] });
+  throw fail('E2003', `The Hetzner token ${problem}.`, { actions: [command('credentials set', 'hcloud-token')] });
 }

@@ -1,4 +1,5 @@
 /** Hetzner's error envelope in the words and exit codes of catalyst. */
+import { command } from '../../support/commands/command.js';
 import type { ErrorCode } from '../../support/errors/error-codes.js';
 import { type CatalystError, fail, isCatalystError } from '../../support/errors/errors.js';
 import type { HetznerAnswer, HetznerCall } from './transport.js';
@@ -12,14 +13,14 @@ const codes: Record<string, ErrorCode> = {
   placement_error: 'E2002',
 };
 
-const otherToken = ['catalyst credentials set hcloud-token', 'catalyst credentials verify hcloud-token'];
+const otherToken = [command('credentials set', 'hcloud-token'), command('credentials verify', 'hcloud-token')];
 const actions: Record<string, readonly string[]> = {
   unauthorized: otherToken,
   forbidden: otherToken,
-  token_readonly: ['Make a token with Read & Write in the Hetzner Console', 'catalyst credentials set hcloud-token'],
-  resource_limit_exceeded: ['Ask Hetzner for a higher limit (Console, Limits)', 'catalyst resume'],
-  resource_unavailable: ['catalyst cluster plan shows what is in stock', 'catalyst resume'],
-  placement_error: ['catalyst cluster plan shows what is in stock', 'catalyst resume'],
+  token_readonly: ['Make a token with Read & Write in the Hetzner Console', command('credentials set', 'hcloud-token')],
+  resource_limit_exceeded: ['Ask Hetzner for a higher limit (Console, Limits)', command('resume')],
+  resource_unavailable: [`${command('cluster plan')} shows what is in stock`, command('resume')],
+  placement_error: [`${command('cluster plan')} shows what is in stock`, command('resume')],
 };
 
 /** Refusals that say "not now" and did nothing: safe to repeat for every method. */
@@ -57,7 +58,7 @@ export function answerError(call: HetznerCall, answer: HetznerAnswer): CatalystE
   return fail(codes[code ?? ''] ?? 'E2001', `Hetzner refused ${call.method} ${call.path}: ${said}.`, {
     actions:
       actions[code ?? ''] ??
-      (code ? ['catalyst resume'] : ['Check HCLOUD_ENDPOINT and the proxy on the way', 'catalyst resume']),
+      (code ? [command('resume')] : ['Check HCLOUD_ENDPOINT and the proxy on the way', command('resume')]),
     data: { status: answer.status, code, details: envelope?.details },
   });
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { checkShape } from '../../support/check-shape.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Pricing } from './offerings.js';
 import { type Resource, type ResourceMap, type ResourceType, resourceTypes } from './types.js';
@@ -95,6 +96,6 @@ function check(what: string, schema: z.ZodType, value: unknown): void {
   if (!error) return;
   const { path, message } = error.issues[0]!;
   throw fail('E2001', `Hetzner answered with a ${what} whose "${path.join('.')}" is wrong: ${message}.`, {
-    actions: ['catalyst resume', 'check HCLOUD_ENDPOINT and the proxy on the way'],
+    actions: [command('resume'), 'check HCLOUD_ENDPOINT and the proxy on the way'],
   });
 }

@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { fail } from '../../support/errors/errors.js';
+import { createDialer, type Dialer } from '../../tools/dialer/dialer.js';
 import { type Allowance, collect, createAllowance } from '../../tools/http/bounded.js';
-import { createDialer, type Dialer } from '../../tools/http/dialer.js';
 
 export interface HetznerAnswer {
   status: number;

@@ -1,11 +1,11 @@
 /**
- * What a project holds, as the API's own description has it (`described.ts`, generated). The lab's server takes the same shapes, so
+ * What a project holds, as the API's own description has it (`generated/project.ts`). The lab's server takes the same shapes, so
  * that neither of the two can misread a field. Times are RFC 3339 strings, sizes in GB. What Hetzner sells is in offerings.ts.
  */
-import type * as described from './described.js';
+import type * as generated from './generated/project.js';
 
 export type Labels = Record<string, string>;
-export type { Action } from './described.js';
+export type { Action } from './generated/project.js';
 
 /** What every resource has. Protection is missing on certificate, firewall, placement group and ssh key. */
 export interface Resource {
@@ -22,24 +22,24 @@ type AnyOf<U> = { [K in keyof U]: U[K] } & {
   [K in Exclude<KeysOfAll<U>, keyof U>]?: U extends { [P in K]?: infer V } ? V : never;
 };
 
-export type Server = described.Server & Resource;
-export type PlacementGroup = described.PlacementGroup & Resource;
-export type Network = described.Network & Resource;
+export type Server = generated.Server & Resource;
+export type PlacementGroup = generated.PlacementGroup & Resource;
+export type Network = generated.Network & Resource;
 export type Subnet = Network['subnets'][number];
-export type Firewall = described.Firewall & Resource;
+export type Firewall = generated.Firewall & Resource;
 export type FirewallRule = Firewall['rules'][number];
 export type FirewallUse = Firewall['applied_to'][number];
-export type LoadBalancerService = AnyOf<described.LoadBalancer['services'][number]>;
-export type LoadBalancerTarget = AnyOf<described.LoadBalancer['targets'][number]>;
-export type LoadBalancer = Omit<described.LoadBalancer, 'services' | 'targets'> &
+export type LoadBalancerService = AnyOf<generated.LoadBalancer['services'][number]>;
+export type LoadBalancerTarget = AnyOf<generated.LoadBalancer['targets'][number]>;
+export type LoadBalancer = Omit<generated.LoadBalancer, 'services' | 'targets'> &
   Resource & { services: LoadBalancerService[]; targets: LoadBalancerTarget[] };
-export type Volume = described.Volume & Resource;
-export type PrimaryIp = described.PrimaryIp & Resource;
-export type FloatingIp = described.FloatingIp & Resource;
-export type SshKey = described.SshKey & Resource;
-export type Certificate = described.Certificate & Resource;
-export type Image = described.Image & Resource;
-export type Zone = described.Zone & Resource;
+export type Volume = generated.Volume & Resource;
+export type PrimaryIp = generated.PrimaryIp & Resource;
+export type FloatingIp = generated.FloatingIp & Resource;
+export type SshKey = generated.SshKey & Resource;
+export type Certificate = generated.Certificate & Resource;
+export type Image = generated.Image & Resource;
+export type Zone = generated.Zone & Resource;
 
 /** Everything that can be deleted, by the singular that is also its key in answers; the plural is its path. */
 export interface ResourceMap {

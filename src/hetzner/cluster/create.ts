@@ -1,15 +1,18 @@
 /** Builds the cluster at Hetzner, each part once, in an order in which every part finds what it needs. */
 import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { command } from '../../support/commands/command.js';
+import { fail } from '../../support/errors/errors.js';
 import { settleAll } from '../../support/settle-all.js';
 import { waitUntil } from '../../support/wait.js';
 import { hetznerCode } from '../api/errors.js';
 import type { LoadBalancer, Server } from '../api/types.js';
 import { markerRole } from '../marker.js';
-import { mutationOf } from '../mutation.js';
-import { checkCapacity } from './capacity.js';
-import { cloudInit } from './cloud-init.js';
+import { joinAddressOf } from '../names.js';
+import { cloudInit } from './boot/cloud-init.js';
+import { k3sInstaller } from './boot/k3s-installer.js';
+import { type Capacity, checkCapacity } from './capacity/capacity.js';
 import { type EnsureTools, ensure, findOurs } from './ensure.js';
-import { k3sInstaller } from './k3s-installer.js';
+import { addTarget, attachToNetwork } from './load-balancer.js';
 import { clusterParts, firewallRules, image, labelsOf, ruleBodies, type ServerPart, services } from './parts.js';
 
 export interface ClusterSecrets {
@@ -37,12 +40,13 @@ export async function createCluster(
 ): Promise<BuiltCluster> {
   const { api, fqdn } = tools;
   const { hetzner } = sovereign.spec;
-  const capacity = await checkCapacity(api, hetzner);
-  const parts = clusterParts(sovereign);
+  const capacity = await checkCapacity(api, sovereign.spec, tools.clock.now());
+  const parts = clusterParts(sovereign, capacity.types);
   const labels = (operation: string, role?: ServerPart['role'] | typeof markerRole) => labelsOf(fqdn, operation, role);
 
   // A name that something else has is refused before the first thing is made.
-  await settleAll(parts.all.map(({ type, name }) => findOurs(api, fqdn, type, name)));
+  const there = await settleAll(parts.all.map(({ type, name }) => findOurs(api, fqdn, type, name)));
+  const isThere = ({ name }: ServerPart) => there.some((one) => one?.name === name);
   await ensure(tools, { ...parts.marker, type: 'placement_group' }, (operation) => ({
     type: 'spread',
     labels: labels(operation, markerRole),
@@ -67,16 +71,17 @@ export async function createCluster(
     })),
   ]);
   const loadBalancer = await ensure(tools, { ...parts.loadBalancer, type: 'load_balancer' }, (operation) => ({
-    load_balancer_type: 'lb11',
+    load_balancer_type: capacity.types.loadBalancer,
     location: hetzner.location,
     algorithm: { type: 'round_robin' },
-    network: network.id,
     services,
     labels: labels(operation),
   }));
   const loadBalancerAddress = loadBalancer.public_net.ipv4.ip ?? '';
+  const joinAddress = joinAddressOf(hetzner.network);
+  await attachToNetwork(tools, loadBalancer, network, joinAddress);
 
-  const boot = async (part: ServerPart, joinAddress?: string) => {
+  const boot = async (part: ServerPart, role = part.role) => {
     const made = await ensure(tools, { ...part, type: 'server' }, (operation) => ({
       server_type: part.serverType,
       image,
@@ -90,25 +95,32 @@ export async function createCluster(
       start_after_create: true,
       user_data: cloudInit({
         installer: k3sInstaller,
-        role: part.role,
+        role,
         fqdn,
         k3sVersion: hetzner.k3sVersion,
         token: secrets.joinToken,
         joinAddress,
-        tlsSans: [fqdn, `api.${fqdn}`, loadBalancerAddress],
+        tlsSans: [fqdn, `api.${fqdn}`, loadBalancerAddress, joinAddress],
         hostKey: secrets.hostKey,
         authorizedKeys: [secrets.sshPublicKey, ...(hetzner.sshPublicKey ? [hetzner.sshPublicKey] : [])],
       }),
       labels: labels(operation, part.role),
-    }));
+    })).catch((error: unknown) => {
+      throw hetznerCode(error) === 'resource_unavailable' ? soldOut(part, sovereign, capacity, error) : error;
+    });
     return running(tools, made, network.id);
   };
   const [firstPart, ...others] = parts.servers as [ServerPart, ...ServerPart[]];
-  const first = await boot(firstPart);
-  const joinAddress = first.private_net.find((net) => net.network === network.id)?.ip;
-  const servers = [first, ...(await settleAll(others.map((part) => boot(part, joinAddress))))];
-  const controlPlanes = servers.slice(0, hetzner.controlPlane.count);
-  for (const server of controlPlanes) await addTarget(tools, loadBalancer, server);
+  const leads = ({ role }: ServerPart) => role !== 'worker';
+  // A lost first control plane joins those that are left: with `cluster-init` it would begin a second cluster under the same name.
+  const first = await boot(firstPart, others.some((part) => leads(part) && isThere(part)) ? 'control-plane' : 'first');
+  // The others join through the load balancer: it must lead to one that runs before they boot.
+  await addTarget(tools, loadBalancer, first);
+  const further = await settleAll(others.map((part) => boot(part)));
+  for (const [index, server] of further.entries()) {
+    if (leads(others[index] as ServerPart)) await addTarget(tools, loadBalancer, server);
+  }
+  const servers = [first, ...further];
   return { servers, loadBalancer, loadBalancerAddress, firewallId: firewall.id };
 }
 
@@ -130,22 +142,21 @@ async function running({ api, clock, signal, onWaiting }: CreateTools, made: Ser
   });
 }
 
-/** The sentence under which a server becomes a target. */
-export function targetSentence(server: string, loadBalancer: string): string {
-  return `make server ${server} a target of load balancer ${loadBalancer}`;
-}
-
-async function addTarget({ api, act }: CreateTools, { id, name }: LoadBalancer, server: Server): Promise<void> {
-  const current = await api.get('load_balancer', id);
-  if (current?.targets.some((target) => target.server?.id === server.id)) return;
-  const sentence = targetSentence(server.name, name);
-  await act(mutationOf({ kind: 'load_balancer', name, sentence }), async ({ hetzner }) => {
-    try {
-      const body = { type: 'server', server: { id: server.id }, use_private_ip: true };
-      await api.settle(await (await hetzner()).act('load_balancer', id, 'add_target', body));
-    } catch (error) {
-      // Repeating is harmless: the target is there, or it is not.
-      if (hetznerCode(error) !== 'target_already_defined') throw error;
-    }
+/** Between plan and order. What is made stays; a role that the spec gives no type goes on with the next that fits. */
+function soldOut({ name, role, serverType }: ServerPart, { spec }: Sovereign, capacity: Capacity, cause: unknown) {
+  const [field, others, named] =
+    role === 'worker'
+      ? ['spec.hetzner.workers.type', capacity.others.worker, spec.hetzner.workers.type]
+      : ['spec.hetzner.controlPlane.type', capacity.others.controlPlane, spec.hetzner.controlPlane.type];
+  const sold = `Hetzner has just sold out of ${serverType} in ${capacity.location}: server ${name} was not created.`;
+  const [next] = others;
+  return fail('E2002', `${sold} ${next ? `The cheapest that fits now is ${next}.` : 'Nothing else there fits.'}`, {
+    actions: [
+      ...(named === undefined ? [] : [`set ${field} to ${next ?? 'another type'}, or leave it out`]),
+      command('resume'),
+      `${command('cluster plan')} shows what is in stock`,
+    ],
+    data: { code: 'resource_unavailable' },
+    cause,
   });
 }

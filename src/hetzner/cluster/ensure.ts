@@ -1,6 +1,7 @@
 /** Makes a resource exactly once: takes what is ours, creates what is missing, looks up what an answer left unclear. */
 import type { Operation } from '../../engine/gate.js';
 import type { Clock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { HetznerApi } from '../api/api.js';
 import { hetznerCode, isAmbiguousError } from '../api/errors.js';
@@ -17,6 +18,10 @@ export interface EnsureTools {
   fqdn: string;
 }
 
+/** Made by catalyst for this Sovereign; a leftover of an earlier try bears the label of the Sovereign at most. */
+export const isOurs = ({ labels }: { labels?: Record<string, string> | null }, fqdn: string): boolean =>
+  labels?.[sovereignLabel] === fqdn && labels[operationLabel] !== undefined;
+
 /** Our resource of this name, or undefined. Throws E2006 when something else has the name. */
 export async function findOurs<T extends ResourceType>(
   api: HetznerApi,
@@ -26,12 +31,12 @@ export async function findOurs<T extends ResourceType>(
 ): Promise<ResourceMap[T] | undefined> {
   const found = (await api.list(type, { name })).find((one) => one.name === name);
   if (!found) return undefined;
-  if (found.labels?.[sovereignLabel] === fqdn && found.labels[operationLabel] !== undefined) return found;
+  if (isOurs(found, fqdn)) return found;
   throw fail(
     'E2006',
     `${type.replaceAll('_', ' ')} ${name} (${found.id}) already exists, and catalyst did not create it.`,
     {
-      actions: ['catalyst purge plan', 'catalyst ticket run 370', 'or rename it in the Hetzner Console'],
+      actions: [command('purge plan'), command('ticket run', '370'), 'or rename it in the Hetzner Console'],
       data: { type, id: found.id, name },
     },
   );

@@ -1,5 +1,6 @@
 /** Reads the kubeconfig from the first control plane over pinned SSH; the firewall lets SSH in only for that long. */
 import type { Clock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import { parseYamlStream, toYaml } from '../../support/yaml/yaml.js';
@@ -90,8 +91,8 @@ function bootFailed(host: string, stage: string) {
   return fail('E2001', `cloud-init on ${host} ${stage}.`, {
     actions: [
       `ssh root@${host} cat /var/log/cloud-init-output.log`,
-      'catalyst cluster destroy',
-      'catalyst cluster create',
+      command('cluster destroy'),
+      command('cluster create'),
     ],
   });
 }

@@ -3,7 +3,6 @@ import type { Sovereign } from '../../sovereign/spec/schema.js';
 import type { FirewallRule, ResourceType } from '../api/types.js';
 import type { markerRole } from '../marker.js';
 import { clusterNames, operationLabel, roleLabel, sovereignLabel } from '../names.js';
-import { loadBalancerType } from './capacity.js';
 
 export interface Part {
   type: ResourceType;
@@ -14,7 +13,15 @@ export interface Part {
 
 export interface ServerPart extends Part {
   role: 'first' | 'control-plane' | 'worker';
-  serverType: string;
+  /** Undefined where nothing is ordered. */
+  serverType?: string;
+}
+
+/** What Hetzner calls the things that are ordered. */
+export interface ChosenTypes {
+  controlPlane: string;
+  worker?: string;
+  loadBalancer: string;
 }
 
 export interface ClusterParts {
@@ -32,17 +39,22 @@ export interface ClusterParts {
 
 export const image = 'ubuntu-24.04';
 
+/**
+ * Traefik's NodePorts answer on nodes with a Ready Pod of it alone (`externalTrafficPolicy: Local`), so that the check of a port is the check
+ * of what serves it. Visitors' addresses reach Traefik by the PROXY protocol; the API server does not speak it.
+ */
 export const services = [
-  { protocol: 'tcp', listen_port: 80, destination_port: 31080 },
-  { protocol: 'tcp', listen_port: 443, destination_port: 31443 },
-  { protocol: 'tcp', listen_port: 6443, destination_port: 6443 },
+  { protocol: 'tcp', listen_port: 80, destination_port: 31080, proxyprotocol: true },
+  { protocol: 'tcp', listen_port: 443, destination_port: 31443, proxyprotocol: true },
+  { protocol: 'tcp', listen_port: 6443, destination_port: 6443, proxyprotocol: false },
 ].map((service) => ({
   ...service,
-  proxyprotocol: false,
-  health_check: { protocol: 'tcp', port: service.destination_port, interval: 15, timeout: 10, retries: 3 },
+  // a node that is rebooted gets no visitor after 15 seconds
+  health_check: { protocol: 'tcp', port: service.destination_port, interval: 5, timeout: 3, retries: 3 },
 }));
 
-export function clusterParts({ spec }: Sovereign): ClusterParts {
+/** @param types of what is ordered (capacity.ts); left out where only names are of interest */
+export function clusterParts({ spec }: Sovereign, types?: ChosenTypes): ClusterParts {
   const { hetzner, fqdn } = spec;
   const names = clusterNames(fqdn);
   const part = (type: ResourceType, name: string, what: string): Part => ({
@@ -50,9 +62,14 @@ export function clusterParts({ spec }: Sovereign): ClusterParts {
     name,
     sentence: `create ${type.replaceAll('_', ' ')} ${name}${what}`,
   });
-  const server = (role: ServerPart['role'], name: string, serverType: string): ServerPart => {
+  const server = (role: ServerPart['role'], name: string, serverType?: string): ServerPart => {
     const does = role === 'first' ? 'control plane' : role === 'worker' ? 'worker' : 'further control plane';
-    return { ...part('server', name, ` (${serverType}, ${does}) in ${hetzner.location}`), role, serverType };
+    const what = [...(serverType ? [serverType] : []), does].join(', ');
+    return {
+      ...part('server', name, ` (${what}) in ${hetzner.location}`),
+      role,
+      ...(serverType ? { serverType } : {}),
+    };
   };
   const { cidr, subnet } = hetzner.network;
   const { controlPlane, workers } = hetzner;
@@ -60,20 +77,18 @@ export function clusterParts({ spec }: Sovereign): ClusterParts {
     marker: part('placement_group', names.marker, ', empty, that marks the project of this Sovereign'),
     sshKey: part('ssh_key', names.sshKey, ''),
     network: part('network', names.network, ` ${cidr} with subnet ${subnet}`),
-    firewall: part('firewall', names.firewall, ' that lets in 80, 443, 6443, 53 and ICMP'),
+    firewall: part('firewall', names.firewall, ' that lets in 6443, 53 and ICMP'),
     placementGroup: part('placement_group', names.placementGroup, ' that spreads the servers'),
     loadBalancer: part(
       'load_balancer',
       names.loadBalancer,
-      ` (${loadBalancerType}) in ${hetzner.location}, 80→31080, 443→31443, 6443→6443`,
+      `${types ? ` (${types.loadBalancer})` : ''} in ${hetzner.location}, 80→31080, 443→31443, 6443→6443`,
     ),
     servers: [
       ...Array.from({ length: controlPlane.count }, (_, index) =>
-        server(index === 0 ? 'first' : 'control-plane', names.controlPlane(index + 1), controlPlane.type),
+        server(index === 0 ? 'first' : 'control-plane', names.controlPlane(index + 1), types?.controlPlane),
       ),
-      ...Array.from({ length: workers.count }, (_, index) =>
-        server('worker', names.worker(index + 1), workers.type ?? controlPlane.type),
-      ),
+      ...Array.from({ length: workers.count }, (_, index) => server('worker', names.worker(index + 1), types?.worker)),
     ],
   };
   const { marker, sshKey, network, firewall, placementGroup, loadBalancer, servers } = parts;
@@ -95,7 +110,10 @@ export function labelsOf(
 
 const anywhere = ['0.0.0.0/0', '::/0'];
 
-/** What may come in. SSH only while the kubeconfig is fetched, and only from `sshFrom`. */
+/**
+ * What may come in at the public address of a node. Visitors come through the load balancer, over the private network, which no firewall
+ * filters. SSH only while the kubeconfig is fetched, and only from `sshFrom`.
+ */
 export function firewallRules(sshFrom: readonly string[] = []): FirewallRule[] {
   const open = (
     protocol: FirewallRule['protocol'],
@@ -111,8 +129,6 @@ export function firewallRules(sshFrom: readonly string[] = []): FirewallRule[] {
     port,
   });
   return [
-    open('tcp', '80', anywhere, 'http'),
-    open('tcp', '443', anywhere, 'https'),
     open('tcp', '6443', anywhere, 'kubernetes'),
     open('tcp', '53', anywhere, 'dns'),
     open('udp', '53', anywhere, 'dns'),

@@ -1,5 +1,6 @@
 /** Server-side apply by the kubectl binary; objects go over stdin, so that no Secret touches the disk or argv. */
 import type { Clock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { type CatalystError, fail, isCatalystError } from '../../support/errors/errors.js';
 import type { Exec } from '../../tools/exec/exec.js';
 import type { ApplyOptions, KubeObject } from './kube.js';
@@ -106,7 +107,7 @@ function translate(error: CatalystError): CatalystError {
   if (unreachableWords.test(said) && !said.includes('failed calling webhook')) {
     return fail('E3101', `kubectl could not reach the API: ${said}`, {
       cause: error,
-      actions: ['catalyst cluster status'],
+      actions: [command('cluster status')],
       data: { ambiguous: true, passing: true },
     });
   }

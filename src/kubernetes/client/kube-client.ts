@@ -1,11 +1,13 @@
 /** The Kube of a real API server (kube.ts says the contract). */
 import type { Clock } from '../../support/clock.js';
 import { fail } from '../../support/errors/errors.js';
+import type { Dialer } from '../../tools/dialer/dialer.js';
 import type { Exec } from '../../tools/exec/exec.js';
-import { type Allowance, createAllowance, pageMs } from '../../tools/http/bounded.js';
-import type { Dialer } from '../../tools/http/dialer.js';
-import type { Kube, KubeObject, KubeRef, KubeWriter } from './kube.js';
+import type { Allowance } from '../../tools/http/bounded.js';
+import { credentialEnd } from './credential-end.js';
+import type { Kube, KubeObject, KubeRef, KubeWriter, ServiceCaller, ServiceRef } from './kube.js';
 import { type KubectlOptions, kubectlApply } from './kube-apply.js';
+import { listPages } from './kube-list.js';
 import { createKubePaths, refusal } from './kube-paths.js';
 import { withRetry } from './kube-retry.js';
 import { createKubeTransport } from './kube-transport.js';
@@ -34,21 +36,21 @@ export interface KubeOptions {
   onWaiting?: (pending: string, deadline: Date) => void;
 }
 
-export function createKube(options: KubeOptions): Kube & KubeWriter {
+export function createKube(options: KubeOptions): Kube & KubeWriter & ServiceCaller {
   const { kubeconfig, context, exec, clock, undoSignal: signal = options.signal } = options;
   const access = options.access ?? readKubeconfig(kubeconfig, context, { exec, env: process.env, now: clock.now });
-  const transport = withRetry(createKubeTransport(access, options.dialer), clock);
+  const once = createKubeTransport(access, options.dialer);
+  const transport = withRetry(once, clock);
   const paths = createKubePaths(transport);
 
   const pathOf = async (ref: KubeRef): Promise<string | undefined> => {
     const collection = await paths.collection(ref.apiVersion, ref.kind, ref.namespace);
     return collection === undefined ? undefined : `${collection}/${encodeURIComponent(ref.name)}`;
   };
-  const required = async (ref: KubeRef): Promise<string> => {
-    const path = await pathOf(ref);
-    if (path === undefined)
-      throw fail('E3102', `The API at ${access.server} does not serve ${ref.kind} of ${ref.apiVersion}.`);
-    return path;
+  const served = <T>(found: T | undefined, { apiVersion, kind }: Pick<KubeRef, 'apiVersion' | 'kind'>): T => {
+    if (found === undefined)
+      throw fail('E3102', `The API at ${access.server} does not serve ${kind} of ${apiVersion}.`);
+    return found;
   };
   const send = async (
     method: string,
@@ -66,9 +68,10 @@ export function createKube(options: KubeOptions): Kube & KubeWriter {
     return kubectlApply({ exec, kubectl: await options.kubectl(), kubeconfig, context, clock, signal }, objects, how);
   };
 
-  const kube: Kube & KubeWriter = {
+  const kube: Kube & KubeWriter & ServiceCaller = {
     server: access.server,
     kubeconfig,
+    credentialEnd: credentialEnd(access),
     async get(ref) {
       const path = await pathOf(ref);
       if (path === undefined) return undefined;
@@ -80,23 +83,9 @@ export function createKube(options: KubeOptions): Kube & KubeWriter {
     async list(what) {
       const collection = await paths.collection(what.apiVersion, what.kind, what.namespace);
       if (collection === undefined) return [];
-      const items: KubeObject[] = [];
-      const time = createAllowance();
-      let next = '';
-      for (let pages = 1; ; pages += 1) {
-        const query = new URLSearchParams({ limit: '500' });
-        if (what.labelSelector) query.set('labelSelector', what.labelSelector);
-        if (next) query.set('continue', next);
-        const page = await send('GET', `${collection}?${query}`, { time });
-        time.earn(pageMs);
-        for (const item of itemsOf(page, collection))
-          items.push({ ...item, apiVersion: what.apiVersion, kind: what.kind });
-        const more = (page.metadata as { continue?: unknown }).continue;
-        if (typeof more !== 'string' || more === '') return items;
-        if (more === next || pages === mostPages)
-          throw fail('E3102', `The API at ${access.server} gives the list ${collection} in pages that do not end.`);
-        next = more;
-      }
+      const page = (path: string, time: Allowance) => send('GET', path, { time });
+      const items = await listPages(page, { collection, server: access.server, labelSelector: what.labelSelector });
+      return items.map((item) => ({ ...item, apiVersion: what.apiVersion, kind: what.kind }));
     },
     waitFor: (ref, wait) =>
       waitForObject({
@@ -112,46 +101,54 @@ export function createKube(options: KubeOptions): Kube & KubeWriter {
     tryApply: (objects, how) => kubectl(objects, { ...how, dryRun: true }),
     async review({ kind, spec }) {
       const apiVersion = 'authorization.k8s.io/v1';
-      const collection = await paths.collection(apiVersion, kind);
-      if (collection === undefined)
-        throw fail('E3102', `The API at ${access.server} does not serve ${kind} of ${apiVersion}.`);
+      const collection = served(await paths.collection(apiVersion, kind), { apiVersion, kind });
       const { status } = await send('POST', collection, { body: { apiVersion, kind, metadata: {}, spec } });
       return { allowed: status?.allowed === true, ...(status?.reason ? { reason: String(status.reason) } : {}) };
     },
     apply: (objects, how = {}) => kubectl(objects, { forceConflicts: how.forceConflicts }),
     async create(object) {
-      const collection = await paths.collection(object.apiVersion, object.kind, object.metadata.namespace);
-      if (collection === undefined)
-        throw fail('E3102', `The API at ${access.server} does not serve ${object.kind} of ${object.apiVersion}.`);
+      const found = await paths.collection(object.apiVersion, object.kind, object.metadata.namespace);
+      const collection = served(found, object);
       return send('POST', `${collection}?fieldManager=catalyst`, { body: object });
     },
     async patch(ref, patch, subresource) {
-      const path = await required(ref);
+      const path = served(await pathOf(ref), ref);
       const at = `${path}${subresource ? `/${subresource}` : ''}?fieldManager=catalyst`;
       return send('PATCH', at, { body: patch, contentType: 'application/merge-patch+json' });
     },
-    async delete(ref, { propagation = 'Background' } = {}) {
+    async delete(ref, { propagation = 'Background', evict } = {}) {
       const path = await pathOf(ref);
       if (path === undefined) return false;
-      const answer = await transport.send({ method: 'DELETE', path, body: { propagationPolicy: propagation }, signal });
+      const request = evict ? evictionOf(path, ref) : deletionOf(path, propagation);
+      const answer = await transport.send({ ...request, signal });
       if (answer.status === 404) return false;
-      if (answer.status >= 300) throw refusal('DELETE', path, answer);
+      if (answer.status >= 300) throw refusal(request.method, request.path, answer);
       return true;
     },
-    raw: (path) => transport.send({ method: 'GET', path, signal }),
+    raw: (path, { once: isOnce, ...how } = {}) =>
+      (isOnce ? once : transport).send({ method: 'GET', path, signal, ...how }),
+    askService: (service, { path, headers }) =>
+      transport.send({ method: 'GET', path: proxyPath(service) + path, headers, signal }),
+    callService: (service, { path, ...request }) =>
+      transport.send({ ...request, path: proxyPath(service) + path, signal }),
   };
   return kube;
 }
 
-/** A list of more than half a million objects is none that we ask for. */
-const mostPages = 1000;
+const deletionOf = (path: string, propagationPolicy: string) => ({
+  method: 'DELETE',
+  path,
+  body: { propagationPolicy } as object,
+});
 
-function itemsOf(page: KubeObject, path: string): KubeObject[] {
-  const items: unknown = page.items ?? [];
-  const whole = Array.isArray(items) && items.every((item) => typeof item?.metadata?.name === 'string');
-  if (whole) return items as KubeObject[];
-  throw fail('E3102', `Kubernetes answered GET ${path} with items that are not objects.`);
-}
+const evictionOf = (path: string, { namespace, name }: KubeRef) => ({
+  method: 'POST',
+  path: `${path}/eviction`,
+  body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } } as object,
+});
+
+const proxyPath = ({ namespace, name, port }: ServiceRef) =>
+  `/api/v1/namespaces/${namespace}/services/http:${name}:${port}/proxy`;
 
 function parseObject(body: string, path: string): KubeObject {
   try {

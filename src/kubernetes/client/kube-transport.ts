@@ -3,10 +3,12 @@ import type { Agent, IncomingMessage } from 'node:http';
 import type { AgentOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
+import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
-import { trustedAuthorities } from '../../tools/http/authorities.js';
+import { trustedAuthorities } from '../../tools/dialer/authorities.js';
+import { agentsThrough, createDialer, type Dialer } from '../../tools/dialer/dialer.js';
 import { type Allowance, collect, createAllowance, deadlineIn, TooLarge } from '../../tools/http/bounded.js';
-import { agentsThrough, createDialer, type Dialer } from '../../tools/http/dialer.js';
+import { freshConnections } from '../../tools/http/http-client.js';
 import { send } from '../../tools/http/send.js';
 import type { KubeAccess } from './kubeconfig.js';
 
@@ -15,9 +17,13 @@ export interface KubeRequest {
   path: string;
   body?: unknown;
   contentType?: string;
+  /** For what the API server passes on; it keeps the identity to itself. */
+  headers?: Record<string, string>;
   /** What is left for the operation that it is part of; default: one of its own. */
   time?: Allowance;
   signal?: AbortSignal;
+  /** Over a connection of its own. */
+  fresh?: boolean | undefined;
 }
 
 export interface KubeAnswer {
@@ -68,11 +74,12 @@ export function createKubeConnect(
 
 export function createKubeTransport(access: KubeAccess, dialer?: Dialer): KubeTransport {
   const connect = createKubeConnect(access, dialer);
+  const connectAnew = createKubeConnect(access, dialer, freshConnections);
 
   const open = async (request: KubeRequest, signal: AbortSignal, again = false): Promise<IncomingMessage> => {
-    const { agent, headers: identity } = await connect(again);
+    const { agent, headers: identity } = await (request.fresh ? connectAnew : connect)(again);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const headers: Record<string, string> = { accept: 'application/json', ...identity };
+    const headers: Record<string, string> = { accept: 'application/json', ...request.headers, ...identity };
     if (body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
     const url = new URL(access.server + request.path);
     const answer = await send({ url, method: request.method, headers, body, agent, signal }).answer;
@@ -137,7 +144,7 @@ function unreachable(server: string, error: unknown, method: string) {
   const neverLeft = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
   return fail('E3101', `The Kubernetes API at ${server} cannot be reached: ${inner || code || 'connection failed'}.`, {
-    actions: ['catalyst cluster status', 'Check the kubeconfig and the network'],
+    actions: [command('cluster status'), 'Check the kubeconfig and the network'],
     cause: error,
     data: { code, neverLeft, endless: error instanceof TooLarge, ambiguous: method !== 'GET' && !neverLeft },
   });

@@ -1,5 +1,6 @@
 /** Waits for one object by watch: looks at every change, survives cut connections, ends at the deadline. */
 import type { Clock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError } from '../../support/errors/errors.js';
 import type { KubeObject, KubeRef } from './kube.js';
 import { type KubeTransport, WatchRefused } from './kube-transport.js';
@@ -55,7 +56,7 @@ export async function waitForObject<T>(request: WaitRequest<T>): Promise<T> {
         throw fail('E4003', `Timed out after ${Math.round(timeoutMs / 1000)}s waiting for ${reason}: ${pending}.`, {
           actions: [
             `kubectl describe ${ref.kind.toLowerCase()} ${ref.name}${ref.namespace ? ` -n ${ref.namespace}` : ''}`,
-            'catalyst resume',
+            command('resume'),
           ],
           data: { reason, pending },
         });

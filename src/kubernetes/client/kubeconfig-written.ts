@@ -1,6 +1,7 @@
 /** Kubeconfigs that catalyst writes for kubectl and helm: what was read, with nothing left for them to look up or to run. */
 import { toYaml } from '../../support/yaml/yaml.js';
-import { type ConnectRule, dialFor } from '../../tools/http/connect-to.js';
+import { type ConnectRule, dialFor } from '../../tools/dialer/connect-to.js';
+import { bareHost } from '../../tools/dialer/proxies.js';
 import { type KubeAccess, type KubeIdentity, parseKubeconfig } from './kubeconfig.js';
 
 /** One context alone. What a plugin gave stands in it, so that no child runs the plugin: it holds a secret, 0600. */
@@ -30,10 +31,12 @@ export function redirectKubeconfig(text: string, rules: readonly ConnectRule[], 
     const url = new URL(cluster['server']);
     const at = dialFor(rules, url.hostname, Number(url.port || (url.protocol === 'http:' ? 80 : 443)));
     if (!at.moved) return { name, cluster };
-    const host = at.host.includes(':') ? `[${at.host}]` : at.host;
+    const named = bareHost(url.hostname);
     const path = url.pathname === '/' ? '' : url.pathname;
-    const server = `${url.protocol}//${host}:${at.port}${path}`;
-    return { name, cluster: { 'tls-server-name': url.hostname.replace(/^\[|\]$/g, ''), ...cluster, server } };
+    const server = `${url.protocol}//${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}${path}`;
+    const through = at.through ? { 'proxy-url': at.through.href } : {};
+    const checked = at.host === named ? {} : { 'tls-server-name': named };
+    return { name, cluster: { ...checked, ...through, ...cluster, server } };
   });
   return toYaml({ ...config, clusters, ...(context ? { 'current-context': context } : {}) });
 }

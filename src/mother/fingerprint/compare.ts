@@ -1,4 +1,5 @@
 /** What is different between two fingerprints, without what this Sovereign's own journaled mutations declared. Pure. */
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Difference } from './difference.js';
 import type { Fingerprint } from './fingerprint.js';
@@ -93,7 +94,7 @@ export function requireUnchanged(
     'E5003',
     `${label}, the protected set on the mother has changed: ${toldDifferences(differences)}. ${why}`,
     {
-      actions: [...new Set(caused.map(({ undo }) => undo)), 'catalyst verify protected'],
+      actions: [...new Set(caused.map(({ undo }) => undo)), command('verify protected')],
       data: { differences, caused },
     },
   );

@@ -1,6 +1,7 @@
 /** What journaled mutations declare to do to protected things: only the kinds of write that are allowed have an effect. Pure. */
 import type { Target } from '../../engine/mutation.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { command } from '../../support/commands/command.js';
 import { redirectNameOf } from '../own-names.js';
 import type { DeclaredEffect } from './compare.js';
 
@@ -41,5 +42,5 @@ export function effectOf(
   }
   const isRedirect = namespace === mother.catalyst.namespace && name === redirectNameOf(fqdn);
   if (!isRedirect || !['Ingress', 'Middleware'].includes(kind)) return undefined;
-  return { object, description: sentence, undo: 'catalyst handover redirect --remove' };
+  return { object, description: sentence, undo: command('handover redirect', { remove: true }) };
 }

@@ -8,15 +8,16 @@ import type { Sovereign } from '../../sovereign/spec/schema.js';
 import type { Clock } from '../../support/clock.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Http } from '../../tools/http/http.js';
-import { powerDnsKey, readPowerDns } from '../powerdns.js';
+import { openMotherDns } from '../mother-dns.js';
 import { type MotherFacts, readMotherFacts } from '../protected/mother-facts.js';
 import { nameOfObject } from '../protected/ownership.js';
 import { type ListableKind, listableKinds } from '../protected/protected-kinds.js';
 import { isProtectedNamespace, parentZoneOf, protectedPages } from '../protected/protected-set.js';
 import type { Difference } from './difference.js';
+import { printKnown } from './known-prints.js';
 import { ordinaryChanges } from './ordinary-changes.js';
 import { type NamePrint, printNames } from './print-names.js';
-import { contextOf, isOrdinary, type ObjectPrint, printKey, printObject } from './print-objects.js';
+import { contextOf, isOrdinary, type ObjectPrint, printKey } from './print-objects.js';
 import { type PagePrint, printPage, printPageTwice } from './print-pages.js';
 
 export type { NamePrint, ObjectPrint, PagePrint };
@@ -67,56 +68,79 @@ export async function readProtectedSet(
 ): Promise<{ print: Fingerprint; facts: MotherFacts }> {
   const { sovereign, clock, http } = tools;
   const mother = await tools.mother();
-  const kube = oneReading(mother);
-  const [kinds, facts] = await Promise.all([listableKinds(mother), readMotherFacts(kube, sovereign)]);
-  const [objects, names, pages] = await Promise.all([
-    printAll(kube, sovereign, kinds, facts),
-    mothersDns(tools, kube).then((dns) =>
-      printNames(dns, [...facts.hosts, parentZoneOf(sovereign)], sovereign.spec.fqdn),
+  const reading = oneReading(mother);
+  const page = pagesOf(http, options.against);
+  const facts = readMotherFacts(reading, sovereign);
+  // What needs no facts is read beside them: a reading takes as long as its slowest part, and a run waits for each.
+  const others = Promise.all([
+    listAll(mother, reading).then(async (listed) => printAll(mother, sovereign, listed, await facts)),
+    openMotherDns({ ...tools, mother: async () => reading }).then((dns) =>
+      printNames(dns, facts.then(namesIn(sovereign)), sovereign.spec.fqdn),
     ),
-    readPages(http, [...protectedPages(sovereign), ...facts.pages], options.against),
+    Promise.all([page(protectedPages(sovereign)), facts.then((of) => page(of.pages))]).then(sortedOnce),
   ]);
+  // Where both fail, the facts say what must be readable.
+  others.catch(() => undefined);
+  const found = await facts;
+  const [objects, names, pages] = await others;
   if (objects.length === 0) {
-    throw fail('E5002', `No object of the protected set was found on the mother cluster (${kube.server}).`, {
+    throw fail('E5002', `No object of the protected set was found on the mother cluster (${mother.server}).`, {
       actions: ['check that --mother-kubeconfig leads to the mother and can read all namespaces'],
     });
   }
-  return { print: { version: 2, at: clock.now().toISOString(), objects, names, pages }, facts };
+  return { print: { version: 2, at: clock.now().toISOString(), objects, names, pages }, facts: found };
 }
 
-/** Lists each kind once, however many ask. */
+const namesIn = (sovereign: Sovereign) => (facts: MotherFacts) => [...facts.hosts, parentZoneOf(sovereign)];
+
+/** Lists each kind once, in all namespaces, however many ask for it, for one namespace of it or for one object. */
 function oneReading(kube: Kube): Kube {
   const lists = new Map<string, Promise<KubeObject[]>>();
+  const all = ({ apiVersion, kind }: { apiVersion: string; kind: string }) => {
+    const key = `${apiVersion} ${kind}`;
+    const listed = lists.get(key) ?? kube.list({ apiVersion, kind });
+    lists.set(key, listed);
+    return listed;
+  };
   return {
     ...kube,
-    list(what) {
-      const key = JSON.stringify(what);
-      const listed = lists.get(key) ?? kube.list(what);
-      lists.set(key, listed);
-      return listed;
+    async list(what) {
+      if (what.labelSelector !== undefined) return kube.list(what);
+      const listed = await all(what);
+      if (what.namespace === undefined) return listed;
+      return listed.filter(({ metadata }) => metadata.namespace === what.namespace);
+    },
+    async get(ref) {
+      const listed = await all(ref);
+      return listed.find(({ metadata }) => metadata.name === ref.name && metadata.namespace === ref.namespace);
     },
   };
 }
 
 const never = new Set(ordinaryChanges.filter(({ except }) => except === 'always').map(({ kind }) => kind));
 
-async function printAll(
-  kube: Kube,
-  sovereign: Sovereign,
-  kinds: readonly ListableKind[],
-  facts: MotherFacts,
-): Promise<ObjectPrint[]> {
+interface Listed {
+  kinds: readonly ListableKind[];
+  objects: readonly KubeObject[];
+}
+
+/** Every object of the kinds that are compared, in all namespaces. */
+async function listAll(mother: Kube, reading: Kube): Promise<Listed> {
+  const kinds = await listableKinds(mother);
   const limit = pLimit(12);
   const wanted = kinds.filter(({ kind, namespaced }) => !never.has(kind) && (namespaced || clusterKinds.has(kind)));
   const lists = await Promise.all(
-    wanted.map((kind) => limit(() => kube.list({ apiVersion: kind.apiVersion, kind: kind.kind }))),
+    wanted.map((kind) => limit(() => reading.list({ apiVersion: kind.apiVersion, kind: kind.kind }))),
   );
-  const all = lists.flat();
-  const context = contextOf(all, kinds);
-  const bound = rolesBound(sovereign, all);
-  return all
+  return { kinds, objects: lists.flat() };
+}
+
+function printAll(mother: Kube, sovereign: Sovereign, { kinds, objects }: Listed, facts: MotherFacts): ObjectPrint[] {
+  const context = contextOf(objects, kinds);
+  const bound = rolesBound(sovereign, objects);
+  return objects
     .filter((object) => isCovered(sovereign, object, facts, bound) && !isOrdinary(object, context))
-    .map((object) => printObject(object, context))
+    .map(printKnown(mother, context))
     .sort((a, b) => printKey(a).localeCompare(printKey(b)));
 }
 
@@ -152,21 +176,23 @@ function rolesBound(sovereign: Sovereign, all: readonly KubeObject[]): Set<strin
   return found;
 }
 
-async function mothersDns({ sovereign, http, credentials, redactor }: FingerprintTools, kube: Kube) {
-  const { endpoint, secret } = sovereign.spec.mother.powerdns;
-  const apiKey = (await credentials.find('powerdns-api-key')) ?? (await powerDnsKey(kube, secret));
-  redactor.register(apiKey);
-  return readPowerDns(http, { endpoint, apiKey });
-}
-
-function readPages(http: Http, urls: readonly string[], against: Fingerprint | undefined): Promise<PagePrint[]> {
+/** Reads pages, each once however many name it; those that `against` has are begun at once. */
+function pagesOf(http: Http, against: Fingerprint | undefined): (urls: readonly string[]) => Promise<PagePrint[]> {
   const limit = pLimit(6);
   const known = new Map(against?.pages.map((page) => [page.url, page]));
-  const all = [...new Set([...urls, ...known.keys()])].sort();
-  return Promise.all(
-    all.map((url) => limit(() => (against ? printPage(http, url, known.get(url)?.mask) : printPageTwice(http, url)))),
-  );
+  const read = new Map<string, Promise<PagePrint>>();
+  const pageAt = (url: string) => {
+    const print =
+      read.get(url) ?? limit(() => (against ? printPage(http, url, known.get(url)?.mask) : printPageTwice(http, url)));
+    read.set(url, print);
+    return print;
+  };
+  for (const url of known.keys()) pageAt(url);
+  return (urls) => Promise.all([...new Set([...urls, ...known.keys()])].map(pageAt));
 }
+
+const sortedOnce = (prints: readonly PagePrint[][]) =>
+  [...new Set(prints.flat())].sort((one, other) => (one.url < other.url ? -1 : 1));
 
 /** Pages that do not answer 2xx or 3xx, whatever they did before. */
 export function deadPages({ pages }: Fingerprint, sovereign: Sovereign): PagePrint[] {

@@ -11,9 +11,14 @@ export interface NamePrint {
   hash: string;
 }
 
-/** `fqdn`: this Sovereign's name, whose record sets are its own. */
-export async function printNames(dns: PowerDnsReader, hosts: readonly string[], fqdn: string): Promise<NamePrint[]> {
-  const zones = (await dns.zones()).map(bareName).filter((zone) => hosts.some((host) => isAtOrBelow(host, zone)));
+/** `protectedHosts` may still be read; `fqdn`: this Sovereign's name, whose record sets are its own. */
+export async function printNames(
+  dns: PowerDnsReader,
+  protectedHosts: Promise<readonly string[]>,
+  fqdn: string,
+): Promise<NamePrint[]> {
+  const [all, hosts] = await Promise.all([dns.zones(), protectedHosts]);
+  const zones = all.map(bareName).filter((zone) => hosts.some((host) => isAtOrBelow(host, zone)));
   const prints = await Promise.all(
     zones.map(async (zone) =>
       ((await dns.zone(zone)) ?? []).flatMap(({ name, type, ttl, records }) => {

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import type { Difference } from './difference.js';
 import type { Fingerprint } from './fingerprint.js';
@@ -12,7 +13,7 @@ const fileOf = (stateDir: string) => join(stateDir, 'evidence', 'protected-befor
 const foundFileOf = (stateDir: string) => join(stateDir, 'evidence', 'protected-differs.json');
 
 /** What a person types who accepts the differences. */
-export const acceptCommand = (fqdn: string) => `catalyst verify protected --accept --confirm ${fqdn}`;
+export const acceptCommand = (fqdn: string) => command('verify protected', { accept: true, confirm: fqdn });
 
 /** `1 difference`, `3 differences`. */
 export const differencesText = ({ length }: readonly Difference[]) =>

@@ -3,6 +3,7 @@
  * that do so with catalyst-api's own image, and what they answer, as JSON in their termination message (at most 4096 bytes).
  */
 import type { Kube, KubeObject, KubeWriter } from '../../kubernetes/client/kube.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { CatalystOnMother } from '../discover.js';
 import { claimJobName, jobLabel, sovereignLabel } from '../own-names.js';
@@ -116,7 +117,7 @@ export async function readInventory(ask: (offset: number) => Promise<InventoryPa
     const page = await ask(rows.length);
     if (page.hash !== first.hash || page.total !== first.total || page.rows.length === 0) {
       throw fail('E5005', "The files on the mother's claim changed while they were listed.", {
-        actions: ['catalyst verify residue'],
+        actions: [command('verify residue')],
       });
     }
     rows.push(...page.rows);
@@ -131,6 +132,27 @@ export async function readInventory(ask: (offset: number) => Promise<InventoryPa
     hash,
     inFlight,
   };
+}
+
+/** What one `facts` Job answers: records from `OFFSET` on, as many as fit. */
+export interface FactsPage {
+  total: number;
+  records: Record<string, Record<string, string>>;
+}
+
+/** The facts of all records, page by page. Throws E5005 when a page has none. */
+export async function readFacts(ask: (offset: number) => Promise<FactsPage>): Promise<FactsPage['records']> {
+  const { total, records } = await ask(0);
+  const all = { ...records };
+  while (Object.keys(all).length < total) {
+    const before = Object.keys(all).length;
+    Object.assign(all, (await ask(before)).records);
+    if (Object.keys(all).length === before)
+      throw fail('E5005', "The records on the mother's claim changed while they were read.", {
+        actions: [command('handover finalize')],
+      });
+  }
+  return all;
 }
 
 /** Creates a Job, waits for its end, reads what it answered and removes it. Throws E5005 when it failed or said nothing. */
@@ -159,7 +181,7 @@ export async function runJob<T>(kube: Kube, writer: KubeWriter, job: KubeObject,
     const message = await terminationMessage(kube, namespace, name);
     if (ended === 'Failed' || !message) {
       throw fail('E5005', `Job ${namespace}/${name} on the mother cluster failed: ${message || 'no output'}.`, {
-        actions: [`kubectl -n ${namespace} describe job ${name}`, 'catalyst resume'],
+        actions: [`kubectl -n ${namespace} describe job ${name}`, command('resume')],
       });
     }
     return JSON.parse(message) as T;

@@ -99,6 +99,29 @@ printf '{"deleted":%s,"left":%s}' "$count" "$left" > "$log"
 [ "$left" = 0 ]
 `;
 
-export const claimScripts = { inventory, erase, 'try-credentials': `${find}${tryCredentialsScript}` } as const;
+/** What of a record is copied to the Sovereign; nothing else of it leaves the claim this way. */
+export const recordFacts = [
+  ...['status', 'startedAt', 'finishedAt', 'region', 'phase1FinishedAt'],
+  ...['controlPlaneIP', 'loadBalancerIP', 'consoleURL', 'gitopsRepoURL'],
+] as const;
+
+/** The first of that name in the file: what is nested deeper comes later in a record. */
+const facts = `${find}
+fact() { tr '\\n' ' ' < "$2" | grep -oE "\\"$1\\"[[:space:]]*:[[:space:]]*\\"[^\\"\\\\\\\\]*\\"" | head -n 1 | sed 's/.*:[[:space:]]*"\\([^"]*\\)"$/\\1/' | tr -d '\\000-\\037'; }
+rows=$(for id in $ids; do
+  f=deployments/$id.json
+  [ -e "$f" ] || continue
+  row=""
+  for key in ${recordFacts.join(' ')}; do
+    value=$(fact "$key" "$f")
+    [ -z "$value" ] || row="$row\${row:+,}\\"$key\\":\\"$value\\""
+  done
+  printf '"%s":{%s}\\n' "$id" "$row"
+done)
+page=$(printf '%s\\n' "$rows" | grep . | awk -v from="\${OFFSET:-0}" 'NR > from { used += length($0) + 1; if (used > ${room} && NR > from + 1) exit; print }' | paste -sd, -)
+printf '{"total":%s,"records":{%s}}' "$(printf '%s\\n' "$rows" | grep -c . || true)" "$page" > "$log"
+`;
+
+export const claimScripts = { inventory, facts, erase, 'try-credentials': `${find}${tryCredentialsScript}` } as const;
 
 export type ClaimScript = keyof typeof claimScripts;

@@ -4,6 +4,7 @@ import type { Target } from '../../engine/mutation.js';
 import type { Write, WriteVerb } from '../../engine/protects.js';
 import { bareName, isAtOrBelow, parentZoneOf } from '../../sovereign/spec/protected-names.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { command } from '../../support/commands/command.js';
 import { claimScripts } from '../jobs/claim-scripts.js';
 import {
   claimJobName,
@@ -15,6 +16,7 @@ import {
   undoName,
   undoStem,
 } from '../own-names.js';
+import { erasableKinds } from './erasable.js';
 import type { MotherFacts } from './mother-facts.js';
 import { kubeconfigSecretOf } from './ownership.js';
 
@@ -71,15 +73,16 @@ export const protectedWrites: readonly (AllowedWrite & { undo: string })[] = [
     reason: 'the old addresses of this Sovereign lead to it',
     kinds: ['Ingress', 'Middleware'],
     verbs: ['create', 'apply', 'patch', 'delete'],
-    undo: 'a Job on the mother removes it unless this run has seen it work; later: catalyst handover redirect --remove',
+    undo: `a Job on the mother removes it unless this run has seen it work; later: ${command('handover redirect', { remove: true })}`,
     is: (write, about) => isNamed(write, about, redirectNameOf(about.sovereign.spec.fqdn)),
   },
   {
     what: 'record sets at and below the FQDN in the parent zone',
     reason: "the parent zone refers to the Sovereign's own name servers",
     kinds: ['RRset'],
-    verbs: ['patch'],
-    undo: 'catalyst ticket run 374 writes the delegation again; the records that it replaced are in the journal',
+    // deleted: the DS of the zone before, which other keys do not match, and the delegation when that zone comes back
+    verbs: ['patch', 'delete'],
+    undo: `${command('ticket run', '374')} writes the delegation again; the records that it replaced are in the journal`,
     is: ({ target: { name, namespace } }, { sovereign }) => {
       const zone = bareName(namespace ?? parentZoneOf(sovereign));
       return zone === bareName(parentZoneOf(sovereign)) && isAtOrBelow(bareName(name), bareName(sovereign.spec.fqdn));
@@ -133,6 +136,13 @@ const sovereignWrites: readonly AllowedWrite[] = [
     is: ({ target }, { facts }) => target.system === 'mother' && facts.own.has(keyOf(target)),
   },
   {
+    what: 'objects whose ownership fields name this Sovereign and no other',
+    reason: 'the mother keeps nothing that is its alone; no kind of them runs, routes or stores something',
+    kinds: erasableKinds.map(({ kind }) => kind),
+    verbs: ['delete'],
+    is: ({ target }, { facts }) => target.system === 'mother' && facts.erasable.has(keyOf(target)),
+  },
+  {
     what: 'the kubeconfig of this Sovereign',
     reason: 'access that the mother must not keep; its name is the whole FQDN',
     kinds: ['Secret'],
@@ -140,10 +150,11 @@ const sovereignWrites: readonly AllowedWrite[] = [
     is: (write, about) => isNamed(write, about, kubeconfigSecretOf(about.sovereign.spec.fqdn)),
   },
   {
-    what: "the mother's copy of this Sovereign's zone",
-    reason: 'the Sovereign serves it itself; its name is the whole FQDN',
+    what: "the mother's own zone of this Sovereign's name",
+    reason:
+      "as long as it is there the mother answers from it and never refers to the Sovereign's servers; its name is the whole FQDN, its content was exported, and it is created again from that",
     kinds: ['Zone'],
-    verbs: ['delete'],
+    verbs: ['delete', 'create'],
     is: ({ target }, { sovereign }) =>
       target.system === 'mother' && bareName(target.name) === bareName(sovereign.spec.fqdn),
   },

@@ -15,3 +15,8 @@ export function isProtectedNamespace(sovereign: Sovereign, namespace: string): b
   const added = sovereign.spec.mother.protected.namespaces;
   return isDemoNamespace(namespace) || namespace === services || added.includes(namespace);
 }
+
+/** Every namespace of the mother's that has a name of its own: the demos', her services', and catalyst's. */
+export function protectedNamespaces({ spec: { mother } }: Sovereign): string[] {
+  return [...new Set([...demos, services, mother.catalyst.namespace, ...mother.protected.namespaces])];
+}

@@ -81,6 +81,8 @@ function beyond({ what, verbs, fields }: AllowedWrite, { target, verb, fields: w
 /** What is made on the mother names its Sovereign; and no write names another one, or another run. */
 function misMarked({ target, verb, labels = {} }: Write, { sovereign, runId }: About): string | undefined {
   if (target.system !== 'mother' || verb === undefined || verb === 'delete') return undefined;
+  // has no labels; its name is the whole FQDN
+  if (target.kind === 'Zone') return undefined;
   const { fqdn } = sovereign.spec;
   const made = verb === 'create' || verb === 'apply';
   const named = labels[sovereignLabel];

@@ -2,6 +2,7 @@
  * The one way in for credentials that a person gives, wherever they come from: what a check is made with, what is kept and what is
  * written into the Sovereign's Secrets are the same bytes. And the one order in which the places count.
  */
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Redactor } from '../../support/redact/redact.js';
 
@@ -95,7 +96,7 @@ export function acceptCredential(name: string, raw: string, from: string): strin
   throw fail('E1304', `The value for ${name} (${from}) ${problem}; it is not used.`, {
     actions: [
       ...(variable === from ? [`set ${variable} to the credential alone`] : []),
-      `catalyst credentials set ${name}`,
+      command('credentials set', name),
     ],
     data: { credential: name },
   });

@@ -1,5 +1,6 @@
 /** Captured credentials, kept in `secrets.age` (secret-file.ts). Environment variables win over what is stored. */
 import { type Clock, systemClock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Redactor } from '../../support/redact/redact.js';
 import {
@@ -98,7 +99,7 @@ export function createCredentialStore(options: CredentialStoreOptions): Credenti
       if (value !== undefined) return value;
       const variable = credentialVariables[name];
       throw fail('E1301', `The credential ${name} is missing.`, {
-        actions: [`catalyst credentials set ${name}`, ...(variable ? [`or set ${variable}`] : [])],
+        actions: [command('credentials set', name), ...(variable ? [`or set ${variable}`] : [])],
         data: { credential: name },
       });
     },

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../support/clock.js';
+import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { type ExclusiveFile, openExclusively } from '../../support/files/exclusive-file.js';
 import { type Observation, waitUntil } from '../../support/wait.js';
@@ -105,7 +106,7 @@ function sealedFor(path: string, passphrase: string | undefined): SealedFor {
 async function decrypt(path: string, passphrase: string | undefined, identityPath: string): Promise<Secrets> {
   if (passphrase && !madeForPassphrase(path)) {
     throw fail('E1305', `CATALYST_PASSPHRASE is set, but ${path} is encrypted for the identity ${identityPath}.`, {
-      actions: ['unset CATALYST_PASSPHRASE', 'or encrypt it for a passphrase: catalyst credentials rekey'],
+      actions: ['unset CATALYST_PASSPHRASE', `or encrypt it for a passphrase: ${command('credentials rekey')}`],
     });
   }
   try {
@@ -119,7 +120,7 @@ async function decrypt(path: string, passphrase: string | undefined, identityPat
       actions: [
         'set CATALYST_PASSPHRASE to the passphrase it was made with',
         `or put the identity it was made with at ${identityPath}`,
-        `or move ${path} away and capture again: catalyst credentials set <name>`,
+        `or move ${path} away and capture again: ${command('credentials set', '<name>')}`,
       ],
       cause: error,
     });

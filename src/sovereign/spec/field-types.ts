@@ -16,6 +16,11 @@ export const fqdn = z
 export const email = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an e-mail address');
 export const httpUrl = z.string().regex(/^https?:\/\/[^\s]+$/, 'an http:// or https:// address');
 export const hostPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:]+):\d{1,5}$/, 'host:port');
+export const connectTarget = z
+  .string()
+  .regex(/^(socks5:\/\/)?(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/, 'host:port or socks5://host:port');
+export const secretName = z.string().regex(/^[a-z0-9.-]+\/[a-z0-9.-]+$/, 'namespace/name of a Secret');
+export const serviceName = z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+:\d{1,5}$/, 'namespace/name:port of a Service');
 export const imageName = z
   .string()
   .regex(/^[a-z0-9][a-zA-Z0-9._:/-]*(@sha256:[0-9a-f]{64})?$/, 'an image name without tag, with or without a digest');

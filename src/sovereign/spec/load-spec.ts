@@ -1,12 +1,14 @@
 /** Reads sovereign.yaml: every finding at once, each with line, column, field and the nearest known name. */
 import { checkShape } from '../../support/check-shape.js';
+import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { readRegularFile } from '../../support/files/read-regular-file.js';
 import { nearest } from '../../support/nearest.js';
 import { parseYamlStream, type YAMLException } from '../../support/yaml/yaml.js';
 import { type YamlPath, yamlPositions } from '../../support/yaml/yaml-positions.js';
-import { checkSpec } from './check-spec.js';
-import { checkDocument, maxSpecBytes } from './document-limits.js';
+import { currentDocument } from './api-version.js';
+import { checkSpec } from './checks/check-spec.js';
+import { checkDocument, maxSpecBytes } from './checks/document-limits.js';
 import { type Sovereign, sovereignSchema } from './schema.js';
 import { knownNames } from './spec-fields.js';
 
@@ -14,6 +16,8 @@ export interface LoadedSpec {
   sovereign: Sovereign;
   /** Absolute path it was read from (or will be written to). */
   path: string;
+  /** What to change in the file, though it was read. */
+  warnings?: readonly string[];
 }
 
 export interface SpecFinding {
@@ -40,7 +44,7 @@ export function loadSpec(path: string, options: { chosen?: boolean } = {}): Load
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw fail('E1102', missing ? `There is no spec at ${path}.` : `${path} cannot be read: ${messageOf(error)}.`, {
       actions: [
-        'catalyst init',
+        command('init'),
         'or name another with --spec FILE',
         'or try it on the built-in lab with --lab default',
       ],
@@ -48,12 +52,16 @@ export function loadSpec(path: string, options: { chosen?: boolean } = {}): Load
       data: { path, missing, chosen: options.chosen === true },
     });
   }
-  return { sovereign: parseSpec(text, path), path };
+  return { ...readSpec(text, path), path };
 }
 
 /** The spec in `text`; `path` is for messages. */
 export function parseSpec(text: string, path: string): Sovereign {
-  const document = parseOne(text, path);
+  return readSpec(text, path).sovereign;
+}
+
+function readSpec(text: string, path: string): Pick<LoadedSpec, 'sovereign' | 'warnings'> {
+  const { document, warnings } = currentDocument(parseOne(text, path), path);
   let positions: Locate | undefined;
   const locate: Locate = (at, key) => {
     positions ??= yamlPositions(text);
@@ -75,7 +83,7 @@ export function parseSpec(text: string, path: string): Sovereign {
     for (const { path: at, message } of checkSpec(parsed.data)) {
       findings.push({ ...locate(at), field: at.join('.'), message });
     }
-    if (findings.length === 0) return parsed.data;
+    if (findings.length === 0) return { sovereign: parsed.data, warnings };
   } else {
     for (const issue of parsed.error.issues.slice(0, maxFindings))
       findings.push(...findingsOf(issue, document, locate));
@@ -138,7 +146,7 @@ function invalid(path: string, findings: readonly SpecFinding[]) {
   const count = findings.length === 1 ? 'one finding' : `${findings.length} findings`;
   const fields = findings.flatMap(({ field }) => (field.startsWith('spec') ? [field.replace(/\.[^.]*$/, '')] : []));
   return fail('E1101', `${path} is not valid: ${count}.\n${lines.join('\n')}`, {
-    actions: [...new Set(fields)].slice(0, 2).map((field) => `catalyst explain ${field}`),
+    actions: [...new Set(fields)].slice(0, 2).map((field) => command('explain', field)),
     data: { findings },
   });
 }

@@ -1,25 +1,24 @@
 /** The mother cluster in sovereign.yaml: its names, catalyst-api, DNS, and what is protected beside the built-in set. */
 import { z } from 'zod';
-import { describe, httpUrl } from './field-types.js';
+import { describe, httpUrl, secretName, serviceName } from './field-types.js';
+import { motherHosts } from './mother-hosts.js';
+
+const access = z.enum(['auto', 'endpoint', 'serviceProxy']).default('auto');
+const accessMeaning =
+  "How it is reached: endpoint, serviceProxy (through the mother's API server, past any login), or auto: the endpoint first, then the other.";
 
 export const motherSchema = z
   .strictObject({
     name: z.string().default('contabo').meta({ description: 'Name of the mother cluster.' }),
+    kubeconfig: describe(
+      z.string().min(1).optional(),
+      'Path of the kubeconfig of the mother on this machine; default: KUBECONFIG or ~/.kube/config. --mother-kubeconfig wins.',
+    ),
     context: describe(z.string().optional(), 'kubeconfig context of the mother.'),
-    hosts: z
-      .array(z.string())
-      .default([
-        'console.openova.io',
-        'marketplace.openova.io',
-        'admin.openova.io',
-        'pdns.openova.io',
-        'pool.openova.io',
-        'harbor.openova.io',
-        'ns1.openova.io',
-        'ns2.openova.io',
-        'ns3.openova.io',
-      ])
-      .meta({ description: 'Host names of anything on the mother; the umbilical scan searches for them.' }),
+    hosts: z.array(z.string()).default(motherHosts).meta({
+      description:
+        'Host names of anything on the mother; the umbilical scan searches for them, and for every other name below the domain of the console.',
+    }),
     addresses: z
       .array(z.string())
       .default([])
@@ -68,6 +67,14 @@ export const motherSchema = z
             .string()
             .default('openova-system/powerdns-api-credentials')
             .meta({ description: 'namespace/name of the Secret with key api-key.' }),
+          basicAuthSecret: describe(
+            secretName.optional(),
+            'namespace/name of a Secret on the mother with username and password, if a proxy in front of the API requires a login.',
+          ),
+          access: access.meta({ description: accessMeaning }),
+          service: serviceName.default('openova-system/powerdns:8081').meta({
+            description: 'Its Service on the mother, namespace/name:port, for access through the API server.',
+          }),
         })
         .prefault({}),
       'PowerDNS on the mother.',
@@ -78,6 +85,14 @@ export const motherSchema = z
           endpoint: httpUrl
             .default('https://pool.openova.io')
             .meta({ description: 'Address of the pool-domain-manager.' }),
+          basicAuthSecret: describe(
+            secretName.optional(),
+            'namespace/name of a Secret on the mother with username and password, if a proxy in front of it requires a login.',
+          ),
+          access: access.meta({ description: accessMeaning }),
+          service: serviceName.default('openova-system/pool-domain-manager:8080').meta({
+            description: 'Its Service on the mother, namespace/name:port, for access through the API server.',
+          }),
         })
         .prefault({}),
       'The pool-domain-manager on the mother.',

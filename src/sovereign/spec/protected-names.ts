@@ -22,8 +22,8 @@ export function protectedPages(sovereign: Sovereign): string[] {
 }
 
 /** The parent zone that holds the Sovereign's NS records. */
-export function parentZoneOf(sovereign: Sovereign): string {
-  return sovereign.spec.parentZone.zone ?? sovereign.spec.pool.domain;
+export function parentZoneOf({ spec }: Pick<Sovereign, 'spec'>): string {
+  return spec.parentZone.zone ?? spec.pool?.domain ?? spec.fqdn.slice(spec.fqdn.indexOf('.') + 1);
 }
 
 /** Lower case, without the final dot. */

@@ -1,21 +1,44 @@
 /** The shape of sovereign.yaml. Descriptions feed `catalyst explain` and the published JSON Schema (schema/). */
 import { z } from 'zod';
-import { count, describe, dnsLabel, email, fqdn, hostPort, httpUrl, imageName, serverType } from './field-types.js';
+import { specApiVersion } from './api-version.js';
+import {
+  connectTarget,
+  count,
+  describe,
+  dnsLabel,
+  email,
+  fqdn,
+  hostPort,
+  httpUrl,
+  imageName,
+  serverType,
+} from './field-types.js';
 import { motherSchema } from './mother-schema.js';
 
 export const connectToSchema = z.strictObject({
-  host: describe(z.string().optional(), 'Host name or address that this rule applies to; default: every host.'),
-  port: describe(count.min(1).max(65535), 'The port that would be dialed.'),
-  to: describe(hostPort, 'Where to connect instead; TLS name and Host header stay those of the original.'),
+  host: describe(
+    z.string().optional(),
+    'Host name, address or network in CIDR form that this rule applies to; default: every host.',
+  ),
+  port: describe(
+    count.min(1).max(65535).optional(),
+    'The port that would be dialed; only a rule with a SOCKS proxy can leave it out.',
+  ),
+  to: describe(
+    connectTarget,
+    'Where to connect instead (host:port), or the SOCKS proxy to connect through (socks5://host:port); TLS name and Host header stay those of the original.',
+  ),
 });
 
 export const specSchema = z.strictObject({
   fqdn: describe(fqdn, 'The public name of the Sovereign, such as omantel.omani.works.'),
   pool: describe(
-    z.strictObject({
-      domain: describe(fqdn, 'The parent zone that the mother cluster serves, such as omani.works.'),
-      subdomain: describe(dnsLabel, 'The label below it, such as omantel.'),
-    }),
+    z
+      .strictObject({
+        domain: describe(fqdn, 'The parent zone that the mother cluster serves, such as omani.works.'),
+        subdomain: describe(dnsLabel, 'The label below it, such as omantel.'),
+      })
+      .optional(),
     'Set if the name is in a domain from which the mother assigns names.',
   ),
   organization: describe(
@@ -42,23 +65,45 @@ export const specSchema = z.strictObject({
         'Private network of the cluster.',
       ),
       controlPlane: describe(
-        z.strictObject({
-          type: describe(serverType, 'Server type; at least 16 GB of memory, x86.'),
-          count: z
-            .union([z.literal(1), z.literal(3)], '1 or 3')
-            .default(1)
-            .meta({ description: '1 (solo) or 3 (ha).' }),
-        }),
+        z
+          .strictObject({
+            type: describe(
+              serverType.optional(),
+              'Server type: x86, at least 16 GB of memory; default: the cheapest on sale that carries the Blueprints.',
+            ),
+            count: z
+              .union([z.literal(1), z.literal(3)], '1 or 3')
+              .default(1)
+              .meta({ description: '1 (solo) or 3 (ha).' }),
+          })
+          .prefault({}),
         'Control-plane servers.',
       ),
       workers: describe(
         z
           .strictObject({
-            type: describe(serverType.optional(), 'Server type of the workers.'),
+            type: describe(
+              serverType.optional(),
+              'Server type of the workers: x86, at least 8 GB of memory; default: the cheapest on sale that fits.',
+            ),
             count: count.min(0).max(50).default(0).meta({ description: 'How many workers.' }),
           })
           .prefault({}),
         'Worker servers.',
+      ),
+      loadBalancer: describe(
+        z
+          .strictObject({
+            type: describe(
+              z
+                .string()
+                .regex(/^lb[0-9]+$/, 'a load balancer type such as lb11')
+                .optional(),
+              'Load balancer type; default: the smallest on sale that fits.',
+            ),
+          })
+          .prefault({}),
+        'The load balancer in front of the servers.',
       ),
       k3sVersion: z
         .string()
@@ -111,7 +156,7 @@ export const specSchema = z.strictObject({
           .enum(['powerdns', 'dynadot'])
           .default('powerdns')
           .meta({ description: 'Who serves the parent zone.' }),
-        zone: describe(fqdn.optional(), 'The parent zone; default: pool.domain.'),
+        zone: describe(fqdn.optional(), 'The parent zone; default: pool.domain, or the FQDN without its first label.'),
       })
       .prefault({}),
     'Where the NS delegation (#374) is written.',
@@ -149,6 +194,23 @@ export const specSchema = z.strictObject({
           'Registry to pull all charts from, such as oci://harbor.example.org/charts.',
         ),
         insecure: z.boolean().default(false).meta({ description: 'The mirror speaks plain HTTP (a lab).' }),
+        secretRef: describe(
+          z
+            .strictObject({
+              name: describe(dnsLabel, 'Name of the Secret, in every namespace of the tree.'),
+              hosts: describe(
+                z.array(z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, 'a host such as ghcr.io')).min(1),
+                'Registries that need the login, such as ghcr.io.',
+              ),
+              username: z
+                .string()
+                .regex(/^[^:\s]+$/, 'a name without colon or blank')
+                .default('catalyst')
+                .meta({ description: 'User name that goes with the token; ghcr.io takes any.' }),
+            })
+            .optional(),
+          'Login for private registries, for Flux and every Pod; its value is the credential registry-token: a token, or a docker config.',
+        ),
         tokenService: describe(
           z
             .string()
@@ -160,6 +222,33 @@ export const specSchema = z.strictObject({
       .prefault({}),
     'Where charts come from.',
   ),
+  independence: describe(
+    z
+      .strictObject({
+        grade: z.enum(['L1', 'L2', 'L3']).default('L1').meta({
+          description:
+            'What the verdict must prove that nothing reaches: L1 the mother, L2 OpenOva as well, L3 any public source of what runs.',
+        }),
+        accepted: z
+          .array(
+            z.strictObject({
+              what: describe(z.string().min(1), 'Id of a finding of verify umbilical, or the place it is in, exactly.'),
+              why: describe(z.string().min(1), 'Why it may stay, and what will end it.'),
+              until: describe(
+                z.union(
+                  [z.iso.date(), z.string().regex(/^\d+[dh]$/)],
+                  'a date such as 2027-03-01, or a span from the handover such as 90d',
+                ),
+                'Until when: a date such as 2027-03-01, or a span from the handover such as 90d. Later the finding is open again.',
+              ),
+            }),
+          )
+          .default([])
+          .meta({ description: 'Findings of the umbilical scan that may stay for a while.' }),
+      })
+      .prefault({}),
+    'How independent the Sovereign has to be, and what may still be open.',
+  ),
   profile: z
     .enum(['solo', 'ha'])
     .optional()
@@ -170,6 +259,13 @@ export const specSchema = z.strictObject({
         z.string(),
         z.strictObject({
           version: describe(z.string().optional(), 'A chart version other than the pinned one.'),
+          source: describe(
+            z
+              .string()
+              .regex(/^(oci|https):\/\/[^\s]+$/, 'an oci:// or https:// address without the name of the chart')
+              .optional(),
+            'Another place for its charts, before charts.mirror: oci://… or https://…, without the name of the chart.',
+          ),
           values: describe(z.record(z.string(), z.unknown()).optional(), 'Values merged over those of the Blueprint.'),
           images: describe(
             z.record(z.string(), imageName).optional(),
@@ -197,6 +293,10 @@ export const specSchema = z.strictObject({
           .array(connectToSchema)
           .default([])
           .meta({ description: 'Rules in order; the first that matches a host and port determines where to connect.' }),
+        resolver: describe(
+          hostPort.optional(),
+          "Recursive DNS server (address:port) that resolves the names catalyst dials; default: this machine's resolver. With it and a rule for a network in connectTo, no proxy of the environment is used: such a rule needs the address, and a proxy would be given the name.",
+        ),
         caBundle: describe(z.string().optional(), 'PEM of certificate authorities trusted beside the public ones.'),
       })
       .prefault({}),
@@ -205,7 +305,7 @@ export const specSchema = z.strictObject({
 });
 
 export const sovereignSchema = z.strictObject({
-  apiVersion: describe(z.literal('catalyst.openova.io/v1alpha1'), 'Version of this format.'),
+  apiVersion: describe(z.literal(specApiVersion), 'Version of this format.'),
   kind: describe(z.literal('Sovereign'), 'Always Sovereign.'),
   metadata: describe(
     z.strictObject({ name: describe(dnsLabel, 'Short name: a DNS label such as omantel.') }),

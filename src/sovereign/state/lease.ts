@@ -4,6 +4,7 @@
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { command } from '../../support/commands/command.js';
 import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import type { ExclusiveFile } from '../../support/files/exclusive-file.js';
 import { lifeOf, type ProcessIdentity, type StartOf } from './process-identity.js';
@@ -123,12 +124,12 @@ export function heldBy(holder: Holder, path: string, state: HolderState): Cataly
   if (state !== 'silent') {
     const kill = state === 'alive' ? [`or stop it: kill ${holder.pid}`] : [];
     const more = state === 'renewing' ? `; renewed at ${holder.renewed}` : '';
-    return fail('E1202', `${who}${more}.`, { actions: ['wait for it to end', ...kill, 'catalyst status'], data });
+    return fail('E1202', `${who}${more}.`, { actions: ['wait for it to end', ...kill, command('status')], data });
   }
   return fail(
     'E1203',
     `${who}, but has not renewed it since ${holder.renewed}. Whether it has ended cannot be checked from this machine.`,
-    { actions: ['make sure that it has ended', 'catalyst unlock'], data },
+    { actions: ['make sure that it has ended', command('unlock')], data },
   );
 }
 

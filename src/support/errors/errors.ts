@@ -21,6 +21,8 @@ export class CatalystError extends Error {
   readonly oclif: { exit: number };
   readonly actions: readonly string[];
   readonly data: Record<string, unknown>;
+  /** What the run had reached when it ended, laid out; shown with the error in text mode. */
+  summary?: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

@@ -1,30 +1,46 @@
 /** DNS questions straight to one server (dns.ts says the contract). */
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { lookup } from 'node:dns/promises';
-import { connect, isIP } from 'node:net';
-import { type Answer, type DecodedPacket, decode, encode, streamDecode, streamEncode } from 'dns-packet';
+import { isIP, type Socket } from 'node:net';
+import {
+  type Answer,
+  AUTHENTIC_DATA,
+  type DecodedPacket,
+  decode,
+  encode,
+  RECURSION_DESIRED,
+  streamDecode,
+  streamEncode,
+} from 'dns-packet';
 import { fail, messageOf } from '../../support/errors/errors.js';
-import { type ConnectRule, dialFor } from '../http/connect-to.js';
+import type { ConnectRule, Dial } from '../dialer/connect-to.js';
+import { dialsOf, openConnection, type Ways } from '../dialer/open-connection.js';
+import { relayBySocks } from '../dialer/socks.js';
 import type { DnsAnswer, DnsQuery, DnsQuestion } from './dns.js';
+import { createResolve } from './resolve-name.js';
 
 export function createDnsQuery({
   connectTo,
+  resolver,
   signal,
 }: {
   connectTo: readonly ConnectRule[];
+  /** `host:port` of what resolves the names of servers; default: this machine's resolver. */
+  resolver?: string;
   signal: AbortSignal;
 }): DnsQuery {
+  const ways: Ways = { rules: connectTo, ...(resolver === undefined ? {} : { resolver }) };
   return async (question) => {
     const port = question.port ?? 53;
     const timeoutMs = question.timeoutMs ?? 5000;
     const until = AbortSignal.any([signal, question.signal ?? signal, AbortSignal.timeout(timeoutMs)]);
     const where = `${question.server}:${port}/${question.transport}`;
     try {
-      const target = dialFor(connectTo, question.server, port);
-      const host = isIP(target.host) ? target.host : (await lookup(target.host)).address;
-      const ask = question.transport === 'udp' ? askUdp : askTcp;
-      const packet = await ask(host, target.port, question, until);
+      const [target] = await unlessAborted(dialsOf(ways, question.server, port), until);
+      const packet =
+        question.transport === 'udp'
+          ? await askUdp(target!, question, until)
+          : await askTcp(await connected(ways, question.server, port, until), question, until);
       return answerOf(packet);
     } catch (error) {
       signal.throwIfAborted();
@@ -34,25 +50,48 @@ export function createDnsQuery({
   };
 }
 
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason);
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
+}
+
+/** A connection that comes after the question has been given up is closed. */
+async function connected(ways: Ways, host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const opening = openConnection(ways, host, port);
+  opening.then((socket) => signal.aborted && socket.destroy()).catch(() => undefined);
+  return unlessAborted(opening, signal);
+}
+
 function packetOf(question: DnsQuestion) {
   return {
     type: 'query' as const,
     id: randomInt(1, 65535),
-    flags: 0,
+    // with AD a resolver says whether it validated (RFC 6840, 5.7)
+    flags: question.recursive ? RECURSION_DESIRED | AUTHENTIC_DATA : 0,
     questions: [{ type: question.type, name: question.name.replace(/\.$/, '') }],
   };
 }
 
-function askUdp(host: string, port: number, question: DnsQuestion, signal: AbortSignal): Promise<DecodedPacket> {
+/** One that is lost is sent again. */
+async function askUdp(dial: Dial, question: DnsQuestion, signal: AbortSignal): Promise<DecodedPacket> {
+  const host = isIP(dial.host) === 0 ? (await unlessAborted(createResolve()(dial.host), signal))[0]! : dial.host;
+  const at = { host, port: dial.port };
+  const direct = { ...at, wrap: (data: Buffer) => data, unwrap: (data: Buffer) => data, close: () => undefined };
+  const relay = dial.through ? await unlessAborted(relayBySocks(dial.through, at, longestMs), signal) : direct;
   return new Promise((resolve, reject) => {
-    const socket = createSocket(isIP(host) === 6 ? 'udp6' : 'udp4');
+    const socket = createSocket(isIP(relay.host) === 6 ? 'udp6' : 'udp4');
     const query = packetOf(question);
-    const message = encode(query);
-    const again = setInterval(() => socket.send(message, port, host), 1500);
+    const send = () => socket.send(relay.wrap(encode(query)), relay.port, relay.host);
+    const again = setInterval(send, 1500);
     const end = (finish: () => void) => {
       clearInterval(again);
       signal.removeEventListener('abort', aborted);
       socket.close();
+      relay.close();
       finish();
     };
     const aborted = () => end(() => reject(signal.reason));
@@ -60,21 +99,23 @@ function askUdp(host: string, port: number, question: DnsQuestion, signal: Abort
     socket.on('error', (error) => end(() => reject(error)));
     socket.on('message', (data) => {
       try {
-        const packet = decode(data);
+        const packet = decode(relay.unwrap(data));
         if (packet.id === query.id) end(() => resolve(packet));
       } catch (error) {
         end(() => reject(new Error('the answer is not DNS', { cause: error })));
       }
     });
-    socket.send(message, port, host);
+    send();
   });
 }
 
-function askTcp(host: string, port: number, question: DnsQuestion, signal: AbortSignal): Promise<DecodedPacket> {
+const longestMs = 5000;
+
+function askTcp(socket: Socket, question: DnsQuestion, signal: AbortSignal): Promise<DecodedPacket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, signal });
     const chunks: Buffer[] = [];
-    socket.on('connect', () => socket.write(streamEncode(packetOf(question))));
+    const aborted = () => socket.destroy(signal.reason as Error);
+    signal.addEventListener('abort', aborted, { once: true });
     socket.on('data', (chunk) => {
       chunks.push(chunk);
       const all = Buffer.concat(chunks);
@@ -89,7 +130,11 @@ function askTcp(host: string, port: number, question: DnsQuestion, signal: Abort
       }
     });
     socket.on('error', reject);
-    socket.on('close', () => reject(new Error('the connection was closed without an answer')));
+    socket.on('close', () => {
+      signal.removeEventListener('abort', aborted);
+      reject(new Error('the connection was closed without an answer'));
+    });
+    socket.write(streamEncode(packetOf(question)));
   });
 }
 
@@ -110,6 +155,7 @@ function answerOf(packet: DecodedPacket): DnsAnswer {
   return {
     rcode: (packet as DecodedPacket & { rcode: string }).rcode,
     authoritative: packet.flag_aa,
+    ...(packet.flag_ad ? { authenticated: true } : {}),
     answers: records(packet.answers),
     authorities: records(packet.authorities),
     additionals: records(packet.additionals),

@@ -2,6 +2,8 @@
 export interface DnsAnswer {
   rcode: string;
   authoritative: boolean;
+  /** A resolver says that it has validated the chain of DNSSEC; never true of what was not asked recursively. */
+  authenticated?: boolean;
   answers: { name: string; type: string; ttl: number; data: unknown }[];
   authorities: { name: string; type: string; ttl: number; data: unknown }[];
   additionals: { name: string; type: string; ttl: number; data: unknown }[];
@@ -13,6 +15,8 @@ export interface DnsQuestion {
   name: string;
   type: 'SOA' | 'NS' | 'A' | 'AAAA' | 'TXT' | 'DS' | 'CNAME';
   transport: 'udp' | 'tcp';
+  /** Asks a resolver to find out, not a server for what it has. */
+  recursive?: true;
   timeoutMs?: number;
   signal?: AbortSignal;
 }

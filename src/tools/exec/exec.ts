@@ -103,7 +103,8 @@ export function createExec(redactor: Redactor, ours: Readonly<Record<string, str
       const missing = (result as { code?: string }).code === 'ENOENT';
       if (missing) throw notFound(file);
       const why = result.timedOut ? `did not end within ${timeoutMs / 1000}s` : messageOf(result);
-      throw fail('E3002', redactor.redact(`${shown}: ${why}`), { data: { timedOut: result.timedOut } });
+      const data = { timedOut: result.timedOut, ...(result.signal && { signal: result.signal }) };
+      throw fail('E3002', redactor.redact(`${shown}: ${why}`), { data });
     }
     const answer = { stdout: String(result.stdout), stderr: String(result.stderr), exitCode: result.exitCode };
     if (okCodes.includes(answer.exitCode)) return answer;
@@ -163,4 +164,28 @@ export function startProgram({ file, args, env, cwd, logFile, niceness = 0 }: St
   } finally {
     closeSync(log);
   }
+}
+
+export interface PipedProgram {
+  /** What it says first; rejects when it ends without a word. */
+  said: Promise<string>;
+  /** Resolves when it has ended. */
+  stop(): Promise<void>;
+}
+
+/** Starts a program, without anything of our environment, that ends when its stdin does: with us, however we end. */
+export function startPiped(file: string, args: readonly string[]): PipedProgram {
+  const options = { extendEnv: false, env: {}, stdin: 'pipe', stdout: 'pipe', stderr: 'ignore' } as const;
+  const child = execa(file, args, { ...options, buffer: false, reject: false, forceKillAfterDelay: 1000 });
+  const said = new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').once('data', resolve);
+    void child.then(({ cause, exitCode }) => reject(new Error(cause ? messageOf(cause) : `it ended with ${exitCode}`)));
+  });
+  return {
+    said,
+    async stop() {
+      child.kill();
+      await child;
+    },
+  };
 }

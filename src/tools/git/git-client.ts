@@ -2,10 +2,10 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
-import { fail } from '../../support/errors/errors.js';
+import { fail, isCatalystError } from '../../support/errors/errors.js';
+import { openConnectProxy } from '../dialer/connect-proxy.js';
+import type { Dialer } from '../dialer/dialer.js';
 import type { Exec } from '../exec/exec.js';
-import { openConnectProxy } from '../http/connect-proxy.js';
-import type { Dialer } from '../http/dialer.js';
 import type { Commit, Git, GitRemote, GitWriter } from './git.js';
 
 export interface GitOptions {
@@ -27,7 +27,7 @@ const attempts = 5;
 export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: GitOptions): Git & GitWriter {
   async function inFolder<T>(remote: GitRemote, work: (git: RunGit, folder: string) => Promise<T>): Promise<T> {
     const folder = await mkdtemp(join(folderOf(), 'catalyst-git-'));
-    const proxy = dialer.ruled ? await openConnectProxy(dialer) : undefined;
+    const proxy = dialer.ruled(remote.url) ? await openConnectProxy(dialer) : undefined;
     try {
       const tree = join(folder, 'tree');
       await mkdir(tree);
@@ -45,6 +45,10 @@ export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: G
       await git(['init', '-q', '-b', 'main']);
       await requireOwnClone(git, tree);
       return await work(git, tree);
+    } catch (error) {
+      const why = proxy?.failure();
+      if (!why || !isCatalystError(error)) throw error;
+      throw fail(error.code, `${error.message} ${why}`, { cause: error, actions: error.actions, data: error.data });
     } finally {
       await proxy?.close();
       await rm(folder, { recursive: true, force: true });
@@ -227,7 +231,10 @@ function safePath(path: string): string {
 export function settings({ username, password }: GitRemote, proxy: string | undefined): [string, string][] {
   const basic = Buffer.from(`${username}:${password}`).toString('base64');
   return [
-    ['http.extraHeader', `Authorization: Basic ${basic}`],
+    // a public repository refuses a login that is empty
+    ...(username === '' && password === ''
+      ? []
+      : ([['http.extraHeader', `Authorization: Basic ${basic}`]] as [string, string][])),
     ['credential.helper', ''],
     ['http.followRedirects', 'false'],
     ['core.autocrlf', 'false'],

@@ -2,12 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { command } from '../../support/commands/command.js';
 import { type CatalystError, fail, isCatalystError } from '../../support/errors/errors.js';
 import { toYaml } from '../../support/yaml/yaml.js';
+import { openConnectProxy } from '../dialer/connect-proxy.js';
+import type { Dialer } from '../dialer/dialer.js';
+import { bareHost, isLoopback } from '../dialer/proxies.js';
 import type { Exec } from '../exec/exec.js';
-import { openConnectProxy } from '../http/connect-proxy.js';
-import type { Dialer } from '../http/dialer.js';
-import { bareHost, isLoopback } from '../http/proxies.js';
 import { registryLoginVariables } from '../oci/registry-login.js';
 import { type Helm, type HelmInstall, type HelmInstaller, type HelmRelease, helmTimeoutMs } from './helm.js';
 
@@ -55,7 +56,7 @@ export function createHelm({
     work: (env: Env, args: string[]) => Promise<T>,
   ): Promise<T> => {
     const folder = await mkdtemp(join(folderOf(), 'catalyst-helm-'));
-    const proxy = dialer?.ruled && !isLocal(chart.source) ? await openConnectProxy(dialer) : undefined;
+    const proxy = dialer?.ruled(chart.source) && !isLocal(chart.source) ? await openConnectProxy(dialer) : undefined;
     try {
       const ca = join(folder, 'ca.pem');
       const authorities = dialer?.authoritiesFile();
@@ -100,6 +101,11 @@ export function createHelm({
       const found = JSON.parse(await run(['list', '--kubeconfig', kubeconfig, ...filter])) as HelmRelease[];
       const [one] = found;
       return one && { ...one, revision: String(one.revision), updated: isoOf(one.updated) };
+    },
+    values: async (kubeconfig, namespace, name) => {
+      await ready?.(kubeconfig);
+      const args = ['get', 'values', name, '--kubeconfig', kubeconfig, '--namespace', namespace, '-o', 'json'];
+      return (JSON.parse(await run(args)) as Record<string, unknown> | null) ?? {};
     },
     template: (request) => {
       const { namespace, releaseName, kubeVersion, apiVersions = [] } = request;
@@ -160,6 +166,6 @@ function explained(error: CatalystError): CatalystError {
     });
   }
   const missing = /not found|failed to (fetch|download|pull)|no such host/.test(said);
-  const actions = missing ? ['Check the chart source, or set spec.charts.mirror', 'catalyst blueprint list'] : [];
+  const actions = missing ? ['Check the chart source, or set spec.charts.mirror', command('blueprint list')] : [];
   return fail('E3002', error.message, { cause: error, actions, data: error.data });
 }

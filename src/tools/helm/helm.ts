@@ -28,6 +28,8 @@ export const helmTimeoutMs = 180_000;
 export interface Helm {
   version(): Promise<string>;
   release(kubeconfig: string, namespace: string, name: string): Promise<HelmRelease | undefined>;
+  /** What the newest revision was given, over the chart's own values. */
+  values(kubeconfig: string, namespace: string, name: string): Promise<Record<string, unknown>>;
   /** Renders without a cluster. */
   template(
     request: Omit<HelmInstall, 'kubeconfig'> & { kubeVersion?: string; apiVersions?: string[] },

@@ -1,9 +1,10 @@
 /** HTTP(S) with connect-to rules and further authorities; Host header and the certificate's name stay those of the URL. */
 import type { TLSSocket } from 'node:tls';
 import { type CatalystError, fail, messageOf } from '../../support/errors/errors.js';
+import type { AgentFor, Dialer } from '../dialer/dialer.js';
 import { collect, deadlineIn } from './bounded.js';
-import type { Dialer } from './dialer.js';
 import type { HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
+import { networkCause } from './network-cause.js';
 import { headersOf, send } from './send.js';
 
 export interface HttpOptions {
@@ -11,27 +12,40 @@ export interface HttpOptions {
   signal: AbortSignal;
 }
 
-/** A connection and a handshake of its own for every request, so that each answer tells of the server as it is now. */
+/** A connection and a handshake of its own for every request that does not ask for less, so that each answer tells of the server as it is now. */
 export const freshConnections = { keepAlive: false, maxCachedSessions: 0 };
 
 /** Any status is an answer; throws E3002 when no complete one came. Nothing is sent to a server that cannot show its certificate. */
 export function createHttp({ dialer, signal }: HttpOptions): HttpWriter {
-  const agents = dialer.agents(freshConnections);
+  const fresh = dialer.agents(freshConnections);
+  const kept = dialer.agents();
   return async (request) => {
     const url = new URL(request.url);
     const deadline = deadlineIn(request.timeoutMs ?? 30_000, signal, request.signal);
     const { insecure = false } = request;
-    try {
+    const ask = async (agents: AgentFor): Promise<HttpAnswer> => {
       const sent = send({ ...request, url, insecure, agent: await agents(url), signal: deadline.signal });
-      const answer = await sent.answer;
-      const certificate = url.protocol === 'https:' ? certificateOf(answer.socket as TLSSocket) : undefined;
-      const text = (await collect(answer)).toString('utf8');
-      return { status: answer.statusCode ?? 0, headers: headersOf(answer), text, certificate };
+      try {
+        const answer = await sent.answer;
+        const isSeen = agents === fresh && url.protocol === 'https:';
+        const certificate = isSeen ? certificateOf(answer.socket as TLSSocket) : undefined;
+        const text = (await collect(answer)).toString('utf8');
+        return { status: answer.statusCode ?? 0, headers: headersOf(answer), text, certificate };
+      } catch (error) {
+        // The server may end a kept connection just as it is used again, which says nothing about the server.
+        if (!sent.reused() || deadline.signal.aborted) throw error;
+        return ask(fresh);
+      }
+    };
+    try {
+      return await ask(request.kept && isRead(request) ? kept : fresh);
     } catch (error) {
       throw unanswered(request, url, dialer.told(url), deadline.explain(error));
     }
   };
 }
+
+const isRead = ({ method = 'GET' }: HttpRequest | HttpChange) => method === 'GET' || method === 'HEAD';
 
 function certificateOf(socket: TLSSocket): HttpAnswer['certificate'] {
   const leaf = socket.getPeerX509Certificate();
@@ -61,12 +75,17 @@ function unanswered(
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
   const code = (error as { code?: string }).code;
   const untrusted = trust.test(`${inner} ${code ?? ''}`);
-  const write = method !== 'GET' && method !== 'HEAD';
-  return fail('E3002', `${method} ${url.origin}${url.pathname}${via}: ${inner || code || 'the connection failed'}.`, {
+  const cause = untrusted ? undefined : networkCause(`${code ?? ''} ${inner}`);
+  const said = inner || code || 'the connection failed';
+  const write = !isRead({ url: url.href, method });
+  return fail('E3002', `${method} ${url.origin}${url.pathname}${via}: ${said}${cause ? ` (${cause})` : ''}.`, {
     cause: error,
     actions: [
       `curl -v ${url.origin}${url.pathname}`,
       untrusted ? 'Add the issuing authority to spec.access.caBundle' : 'Check the address, or spec.access.connectTo',
+      ...(via.includes('through the proxy')
+        ? ['env | grep -i _proxy', `or pass the proxy by: export NO_PROXY="$NO_PROXY,${url.hostname}"`]
+        : []),
     ],
     data: { host: url.host, code, ambiguous: write && !untrusted && !neverLeft.has(code ?? '') },
   });

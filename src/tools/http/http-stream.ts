@@ -3,10 +3,11 @@
  * the last byte of its answer, and a second more for each 256 kB that went over the line: a layer may take hours, a drip may not.
  */
 import type { Readable } from 'node:stream';
-import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
+import { CatalystError, fail } from '../../support/errors/errors.js';
+import type { AgentFor } from '../dialer/dialer.js';
 import { type Allowance, createAllowance } from './bounded.js';
-import type { AgentFor } from './dialer.js';
 import { freshConnections, type HttpOptions } from './http-client.js';
+import { withCause } from './network-cause.js';
 import { headersOf, type SizedStream, send } from './send.js';
 
 export interface StreamRequest {
@@ -60,7 +61,7 @@ async function once(
   const told = (error: unknown) =>
     error instanceof CatalystError
       ? error
-      : fail('E3002', `${method} ${url.origin}${url.pathname}${dialer.told(url)}: ${messageOf(error)}.`, {
+      : fail('E3002', `${method} ${url.origin}${url.pathname}${dialer.told(url)}: ${withCause(error)}.`, {
           cause: error,
           actions: [`Check that this machine reaches ${url.host}`],
           data: { host: url.host },

@@ -9,6 +9,8 @@ export interface HttpRequest {
   signal?: AbortSignal;
   /** Accept any certificate; the chain is reported, not trusted. Default false. */
   insecure?: boolean;
+  /** May go over a connection that an earlier request has left open; the answer then comes without its certificate. */
+  kept?: boolean;
 }
 
 /** What may change something. */

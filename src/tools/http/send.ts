@@ -9,7 +9,7 @@ import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { userAgent } from '../../support/user-agent.js';
-import { bareHost } from './proxies.js';
+import { bareHost } from '../dialer/proxies.js';
 
 export interface SizedStream {
   stream: Readable;
@@ -36,6 +36,8 @@ export interface Sent {
   answer: Promise<IncomingMessage>;
   /** What has gone over the line in both directions, in bytes. */
   moved(): number;
+  /** True when it went over a connection that an earlier request had left open. */
+  reused(): boolean;
   /** Ends the request, and the answer that is being read. */
   destroy(why: Error): void;
 }
@@ -71,12 +73,15 @@ export function send({ url, method = 'GET', headers, body, agent, signal, family
       resolve(head);
     });
     call.on('error', reject);
+    // a request that is given up while its connection is still being opened hears of it only with the connection
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     if (whole !== undefined && 'stream' in whole) pipeline(whole.stream, call).catch(reject);
     else call.end(whole);
   });
   return {
     answer,
     moved: () => (call?.socket?.bytesRead ?? 0) + (call?.socket?.bytesWritten ?? 0),
+    reused: () => call?.reusedSocket === true,
     destroy(why) {
       begun?.destroy(why);
       call?.destroy(why);

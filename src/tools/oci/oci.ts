@@ -1,11 +1,12 @@
 /** An image of one layer that a proof pushes, and pulls back by digest. */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { z } from 'zod';
 import { sha256 } from '../../support/hash.js';
 import { collect } from '../http/bounded.js';
 import type { Http, HttpAnswer, HttpChange, HttpRequest, HttpWriter } from '../http/http.js';
 import type { HttpStream } from '../http/http-stream.js';
-import { registryClient } from './registry-client.js';
+import { digestSchema, type RegistryAccess, registryClient } from './registry-client.js';
 
 export interface OciRegistry {
   /** `https://harbor.omantel.omani.works` */
@@ -37,6 +38,31 @@ export function readOci(http: Http, registry: OciRegistry) {
   };
 }
 
+/** Status that a registry answers when asked for a manifest; 401 and 403: not with this login. Throws E3002 when nothing answers. */
+export function headImage(
+  http: Http,
+  access: RegistryAccess & { repository: string },
+  { reference, timeoutMs }: { reference: string; timeoutMs: number },
+): Promise<number> {
+  const bounded: Http = (request) => http({ ...request, timeoutMs });
+  return registryClient(overHttp(bounded as SendText), access).head(reference);
+}
+
+/** Digests of the chart that a registry has under a tag: of its manifest, and of the archive. Throws E3205 when it has none. */
+export async function chartDigests(
+  http: Http,
+  access: RegistryAccess & { repository: string },
+  { reference, timeoutMs }: { reference: string; timeoutMs: number },
+): Promise<{ manifest: string; archive: string | undefined }> {
+  const bounded: Http = (request) => http({ ...request, timeoutMs });
+  const { bytes, digest } = await registryClient(overHttp(bounded as SendText), access).manifest(reference);
+  const { layers } = chartManifest.parse(JSON.parse(bytes.toString('utf8')));
+  const archive = layers.find(({ mediaType }) => mediaType.includes('helm.chart.content')) ?? layers[0];
+  return { manifest: digest, archive: archive?.digest };
+}
+
+const chartManifest = z.object({ layers: z.array(z.object({ mediaType: z.string(), digest: digestSchema })) });
+
 export function writeOci(http: HttpWriter, registry: OciRegistry) {
   return {
     /** Pushes fresh random bytes as an image, so that nothing of it can have been there before. */
@@ -66,7 +92,12 @@ export function writeOci(http: HttpWriter, registry: OciRegistry) {
   };
 }
 
-function clientFor(http: Http | HttpWriter, { username, password, ...registry }: OciRegistry, repository: string) {
+/** One repository of the registry; a reader's Http refuses what writes. */
+export function clientFor(
+  http: Http | HttpWriter,
+  { username, password, ...registry }: OciRegistry,
+  repository: string,
+) {
   return registryClient(overHttp(http as SendText), { ...registry, repository, login: `${username}:${password}` });
 }
 

@@ -34,6 +34,7 @@ const largestBlob = 64 * 1024 ** 3;
 export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const blobSchema = z.object({ digest: digestSchema, size: z.int().min(0).max(largestBlob) });
 type Blob = z.output<typeof blobSchema>;
+const tagsSchema = z.object({ tags: z.array(z.string()).nullable() });
 
 /** Throws E3205 when the registry refuses, E3009 and E3010 when it leads a login elsewhere. */
 export function registryClient(http: HttpStream, access: RegistryAccess & { repository: string }) {
@@ -65,15 +66,12 @@ export function registryClient(http: HttpStream, access: RegistryAccess & { repo
   const expect = async (request: StreamRequest, status: number, what: string): Promise<StreamAnswer> => {
     const answer = await send(request);
     if (answer.status === status) return answer;
-    const said = (await read(answer.body, largestAnswer)).toString('utf8').slice(0, 160);
-    throw fail('E3205', `${origin} answered ${answer.status} when asked to ${what} of ${repository}: ${said}`, {
-      actions: [
-        answer.status === 401 || answer.status === 403
-          ? (access.loginRemedy ?? `helm registry login ${new URL(origin).host}`)
-          : `Check that ${repository} exists`,
-      ],
-      data: { status: answer.status, repository, origin },
-    });
+    throw refused(
+      access,
+      answer.status,
+      `${what} of ${repository}`,
+      (await read(answer.body, largestAnswer)).toString('utf8'),
+    );
   };
   return {
     async manifest(reference: string) {
@@ -82,6 +80,29 @@ export function registryClient(http: HttpStream, access: RegistryAccess & { repo
       const bytes = await read(answer.body, largestManifest);
       const digest = `sha256:${sha256(bytes)}`;
       return { bytes, digest, type: answer.headers['content-type']?.split(';')[0] ?? accepted[1]! };
+    },
+    /** None for a repository that has gone. */
+    async tags(): Promise<string[]> {
+      const answer = await send({ url: `${base}/tags/list` });
+      const text = (await read(answer.body, largestAnswer)).toString('utf8');
+      if (answer.status === 404) return [];
+      if (answer.status === 200) return tagsSchema.parse(JSON.parse(text)).tags ?? [];
+      throw refused(access, answer.status, `list the tags of ${repository}`, text);
+    },
+    /** Whether the repository has that tag or digest: the status of the answer, redirects to its storage followed. */
+    async head(reference: string): Promise<number> {
+      const request: StreamRequest = {
+        url: `${base}/manifests/${reference}`,
+        method: 'HEAD',
+        headers: { accept: accepted.join(', ') },
+      };
+      const answer = await send(request);
+      answer.body.destroy();
+      const location = answer.headers['location'];
+      if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined) return answer.status;
+      const moved = await http({ ...request, url: new URL(location, request.url).href });
+      moved.body.destroy();
+      return moved.status;
     },
     async has(digest: string): Promise<boolean> {
       const answer = await send({ url: `${base}/blobs/${digest}`, method: 'HEAD' });
@@ -117,6 +138,19 @@ export function registryClient(http: HttpStream, access: RegistryAccess & { repo
       (await send({ url: `${base}/manifests/${digest}`, method: 'DELETE' })).body.destroy();
     },
   };
+}
+
+function refused(
+  { origin, repository, loginRemedy }: RegistryAccess & { repository: string },
+  status: number,
+  what: string,
+  said: string,
+) {
+  const login = loginRemedy ?? `helm registry login ${new URL(origin).host}`;
+  return fail('E3205', `${origin} answered ${status} when asked to ${what}: ${said.slice(0, 160)}`, {
+    actions: [status === 401 || status === 403 ? login : `Check that ${repository} exists`],
+    data: { status, repository, origin },
+  });
 }
 
 export const otherBytes = (repository: string, named: string, came: string) =>

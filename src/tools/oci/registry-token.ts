@@ -3,7 +3,7 @@
  * login goes to no other host than the one it was given for, or the one that the spec names, and over TLS.
  */
 import { fail } from '../../support/errors/errors.js';
-import { bareHost, isLoopback } from '../http/proxies.js';
+import { bareHost, isLoopback } from '../dialer/proxies.js';
 
 export interface RegistryLogin {
   /** `https://ghcr.io` */

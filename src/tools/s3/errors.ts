@@ -1,4 +1,5 @@
 /** What S3 refuses, in the words and exit codes of catalyst. */
+import { command } from '../../support/commands/command.js';
 import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 
 export function statusOf(error: unknown): number | undefined {
@@ -27,7 +28,7 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
   if (name === 'AuthorizationHeaderMalformed' || name === 'InvalidLocationConstraint') {
     const actions = [
       'set spec.objectStorage.location to where the keys and buckets are',
-      'catalyst credentials verify',
+      command('credentials verify'),
     ];
     return fail('E2301', text, { actions, cause: error, data });
   }
@@ -40,7 +41,7 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
     return fail('E2302', `${text} The keys are valid, but lack permission for this.`, { actions, cause: error, data });
   }
   if (refusedKeys.has(name) || status === 403) {
-    const actions = ['catalyst credentials set s3-access-key', 'catalyst credentials set s3-secret-key'];
+    const actions = [command('credentials set', 's3-access-key'), command('credentials set', 's3-secret-key')];
     return fail('E2302', text, { actions, cause: error, data });
   }
   return fail('E2301', text, { actions: [`curl -v ${endpoint}`], cause: error, data });

@@ -1,4 +1,5 @@
 /** Ed25519 keys in OpenSSH form. */
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 
 export interface SshKeyPair {
@@ -31,7 +32,7 @@ export async function sshKeyPair(privateKey: string, comment = 'catalyst'): Prom
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (!key || key instanceof Error) {
     throw fail('E1302', 'The SSH private key cannot be read: it is encrypted, cut or in an unknown form.', {
-      actions: ['catalyst credentials forget ssh-private-key', 'catalyst credentials set ssh-private-key'],
+      actions: [command('credentials forget', 'ssh-private-key'), command('credentials set', 'ssh-private-key')],
     });
   }
   return { privateKey, publicKey: `${key.type} ${key.getPublicSSH().toString('base64')} ${comment}` };

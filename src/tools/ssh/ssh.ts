@@ -1,6 +1,10 @@
 /** SSH with a pinned host key: the key was put on the server by us, so an unknown one is never trusted. */
+import type { Socket } from 'node:net';
 import type { ClientChannel, ConnectConfig } from 'ssh2';
+import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
+import type { ConnectRule } from '../dialer/connect-to.js';
+import { openConnection } from '../dialer/open-connection.js';
 import { TooLarge } from '../http/bounded.js';
 
 export interface SshTarget {
@@ -29,14 +33,8 @@ export interface Ssh {
   readFile(target: SshTarget, path: string): Promise<string | undefined>;
 }
 
-export interface SshRule {
-  host?: string;
-  port: number;
-  to: string;
-}
-
 /** `connectTo`: the rules of spec.access, so that a server can be reached through a tunnel. */
-export function createSsh(connectTo: readonly SshRule[] = []): Ssh {
+export function createSsh(connectTo: readonly ConnectRule[] = []): Ssh {
   const run: Ssh['run'] = async (target, command) => {
     const { Client } = await import('ssh2');
     const connection = new Client();
@@ -52,8 +50,11 @@ export function createSsh(connectTo: readonly SshRule[] = []): Ssh {
           connection.exec(command, (error, channel) => (error ? reject(error) : collect(channel, resolve, reject))),
         )
         .on('error', reject)
-        .on('close', () => reject(new Error('the connection was closed')))
-        .connect(settings(target, connectTo, shown));
+        .on('close', () => reject(new Error('the connection was closed')));
+      openConnection({ rules: connectTo }, host, target.port ?? 22).then((sock) => {
+        if (ended.signal.aborted) sock.destroy();
+        else connection.connect(settings(target, sock, shown));
+      }, reject);
     });
     try {
       signal?.throwIfAborted();
@@ -96,12 +97,10 @@ function collect(channel: ClientChannel, resolve: (result: SshResult) => void, r
   });
 }
 
-function settings(target: SshTarget, connectTo: readonly SshRule[], shown: { other: boolean }): ConnectConfig {
+function settings(target: SshTarget, sock: Socket, shown: { other: boolean }): ConnectConfig {
   const pinned = blob(target.hostKey);
-  const [host, port] = dial(target, connectTo);
   return {
-    host,
-    port,
+    sock,
     username: target.username ?? 'root',
     privateKey: target.privateKey,
     readyTimeout: target.timeoutMs ?? 20_000,
@@ -111,12 +110,6 @@ function settings(target: SshTarget, connectTo: readonly SshRule[], shown: { oth
       return !shown.other;
     },
   };
-}
-
-function dial({ host, port = 22 }: SshTarget, rules: readonly SshRule[]): [string, number] {
-  const rule = rules.find((one) => one.port === port && (one.host === undefined || one.host === host));
-  const cut = rule?.to.lastIndexOf(':') ?? -1;
-  return rule ? [rule.to.slice(0, cut).replace(/^\[|\]$/g, ''), Number(rule.to.slice(cut + 1))] : [host, port];
 }
 
 function blob(publicKey: string): Buffer {
@@ -133,7 +126,7 @@ function foreignKey(host: string, cause: unknown) {
   return fail('E3004', `The server at ${host} presents an SSH host key other than the one it was created with.`, {
     actions: [
       'Check that the address belongs to your server; this may be a man-in-the-middle attack',
-      'catalyst cluster status',
+      command('cluster status'),
     ],
     cause,
     data: { host },

@@ -6,7 +6,10 @@ export type ItemStatus = 'pass' | 'fail' | 'not-checked';
 export interface Answer {
   status: ItemStatus;
   reason: string;
+  /** What was observed, raw: status and reason follow from it again offline (verification/rederive). */
   evidence?: unknown;
+  /** Ids of the items from whose answers this one follows: their reasons are its reasons. */
+  follows?: readonly string[];
 }
 
 export interface ItemResult extends Answer {

@@ -1,6 +1,7 @@
 /** What a verification of the Definition of Done answers, and what its bundle holds as dod.json. */
 import type { WorldIdentity } from '../../sovereign/world-identity.js';
 import type { Experiment } from '../experiment/experiment.js';
+import type { StatedGrade } from './grade.js';
 import type { ItemResult, Verdict } from './item.js';
 
 export interface DodReport {
@@ -14,5 +15,10 @@ export interface DodReport {
   lab: boolean;
   world: WorldIdentity;
   items: ItemResult[];
+  /** What was proven of independence, and what stands against more of it (grade.ts); a report that is not settled yet has neither. */
+  grade?: StatedGrade['grade'];
+  blockers?: string[];
+  /** Lines that the journal had when the verification began: what is said of the walk follows from these alone. */
+  journalLines: number;
   experiment?: Experiment;
 }

@@ -10,6 +10,7 @@ import { messageOf } from '../../support/errors/errors.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { Experiment } from '../experiment/experiment.js';
+import type { ProofLine } from '../rederive/raw-bundle.js';
 import { type Answer, failed, notChecked, passed } from './item.js';
 import type { Look } from './look.js';
 
@@ -24,15 +25,31 @@ export interface Scope {
   experiment?: Experiment;
   /** All releases as they were before the kill. */
   releasesSeen?: Look;
+  /** Why nothing can be read of the mother; left out when she answers. */
+  motherLost?: string;
   /** The protected set before the first change on the mother, when it was kept. */
   before?: Fingerprint;
+  /** As D16 read it at the end; the evidence shows what D16 judged. */
+  after?: Fingerprint;
   /** What journaled mutations declared to do to it. */
   effects: readonly DeclaredEffect[];
   umbilical?: ScanResult;
   residue?: ScanResult;
-  /** Path of a signed bundle of a wipe-and-re-provision run. */
+  /** Path of a signed bundle of a wipe-and-re-provision run; default: the newest rehearsal's. */
   reprovision?: string;
-  options: { lab: boolean; windowMs: number; egressMs: number };
+  /** Throws E6101 or E6110 for a bundle that is not valid under that key (verify-bundle.ts, which needs the checklist itself). */
+  verifyBundle(file: string, publicKey: string): Promise<unknown>;
+  /** Files of that bundle by path, once D20 has judged it: they go into the evidence. */
+  reprovisioned?: Readonly<Record<string, string>>;
+  options: {
+    lab: boolean;
+    windowMs: number;
+    egressMs: number;
+    maxOutageMs: number;
+    blackHole: boolean;
+    maxRehearsalAgeMs: number;
+    spend: boolean;
+  };
 }
 
 /** The proof of a ticket or step, taken now unless this verification already took it. */
@@ -52,4 +69,16 @@ export async function proofOf(scope: Scope, id: string): Promise<Answer> {
     if (endsTheRun(error)) throw error;
     return failed(messageOf(error));
   }
+}
+
+/** What each proof that was taken saw, or why it failed, for the evidence. */
+export async function proofLines(proofs: Scope['proofs']): Promise<Record<string, ProofLine>> {
+  const lines = [...proofs].map(async ([id, taken]): Promise<[string, ProofLine]> => {
+    try {
+      return [id, await taken];
+    } catch (error) {
+      return [id, { error: messageOf(error) }];
+    }
+  });
+  return Object.fromEntries(await Promise.all(lines));
 }

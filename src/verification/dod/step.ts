@@ -1,32 +1,62 @@
 /** Phase 8: the Definition of Done, taken on the live Sovereign. Its proof is a verdict of PASS and the bundle that holds it. */
 import type { Done, Evidence } from '../../engine/step.js';
+import { formatDuration } from '../../support/durations.js';
 import { type CatalystError, fail } from '../../support/errors/errors.js';
+import { shortReason } from '../../support/short-reason.js';
+import { nodePoolJoins } from '../../walk/proofs/cluster/node-pool-joins.js';
+import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { egressMutations } from '../experiment/egress-life.js';
-import { evictMutation, pushMutation, reconcileMutation } from '../experiment/exercises.js';
+import { evictMutation } from '../experiment/exercised/eviction.js';
+import { pushMutations, reconcileMutation } from '../experiment/exercises.js';
 import { killMutations } from '../experiment/kill.js';
-import { checklist } from './checklist.js';
-import { type DodOptions, type DodOutcome, selectItems, takeDod } from './verify.js';
+import { checklist, type Item } from './checklist.js';
+import type { ItemResult } from './item.js';
+import { lookForMother } from './mother-lost.js';
+import { requireWindow, selectItems, takes } from './select.js';
+import { type DodOptions, type DodOutcome, takeDod, windowsOf } from './verify.js';
 
 /** The error that a verdict other than PASS ends with; undefined for PASS, and for a chosen part that passed. */
 export function verdictError(outcome: DodOutcome): CatalystError | undefined {
   const { result, report } = outcome;
   const open = result.items.filter((item) => item.status !== 'pass');
-  const told = open.slice(0, 6).map((item) => `${item.id} ${item.status}: ${item.reason}`);
   const details = {
-    actions: [`read ${report}`, ...open.slice(0, 2).map((item) => item.repeat)],
+    actions: [...new Set(open.filter((item) => !follows(item)).map((item) => item.repeat))].slice(0, 2),
     data: { result: { ...result, experiment: result.experiment, bundle: outcome.bundle, report } },
   };
-  const list = told.length > 0 ? `\n${told.join('\n')}` : '';
+  const list = open.length > 0 ? `\n${openLines(open).join('\n')}` : '';
   if (result.verdict === 'INVALID') {
     const why = result.experiment?.problems.join('; ') ?? '';
-    return fail('E6002', `INVALID: ${why}${list}`, details);
+    return fail('E6002', `INVALID for ${result.fqdn}: ${shortReason(why)}${list}`, details);
   }
-  if (result.verdict === 'FAIL') return fail('E6001', `FAIL for ${result.fqdn}:${list}`, details);
+  if (result.verdict === 'FAIL') return fail('E6001', `FAIL for ${result.fqdn}: ${held(result)}${list}`, details);
   const unseen = open.some((item) => item.status === 'not-checked');
-  if (result.verdict === 'PARTIAL' && unseen) return fail('E6003', `PARTIAL for ${result.fqdn}:${list}`, details);
+  if (result.verdict === 'PARTIAL' && unseen)
+    return fail('E6003', `PARTIAL for ${result.fqdn}: ${held(result)}${list}`, details);
   return undefined;
+}
+
+const held = ({ items }: DodOutcome['result']) =>
+  `${items.filter(({ status }) => status === 'pass').length} of ${items.length} items pass`;
+const follows = ({ follows: from }: ItemResult) => from !== undefined;
+
+/** Each item that is open with its reason, once and briefly; those that only follow from others in one line. */
+function openLines(open: readonly ItemResult[]): string[] {
+  const own = open.filter((item) => !follows(item));
+  const words = { pass: 'pass', fail: 'failed', 'not-checked': 'not checked' };
+  const lines = own
+    .slice(0, 6)
+    .map(({ id, title, status, reason }) => `${id} ${title}: ${words[status]}: ${shortReason(reason)}`);
+  const following = open.filter(follows).map(({ id }) => id);
+  const causes = [...new Set(open.flatMap(({ follows: from = [] }) => from))];
+  return [
+    ...lines,
+    ...(own.length > 6 ? [`and ${own.length - 6} more, in the report`] : []),
+    ...(following.length > 0
+      ? [`${following.join(', ')} follow${following.length > 1 ? '' : 's'} from ${causes.join(', ')}`]
+      : []),
+  ];
 }
 
 export interface DodStep extends Step {
@@ -34,36 +64,41 @@ export interface DodStep extends Step {
   outcome(): DodOutcome | undefined;
 }
 
+/** What the experiments stop, where, for how long, and what people notice: a clause after "This". */
+async function stopped(world: World, options: DodOptions, items: readonly Item[]): Promise<string> {
+  const { windowMs, egressMs } = windowsOf(options, await isLab(world));
+  const { mother, fqdn } = world.sovereign.spec;
+  const kill = `stops catalyst-api on the mother cluster ${mother.name} for ${formatDuration(windowMs)} (every Sovereign that is not independent yet has no console and no provisioning for that time; the SME demos keep running) and starts it again${options.blackHole === false ? '' : `, with ${fqdn} cut off from ${mother.name} meanwhile once it is handed over`}`;
+  const cut = `blocks the traffic of ${fqdn} to ${mother.name} for ${formatDuration(egressMs)} (its users notice only what still depends on the mother) and opens it again`;
+  return [...(takes(items, 'D17') ? [kill] : []), ...(takes(items, 'D22') ? [cut] : [])].join(', ');
+}
+
+const isLab = async (world: World) => (await world.identity()).kind === 'lab';
+
 /** A chosen part proves nothing of the ticket and has an id of its own. */
 export function verifyDod(world: World, options: DodOptions): DodStep {
   let outcome: DodOutcome | undefined;
-  const items = selectItems(options.only, options.skip);
-  const takes = (id: string) => items.some((item) => item.id === id || item.of?.includes(id));
+  requireWindow(options.windowMs);
+  const items = selectItems(options);
   const whole = items.length === checklist.length;
-  const harsh = [
-    ...(takes('D17') ? ['stops catalyst-api on the mother for the kill experiment'] : []),
-    ...(takes('D22') ? ["cuts the Sovereign's egress to its mother"] : []),
-  ];
   return {
     id: whole ? 'dod' : 'dod-part',
     title: whole ? 'Definition of Done verified' : `Definition of Done: ${items.length} items verified`,
     phase: 8,
     needs: ['#370', '#319'],
-    ...(harsh.length > 0 ? { destructive: harsh.join(' and ') } : {}),
+    ...(takes(items, 'D17') || takes(items, 'D22') ? { destructive: async () => stopped(world, options, items) } : {}),
     estimateMinutes: 60,
     outcome: () => outcome,
-    plan: async () => [
-      ...(takes('D17')
-        ? [
-            ...(await killMutations(world)),
-            reconcileMutation,
-            pushMutation(world, 'push'),
-            pushMutation(world, 'revert'),
-            evictMutation,
-          ]
-        : []),
-      ...(takes('D22') ? egressMutations : []),
-    ],
+    async plan() {
+      const kills = takes(items, 'D17') && (await lookForMother(world)) === undefined;
+      const spends = takes(items, 'D13') && (options.spend || (await isLab(world)));
+      return [
+        ...(kills ? [...(await killMutations(world)), reconcileMutation, ...pushMutations(world), evictMutation] : []),
+        ...(kills || takes(items, 'D5') ? certificateRenews(world).plan() : []),
+        ...(spends ? nodePoolJoins(world).plan() : []),
+        ...((kills && options.blackHole !== false) || takes(items, 'D22') ? egressMutations : []),
+      ];
+    },
     // A verdict is never taken from an earlier run.
     isDone: async (): Promise<Done> => ({ done: false }),
     async run(context) {

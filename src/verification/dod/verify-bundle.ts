@@ -1,21 +1,23 @@
-/** Checks a bundle offline: signature, index, every hash, the journal's chain; then derives the verdict again from the samples. */
-import { parseJournal } from '../../engine/journal-entry.js';
+/**
+ * Checks a bundle offline: signature, index, every hash, the journal's chain; then that its files agree with each other and that every
+ * result follows again from the raw data, and that its page shows just that.
+ */
 import {
-  envelopePath,
-  indexPath,
+  intactStatement,
   type OpenBundle,
   type Predicate,
-  payloadType,
-  predicateType,
   readBundle,
-  type Statement,
+  requireKnownFormat,
 } from '../../evidence/bundle.js';
-import { unseal } from '../../evidence/signing.js';
+import { lookAtPrevious } from '../../evidence/chain.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
-import { hashOf, sha256 } from '../../support/hash.js';
-import { judge } from '../experiment/experiment.js';
+import { userAgent } from '../../support/user-agent.js';
+import { contradictionIn } from '../rederive/cross-check.js';
+import { cutExperiment } from '../rederive/cut-experiment.js';
+import { paths, type RawBundle, readRaw } from '../rederive/raw-bundle.js';
+import { pageDiffers } from '../rederive/report-data.js';
+import { unfounded } from '../rederive/settle.js';
 import { verdictOf } from './item.js';
-import type { DodReport } from './report.js';
 
 export interface BundleCheck {
   file: string;
@@ -26,17 +28,22 @@ export interface BundleCheck {
   /** What was checked, in order; all of it held. */
   checks: string[];
   predicate: Predicate;
+  raw: RawBundle;
 }
 
-/** Throws E6101 at the first thing that does not hold. @param publicKey SPKI PEM. */
-export async function verifyBundle(file: string, publicKey: string): Promise<BundleCheck> {
-  const bundle = await readBundle(file);
+/**
+ * Throws E6101 at the first thing that is not so, E6110 when the file is no bundle, E6111 when it is one of a newer format.
+ * @param publicKey SPKI PEM
+ * @param opened the same file, where it was read already
+ */
+export async function verifyBundle(file: string, publicKey: string, opened?: OpenBundle): Promise<BundleCheck> {
+  const bundle = opened ?? (await readBundle(file));
   const broken = (why: string) =>
     fail('E6101', `Verification of ${file} failed: ${why}.`, {
       actions: ['get the bundle again from where it was made', 'check that --key is the key of that Sovereign'],
     });
   try {
-    return check(file, bundle, publicKey, broken);
+    return await check(file, bundle, publicKey, broken);
   } catch (error) {
     if (isCatalystError(error)) throw error;
     // It may be signed and yet not be what catalyst writes.
@@ -44,74 +51,70 @@ export async function verifyBundle(file: string, publicKey: string): Promise<Bun
   }
 }
 
-function check(
-  file: string,
-  { files, index, envelope, indexText }: OpenBundle,
-  publicKey: string,
-  broken: (why: string) => Error,
-): BundleCheck {
-  const statement = unseal(envelope, payloadType, publicKey) as Statement | undefined;
-  if (!statement) throw broken('its statement is not signed by this key');
-  if (statement.predicateType !== predicateType) throw broken('its statement is about something else');
-  const [subject] = statement.subject;
-  if (subject?.name !== indexPath || subject.digest.sha256 !== sha256(indexText))
-    throw broken('its index is not the one that was signed');
-  const known = new Set([indexPath, envelopePath, ...index.files.map((entry) => entry.path)]);
-  for (const path of files.keys()) if (!known.has(path)) throw broken(`${path} is not in its index`);
-  for (const entry of index.files) {
-    const bytes = files.get(entry.path);
-    if (!bytes) throw broken(`${entry.path} is missing`);
-    if (bytes.length !== entry.bytes || sha256(bytes) !== entry.sha256) throw broken(`${entry.path} was changed`);
-  }
-  const text = (path: string) => {
-    const bytes = files.get(path);
-    if (!bytes) throw broken(`it has no ${path}`);
-    return bytes.toString();
-  };
-  let lines: number;
-  let report: DodReport;
-  try {
-    lines = parseJournal(text('journal.jsonl'), 'journal.jsonl').entries.length;
-    report = JSON.parse(text('dod.json')) as DodReport;
-  } catch (error) {
-    throw broken(messageOf(error));
-  }
-  rederive(report, statement.predicate, broken);
-  const { fqdn, verdict, at, lab } = statement.predicate;
-  const samples = report.experiment?.samples.length ?? 0;
+type Broken = (why: string) => Error;
+
+async function check(file: string, bundle: OpenBundle, publicKey: string, broken: Broken): Promise<BundleCheck> {
+  const { files, index, envelope } = bundle;
+  const predicate = requireIntact(file, bundle, publicKey, broken);
+  const raw = readOr(broken, () => readRaw((path) => files.get(path)?.toString()));
+  const { report, entries } = raw;
+  const sameVersion = predicate.by === userAgent;
+  const why =
+    contradictionIn(raw, predicate) ??
+    cutExperiment(raw) ??
+    (await unfounded(raw, { kind: predicate.kind, sameVersion }));
+  if (why !== undefined) throw broken(why);
+  const verdict = verdictOf(report.items, report.experiment, report.complete);
+  if (verdict !== report.verdict || verdict !== predicate.verdict)
+    throw broken(`its verdict is ${predicate.verdict}, but its items give ${verdict}`);
+  const page = await pageDiffers(raw, {
+    html: raw.text(paths.html),
+    keyId: envelope.signatures[0]!.keyid,
+    sameVersion,
+  });
+  if (page !== undefined) throw broken(page);
   return {
     file,
-    fqdn,
+    fqdn: predicate.fqdn,
     verdict,
-    at,
-    lab,
-    predicate: statement.predicate,
+    at: predicate.at,
+    lab: predicate.lab,
+    predicate,
+    raw,
     checks: [
       'the statement is signed by this key',
       `the index is the one that was signed; ${index.files.length} files have its hashes, and there are no others`,
-      `the journal's chain of ${lines} lines is intact`,
-      `the verdict ${verdict} follows again from ${report.items.length} items and ${samples} samples`,
+      `the journal's chain of ${entries.length} lines is intact, and has the run that took the verdict`,
+      'Sovereign, world, run, plan, window and checklist are the same in all files',
+      `each of ${report.items.length} items follows again from its raw data, the experiment from ${report.experiment?.samples.length ?? 0} samples`,
+      sameVersion
+        ? 'its page, rendered again, is the same'
+        : `its page has the same data; ${predicate.by} rendered it, and this is ${userAgent}`,
+      previousLine(file, predicate, broken),
     ],
   };
 }
 
-/** Verdict and experiment, computed anew from items and samples, must be what was recorded. */
-function rederive(report: DodReport, predicate: Predicate, broken: (why: string) => Error): void {
-  const { experiment, items } = report;
-  const isLab = report.world?.kind === 'lab';
-  const oneWorld = report.world && hashOf(report.world) === hashOf(predicate.world);
-  if (!oneWorld || report.lab !== isLab || predicate.lab !== isLab)
-    throw broken('the world in its report is not that of its statement');
-  if (experiment) {
-    const again = judge(experiment);
-    const same = (['valid', 'passed', 'problems', 'probes', 'control'] as const).every(
-      (key) => hashOf(again[key]) === hashOf(experiment[key]),
-    );
-    if (!same) throw broken('the result of the kill experiment does not follow from its samples');
-    const kill = items.find((item) => item.id === 'D17');
-    if (kill && (kill.status === 'pass') !== again.passed) throw broken('D17 does not follow from the samples');
+/** Signature, index and hashes. */
+function requireIntact(file: string, bundle: OpenBundle, publicKey: string, broken: Broken): Predicate {
+  requireKnownFormat(file, bundle);
+  const statement = intactStatement(bundle, publicKey);
+  if (typeof statement === 'string') throw broken(statement);
+  return statement.predicate;
+}
+
+function readOr<T>(broken: Broken, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw broken(messageOf(error));
   }
-  const verdict = verdictOf(items, experiment, report.complete);
-  if (verdict !== report.verdict || verdict !== predicate.verdict)
-    throw broken(`its verdict is ${predicate.verdict}, but its items give ${verdict}`);
+}
+
+function previousLine(file: string, { previous }: Predicate, broken: Broken): string {
+  if (!previous) return 'it names no verdict before it: it is the first on this Sovereign';
+  const found = lookAtPrevious(file, previous);
+  if (found === 'other') throw broken(`${previous.bundle} beside it is not the verdict before it that it names`);
+  const seen = found === 'whole' ? 'is beside it and has that digest' : 'is not beside it';
+  return `the verdict before it, ${previous.bundle} (sha256 ${previous.sha256.slice(0, 16)}…), ${seen}`;
 }

@@ -1,57 +1,63 @@
 /** Takes the whole checklist, in the order in which one answer helps the next, and writes the evidence. */
+import { type Part, toCome } from '../../engine/events.js';
 import { parseJournal } from '../../engine/journal-entry.js';
 import { foldJournal } from '../../engine/journal-state.js';
-import { readRecord } from '../../handover/record.js';
+import { type HandoverRecord, hasReached, readRecordIfAny } from '../../handover/record.js';
 import { checkDelegation } from '../../handover/sovereign/delegation.js';
 import { nodeAddresses } from '../../kubernetes/node-addresses.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
-import { takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
 import { fingerprintBefore } from '../../mother/fingerprint/protected-before.js';
+import { command } from '../../support/commands/command.js';
 import { endsTheRun } from '../../support/errors/ends-the-run.js';
-import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
+import { CatalystError, messageOf } from '../../support/errors/errors.js';
+import { shortReason } from '../../support/short-reason.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { planExercises } from '../experiment/exercises.js';
 import { runKill } from '../experiment/kill.js';
+import { reprovisionFolder } from '../rehearsal/judge.js';
 import { checklist, type Item } from './checklist.js';
 import { lookAtReleases } from './checks/releases-live.js';
 import { failed, type ItemResult, notChecked, verdictOf } from './item.js';
+import { lookForMother, requireSovereign, withoutMother } from './mother-lost.js';
 import type { DodReport } from './report.js';
-import type { Scope } from './scope.js';
+import { proofLines, type Scope } from './scope.js';
+import { probeEveryMs, type Selection, selectItems, takes } from './select.js';
+import { verifyBundle } from './verify-bundle.js';
 import { journalText, type WrittenEvidence, writeEvidence } from './write-evidence.js';
 
-export interface DodOptions {
+export interface DodOptions extends Selection {
   /** Every step of the WBS; phase 8 is left out. */
   steps: () => readonly Step[];
   /** Window of the kill in milliseconds. */
   windowMs?: number;
-  only?: readonly string[];
-  skip?: readonly string[];
-  /** Signed bundle of a wipe-and-re-provision run, for D20. */
+  /** The longest outage of a probe within it that is still accepted, in milliseconds; default none. */
+  maxOutageMs?: number;
+  /** False: the Sovereign is not cut off from the mother while catalyst-api is dead, as it is by default after ACTIVATED. */
+  blackHole?: boolean;
+  /** Signed bundle of a wipe-and-re-provision run, for D20; default: the newest rehearsal's. */
   reprovision?: string;
+  /** How old that may be, in milliseconds; default 30 days. */
+  maxRehearsalAgeMs?: number;
+  /** What costs money may be done (D13); a lab costs nothing. */
+  spend?: boolean;
 }
 
 export interface DodOutcome extends WrittenEvidence {
   result: DodReport;
 }
 
-/** Items asked for; throws E1001 on an id that is none. */
-export function selectItems(only: readonly string[] = [], skip: readonly string[] = []): readonly Item[] {
-  const known = new Set(checklist.map((item) => item.id));
-  const strange = [...only, ...skip].find((id) => !known.has(id.toUpperCase()));
-  if (strange !== undefined) {
-    throw fail('E1001', `There is no item ${strange}; items are D1 to D22 and W1 to W13.`, {
-      actions: ['catalyst verify dod --help'],
-    });
-  }
-  const has = (list: readonly string[], id: string) => list.some((one) => one.toUpperCase() === id);
-  return checklist.filter((item) => (only.length === 0 || has(only, item.id)) && !has(skip, item.id));
-}
+/** Milliseconds that catalyst-api is down, and that the way to the mother is closed. */
+export const windowsOf = ({ windowMs }: Pick<DodOptions, 'windowMs'>, lab: boolean) => ({
+  windowMs: windowMs ?? (lab ? 20_000 : 300_000),
+  egressMs: lab ? 10_000 : 600_000,
+});
 
 export async function takeDod(world: World, context: StepContext, options: DodOptions): Promise<DodOutcome> {
   const { clock } = world;
+  await requireSovereign(world);
   const startedAt = clock.now().toISOString();
-  const items = selectItems(options.only, options.skip);
+  const items = selectItems(options);
   const identity = await world.identity();
   const lab = identity.kind === 'lab';
   const { entries } = parseJournal(journalText(world.stateDir), 'journal.jsonl');
@@ -62,29 +68,38 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
     steps: options.steps().filter((step) => step.phase < 8),
     proofs: new Map(),
     journal: foldJournal(entries),
-    record: await readRecord(world),
+    record: await knownRecord(world),
+    motherLost: await lookForMother(world),
     before,
     effects: journaledEffects(world.sovereign, entries),
     reprovision: options.reprovision,
+    verifyBundle,
     options: {
       lab,
-      windowMs: options.windowMs ?? (lab ? 20_000 : 300_000),
-      egressMs: lab ? 10_000 : 600_000,
+      ...windowsOf(options, lab),
+      maxOutageMs: options.maxOutageMs ?? 0,
+      blackHole: options.blackHole ?? true,
+      maxRehearsalAgeMs: options.maxRehearsalAgeMs ?? 30 * 86_400_000,
+      spend: options.spend ?? false,
     },
   };
-  const asked = (id: string) => items.some((item) => item.id === id || item.of?.includes(id));
   const early = new Map<string, ItemResult>();
-  if (asked('D17')) {
+  for (const { id, title } of items)
+    context.progress.part?.({ group: 'item', id, title, state: 'running', note: toCome });
+  if (takes(items, 'D17') && scope.motherLost === undefined) {
     // Whoever could not look now looks again afterwards.
     if (items.some(({ id }) => id === 'D1')) scope.releasesSeen = await lookAtReleases(world).catch(() => undefined);
     await experiment(scope, early);
   }
   const results = new Map<string, ItemResult>(early);
+  for (const result of early.values()) context.progress.part?.(partOf(result));
   for (const item of items) {
     context.signal.throwIfAborted();
     if (results.has(item.id)) continue;
-    context.progress.output(`${item.id} ${item.title}`);
-    results.set(item.id, await answer(scope, item, results));
+    context.progress.part?.({ group: 'item', id: item.id, title: item.title, state: 'running' });
+    const result = await answer(scope, item, results);
+    results.set(item.id, result);
+    context.progress.part?.(partOf(result));
   }
   const list = items.map((item) => results.get(item.id)!);
   const complete = items.length === checklist.length;
@@ -98,25 +113,36 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
     world: identity,
     items: list,
     experiment: scope.experiment,
+    journalLines: entries.length,
   };
-  const evidence = await writeEvidence(world, {
+  return writeEvidence(world, {
     report: result,
     steps: options.steps(),
     handover: scope.record,
     umbilical: scope.umbilical,
     residue: scope.residue,
     before: scope.before,
-    after: asked('D16') ? await takeFingerprint(world, { against: before }) : undefined,
+    after: scope.after,
+    proofs: await proofLines(scope.proofs),
+    texts: inFolder(reprovisionFolder, scope.reprovisioned),
   });
-  return { result, ...evidence };
+}
+
+const inFolder = (folder: string, files: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}${path}`, text]));
+
+/** What the screen shows of an item: of what failed, a short reason. */
+function partOf({ id, title, status, reason }: ItemResult): Part {
+  return { group: 'item', id, title, state: status, note: status === 'pass' ? '' : shortReason(reason) };
 }
 
 async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, ItemResult>): Promise<ItemResult> {
   const { id, title, repeat } = item;
   const at = () => scope.world.clock.now().toISOString();
   try {
-    const { status, reason, evidence } = await item.check(scope, answers);
-    return { id, title, repeat, at: at(), status, reason, evidence };
+    const lost = withoutMother(id, scope.motherLost);
+    const { status, reason, evidence, follows } = lost ?? (await item.check(scope, answers));
+    return { id, title, repeat, at: at(), status, reason, evidence, ...(follows && { follows }) };
   } catch (error) {
     scope.context.signal.throwIfAborted();
     if (endsTheRun(error)) throw error;
@@ -130,22 +156,18 @@ async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, Ite
 /** Runs the kill; what stops it before anything was killed is told as the answer of D17. */
 async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise<void> {
   const { world, context, options } = scope;
-  const addresses = await nameServerAddresses(world);
-  const exercises = planExercises(world, context, scope.steps, scope.proofs);
   try {
+    const addresses = await nameServerAddresses(world);
+    const { exercises, notExercised } = await planExercises(world, context, scope.steps, scope.proofs);
     scope.experiment = await runKill(world, context, {
       windowMs: options.windowMs,
-      baselineMs: Math.min(60_000, options.lab ? 3000 : 60_000),
-      intervalMs: options.lab ? 500 : 2000,
+      maxOutageMs: options.maxOutageMs,
+      baselineMs: options.lab ? 3000 : 60_000,
+      intervalMs: probeEveryMs,
       nameServers: addresses,
       exercises,
-      notExercised: [
-        {
-          class: 'certificates',
-          reason: 'a renewal in production counts against the rate limit; D5 checks the solver',
-        },
-        { class: 'image pull on a fresh node', reason: 'needs a node without the image; D8 pulls by digest' },
-      ],
+      notExercised,
+      cut: cutOf(scope),
       lab: options.lab,
     });
   } catch (error) {
@@ -156,11 +178,30 @@ async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise
     early.set('D17', {
       id: 'D17',
       title: 'catalyst-api on the mother killed: no effect on the Sovereign',
-      repeat: 'catalyst verify dod --only D17',
+      repeat: command('verify dod', { only: 'D17' }),
       at: world.clock.now().toISOString(),
       ...(refused ? failed(reason) : notChecked(reason)),
     });
   }
+}
+
+/** Before the handover the Sovereign still needs its mother. */
+function cutOf({ record, options }: Scope): true | { none: string } {
+  if (!options.blackHole) return { none: 'it was not asked for (--no-black-hole)' };
+  return record && hasReached(record, 'ACTIVATED')
+    ? true
+    : { none: 'before the handover the Sovereign still needs its mother' };
+}
+
+/**
+ * The handover's record by the side that answers: a mother that does not says nothing of her own items, and hides nothing of the
+ * Sovereign's. Throws what the Sovereign's API throws when no side answers.
+ */
+async function knownRecord(world: World): Promise<HandoverRecord | undefined> {
+  const { record, unread } = await readRecordIfAny(world);
+  const own = unread.find(({ system }) => system === 'sovereign');
+  if (own) throw own.error;
+  return record;
 }
 
 /** Addresses that the parent's glue leads to; the nodes' own when there is no delegation. */

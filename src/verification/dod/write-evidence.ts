@@ -1,19 +1,23 @@
 /** Puts a verification into a signed bundle and an HTML report, both under <state-dir>/<fqdn>/evidence. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JournalEntry, parseJournal } from '../../engine/journal-entry.js';
+import { parseJournal } from '../../engine/journal-entry.js';
 import { foldJournal } from '../../engine/journal-state.js';
 import { writeBundle } from '../../evidence/bundle.js';
+import { newestIn } from '../../evidence/chain.js';
 import { openSigner } from '../../evidence/signing.js';
 import type { HandoverRecord } from '../../handover/record.js';
 import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import type { ScanResult } from '../../scans/scan.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
-import { tickets } from '../../walk/wbs.js';
+import { hashOf } from '../../support/hash.js';
+import { userAgent } from '../../support/user-agent.js';
+import { probeImages } from '../../walk/probes/probe-images.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { htmlReport, type ReportRequest } from '../report/html-report.js';
-import type { Span } from '../report/timeline-plot.js';
+import { paths as names, type ProofLine, readRaw, type StepLine } from '../rederive/raw-bundle.js';
+import { renderReport } from '../rederive/report-data.js';
+import { type Kind, settle } from '../rederive/settle.js';
 import type { DodReport } from './report.js';
 
 export interface EvidenceRequest {
@@ -24,6 +28,14 @@ export interface EvidenceRequest {
   residue?: ScanResult;
   before?: Fingerprint;
   after?: Fingerprint;
+  /** By step: those that were taken in this verification. */
+  proofs?: Readonly<Record<string, ProofLine>>;
+  /** Default `dod`; the name of the file begins with it. */
+  kind?: Kind;
+  /** Further files of the bundle, by path. */
+  files?: Readonly<Record<string, unknown>>;
+  /** The same as text, which stays as it is: signed by another key. */
+  texts?: Readonly<Record<string, string>>;
 }
 
 export interface WrittenEvidence {
@@ -41,47 +53,33 @@ export function journalText(stateDir: string): string {
   return text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
-export async function writeEvidence(world: World, request: EvidenceRequest): Promise<WrittenEvidence> {
-  const { report, steps } = request;
+/** @returns with the report as its own evidence bears it out: a result that its raw data does not show is no pass */
+export async function writeEvidence(
+  world: World,
+  request: EvidenceRequest,
+): Promise<WrittenEvidence & { result: DodReport }> {
+  const kind = request.kind ?? 'dod';
   const signer = await openSigner(world.credentials);
-  const journal = journalText(world.stateDir);
-  const { entries } = parseJournal(journal, 'journal.jsonl');
-  const state = foldJournal(entries);
-  const planHash = state.runs.findLast((run) => run.plan)?.plan ?? '';
-  const tree = await world.tree();
-  const { redactor } = world;
-  const clean = (value: unknown) => `${JSON.stringify(redactor.clean(value), null, 2)}\n`;
-  const html = await htmlReport(
-    redactor.clean({
-      report,
-      steps: steps.map((step) => ({
-        id: step.id,
-        title: step.title,
-        phase: step.phase,
-        needs: step.needs,
-        done: step.phase === 8 ? report.verdict === 'PASS' : state.proofs.has(step.id),
-      })),
-      spans: spansOf(entries),
-      tickets: ticketLines(state),
-      umbilical: request.umbilical,
-      residue: request.residue,
-      handover: request.handover,
-      protectedSet: { before: request.before, after: request.after },
-      forced: state.forced,
-      keyId: signer.keyId,
-      planHash,
-    }),
-  );
+  const clean = (value: unknown) => `${JSON.stringify(world.redactor.clean(value), null, 2)}\n`;
+  const files: Record<string, string> = {
+    ...(await rawFiles(world, request, clean)),
+    [names.report]: clean(request.report),
+  };
+  const stated = readRaw((path) => files[path]);
+  const result = await settle(stated, kind);
+  files[names.report] = `${JSON.stringify(result, null, 2)}\n`;
+  files[names.html] = await renderReport({ ...stated, report: result }, signer.keyId);
   const folder = join(world.stateDir, 'evidence');
-  const stem = `dod-${report.finishedAt.replaceAll(/[:.]/g, '-')}-${report.verdict.toLowerCase()}`;
+  const stem = `${kind}-${result.finishedAt.replaceAll(/[:.]/g, '-')}-${result.verdict.toLowerCase()}`;
   const paths = {
     bundle: join(folder, `${stem}.tar`),
     report: join(folder, `${stem}.html`),
     key: join(folder, 'evidence.pub'),
   };
+  const previous = newestIn(folder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(paths.report, html, { mode: 0o600 });
+    writeFileSync(paths.report, files[names.html]!, { mode: 0o600 });
     writeFileSync(paths.key, signer.publicKey, { mode: 0o600 });
   } catch (error) {
     throw fail('E1201', `The evidence cannot be written to ${folder}: ${messageOf(error)}.`, { cause: error });
@@ -90,65 +88,78 @@ export async function writeEvidence(world: World, request: EvidenceRequest): Pro
     file: paths.bundle,
     signer,
     predicate: {
-      fqdn: report.fqdn,
-      verdict: report.verdict,
-      at: report.finishedAt,
+      fqdn: result.fqdn,
+      verdict: result.verdict,
+      complete: result.complete,
+      at: result.finishedAt,
       runId: world.runId,
-      planHash,
-      lab: report.lab,
-      world: report.world,
-      windowMs: report.experiment?.window.requestedMs,
+      planHash: stated.planHash,
+      by: userAgent,
+      kind,
+      ...(previous ? { previous } : {}),
+      lab: result.lab,
+      world: result.world,
+      windowMs: result.experiment?.window.requestedMs,
     },
-    files: {
-      'dod.json': clean(report),
-      'journal.jsonl': journal,
-      'spec.json': clean(world.sovereign),
-      'plan.json': clean({ planHash, tree: tree.hash, revision: request.handover?.revision }),
-      'tools.json': clean({ node: process.version, blueprints: pins(world) }),
-      'protected.json': clean({ before: request.before, after: request.after }),
-      'scans.json': clean({ umbilical: request.umbilical, residue: request.residue }),
-      'handover.json': clean(request.handover ?? {}),
-      'report.html': html,
-    },
+    files,
   });
-  return paths;
+  return { ...paths, result };
 }
 
-const pins = (world: World) =>
-  world.blueprints.map(({ name, chart }) => ({
-    name,
-    chart: chart.name,
-    version: chart.version,
-    digest: chart.digest,
-  }));
-
-function ticketLines(state: ReturnType<typeof foldJournal>): ReportRequest['tickets'] {
-  return tickets.map(({ id, title, initial }) => {
-    const proof = state.proofs.get(id);
-    const byHand = state.tickets.get(id);
-    const { sha, digest, summary } = proof?.evidence ?? {};
-    return {
-      id,
-      title,
-      status: proof ? 'done' : state.failures.has(id) ? 'failed' : (byHand?.status ?? initial.status),
-      prs: byHand?.prs ?? [],
-      evidence: sha?.slice(0, 12) ?? digest?.slice(0, 19) ?? summary,
-      at: proof?.at,
-    };
-  });
+/** Everything but the report and its page. */
+async function rawFiles(
+  world: World,
+  request: EvidenceRequest,
+  clean: (value: unknown) => string,
+): Promise<Record<string, string>> {
+  const { before, after, handover, umbilical, residue, proofs = {}, files = {}, texts = {} } = request;
+  const journal = journalText(world.stateDir);
+  const { runs } = foldJournal(parseJournal(journal, names.journal).entries);
+  const planHash = runs.findLast((run) => run.plan)?.plan ?? '';
+  const hash = (print?: Fingerprint) => print && hashOf(JSON.parse(clean(print)));
+  return {
+    [names.journal]: journal,
+    [names.spec]: clean(world.sovereign),
+    [names.plan]: clean({ planHash, tree: (await world.tree()).hash, revision: handover?.revision }),
+    [names.tools]: clean(await toolsOf(world)),
+    [names.protectedSet]: clean({ before, after }),
+    [names.scans]: clean({ umbilical, residue }),
+    [names.handover]: clean(
+      handover ? { ...handover, fingerprints: { before: hash(before), after: hash(after) } } : {},
+    ),
+    [names.steps]: clean(request.steps.map(stepLine)),
+    [names.proofs]: clean(proofs),
+    ...Object.fromEntries(Object.entries(files).map(([path, value]) => [path, clean(value)])),
+    ...texts,
+  };
 }
 
-/** The newest walk through each step, from its start to its end. */
-function spansOf(entries: readonly JournalEntry[]): Span[] {
-  const open = new Map<string, number>();
-  const spans = new Map<string, Span>();
-  for (const { kind, step, at } of entries) {
-    if (!step) continue;
-    if (kind === 'step-started') open.set(step, Date.parse(at));
-    const from = open.get(step);
-    if (from === undefined || (kind !== 'proof' && kind !== 'step-failed')) continue;
-    spans.set(step, { label: step, from, to: Date.parse(at), ok: kind === 'proof' });
-    open.delete(step);
-  }
-  return [...spans.values()].sort((a, b) => a.from - b.from);
+const stepLine = ({ id, title, phase, needs, ticket, blueprint, estimateMinutes }: Step): StepLine => ({
+  ...{ id, title, phase, needs: [...needs] },
+  ...(ticket === undefined ? {} : { ticket }),
+  ...(blueprint === undefined ? {} : { blueprint }),
+  ...(estimateMinutes === undefined ? {} : { estimateMinutes }),
+});
+
+/** What took part: programs, images that probes ran, and the charts as they are pinned. */
+async function toolsOf({ binaries, blueprints, sovereign }: World): Promise<Record<string, unknown>> {
+  const version = (tool: 'helm' | 'kubectl') =>
+    binaries?.find(tool).then(
+      (found) => found.version,
+      (error: unknown) => `not found: ${messageOf(error)}`,
+    );
+  return {
+    catalyst: userAgent,
+    node: process.version,
+    helm: await version('helm'),
+    kubectl: await version('kubectl'),
+    k3s: sovereign.spec.hetzner.k3sVersion,
+    images: probeImages,
+    blueprints: blueprints.map(({ name, chart }) => ({
+      name,
+      chart: chart.name,
+      version: chart.version,
+      digest: chart.digest,
+    })),
+  };
 }

@@ -1,15 +1,19 @@
 /** Waits on the samples of an experiment: for steady ground before the fault, and for it again after the undo. */
+import { command } from '../../support/commands/command.js';
 import { formatDuration } from '../../support/durations.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { type Observation, waitUntil } from '../../support/wait.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import type { Sampler } from './sampler.js';
+import type { Probe, Sampler } from './sampler.js';
+import { isBad, lateMs, type Sample } from './samples.js';
 
 /** How long a baseline of that length may take to come. */
 export function steadyWithinMs(baselineMs: number): number {
   return 3 * baselineMs + 60_000;
 }
+
+const wordOf = ({ error, ms }: Sample) => error ?? `late: ${ms} ms, the limit is ${lateMs}`;
 
 /**
  * Waits until every probe has been green for as long as asked, without a break, and answers since when (ms since the start).
@@ -19,10 +23,10 @@ export async function steadyBaseline(
   world: Pick<World, 'clock' | 'signal'>,
   { progress }: Pick<StepContext, 'progress'>,
   sampler: Sampler,
-  names: readonly string[],
+  probes: readonly Pick<Probe, 'name' | 'class'>[],
   baselineMs: number,
 ): Promise<number> {
-  const lastBad = () => sampler.samples.findLast((one) => !one.ok);
+  const lastBad = () => sampler.samples.findLast(isBad);
   return waitUntil<number>({
     reason: 'a baseline in which every probe is green',
     timeoutMs: steadyWithinMs(baselineMs),
@@ -31,10 +35,10 @@ export async function steadyBaseline(
     onPending: progress.waiting,
     look: async (): Promise<Observation<number>> => {
       const bad = lastBad();
-      const from = bad ? bad.t + Math.max(1, bad.ms) : 0;
-      const missing = names.find((name) => sampler.isGreen(name, from) === undefined);
+      const from = Math.max(bad ? bad.t + Math.max(1, bad.ms) : 0, sampler.jumps.at(-1)?.t ?? 0);
+      const missing = probes.find(({ name }) => sampler.isGreen(name, from) === undefined);
       if (missing === undefined && sampler.now() - from >= baselineMs) return { done: from };
-      const since = bad ? `since ${bad.probe} failed (${bad.error})` : 'from the start';
+      const since = bad ? `since ${bad.probe} failed (${wordOf(bad)})` : 'from the start';
       return { pending: `the baseline: every probe green for ${formatDuration(baselineMs)}, ${since}` };
     },
   }).catch((error: unknown) => {
@@ -42,9 +46,10 @@ export async function steadyBaseline(
     const bad = lastBad();
     throw fail(
       'E6002',
-      `The baseline is not green: ${bad ? `${bad.probe} (${bad.error})` : messageOf(error)}. Nothing was killed.`,
+      `The baseline is not green: ${bad ? `${bad.probe} (${wordOf(bad)})` : messageOf(error)}. Nothing was killed.`,
       {
-        actions: ['catalyst status', 'catalyst verify dod --only D1,D2'],
+        data: { class: probes.find(({ name }) => name === bad?.probe)?.class },
+        actions: [command('status'), command('verify dod', { only: 'D1,D2' })],
         cause: error,
       },
     );
@@ -58,7 +63,7 @@ export async function steadyBaseline(
 export async function untilGreen(
   world: Pick<World, 'clock' | 'signal'>,
   sampler: Sampler,
-  names: readonly string[],
+  probes: readonly Pick<Probe, 'name'>[],
   since: number,
 ): Promise<void> {
   await waitUntil({
@@ -67,8 +72,8 @@ export async function untilGreen(
     clock: world.clock,
     signal: world.signal,
     look: async () => {
-      const red = names.find((name) => sampler.isGreen(name, since) !== true);
-      return red === undefined ? { done: true } : { pending: red };
+      const red = probes.find(({ name }) => sampler.isGreen(name, since) !== true);
+      return red === undefined ? { done: true } : { pending: red.name };
     },
   }).catch(() => world.signal.throwIfAborted());
 }

@@ -1,13 +1,16 @@
 /** The life of the egress block: armed before it is made, lifted by its own run, never by the run of somebody else. */
+
 import type { Mutation } from '../../engine/mutation.js';
-import { ownedBy, requireArmed } from '../../handover/mother/arm.js';
+import { ownedBy, requireArmed } from '../../handover/mother/undo/arm.js';
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
+import { blockNamesKey } from '../../scans/umbilical/marks.js';
 import { hasEndedHere, shownIdentity } from '../../sovereign/state/process-identity.js';
+import { command } from '../../support/commands/command.js';
 import { type CatalystError, fail } from '../../support/errors/errors.js';
 import { probeNamespace, probeNamespaceObject } from '../../walk/probes/probe-objects.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { blockOf, expiryObjects, namesKey, namesRef, policyRef } from './egress-objects.js';
+import { blockOf, expiryObjects, namesRef, policyRef } from './egress-objects.js';
 
 const onSovereign = ({ kind, namespace, name }: Omit<KubeRef, 'apiVersion'>, sentence: string): Mutation => ({
   target: { system: 'sovereign', kind, namespace, name },
@@ -65,7 +68,7 @@ export function tooLate(until: Date): CatalystError {
   return fail(
     'E5025',
     `This process was suspended or too slow while the egress of the Sovereign was cut; the cluster lifts the block at ${until.toISOString()} or has lifted it.`,
-    { actions: ['catalyst verify dod --only D22'] },
+    { actions: [command('verify dod', { only: 'D22' })] },
   );
 }
 
@@ -75,9 +78,9 @@ export async function liftBlock(kube: Kube, { act }: Pick<StepContext, 'act'>, r
     object !== undefined && (runId === undefined || blockOf(object).runId === runId);
   if (isOurs(await kube.get(policyRef)))
     await act(mutations.allow, async (writers) => (await writers.sovereign()).delete(policyRef));
-  const names: string | undefined = (await kube.get(namesRef))?.data?.[namesKey];
+  const names: string | undefined = (await kube.get(namesRef))?.data?.[blockNamesKey];
   if (names !== undefined && (runId === undefined || names.startsWith(`# run ${runId}\n`))) {
-    const patch = { data: { [namesKey]: null } };
+    const patch = { data: { [blockNamesKey]: null } };
     await act(mutations.remember, async (writers) => (await writers.sovereign()).patch(namesRef, patch));
   }
   const process = { pid: 0, started: '', pids: '', boot: '', machine: '' };

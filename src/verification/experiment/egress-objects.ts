@@ -6,13 +6,12 @@
 import type { KubeObject, KubeRef } from '../../kubernetes/client/kube.js';
 import { armedAnnotation } from '../../mother/jobs/undo-scripts.js';
 import { jobLabel, processAnnotation, runLabel, sovereignLabel } from '../../mother/own-names.js';
+import { blockJob, blockNamesKey, blockName as name, untilAnnotation } from '../../scans/umbilical/marks.js';
 import { type ProcessIdentity, readIdentity } from '../../sovereign/state/process-identity.js';
 import type { ProbeJob } from '../../walk/probes/probe-job.js';
 import { probeNamespace } from '../../walk/probes/probe-objects.js';
 
-const name = 'catalyst-egress-block';
 const rbac = 'rbac.authorization.k8s.io';
-const untilAnnotation = 'catalyst.openova.io/until';
 
 /** Whose block it is; everything of it carries this. */
 export interface BlockRun {
@@ -25,7 +24,7 @@ export interface BlockRun {
 }
 
 const marksOf = ({ fqdn, runId, process, until }: BlockRun) => ({
-  labels: { [jobLabel]: 'lift-egress', [sovereignLabel]: fqdn, [runLabel]: runId },
+  labels: { [jobLabel]: blockJob, [sovereignLabel]: fqdn, [runLabel]: runId },
   annotations: { [processAnnotation]: JSON.stringify(process), [untilAnnotation]: until.toISOString() },
 });
 
@@ -43,7 +42,6 @@ export const namesRef: KubeRef = {
   namespace: 'kube-system',
   name: 'coredns-custom',
 };
-export const namesKey = `${name}.server`;
 
 /**
  * Denies the addresses to every Pod. `enableDefaultDeny` off: a deny alone would turn every endpoint to default deny and cut
@@ -84,7 +82,9 @@ kubectl delete clusterrolebinding "$POLICY" --ignore-not-found || true
 `;
 
 /** ServiceAccount, rights to lift just this block, and the Job that waits; in the order to apply. */
-export function expiryObjects(options: BlockRun & { image: string; seconds: number }): KubeObject[] {
+export function expiryObjects(
+  options: BlockRun & { image: string; seconds: number; pullSecret?: string | undefined },
+): KubeObject[] {
   const metadata = { name, namespace: probeNamespace, ...marksOf(options) };
   const subjects = [{ kind: 'ServiceAccount', name, namespace: probeNamespace }];
   const bind = (kind: 'ClusterRole' | 'Role', namespace: string | undefined, rules: object[]): KubeObject[] => [
@@ -97,10 +97,11 @@ export function expiryObjects(options: BlockRun & { image: string; seconds: numb
     },
     { apiVersion: `${rbac}/v1`, kind, metadata: { ...metadata, namespace }, rules },
   ];
+  const { pullSecret } = options;
   const env = {
     SECONDS_TO_WAIT: String(options.seconds),
     POLICY: name,
-    NAMES: namesKey,
+    NAMES: blockNamesKey,
     NAMESPACE: probeNamespace,
   };
   return [
@@ -117,7 +118,12 @@ export function expiryObjects(options: BlockRun & { image: string; seconds: numb
     ...bind('Role', 'kube-system', [
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [namesRef.name], verbs: ['get', 'patch'] },
     ]),
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata,
+      ...(pullSecret ? { imagePullSecrets: [{ name: pullSecret }] } : {}),
+    },
     {
       apiVersion: 'batch/v1',
       kind: 'Job',

@@ -1,20 +1,28 @@
 /** What the Sovereign is made to do while catalyst-api is dead: quiet minutes prove little (dod.md §4.4). */
 
+import { handedToGit, sealedSecretOf } from '../../blueprints/render/seal.js';
 import type { Mutation } from '../../engine/mutation.js';
 import type { Evidence } from '../../engine/step.js';
 import { fluxState } from '../../handover/sovereign/activate.js';
 import { giteaRemote } from '../../handover/sovereign/gitea.js';
 import { type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import { fail } from '../../support/errors/errors.js';
-import { toYaml } from '../../support/yaml/yaml.js';
-import { makeProbe, probeNamespace, probeNamespaceObject, withProbes } from '../../walk/probes/probe-objects.js';
+import { toYamlStream } from '../../support/yaml/yaml.js';
+import { sealingCertificate } from '../../walk/credentials/seal-tree.js';
+import { probeMutations, withProbes } from '../../walk/probes/probe-objects.js';
+import { holdsValue } from '../../walk/proofs/holds-value.js';
+import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Acting, Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { podComesBack } from './exercised/eviction.js';
+import { findPull, imageIsPulled } from './exercised/image-pull.js';
+import { claimIsBound } from './exercised/new-volume.js';
 
 export interface ExercisePlan {
   name: string;
   class: string;
-  run(): Promise<string>;
+  /** `signal` ends when the mother must be put back. */
+  run(signal: AbortSignal): Promise<string>;
 }
 
 const waitMs = 240_000;
@@ -27,6 +35,12 @@ export const exercisedTickets: readonly { id: string; class: string; name: strin
   { id: '#383', class: 'registry', name: 'an image pushed and pulled by digest' },
   { id: '#384', class: 'backup', name: 'a backup and its restore' },
   { id: '#374', class: 'dns', name: 'uncached look-ups from the parent down' },
+];
+
+/** Of every exercise of a whole experiment. */
+export const exerciseNames: readonly string[] = [
+  ...['reconcile everything', 'a push rolls out', 'a Pod is evicted', 'a new volume'],
+  ...exercisedTickets.map(({ name }) => name),
 ];
 
 export const reconcileMutation: Mutation = {
@@ -74,8 +88,25 @@ export async function reconcileAll(world: World, { act }: Pick<StepContext, 'act
 
 const canary = 'catalyst-canary';
 
-/** A commit to the Sovereign's Gitea must roll out, and its revert too; what others have committed there stays. */
-export async function pushRollsOut(world: World, { act, undo }: Acting): Promise<string> {
+const canarySecret = (value: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: canary, namespace: flux, annotations: { ...handedToGit } },
+  type: 'Opaque',
+  data: { value: Buffer.from(value).toString('base64') },
+});
+
+/**
+ * A commit to the Sovereign's Gitea must roll out, and its revert too; what others have committed there stays. It has a ConfigMap, and a
+ * SealedSecret for a Secret that was there before.
+ */
+export async function pushRollsOut(world: World, acting: Acting): Promise<string> {
+  return withProbes(await world.kube(), acting, [canarySecret('from before the commit')], () =>
+    pushCanaries(world, acting),
+  );
+}
+
+async function pushCanaries(world: World, { act, undo }: Acting): Promise<string> {
   const kube = await world.kube();
   const { fqdn, gitops } = world.sovereign.spec;
   const remote = await giteaRemote(world);
@@ -87,9 +118,12 @@ export async function pushRollsOut(world: World, { act, undo }: Acting): Promise
     data: { value },
   };
   const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: flux, name: canary };
+  const sealed = sealedSecretOf(canarySecret(value), (await sealingCertificate(kube)).publicKey);
+  // Here what leaves Git is to leave the cluster.
+  delete sealed.metadata.annotations;
   const path = `clusters/${fqdn}/flux-system/canary.yaml`;
   const sha = await act(pushMutation(world, 'push'), (writers) =>
-    writers.git.change(remote, gitops.branch, [{ path, text: toYaml(object) }], 'catalyst: canary'),
+    writers.git.change(remote, gitops.branch, [{ path, text: toYamlStream([object, sealed]) }], 'catalyst: canary'),
   );
   let rolledOut = 0;
   const since = world.clock.now().getTime();
@@ -100,6 +134,11 @@ export async function pushRollsOut(world: World, { act, undo }: Acting): Promise
       timeoutMs: waitMs,
       look: (seen) =>
         seen?.data?.value === value ? { done: true } : { pending: 'the canary does not have its new value' },
+    });
+    await kube.waitFor(refOfObject(canarySecret('')), {
+      reason: `the Secret sealed in commit ${sha.slice(0, 12)} to roll out`,
+      timeoutMs: waitMs,
+      look: (secret) => holdsValue(secret, value),
     });
     rolledOut = world.clock.now().getTime() - since;
   } finally {
@@ -113,10 +152,16 @@ export async function pushRollsOut(world: World, { act, undo }: Acting): Promise
     timeoutMs: waitMs,
     look: (seen) => (seen ? { pending: 'the canary is still there' } : { done: true }),
   });
-  return `commit ${sha.slice(0, 12)} rolled out from the Sovereign's Gitea in ${rolledOut} ms, and so did its revert`;
+  return `commit ${sha.slice(0, 12)} rolled out from the Sovereign's Gitea in ${rolledOut} ms, a sealed Secret with it, and so did its revert`;
 }
 
-export function pushMutation(world: World, verb: 'push' | 'revert'): Mutation {
+/** Plan of `pushRollsOut`. */
+export function pushMutations(world: World): Mutation[] {
+  const [make, remove] = probeMutations([canarySecret('')]) as [Mutation, Mutation];
+  return [make, pushMutation(world, 'push'), pushMutation(world, 'revert'), remove];
+}
+
+function pushMutation(world: World, verb: 'push' | 'revert'): Mutation {
   const { organization, repository, branch } = world.sovereign.spec.gitops;
   return {
     target: { system: 'git', kind: 'branch', name: `${organization}/${repository}:${branch}` },
@@ -137,109 +182,63 @@ async function nudge(world: World, { act }: Pick<StepContext, 'act'>): Promise<v
   );
 }
 
-/**
- * Whose Pod is evicted: the scanner's. It proves that scheduling and pulling need nobody, and with one replica a Pod of the
- * console or the api would itself be the outage that the window looks for.
- */
-const evicted = 'trivy-system';
-
-/** A Pod goes, and its Deployment is whole again. */
-export async function podComesBack(world: World, { act }: Pick<StepContext, 'act'>): Promise<string> {
-  const kube = await world.kube();
-  const namespace = evicted;
-  const pods = await kube.list({ apiVersion: 'v1', kind: 'Pod', namespace });
-  const pod = pods.find((one) => (one.metadata.ownerReferences ?? []).some((owner) => owner.kind === 'ReplicaSet'));
-  if (!pod) throw fail('E4009', `No Pod of a Deployment runs in ${namespace}.`);
-  const set = pod.metadata.ownerReferences!.find((owner) => owner.kind === 'ReplicaSet')!;
-  const deployment = set.name.replace(/-[a-z0-9]+$/, '');
-  await act(evictMutation, async (writers) =>
-    (await writers.sovereign()).delete({ apiVersion: 'v1', kind: 'Pod', namespace, name: pod.metadata.name }),
-  );
-  await kube.waitFor(
-    { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: deployment },
-    {
-      reason: `Deployment ${namespace}/${deployment} to be fully ready again`,
-      timeoutMs: waitMs,
-      look: (seen) => {
-        const wanted = seen?.spec?.replicas ?? 1;
-        const ready = seen?.status?.readyReplicas ?? 0;
-        return ready >= wanted ? { done: true } : { pending: `${ready} of ${wanted} ready` };
-      },
-    },
-  );
-  const again = await kube.list({ apiVersion: 'v1', kind: 'Pod', namespace });
-  if (again.some((one) => one.metadata.uid === pod.metadata.uid && !one.metadata.deletionTimestamp)) {
-    throw fail('E4009', `Pod ${namespace}/${pod.metadata.name} was not replaced.`);
-  }
-  return `Pod ${namespace}/${pod.metadata.name} was deleted and replaced`;
-}
-
-export const evictMutation: Mutation = {
-  target: { system: 'sovereign', kind: 'Pod', namespace: evicted, name: 'one of its Pods' },
-  sentence: `delete one Pod in namespace ${evicted} of the Sovereign, to see it come back`,
-};
-
-/** A new PersistentVolumeClaim is bound for a Pod that mounts it. */
-export async function claimIsBound(world: World, context: Acting): Promise<string> {
-  const { act } = context;
-  const kube = await world.kube();
-  const name = 'probe-volume';
-  const metadata = { name, namespace: probeNamespace };
-  const claim: KubeObject = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata,
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '16Mi' } } },
-  };
-  const pod: KubeObject = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata,
-    spec: {
-      containers: [
-        { name: 'whoami', image: 'traefik/whoami:v1.11.0', volumeMounts: [{ name: 'data', mountPath: '/data' }] },
-      ],
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
-    },
-  };
-  await act(makeProbe(refOfObject(probeNamespaceObject())), async (writers) =>
-    (await writers.sovereign()).apply([probeNamespaceObject()]),
-  );
-  return withProbes(context, [claim, pod], async () => {
-    await kube.waitFor(refOfObject(claim), {
-      reason: `PersistentVolumeClaim ${probeNamespace}/${name} to be bound`,
-      timeoutMs: waitMs,
-      look: (seen) =>
-        seen?.status?.phase === 'Bound' ? { done: true } : { pending: seen?.status?.phase ?? 'not there' },
-    });
-    return 'a new PersistentVolumeClaim was bound for a Pod';
-  });
+export interface PlannedExercises {
+  exercises: ExercisePlan[];
+  /** What this world cannot do, and why. */
+  notExercised: { class: string; reason: string }[];
 }
 
 /** Every exercise; proofs of tickets are kept for D2, so that none is taken twice. */
-export function planExercises(
+export async function planExercises(
   world: World,
   context: StepContext,
   steps: readonly Step[],
   proven: Map<string, Promise<Evidence>>,
-): ExercisePlan[] {
+): Promise<PlannedExercises> {
   const ofTickets = exercisedTickets.flatMap(({ id, class: cls, name }) => {
     const step = steps.find((one) => one.id === id || one.ticket === id);
     if (!step) return [];
-    const run = async () => {
-      const taken = step.proof(context);
+    const run = async (signal: AbortSignal) => {
+      const taken = step.proof({ ...context, signal });
       proven.set(step.id, taken);
-      return (await taken).summary;
+      try {
+        return (await taken).summary;
+      } catch (error) {
+        // One that was cut off shows nothing of its ticket: D2 takes it again.
+        if (signal.aborted) proven.delete(step.id);
+        throw error;
+      }
     };
     return [{ name, class: cls, run }];
   });
-  return [
-    { name: 'reconcile everything', class: 'gitops', run: () => reconcileAll(world, context) },
-    { name: 'a push rolls out', class: 'gitops', run: () => pushRollsOut(world, context) },
-    { name: 'a Pod is evicted', class: 'scheduling', run: () => podComesBack(world, context) },
-    { name: 'a new volume', class: 'storage', run: () => claimIsBound(world, context) },
-    ...ofTickets,
-  ];
+  const pull = await findPull(world);
+  const pulls: ExercisePlan[] =
+    'none' in pull
+      ? []
+      : [
+          {
+            name: 'a node pulls an image by digest',
+            class: 'image pull on a fresh node',
+            run: (signal) => imageIsPulled(world, context, pull, signal),
+          },
+        ];
+  return {
+    exercises: [
+      { name: 'reconcile everything', class: 'gitops', run: () => reconcileAll(world, context) },
+      { name: 'a push rolls out', class: 'gitops', run: () => pushRollsOut(world, context) },
+      { name: 'a Pod is evicted', class: 'scheduling', run: (signal) => podComesBack(world, context, signal) },
+      { name: 'a new volume', class: 'storage', run: (signal) => claimIsBound(world, context, signal) },
+      { name: 'a certificate is renewed', class: 'certificates', run: (signal) => renewed(world, context, signal) },
+      ...pulls,
+      ...ofTickets,
+    ],
+    notExercised: 'none' in pull ? [{ class: 'image pull on a fresh node', reason: pull.none }] : [],
+  };
+}
+
+/** By the Sovereign's own DNS-01; of an authority with narrow limits, its staging servers. */
+async function renewed(world: World, context: StepContext, signal: AbortSignal): Promise<string> {
+  return (await certificateRenews(world).take({ ...context, signal })).summary;
 }
 
 const nameOf = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.namespace}/${metadata.name}`;

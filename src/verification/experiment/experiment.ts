@@ -1,6 +1,22 @@
 /** What a kill experiment leaves behind, and whether it did what it claims. Pure, so that it can be judged again offline. */
 import type { Difference } from '../../mother/fingerprint/difference.js';
-import { type ProbeClass, type ProbeSummary, redFrom, type Sample, summarize } from './samples.js';
+import { type CutSeen, judgeCut } from './judge/cut.js';
+import { judgeSight } from './judge/sight.js';
+import { judgeExercises, notGreenAgain, outages } from './judge/window.js';
+import { type Load, saturatedTimes, saturatedWords, wasSaturated } from './machine-load.js';
+import type { Change } from './mother/audit.js';
+import { type CanaryWord, judgeCanary } from './mother/canary-words.js';
+import { goneSince, judgeWatch, type MotherWatch } from './mother/sightings.js';
+import type { Jump } from './sampler.js';
+import {
+  type Blind,
+  blindTimes,
+  type ProbeClass,
+  type ProbeSummary,
+  redFrom,
+  type Sample,
+  summarize,
+} from './samples.js';
 
 export interface Exercise {
   name: string;
@@ -11,12 +27,18 @@ export interface Exercise {
   from: number;
   to: number;
   reason: string;
+  /** It had not ended when the mother had to be put back. */
+  cutOff?: boolean;
 }
 
 export interface ExperimentWindow {
   /** Asked for. */
   requestedMs: number;
-  /** Milliseconds since the experiment began: baseline, fault, canary red, undo, end. */
+  /** Between two starts of one probe. */
+  intervalMs: number;
+  /** The longest outage of a probe that is still accepted. */
+  maxOutageMs: number;
+  /** Milliseconds since the experiment began: baseline, fault, canary red and nothing left of catalyst-api, undo, end. */
   baselineFrom: number;
   faultAt: number;
   redAt?: number;
@@ -26,13 +48,24 @@ export interface ExperimentWindow {
 
 export interface Observed {
   startedAt: string;
+  /** Why nothing was killed, when nothing was. */
+  notKilled?: string;
   window: ExperimentWindow;
   control: { name: string; url: string };
   probeClasses: Record<string, ProbeClass>;
   samples: Sample[];
+  jumps: Jump[];
+  loads: Load[];
+  watch?: MotherWatch;
+  /** What a Pod of the Sovereign heard of catalyst-api on the mother. */
+  canaryInside?: CanaryWord[];
+  /** How the Sovereign was cut off from the mother meanwhile; left out where it was not, which `notExercised` explains. */
+  cut?: CutSeen;
   exercises: Exercise[];
   notExercised: { class: string; reason: string }[];
   undo: { job: string; armedBeforeFault: boolean; differences: string[] };
+  /** What others changed on the two clusters meanwhile. */
+  audit?: Change[];
   protectedDifferences: Difference[];
   lab: boolean;
 }
@@ -46,46 +79,54 @@ export interface Experiment extends Omit<Observed, 'control'> {
   passed: boolean;
 }
 
-/** Judges an observed experiment. Invalid: the baseline was not green, or the control did not stay red for the window. */
-export function judge(observed: Observed): Experiment {
-  const { window, samples, control } = observed;
-  const { baselineFrom, faultAt, undoAt, endedAt } = window;
-  // A sample that was under way at a turning point tells of neither side of it.
-  const endedBy = (moment: number) => samples.filter((one) => one.t + one.ms <= moment);
-  const redAt = redFrom(endedBy(undoAt), control.name, faultAt, undoAt);
-  const redMs = redAt === undefined ? 0 : undoAt - redAt;
-  const names = Object.keys(observed.probeClasses);
-  const invalid: string[] = [];
-  for (const name of names) {
-    const before = summarize(name, observed.probeClasses[name]!, endedBy(faultAt), baselineFrom, faultAt);
-    if (before.samples === 0) invalid.push(`${name} was never sampled before the fault`);
-    else if (before.failures > 0) invalid.push(`baseline: ${name} failed ${before.failures} of ${before.samples}`);
-  }
-  if (redAt === undefined) invalid.push(`the canary ${control.name} never turned red: nothing was killed`);
-  else if (redMs < window.requestedMs) invalid.push(`the canary was red for ${redMs} ms of ${window.requestedMs}`);
-  if (!observed.undo.armedBeforeFault) invalid.push('the undo was not armed before the fault');
+/** How long the mother may be down in all for a window of that length. */
+export const longestDownMs = (windowMs: number) => windowMs + Math.max(30_000, windowMs * 0.2);
 
-  const probes = names.map((name) => summarize(name, observed.probeClasses[name]!, samples, redAt ?? faultAt, undoAt));
-  const problems: string[] = [];
-  for (const probe of probes.filter((one) => one.class !== 'control')) {
-    if (probe.samples === 0) invalid.push(`${probe.name} was never sampled in the window`);
-    if (probe.failures === 0) continue;
-    const first = samples.find((one) => one.probe === probe.name && !one.ok && one.t >= (redAt ?? faultAt));
-    const why = first?.error ? `: ${first.error.replace(/\.$/, '')} (took ${first.ms} ms)` : '';
-    problems.push(`${probe.name} failed ${probe.failures} of ${probe.samples} in the window${why}`);
-  }
-  for (const exercise of observed.exercises) {
-    const inside = redAt !== undefined && exercise.from >= redAt && exercise.to <= undoAt;
-    if (!inside) invalid.push(`exercise ${exercise.name} was not inside the window`);
-    if (!exercise.ok) problems.push(`exercise ${exercise.name}: ${exercise.reason}`);
-  }
-  if (observed.exercises.length === 0) invalid.push('nothing was exercised in the window');
-  for (const name of names) {
-    const last = samples.filter((one) => one.probe === name && one.t >= undoAt && one.t <= endedAt).at(-1);
-    if (!last?.ok) problems.push(`after the undo ${name} is not green`);
-  }
-  problems.push(...observed.undo.differences.map((difference) => `undo: ${difference}`));
-  problems.push(...observed.protectedDifferences.map(({ what, before, after }) => `${what}: ${before} → ${after}`));
+/**
+ * Judges an observed experiment. Invalid: nothing was killed, or not for the whole window, or nobody looked well enough to say what
+ * followed. Failed: what was seen to follow is not what a Sovereign on its own does.
+ */
+export function judge(observed: Observed): Experiment {
+  if (observed.notKilled !== undefined) return neverKilled(observed, observed.notKilled);
+  const { window, samples, control, probeClasses } = observed;
+  const { baselineFrom, faultAt, undoAt } = window;
+  const redAt = windowBegin(observed);
+  const redMs = redAt === undefined ? 0 : undoAt - redAt;
+  const from = redAt ?? faultAt;
+  const blind = blindIn(observed);
+  const names = Object.keys(probeClasses);
+  const probes = names.map((name) => summarize(name, probeClasses[name]!, samples, { from, to: undoAt, blind }));
+  // A sample that was under way at a turning point tells of neither side of it.
+  const before = endedBy(samples, faultAt);
+  const baseline = names.flatMap((name) => {
+    const { samples: count, failures } = summarize(name, probeClasses[name]!, before, {
+      from: baselineFrom,
+      to: faultAt,
+    });
+    if (count === 0) return [`${name} was never sampled before the fault`];
+    return failures > 0 ? [`baseline: ${name} failed ${failures} of ${count}`] : [];
+  });
+  const invalid = [
+    ...baseline,
+    ...judgeRed(observed, redAt),
+    ...judgeWatch(observed.watch, window),
+    ...judgeCanary(observed.canaryInside, { from, to: undoAt }, busyNote(observed, from)),
+    ...(observed.undo.armedBeforeFault ? [] : ['the undo was not armed before the fault']),
+    ...(observed.audit ? [] : ['who else changed the two clusters meanwhile could not be read']),
+    ...judgeCut(observed.cut),
+    ...judgeSight(observed, { from, blind }),
+    ...judgeSpan(window),
+  ];
+  const exercised = judgeExercises(observed, redAt);
+  invalid.push(...exercised.invalid);
+  const problems = [
+    ...outages(probes, observed, { from, to: undoAt, blind }),
+    ...exercised.failed,
+    ...notGreenAgain(observed),
+    ...observed.undo.differences.map((difference) => `undo: ${difference}`),
+    ...(observed.audit ?? []).filter(({ hand }) => hand).map(({ what }) => what),
+    ...observed.protectedDifferences.map(({ what, before: was, after }) => `${what}: ${was} → ${after}`),
+  ];
   return {
     ...observed,
     window: { ...window, redAt },
@@ -96,3 +137,44 @@ export function judge(observed: Observed): Experiment {
     passed: invalid.length === 0 && problems.length === 0,
   };
 }
+
+const endedBy = (samples: readonly Sample[], moment: number) => samples.filter((one) => one.t + one.ms <= moment);
+
+/** The clusters of a lab run on this machine: what is late there while it has nothing to spare tells of the machine. */
+function blindIn({ samples, probeClasses, loads, lab }: Observed): Blind[] {
+  const witnesses = Object.keys(probeClasses).filter((name) => probeClasses[name] === 'witness');
+  const busy = lab ? saturatedTimes(loads).map((span) => ({ ...span, why: saturatedWords })) : [];
+  return [...blindTimes(samples, witnesses), ...busy];
+}
+
+const busyNote = ({ lab, loads, window }: Observed, from: number) =>
+  lab && wasSaturated(loads, from, window.undoAt) ? `: ${saturatedWords}` : '';
+
+/** The window begins when the canary is red and the mother's own objects show that nothing is left. */
+function windowBegin({ window, samples, control, watch }: Observed): number | undefined {
+  const { faultAt, undoAt } = window;
+  const red = redFrom(endedBy(samples, undoAt), control.name, faultAt, undoAt);
+  if (red === undefined) return undefined;
+  const gone = watch && goneSince(watch, faultAt);
+  return gone === undefined || gone > undoAt ? red : Math.max(red, gone);
+}
+
+function neverKilled(observed: Observed, why: string): Experiment {
+  const control = { ...observed.control, turnedRed: false, redMs: 0 };
+  return { ...observed, control, probes: [], valid: false, problems: [why], passed: false };
+}
+
+function judgeRed({ window, control }: Observed, redAt: number | undefined): string[] {
+  if (redAt === undefined) return [`the canary ${control.name} never turned red: nothing was killed`];
+  const redMs = window.undoAt - redAt;
+  return redMs < window.requestedMs ? [`the canary was red for ${redMs} ms of ${window.requestedMs}`] : [];
+}
+
+function judgeSpan({ faultAt, undoAt, requestedMs }: ExperimentWindow): string[] {
+  const [down, most] = [undoAt - faultAt, longestDownMs(requestedMs)];
+  return down > most
+    ? [`the mother was down for ${seconds(down)}, longer than the ${seconds(most)} that were announced`]
+    : [];
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

@@ -4,39 +4,54 @@
  */
 import type { Mutation } from '../../engine/mutation.js';
 import { lookAtCatalyst, takeInventory } from '../../handover/handover.js';
-import { armedMutations, withArmedUndo } from '../../handover/mother/armed-undo.js';
 import { requireIdle } from '../../handover/mother/erase.js';
 import { holdMother, leaseMutation } from '../../handover/mother/hold-mother.js';
 import { ownerMutation, scaleMutation, stopCatalyst } from '../../handover/mother/stop-catalyst.js';
-import type { Kube } from '../../kubernetes/client/kube.js';
+import { armedMutations, withArmedUndo } from '../../handover/mother/undo/armed-undo.js';
+import type { Times } from '../../handover/mother/undo/watch-deadline.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
 import { compareFingerprints } from '../../mother/fingerprint/compare.js';
 import { takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
-import { endsTheRun } from '../../support/errors/ends-the-run.js';
-import { messageOf } from '../../support/errors/errors.js';
-import { hashOf } from '../../support/hash.js';
-import { waitUntil } from '../../support/wait.js';
+import { isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { startLoopbackWitness } from '../../tools/exec/loopback-witness.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { steadyBaseline, steadyWithinMs, untilGreen } from './baseline.js';
-import { type Exercise, type Experiment, judge } from './experiment.js';
-import { canaryName, canaryUrl, probesOf } from './probes.js';
-import { type Sampler, startSampler } from './sampler.js';
+import { withCut } from './egress-cut.js';
+import type { ExercisePlan } from './exercises.js';
+import { type Exercise, type Experiment, judge, longestDownMs, type Observed } from './experiment.js';
+import type { CutSeen } from './judge/cut.js';
+import { showMoments, showProbes } from './kill-screen.js';
+import { exerciseWhileRed } from './kill-window.js';
+import { audit } from './mother/audit.js';
+import { openCanary } from './mother/canary-inside.js';
+import { compareTouched, touchedObjects } from './mother/touched.js';
+import { watchMother } from './mother/watch.js';
+import { canaryName, canaryUrl, probesOf, witnessesOf } from './probes.js';
+import { type Probe, type Sampler, startSampler } from './sampler.js';
 
 export interface KillOptions {
   windowMs: number;
   baselineMs: number;
+  /** Between two starts of one probe. */
   intervalMs: number;
+  /** The longest outage of a probe that is still accepted. */
+  maxOutageMs: number;
   /** Addresses of the Sovereign's name servers. */
   nameServers: readonly string[];
-  exercises: readonly { name: string; class: string; run(): Promise<string> }[];
+  exercises: readonly ExercisePlan[];
   notExercised: { class: string; reason: string }[];
+  /** Cuts the Sovereign off from the mother for as long; else says why not. */
+  cut: true | { none: string };
   lab: boolean;
+  /** Default: this machine's monotonic clock. */
+  times?: Times;
+  /** Default: a process of its own. */
+  startWitness?: typeof startLoopbackWitness;
 }
 
 /** How much longer than the longest good experiment the armed undo waits, so that it never shortens one. */
 const graceMs = 180_000;
-const redWithinMs = 120_000;
 
 /** What the experiment changes, apart from its exercises. */
 export async function killMutations(world: World): Promise<Mutation[]> {
@@ -54,138 +69,167 @@ export async function killMutations(world: World): Promise<Mutation[]> {
 }
 
 /**
- * Runs the experiment and judges it. Throws E5102 when a deployment is in flight, E5021 while another run holds the mother, and
- * what the mother's API throws.
+ * Runs the experiment and judges it. Throws E5102 when a deployment is in flight, E5021 while another run holds the mother, E6002
+ * when the Sovereign or the demos are not green to begin with, and what the mother's API throws.
  */
 export function runKill(world: World, context: StepContext, options: KillOptions): Promise<Experiment> {
   return holdMother(world, context, (held) => experiment(world, held, options));
 }
 
 async function experiment(world: World, context: StepContext, options: KillOptions): Promise<Experiment> {
-  const { act, signal, progress } = context;
-  const mother = await world.mother();
-  requireIdle((await takeInventory(world, act, [])).inFlight);
-  const before = await takeFingerprint(world);
   const catalyst = await lookAtCatalyst(world);
-  const asFound = await touchedObjects(mother, catalyst);
-  const startedAt = world.clock.now();
-  const probes = await probesOf(world, options.nameServers);
-  const sampler = startSampler(probes, world.clock, options.intervalMs, signal);
+  const startedAt = world.clock.now().toISOString();
+  const nothing = (notKilled: string) => judge({ ...unobserved(world, options, startedAt), notKilled });
+  const { namespace, deployment, replicas } = catalyst;
+  if (replicas === 0)
+    return nothing(
+      `Deployment ${namespace}/${deployment.name} on the mother was at 0 replicas before the fault, so there was nothing to kill`,
+    );
+  requireIdle((await takeInventory(world, context.act, [])).inFlight);
+  const witness = await (options.startWitness ?? startLoopbackWitness)();
+  const probes = [...(await probesOf(world, options.nameServers)), ...(await witnessesOf(world, witness.url))];
+  const { clock } = world;
+  const { intervalMs, times } = options;
+  const sampler = startSampler(probes, {
+    clock,
+    times,
+    intervalMs,
+    signal: context.signal,
+    onSample: showProbes(context),
+  });
   try {
-    const names = probes.map((probe) => probe.name);
-    const steady = () => steadyBaseline(world, context, sampler, names, options.baselineMs);
-    await steady();
-    const longest = steadyWithinMs(options.baselineMs) + redWithinMs + options.windowMs;
-    const seconds = Math.ceil((longest + graceMs) / 1000);
-    const times = { baselineFrom: 0, faultAt: 0, undoAt: 0 };
-    let exercises: Exercise[] = [];
-    let job = '';
-    const begun: Promise<unknown>[] = [];
-    try {
-      await withArmedUndo(world, context, { catalyst, seconds }, async (armed) => {
-        job = armed.job;
-        // Arming took a while.
-        times.baselineFrom = await steady();
-        times.faultAt = sampler.now();
-        try {
-          await stopCatalyst(mother, armed.act, catalyst);
-          exercises = await exerciseWhileRed(world, armed, { sampler, faultAt: times.faultAt, begun }, options);
-        } finally {
-          times.undoAt = sampler.now();
-        }
-      });
-    } finally {
-      // Those that an interrupt cut short put back what they made, after the mother has hers.
-      await Promise.allSettled(begun);
-    }
-    progress.waiting('the canary and every probe to be green again');
-    await untilGreen(world, sampler, names, times.undoAt);
-    const differences = compareTouched(asFound, await touchedObjects(mother, catalyst));
-    return judge({
-      startedAt: startedAt.toISOString(),
-      window: { requestedMs: options.windowMs, ...times, endedAt: sampler.now() },
-      control: { name: canaryName, url: canaryUrl(world) },
-      probeClasses: Object.fromEntries(probes.map((probe) => [probe.name, probe.class])),
-      samples: sampler.samples,
-      exercises,
-      notExercised: options.notExercised,
-      undo: { job, armedBeforeFault: job !== '', differences },
-      protectedDifferences: compareFingerprints(before, await takeFingerprint(world, { against: before })),
-      lab: options.lab,
-    });
+    return judge(await observe(world, context, options, { catalyst, probes, sampler, startedAt }));
+  } catch (error) {
+    const cls = isCatalystError(error, 'E6002') ? error.data.class : undefined;
+    // What depends on nobody, or on catalyst-api alone, is no fault of the Sovereign.
+    if (cls === 'control' || cls === 'witness') return nothing(messageOf(error));
+    throw error;
   } finally {
     await sampler.stop();
+    await witness.stop();
   }
 }
 
-/** Waits for the canary to turn red, exercises, and stays until the window is over. What it begins is in `begun`. */
-async function exerciseWhileRed(
+function unobserved(
   world: World,
-  { signal, progress }: StepContext,
-  { sampler, faultAt, begun }: { sampler: Sampler; faultAt: number; begun: Promise<unknown>[] },
-  { windowMs, exercises }: KillOptions,
-): Promise<Exercise[]> {
-  const { clock } = world;
-  const red = await waitUntil({
-    reason: 'the canary to turn red',
-    timeoutMs: redWithinMs,
-    clock,
-    signal,
-    pauseMs: 100,
-    maxPauseMs: 250,
-    onPending: progress.waiting,
-    look: async () =>
-      sampler.isGreen(canaryName, faultAt) === false ? { done: true } : { pending: 'it is still green' },
-  }).catch((error: unknown) => {
-    // A canary that never turns red is a finding about the experiment, which the judge tells; it is not a wait to resume.
-    signal.throwIfAborted();
-    progress.output(messageOf(error));
-    return false;
-  });
-  if (!red) return [];
-  const redAt = sampler.now();
-  progress.output(`catalyst-api is down, the canary is red; window ${windowMs / 1000}s`);
-  const running = exercises.map(async ({ name, class: cls, run }): Promise<Exercise> => {
-    const from = sampler.now();
-    try {
-      const reason = await run();
-      return { name, class: cls, ok: true, from, to: sampler.now(), reason };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (endsTheRun(error)) throw error;
-      return { name, class: cls, ok: false, from, to: sampler.now(), reason: messageOf(error) };
-    }
-  });
-  begun.push(...running);
-  const done = await Promise.race([Promise.all(running), abortOf(signal)]);
-  // The first red sample may be a little younger than the moment we saw it: a margin keeps the window whole.
-  const left = redAt + windowMs + 500 - sampler.now();
-  if (left > 0) await clock.sleep(left, signal);
-  return done;
+  { windowMs, intervalMs, maxOutageMs, lab }: KillOptions,
+  startedAt: string,
+): Observed {
+  const window = { requestedMs: windowMs, intervalMs, maxOutageMs, baselineFrom: 0, faultAt: 0, undoAt: 0, endedAt: 0 };
+  return {
+    startedAt,
+    window,
+    control: { name: canaryName, url: canaryUrl(world) },
+    probeClasses: {},
+    samples: [],
+    jumps: [],
+    loads: [],
+    exercises: [],
+    notExercised: [],
+    undo: { job: '', armedBeforeFault: false, differences: [] },
+    protectedDifferences: [],
+    lab,
+  };
 }
 
-/** Rejects when the mother puts back, whatever an exercise still waits for. */
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+interface Ground {
+  catalyst: CatalystOnMother;
+  probes: readonly Probe[];
+  sampler: Sampler;
+  startedAt: string;
 }
 
-/** Deployment and Kustomization, to be equal before and after. */
-async function touchedObjects(mother: Kube, catalyst: CatalystOnMother): Promise<Record<string, string>> {
-  const refs = [catalyst.deployment, ...(catalyst.kustomization ? [catalyst.kustomization] : [])];
-  const entries = await Promise.all(
-    refs.map(async ({ apiVersion, kind, namespace, name }) => {
-      const object = await mother.get({ apiVersion, kind, namespace, name });
-      return [`${kind} ${namespace}/${name}`, hashOf({ uid: object?.metadata.uid, spec: object?.spec })] as const;
-    }),
-  );
-  return Object.fromEntries(entries);
+async function observe(
+  world: World,
+  context: StepContext,
+  options: KillOptions,
+  { catalyst, probes, sampler, startedAt }: Ground,
+): Promise<Observed> {
+  const { signal } = context;
+  const mother = await world.mother();
+  const before = await takeFingerprint(world);
+  const asFound = await touchedObjects(mother, catalyst);
+  const moment = showMoments(context);
+  const steady = () => steadyBaseline(world, context, sampler, probes, options.baselineMs);
+  moment('baseline', 'running', 'every probe green before anything is stopped');
+  await steady();
+  moment('baseline', 'pass', 'every probe is green');
+  const inside = await openCanary(world, context, sampler.now);
+  const longest = steadyWithinMs(options.baselineMs) + longestDownMs(options.windowMs);
+  const seconds = Math.ceil((longest + graceMs) / 1000);
+  const times = { baselineFrom: 0, faultAt: 0, undoAt: 0 };
+  let exercises: Exercise[] = [];
+  let job = '';
+  const watching = watchMother(mother, { catalyst, undoJob: () => job, clock: world.clock, now: sampler.now, signal });
+  const begun: Promise<unknown>[] = [];
+  const kill = async (held: StepContext) => {
+    await withArmedUndo(world, held, { catalyst, seconds }, async (armed) => {
+      job = armed.job;
+      await watching.look();
+      moment('undo', 'running', `armed on the mother: Job ${armed.job} puts catalyst-api back if catalyst dies`);
+      // Arming took a while.
+      times.baselineFrom = await steady();
+      times.faultAt = sampler.now();
+      moment('catalyst-api', 'running', 'is being stopped on the mother');
+      try {
+        await stopCatalyst(mother, armed.act, catalyst);
+        const fault = { sampler, watching, inside, faultAt: times.faultAt, begun };
+        exercises = await exerciseWhileRed(world, armed, fault, options);
+      } finally {
+        times.undoAt = sampler.now();
+        moment('catalyst-api', 'running', 'is being started again');
+      }
+    });
+  };
+  let cut: CutSeen | { none: string } = { none: 'nothing was killed' };
+  try {
+    cut =
+      options.cut === true
+        ? await withCut(world, context, seconds * 1000, kill)
+        : await kill(context).then(() => options.cut as { none: string });
+  } finally {
+    // Those that an interrupt cut short put back what they made, after the mother has hers.
+    await Promise.allSettled(begun);
+    await watching.stop();
+  }
+  await untilBack(world, context, sampler, probes, times.undoAt);
+  const differences = compareTouched(asFound, await touchedObjects(mother, catalyst));
+  const seen = { startedAt, samples: sampler.samples, classes: classesOf(probes) };
+  return {
+    ...unobserved(world, options, startedAt),
+    window: { ...unobserved(world, options, startedAt).window, ...times, endedAt: sampler.now() },
+    probeClasses: seen.classes,
+    samples: sampler.samples,
+    jumps: sampler.jumps,
+    loads: sampler.loads,
+    watch: watching.watch,
+    canaryInside: inside.words,
+    exercises,
+    ...('none' in cut ? {} : { cut }),
+    notExercised: [
+      ...options.notExercised,
+      ...inside.notExercised,
+      ...('none' in cut ? [{ class: 'two-sided cut', reason: cut.none }] : []),
+    ],
+    undo: { job, armedBeforeFault: job !== '', differences },
+    audit: await audit(world, catalyst, seen, times),
+    protectedDifferences: compareFingerprints(before, await takeFingerprint(world, { against: before })),
+  };
 }
 
-function compareTouched(before: Record<string, string>, after: Record<string, string>): string[] {
-  return Object.keys(before)
-    .filter((key) => before[key] !== after[key])
-    .map((key) => `${key} is not exactly as it was found`);
+const classesOf = (probes: readonly Probe[]) => Object.fromEntries(probes.map((probe) => [probe.name, probe.class]));
+
+async function untilBack(
+  world: World,
+  context: StepContext,
+  sampler: Sampler,
+  probes: readonly Probe[],
+  undoAt: number,
+): Promise<void> {
+  const moment = showMoments(context);
+  context.progress.waiting('the canary and every probe to be green again');
+  await untilGreen(world, sampler, probes, undoAt);
+  const back = sampler.isGreen(canaryName, undoAt) === true;
+  moment('catalyst-api', back ? 'pass' : 'fail', back ? 'is back, the canary is green' : 'does not answer yet');
+  moment('undo', 'pass', 'not needed any more');
 }

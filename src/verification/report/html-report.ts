@@ -1,21 +1,19 @@
-/** One self-contained HTML file without JavaScript: verdict first, then everything it rests on. Reads well on paper. */
+/** One self-contained HTML file without JavaScript: verdict first, then what failed, then everything it rests on. Reads well on paper and on a phone. */
 import type { HandoverRecord } from '../../handover/record.js';
+import type { SinglePoint } from '../../kubernetes/single-points.js';
 import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import type { ScanResult } from '../../scans/scan.js';
+import { command } from '../../support/commands/command.js';
+import { formatDuration } from '../../support/durations.js';
+import { phases, unticketed } from '../../walk/wbs.js';
 import type { DodReport } from '../dod/report.js';
-import { type GraphStep, graphPlot } from './graph-plot.js';
-import { latencyPlot } from './latency-plot.js';
-import { badge, section, style, table, text } from './report-parts.js';
-import { type Span, timelinePlot } from './timeline-plot.js';
-
-export interface TicketLine {
-  id: string;
-  title: string;
-  status: string;
-  prs: readonly string[];
-  evidence?: string;
-  at?: string;
-}
+import { dnsChain, itemSections, openItems, repeats } from './checklist-sections.js';
+import { embedded } from './embedded-data.js';
+import { experimentPart } from './experiment-section.js';
+import { badge, code, section, style, table, text } from './report-parts.js';
+import { type GraphStep, stepGraph } from './step-graph.js';
+import { type Shade, type Span, timeline } from './timeline.js';
+import { handoverPart, protectedPart, scanPart, type TicketLine, ticketTable } from './world-sections.js';
 
 export interface ReportRequest {
   report: DodReport;
@@ -37,164 +35,112 @@ const words: Record<string, string> = {
   INVALID: 'The experiment did not do what it claims; nothing follows from it.',
   PARTIAL: 'What was checked passed, but not everything could be checked. This is not a pass.',
 };
+const titles = new Map(phases.map(({ id, title }) => [id, title]));
 
+/** The same data gives the same bytes, on every machine. */
 export async function htmlReport(request: ReportRequest): Promise<string> {
-  const { report } = request;
-  const title = `${report.fqdn}: ${report.verdict}`;
+  const { report, spans } = request;
+  const steps = withDod(request);
   const parts = [
-    head(request),
-    section('Checklist', checklist(report)),
-    section('Kill experiment', await experiment(report)),
-    section('Steps and what they need', await graphPlot(request.steps)),
-    section('Timeline', await timelinePlot(request.spans)),
-    section('Tickets', tickets(request.tickets)),
-    section('Handover', handover(request.handover)),
-    section('Residue on the mother', scan(request.residue)),
-    section('References to the mother', scan(request.umbilical)),
-    section('Protected set', protectedSet(request)),
-    section('How to repeat each check', repeat(report)),
-  ];
+    openItems(report),
+    itemSections(report),
+    section('Kill experiment', experimentPart(report)),
+    section('DNS chain', dnsChain(report)),
+    section(
+      'Timeline',
+      timeline({ spans: [...spans, ...spanOfDod(request)], steps, shades: shadesOf(report), titles }),
+    ),
+    section('Steps and what they need', stepGraph(steps, titles)),
+    section('Tickets', ticketTable(request.tickets)),
+    section('What ends with one node', single(report)),
+    section('Handover', handoverPart(request.handover)),
+    section('Residue on the mother', scanPart(request.residue)),
+    section('References to the mother', scanPart(request.umbilical)),
+    section('Protected set', protectedPart(request.protectedSet)),
+    section('How to repeat each check', repeats(report)),
+  ].join('\n');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${text(title)}</title><style>${style}</style></head>
+<title>${text(`${report.fqdn}: ${report.verdict}`)}</title>
+${embedded(report)}
+<style>${style}</style></head>
 <body>
-${parts.join('\n')}
+${head(request, workOf(spans))}
+${contents(parts)}
+<main>
+${parts}
+</main>
 </body></html>
 `;
 }
 
-function head({ report, forced, keyId, planHash }: ReportRequest): string {
+function head({ report, forced, keyId, planHash }: ReportRequest, work: number): string {
   const counts = (status: string) => report.items.filter((item) => item.status === status).length;
-  const where = report.lab ? ' This was a lab, not a real Sovereign.' : '';
+  const { world, startedAt, finishedAt } = report;
+  const where = world.kind === 'lab' ? ` This was the lab ${text(world.name)}, not a real Sovereign.` : '';
   const overruled = forced.map(
     (one) => `<p>${badge('open')} prerequisites overruled at ${text(one.at)}: ${text(one.reason)}</p>`,
   );
+  const took = formatDuration(Date.parse(finishedAt) - Date.parse(startedAt));
+  const walked = work > 0 ? ` · the steps of the walk took ${formatDuration(work)}` : '';
+  const check = command('verify evidence', 'FILE', { key: 'evidence.pub' });
   return `<header><h1>Definition of Done: ${text(report.fqdn)}</h1>
 <div class="verdict ${report.verdict.toLowerCase()}"><strong>${report.verdict}</strong><div>${text(words[report.verdict])}${where}<br>
-<span class="soft">${counts('pass')} pass · ${counts('fail')} fail · ${counts('not-checked')} not checked · ${text(report.startedAt)} to ${text(report.finishedAt)}</span></div></div>
-<p class="soft">plan <code>${text(planHash.slice(0, 16))}</code> · signed by key <code>${text(keyId)}</code></p>${overruled.join('')}</header>`;
+<span class="soft">${counts('pass')} pass · ${counts('fail')} fail · ${counts('not-checked')} not checked</span></div></div>
+<p class="soft">Verified from ${text(startedAt)} to ${text(finishedAt)}, in ${took}${walked} · plan ${code(planHash.slice(0, 16))} · signed by key ${code(keyId)}. Anybody can check it offline: ${code(check)}, where FILE is the bundle beside this page.</p>${overruled.join('')}</header>`;
 }
 
-function checklist({ items }: DodReport): string {
-  const rows = items.map((item) => [
-    text(item.id),
-    text(item.title),
-    badge(item.status),
-    text(item.reason),
-    text(item.at),
-  ]);
-  return table(['Item', 'What', 'Status', 'Why', 'Taken at'], rows);
+/** Of the steps, each once: what ran at the same time counts as often. */
+const workOf = (spans: readonly Span[]) => spans.reduce((sum, { from, to }) => sum + to - from, 0);
+
+function contents(parts: string): string {
+  const links = [...parts.matchAll(/<section id="([^"]+)"><h2>([^<]+)<\/h2>/g)].map(
+    ([, id, title]) => `<a href="#${id}">${title}</a>`,
+  );
+  return `<nav aria-label="Contents">${links.join(' · ')}</nav>`;
 }
 
-async function experiment({ experiment: seen }: DodReport): Promise<string> {
-  if (!seen) return '<p>It was not run.</p>';
-  const { window, control, undo } = seen;
-  const probes = table(
-    ['Probe', 'Samples in the window', 'Failures', 'Longest outage', 'p50', 'p95', 'max'],
-    seen.probes.map((probe) => [
-      text(probe.name),
-      String(probe.samples),
-      probe.class === 'control' ? `${probe.failures} (must fail)` : String(probe.failures),
-      `${probe.longestOutageMs} ms`,
-      `${probe.p50} ms`,
-      `${probe.p95} ms`,
-      `${probe.max} ms`,
-    ]),
-  );
-  const exercises = table(
-    ['Exercise in the window', 'Class', 'Result', 'Took', 'Seen'],
-    seen.exercises.map((one) => [
-      text(one.name),
-      text(one.class),
-      badge(one.ok ? 'pass' : 'fail'),
-      `${((one.to - one.from) / 1000).toFixed(1)} s`,
-      text(one.reason),
-    ]),
-  );
-  const left = seen.notExercised.map((one) => `${text(one.class)} (${text(one.reason)})`).join('; ');
-  const problems = seen.problems.map((problem) => `<li>${text(problem)}</li>`).join('');
-  return `<p>Window asked for: ${window.requestedMs / 1000} s, counted from the moment the canary turned red${seen.lab ? ' (a lab; a real Sovereign takes 300 s)' : ''}. The canary <code>${text(control.url)}</code> ${control.turnedRed ? `was red for ${(control.redMs / 1000).toFixed(1)} s` : 'never turned red'}. The undo was armed on the mother as Job <code>${text(undo.job)}</code>.</p>
-${await latencyPlot(seen)}
-${probes}
-${exercises}
-<p>Not exercised: ${left || 'nothing'}.</p>${problems ? `<ul>${problems}</ul>` : ''}`;
+/** A page of more than the state that a rehearsal ended in. */
+const isWhole = ({ items }: DodReport) => items.length > 1;
+
+/** The verification is no step of the walk that it verifies. */
+function withDod({ report, steps }: ReportRequest): GraphStep[] {
+  if (!isWhole(report) || steps.some(({ id }) => id === 'dod')) return [...steps];
+  const { title, phase, needs } = unticketed.find(({ id }) => id === 'dod')!;
+  return [...steps, { id: 'dod', title, phase, needs, done: report.verdict === 'PASS' }];
 }
 
-function tickets(rows: readonly TicketLine[]): string {
-  return table(
-    ['Ticket', 'What', 'Status', 'PR(s)', 'Deployed-SHA evidence'],
-    rows.map((row) => [
-      text(row.id),
-      text(row.title),
-      badge(row.status),
-      text(row.prs.join(', ')),
-      `${text(row.evidence)}${row.at ? ` <span class="soft">${text(row.at)}</span>` : ''}`,
-    ]),
-  );
+/** It has not ended in the journal when its page is made. */
+function spanOfDod({ report, spans }: ReportRequest): Span[] {
+  if (!isWhole(report) || spans.some(({ label }) => label === 'dod')) return [];
+  const [from, to] = [Date.parse(report.startedAt), Date.parse(report.finishedAt)];
+  return [{ label: 'dod', from, to, ok: report.verdict === 'PASS' }];
 }
 
-function handover(record: HandoverRecord | undefined): string {
-  if (!record) return '<p>No handover has taken place.</p>';
-  const states = table(
-    ['State', 'Reached at'],
-    record.history.map(({ state, at }) => [text(state), text(at)]),
-  );
-  const items = table(
-    ['Item', 'Fate', 'Before', 'After', 'Why it stays'],
-    record.items.map((item) => [
-      text(item.what),
-      text(item.fate),
-      `<code>${text(item.before?.slice(0, 12))}</code>`,
-      `<code>${text(item.after?.slice(0, 12))}</code>`,
-      text(item.reason),
-    ]),
-  );
-  const refusals = table(
-    ['Old credential', 'Answer when tried', 'Details', 'At'],
-    record.refusals.map((one) => [text(one.what), text(one.answer), text(one.why ?? ''), text(one.at)]),
-  );
-  return `<p>Point of no return: ${text(record.pointOfNoReturnAt ?? 'not passed')}. Revision read from the Sovereign's Gitea: <code>${text(record.revision)}</code>.</p>${states}${items}${refusals}`;
+function shadesOf({ experiment, items }: DodReport): Shade[] {
+  const shades: Shade[] = [];
+  if (experiment && experiment.window.undoAt > experiment.window.faultAt) {
+    const start = Date.parse(experiment.startedAt);
+    const { faultAt, undoAt } = experiment.window;
+    shades.push({ label: 'catalyst-api stopped (D17)', cls: 'fault', from: start + faultAt, to: start + undoAt });
+  }
+  const seen = items.find(({ id }) => id === 'D22')?.evidence as
+    | { window?: { from?: unknown; to?: unknown } }
+    | undefined;
+  const { from, to } = seen?.window ?? {};
+  if (typeof from === 'number' && typeof to === 'number' && from < to)
+    shades.push({ label: 'egress to the mother blocked (D22)', cls: 'block', from, to });
+  return shades;
 }
 
-function scan(result: ScanResult | undefined): string {
-  if (!result) return '<p>Not scanned in this verification.</p>';
-  const findings = table(
-    ['Where', 'What', 'What it would break', 'Remedy', 'Kept because'],
-    result.findings.map((one) => [
-      text(one.where),
-      text(one.what),
-      text(one.breaks),
-      text(one.remedy),
-      one.accepted ? text(one.accepted) : badge('open'),
-    ]),
-  );
-  const looked = table(
-    ['Place', 'How', 'Looked', 'Found'],
-    result.looked.map((one) => [
-      text(one.place),
-      text(one.how),
-      one.ok ? badge('ok') : `${badge('fail')} ${text(one.error)}`,
-      String(one.found ?? ''),
-    ]),
-  );
-  return `${result.findings.length > 0 ? findings : '<p>No findings.</p>'}${looked}`;
-}
-
-function protectedSet({ protectedSet: seen }: ReportRequest): string {
-  if (!seen?.after) return '<p>Not fingerprinted in this verification.</p>';
-  const before = new Map(seen.before?.pages.map((page) => [page.url, page]));
-  const rows = seen.after.pages.map((page) => [
-    text(page.url),
-    String(page.status),
-    `<code>${text(before.get(page.url)?.bodyHash ?? '–')}</code>`,
-    `<code>${text(page.bodyHash)}</code>`,
-  ]);
-  return `<p>${seen.after.objects.length} objects, before at ${text(seen.before?.at ?? 'not taken')}, after at ${text(seen.after.at)}.</p>${table(['Page', 'Status', 'Body before', 'Body after'], rows)}`;
-}
-
-function repeat({ items }: DodReport): string {
-  return table(
-    ['Item', 'Command'],
-    items.map((item) => [text(item.id), `<code>${text(item.repeat)}</code>`]),
-  );
+/** As D1 saw it in the cluster. */
+function single({ items }: DodReport): string {
+  const evidence = items.find(({ id }) => id === 'D1')?.evidence as { single?: SinglePoint[] } | undefined;
+  if (evidence?.single === undefined) return '<p>D1 was not checked.</p>';
+  const reasons = [...new Set(evidence.single.map(({ why }) => why))].sort();
+  const rows = reasons.map((why) => {
+    const own = evidence.single!.filter((one) => one.why === why).map(({ what }) => text(what));
+    return [text(why), own.sort().join(', ')];
+  });
+  return rows.length > 0 ? table(['Why', 'What'], rows, 'items') : '<p>Nothing.</p>';
 }

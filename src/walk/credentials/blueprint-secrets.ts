@@ -4,9 +4,10 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Blueprint, SecretNeed } from '../../blueprints/catalog/blueprint.js';
+import { handedToGit } from '../../blueprints/render/seal.js';
 import { type GeneratedKind, type SecretValues, secretsFor } from '../../blueprints/render/secrets.js';
+import { poolUserData } from '../../hetzner/cluster/boot/pool-user-data.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
-
 import type { CredentialName, World } from '../../world/world.js';
 
 export interface SecretMaker {
@@ -21,6 +22,9 @@ export function ownSecrets(blueprint: Blueprint): SecretNeed[] {
   return blueprint.secrets.filter((need) => need.maker === 'catalyst');
 }
 
+/** A value of a Blueprint that nobody captured: it follows from the spec and the join token. */
+const userDataValue = 'node-user-data';
+
 type Keeper = Pick<World, 'credentials' | 'redactor' | 'sovereign'>;
 
 /** One maker for all steps of a run: two Blueprints that share a generated value must not each make it. */
@@ -31,16 +35,20 @@ export function createSecretMaker({ credentials, redactor, sovereign }: Keeper):
     queue = turn.catch(() => undefined);
     return turn;
   };
+  const registered = (value: string) => {
+    redactor.register(value);
+    return value;
+  };
   const valuesOn =
     (kube: Kube): SecretValues =>
     async (asked, kind) => {
       const name = asked as CredentialName;
+      if (asked === userDataValue) return registered(poolUserData(sovereign, await credentials.get('k3s-token')));
       if (kind === undefined) return credentials.get(name);
       const known = await credentials.find(name);
       const value = known ?? (await inCluster(kube, name)) ?? generators[kind]();
       if (known === undefined) await credentials.set(name, value);
-      redactor.register(value);
-      return value;
+      return registered(value);
     };
   const objects: SecretMaker['objects'] = (blueprint, kube) =>
     inTurn(() => secretsFor(blueprint, sovereign, valuesOn(kube)));
@@ -58,12 +66,20 @@ export function createSecretMaker({ credentials, redactor, sovereign }: Keeper):
       return wanted.every((secret) => {
         const { namespace, name } = refOfObject(secret);
         const found = there.find((one) => one?.metadata.name === name && one.metadata.namespace === namespace);
+        if (found === undefined || !followsGit(found)) return false;
         return Object.entries(secret.data as Record<string, string>).every(
-          ([key, value]) => found?.data?.[key] === value,
+          ([key, value]) => found.data?.[key] === value,
         );
       });
     },
   };
+}
+
+/** True when a SealedSecret of the same name changes it: it is annotated so, or was made by one. */
+export function followsGit({ metadata }: KubeObject): boolean {
+  const { annotations = {}, ownerReferences = [], name } = metadata;
+  const isAnnotated = Object.entries(handedToGit).every(([key, value]) => annotations[key] === value);
+  return isAnnotated || ownerReferences.some((owner) => owner.kind === 'SealedSecret' && owner.name === name);
 }
 
 /** `generated/<namespace>/<name>/<key>` as it stands in the cluster. */

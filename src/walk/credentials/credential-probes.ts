@@ -2,13 +2,17 @@
 import type { Mutation } from '../../engine/mutation.js';
 import { seenOfProject } from '../../hetzner/bucket-owner.js';
 import { sovereignLabel } from '../../hetzner/names.js';
-import { powerDnsKey, readPowerDns } from '../../mother/powerdns.js';
+import { openMotherDns } from '../../mother/mother-dns.js';
 import { parentZoneOf } from '../../mother/protected/protected-set.js';
 import { bucketConsumers, bucketName } from '../../sovereign/object-storage.js';
+import { registryLogins } from '../../sovereign/registry-logins.js';
+import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { generateSshKey } from '../../tools/ssh/ssh-keys.js';
 import type { Act, Undo } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { consumerForms } from './consumer-forms.js';
+import { type FormsTried, tryForms } from './try-forms.js';
 
 export interface CredentialProbe {
   id: 'hetzner' | 'object-storage' | 'mother' | 'parent-zone' | 'registry';
@@ -60,7 +64,7 @@ function hetznerProbe(world: World): CredentialProbe {
           throw fail('E2003', 'The Hetzner token can read but not write; catalyst needs "Read & Write".', {
             actions: [
               'make a token with Read & Write: Hetzner Console, Security, API tokens',
-              'catalyst credentials set hcloud-token',
+              command('credentials set', 'hcloud-token'),
             ],
             cause: error,
           });
@@ -81,7 +85,7 @@ function objectStorageProbe(world: World): CredentialProbe {
   const remove: Mutation = { target: target(temporary), sentence: `delete bucket ${temporary}` };
   const object = (bucket: string): Mutation => ({
     target: { system: 's3', kind: 'Object', name: `${bucket}/${key}` },
-    sentence: `write, read and delete object ${key} in bucket ${bucket}`,
+    sentence: `write, read and delete object ${key} in bucket ${bucket}, once in each form that a consumer may send`,
   });
   return {
     id: 'object-storage',
@@ -97,6 +101,7 @@ function objectStorageProbe(world: World): CredentialProbe {
       const own = bucketConsumers.map((consumer) => bucketName(spec, consumer)).find((name) => buckets.includes(name));
       const bucket = own ?? temporary;
       if (!own) await act(make, async (writers) => (await writers.objectStore()).createBucket(temporary));
+      let forms: FormsTried | undefined;
       try {
         await act(object(bucket), async (writers) => {
           const writer = await writers.objectStore();
@@ -104,16 +109,20 @@ function objectStorageProbe(world: World): CredentialProbe {
           const back = await store.get(bucket, key);
           if (!back || Buffer.from(back).toString() !== key) {
             throw fail('E2302', `What was written to bucket ${bucket} could not be read back.`, {
-              actions: ['make new Object Storage keys with read and write', 'catalyst credentials set s3-access-key'],
+              actions: [
+                'make new Object Storage keys with read and write',
+                command('credentials set', 's3-access-key'),
+              ],
             });
           }
           await writer.delete(bucket, key);
+          forms = await tryForms(store, writer, { bucket, key }, consumerForms(world));
         });
       } finally {
         if (!own)
           await (undo?.act ?? act)(remove, async (writers) => (await writers.objectStore()).deleteBucket(temporary));
       }
-      return `${listed}, puts, gets, deletes; ${project}`;
+      return `${listed}, puts, gets, deletes${forms?.told ?? ''}; ${project}`;
     },
   };
 }
@@ -152,12 +161,12 @@ function parentZoneProbe(world: World): CredentialProbe {
         await world.credentials.get('dynadot-api-key');
         return 'a key is set; Dynadot has no read-only call, so ticket #374 proves it';
       }
-      const { endpoint, secret } = spec.mother.powerdns;
-      const apiKey =
-        (await world.credentials.find('powerdns-api-key')) ?? (await powerDnsKey(await world.mother(), secret));
-      const records = await readPowerDns(world.http, { endpoint, apiKey }).zone(zone);
+      const { endpoint } = spec.mother.powerdns;
+      const records = await (await openMotherDns(world)).zone(zone);
       if (records) return `${endpoint}: reads ${records.length} record sets`;
-      throw fail('E5004', `PowerDNS at ${endpoint} has no zone ${zone}.`, { actions: ['set spec.pool.domain'] });
+      throw fail('E5004', `PowerDNS at ${endpoint} has no zone ${zone}.`, {
+        actions: ['set spec.parentZone.zone or spec.pool.domain'],
+      });
     },
   };
 }
@@ -170,13 +179,26 @@ function registryProbe(world: World): CredentialProbe {
     uses: ['registry-token'],
     plan: () => [],
     async run() {
-      const { mirror, insecure } = world.sovereign.spec.charts;
-      const token = await world.credentials.find('registry-token');
+      const { mirror, insecure, secretRef } = world.sovereign.spec.charts;
+      const credential = await world.credentials.find('registry-token');
+      // preflight tries it on the very images that need it
+      const told = secretRef
+        ? `a login for ${secretRef.hosts.join(', ')} is ${credential ? '' : 'not '}captured; `
+        : '';
+      const logins = secretRef && credential ? registryLogins(secretRef, credential) : undefined;
+      // without secretRef it is the mirror's own token
+      const token = secretRef ? undefined : credential;
       const base = mirror?.startsWith('oci://')
         ? new URL(mirror.replace('oci://', insecure ? 'http://' : 'https://'))
         : undefined;
-      if (!base) return 'no mirror is set: charts come from their public sources';
-      const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+      if (!base) return `${told}no mirror is set: charts come from their public sources`;
+      const login = logins?.get(base.host);
+      const basic = login && `Basic ${Buffer.from(login).toString('base64')}`;
+      const headers: Record<string, string> = token
+        ? { authorization: `Bearer ${token}` }
+        : basic
+          ? { authorization: basic }
+          : {};
       const answer = await world
         .http({ url: `${base.origin}/v2/`, headers, timeoutMs: 10_000 })
         .catch((error: unknown) => {
@@ -184,10 +206,10 @@ function registryProbe(world: World): CredentialProbe {
             actions: ['set spec.charts.mirror'],
           });
         });
-      if (answer.status === 200) return `${base.origin} answers`;
+      if (answer.status === 200) return `${told}${base.origin} answers`;
       const code = answer.status === 401 || answer.status === 403 ? 'E1302' : 'E3002';
       throw fail(code, `The chart mirror ${mirror} answered ${answer.status}.`, {
-        actions: ['catalyst credentials set registry-token', 'or set spec.charts.mirror'],
+        actions: [command('credentials set', 'registry-token'), 'or set spec.charts.mirror'],
       });
     },
   };

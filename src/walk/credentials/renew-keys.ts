@@ -6,7 +6,7 @@ import { waitForRollout } from '../../kubernetes/rollout.js';
 import { sha256 } from '../../support/hash.js';
 import type { Act } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import type { SecretMaker } from './blueprint-secrets.js';
+import { followsGit, type SecretMaker } from './blueprint-secrets.js';
 import { keySecrets, readersOf } from './object-storage-consumers.js';
 
 /** On the Pod template: a fingerprint of the keys that its Pods were started with, so that asking again restarts nothing. */
@@ -50,7 +50,7 @@ export async function planRenewal(world: World, kube: Kube, maker: SecretMaker):
       );
       if (!there || !secret) continue;
       const owner = there.metadata.ownerReferences?.[0];
-      if (owner) {
+      if (owner && !followsGit(there)) {
         renewal.foreign.push({ secret: `${namespace}/${name}`, owner: `${owner.kind} ${owner.name}` });
         continue;
       }

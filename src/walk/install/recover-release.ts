@@ -7,6 +7,7 @@ import type { Release } from '../../blueprints/catalog/releases.js';
 import { fluxNamespace } from '../../blueprints/charts/chart-source.js';
 import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
+import { whyNotRolledOut } from '../../kubernetes/wait-ready.js';
 import { waitUntil } from '../../support/wait.js';
 import { type HelmRelease, helmTimeoutMs } from '../../tools/helm/helm.js';
 import type { StepContext } from '../../world/step.js';
@@ -36,6 +37,13 @@ const isFlux = async (kube: Kube, { name }: Which) =>
     namespace: fluxNamespace,
     name,
   })) !== undefined;
+
+/** Whether Flux works on the release: it has been given it, and its own controllers run. */
+export async function fluxActs(world: World, kube: Kube, which: Which): Promise<boolean> {
+  if (!(await isFlux(kube, which))) return false;
+  const flux = world.blueprints.find(({ name }) => name === 'bp-flux');
+  return (await whyNotRolledOut(kube, flux?.workloads ?? [])) === undefined;
+}
 
 export async function planTakeUp(world: World, kube: Kube, which: Which): Promise<Mutation[]> {
   const found = await world.helm.release(kube.kubeconfig, which.namespace, which.releaseName);

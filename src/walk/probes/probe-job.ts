@@ -4,9 +4,19 @@
  */
 import type { Mutation } from '../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
+import { refusedImage } from '../../kubernetes/pull-refusal.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Acting } from '../../world/step.js';
-import { makeProbe, probeLabel, probeNamespace, probeNamespaceObject, removeProbe } from './probe-objects.js';
+import {
+  makeProbe,
+  probeLabel,
+  probeNamespace,
+  probeNamespaceObject,
+  removeLeftovers,
+  removeProbe,
+} from './probe-objects.js';
+import { probePullSecret } from './pull-secret.js';
 
 export interface ProbeJob {
   /** `valkey-ping`: name of the Job and value of its label. */
@@ -24,7 +34,8 @@ export interface ProbeJob {
   timeoutMs?: number;
 }
 
-export function probeJobObject(job: ProbeJob): KubeObject {
+/** @param pullSecret name of a Secret beside it, with the login for private registries */
+export function probeJobObject(job: ProbeJob, pullSecret?: string): KubeObject {
   const namespace = job.namespace ?? probeNamespace;
   const labels = { [probeLabel]: job.name, 'app.kubernetes.io/managed-by': 'catalyst' };
   const env = [
@@ -47,6 +58,7 @@ export function probeJobObject(job: ProbeJob): KubeObject {
         metadata: { labels },
         spec: {
           restartPolicy: 'Never',
+          ...(pullSecret ? { imagePullSecrets: [{ name: pullSecret }] } : {}),
           automountServiceAccountToken: job.serviceAccountName !== undefined,
           serviceAccountName: job.serviceAccountName,
           volumes: volumes.map((entry, index) => ({ name: `v${index}`, ...entry.volume })),
@@ -79,20 +91,29 @@ function makeJob(job: ProbeJob): Mutation {
   return job.namespace ? make : { ...make, sentence: `${make.sentence} and its namespace` };
 }
 
-/** Makes the Job, waits for its word, removes it. Throws E4009 when the container failed or said nothing readable. */
+/**
+ * Makes the Job, waits for its word, removes it. Throws E4009 when the container failed or said nothing readable.
+ * `meanwhile` looks at what the Pod has left behind and what goes with it: its log.
+ */
 export async function runProbe<T = Record<string, unknown>>(
   kube: Kube,
   { act, undo }: Acting,
   job: ProbeJob,
+  meanwhile: (word: T) => Promise<void> = async () => undefined,
 ): Promise<T> {
-  const object = probeJobObject(job);
+  // Elsewhere the namespace's own ServiceAccounts have it.
+  const login = job.namespace ? undefined : await probePullSecret(kube);
+  const object = probeJobObject(job, login?.metadata.name);
   const ref = refOfObject(object);
   // A Job that a killed run left cannot be applied over: its Pod spec is immutable.
-  if (await kube.get(ref)) await act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
+  await removeLeftovers(kube, { act, undo }, [object]);
   await act(makeJob(job), async (writers) =>
-    (await writers.sovereign()).apply([...(job.namespace ? [] : [probeNamespaceObject()]), object], {
-      forceConflicts: true,
-    }),
+    (await writers.sovereign()).apply(
+      [...(job.namespace ? [] : [probeNamespaceObject()]), ...(login ? [login] : []), object],
+      {
+        forceConflicts: true,
+      },
+    ),
   );
   try {
     await kube.waitFor(ref, {
@@ -110,7 +131,12 @@ export async function runProbe<T = Record<string, unknown>>(
         return ended ? { done: true } : { pending: seen ? `Job ${ref.name} runs` : `Job ${ref.name} is not there yet` };
       },
     });
-    return parseWord<T>(job, await terminationMessage(kube, ref.namespace!, job.name));
+    const word = parseWord<T>(job, await terminationMessage(kube, ref.namespace!, job.name));
+    await meanwhile(word);
+    return word;
+  } catch (error) {
+    // the Job says no more than that it runs
+    throw (await refusedImage(kube, [ref.namespace!]).catch(() => undefined)) ?? error;
   } finally {
     await undo.act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
   }
@@ -132,7 +158,7 @@ async function terminationMessage(
 function parseWord<T>(job: ProbeJob, word: { message: string; exitCode: number }): T {
   if (word.exitCode !== 0) {
     throw fail('E4009', `The probe ${job.name} failed (exit ${word.exitCode}): ${word.message || 'no output'}.`, {
-      actions: ['catalyst status', 'catalyst resume'],
+      actions: [command('status'), command('resume')],
     });
   }
   try {

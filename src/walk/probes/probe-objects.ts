@@ -1,6 +1,6 @@
 /** Probe objects: made in a namespace of their own, named for what they try, removed when the proof is taken. */
 import type { Mutation } from '../../engine/mutation.js';
-import { type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
+import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import type { Acting } from '../../world/step.js';
 
 export const probeNamespace = 'catalyst-probes';
@@ -14,6 +14,9 @@ const target = (ref: KubeRef) => ({
 });
 
 const where = (ref: KubeRef) => (ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name);
+
+/** A volume or a namespace takes its time to go. */
+const leftoverMs = 600_000;
 
 export const makeProbe = (ref: KubeRef): Mutation => ({
   target: target(ref),
@@ -43,12 +46,18 @@ export function probeMutations(objects: readonly KubeObject[]): Mutation[] {
   return [...refs.map(makeProbe), ...removed.map(removeProbe)];
 }
 
-/** Applies probe objects one by one, lets `look` work on them, and removes them last-to-first whatever happened. */
+/**
+ * Applies probe objects one by one, lets `look` work on them, and removes them last-to-first whatever happened. What a killed proof
+ * left of them goes first: it would be looked at in their place.
+ */
 export async function withProbes<T>(
-  { act, undo }: Acting,
+  kube: Kube,
+  acting: Acting,
   objects: readonly KubeObject[],
   look: () => Promise<T>,
 ): Promise<T> {
+  const { act, undo } = acting;
+  await removeLeftovers(kube, acting, objects);
   const made: KubeRef[] = [];
   try {
     for (const object of objects) {
@@ -62,5 +71,19 @@ export async function withProbes<T>(
   } finally {
     for (const ref of made.toReversed())
       if (!isShared(ref)) await undo.act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
+  }
+}
+
+/** Those of these objects that are there already, last-to-first; returns when they are gone. */
+export async function removeLeftovers(kube: Kube, { act }: Acting, objects: readonly KubeObject[]): Promise<void> {
+  const refs = objects.map(refOfObject).filter((ref) => !isShared(ref));
+  for (const ref of refs.toReversed()) {
+    if (!(await kube.get(ref))) continue;
+    await act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
+    await kube.waitFor<true>(ref, {
+      reason: `${ref.kind} ${where(ref)} of an earlier proof to go`,
+      timeoutMs: leftoverMs,
+      look: (seen) => (seen ? { pending: 'still there' } : { done: true }),
+    });
   }
 }

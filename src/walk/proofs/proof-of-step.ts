@@ -9,7 +9,7 @@ import { cacheAnswers } from './data/cache-answers.js';
 import { commitComesBack } from './data/commit-comes-back.js';
 import { imageComesBack } from './data/image-comes-back.js';
 import { messageSurvives } from './data/message-survives.js';
-import { postgresHealthy } from './data/postgres-healthy.js';
+import { postgresRestores } from './data/postgres-restores.js';
 import { telemetryFound } from './data/telemetry-found.js';
 import { certificateWebhookAdmits } from './network/certificate-webhook-admits.js';
 import { consoleAnswers } from './network/console-answers.js';
@@ -31,7 +31,7 @@ export const proofOfStep: Readonly<Record<string, ProofOf>> = {
   '#372': ingressAnswers,
   'bp-cert-manager': certificateWebhookAdmits,
   'bp-sealed-secrets': sealedProbeUnseals,
-  'bp-cnpg': postgresHealthy,
+  'bp-cnpg': postgresRestores,
   'bp-valkey': cacheAnswers,
   'bp-vcluster': organizationRenders,
   'bp-powerdns': zoneAnswers,

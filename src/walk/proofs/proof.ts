@@ -2,6 +2,7 @@
 
 import type { Mutation } from '../../engine/mutation.js';
 import type { Evidence } from '../../engine/step.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
@@ -18,7 +19,7 @@ export type ProofOf = (world: World) => Proof;
 /** `throw disproved('#376', 'the pushed commit', 'another SHA', { expected, seen })` */
 export function disproved(step: string, expected: string, seen: string, facts: Record<string, unknown> = {}) {
   return fail('E4009', `${step} is not proven: expected ${expected}; seen: ${seen}.`, {
-    actions: [`catalyst ticket show ${step.replace('#', '')}`, `catalyst ticket run ${step.replace('#', '')}`],
+    actions: [command('ticket show', step.replace('#', '')), command('ticket run', step.replace('#', ''))],
     data: { expected, seen, ...facts },
   });
 }

@@ -11,10 +11,11 @@ import { takeInventory } from '../../hetzner/purge/plan/inventory.js';
 import type { PurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
 import type { UnfinishedPurges } from '../../hetzner/purge/plan/unfinished.js';
 import { isLive } from '../../hetzner/purge/select/select.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { bucketSelection } from '../../world/bucket-selection.js';
+import { unfinishedPurgesOf } from '../../world/journal/unfinished-purges.js';
 import type { Act, Step, StepContext } from '../../world/step.js';
-import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
 import type { World } from '../../world/world.js';
 
 export interface Applying {
@@ -129,7 +130,7 @@ function requireComplete(result: PurgeResult, fqdn: string): void {
   ];
   if (trouble.length === 0) return;
   throw fail('E2001', `The purge is incomplete: ${trouble.join('; ')}.`, {
-    actions: ['catalyst purge plan', `catalyst purge apply PLAN --confirm ${fqdn}`],
+    actions: [command('purge plan'), command('purge apply', 'PLAN', { confirm: fqdn })],
     data: { result },
   });
 }

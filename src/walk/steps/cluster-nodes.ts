@@ -1,5 +1,6 @@
 /** The nodes that the Kubernetes API of the Sovereign knows, against those that its spec asks for. */
 import type { Evidence } from '../../engine/step.js';
+import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import type { StepContext } from '../../world/step.js';
@@ -47,14 +48,14 @@ export async function proveNodes(world: World, expected: readonly string[]): Pro
   const ready = await kube.raw('/readyz');
   if (ready.status !== 200 || !ready.body.includes('ok')) {
     throw fail('E4009', `${kube.server} answers /readyz with ${ready.status}.`, {
-      actions: ['catalyst cluster status'],
+      actions: [command('cluster status')],
     });
   }
   const found = (await nodeNames(world)).sort();
   const missing = expected.filter((name) => !found.includes(name));
   if (missing.length > 0) {
     throw fail('E4009', `Nodes are not registered: ${missing.join(', ')}.`, {
-      actions: ['catalyst cluster status'],
+      actions: [command('cluster status')],
     });
   }
   return {

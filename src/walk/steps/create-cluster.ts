@@ -4,12 +4,16 @@ import { createCluster } from '../../hetzner/cluster/create.js';
 import { closeSsh, fetchKubeconfig, kubeconfigFor, letsSshIn } from '../../hetzner/cluster/fetch-kubeconfig.js';
 import { clusterParts } from '../../hetzner/cluster/parts.js';
 import { clusterSecrets, knowsSecrets } from '../../hetzner/cluster/secrets.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { createSsh, type Ssh } from '../../tools/ssh/ssh.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { findPart } from '../cluster/find-part.js';
+import { hasControlPlane, needsKubeconfig } from '../cluster/kept-kubeconfig.js';
+import { recordLoadBalancer } from '../install/record-load-balancer.js';
 import { missingNodes, proveNodes, waitForNodes } from './cluster-nodes.js';
-import { findPart, planCluster } from './plan-cluster.js';
+import { planCluster } from './plan-cluster.js';
 
 const bootMs = 15 * 60_000;
 
@@ -25,7 +29,10 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
     const known = there.find((server) => server !== undefined);
     if (!known) return;
     throw fail('E2009', `Server ${known.name} belongs to this Sovereign, but its keys are not on this machine.`, {
-      actions: ['use the state directory it was made with (--state-dir)', `catalyst cluster destroy --confirm ${fqdn}`],
+      actions: [
+        'use the state directory it was made with (--state-dir)',
+        command('cluster destroy', { confirm: fqdn }),
+      ],
     });
   };
 
@@ -39,7 +46,6 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
     plan: () => planCluster(world),
 
     async isDone(): Promise<Done> {
-      if (!(await credentials.find('sovereign-kubeconfig'))) return { done: false };
       if ((await planCluster(world)).length > 0) return { done: false };
       try {
         const missing = await missingNodes(world, expected);
@@ -60,10 +66,12 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
       for (const secret of [secrets.sshPrivateKey, secrets.hostKey.privateKey, secrets.joinToken]) {
         world.redactor.register(secret);
       }
+      // Kept, it would be taken for that of the servers that come now, should this run end before it is read anew.
+      if (!(await hasControlPlane(world))) await credentials.forget('sovereign-kubeconfig');
       const built = await createCluster({ api, clock, signal, act, fqdn, onWaiting }, sovereign, secrets);
       const firewall = await api.get('firewall', built.firewallId);
       if (!firewall) throw fail('E2001', `Firewall ${parts.firewall.name} disappeared while the cluster was created.`);
-      if (!(await credentials.find('sovereign-kubeconfig'))) {
+      if (await needsKubeconfig(world)) {
         const sshFrom = hetzner.sshFrom ?? [`${await world.publicAddress()}/32`];
         const target = {
           host: built.servers[0]?.public_net.ipv4?.ip ?? '',
@@ -78,6 +86,7 @@ export function createClusterStep(world: World, ssh: Ssh = createSsh(world.sover
         await closeSsh({ api, act }, firewall);
       }
       await waitForNodes(world, expected, { signal, progress });
+      await recordLoadBalancer(world, built.loadBalancer, { act });
     },
 
     proof: () => proveNodes(world, expected),

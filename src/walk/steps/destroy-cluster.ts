@@ -12,9 +12,12 @@ import type { PurgeResult } from '../../hetzner/purge/apply/apply.js';
 import { makePurgePlan } from '../../hetzner/purge/plan/plan.js';
 import type { PurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
 import type { Selection } from '../../hetzner/purge/select/select.js';
+import { unfinishedPurgesOf } from '../../world/journal/unfinished-purges.js';
+import { kubeIfAny } from '../../world/kube-if-any.js';
 import type { Step, StepContext } from '../../world/step.js';
-import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
 import type { World } from '../../world/world.js';
+import { keepPublicCertificate } from '../credentials/kept-certificate.js';
+import { planArchivesAside, setArchivesAside } from '../databases/set-archives-aside.js';
 import { deletePlanned, purgeEvidence, purgeMutations } from './apply-purge-plan.js';
 import { keepAttached, rememberAttached } from './attached-volumes.js';
 import { drainCluster, drainMutations, type RetainedVolume, retainedVolumes } from './drain-cluster.js';
@@ -73,11 +76,16 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
     phase: 1,
     needs: [],
     limits: ['hetzner'],
-    destructive: `destroys the cluster of ${fqdn}: its resources at Hetzner, with their data`,
+    destructive: `destroys the cluster of ${fqdn}: its resources at Hetzner, with their data, and sets the archives of its databases aside`,
 
     async plan() {
       retained = await retainedVolumes(world);
-      return [...(await drainMutations(world)), ...purgeMutations(await look()), ...(await unmark())];
+      return [
+        ...(await drainMutations(world)),
+        ...purgeMutations(await look()),
+        ...(await planArchivesAside(world)),
+        ...(await unmark()),
+      ];
     },
 
     // Only a listing after the drain knows what is left.
@@ -85,6 +93,10 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
 
     async run(context) {
       await world.requireProject?.();
+      // The one that is kept may have been renewed since. Nothing is lost with it but an order.
+      await kubeIfAny(world)
+        .then((kube) => kube && keepPublicCertificate(world, kube))
+        .catch(() => undefined);
       retained = await retainedVolumes(world);
       const first = await look();
       // While it drains, volumes are detached: what was attached to our servers is on record first.
@@ -95,6 +107,7 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
       if (drained.retained.length > 0) retained = drained.retained;
       result = await deletePlanned(world, context, await look());
       if (result.skipped.length === 0) {
+        await setArchivesAside(world, context);
         for (const name of made) await world.credentials.forget(name);
         if (result.leaks.length === 0) await deleteMarker(context);
       }

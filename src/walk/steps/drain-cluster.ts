@@ -1,5 +1,5 @@
 /**
- * Load balancers and volumes that controllers made at Hetzner go while the controllers live: afterwards nobody knows them.
+ * Servers, load balancers and volumes that controllers made at Hetzner go while the controllers live: afterwards nobody knows them.
  * Nodes are cordoned first, so that no operator starts anew what holds a volume.
  */
 import type { Mutation } from '../../engine/mutation.js';
@@ -8,6 +8,7 @@ import { messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import type { Act, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { hetznerClaims, isUnclaimed } from './hetzner-claims.js';
 
 const drainMs = 180_000;
 const csiDriver = 'csi.hetzner.cloud';
@@ -32,8 +33,8 @@ export interface RetainedVolume {
 /** What the drain of a cluster that answers would change; nothing for one that does not. */
 export async function drainMutations(world: World): Promise<Mutation[]> {
   try {
-    const { cordons, removals } = await planDrain(await world.kube());
-    return [...cordons.map(cordonMutation), ...removals.map(removeMutation)];
+    const { claims, cordons, removals } = await planDrain(await world.kube());
+    return [...claims.map(removeMutation), ...cordons.map(cordonMutation), ...removals.map(removeMutation)];
   } catch {
     world.signal.throwIfAborted();
     return [];
@@ -58,7 +59,10 @@ export async function drainCluster(world: World, context: StepContext, plan: str
     return { reached: false, why, retained: [], volumes: [] };
   }
   const act: Act = (mutation, change, options) => context.act(mutation, change, { ...options, plan });
-  const { volumes, cordons, removals } = await planDrain(kube);
+  const { volumes, claims, cordons, removals } = await planDrain(kube);
+  for (const claim of claims)
+    await act(removeMutation(claim), async (writers) => (await writers.sovereign()).delete(refOfObject(claim)));
+  await gone(world, context, 'what claims made at Hetzner', async () => (await hetznerClaims(kube)).composites);
   for (const node of cordons)
     await act(cordonMutation(node), async (writers) =>
       (await writers.sovereign()).patch(refOfObject(node), { spec: { unschedulable: true } }),
@@ -76,19 +80,21 @@ export async function drainCluster(world: World, context: StepContext, plan: str
   };
 }
 
-/** Nodes to cordon; Services, claims and Pods to remove, in this order. */
+/** Claims of Crossplane to remove, nodes to cordon; Services, volume claims and Pods to remove, in this order. */
 async function planDrain(kube: Kube) {
   const list = async (kind: string): Promise<KubeObject[]> =>
     (await kube.list({ apiVersion: 'v1', kind })).map((object) => ({ ...object, apiVersion: 'v1', kind }));
   const volumes = await persistentVolumes(kube);
   const nodes = volumes.length > 0 ? await list('Node') : [];
   const balancers = (await list('Service')).filter(isBalancer);
-  const claims = (await list('PersistentVolumeClaim')).filter(isCsiClaim(volumes));
-  const pods = (await list('Pod')).filter((pod) => mounts(pod, claims));
+  const volumeClaims = (await list('PersistentVolumeClaim')).filter(isCsiClaim(volumes));
+  const pods = (await list('Pod')).filter((pod) => mounts(pod, volumeClaims));
+  const made = await hetznerClaims(kube);
   return {
     volumes,
+    claims: [...made.claims, ...made.composites.filter(isUnclaimed)],
     cordons: nodes.filter(({ spec }) => spec?.unschedulable !== true),
-    removals: [...balancers, ...claims, ...pods],
+    removals: [...balancers, ...volumeClaims, ...pods],
   };
 }
 
@@ -147,7 +153,7 @@ function removeMutation({ kind, metadata: { namespace, name } }: KubeObject): Mu
   const why = kind === 'Pod' ? 'so that it lets go of its volumes' : 'so that its controller frees what it made';
   return {
     target: { system: 'sovereign', kind, name, namespace },
-    sentence: `delete ${kind} ${namespace}/${name}, ${why}`,
+    sentence: `delete ${kind} ${namespace ? `${namespace}/` : ''}${name}, ${why}`,
   };
 }
 

@@ -3,9 +3,11 @@
  * needs its CRDs. Done means that the cluster holds these very folders and everything in them is ready.
  */
 import type { Blueprint } from '../../blueprints/catalog/blueprint.js';
+import { namespacesIn } from '../../blueprints/catalog/images/pull-secrets.js';
 import type { Mutation } from '../../engine/mutation.js';
 import type { Done, Evidence } from '../../engine/step.js';
 import { type Kube, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
+import { refusedImage } from '../../kubernetes/pull-refusal.js';
 import { readinessOf } from '../../kubernetes/readiness.js';
 import { explaining, type Waiting, waitAllReady, whyNotRolledOut } from '../../kubernetes/wait-ready.js';
 import { whyNotIssued } from '../../kubernetes/why-not-issued.js';
@@ -15,7 +17,7 @@ import type { Step, StepContext } from '../../world/step.js';
 import { watchedContext, watchedKube, watchedWorld } from '../../world/watched-world.js';
 import type { World } from '../../world/world.js';
 import { ownSecrets, type SecretMaker } from '../credentials/blueprint-secrets.js';
-import { applyFolderMutation, folderHash, isApplied, marked, objectsOf } from '../install/apply-folder.js';
+import { applyFolder, folderHash, isApplied, objectsOf, planApply } from '../install/apply-folder.js';
 import { liveVersion } from '../install/live-version.js';
 import type { ProofOf } from '../proofs/proof.js';
 
@@ -72,30 +74,27 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
   const settle = (waiting: Waiting, refs: readonly KubeRef[]) =>
     explaining(
       waiting,
-      () => waitAllReady(waiting, refs),
+      (until) => waitAllReady(until, refs),
       async () => (await whyNotRolledOut(waiting.kube, workloads)) ?? whyNotIssued(waiting.kube, refs),
+      () => refusedImage(waiting.kube, namespacesIn(blueprint)),
     );
 
   const run = async (context: StepContext): Promise<void> => {
     const { act, progress } = context;
     const kube = watchedKube(await world.kube(), progress);
-    const waiting: Waiting = { kube, clock: world.clock, progress, timeoutMs };
+    const waiting: Waiting = { kube, clock: world.clock, progress, timeoutMs, signal: world.signal };
     const { releases, glue } = await folders();
     if (await needsSecrets(kube)) {
       const made = await secrets.objects(blueprint, kube);
       await act(makeSecretsMutation(blueprint), async (writers) => (await writers.sovereign()).apply(made));
     }
     if (seed) await seed.run(context);
-    for (const folder of releases) {
-      if (!(await isApplied(kube, folder)))
-        await act(applyFolderMutation(folder), async (writers) => (await writers.sovereign()).apply(marked(folder)));
-    }
+    for (const folder of releases) await applyFolder(kube, act, folder);
     await settle(waiting, releases.flatMap(objectsOf).map(refOfObject));
     await settle(waiting, brought);
     if (beforeGlue) await beforeGlue.run(context);
     if (!glue) return;
-    if (!(await isApplied(kube, glue)))
-      await act(applyFolderMutation(glue), async (writers) => (await writers.sovereign()).apply(marked(glue)));
+    await applyFolder(kube, act, glue);
     await settle(waiting, objectsOf(glue).map(refOfObject));
   };
 
@@ -114,11 +113,9 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
       const planned: Mutation[] = [];
       if (await needsSecrets(kube)) planned.push(makeSecretsMutation(blueprint));
       if (seed) planned.push(...(await seed.plan(kube)));
-      for (const folder of releases) {
-        if (!kube || !(await isApplied(kube, folder))) planned.push(applyFolderMutation(folder));
-      }
+      for (const folder of releases) planned.push(...(await planApply(kube, folder)));
       if (beforeGlue) planned.push(...(await beforeGlue.plan(kube)));
-      if (glue && !(kube && (await isApplied(kube, glue)))) planned.push(applyFolderMutation(glue));
+      if (glue) planned.push(...(await planApply(kube, glue)));
       return [...planned, ...options.proof(world).plan()];
     },
 

@@ -8,9 +8,10 @@ import { makePurgePlan } from '../../hetzner/purge/plan/plan.js';
 import { rowsOf } from '../../hetzner/purge/plan/unfinished.js';
 import type { Row } from '../../hetzner/purge/select/row.js';
 import { type Selection, selectLeftovers } from '../../hetzner/purge/select/select.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
+import { unfinishedPurgesOf } from '../../world/journal/unfinished-purges.js';
 import type { Step } from '../../world/step.js';
-import { unfinishedPurgesOf } from '../../world/unfinished-purges.js';
 import type { World } from '../../world/world.js';
 
 /** What the walk purges: never the live cluster, zones, snapshots or anything protected. */
@@ -70,7 +71,7 @@ export function createPurgeStep(world: World): Step {
       if (undone.length > 0) {
         const list = undone.map(({ type, name, reason }) => `${type} ${name}: ${reason}`).join('; ');
         throw fail('E2001', `Some leftovers are still at Hetzner: ${list}.`, {
-          actions: ['catalyst purge plan', 'catalyst resume'],
+          actions: [command('purge plan'), command('resume')],
           data: { left: result.left, skipped: result.skipped },
         });
       }
@@ -80,13 +81,13 @@ export function createPurgeStep(world: World): Step {
       const { chosen, rows } = await look();
       if (chosen.length > 0) {
         const list = chosen.map(({ type, name }) => `${type} ${name}`).join(', ');
-        throw fail('E4009', `Leftovers are in the project: ${list}.`, { actions: ['catalyst ticket run 370'] });
+        throw fail('E4009', `Leftovers are in the project: ${list}.`, { actions: [command('ticket run', '370')] });
       }
       const there = new Set(rows.map(({ type, id }) => `${type} ${id}`));
       const missing = [...kept].filter(([key]) => !there.has(key)).map(([, { type, name }]) => `${type} ${name}`);
       if (missing.length > 0) {
         throw fail('E4009', `Resources that were not to be deleted are gone: ${missing.join(', ')}.`, {
-          actions: ['catalyst journal show'],
+          actions: [command('journal show')],
         });
       }
       const counts: Record<string, number> = {};

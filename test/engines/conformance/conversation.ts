@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTransport } from '../../../lab/src/kubernetes/client-transport.js';
+import { createTransport } from '../../../lab/src/kubernetes/client/client-transport.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';
 import { createExec } from '../../../src/tools/exec/exec.js';

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate } from '../../../lab/src/certificates.js';
-import { findEngines } from '../../../lab/src/engines/cache.js';
+import { findEngines } from '../../../lab/src/engines/build/cache.js';
 import { startControlPlane } from '../../../lab/src/engines/control-plane.js';
-import { createFaults } from '../../../lab/src/faults.js';
-import { createKubernetesApi } from '../../../lab/src/kubernetes/api.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createKubernetesApi } from '../../../lab/src/kubernetes/requests/api.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import { systemClock } from '../../../src/support/clock.js';
 
 export interface Server {

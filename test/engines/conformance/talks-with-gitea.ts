@@ -1,8 +1,8 @@
 /** What is said to a Gitea: who may, organizations, repositories, a push and what is read of it, tokens, and what is not there. */
 import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createDialer } from '../../../src/tools/dialer/dialer.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { createGit } from '../../../src/tools/git/git-client.js';
-import { createDialer } from '../../../src/tools/http/dialer.js';
 import { until } from '../rig.js';
 
 export interface Turn {

@@ -1,6 +1,6 @@
 /**
  * The types of the built-in kinds as the lab keeps them, written from a real server's OpenAPI documents: names, types, enums and how
- * lists merge; no descriptions. The notation is read by lab/src/kubernetes/built-in-types.ts and described there.
+ * lists merge; no descriptions. The notation is read by lab/src/kubernetes/kinds/built-in-types.ts and described there.
  */
 interface Property {
   $ref?: string;

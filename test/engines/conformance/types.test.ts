@@ -1,8 +1,8 @@
 /** The lab's table of built-in types is what a real server says they are. A newer server: run this with -u. */
 import { expect, test } from 'vitest';
-import { builtInKinds } from '../../../lab/src/kubernetes/built-in-kinds.js';
-import { createTransport } from '../../../lab/src/kubernetes/client-transport.js';
-import { apiVersionOf } from '../../../lab/src/kubernetes/kinds.js';
+import { createTransport } from '../../../lab/src/kubernetes/client/client-transport.js';
+import { builtInKinds } from '../../../lab/src/kubernetes/kinds/built-in-kinds.js';
+import { apiVersionOf } from '../../../lab/src/kubernetes/kinds/kinds.js';
 import { realServer } from './servers.js';
 import { type OpenApiDocument, typeTable } from './type-table.js';
 
@@ -19,6 +19,6 @@ test('types of the built-in kinds', { timeout: 180_000 }, async () => {
   await server.close();
   const table = typeTable(documents, new Set(kinds.map((kind) => `${apiVersionOf(kind)}/${kind.kind}`)));
   await expect(`${JSON.stringify(table, undefined, 2)}\n`).toMatchFileSnapshot(
-    '../../../lab/src/kubernetes/built-in-types.json',
+    '../../../lab/src/kubernetes/kinds/built-in-types.json',
   );
 });

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findEngines } from '../../../lab/src/engines/cache.js';
+import { findEngines } from '../../../lab/src/engines/build/cache.js';
 import { hasCertificates } from '../../../lab/src/engines/real-parts.js';
 import type { Catalyst, LabInfo } from '../../lab/catalyst.js';
 import { apply, fqdn, isRunning, kubectl, kubectlText, rootOfAcme, until } from '../rig.js';

@@ -1,12 +1,13 @@
 /** After the walk: programs of Blueprints that are real, each by something that only it does. */
 import { Resolver } from 'node:dns/promises';
 import { readdirSync, readFileSync } from 'node:fs';
-import { get } from 'node:https';
-import { dirname, join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findEngines } from '../../../lab/src/engines/cache.js';
-import { hasPowerDns } from '../../../lab/src/engines/real-powerdns.js';
+import { findEngines } from '../../../lab/src/engines/build/cache.js';
+import { hasPowerDns } from '../../../lab/src/engines/programs/real-powerdns.js';
+import { parseSpec } from '../../../src/sovereign/spec/load-spec.js';
+import { createDialer } from '../../../src/tools/dialer/dialer.js';
+import { createHttp } from '../../../src/tools/http/http-client.js';
 import type { LabInfo } from '../../lab/catalyst.js';
 import { apply, fqdn, isRunning, kubectl, kubectlText, kubeseal, runsScripts, sovereignFolder, until } from '../rig.js';
 
@@ -17,19 +18,27 @@ const hasTraefik = findEngines(process.env).has('traefik');
 
 export function programs(lab: () => LabInfo): void {
   test.skipIf(!hasPowerDns() || !runsScripts)(
-    'PowerDNS itself answers for the zone that a script wrote through its API, with the addresses of the nodes',
+    'PowerDNS itself answers for the zone that a script wrote through its API: public names at the load balancer, name servers at the nodes',
     async () => {
       expect(isRunning(lab(), 'powerdns')).toBe(true);
       const resolver = new Resolver({ timeout: 5000, tries: 1 });
       resolver.setServers([`${lab().endpoints['sovereignDns']}`]);
       const { items } = await kubectl<{ items: Node[] }>(lab().kubeconfigs.sovereign, ['get', 'nodes']);
       const external = items.flatMap(({ status }) => status.addresses).filter(({ type }) => type === 'ExternalIP');
-      const addresses = external.map(({ address }) => address).sort();
-      expect((await resolver.resolve4(`console.${fqdn}`)).sort()).toEqual(addresses);
-      // as only its own settings have it
+      const addresses = external.map(({ address }) => address).filter((address) => !address.includes(':'));
+      const servers = [1, 2, 3].map((number) => `ns${number}.${fqdn}`);
+      const { data: balancer } = await kubectl<{ data: { ipv4: string; ipv6: string } }>(lab().kubeconfigs.sovereign, [
+        ...['get', 'configmap', 'catalyst-load-balancer', '-n', 'kube-system'],
+      ]);
+      expect(addresses).not.toContain(balancer.ipv4);
+      expect(await resolver.resolve4(`console.${fqdn}`)).toEqual([balancer.ipv4]);
+      expect(await resolver.resolve6(`console.${fqdn}`)).toEqual([balancer.ipv6]);
+      expect((await resolver.resolveNs(fqdn)).sort()).toEqual(servers);
+      const led = (await Promise.all(servers.map((name) => resolver.resolve4(name)))).flat();
+      expect([...new Set(led)].sort()).toEqual([...new Set(addresses)].sort());
+      // PowerDNS' own begins with a.misconfigured.dns.server.invalid
       expect(await resolver.resolveSoa(fqdn)).toMatchObject({
-        nsname: `ns1.${fqdn}`,
-        hostmaster: `hostmaster.${fqdn}`,
+        ...{ nsname: servers[0], hostmaster: `hostmaster.${fqdn}`, minttl: 60 },
       });
       await expect(resolver.resolve4('omani.works')).rejects.toMatchObject({ code: 'EREFUSED' });
       const { serial } = await resolver.resolveSoa(fqdn);
@@ -99,9 +108,10 @@ export function programs(lab: () => LabInfo): void {
     async () => {
       const folder = sovereignFolder(lab());
       expect(isRunning(lab(), 'traefik')).toBe(true);
-      const console = await overTls(lab(), `console.${fqdn}`);
-      expect(console).toMatchObject({ status: 200, text: expect.stringContaining(`<title>Catalyst · ${fqdn}`) });
-      expect(console.names).toContain(`DNS:*.${fqdn}`);
+      expect((await overTls(lab(), `console.${fqdn}`)).status).toBe(302);
+      const console = await overTls(lab(), `console.${fqdn}`, '/sovereign/');
+      expect(console).toMatchObject({ status: 200, text: expect.stringContaining('src="/sovereign/assets/') });
+      expect(console.names).toContain(`*.${fqdn}`);
       const written = () => readFileSync(join(folder, 'log', 'traefik.log'), 'utf8');
       const before = written().length;
       // any change of a route makes it read all objects anew
@@ -140,23 +150,15 @@ const anotherRoute = {
   },
 };
 
-/** One request to the Sovereign's ingress as a visitor of that name makes it, who trusts the lab's authority alone. */
-function overTls({ spec, endpoints }: LabInfo, name: string): Promise<{ status: number; text: string; names: string }> {
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(`${endpoints['ingress']}`);
-    const about = {
-      hostname,
-      port,
-      servername: name,
-      headers: { host: name },
-      ca: readFileSync(join(dirname(spec), 'ca.pem')),
-      agent: false as const,
-    };
-    get(about, async (response) => {
-      const { subjectaltname = '' } = (response.socket as TLSSocket).getPeerCertificate();
-      let text = '';
-      for await (const chunk of response) text += String(chunk);
-      resolve({ status: response.statusCode ?? 0, text, names: subjectaltname });
-    }).on('error', reject);
-  });
+/** One request as a visitor makes it, who finds the name by the DNS and trusts the authorities of the lab. */
+async function overTls(
+  { spec }: LabInfo,
+  name: string,
+  path = '/',
+): Promise<{ status: number; text: string; names: string[] }> {
+  const { resolver, connectTo, caBundle } = parseSpec(readFileSync(spec, 'utf8'), spec).spec.access;
+  const dialer = createDialer({ connectTo, resolver, caBundle });
+  const http = createHttp({ dialer, signal: AbortSignal.timeout(60_000) });
+  const { status, text, certificate } = await http({ url: `https://${name}${path}` });
+  return { status, text, names: certificate?.sans ?? [] };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { interruptedRun } from '../../../src/actions/resume.js';
+import { interruptedRun } from '../../../src/actions/session/interrupted-run.js';
 
 const run = (id: string, steps: string[], ok?: boolean) => ({
   id,

@@ -7,7 +7,7 @@ import type { Context } from '../../../src/actions/session/context.js';
 import { supportBundle } from '../../../src/actions/support-bundle.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
-import { omantel } from '../hetzner/fake-world.js';
+import { omantel } from '../../fakes/fake-world.js';
 
 let dir: string;
 beforeEach(() => {

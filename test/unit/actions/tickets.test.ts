@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { drawGraph } from '../../../src/actions/graph.js';
 import { evidenceCell, statusAsMarkdown, statusOf } from '../../../src/actions/status.js';
 import { listPhases, listTickets } from '../../../src/actions/ticket/list.js';
+import { setTicket } from '../../../src/actions/ticket/set.js';
 import { timelineOf } from '../../../src/actions/timeline.js';
 import { openJournal } from '../../../src/engine/journal.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
@@ -22,7 +23,7 @@ function journalIn(stateDir: string) {
 const stateDirectory = () => mkdtempSync(join(tmpdir(), 'catalyst-tickets-'));
 
 test('with no state the 22 tickets stand as the seed has them', () => {
-  const rows = listTickets(undefined);
+  const rows = listTickets(stateDirectory());
   expect(rows).toHaveLength(22);
   const status = Object.fromEntries(rows.map((row) => [row.id, row.status]));
   expect(status).toMatchObject({ '#338': 'pending', '#370': 'parked', '#327': 'in flight', '#319': 'pending' });
@@ -37,6 +38,25 @@ test('with no state the 22 tickets stand as the seed has them', () => {
     'bp-powerdns',
     '#374',
   ]);
+});
+
+test('without a Sovereign no status pretends that there is one', () => {
+  expect(new Set(listTickets(undefined).map(({ status, mark }) => `${status}${mark ?? ''}`))).toEqual(
+    new Set(['pending']),
+  );
+  expect(statusOf(undefined)).toMatchObject({ rows: [], steps: [], total: 0, next: 'catalyst wizard' });
+});
+
+test('a step that runs again after its failure is in flight', () => {
+  const stateDir = stateDirectory();
+  const journal = journalIn(stateDir);
+  journal.append({ kind: 'step-failed', step: '#376', inputs: { message: 'no Gitea' } });
+  journal.append({ kind: 'step-started', step: '#376' });
+  journal.close();
+  expect(listTickets(stateDir).find(({ id }) => id === '#376')).toMatchObject({
+    status: 'in flight',
+    failure: undefined,
+  });
 });
 
 test('done comes from a proof, is lost by a later failure, and hand-set fields stay beside it', () => {
@@ -102,4 +122,37 @@ test('the timeline’s critical path goes through the longer of the parallel pha
   expect(timeline.criticalPath).toEqual([1, 2, 3, 4, 6, 7, 8]);
   expect(timeline.serialDays).toEqual([17, 26]);
   expect(timeline.parallelDays).toEqual([14, 22]);
+});
+
+test('after a FAIL the next command takes the verdict again; after an interrupt it goes on', () => {
+  const stateDir = stateDirectory();
+  const journal = journalIn(stateDir);
+  journal.append({ kind: 'run-started', inputs: { command: 'wizard', steps: ['#319', 'dod'] } });
+  journal.append({ kind: 'step-started', step: '#319' });
+  journal.append({ kind: 'proof', step: '#319', evidence: { summary: 'redirected', facts: {} } });
+  journal.append({ kind: 'step-started', step: 'dod' });
+  expect(statusOf(stateDir).next).toBe('catalyst resume');
+  journal.append({ kind: 'step-failed', step: 'dod', inputs: { message: 'FAIL for x: 34 of 35 items pass' } });
+  expect(statusOf(stateDir).next).toBe('catalyst resume');
+  journal.append({ kind: 'run-finished', inputs: { ok: false } });
+  expect(statusOf(stateDir).next).toBe('catalyst verify dod');
+  journal.append({ kind: 'run-started', inputs: { command: 'wizard', steps: ['#376', 'dod'] } });
+  journal.append({ kind: 'step-failed', step: '#376', inputs: { message: 'no Gitea' } });
+  journal.append({ kind: 'run-finished', inputs: { ok: false } });
+  expect(statusOf(stateDir).next).toBe('catalyst resume');
+  journal.close();
+});
+
+test('a status set by hand is refused where the journal shows another; pull requests are kept', async () => {
+  const stateDir = stateDirectory();
+  const journal = journalIn(stateDir);
+  journal.append({ kind: 'proof', step: '#338', evidence: { summary: 'bound', facts: {} } });
+  const context = { stateDir: async () => stateDir, journal: async () => journal, would: () => false } as never;
+  await expect(setTicket(context, '338', { status: 'parked' })).rejects.toMatchObject({
+    code: 'E1001',
+    message: expect.stringContaining('#338 is done'),
+  });
+  expect(await setTicket(context, '338', { prs: ['o/r#1'] })).toMatchObject({ status: 'done', prs: ['o/r#1'] });
+  expect(await setTicket(context, '372', { status: 'pending' })).toMatchObject({ status: 'pending' });
+  journal.close();
 });

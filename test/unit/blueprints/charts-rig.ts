@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFaults } from '../../../lab/src/faults.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import { type Registry, startRegistry } from '../../../lab/src/servers/registry/server.js';
 import { type ArchiveFile, packChart } from '../../../src/blueprints/charts/archive.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';

@@ -13,16 +13,16 @@ import { lintTree } from '../../../src/blueprints/lint/lint.js';
 import { placedObjects } from '../../../src/blueprints/lint/placed.js';
 import { type RenderedTree, renderTree } from '../../../src/blueprints/render/render.js';
 import { variablesOf } from '../../../src/blueprints/render/variables.js';
-import { switchedSpec } from '../../../src/cli/context/switch-spec.js';
+import { switchedSpec } from '../../../src/cli/context/spec/switch-spec.js';
 import { chartTemplate } from '../../../src/cli/text/chart-template.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createDialer } from '../../../src/tools/dialer/dialer.js';
 import { createHelmCharts } from '../../../src/tools/helm/helm-charts.js';
-import { createDialer } from '../../../src/tools/http/dialer.js';
 import { createHttpStream } from '../../../src/tools/http/http-stream.js';
 import { copyImage } from '../../../src/tools/oci/copy.js';
 import { parseImage } from '../../../src/tools/oci/image-name.js';
+import { type Adapters, writersOf } from '../../../src/world/gate/writers.js';
 import type { Act } from '../../../src/world/step.js';
-import { type Adapters, writersOf } from '../../../src/world/writers.js';
 import { demoChart, exec, helm, inScratch, registryWith } from './charts-rig.js';
 import { blueprints, omantel } from './rig.js';
 
@@ -222,7 +222,9 @@ it('knows the images that a program starts itself, names those that nobody knows
     const all = await blueprints();
     const valkey = all.find(({ name }) => name === 'bp-valkey')!;
     const lint = (startsImages: Blueprint['startsImages']) => {
-      const own = { ...valkey, startsImages, documents: { ...valkey.documents, values: { values: {} } } };
+      const runsImages = ['demo:1.0', 'ghcr.io/team/scan:3.1'];
+      const documents = { ...valkey.documents, values: { values: {} } };
+      const own = { ...valkey, runsImages, startsImages, documents };
       return lintCharts(omantel(), [own], all, { folders: chartsIn(dir, join(dir, 'scratch')), template });
     };
     const known = await lint([scan]);

@@ -9,8 +9,8 @@ import { variablesOf } from '../../../src/blueprints/render/variables.js';
 import { archivesIn, type ChartArchive, wrapBlueprint } from '../../../src/blueprints/render/wrapper.js';
 import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 import { createHelmCharts } from '../../../src/tools/helm/helm-charts.js';
+import { type Adapters, writersOf } from '../../../src/world/gate/writers.js';
 import type { Act } from '../../../src/world/step.js';
-import { type Adapters, writersOf } from '../../../src/world/writers.js';
 import { exec, helm, inScratch, registryWith } from './charts-rig.js';
 import { blueprints, omantel } from './rig.js';
 
@@ -26,7 +26,8 @@ it('packs each of the 24 to the same bytes twice, with the version of its chart'
     const first = await wrapBlueprint(blueprint, omantel(), archive);
     const second = await wrapBlueprint(blueprint, omantel(), archive);
     expect(first.bytes.equals(second.bytes), blueprint.name).toBe(true);
-    expect(first.file).toBe(`${blueprint.name}-${blueprint.chart.version.replace(/^v/, '')}.tgz`);
+    const name = blueprint.ownChart ? blueprint.chart.name : blueprint.name;
+    expect(first.file).toBe(`${name}-${blueprint.chart.version.replace(/^v/, '')}.tgz`);
   }
 });
 
@@ -81,7 +82,7 @@ it(
   60_000,
 );
 
-const versionOf = async (name: string) => (await blueprints()).find((one) => one.name === name)!.chart.version;
+const chartOf = async (name: string) => (await blueprints()).find((one) => one.name === name)!.chart;
 
 it.each(['bp-catalyst-platform', 'bp-crossplane-claims'])(
   'packs a chart of ours with our values and its blueprint.yaml: %s',
@@ -94,11 +95,7 @@ it.each(['bp-catalyst-platform', 'bp-crossplane-claims'])(
       });
       const { stdout } = await exec({ file: await helm(), args: ['template', 'x', row!.file] });
       expect(stdout).toContain('kind: ');
-      const folder = await chartsIn(dir, dir)({ folder: dir } as never, {
-        name,
-        version: await versionOf(name),
-        source: '',
-      });
+      const folder = await chartsIn(dir, dir)({ folder: dir } as never, await chartOf(name));
       if (!('folder' in folder)) throw new Error(folder.missing);
       expect(await readFile(join(folder.folder, 'blueprint.yaml'), 'utf8')).toContain(`name: ${name}`);
     }),
@@ -138,9 +135,9 @@ it(
           archive: await standIns(),
           push,
         });
-        const version = await versionOf('bp-crossplane-claims');
-        expect(sentences).toEqual([`push chart bp-crossplane-claims ${version} to ${push.registry}`]);
-        expect((await registry.storage.manifest('openova-io/bp-crossplane-claims', version))?.digest).toBe(row!.pushed);
+        const { name: chart, version } = await chartOf('bp-crossplane-claims');
+        expect(sentences).toEqual([`push chart ${chart} ${version} to ${push.registry}`]);
+        expect((await registry.storage.manifest(`openova-io/${chart}`, version))?.digest).toBe(row!.pushed);
       } finally {
         await registry.close();
       }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { renderBlueprints } from '../../../src/actions/blueprint/render.js';
 import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
 import { parseSpec } from '../../../src/sovereign/spec/load-spec.js';
-import { specText } from '../sovereign/fixture.js';
+import { specText } from '../../fakes/sovereign-spec.js';
 
 const blueprints = await loadBlueprints(join(import.meta.dirname, '../../../templates/blueprints'));
 const sovereign = parseSpec(specText, 'x');

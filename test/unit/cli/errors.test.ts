@@ -194,3 +194,12 @@ describe('an error shows no secret', () => {
     expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   });
 });
+
+it('the message of an error names commands as its remedies do, in text and in JSON', () => {
+  const error = fail('E4001', 'Not started: catalyst phase run 1 comes first.', { actions: ['catalyst phase run 1'] });
+  const typed = (text: string) => text.replaceAll('catalyst phase run 1', 'npx catalyst phase run 1 --lab X');
+  expect(errorText(error, { typed })).toMatch(
+    /Not started: npx catalyst phase run 1 --lab X comes first\.[\s\S]*Try: {2}npx catalyst phase run 1 --lab X/,
+  );
+  expect(errorEnvelope(error, typed).error.message).toBe('Not started: npx catalyst phase run 1 --lab X comes first.');
+});

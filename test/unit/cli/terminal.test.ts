@@ -5,12 +5,14 @@ import { purgePlanText } from '../../../src/actions/purge/plan.js';
 import { toJson } from '../../../src/cli/command/envelope.js';
 import { createOutput } from '../../../src/cli/command/output.js';
 import { createRenderer } from '../../../src/cli/renderers/choose.js';
-import { textTable } from '../../../src/cli/text/table.js';
+import { layOut } from '../../../src/cli/text/page.js';
+import { plain } from '../../../src/cli/text/paint.js';
 import type { RunEvent } from '../../../src/engine/events.js';
 import { resourceTypes } from '../../../src/hetzner/api/types.js';
 import type { Inventory } from '../../../src/hetzner/purge/plan/inventory.js';
 import { selectLeftovers } from '../../../src/hetzner/purge/select/select.js';
 import { systemClock } from '../../../src/support/clock.js';
+import { printable } from '../../../src/support/printable.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 
 /** OSC 0 (title), CSI 2 J (clear), the one-character CSI, CR and a false line, a right-to-left override. */
@@ -68,8 +70,9 @@ describe('the terminal never gets a control character of others', () => {
   });
 
   it('from tables and from the list that is confirmed before a purge', () => {
-    expect(textTable(['name'], [[hostile]])).not.toMatch(control);
-    expect(textTable(['name'], [[hostile]]).split('\n')).toHaveLength(2);
+    const table = layOut([{ table: { head: ['name'], rows: [[hostile]] } }], { paint: plain, clean: printable });
+    expect(table).not.toMatch(control);
+    expect(table.split('\n')).toHaveLength(2);
     const image = {
       id: 7,
       name: null,

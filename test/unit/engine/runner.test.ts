@@ -24,7 +24,7 @@ test('a failure stops its dependents, not the others, and the run ends with the 
   ];
   const { result, entries } = await runAll(temporaryJournal(), steps);
   expect(w.made).toEqual(['other']);
-  expect(result.blocked).toEqual([{ step: 'child', by: 'bad' }]);
+  expect(result.blocked).toEqual([{ step: 'child', title: 'child', by: 'bad' }]);
   expect(entries.filter((entry) => entry.kind === 'step-failed').map((entry) => entry.step)).toEqual(['bad']);
   expect(() => throwIfFailed(result, new AbortController().signal)).toThrowError(
     expect.objectContaining({ code: 'E2002', exitCode: 6 }),
@@ -159,7 +159,12 @@ test.each([
   ['E4003', 8],
 ] as const)('a run that was stopped ends with the reason: %s, exit %i', (code, exitCode) => {
   const reason = fail(code, 'Not finished within --timeout 1s.');
-  const result = { ok: false, proven: [], failed: [{ step: '#374', error: new Error('cut off') }], blocked: [] };
+  const result = {
+    ok: false,
+    proven: [],
+    failed: [{ step: '#374', title: '', error: new Error('cut off') }],
+    blocked: [],
+  };
   expect(() => throwIfFailed(result, AbortSignal.abort(reason))).toThrow(expect.objectContaining({ code, exitCode }));
 });
 

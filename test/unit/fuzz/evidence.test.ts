@@ -7,6 +7,7 @@ import { writeBundle } from '../../../src/evidence/bundle.js';
 import { openSigner, type Signer } from '../../../src/evidence/signing.js';
 import type { DodReport } from '../../../src/verification/dod/report.js';
 import { verifyBundle } from '../../../src/verification/dod/verify-bundle.js';
+import { cleanVerdict, signedBundle } from '../../fakes/clean-verdict.js';
 import { editsOf, hold, seed, slowCases } from './cases.js';
 
 const report = {
@@ -43,6 +44,7 @@ const predicate = {
   planHash: 'p',
   lab: true,
   world: report.world,
+  ...{ complete: true, by: 'catalyst/0.1.0', kind: 'dod' as const },
 };
 
 let dir: string;
@@ -61,7 +63,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const verify = (file: string) => hold(() => verifyBundle(file, signer.publicKey), ['E6101', 'E6102', 'E6110', 'E4008']);
+const verify = (file: string) =>
+  hold(() => verifyBundle(file, signer.publicKey), ['E6101', 'E6102', 'E6110', 'E6111', 'E4008']);
 
 describe(`an evidence bundle (CATALYST_SEED=${seed})`, () => {
   it('whose bytes were changed, cut or doubled is refused', { timeout: 600_000 }, async () => {
@@ -81,6 +84,23 @@ describe(`an evidence bundle (CATALYST_SEED=${seed})`, () => {
         expect(await verify(file)).toBeUndefined();
       }),
       { numRuns: slowCases, seed },
+    );
+  });
+
+  it('of which the owner of the key changed any file is judged, never a bug', { timeout: 600_000 }, async () => {
+    const clean = await cleanVerdict();
+    const paths = Object.keys(clean.files).filter((path) => path.endsWith('.json') && !path.startsWith('reprovision/'));
+    const edited = fc
+      .constantFrom(...paths)
+      .chain((path) => fc.tuple(fc.constant(path), editsOf(JSON.parse(clean.files[path]!))));
+    await fc.assert(
+      fc.asyncProperty(edited, async ([path, value]) => {
+        const files = { ...clean.files, [path]: JSON.stringify(value) ?? '' };
+        const file = await signedBundle({ files, predicate: clean.predicate }, clean.signer);
+        await hold(() => verifyBundle(file, clean.signer.publicKey), ['E6101', 'E6102', 'E6110', 'E6111', 'E4008']);
+        rmSync(file);
+      }),
+      { numRuns: Math.ceil(slowCases / 10), seed },
     );
   });
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
-import { createFaults } from '../../../lab/src/faults.js';
 import { createHetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { createTransport, type HetznerCall, type HetznerTransport } from '../../../src/hetzner/api/transport.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
-import { hurriedClock } from '../hetzner/hurried-clock.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
 import { editsOf, hold, seed, slowCases } from './cases.js';
 
 const signal = new AbortController().signal;

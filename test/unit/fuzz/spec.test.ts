@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../../src/sovereign/spec/load-spec.js';
 import { specToYaml } from '../../../src/sovereign/spec/spec-yaml.js';
-import { omantel } from '../hetzner/fake-world.js';
+import { omantel } from '../../fakes/fake-world.js';
 import { damageOf, editsOf, hold, lost, seed } from './cases.js';
 
 const full = omantel(

@@ -6,8 +6,8 @@ import { noJournal } from '../../../src/engine/dry-run.js';
 import { openHandover } from '../../../src/handover/handover.js';
 import { residueOf } from '../../../src/handover/mother/residue.js';
 import { decommission } from '../../../src/handover/steps/redirect.js';
-import { createGate, type GateOptions } from '../../../src/world/gate.js';
-import type { Adapters } from '../../../src/world/writers.js';
+import { createGate, type GateOptions } from '../../../src/world/gate/gate.js';
+import type { Adapters } from '../../../src/world/gate/writers.js';
 import { ids, memoryCluster, motherCluster, rig } from './rig.js';
 
 // The clusters of this rig have no protected set to read.
@@ -22,6 +22,7 @@ vi.mock('../../../src/actions/session/guard-protected.js', () => ({
 const file = 'kubeconfigs/0badc0de.yaml';
 const answers = (call: string) => {
   if (call.includes('/pool/')) return { text: '{}' };
+  if (call.endsWith('/zones')) return { text: '[]' };
   return /zones|deployments/.test(call) ? { status: 404 } : undefined;
 };
 

@@ -1,11 +1,13 @@
 /** A world of two clusters in memory, for the handover: no network, no waiting. */
+
 import type { Kube, KubeObject, KubeWriter } from '../../../src/kubernetes/client/kube.js';
 import type { Sovereign } from '../../../src/sovereign/spec/schema.js';
 import type { HttpAnswer } from '../../../src/tools/http/http.js';
+import type { Adapters } from '../../../src/world/gate/writers.js';
 import type { StepContext } from '../../../src/world/step.js';
 import type { World } from '../../../src/world/world.js';
-import type { Adapters } from '../../../src/world/writers.js';
-import { fakeGate, fakeWorld, omantel } from '../hetzner/fake-world.js';
+import { fakeGate, fakeWorld, omantel } from '../../fakes/fake-world.js';
+import { answerAsServer } from '../../fakes/served-cluster.js';
 
 export const sovereign = (): Sovereign => omantel({}, { mother: { protected: { namespaces: ['added'] } } });
 
@@ -33,8 +35,10 @@ function merge(into: Record<string, unknown>, patch: Record<string, unknown>): R
 
 /** `key=value` only, as everything here asks. */
 function selects(selector: string, labels: Record<string, string> = {}): boolean {
+  // `a in (b,c)` is not looked at: what is not of that kind is not there
+  if (selector === '' || selector.includes(' ')) return true;
   const [key = '', value] = selector.split('=');
-  return key === '' || labels[key] === value;
+  return value === undefined ? key in labels : labels[key] === value;
 }
 
 /** As the API server keeps a Secret: its clear text encoded. */
@@ -92,7 +96,12 @@ export function memoryCluster(objects: KubeObject[]): MemoryCluster {
     },
     tryApply: async (all) => [...all],
     review: async () => ({ allowed: true }),
-    raw: async () => ({ status: 200, body: 'ok' }),
+    askService: async () => ({ status: 503, body: '{"kind":"Status"}' }),
+    raw: async (path) => {
+      if (!/^\/apis?(\/|$)/.test(path)) return { status: 200, body: 'ok' };
+      const all = [...store.values()];
+      return answerAsServer(path, { kinds: [{ apiVersion: 'v1', kind: 'Secret' }, ...all], objects: all, serving: {} });
+    },
   };
   return cluster;
 }
@@ -172,6 +181,7 @@ export function rig(
     clock: { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} },
     runId: 'run12345',
     stateDir: '/nowhere',
+    dns: async () => ({ rcode: 'NXDOMAIN', authoritative: true, answers: [], authorities: [], additionals: [] }),
     kube: async () => own.kube,
     mother: async () => mother.kube,
     http: async ({ url, method = 'GET' }) => {

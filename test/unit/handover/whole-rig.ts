@@ -145,7 +145,12 @@ export interface WholeRig extends Rig {
 export async function wholeRig(): Promise<WholeRig> {
   const rows = [`ours deployments/${ids[0]}.json`, `ours kubeconfigs/${ids[0]}.yaml`];
   const inventory = { ids, count: rows.length, total: rows.length, rows, hash: 'h', inFlight: [] };
-  const mother = motherCluster({ inventory: () => inventory, 'try-credentials': () => ({ kubeconfigs: {} }) });
+  const facts = { total: 1, records: { [ids[0]!]: { status: 'ready', consoleURL: `https://console.${fqdn}` } } };
+  const mother = motherCluster({
+    inventory: () => inventory,
+    facts: () => facts,
+    'try-credentials': () => ({ kubeconfigs: {} }),
+  });
   for (const object of [
     flux('Kustomization', 'omantel-infra', { path: './omantel', postBuild: { substitute: { SOVEREIGN_FQDN: fqdn } } }),
     flux('HelmRelease', 'omantel-watch', {
@@ -171,7 +176,7 @@ export async function wholeRig(): Promise<WholeRig> {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 'key', namespace: 'kube-system', labels: labelOf(activeSealingKey) },
-      data: { 'tls.crt': btoa(await sealingCertificate()) },
+      data: { 'tls.crt': btoa(await sealingCertificate()), 'tls.key': btoa('the key') },
     },
   ]);
   const gitea = memoryGitea();
@@ -206,7 +211,9 @@ export async function wholeRig(): Promise<WholeRig> {
       const plain = { status: 200, headers: {}, text: '' };
       if (hostname === `gitea.${fqdn}`) return { ...plain, ...gitea.answer(request) };
       if (pathname.endsWith('/zones')) return { ...plain, text: JSON.stringify([{ name: `${fqdn}.` }]) };
-      if (pathname.includes('/zones/') && pathname.includes(fqdn)) return { ...plain, text: '{"rrsets":[]}' };
+      if (pathname.endsWith('/cryptokeys')) return { ...plain, text: '[]' };
+      if (pathname.includes('/zones/') && pathname.includes(fqdn))
+        return { ...plain, text: JSON.stringify({ name: `${fqdn}.`, kind: 'Native', rrsets: [] }) };
       if (pathname.includes('/zones/')) return { ...plain, status: 404 };
       if (pathname.includes('/pool/')) return { ...plain, text: '{}' };
       if (pathname.includes('/deployments/'))

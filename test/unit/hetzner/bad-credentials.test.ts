@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Faults } from '../../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
-import type { LoggedLine } from '../../../lab/src/request-log.js';
+import type { Faults } from '../../../lab/src/requests/faults.js';
+import type { LoggedLine } from '../../../lab/src/requests/request-log.js';
 import type { S3Server } from '../../../lab/src/servers/s3/server.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
@@ -10,9 +10,9 @@ import { takeInventory } from '../../../src/hetzner/purge/plan/inventory.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import { credentialProbes } from '../../../src/walk/credentials/credential-probes.js';
-import { fakeGate, fakeWorld, freely } from './fake-world.js';
-import { hurriedClock } from './hurried-clock.js';
-import { ours, type StorageRig, startStorage, strangers } from './storage-rig.js';
+import { fakeGate, fakeWorld, freely } from '../../fakes/fake-world.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
+import { ours, type StorageRig, startStorage, strangers } from '../../fakes/storage-rig.js';
 
 const signal = new AbortController().signal;
 const clock = hurriedClock();
@@ -139,7 +139,7 @@ describe('Object Storage keys', () => {
         });
       }
       expect(writes()).toEqual([]);
-      expect(await run()).toContain('of the project that has 2 of the 6 buckets of omantel.omani.works');
+      expect(await run()).toContain('of the project that has 2 of the 8 buckets of omantel.omani.works');
     });
 
     it("are refused as #371 refuses where one bucket is theirs and one is not, or is another Sovereign's", async () => {

@@ -7,9 +7,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFaults } from '../../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog, type LoggedLine, type RequestLog } from '../../../lab/src/request-log.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog, type LoggedLine, type RequestLog } from '../../../lab/src/requests/request-log.js';
 import { openJournal } from '../../../src/engine/journal.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { resourceTypes } from '../../../src/hetzner/api/types.js';
@@ -17,13 +17,13 @@ import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
 import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';
-import { createGate } from '../../../src/world/gate.js';
+import { createGate } from '../../../src/world/gate/gate.js';
+import type { Adapters } from '../../../src/world/gate/writers.js';
 import { checkProject } from '../../../src/world/hetzner-project.js';
-import { bindingOf } from '../../../src/world/journal-binding.js';
-import { unfinishedPurgesOf } from '../../../src/world/unfinished-purges.js';
-import type { Adapters } from '../../../src/world/writers.js';
-import { fakeSsh, fakeWorld } from './fake-world.js';
-import { hurriedClock } from './hurried-clock.js';
+import { bindingOf } from '../../../src/world/journal/journal-binding.js';
+import { unfinishedPurgesOf } from '../../../src/world/journal/unfinished-purges.js';
+import { fakeSsh, fakeWorld, nodeApi } from '../../fakes/fake-world.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
 
 const points = 30;
 const seed = Number(process.env['CATALYST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -42,6 +42,7 @@ function randomFrom(start: number): () => number {
 }
 
 let lab: HetznerLab;
+let registered: ReturnType<typeof nodeApi>;
 let log: RequestLog;
 let home: string;
 
@@ -50,6 +51,7 @@ async function startLab(leftovers: boolean) {
   log = createRequestLog();
   const fixtures = leftovers ? {} : { fixtures: () => undefined };
   lab = await createHetznerLab({ log, faults: createFaults(), actionMs: 2, ...fixtures });
+  registered = nodeApi(() => [...lab.project.items.server.values()]);
 }
 async function stopLab() {
   await lab.close();
@@ -95,7 +97,7 @@ function toolsOf(signal: AbortSignal) {
     },
   };
   const api = createHetznerApi({ token: lab.token, endpoint: lab.endpoint, signal, clock });
-  const adapters = { hetzner: async () => api } as unknown as Adapters;
+  const adapters = { hetzner: async () => api, kube: async () => registered } as unknown as Adapters;
   const project = checkProject({ hetzner: async () => api, fqdn, journal: () => journal, warn: () => undefined });
   const hooks = { ready: project.before, made: project.after };
   const gate = createGate({ journal, signal, undoSignal: signal, protects: () => undefined, adapters, ...hooks });
@@ -183,10 +185,7 @@ describe(`death at ${points} random moments (CATALYST_SEED=${seed})`, () => {
       await startLab(false);
       const kept = new Map<string, string>();
       const create = async ({ act, undo, api, signal }: ReturnType<typeof toolsOf>) => {
-        const names = () => [...lab.project.items.server.values()].map(({ name }) => name);
-        const nodes = async () => names().map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }));
-        const kube = { server: 'https://kube', list: nodes, raw: async () => ({ status: 200, body: 'ok' }) };
-        const world = fakeWorld({ api, clock, signal, kube: async () => kube as never });
+        const world = fakeWorld({ api, clock, signal, kube: async () => registered });
         for (const [name, value] of kept) world.kept.set(name, value);
         const keep = world.credentials.set;
         world.credentials.set = async (name, value) => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFaults } from '../../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import type { HetznerApi } from '../../../src/hetzner/api/api.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { inOrder } from '../../../src/hetzner/purge/apply/in-order.js';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Faults } from '../../../lab/src/faults.js';
-import type { LoggedLine } from '../../../lab/src/request-log.js';
+import type { Faults } from '../../../lab/src/requests/faults.js';
+import type { LoggedLine } from '../../../lab/src/requests/request-log.js';
 import type { S3Server } from '../../../lab/src/servers/s3/server.js';
 import { createProveObjectStorageStep } from '../../../src/walk/steps/prove-object-storage.js';
-import { fakeGate, fakeWorld } from './fake-world.js';
-import { hurriedClock } from './hurried-clock.js';
-import { ours, type StorageRig, startStorage, strangers } from './storage-rig.js';
+import { fakeGate, fakeWorld } from '../../fakes/fake-world.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
+import { ours, type StorageRig, startStorage, strangers } from '../../fakes/storage-rig.js';
 
 const prefix = 'omantel-test';
 const signal = new AbortController().signal;
@@ -32,15 +32,32 @@ describe('#371', () => {
     await ticket.run(gate.context);
     const proof = await ticket.proof(gate.context);
     expect(gate.made.map(({ sentence }) => sentence).sort()).toEqual(planned.sort());
-    expect(proof.facts['buckets']).toHaveLength(6);
+    expect(proof.facts['buckets']).toHaveLength(8);
     expect(await ticket.isDone(gate.context)).toMatchObject({ done: true });
-    for (const consumer of ['harbor', 'velero', 'loki', 'mimir', 'tempo', 'openbao']) {
+    for (const consumer of ['harbor', 'velero', 'loki', 'mimir', 'tempo', 'openbao', 'postgres', 'etcd']) {
       expect(s3.listObjects(`${prefix}-${consumer}`).map(({ key }) => key)).toEqual(['.catalyst-sovereign.json']);
     }
     const versioned = lines
       .filter(({ method, path }) => method === 'PUT' && path.includes('versioning'))
       .map(({ path }) => path.split(/[/?]/)[1]);
-    expect(versioned.sort()).toEqual([`${prefix}-openbao`, `${prefix}-velero`]);
+    expect(versioned.sort()).toEqual([`${prefix}-openbao`, `${prefix}-postgres`, `${prefix}-velero`]);
+  });
+
+  it('lets every bucket remove broken uploads, and replaced versions where they are kept; one without it is not done', async () => {
+    const gate = fakeGate(storage(), signal);
+    await step().run(gate.context);
+    const rules = (consumer: string) => s3.storage.buckets.get(`${prefix}-${consumer}`)!.lifecycle!;
+    expect(rules('harbor')).toContain('<DaysAfterInitiation>7</DaysAfterInitiation>');
+    expect(rules('harbor')).not.toContain('NoncurrentDays');
+    expect(rules('velero')).toContain('<NoncurrentDays>30</NoncurrentDays>');
+    // as a Sovereign of an earlier version, or somebody in a console, leaves it
+    delete s3.storage.buckets.get(`${prefix}-loki`)!.lifecycle;
+    expect(await step().isDone(gate.context)).toEqual({ done: false });
+    await expect(step().proof(gate.context)).rejects.toMatchObject({ code: 'E4009', message: /-loki/ });
+    const [mutation, ...rest] = (await step().plan(signal)).filter(({ sentence }) => /remove/.test(sentence));
+    expect([mutation?.target.name, rest]).toEqual([`${prefix}-loki`, []]);
+    await step().run(gate.context);
+    expect(await step().isDone(gate.context)).toMatchObject({ done: true });
   });
 
   it("touches neither a stranger's bucket nor one that holds something else of ours", async () => {
@@ -74,7 +91,7 @@ describe('#371', () => {
     faults.add({
       server: 's3',
       method: 'PUT',
-      path: '/*-probe/*',
+      path: '/*.catalyst-probe-*',
       fault: { kind: 'status', status: 403, body: denied },
     });
     await expect(step().proof(gate.context)).rejects.toMatchObject({ code: 'E2302', exitCode: 4 });

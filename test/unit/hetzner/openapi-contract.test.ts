@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFaults } from '../../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { plural, resourceTypes } from '../../../src/hetzner/api/types.js';
 import { applyPurge } from '../../../src/hetzner/purge/apply/apply.js';
@@ -11,8 +11,8 @@ import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import { credentialProbes } from '../../../src/walk/credentials/credential-probes.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';
-import { fakeGate, fakeSsh, fakeWorld, freely, omantel } from './fake-world.js';
-import { hurriedClock } from './hurried-clock.js';
+import { fakeGate, fakeSsh, fakeWorld, freely, nodeApi, omantel } from '../../fakes/fake-world.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
 import { openApiContract } from './openapi.js';
 
 /** Every change that the product asks Hetzner for. A new one belongs here, and so is held against the description. */
@@ -34,6 +34,7 @@ const changes = [
   'POST /firewalls/{id}/actions/set_rules',
   'POST /load_balancers',
   'POST /load_balancers/{id}/actions/add_target',
+  'POST /load_balancers/{id}/actions/attach_to_network',
   'POST /networks',
   'POST /placement_groups',
   'POST /servers',
@@ -104,19 +105,12 @@ describe.skipIf(!contract)(`every request and every answer fits Hetzner's own de
       await makePurgePlan(api, selection, clock.now()),
     );
     const sovereign = omantel({ controlPlane: { type: 'cx53', count: 3 } });
-    const kube = {
-      server: 'https://kube',
-      list: async () =>
-        [...lab.project.items.server.values()].map(({ name }) => ({
-          apiVersion: 'v1',
-          kind: 'Node',
-          metadata: { name },
-        })),
-    };
-    const world = fakeWorld({ api, clock, signal, sovereign, kube: async () => kube as never });
+    const registered = nodeApi(() => [...lab.project.items.server.values()]);
+    const kube = async () => registered;
+    const world = fakeWorld({ api, clock, signal, sovereign, kube });
     const step = createClusterStep(world, fakeSsh([]));
     await step.plan(signal);
-    await step.run(fakeGate({ hetzner: async () => api }, signal).context);
+    await step.run(fakeGate({ hetzner: async () => api, kube }, signal).context);
     const probe = credentialProbes(world).find(({ id }) => id === 'hetzner')!;
     await probe.run(fakeGate({ hetzner: async () => api }, signal).context.act);
     expect([...findings]).toEqual([]);

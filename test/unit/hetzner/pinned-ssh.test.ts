@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFaults } from '../../../lab/src/faults.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import { type SshEndpoint, startSsh } from '../../../lab/src/servers/ssh.js';
-import { cloudInit } from '../../../src/hetzner/cluster/cloud-init.js';
-import { k3sInstaller } from '../../../src/hetzner/cluster/k3s-installer.js';
+import { cloudInit } from '../../../src/hetzner/cluster/boot/cloud-init.js';
+import { k3sInstaller } from '../../../src/hetzner/cluster/boot/k3s-installer.js';
 import { createSsh } from '../../../src/tools/ssh/ssh.js';
 import { generateSshKey, sshKeyPair } from '../../../src/tools/ssh/ssh-keys.js';
 

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFaults } from '../../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog, type LoggedLine, type RequestLog } from '../../../lab/src/request-log.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog, type LoggedLine, type RequestLog } from '../../../lab/src/requests/request-log.js';
 import { openJournal } from '../../../src/engine/journal.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
@@ -18,14 +18,14 @@ import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';
 import { destroyCluster } from '../../../src/walk/steps/destroy-cluster.js';
 import { createPurgeStep } from '../../../src/walk/steps/purge-leftovers.js';
-import { createGate } from '../../../src/world/gate.js';
+import { createGate } from '../../../src/world/gate/gate.js';
+import type { Adapters } from '../../../src/world/gate/writers.js';
 import { checkProject } from '../../../src/world/hetzner-project.js';
-import { bindingOf } from '../../../src/world/journal-binding.js';
+import { bindingOf } from '../../../src/world/journal/journal-binding.js';
 import type { Step } from '../../../src/world/step.js';
 import type { World } from '../../../src/world/world.js';
-import type { Adapters } from '../../../src/world/writers.js';
-import { fakeSsh, fakeWorld } from './fake-world.js';
-import { hurriedClock } from './hurried-clock.js';
+import { fakeSsh, fakeWorld, nodeApi } from '../../fakes/fake-world.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
 
 type Api = HetznerApi & HetznerWriter;
 
@@ -71,6 +71,8 @@ async function command(make: (world: World) => Step, run: Run = {}) {
   if (journal.entries.length === 0) journal.append({ kind: 'bound', inputs: { fqdn } });
   const warnings: string[] = [];
   const hetzner = async () => api;
+  const servers = () => [...lab.project.items.server.values()];
+  const kube = nodeApi(servers);
   const project = checkProject({ hetzner, fqdn, journal: () => journal, warn: (text) => warnings.push(text) });
   const gate = createGate({
     journal,
@@ -79,18 +81,15 @@ async function command(make: (world: World) => Step, run: Run = {}) {
     protects: () => undefined,
     ready: project.before,
     made: project.after,
-    adapters: { hetzner } as unknown as Adapters,
+    adapters: { hetzner, kube: async () => kube } as unknown as Adapters,
   });
-  const servers = () => [...lab.project.items.server.values()];
-  const nodes = async () => servers().map(({ name }) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }));
-  const kube = { server: 'https://kube', list: nodes, raw: async () => ({ status: 200, body: 'ok' }) };
   const gone = () => Promise.reject(fail('E3101', 'There is no kubeconfig.'));
   const world = fakeWorld({
     api,
     clock,
     signal,
     stateDir: at,
-    kube: async () => (servers().length > 0 && make !== destroy ? (kube as never) : gone()),
+    kube: async () => (servers().length > 0 && make !== destroy ? kube : gone()),
     requireProject: project.require,
   });
   for (const [name, value] of kept) world.kept.set(name, value);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFaults, type Faults } from '../../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createFaults, type Faults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { resourceTypes } from '../../../src/hetzner/api/types.js';
@@ -13,8 +13,8 @@ import { type PurgePlan, parsePurgePlan } from '../../../src/hetzner/purge/plan/
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import type { Selection } from '../../../src/hetzner/purge/select/select.js';
 import { hashOf } from '../../../src/support/hash.js';
-import { freely } from './fake-world.js';
-import { hurriedClock } from './hurried-clock.js';
+import { freely } from '../../fakes/fake-world.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
 
 const fqdn = 'omantel.omani.works';
 const base: Selection = { fqdn, includeLive: false, zones: false, snapshots: false, unprotect: [] };

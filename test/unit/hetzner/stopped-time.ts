@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { HetznerProblem } from '../../../lab/src/hetzner/problem.js';
 import { createProject } from '../../../lab/src/hetzner/project.js';
 import { route } from '../../../lab/src/hetzner/router.js';
-import type { LabRequest } from '../../../lab/src/http-server.js';
+import type { LabRequest } from '../../../lab/src/requests/http-server.js';
 import type { HetznerTransport } from '../../../src/hetzner/api/transport.js';
 import type { Clock } from '../../../src/support/clock.js';
 

@@ -1,9 +1,9 @@
 /** A purge read by somebody whose production stands in the same project: every way in which it might take what is theirs. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFaults } from '../../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
 import { sovereignLeftovers } from '../../../lab/src/hetzner/leftovers.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createFaults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import type { HetznerApi, HetznerWriter } from '../../../src/hetzner/api/api.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import type { ResourceType } from '../../../src/hetzner/api/types.js';
@@ -12,8 +12,8 @@ import { makePurgePlan } from '../../../src/hetzner/purge/plan/plan.js';
 import type { PurgePlan } from '../../../src/hetzner/purge/plan/purge-plan.js';
 import { noUnfinishedPurges } from '../../../src/hetzner/purge/plan/unfinished.js';
 import type { Selection } from '../../../src/hetzner/purge/select/select.js';
-import { freely } from './fake-world.js';
-import { hurriedClock } from './hurried-clock.js';
+import { freely } from '../../fakes/fake-world.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
 
 const fqdn = 'omantel.omani.works';
 const mine = 'catalyst-omantel-omani-works';

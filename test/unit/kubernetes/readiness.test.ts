@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { readinessOf } from '../../../src/kubernetes/readiness.js';
 import { whyNotRolledOut } from '../../../src/kubernetes/wait-ready.js';
-import { fakeKube } from '../walk/fake-kube.js';
+import { fakeKube } from '../../fakes/fake-kube.js';
 
 const object = (apiVersion: string, kind: string, status: unknown, spec: unknown = {}, generation = 2): KubeObject => ({
   apiVersion,

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { whyNotIssued } from '../../../src/kubernetes/why-not-issued.js';
-import { type FakeKube, fakeKube } from '../walk/fake-kube.js';
+import { type FakeKube, fakeKube } from '../../fakes/fake-kube.js';
 
 const refs = [{ apiVersion: 'cert-manager.io/v1', kind: 'Certificate', namespace: 'traefik', name: 'wildcard' }];
 const request = (revision: number, status: object = {}, certificate = 'wildcard') => ({

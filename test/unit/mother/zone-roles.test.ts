@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requireOneOwnZone, requireOneParentZone } from '../../../src/mother/zone-roles.js';
-import { omantel } from '../hetzner/fake-world.js';
+import { omantel } from '../../fakes/fake-world.js';
 
 const dns = (...zones: string[]) => ({ zones: async () => zones });
 const named = (zone: string) => omantel({}, { parentZone: { provider: 'powerdns', zone } });

@@ -15,7 +15,7 @@ const ending = ['E5006', 'E5003', 'E4004', 'E5021', 'E5022', 'E1204'] as const;
 describe('a scan', () => {
   it('tells a place that it could not look at', async () => {
     const scan = await scanPlaces([{ place: 'a', how: 'read', look: failing('E5004') }]);
-    expect(scan.looked).toEqual([{ place: 'a', how: 'read', ok: false, error: 'no' }]);
+    expect(scan.looked).toEqual([{ place: 'a', how: 'read', ok: false, answer: 'could not look', error: 'no' }]);
   });
 
   it.each(ending)('ends with %s instead of telling it, once every place has settled', async (code) => {

@@ -1,15 +1,15 @@
 /** Whether something is a lab: by the mark in what is served, however its address is spelled. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFaults, type Faults } from '../../../lab/src/faults.js';
 import { createHetznerLab, type HetznerLab } from '../../../lab/src/hetzner/lab-hetzner.js';
-import { createRequestLog } from '../../../lab/src/request-log.js';
+import { createFaults, type Faults } from '../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import { createHetznerApi } from '../../../src/hetzner/api/create-api.js';
 import { readWorldIdentity } from '../../../src/sovereign/world-identity.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { fail } from '../../../src/support/errors/errors.js';
 import { readClusterIdentity, readLabMark } from '../../../src/world/cluster-identity.js';
-import { hurriedClock } from '../hetzner/hurried-clock.js';
-import { fakeKube } from '../walk/fake-kube.js';
+import { fakeKube } from '../../fakes/fake-kube.js';
+import { hurriedClock } from '../../fakes/hurried-clock.js';
 
 const mark = { id: 'a1b2c3', name: 'first' };
 const other = { id: 'd4e5f6', name: 'second' };

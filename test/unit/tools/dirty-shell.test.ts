@@ -8,10 +8,10 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type Rig, startRig } from '../../../lab/test/kubernetes/rig.js';
 import { packChart } from '../../../src/blueprints/charts/archive.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
+import { createDialer } from '../../../src/tools/dialer/dialer.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { createGit } from '../../../src/tools/git/git-client.js';
 import { createHelm } from '../../../src/tools/helm/helm-client.js';
-import { createDialer } from '../../../src/tools/http/dialer.js';
 
 const { signal } = new AbortController();
 const folder = mkdtempSync(join(tmpdir(), 'dirty-shell-'));
@@ -77,7 +77,10 @@ test("with helm's own variables set for the mother, the release stands on the cl
   const source = `http://127.0.0.1:${(charts.address() as AddressInfo).port}`;
   const kubeconfig = join(sovereign.directory, 'kubeconfig');
   const chart = { source, name: 'mini', version: '1.0.0' };
-  await helm.upgradeInstall({ kubeconfig, releaseName: 'mini', namespace: 'default', chart, values: {} });
+  const values = { a: { b: null, c: 1, d: '1', e: [true, 'x'] } };
+  await helm.upgradeInstall({ kubeconfig, releaseName: 'mini', namespace: 'default', chart, values });
+  // As they were given, to the null that takes a default away: they are compared with what the tree renders.
+  expect(await helm.values(kubeconfig, 'default', 'mini')).toEqual(values);
   expect(await helm.release(kubeconfig, 'default', 'mini')).toMatchObject({ status: 'deployed' });
   expect(mother.requests).toEqual([]);
   const secrets = await sovereign.kube.list({ apiVersion: 'v1', kind: 'Secret', namespace: 'default' });

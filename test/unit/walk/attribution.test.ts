@@ -1,6 +1,6 @@
 /** What holds the journal against the request log finds a line that is missing on either side, whichever it is. */
 import { describe, expect, test } from 'vitest';
-import type { LoggedLine } from '../../../lab/src/request-log.js';
+import type { LoggedLine } from '../../../lab/src/requests/request-log.js';
 import type { JournalEntry } from '../../../src/engine/journal-entry.js';
 import type { Target } from '../../../src/engine/mutation.js';
 import { attribute } from '../../lab/attribution.js';
@@ -51,8 +51,8 @@ const story: [JournalEntry[], LoggedLine[]][] = [
       'write, read and delete a probe object in bucket harbor',
     ),
     [
-      write(1, 's3', 'PUT', `object harbor/.catalyst-probe/${run}`),
-      write(1, 's3', 'DELETE', `object harbor/.catalyst-probe/${run}`),
+      write(1, 's3', 'PUT', `object harbor/.catalyst-probe-${run}`),
+      write(1, 's3', 'DELETE', `object harbor/.catalyst-probe-${run}`),
     ],
   ],
   [
@@ -154,5 +154,42 @@ describe('journal and requests', () => {
     expect(kinds.map(pluralOf)).toEqual([
       ...['secrets', 'secrets', 'ingresses', 'ingresses', 'networkpolicies', 'networkpolicies', 'gateways'],
     ]);
+  });
+});
+
+describe('what Helm writes', () => {
+  const object = (kind: string, name: string, namespace?: string) => ({
+    ...{ apiVersion: 'v1', kind },
+    metadata: { name, namespace },
+  });
+  const releases = new Map([
+    [
+      'kube-system/cilium',
+      { rendered: [object('ClusterRole', 'cilium'), object('ConfigMap', 'cilium-config')], crds: [] },
+    ],
+  ]);
+  const journal = change(7, sovereign('Release', 'cilium', 'kube-system'), 'install Helm release cilium');
+  const helm = (name: string) => write(7, kubernetes, 'POST', name, 'Helm/4.1.0');
+  const own = [
+    helm('Secret/kube-system/sh.helm.release.v1.cilium.v1'),
+    helm('ClusterRole/cilium'),
+    helm('ConfigMap/kube-system/cilium-config'),
+  ];
+  const held = (log: readonly LoggedLine[]) =>
+    attribute(writesOf(log.map((line) => JSON.stringify(line)).join('\n')), placesOf(journal, releases));
+
+  test('is what its release recorded', () => {
+    expect(held(own)).toEqual(nothing);
+  });
+
+  test.each(['ConfigMap/kube-system/other', 'ConfigMap/elsewhere/cilium-config', 'ClusterRole/cilium-2'])(
+    'is not %s, at the same time',
+    (name) => {
+      expect(held([...own, helm(name)]).unjournaled).toHaveLength(1);
+    },
+  );
+
+  test('is all of that', () => {
+    expect(held(own.slice(0, 2)).unseen).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { platformSteps, wbsOf } from '../../../src/walk/catalog.js';
+import { estimates } from '../../../src/walk/estimates.js';
 import { phases, tickets, unticketed } from '../../../src/walk/wbs.js';
 import { fakeWorld } from './rig.js';
 
@@ -36,3 +37,13 @@ test('what a Blueprint says it depends on does not contradict the WBS', async ()
 test('every phase that has tickets has a step', () => {
   for (const { id } of phases) expect([...tickets, ...unticketed].some(({ phase }) => phase === id)).toBe(true);
 });
+
+test.each(Object.entries(estimates))(
+  'in the world %s every step has an estimate, dated, of which it may wait less than all',
+  (_, { at, steps }) => {
+    const ids = [...tickets, ...unticketed].filter(({ phase }) => phase < 8).map(({ id }) => id);
+    expect(Object.keys(steps).sort()).toEqual(ids.sort());
+    expect(at).toMatch(/^20\d\d-\d\d-\d\d$/);
+    for (const { seconds, waiting } of Object.values(steps)) expect(waiting).toBeLessThan(seconds);
+  },
+);

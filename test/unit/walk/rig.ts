@@ -6,11 +6,11 @@ import type { Kube, KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { fail } from '../../../src/support/errors/errors.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import type { ProofOf } from '../../../src/walk/proofs/proof.js';
-import { checkedWriters } from '../../../src/world/checked-writers.js';
+import { checkedWriters } from '../../../src/world/gate/checked-writers.js';
+import { type Adapters, writersOf } from '../../../src/world/gate/writers.js';
 import type { Act, StepContext } from '../../../src/world/step.js';
 import type { World } from '../../../src/world/world.js';
-import { type Adapters, writersOf } from '../../../src/world/writers.js';
-import { omantel } from '../hetzner/fake-world.js';
+import { omantel } from '../../fakes/fake-world.js';
 
 export const root = fileURLToPath(new URL('../../../templates/blueprints', import.meta.url));
 
@@ -96,7 +96,7 @@ export function wellBehaved(object: KubeObject): KubeObject[] {
   const status: Record<string, unknown> = {
     HelmRelease: { observedGeneration: 0, ...yes('Ready') },
     Job: yes('Complete'),
-    Cluster: { phase: 'Cluster in healthy state' },
+    Cluster: { phase: 'Cluster in healthy state', ...yes('ContinuousArchiving') },
     BackupStorageLocation: { phase: 'Available' },
     Deployment: { updatedReplicas: 9, availableReplicas: 9, readyReplicas: 9 },
     StatefulSet: { updatedReplicas: 9, readyReplicas: 9 },

@@ -1,6 +1,6 @@
 /** Users, organizations and access tokens of the lab's Gitea, and who a request comes from. */
 import { randomBytes } from 'node:crypto';
-import type { LabRequest } from '../../http-server.js';
+import type { LabRequest } from '../../requests/http-server.js';
 import { basicOf } from '../registry/handler.js';
 
 export interface Account {

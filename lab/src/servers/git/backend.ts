@@ -1,5 +1,5 @@
 /** Smart HTTP by `git http-backend`, called as the CGI program it is. */
-import type { LabRequest, LabResponse } from '../../http-server.js';
+import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { runGit } from './process.js';
 
 /** Answers one smart-HTTP request on `<root>/<path>`; with a `user` it may push. */

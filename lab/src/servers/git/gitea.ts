@@ -1,6 +1,6 @@
 /** The lab's Gitea: its API (the part that others use of it) and smart HTTP, as one handler behind an ingress. */
 import { type Clock, systemClock } from 'catalyst/support/clock.js';
-import type { LabHandler, LabRequest, LabResponse } from '../../http-server.js';
+import type { LabHandler, LabRequest, LabResponse } from '../../requests/http-server.js';
 import { type Account, type Accounts, createAccounts } from './accounts.js';
 import { gitBackend } from './backend.js';
 import { createRepositories, type Repositories, type Repository } from './repositories.js';

@@ -33,3 +33,21 @@ export function runGit({ args, cwd, env, stdin }: GitRun): Promise<Buffer> {
     child.stdin.end(stdin ?? Buffer.alloc(0));
   });
 }
+
+/** Git in one repository, its output as text. */
+export type Git = (args: readonly string[], more?: Pick<GitRun, 'stdin' | 'env'>) => Promise<string>;
+
+export const gitIn =
+  (folder: string): Git =>
+  async (args, more = {}) =>
+    (await runGit({ args: ['--git-dir', folder, ...args], ...more })).toString();
+
+/** Undefined where git failed, as for a revision that is not there. */
+export async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof GitFailed) return undefined;
+    throw error;
+  }
+}

@@ -1,8 +1,8 @@
 /** Bare repositories on disk, `<root>/<owner>/<name>.git`, and what Gitea's API reads and writes in them. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GitFailed, runGit } from './process.js';
+import { commitFile, commitFiles } from './commits.js';
+import { type Git, gitIn, orUndefined, runGit } from './process.js';
 
 export interface Repository {
   id: number;
@@ -61,19 +61,8 @@ export function createRepositories(root: string, now: () => Date): Repositories 
   let made = 0;
   const keyOf = (owner: string, name: string) => `${owner}/${name}`.toLowerCase();
   const folder = (repository: Repository) => join(root, repository.owner, `${repository.name}.git`);
-  const git = async (
-    repository: Repository,
-    args: string[],
-    more: { stdin?: Buffer; env?: Record<string, string> } = {},
-  ) => (await runGit({ args: ['--git-dir', folder(repository), ...args], ...more })).toString();
-  const orUndefined = async <T>(promise: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await promise;
-    } catch (error) {
-      if (error instanceof GitFailed) return undefined;
-      throw error;
-    }
-  };
+  const onDisk = (repository: Repository): Git => gitIn(folder(repository));
+  const git = (repository: Repository, args: string[]) => onDisk(repository)(args);
 
   const repositories: Repositories = {
     root,
@@ -135,47 +124,10 @@ export function createRepositories(root: string, now: () => Date): Repositories 
           return { path: path ? `${path}/${name}` : name, type: kind === 'tree' ? 'dir' : 'file', sha };
         });
     },
-    async writeAll(repository, branch, files, message, by) {
-      // fast-import takes any number of files in one process
-      const commit = [
-        `commit refs/heads/${branch}`,
-        `committer ${by} <${by}@noreply.localhost> ${Math.floor(now().getTime() / 1000)} +0000`,
-        `data ${Buffer.byteLength(message)}\n${message}`,
-        ...[...files].map(([path, text]) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}`),
-        'done',
-      ];
-      await git(repository, ['fast-import', '--quiet', '--done'], { stdin: Buffer.from(`${commit.join('\n')}\n`) });
-      return (await git(repository, ['rev-parse', `refs/heads/${branch}`])).trim();
-    },
-    async write(repository, branch, path, content, message, by) {
-      const scratch = await mkdtemp(join(tmpdir(), 'lab-index-'));
-      try {
-        const date = now().toISOString();
-        const env = {
-          GIT_INDEX_FILE: join(scratch, 'index'),
-          GIT_AUTHOR_NAME: by,
-          GIT_AUTHOR_EMAIL: `${by}@noreply.localhost`,
-          GIT_COMMITTER_NAME: by,
-          GIT_COMMITTER_EMAIL: `${by}@noreply.localhost`,
-          GIT_AUTHOR_DATE: date,
-          GIT_COMMITTER_DATE: date,
-        };
-        const parent = (await orUndefined(git(repository, ['rev-parse', '--verify', `refs/heads/${branch}`])))?.trim();
-        if (parent) await git(repository, ['read-tree', parent], { env });
-        const blob = content
-          ? (await git(repository, ['hash-object', '-w', '--stdin'], { stdin: content })).trim()
-          : undefined;
-        const change = blob ? ['--add', '--cacheinfo', `100644,${blob},${path}`] : ['--force-remove', path];
-        await git(repository, ['update-index', ...change], { env });
-        const tree = (await git(repository, ['write-tree'], { env })).trim();
-        const parents = parent ? ['-p', parent] : [];
-        const sha = (await git(repository, ['commit-tree', tree, ...parents, '-m', message], { env })).trim();
-        await git(repository, ['update-ref', `refs/heads/${branch}`, sha]);
-        return sha;
-      } finally {
-        await rm(scratch, { recursive: true, force: true });
-      }
-    },
+    writeAll: (repository, branch, files, message, by) =>
+      commitFiles(onDisk(repository), { branch, message, by, date: now() }, files),
+    write: (repository, branch, path, content, message, by) =>
+      commitFile(onDisk(repository), { branch, message, by, date: now() }, path, content),
   };
   return repositories;
 }

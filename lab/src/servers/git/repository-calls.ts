@@ -1,5 +1,5 @@
 /** The `/repos`, `/orgs/{org}/repos` and `/user/repos` part of Gitea's API. */
-import type { LabRequest, LabResponse } from '../../http-server.js';
+import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import type { Account, Accounts } from './accounts.js';
 import type { CommitFacts, Repositories, Repository } from './repositories.js';
 

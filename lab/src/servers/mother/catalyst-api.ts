@@ -3,7 +3,7 @@
  * a file deleted under a running process comes again (facts/platform.md §2.5). lab.ts starts and stops it with its Pods.
  */
 import { type Clock, systemClock } from 'catalyst/support/clock.js';
-import type { LabHandler, LabResponse } from '../../http-server.js';
+import type { LabHandler, LabResponse } from '../../requests/http-server.js';
 import { claimName } from './catalyst.js';
 import type { Claims } from './claims.js';
 import type { DeploymentRecord } from './records.js';

@@ -1,6 +1,6 @@
 /** Pages of the SME demos, and the UI of catalyst on the mother. Their bytes never change by themselves. */
-import type { Faults } from '../../faults.js';
-import type { LabHandler, LabResponse } from '../../http-server.js';
+import type { Faults } from '../../requests/faults.js';
+import type { LabHandler, LabResponse } from '../../requests/http-server.js';
 import type { CatalystApi } from './catalyst-api.js';
 
 const html = (title: string, text: string): LabResponse => ({

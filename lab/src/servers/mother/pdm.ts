@@ -1,7 +1,7 @@
 /** The pool-domain-manager of the mother, with the quirks it has (facts/platform.md §3): no authentication, commit once, release by anybody. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from 'catalyst/support/clock.js';
-import type { LabHandler, LabResponse } from '../../http-server.js';
+import type { LabHandler, LabResponse } from '../../requests/http-server.js';
 import { absolute, type Zones } from '../zones.js';
 
 export interface Allocation {
@@ -26,10 +26,40 @@ const reserved =
   'api admin console gitea harbor keycloak www mail smtp imap vpn openova catalyst docs status app system openbao vault flux k8s'.split(
     ' ',
   );
-const pools = ['openova.io', 'omani.works'];
+/** DYNADOT_MANAGED_DOMAINS of upstream's default. */
+export const pools = ['openova.io', 'omani.works'];
 const nameservers = ['ns1.openova.io.', 'ns2.openova.io.', 'ns3.openova.io.'];
 const reservationMs = 600_000;
 const json = (status: number, body: object): LabResponse => ({ status, body });
+
+/** What a commit publishes in the zone of the Sovereign. */
+const published = ['', '*.', 'console.', 'api.', 'gitea.', 'harbor.'];
+
+function delegate(zones: Zones, pool: string, subdomain: string): void {
+  zones.put(
+    `${subdomain}.${pool}`,
+    [{ name: absolute(`${subdomain}.${pool}`), type: 'NS', ttl: 3600, contents: nameservers }],
+    { dnssec: true, soa_edit: 'INCEPTION-EPOCH', soaEdit: 'INCEPTION-EPOCH' },
+  );
+  setDelegation(zones, pool, subdomain, nameservers);
+}
+
+function undelegate(zones: Zones, pool: string, subdomain: string): void {
+  zones.remove(`${subdomain}.${pool}`);
+  setDelegation(zones, pool, subdomain, []);
+}
+
+function setDelegation(zones: Zones, pool: string, subdomain: string, contents: string[]): void {
+  const parent = zones.get(pool);
+  if (parent) zones.set(parent, { name: `${subdomain}.${pool}.`, type: 'NS', ttl: 3600, contents });
+}
+
+function reject(pool: string, subdomain: string): LabResponse | undefined {
+  if (!pools.includes(pool)) return json(422, { error: 'unsupported-pool' });
+  if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(subdomain)) return json(422, { error: 'invalid-format' });
+  if (reserved.includes(subdomain)) return json(422, { error: 'reserved' });
+  return undefined;
+}
 
 export function createPoolDomainManager(zones: Zones, clock: Clock): PoolDomainManager {
   const rows = new Map<string, Allocation>();
@@ -38,22 +68,8 @@ export function createPoolDomainManager(zones: Zones, clock: Clock): PoolDomainM
     for (const [key, row] of rows)
       if (row.expiresAt && Date.parse(row.expiresAt) < clock.now().getTime()) {
         rows.delete(key);
-        undelegate(row.poolDomain, row.subdomain);
+        undelegate(zones, row.poolDomain, row.subdomain);
       }
-  };
-  const delegation = (pool: string, subdomain: string, contents: string[]) => {
-    const parent = zones.get(pool);
-    if (parent) zones.set(parent, { name: `${subdomain}.${pool}.`, type: 'NS', ttl: 3600, contents });
-  };
-  const undelegate = (pool: string, subdomain: string) => {
-    zones.remove(`${subdomain}.${pool}`);
-    delegation(pool, subdomain, []);
-  };
-  const reject = (pool: string, subdomain: string): LabResponse | undefined => {
-    if (!pools.includes(pool)) return json(422, { error: 'unsupported-pool' });
-    if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(subdomain)) return json(422, { error: 'invalid-format' });
-    if (reserved.includes(subdomain)) return json(422, { error: 'reserved' });
-    return undefined;
   };
 
   const check = (pool: string, subdomain: string): LabResponse => {
@@ -84,12 +100,7 @@ export function createPoolDomainManager(zones: Zones, clock: Clock): PoolDomainM
       createdBy: body['createdBy'],
     };
     rows.set(keyOf(pool, subdomain), row);
-    zones.put(
-      `${subdomain}.${pool}`,
-      [{ name: absolute(`${subdomain}.${pool}`), type: 'NS', ttl: 3600, contents: nameservers }],
-      { dnssec: true },
-    );
-    delegation(pool, subdomain, nameservers);
+    delegate(zones, pool, subdomain);
     return json(201, row);
   };
   const commit = (pool: string, body: Record<string, string>): LabResponse => {
@@ -104,13 +115,13 @@ export function createPoolDomainManager(zones: Zones, clock: Clock): PoolDomainM
     delete row.expiresAt;
     const zone = zones.get(`${row.subdomain}.${pool}`);
     if (!zone) return json(202, row);
-    for (const label of ['', '*.', 'console.', 'api.', 'gitea.', 'harbor.'])
+    for (const label of published)
       zones.set(zone, { name: `${label}${zone.name}`, type: 'A', ttl: 300, contents: [address] });
     return json(200, row);
   };
   const release = (pool: string, subdomain: string): LabResponse => {
     if (!rows.delete(keyOf(pool, subdomain))) return json(404, { error: 'not-found' });
-    undelegate(pool, subdomain);
+    undelegate(zones, pool, subdomain);
     return json(200, { freed: `${subdomain}.${pool}` });
   };
 
@@ -127,6 +138,9 @@ export function createPoolDomainManager(zones: Zones, clock: Clock): PoolDomainM
     const object = subdomain ? `allocation ${subdomain}.${pool}` : undefined;
     const with_ = (response: LabResponse): LabResponse => ({ ...response, log: { object } });
     if (verb === 'check' && method === 'GET') return check(pool, subdomain);
+    // handler.go of upstream b8d7a8b, List: ErrUnmanagedDomain
+    if (verb === 'list' && method === 'GET' && !pools.includes(pool))
+      return json(422, { error: 'unsupported-pool', detail: `pool domain ${pool} is not managed by OpenOva` });
     if (verb === 'list' && method === 'GET')
       return json(200, { poolDomain: pool, allocations: [...rows.values()].filter((row) => row.poolDomain === pool) });
     if (verb === 'reserve' && method === 'POST') return with_(reserve(pool, body));

@@ -1,7 +1,7 @@
 /** What answers behind the Services of the played mother: `namespace/service` → handler, for its ingress and its network. */
 import type { Clock } from 'catalyst/support/clock.js';
-import type { Faults } from '../../faults.js';
-import type { LabHandler } from '../../http-server.js';
+import type { Faults } from '../../requests/faults.js';
+import type { LabHandler } from '../../requests/http-server.js';
 import { powerDnsApi } from '../powerdns-api.js';
 import type { Zones } from '../zones.js';
 import { type CatalystApi, createCatalystApi } from './catalyst-api.js';

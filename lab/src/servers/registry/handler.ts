@@ -1,7 +1,7 @@
 /** The OCI distribution API: blobs in one piece or in chunks, manifests by tag and digest, tags and catalog. */
 import { randomUUID } from 'node:crypto';
 import { sha256 } from 'catalyst/support/hash.js';
-import type { LabHandler, LabRequest, LabResponse } from '../../http-server.js';
+import type { LabHandler, LabRequest, LabResponse } from '../../requests/http-server.js';
 import { isDigest, type RegistryStorage } from './storage.js';
 
 export interface RegistryOptions {

@@ -1,8 +1,8 @@
 /** The lab's OCI registry, filled with charts at its start. */
 import { type Clock, systemClock } from 'catalyst/support/clock.js';
-import type { Faults } from '../../faults.js';
-import { type LabServer, serve } from '../../http-server.js';
-import type { RequestLog } from '../../request-log.js';
+import type { Faults } from '../../requests/faults.js';
+import { type LabServer, serve } from '../../requests/http-server.js';
+import type { RequestLog } from '../../requests/request-log.js';
 import { type ChartArchive, pushChart } from './charts.js';
 import { type RegistryOptions, registryHandler } from './handler.js';
 import { type PackageImage, pushPackage } from './packages.js';

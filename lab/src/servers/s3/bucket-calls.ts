@@ -1,5 +1,6 @@
 /** What S3 answers about one bucket. */
-import type { LabRequest, LabResponse } from '../../http-server.js';
+import type { LabRequest, LabResponse } from '../../requests/http-server.js';
+import { lifecycleCall } from './lifecycle.js';
 import type { Bucket, ObjectStorage, StoredObject } from './objects.js';
 import { elementsOf, S3Error, textsOf, type XmlNode, xml } from './xml.js';
 
@@ -23,6 +24,7 @@ export function bucketCall(
     bucket.versioning = status;
     return { status: 200 };
   }
+  if (query.has('lifecycle')) return lifecycleCall(request, payload, bucket);
   if (method === 'GET' && query.has('location'))
     return { ...xml('LocationConstraint', {}), body: `<LocationConstraint>${region}</LocationConstraint>` };
   for (const [name, code] of unset)
@@ -45,7 +47,6 @@ export function bucketCall(
 }
 
 const unset: readonly (readonly [string, string])[] = [
-  ['lifecycle', 'NoSuchLifecycleConfiguration'],
   ['policy', 'NoSuchBucketPolicy'],
   ['cors', 'NoSuchCORSConfiguration'],
   ['object-lock', 'ObjectLockConfigurationNotFoundError'],

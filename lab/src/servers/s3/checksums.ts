@@ -1,7 +1,7 @@
 /** The sums that a caller gives with a body: held against it, kept with the object, told when asked for. */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { LabRequest } from '../../http-server.js';
+import type { LabRequest } from '../../requests/http-server.js';
 import { S3Error } from './xml.js';
 
 const hashed = (algorithm: string) => (body: Buffer) => createHash(algorithm).update(body).digest();

@@ -1,5 +1,5 @@
 /** If-Match, If-None-Match, If-(Un)modified-Since: whether a call is to be carried out at all. */
-import type { LabRequest } from '../../http-server.js';
+import type { LabRequest } from '../../requests/http-server.js';
 import type { StoredObject } from './objects.js';
 import { noSuchKey, S3Error } from './xml.js';
 

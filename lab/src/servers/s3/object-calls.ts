@@ -1,6 +1,6 @@
 /** What S3 answers about one object, multipart uploads included. */
 import { randomUUID } from 'node:crypto';
-import type { LabRequest, LabResponse } from '../../http-server.js';
+import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { checkedSums } from './checksums.js';
 import { hasItAlready, mayWrite } from './conditions.js';
 import { type Bucket, md5, type ObjectStorage, type StoredObject } from './objects.js';

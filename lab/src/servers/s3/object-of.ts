@@ -1,5 +1,5 @@
 /** Which bucket or object a call is about: for the server itself and for the request log. */
-import type { LabRequest } from '../../http-server.js';
+import type { LabRequest } from '../../requests/http-server.js';
 
 export function split(request: Pick<LabRequest, 'path'>): { name: string; key: string } {
   const [, name = '', ...rest] = request.path.split('/');

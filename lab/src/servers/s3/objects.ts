@@ -21,6 +21,8 @@ export interface Bucket {
   owner: string;
   created: Date;
   versioning: 'Enabled' | 'Suspended' | undefined;
+  /** The configuration as it was sent. */
+  lifecycle?: string;
   /** Newest first. */
   objects: Map<string, StoredObject[]>;
   uploads: Map<string, { key: string; contentType: string; parts: Map<number, Buffer>; started: Date }>;

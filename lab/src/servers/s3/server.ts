@@ -1,9 +1,9 @@
 /** Object Storage of the lab: S3 with checked signatures, path-style, in memory. Owners are told apart by their keys. */
 import { isIP } from 'node:net';
 import { type Clock, systemClock } from 'catalyst/support/clock.js';
-import type { Faults } from '../../faults.js';
-import { type LabRequest, type LabResponse, type LabServer, serve } from '../../http-server.js';
-import type { RequestLog } from '../../request-log.js';
+import type { Faults } from '../../requests/faults.js';
+import { type LabRequest, type LabResponse, type LabServer, serve } from '../../requests/http-server.js';
+import type { RequestLog } from '../../requests/request-log.js';
 import { bucketCall } from './bucket-calls.js';
 import { objectCall } from './object-calls.js';
 import { bucketOrObject, split } from './object-of.js';
@@ -42,7 +42,7 @@ export async function startS3({ log, faults, clock = systemClock, region, accoun
     async handler(request) {
       try {
         const account = await authenticate(request, accounts, region, clock.now());
-        return withObject(request, answer(request, account, storage, region));
+        return withObject(request, answer(request, account, storage, region, faults));
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;
         return withObject(request, errorResponse(error, request.path));
@@ -69,9 +69,15 @@ function withObject(request: LabRequest, response: LabResponse): LabResponse {
   return { ...response, log: { object: bucketOrObject(request) } };
 }
 
-function answer(request: LabRequest, account: Account, storage: ObjectStorage, region: string): LabResponse {
+function answer(
+  request: LabRequest,
+  account: Account,
+  storage: ObjectStorage,
+  region: string,
+  faults: Faults,
+): LabResponse {
   const { name, key } = split(request);
-  const payload = () => payloadOf(request);
+  const payload = () => payloadOf(request, { takesTrailers: !faults.holds('refused-trailers') });
   if (account.readOnly && request.method !== 'GET' && request.method !== 'HEAD') throw accessDenied();
   if (name === '') {
     const mine = [...storage.buckets.values()].filter((bucket) => bucket.owner === account.name);

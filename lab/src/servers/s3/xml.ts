@@ -1,5 +1,5 @@
 /** S3 speaks XML: a small writer for answers, a reader for the three bodies that callers send, and its errors. */
-import type { LabResponse } from '../../http-server.js';
+import type { LabResponse } from '../../requests/http-server.js';
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 const escapeXml = (text: string) => text.replace(/[&<>"']/g, (char) => escapes[char]!);

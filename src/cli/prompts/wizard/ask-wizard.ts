@@ -1,23 +1,29 @@
 /** From questions to a valid spec on disk, secrets in the store and the decisions of the walk. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../../actions/session/context.js';
 import { type CredentialSources, createCredentialSources } from '../../../sovereign/credentials/credential-input.js';
 import { type LoadedSpec, loadSpec, parseSpec } from '../../../sovereign/spec/load-spec.js';
-import { overlayLab } from '../../../sovereign/spec/overlay-lab.js';
-import { writeSpec, writeSpecDraft } from '../../../sovereign/spec/write-spec.js';
-import { isCatalystError } from '../../../support/errors/errors.js';
+import { overlayLab } from '../../../sovereign/spec/overlays/overlay-lab.js';
+import type { Sovereign } from '../../../sovereign/spec/schema.js';
+import { writeSpec } from '../../../sovereign/spec/write-spec.js';
+import { command } from '../../../support/commands/command.js';
+import { fail, isCatalystError } from '../../../support/errors/errors.js';
 import { hashOf } from '../../../support/hash.js';
-import { parseYamlStream, toYaml } from '../../../support/yaml/yaml.js';
+import { toYaml } from '../../../support/yaml/yaml.js';
+import { createDialer } from '../../../tools/dialer/dialer.js';
 import { createExec } from '../../../tools/exec/exec.js';
-import { createDialer } from '../../../tools/http/dialer.js';
 import { listPublicKeys } from '../../../tools/ssh/public-keys.js';
 import type { World } from '../../../world/world.js';
 import { once } from '../../command/once.js';
+import { isInterruption } from '../../text/translate-error.js';
 import { ask } from '../ask.js';
 import { buildSpec } from './build-spec.js';
 import { type Given, gather } from './gather.js';
+import { draftOf, leave, readRaw } from './left-answers.js';
+import { overviewOf } from './overview.js';
 import type { Answers, Question } from './question.js';
+import { withoutToken, withRegistryLogin } from './registries.js';
 
 export interface WizardAnswers {
   loaded: LoadedSpec;
@@ -28,17 +34,31 @@ export interface WizardAnswers {
   saveOnly: boolean;
 }
 
-/** `flags` are those of questionFlags. With a lab its keys are used, whatever the environment holds for the real thing. */
-export async function askWizard(
-  context: Context,
-  options: { questions: readonly Question[]; flags: Readonly<Record<string, unknown>>; secrets: boolean },
-): Promise<WizardAnswers> {
+export interface WizardRequest {
+  questions: readonly Question[];
+  /** Those of questionFlags. */
+  flags: Readonly<Record<string, unknown>>;
+  secrets: boolean;
+  /** The command that asks, to type again after leaving. */
+  by: 'wizard' | 'init';
+  /** Everything was answered before: begin at the review. */
+  reviewOnly?: boolean;
+}
+
+/** With a lab its keys are used, whatever the environment holds for the real thing. */
+export async function askWizard(context: Context, options: WizardRequest): Promise<WizardAnswers> {
   const { env, prompter } = context;
   const lab = await context.labCredentials();
   const labSpec = await context.labSpec();
   const path = (await context.specPath()) ?? resolve('sovereign.yaml');
-  const base = readRaw(path);
-  const questions = options.questions.filter(({ kind }) => kind !== 'secret' || options.secrets);
+  const former = readRaw(draftOf(path));
+  const base = former ?? readRaw(path);
+  if (former !== undefined) context.output.note(`The answers of last time are in ${draftOf(path)}.`);
+  const questions = options.questions.filter(({ id, kind }) => {
+    // a lab has its own mother
+    if (lab && id.startsWith('mother-')) return false;
+    return kind !== 'secret' || options.secrets;
+  });
   const sources = secretSources(context, base, lab);
   const given: Given = {
     flags: options.flags,
@@ -50,6 +70,8 @@ export async function askWizard(
     },
   };
   let answers: Readonly<Record<string, string>> = {};
+  let never: ReadonlySet<string> = new Set();
+  const worldOf = draftWorlds(context, questions, given, base);
   const endpoint = (lab ? undefined : env.HCLOUD_ENDPOINT) || hetznerEndpointIn(labSpec ? readRaw(labSpec) : base);
   const lookUps = {
     hetzner: once(async () => {
@@ -59,7 +81,7 @@ export async function askWizard(
       const dialer = createDialer({ connectTo: [], env });
       return createHetznerApi({ token, endpoint, dialer, signal: context.signal });
     }),
-    world: draftWorlds(context, questions, given, base),
+    world: worldOf,
     motherContexts: context.motherContexts,
     publicKeys: once(async () => listPublicKeys(createExec(context.redactor), env.HOME)),
   };
@@ -72,26 +94,44 @@ export async function askWizard(
       lookUps,
       quiet,
       note: context.output.note,
-      keep: (now) => {
+      keep: (now, no) => {
         answers = { ...now };
+        never = no;
       },
+      reviewOnly: options.reviewOnly,
+      overview: async (now) => overviewOf(await worldOf(now), context),
     });
     answers = asked.answers;
     const tree = buildSpec(questions, answers, base);
-    const own = parseSpec(toYaml(tree), path);
+    const own = await withRegistryLogin(context, parseSpec(toYaml(tree), path));
     const sovereign = labSpec === undefined || labSpec === path ? own : overlayLab(own, loadSpec(labSpec).sovereign);
-    const written = !existsSync(path) || JSON.stringify(parseSpec(toYaml(base ?? tree), path)) !== JSON.stringify(own);
+    const written = former !== undefined || !existsSync(path) || changes(base, own, path);
     if (written && !context.options.dryRun) writeSpec(path, own);
+    if (!context.options.dryRun) rmSync(draftOf(path), { force: true });
     const loaded = { sovereign, path };
     context.useSpec(loaded);
     await keepSecrets(context, questions, asked);
+    const { secretRef } = own.spec.charts;
+    if (secretRef && !lab && !(answers['registry-token'] || (await given.secrets('registry-token'))))
+      context.output.note(withoutToken(secretRef.hosts));
     const purge = (answers.purge as WizardAnswers['purge']) ?? 'apply';
     return { loaded, written, purge, saveOnly: asked.saveOnly === true };
   } catch (error) {
-    if (!quiet && Object.keys(answers).length > 0 && !context.options.dryRun)
-      await leave(context, path, questions, answers, base);
-    throw error;
+    if (quiet || Object.keys(answers).length === 0 || context.options.dryRun) throw error;
+    const typed = Object.fromEntries(Object.entries(answers).filter(([id]) => !never.has(id)));
+    const kept = await leave(context, path, questions, typed, base);
+    if (!isInterruption(error)) throw error;
+    throw fail('E1901', `Interrupted. The answers so far are kept in ${kept}; nothing was changed.`, {
+      actions: [command(options.by)],
+      cause: error,
+    });
   }
+}
+
+/** True when the file says something else than the answers, or says it in the format of an earlier version. */
+function changes(base: unknown, own: Sovereign, path: string): boolean {
+  const former = (base as { apiVersion?: unknown } | undefined)?.apiVersion !== own.apiVersion;
+  return former || JSON.stringify(parseSpec(toYaml(base), path)) !== JSON.stringify(own);
 }
 
 /** Worlds for look-ups in the middle of the questions: what is not answered yet stands at its default. */
@@ -150,23 +190,6 @@ async function keepSecrets(
   }
 }
 
-/** Left in the middle: answers stay in the file, secrets in the store, and the way back is said. */
-async function leave(
-  context: Context,
-  path: string,
-  questions: readonly Question[],
-  answers: Readonly<Record<string, string>>,
-  base: unknown,
-): Promise<void> {
-  writeSpecDraft(path, buildSpec(questions, answers, base));
-  const secrets = questions.filter(({ id, kind }) => kind === 'secret' && answers[id]);
-  if (answers.fqdn !== undefined) {
-    const store = await context.credentialsOf(answers.fqdn);
-    for (const { id } of secrets) await store.set(id, answers[id]!);
-  }
-  context.output.note(`The answers so far are in ${path}. Go on with: catalyst wizard --spec ${path}`);
-}
-
 /** As long as the answers name no Sovereign, there is no store of it. */
 async function secretSources(
   { env, redactor, credentialsOf }: Context,
@@ -180,9 +203,4 @@ async function secretSources(
 
 function hetznerEndpointIn(base: unknown): string | undefined {
   return (base as { spec?: { hetzner?: { endpoint?: string } } } | undefined)?.spec?.hetzner?.endpoint;
-}
-
-/** The file as it is, not validated: a half-answered one is to be completed here. */
-function readRaw(path: string): unknown {
-  return existsSync(path) ? parseYamlStream(readFileSync(path, 'utf8'))[0] : undefined;
 }

@@ -1,5 +1,8 @@
+import type { HetznerApi } from '../../../hetzner/api/api.js';
 import type { ServerType } from '../../../hetzner/api/offerings.js';
-import { memoryFloor } from '../../../hetzner/cluster/capacity.js';
+import { monthlyOf, saleOfServer } from '../../../hetzner/cluster/capacity/on-sale.js';
+import { controlPlaneFloor } from '../../../hetzner/cluster/capacity/requirements.js';
+import { systemClock } from '../../../support/clock.js';
 import { lookAtCapacity, lookAtToken } from './looks.js';
 import { type Choice, type Question, typed } from './question.js';
 
@@ -27,10 +30,13 @@ export const hetznerQuestions: readonly Question[] = [
       const api = await lookUps.hetzner();
       const [locations, types] = api ? await Promise.all([api.locations(), api.serverTypes()]) : [[], []];
       return locations.map(({ name, city, country }) => {
-        const stocked = types.filter((type) => fits(type) && inStock(type, name)).length;
+        const stocked = types.filter((type) => fits(type) && inStock(type, name)).sort(byPrice(name));
+        const least = stocked[0] && monthlyOf(stocked[0], name);
+        const from = least ? `, from ${least.toFixed(2)} €/month` : '';
         return {
           value: name,
-          name: `${name}  ${city}, ${country}  ${stocked > 0 ? `${stocked} fitting types` : 'no stock'}`,
+          name: `${name}  ${city}, ${country}${stocked.length > 0 ? `  ${stocked.length} types that fit${from}` : ''}`,
+          ...(types.length > 0 && stocked.length === 0 ? { disabled: 'nothing that fits is in stock' } : {}),
         };
       });
     },
@@ -38,7 +44,7 @@ export const hetznerQuestions: readonly Question[] = [
   {
     id: 'control-plane-count',
     kind: 'choice',
-    message: 'Size',
+    message: 'Size of the control plane',
     help: 'control-plane servers: 1 (solo) or 3 (ha)',
     variable: 'CATALYST_CONTROL_PLANE_COUNT',
     path: 'spec.hetzner.controlPlane.count',
@@ -54,16 +60,14 @@ export const hetznerQuestions: readonly Question[] = [
     id: 'control-plane-type',
     kind: 'choice',
     message: 'Server type of the control plane',
-    help: 'server type of the control plane: x86, at least 16 GB of memory',
+    help: 'server type of the control plane: x86, at least 16 GB of memory; default: the cheapest on sale that fits',
     variable: 'CATALYST_CONTROL_PLANE_TYPE',
     path: 'spec.hetzner.controlPlane.type',
-    initial: () => 'cx43',
-    check: (answer) => /^[a-z]+[0-9]+$/.test(answer) || 'A server type such as cx43.',
-    async choices({ location = '' }, lookUps) {
-      const api = await lookUps.hetzner();
-      return (api ? await api.serverTypes() : []).filter(fits).sort(byPrice(location)).map(typeChoice(location));
-    },
-    look: lookAtCapacity,
+    optional: true,
+    initial: () => '',
+    check: (answer) => /^[a-z]+[0-9]+$/.test(answer) || 'A server type such as cpx62.',
+    empty: 'the cheapest on sale that fits',
+    choices: async ({ location = '' }, lookUps) => typeChoices(await lookUps.hetzner(), location, fits),
   },
   {
     id: 'worker-count',
@@ -75,17 +79,22 @@ export const hetznerQuestions: readonly Question[] = [
     number: true,
     initial: () => '0',
     check: (answer) => (/^\d{1,2}$/.test(answer) && Number(answer) <= 50) || 'A number from 0 to 50.',
+    look: async (world, answers) => (answers['worker-count'] === '0' ? lookAtCapacity(world) : ''),
   },
   {
     id: 'worker-type',
-    kind: 'text',
+    kind: 'choice',
     message: 'Server type of the workers',
-    help: 'server type of the workers',
+    help: 'server type of the workers; default: the cheapest on sale that fits',
     variable: 'CATALYST_WORKER_TYPE',
     path: 'spec.hetzner.workers.type',
+    optional: true,
     unless: (answers) => (answers['worker-count'] ?? '0') === '0',
-    initial: (answers) => answers['control-plane-type'],
-    check: (answer) => /^[a-z]+[0-9]+$/.test(answer) || 'A server type such as cx43.',
+    initial: () => '',
+    check: (answer) => /^[a-z]+[0-9]+$/.test(answer) || 'A server type such as cpx42.',
+    empty: 'the cheapest on sale that fits',
+    choices: async ({ location = '' }, lookUps) => typeChoices(await lookUps.hetzner(), location, isX86),
+    look: lookAtCapacity,
   },
   {
     id: 'ssh-public-key',
@@ -95,12 +104,13 @@ export const hetznerQuestions: readonly Question[] = [
     variable: 'CATALYST_SSH_PUBLIC_KEY',
     path: 'spec.hetzner.sshPublicKey',
     optional: true,
+    empty: 'generated, kept encrypted',
     async choices(_answers, lookUps) {
       const keys = await lookUps.publicKeys();
       return [
         { value: '', name: 'generate an ed25519 key and keep it encrypted' },
         ...keys.map(({ from, line }) => ({ value: line, name: `${from}  ${shortened(line)}` })),
-        { value: typed, name: 'paste one' },
+        { value: typed, name: 'paste a key' },
       ];
     },
     check: (answer) => answer === '' || isPublicKey(answer) || 'One line: type, key and comment, as in a .pub file.',
@@ -122,24 +132,44 @@ function shortened(line: string): string {
   return `${type} …${blob.slice(-12)} ${comment.join(' ')}`.trim();
 }
 
+const isX86 = (type: ServerType) => type.architecture === 'x86';
+
 function fits(type: ServerType): boolean {
-  return type.architecture === 'x86' && type.memory >= memoryFloor;
+  return isX86(type) && type.memory >= controlPlaneFloor;
 }
 
-function inStock(type: ServerType, location: string): boolean {
-  return type.locations.some((one) => one.name === location && one.available && !one.deprecation);
+const saleOf = (type: ServerType, location: string) => saleOfServer(type, location, systemClock.now());
+
+const inStock = (type: ServerType, location: string) => saleOf(type, location).state === 'on-sale';
+
+const byPrice = (location: string) => (a: ServerType, b: ServerType) =>
+  monthlyOf(a, location) - monthlyOf(b, location) || a.name.localeCompare(b.name);
+
+/** The cheapest first; what cannot be bought there comes last and cannot be chosen. */
+async function typeChoices(
+  api: HetznerApi | undefined,
+  location: string,
+  suits: (type: ServerType) => boolean,
+): Promise<Choice[]> {
+  const types = (api ? await api.serverTypes() : []).filter(suits).sort(byPrice(location));
+  const choices = types.map(typeChoice(location));
+  const open = choices.filter(({ disabled }) => !disabled);
+  return types.length === 0 ? [] : [cheapest, ...open, ...choices.filter(({ disabled }) => disabled)];
 }
 
-function monthly(type: ServerType, location: string): number {
-  return Number(type.prices.find((price) => price.location === location)?.price_monthly.gross ?? 0);
-}
-
-const byPrice = (location: string) => (a: ServerType, b: ServerType) => monthly(a, location) - monthly(b, location);
+/** No type in the spec: it is chosen when the plan is made. */
+const cheapest: Choice = { value: '', name: 'the cheapest on sale that fits, when the plan is made' };
 
 const typeChoice =
   (location: string) =>
-  (type: ServerType): Choice => ({
-    value: type.name,
-    name: `${type.name}  ${type.cores} vCPU  ${type.memory} GB  ${monthly(type, location).toFixed(2)} € a month`,
-    ...(inStock(type, location) ? {} : { disabled: 'out of stock' }),
-  });
+  (type: ServerType): Choice => {
+    const sale = saleOf(type, location);
+    const price = monthlyOf(type, location);
+    const cost = Number.isFinite(price) && price > 0 ? `  ${price.toFixed(2)} €/month` : '';
+    const ends = sale.state === 'on-sale' && sale.lastDay ? `  on sale until ${sale.lastDay}` : '';
+    return {
+      value: type.name,
+      name: `${type.name}  ${type.cores} vCPU  ${type.memory} GB${cost}${ends}`,
+      ...(sale.state === 'on-sale' ? {} : { disabled: sale.state === 'out' ? 'out of stock' : 'not sold there' }),
+    };
+  };

@@ -18,7 +18,7 @@ export const identityQuestions: readonly Question[] = [
   {
     id: 'fqdn',
     kind: 'text',
-    message: 'Its address',
+    message: 'Address of the Sovereign (its public name, an FQDN)',
     help: 'public name of the Sovereign',
     variable: 'CATALYST_FQDN',
     path: 'spec.fqdn',

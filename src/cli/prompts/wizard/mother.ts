@@ -1,8 +1,23 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { lookAtMother } from './looks.js';
 import { type Question, typed } from './question.js';
 
-/** How the mother cluster is reached. Its kubeconfig has a shared flag, --mother-kubeconfig. */
+/** How the mother cluster is reached. The shared flag --mother-kubeconfig answers the first. */
 export const motherQuestions: readonly Question[] = [
+  {
+    id: 'mother-kubeconfig',
+    kind: 'text',
+    message:
+      'kubeconfig file of the mother cluster (empty: KUBECONFIG or ~/.kube/config, by the context that comes next)',
+    help: 'kubeconfig of the mother cluster',
+    variable: 'CATALYST_MOTHER_KUBECONFIG',
+    path: 'spec.mother.kubeconfig',
+    optional: true,
+    empty: 'KUBECONFIG or ~/.kube/config',
+    initial: () => '',
+    check: (answer) => existsSync(answer.replace(/^~(?=\/)/, homedir())) || 'There is no such file.',
+  },
   {
     id: 'mother-context',
     kind: 'choice',
@@ -11,13 +26,14 @@ export const motherQuestions: readonly Question[] = [
     variable: 'CATALYST_MOTHER_CONTEXT',
     path: 'spec.mother.context',
     optional: true,
-    async choices(_answers, lookUps) {
-      const contexts = await lookUps.motherContexts();
+    empty: 'the current context of that file',
+    async choices(answers, lookUps) {
+      const contexts = await lookUps.motherContexts(answers['mother-kubeconfig'] || undefined);
       if (contexts.length === 0) return [];
       return [
-        { value: '', name: 'the one its kubeconfig names' },
+        { value: '', name: 'the current context of that file' },
         ...contexts.map((name) => ({ value: name, name })),
-        { value: typed, name: 'another' },
+        { value: typed, name: 'another context, to be typed' },
       ];
     },
     look: lookAtMother,

@@ -17,7 +17,7 @@ export interface LookUps {
   /** The adapters for the answers so far, defaults in place of those that are still to come; undefined when they make no spec. */
   world(answers: Answers): Promise<World | undefined>;
   /** Contexts of the kubeconfig by which the mother would be reached. */
-  motherContexts(): Promise<readonly string[]>;
+  motherContexts(kubeconfig?: string): Promise<readonly string[]>;
   /** Public keys of the SSH agent and of ~/.ssh. */
   publicKeys(): Promise<readonly { from: string; line: string }[]>;
 }
@@ -48,8 +48,12 @@ export interface Question {
   choices?: (answers: Answers, lookUps: LookUps) => Promise<Choice[]>;
   /** What is shown before the question. */
   show?: (world: World) => Promise<string>;
-  /** Tries the answer by reading: what was seen. Throws when it will not do. */
-  look?: (world: World) => Promise<string>;
+  /** Tries the answer by reading: what was seen; empty for nothing to tell. Throws when it will not do. */
+  look?: (world: World, answers: Answers) => Promise<string>;
+  /** Asked again with this one when the two are refused. */
+  pairedWith?: string;
+  /** What an empty answer means. */
+  empty?: string;
   /** Not asked, when another answer settles it. */
   unless?: (answers: Answers) => boolean;
 }

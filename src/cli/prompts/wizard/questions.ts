@@ -2,6 +2,7 @@ import { hetznerQuestions } from './hetzner.js';
 import { identityQuestions } from './identity.js';
 import { motherQuestions } from './mother.js';
 import type { Question } from './question.js';
+import { registryQuestions } from './registries.js';
 import { storageQuestions } from './storage.js';
 import { walkQuestions } from './walk.js';
 
@@ -11,6 +12,7 @@ export const specQuestions: readonly Question[] = [
   ...motherQuestions,
   ...hetznerQuestions,
   ...storageQuestions,
+  ...registryQuestions,
 ];
 
 /** Everything the wizard asks. */

@@ -39,6 +39,7 @@ export const storageQuestions: readonly Question[] = [
     help: 'Object Storage secret key',
     variable: 'AWS_SECRET_ACCESS_KEY',
     check: (answer) => answer.length > 0 || 'A key is needed.',
+    pairedWith: 's3-access-key',
     look: lookAtStorage,
   },
 ];

@@ -1,16 +1,9 @@
+import { command } from '../../../support/commands/command.js';
 import { showLeftovers } from './looks.js';
 import type { Question } from './question.js';
 
 /** What is decided for the walk and stands in no spec. */
 export const walkQuestions: readonly Question[] = [
-  {
-    id: 'registry-token',
-    kind: 'secret',
-    message: 'Registry token for Blueprints (empty: none is needed)',
-    help: 'token of the chart registry',
-    variable: 'CATALYST_REGISTRY_TOKEN',
-    optional: true,
-  },
   {
     id: 'purge',
     kind: 'choice',
@@ -22,7 +15,7 @@ export const walkQuestions: readonly Question[] = [
     show: showLeftovers,
     choices: async () => [
       { value: 'apply', name: 'purge  what the plan of #370 selects, after its confirmation' },
-      { value: 'plan', name: 'plan   only show it: catalyst purge plan' },
+      { value: 'plan', name: `plan   only show what #370 would delete: ${command('purge plan')}` },
       { value: 'skip', name: 'skip   phase 8 then needs #370 proven earlier' },
     ],
   },

@@ -1,4 +1,5 @@
 /** Deletes what a plan names, in parallel along the dependencies, each re-read just before; then looks what is left. */
+import { command } from '../../../support/commands/command.js';
 import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { fail, isCatalystError, messageOf } from '../../../support/errors/errors.js';
 import { isTokenError } from '../../api/errors.js';
@@ -121,7 +122,7 @@ export function assertStillSelected(plan: PurgePlan, inventory: Inventory, unfin
     'E2010',
     `The plan selects resources that do not belong to ${plan.selection.fqdn} now: ${list.join('; ')}. Nothing was deleted.`,
     {
-      actions: ['catalyst purge plan'],
+      actions: [command('purge plan')],
       data: { refused },
     },
   );

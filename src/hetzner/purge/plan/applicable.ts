@@ -1,4 +1,5 @@
 /** Whether a saved purge plan may be applied now, with this token. */
+import { command } from '../../../support/commands/command.js';
 import { fail } from '../../../support/errors/errors.js';
 import type { HetznerApi } from '../../api/api.js';
 import type { PurgePlan } from './purge-plan.js';
@@ -19,30 +20,30 @@ export function assertApplicable(
 ): void {
   if (!isOfProject(plan, api, limits.marker)) {
     throw fail('E2007', 'The plan was made with another Hetzner token; it may be for another project.', {
-      actions: ['catalyst purge plan'],
+      actions: [command('purge plan')],
       data: { planned: plan.project, present: api.tokenFingerprint },
     });
   }
   if (plan.endpoint !== api.endpoint) {
     throw fail('E2007', `The plan was made at ${plan.endpoint}, and Hetzner is now looked for at ${api.endpoint}.`, {
-      actions: ['catalyst purge plan', 'check HCLOUD_ENDPOINT'],
+      actions: [command('purge plan'), 'check HCLOUD_ENDPOINT'],
     });
   }
   const age = limits.now.getTime() - Date.parse(plan.at);
   if (!(age >= -clockSkewMs)) {
     throw fail('E4005', `The plan claims to be of ${plan.at}, which is not a time in the past.`, {
-      actions: ['catalyst purge plan', 'check the clock of this machine'],
+      actions: [command('purge plan'), 'check the clock of this machine'],
     });
   }
   if (!(age <= limits.maxAgeMs)) {
     throw fail('E4005', `The plan was made at ${plan.at} and is too old to be applied.`, {
-      actions: ['catalyst purge plan', 'or --max-age 48h'],
+      actions: [command('purge plan'), 'or --max-age 48h'],
     });
   }
   const count = [...plan.resources, ...(plan.buckets?.rows ?? [])].filter(({ selected }) => selected).length;
   if (count > limits.max) {
     throw fail('E4006', `The plan would delete ${count} resources, more than the ${limits.max} that --max allows.`, {
-      actions: [`catalyst purge apply PLAN --max ${count}`],
+      actions: [command('purge apply', 'PLAN', { max: String(count) })],
       data: { count, max: limits.max },
     });
   }

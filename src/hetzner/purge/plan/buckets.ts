@@ -3,6 +3,7 @@
  * holds makes a bucket ours. What is newer than the plan is in use, and a bucket in use stays.
  */
 import { bucketMarker } from '../../../sovereign/object-storage.js';
+import { command } from '../../../support/commands/command.js';
 import { fail, isCatalystError } from '../../../support/errors/errors.js';
 import { sha256 } from '../../../support/hash.js';
 import type { ObjectStore } from '../../../tools/s3/s3.js';
@@ -95,7 +96,7 @@ export async function assertBucketsStillSelected(
     'E2010',
     `The plan selects resources that do not belong to ${selection.fqdn} now: ${refused.join('; ')}. Nothing was deleted.`,
     {
-      actions: ['catalyst purge plan --buckets'],
+      actions: [command('purge plan', { buckets: true })],
       data: { refused },
     },
   );
@@ -105,7 +106,7 @@ export async function assertBucketsStillSelected(
 export function assertSameAccount(plan: BucketPlan, store: ObjectStore, accessKey: string): void {
   if (plan.account === accountFingerprint(accessKey) && plan.endpoint === store.endpoint) return;
   throw fail('E2007', 'The plan names buckets and was made with other Object Storage keys or at another endpoint.', {
-    actions: ['catalyst purge plan --buckets'],
+    actions: [command('purge plan', { buckets: true })],
     data: { planned: plan.endpoint, present: store.endpoint },
   });
 }

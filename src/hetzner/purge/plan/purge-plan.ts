@@ -1,5 +1,6 @@
 /** A purge plan as it is saved and shown: what is in the project and what would go, with a hash over it. */
 import { checkShape } from '../../../support/check-shape.js';
+import { command } from '../../../support/commands/command.js';
 import { fail } from '../../../support/errors/errors.js';
 import { hashOf } from '../../../support/hash.js';
 import type { Row } from '../select/row.js';
@@ -29,7 +30,7 @@ export interface PurgePlan {
 
 /** Text of a saved plan → the plan. Throws E4005 when it is not one or was changed by hand. */
 export function parsePurgePlan(text: string, from: string): PurgePlan {
-  const actions = ['catalyst purge plan --out FILE'];
+  const actions = [command('purge plan', { out: 'FILE' })];
   let plan: PurgePlan;
   try {
     plan = JSON.parse(text) as PurgePlan;

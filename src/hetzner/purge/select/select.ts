@@ -2,6 +2,7 @@
  * Which resources of a project are leftovers of one Sovereign. Positive evidence only: its label, exactly one of its names, or
  * a thread from something that has either. Whatever else uses a thing keeps it. Pure.
  */
+import { command } from '../../../support/commands/command.js';
 import type { Pricing } from '../../api/offerings.js';
 import { type Resource, type ResourceMap, type ResourceType, resourceTypes } from '../../api/types.js';
 import { isMarker } from '../../marker.js';
@@ -151,7 +152,7 @@ function byEvidence(type: ResourceType, item: Resource, context: Context): Verdi
   const owner = item.labels?.[sovereignLabel];
   if (owner !== undefined && owner !== fqdn) return no(`its label names Sovereign ${owner}`);
   if (owner === fqdn && isMarker(type, item))
-    return no(`it marks the project of ${fqdn}; only catalyst cluster destroy deletes it`);
+    return no(`it marks the project of ${fqdn}; only ${command('cluster destroy')} deletes it`);
   if (owner === fqdn) return allowed(type, item, context, `label ${sovereignLabel}=${fqdn}`);
   if (!isExactName(fqdn, type, item.name)) return { ...no(lookAlike(item, fqdn)), silent: true };
   if (rival) return no(`its name could also belong to Sovereign ${rival}, and it has no label`);

@@ -42,6 +42,11 @@ export const commandLineCodes = {
     'the journal was written by another process',
     'The journal was changed, removed or replaced while this run was using it. The run stops before its next change; the next run looks up the outcome of what was begun.',
   ),
+  E1205: entry(
+    'usage',
+    'the port cannot be opened',
+    'The port given by --port is in use by another program, or this user has no permission to open it. Without --port, a free one is taken.',
+  ),
   E1120: entry(
     'usage',
     'a credential would be sent unencrypted',
@@ -77,10 +82,20 @@ export const commandLineCodes = {
     'preflight failed',
     'At least one read-only check failed. The message lists all of them, each with what to do; nothing was changed.',
   ),
+  E1402: entry(
+    'external',
+    'the clock of this machine is wrong',
+    'Requests to Object Storage are signed with the time of this machine, and refused when it is more than 15 minutes off.',
+  ),
+  E1306: entry(
+    'credentials',
+    'a credential ends too soon',
+    'The client certificate or token in a kubeconfig has expired, or would before a run can be over. Half a run would be left.',
+  ),
   E1410: entry(
     'refused',
     'not the cluster of the Sovereign',
-    'A cluster is identified by the UID of its kube-system namespace. The kubeconfig of the Sovereign leads to the mother cluster, or to another one that has the SME demos. Nothing was changed.',
+    'A cluster is identified by the UID of its kube-system namespace. The kubeconfig of the Sovereign leads to the mother cluster, to another one that has the SME demos, or, the first time that one is given, to one whose nodes are not servers of the Sovereign at Hetzner. Nothing was changed.',
   ),
   E1411: entry(
     'refused',

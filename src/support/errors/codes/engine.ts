@@ -60,4 +60,9 @@ export const engineCodes = {
     'another Hetzner project',
     'An empty placement group marks the project of a Sovereign, and the journal keeps its id. The project of the token has no such placement group, or another one: the token is probably of another project. A rotated token of the same project passes.',
   ),
+  E4035: entry(
+    'refused',
+    'a rehearsal cannot be made',
+    "`catalyst rehearse` walks a throwaway Sovereign and wipes it. Its name must be nobody's: not the Sovereign's own, not one of the mother or the demos, not one that DNS, the pool or a cluster at Hetzner already has, and not one of a Sovereign that was built with the state of this machine. It also needs a parent zone that catalyst can write, and in a lab room for its cluster.",
+  ),
 } as const satisfies CodesOf<4>;

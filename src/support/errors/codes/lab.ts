@@ -28,6 +28,11 @@ export const labCodes = {
     'missing permissions on a cluster',
     'A kubeconfig lacks permissions that a lab needs on its cluster; the message names the verbs and resources.',
   ),
+  E7007: entry(
+    'usage',
+    'the lab is not up, and the command only reads',
+    'Commands that act start the lab that `--lab` names; commands that only read do not, so that a mistyped name starts nothing. `catalyst lab list` shows which exist, `catalyst lab up NAME` starts one.',
+  ),
   E7010: entry(
     'refused',
     'the demos are on a cluster of the lab',

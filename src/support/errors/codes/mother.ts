@@ -40,7 +40,7 @@ export const motherCodes = {
   E5011: entry(
     'refused',
     'an object on the mother belongs to someone else',
-    'An object with a name that catalyst would write on the mother exists, and its label does not name this Sovereign. Nothing was written to it.',
+    'An object with a name that catalyst would write on the mother exists, and its label does not name this Sovereign; or her zone of this name has records that neither the pool-domain-manager nor catalyst wrote. Nothing was written to it. Find out whose it is.',
   ),
   E5020: entry(
     'external',
@@ -71,6 +71,11 @@ export const motherCodes = {
     'unfinished',
     'the egress block was already lifted',
     'The process was suspended or too slow while the egress of the Sovereign was cut, and the Job on the cluster that lifts the block ran first.',
+  ),
+  E5030: entry(
+    'refused',
+    'no zone was exported',
+    'The delegation keeps what it replaces on the name servers of the mother in the encrypted credential store of the state folder: her own zone of the name with its keys, and the record sets of the parent zone. This state folder has none.',
   ),
   E5101: entry(
     'refused',

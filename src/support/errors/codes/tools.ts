@@ -94,4 +94,9 @@ export const toolCodes = {
     'a registry refused',
     'A container registry refused a call, does not have an image, or sent other bytes than the digest names. Logins are those of `helm registry login` and docker.',
   ),
+  E3206: entry(
+    'external',
+    'an image cannot be pulled',
+    'A registry does not have an image or chart of the tree, or keeps it from this login. Waiting does not help: correct the name, or give the login with spec.charts.secretRef and the credential registry-token.',
+  ),
 } as const satisfies CodesOf<3>;

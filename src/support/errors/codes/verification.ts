@@ -21,7 +21,7 @@ export const verificationCodes = {
   E6101: entry(
     'check-failed',
     'the evidence is not valid',
-    'The bundle was changed, is not signed by that key, or its verdict does not follow from its samples.',
+    'The bundle was changed, is not signed by that key, or what it says of an item does not follow from what it has of it: objects, samples, scans, fingerprints, journal.',
   ),
   E6102: entry(
     'usage',
@@ -32,5 +32,15 @@ export const verificationCodes = {
     'check-failed',
     'not a complete evidence bundle',
     'The file is not a plain tar of regular files, each once, as catalyst writes it, or it is larger than evidence can be. A link, a device, a compressed archive or a damaged file proves nothing.',
+  ),
+  E6111: entry(
+    'check-failed',
+    'evidence of a newer format',
+    'A newer version of catalyst wrote the bundle in a format that this version does not know. What cannot be checked is never accepted: use that version or a later one.',
+  ),
+  E6112: entry(
+    'check-failed',
+    'no key to check the evidence with',
+    'No public key was given, and this machine knows none of that Sovereign. A key that lies beside a bundle may be as forged as the bundle: get the key from whoever runs the Sovereign.',
   ),
 } as const satisfies CodesOf<6>;

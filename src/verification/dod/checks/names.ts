@@ -1,82 +1,120 @@
-/** D4 and D5 beyond their tickets: who answers for the names, and who vouches for the certificates. */
-import { checkDelegation } from '../../../handover/sovereign/delegation.js';
-import { parentZoneOf } from '../../../mother/protected/protected-set.js';
-import { messageOf } from '../../../support/errors/errors.js';
+/** D5 beyond its ticket: who vouches for the certificates, and whether they can be renewed. */
+import { conditionOf } from '../../../kubernetes/readiness.js';
+import type { Sovereign } from '../../../sovereign/spec/schema.js';
+import { isCatalystError } from '../../../support/errors/errors.js';
+import { certificateRenews } from '../../../walk/proofs/network/certificate-renews.js';
 import { type Answer, allOf, failed, notChecked, passed } from '../item.js';
 import { proofOf, type Scope } from '../scope.js';
 
-/** Where the registrar parks names that are not delegated. */
-const parking = ['185.53.179.128'];
-
-export async function delegationChain(scope: Scope): Promise<Answer> {
-  const delegation = await checkDelegation(scope.world);
-  const chain = delegation.ok ? passed(delegation.summary, delegation) : failed(delegation.summary, delegation);
-  return allOf([await proofOf(scope, '#374'), chain, await notParked(scope), await signedOrPlain(scope)]);
-}
-
-async function notParked({ world }: Scope): Promise<Answer> {
-  const { fqdn, mother } = world.sovereign.spec;
-  const seen = new Set<string>();
-  for (const server of mother.powerdns.nameservers) {
-    const reply = await world.dns({ server, name: fqdn, type: 'A', transport: 'udp', signal: world.signal });
-    for (const record of [...reply.answers, ...reply.additionals]) seen.add(String(record.data));
-  }
-  const parked = parking.filter((address) => seen.has(address));
-  return parked.length > 0
-    ? failed(`${fqdn} leads to the registrar's parking address ${parked.join(', ')}`)
-    : passed('no parking address');
-}
-
-/** A DS in the parent asks for a signed zone; none means there is no chain to break. */
-async function signedOrPlain({ world }: Scope): Promise<Answer> {
-  const { fqdn, mother } = world.sovereign.spec;
-  const server = mother.powerdns.nameservers[0] ?? '';
-  try {
-    const reply = await world.dns({ server, name: fqdn, type: 'DS', transport: 'udp', signal: world.signal });
-    const signed = reply.answers.some((record) => record.type === 'DS');
-    return signed
-      ? notChecked(`${parentZoneOf(world.sovereign)} has a DS for ${fqdn}; its chain was not validated`)
-      : passed('no DS: DNSSEC absent');
-  } catch (error) {
-    return notChecked(`the DS query failed: ${messageOf(error)}`);
-  }
+/** What D5 observed. */
+export interface CertificatesSeen {
+  /** RFC 3339. */
+  at: string;
+  hosts: { host: string; authorized: boolean; sans: string[]; subject: string }[];
+  /** ACME issuers that certificates are asked of, with the PowerDNS of each solver. */
+  issuers: { name: string; solvers: (string | null)[] }[];
+  certificates: { name: string; ready: boolean; message?: string; renewalTime?: string }[];
+  /** One that was ordered and renewed just for this. */
+  renewal?: { ok: boolean; summary: string; facts?: Record<string, unknown> };
 }
 
 export async function certificates(scope: Scope): Promise<Answer> {
   const { world } = scope;
   const { fqdn } = world.sovereign.spec;
-  const shown: string[] = [];
+  const hosts: CertificatesSeen['hosts'] = [];
   for (const host of ['console', 'api', 'gitea', 'auth', 'harbor'].map((name) => `${name}.${fqdn}`)) {
     const { certificate } = await world.http({ url: `https://${host}/`, timeoutMs: 15_000, signal: world.signal });
-    if (!certificate?.authorized) return failed(`${host}: the chain does not verify`);
-    const fits = certificate.sans.some((san) => san.replace(/^DNS:/, '') === host || san.endsWith(`*.${fqdn}`));
-    if (!fits) return failed(`${host}: the certificate is for ${certificate.sans.join(', ')}`);
-    if (/TRAEFIK DEFAULT/i.test(certificate.subject)) return failed(`${host} shows Traefik's default certificate`);
-    shown.push(host);
+    const { authorized = false, sans = [], subject = '' } = certificate ?? {};
+    hosts.push({ host, authorized, sans, subject });
   }
-  return allOf([passed(`chains of ${shown.join(', ')} verify`), await ownSolver(scope), await proofOf(scope, '#373')]);
+  const seen: CertificatesSeen = { at: world.clock.now().toISOString(), hosts, ...(await issuersOf(world)) };
+  const shown = judgeHosts(seen, world.sovereign);
+  if (shown.status === 'fail') return { ...shown, evidence: seen };
+  const proof = await proofOf(scope, '#373');
+  seen.renewal = await renews(scope);
+  return { ...judgeCertificates(seen, proof, world.sovereign), evidence: seen };
 }
 
-/** Every ACME issuer that serves certificates solves through the Sovereign's own PowerDNS. */
-async function ownSolver({ world }: Scope): Promise<Answer> {
+/** Pure. @param proof of #373 */
+export function judgeCertificates(seen: CertificatesSeen, proof: Answer, sovereign: Sovereign): Answer {
+  const shown = judgeHosts(seen, sovereign);
+  if (shown.status !== 'pass') return shown;
+  const { renewal } = seen;
+  if (!renewal) return notChecked('no certificate was renewed');
+  return allOf([shown, ownSolver(seen), proof, (renewal.ok ? passed : failed)(renewal.summary)]);
+}
+
+function judgeHosts({ hosts }: CertificatesSeen, { spec: { fqdn } }: Sovereign): Answer {
+  if (hosts.length === 0) return notChecked('no certificate was looked at');
+  for (const { host, authorized, sans, subject } of hosts) {
+    if (!authorized) return failed(`${host}: the chain does not verify`);
+    const fits = sans.some((san) => [host, `*.${fqdn}`].includes(san.replace(/^DNS:/, '')));
+    if (!fits) return failed(`${host}: the certificate is for ${sans.join(', ')}`);
+    if (/TRAEFIK DEFAULT/i.test(subject)) return failed(`${host} shows Traefik's default certificate`);
+  }
+  return passed(`chains of ${hosts.map(({ host }) => host).join(', ')} verify`);
+}
+
+async function issuersOf(world: Scope['world']): Promise<Pick<CertificatesSeen, 'issuers' | 'certificates'>> {
   const kube = await world.kube();
   const [issuers, wanted] = await Promise.all([
     kube.list({ apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer' }),
     kube.list({ apiVersion: 'cert-manager.io/v1', kind: 'Certificate' }),
   ]);
-  const used = new Set(wanted.map((one) => one.spec?.issuerRef?.name));
-  const acme = issuers.filter((issuer) => issuer.spec?.acme && used.has(issuer.metadata.name));
-  if (acme.length === 0) return failed('no certificate is issued by ACME');
-  const foreign = acme.filter((issuer) => {
-    const text = JSON.stringify(issuer.spec.acme.solvers ?? []);
-    const reaches = [...world.sovereign.spec.mother.hosts, 'dynadot', 'openova.io'].some((host) =>
-      text.replaceAll(/"groupName":"[^"]*"/g, '').includes(host),
-    );
-    return !text.includes('powerdns') || reaches;
+  const kept = wanted.filter(({ metadata }) => metadata.namespace?.startsWith('catalyst-probes') !== true);
+  const used = new Set(kept.map((one) => one.spec?.issuerRef?.name));
+  type Solver = { dns01?: { webhook?: { config?: { host?: string } } } };
+  return {
+    issuers: issuers
+      .filter(({ spec, metadata }) => spec?.acme && used.has(metadata.name))
+      .map(({ metadata, spec }) => ({
+        name: metadata.name,
+        solvers: ((spec.acme.solvers ?? []) as Solver[]).map(({ dns01 }) => dns01?.webhook?.config?.host ?? null),
+      })),
+    certificates: kept.map((one) => {
+      const ready = conditionOf(one, 'Ready');
+      return {
+        name: `${one.metadata.namespace}/${one.metadata.name}`,
+        ready: ready?.status === 'True',
+        ...(ready?.message === undefined ? {} : { message: ready.message }),
+        ...(one.status?.renewalTime === undefined ? {} : { renewalTime: String(one.status.renewalTime) }),
+      };
+    }),
+  };
+}
+
+/** Every ACME issuer that serves certificates solves through the Sovereign's own PowerDNS, and no certificate waits for a renewal. */
+function ownSolver({ at, issuers, certificates: all }: CertificatesSeen): Answer {
+  const unwell = all.flatMap(({ name, ready, message, renewalTime }) => {
+    if (!ready) return [`${name} is not Ready: ${message ?? 'not observed yet'}`];
+    const isLate = Date.parse(String(renewalTime)) + renewalMs < Date.parse(at);
+    return isLate ? [`${name} was to be renewed at ${renewalTime}`] : [];
   });
+  if (unwell.length > 0) return failed(unwell.join('; '));
+  if (issuers.length === 0) return failed('no certificate is issued by ACME');
+  const foreign = issuers.filter(({ solvers }) => solvers.length === 0 || !solvers.every(isOwnPowerDns));
+  const names = (foreign.length > 0 ? foreign : issuers).map(({ name }) => name).join(', ');
   return foreign.length > 0
-    ? failed(
-        `${foreign.map((one) => one.metadata.name).join(', ')} does not solve through the Sovereign's own PowerDNS`,
-      )
-    : passed(`${acme.map((one) => one.metadata.name).join(', ')} solves through the Sovereign's own PowerDNS`);
+    ? failed(`${names} does not solve through the Sovereign's own PowerDNS`)
+    : passed(`${names} solves through the Sovereign's own PowerDNS`);
+}
+
+/** How late a renewal may begin: cert-manager orders it at once, and tries again after an hour. */
+const renewalMs = 2 * 3_600_000;
+
+/** The Service of PowerDNS in the cluster, by its whole host. */
+const isOwnPowerDns = (address: string | null) =>
+  address !== null &&
+  URL.canParse(address) &&
+  /^powerdns\.powerdns\.svc(\.cluster\.local)?$/.test(new URL(address).hostname);
+
+/** A certificate is ordered and renewed, now. */
+async function renews({ world, context }: Scope): Promise<CertificatesSeen['renewal']> {
+  try {
+    const { summary, facts } = await certificateRenews(world).take(context);
+    return { ok: true, summary, facts };
+  } catch (error) {
+    if (!isCatalystError(error, 'E4009')) throw error;
+    return { ok: false, summary: error.message };
+  }
 }

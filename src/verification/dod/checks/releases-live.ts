@@ -1,17 +1,23 @@
-/** D1: exactly the Blueprints of the WBS, at their pins, their workloads whole, no claim pending, no crash loop; seen twice. */
-import { releasesOf } from '../../../blueprints/catalog/releases.js';
-import { chartLock } from '../../../blueprints/charts/chart-lock.js';
-import { fluxNamespace } from '../../../blueprints/charts/chart-source.js';
-import { variablesOf } from '../../../blueprints/render/variables.js';
-import { fluxState } from '../../../handover/sovereign/activate.js';
-import type { Kube, KubeObject } from '../../../kubernetes/client/kube.js';
+/** D1: exactly the Blueprints of the WBS, at their pins, every workload as its chart specifies it and rolled out; seen twice. */
+import { installedReleases } from '../../../kubernetes/helm-record.js';
+import type { SinglePoint } from '../../../kubernetes/single-points.js';
 import { formatDuration } from '../../../support/durations.js';
 import type { World } from '../../../world/world.js';
-import { type Answer, failed, passed } from '../item.js';
-import type { LiveRelease, Look } from '../look.js';
+import { type Answer, failed, notChecked, passed } from '../item.js';
+import type { LiveRelease, Look, LookSeen } from '../look.js';
 import type { Scope } from '../scope.js';
+import { judgeReleases, seeReleases } from './installed/releases-found.js';
+import { seeWorkloads, singlePoints, workloadProblems } from './installed/workloads-found.js';
 
 const apartMs = 30_000;
+
+/** What D1 observed. */
+export interface ReleasesEvidence {
+  looks: LookSeen[];
+  /** Of the last look, for a person. */
+  releases: LiveRelease[];
+  single: SinglePoint[];
+}
 
 /**
  * The second look waits until it is 30 s younger than the first. One that was taken before the kill is the first when nothing
@@ -19,101 +25,56 @@ const apartMs = 30_000;
  */
 export async function releasesLive({ world, context, releasesSeen }: Scope): Promise<Answer> {
   const first = releasesSeen?.problems.length === 0 ? releasesSeen : await lookAtReleases(world);
-  if (first.problems.length > 0) return failed(first.problems.join('; '), first.releases);
+  if (first.problems.length > 0) return answered([first]);
   const left = first.at.getTime() + apartMs - world.clock.now().getTime();
   if (left > 0) {
     context.progress.waiting('a second look at every release, 30 s after the first');
     await world.clock.sleep(left, context.signal);
   }
-  const second = await lookAtReleases(world);
-  if (second.problems.length > 0) return failed(`second look: ${second.problems.join('; ')}`, second.releases);
+  return answered([first, await lookAtReleases(world)]);
+}
+
+function answered(looks: readonly Look[]): Answer {
+  const { releases, single } = looks.at(-1)!;
+  const evidence: ReleasesEvidence = { looks: looks.map(({ seen }) => seen), releases, single };
+  return { ...judgeLooks(looks), evidence };
+}
+
+/** Pure. */
+export function judgeReleasesEvidence({ looks }: ReleasesEvidence): Answer {
+  return judgeLooks(looks.map(lookFrom));
+}
+
+function judgeLooks([first, second]: readonly Look[]): Answer {
+  if (!first) return notChecked('no release was looked at');
+  if (first.problems.length > 0) return failed(first.problems.join('; '));
+  if (!second || second.at.getTime() - first.at.getTime() < apartMs)
+    return notChecked('the releases were not looked at twice, 30 s apart');
+  if (second.problems.length > 0) return failed(`second look: ${second.problems.join('; ')}`);
+  if (second.open.length > 0) return notChecked(second.open.join('; '));
   const apart = formatDuration(second.at.getTime() - first.at.getTime());
-  const summary = `${world.blueprints.length} Blueprints in ${second.releases.length} releases at their pins, seen twice, ${apart} apart`;
-  return passed(summary, {
-    seenAt: [first.at.toISOString(), second.at.toISOString()],
-    releases: second.releases,
-  });
+  const { blueprints } = second.seen.releases;
+  return passed(
+    `${blueprints.length} Blueprints in ${second.releases.length} releases at their pins, seen twice, ${apart} apart; ${second.single.length} workloads end with one node`,
+  );
 }
 
 export async function lookAtReleases(world: World): Promise<Look> {
-  const at = world.clock.now();
-  return { at, ...(await look(world)) };
-}
-
-async function look(world: World): Promise<Omit<Look, 'at'>> {
+  const at = world.clock.now().toISOString();
   const kube = await world.kube();
-  const live = await kube.list({
-    apiVersion: 'helm.toolkit.fluxcd.io/v2',
-    kind: 'HelmRelease',
-    namespace: 'flux-system',
-  });
-  const charts = await kube.list({
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'HelmChart',
-    namespace: fluxNamespace,
-  });
-  const archives = new Map(charts.map(({ metadata, status }) => [metadata.name, status?.artifact?.digest]));
-  const problems: string[] = [];
-  const releases: LiveRelease[] = [];
-  const expected = new Set<string>();
-  const lock = chartLock(world.stateDir, world.clock.now);
-  // The charts of a lab are stubs of its own, which nobody published.
-  const stubs = (await world.identity()).kind === 'lab';
-  if (world.blueprints.length !== 24) problems.push(`the catalog has ${world.blueprints.length} Blueprints, not 24`);
-  for (const blueprint of world.blueprints) {
-    for (const release of releasesOf(blueprint, world.sovereign, variablesOf(world.sovereign))) {
-      expected.add(release.name);
-      const object = live.find((one) => one.metadata.name === release.name);
-      if (!object) {
-        problems.push(`HelmRelease ${release.name} is not there`);
-        continue;
-      }
-      const state = fluxState(object);
-      if ('pending' in state) problems.push(`HelmRelease ${release.name}: ${state.pending}`);
-      const deployed = object.status?.history?.[0];
-      const version = String(deployed?.chartVersion ?? object.status?.lastAttemptedRevision ?? '').split('+')[0] ?? '';
-      if (version !== release.chart.version)
-        problems.push(`${release.name} runs chart ${version || 'none'}, pinned is ${release.chart.version}`);
-      const digest = archives.get(`${fluxNamespace}-${release.name}`);
-      const wanted = stubs ? undefined : lock.expected(release.chart);
-      if (wanted !== undefined && digest !== undefined && digest !== wanted)
-        problems.push(
-          `${release.name} runs another archive of ${release.chart.name} ${version} (${digest}) than ${wanted}`,
-        );
-      releases.push({ blueprint: blueprint.name, release: release.name, version, digest: digest ?? deployed?.digest });
-    }
-  }
-  for (const object of live)
-    if (object.metadata.name.startsWith('bp-') && !expected.has(object.metadata.name))
-      problems.push(`${object.metadata.name} is not one of the 24`);
-  problems.push(...(await unwell(kube)));
-  return { problems, releases };
+  const installed = await installedReleases(kube);
+  const tree = (await world.tree()).folders.flatMap(({ files }) => files.flatMap(({ objects }) => objects));
+  const specified = [...installed.flatMap(({ objects }) => objects), ...tree];
+  const [releases, workloads, single] = await Promise.all([
+    seeReleases(world, kube, installed),
+    seeWorkloads(kube, specified),
+    singlePoints(kube),
+  ]);
+  return lookFrom({ at, releases, workloads, single });
 }
 
-/** Workloads that are not whole, claims that wait, containers that crash; probes of catalyst aside. */
-async function unwell(kube: Kube): Promise<string[]> {
-  const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'];
-  const workloads = (await Promise.all(kinds.map((kind) => kube.list({ apiVersion: 'apps/v1', kind })))).flat();
-  const claims = await kube.list({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
-  const pods = await kube.list({ apiVersion: 'v1', kind: 'Pod' });
-  const ours = ({ metadata }: KubeObject) => metadata.namespace?.startsWith('catalyst-probes');
-  return [
-    ...workloads.filter((one) => !ours(one) && !isWhole(one)).map((one) => `${nameOf(one)} is not rolled out`),
-    ...claims.filter((one) => !ours(one) && one.status?.phase === 'Pending').map((one) => `${nameOf(one)} is Pending`),
-    ...pods
-      .filter((pod) =>
-        (pod.status?.containerStatuses ?? []).some(
-          (one: { state?: { waiting?: { reason?: string } } }) => one.state?.waiting?.reason === 'CrashLoopBackOff',
-        ),
-      )
-      .map((pod) => `${nameOf(pod)} is in a crash loop`),
-  ];
+function lookFrom(seen: LookSeen): Look {
+  const { problems, open, releases } = judgeReleases(seen.releases);
+  const all = [...problems, ...workloadProblems(seen.workloads)];
+  return { at: new Date(seen.at), problems: all, open, releases, single: seen.single, seen };
 }
-
-function isWhole({ kind, spec, status = {}, metadata }: KubeObject): boolean {
-  if (status.observedGeneration !== metadata.generation) return false;
-  if (kind === 'DaemonSet') return (status.numberReady ?? 0) >= (status.desiredNumberScheduled ?? 0);
-  return (status.readyReplicas ?? 0) >= (spec?.replicas ?? 1);
-}
-
-const nameOf = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.namespace}/${metadata.name}`;

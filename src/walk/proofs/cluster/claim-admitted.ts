@@ -22,7 +22,7 @@ export const claimAdmitted: ProofOf = (world) => ({
       throw disproved('#327', `XRDs for ${expected.join(', ')}`, `none for ${missing.join(', ')}`);
     for (const xrd of xrds) await served(kube, xrd);
     const claim = claimOf(xrds[0]!);
-    await withProbes(context, [probeNamespaceObject()], () => kube.tryApply([claim]));
+    await withProbes(kube, context, [probeNamespaceObject()], () => kube.tryApply([claim]));
     return {
       summary: `${xrds.length} XRDs Established; a ${claim.kind} was admitted in a dry-run`,
       facts: { xrds: xrds.map((xrd) => xrd.metadata.name) },

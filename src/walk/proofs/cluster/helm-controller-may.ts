@@ -39,7 +39,7 @@ export const helmControllerMay: ProofOf = (world) => {
           `${account} to be allowed every verb on every resource`,
           `denied ${answer.reason ?? ''}`,
         );
-      const role = await withProbes(context, objects, async () => {
+      const role = await withProbes(kube, context, objects, async () => {
         const release = refOfObject(objects.at(-1)!);
         await waitForRelease(kube, release, 300_000);
         const roles = await kube.list({

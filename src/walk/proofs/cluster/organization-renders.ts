@@ -15,7 +15,7 @@ export const organizationRenders: ProofOf = (world) => {
         (object) => object.kind !== 'Namespace',
       );
       if (objects.length === 0) throw disproved('bp-vcluster', 'objects for an Organization', 'none');
-      await withProbes(context, [space], () => kube.tryApply(objects));
+      await withProbes(kube, context, [space], () => kube.tryApply(objects));
       return {
         summary: `${objects.length} objects of a probe Organization passed server-side dry-run`,
         facts: { kinds: objects.map((object) => object.kind) },

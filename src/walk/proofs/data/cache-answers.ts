@@ -1,11 +1,12 @@
 /** bp-valkey: PING answers with the password and is refused without. */
+import { probeImages } from '../../probes/probe-images.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';
 import { disproved, type ProofOf } from '../proof.js';
 
 /** Runs where the Secret is; the password comes by environment (REDISCLI_AUTH), not by argument. */
 const job: ProbeJob = {
   name: 'valkey-ping',
-  image: 'valkey/valkey:9.0.1-alpine',
+  image: probeImages.valkey,
   namespace: 'valkey',
   secretEnv: { PASSWORD: { secret: 'valkey-users', key: 'default' } },
   env: { HOST: 'valkey.valkey.svc.cluster.local' },

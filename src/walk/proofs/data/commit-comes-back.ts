@@ -2,7 +2,7 @@
 import type { Mutation } from '../../../engine/mutation.js';
 import { secretValues } from '../../../kubernetes/secret-values.js';
 import { requireStatus } from '../../../tools/http/http-json.js';
-import type { Writers } from '../../../world/writers.js';
+import type { Writers } from '../../../world/gate/writers.js';
 import { disproved, type ProofOf } from '../proof.js';
 
 const repository = 'catalyst-probe';

@@ -1,16 +1,18 @@
 /** #381: a log line, a metric and a trace that a Pod sends are found again through Grafana's data sources. */
+
 import { randomBytes } from 'node:crypto';
 import { secretValues } from '../../../kubernetes/secret-values.js';
 import { waitUntil } from '../../../support/wait.js';
 import type { HttpAnswer } from '../../../tools/http/http.js';
 import type { World } from '../../../world/world.js';
+import { probeImages } from '../../probes/probe-images.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';
 import { disproved, type ProofOf } from '../proof.js';
 
 /** The log line goes the way of every Pod's log; metric and trace go by OTLP to Alloy. `TRACE` is 32 hex digits. */
 const job = (trace: string): ProbeJob => ({
   name: 'telemetry-send',
-  image: 'curlimages/curl:8.17.0',
+  image: probeImages.shell,
   env: { TRACE: trace, OTLP: 'http://alloy.observability.svc.cluster.local:4318' },
   script: `set -e
 echo "catalyst-probe $TRACE"
@@ -26,8 +28,6 @@ export const telemetryFound: ProofOf = (world) => ({
     const trace = randomBytes(16).toString('hex');
     const kube = await world.kube();
     const admin = await secretValues(kube, 'observability', 'grafana-admin', ['admin-user', 'admin-password']);
-    const { sent } = await runProbe<{ sent: string }>(kube, context, job(trace));
-    if (sent !== trace) throw disproved('#381', `the probe to send ${trace}`, sent);
     const authorization = `Basic ${Buffer.from(`${admin['admin-user']}:${admin['admin-password']}`).toString('base64')}`;
     const query = (path: string) =>
       world.http({
@@ -36,9 +36,13 @@ export const telemetryFound: ProofOf = (world) => ({
       });
     const logs = new URLSearchParams({ query: `{namespace="catalyst-probes"} |= "${trace}"`, limit: '1' });
     const metrics = new URLSearchParams({ query: `catalyst_probe{probe="${trace}"}` });
-    await found(world, 'log line', trace, () => query(`loki/loki/api/v1/query_range?${logs}`));
-    await found(world, 'metric', trace, () => query(`mimir/api/v1/query?${metrics}`));
-    await found(world, 'trace', 'catalyst-probe', () => query(`tempo/api/traces/${trace}`));
+    // The Pod's log goes with the Pod, and Alloy learns of Pods every 5 s: it stays until the line is found.
+    await runProbe<{ sent: string }>(kube, context, job(trace), async ({ sent }) => {
+      if (sent !== trace) throw disproved('#381', `the probe to send ${trace}`, sent);
+      await found(world, 'log line', trace, () => query(`loki/loki/api/v1/query_range?${logs}`));
+      await found(world, 'metric', trace, () => query(`mimir/api/v1/query?${metrics}`));
+      await found(world, 'trace', 'catalyst-probe', () => query(`tempo/api/traces/${trace}`));
+    });
     return { summary: 'a log line, a metric and a trace were found again through Grafana', facts: { trace } };
   },
 });

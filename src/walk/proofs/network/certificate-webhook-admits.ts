@@ -40,7 +40,7 @@ export const certificateWebhookAdmits: ProofOf = (world) => ({
             : { pending: 'no caBundle on cert-manager-webhook yet' },
       },
     );
-    await withProbes(context, [probeNamespaceObject()], async () => {
+    await withProbes(kube, context, [probeNamespaceObject()], async () => {
       await kube.tryApply([certificate({ dnsNames: [`probe.${world.sovereign.spec.fqdn}`] })]);
       const refusal = await kube.tryApply([certificate({ dnsNames: [] })]).then(
         () => undefined,

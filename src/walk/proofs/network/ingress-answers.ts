@@ -1,10 +1,14 @@
-/** #372: an Ingress and an IngressRoute to a probe answer on NodePorts 31080 and 31443. */
+/** #372: an Ingress and an IngressRoute to a probe answer at the load balancer, on 80 and 443, and a slow body is not cut. */
+import { loadBalancerHealth } from '../../../hetzner/cluster/load-balancer-health.js';
 import type { KubeObject } from '../../../kubernetes/client/kube.js';
 import { waitForRollout } from '../../../kubernetes/rollout.js';
+import { messageOf } from '../../../support/errors/errors.js';
 import { waitUntil } from '../../../support/wait.js';
 import type { World } from '../../../world/world.js';
+import { probeImages } from '../../probes/probe-images.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../../probes/probe-objects.js';
 import type { ProofOf } from '../proof.js';
+import { slowBodyArrives } from './slow-body.js';
 
 const name = 'probe-web';
 const labels = { app: name };
@@ -13,7 +17,7 @@ function probeWeb(fqdn: string): KubeObject[] {
   const at = { name, namespace: probeNamespace };
   const container = {
     name: 'web',
-    image: 'traefik/whoami:v1.11.0',
+    image: probeImages.web,
     args: ['--port=8080'],
     ports: [{ containerPort: 8080 }],
     resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
@@ -70,12 +74,16 @@ export const ingressAnswers: ProofOf = (world) => {
     plan: () => probeMutations(objects),
     async take(context) {
       const kube = await world.kube();
-      return withProbes(context, objects, async () => {
+      return withProbes(kube, context, objects, async () => {
         await waitForRollout(kube, [{ kind: 'Deployment', namespace: probeNamespace, name }], 180_000);
-        const plain = await answers(world, `http://probe-ingress.${fqdn}:31080/`, [200, 301, 302, 307, 308]);
-        await answers(world, `https://probe-ingress.${fqdn}:31443/`, [200]);
-        await answers(world, `https://probe-route.${fqdn}:31443/`, [200]);
-        return { summary: `Ingress and IngressRoute answer on 31443; 31080 answers ${plain}`, facts: { plain } };
+        const plain = await answers(world, `http://probe-ingress.${fqdn}/`, [200, 301, 302, 307, 308]);
+        await answers(world, `https://probe-ingress.${fqdn}/`, [200]);
+        await answers(world, `https://probe-route.${fqdn}/`, [200]);
+        const slow = await slowBodyArrives(world, `https://probe-route.${fqdn}/`, context.signal);
+        return {
+          summary: `Ingress and IngressRoute answer on 443; 80 answers ${plain}; ${slow}`,
+          facts: { plain, slow },
+        };
       });
     },
   };
@@ -89,13 +97,22 @@ function answers(world: World, url: string, wanted: readonly number[]): Promise<
     clock: world.clock,
     signal: world.signal,
     look: async () => {
-      const answer = await world
-        .http({ url, insecure: true })
-        .catch((error: unknown) => ({ status: 0, text: String(error) }));
+      const answer = await world.http({ url, insecure: true }).catch((error: unknown) => messageOf(error));
+      if (typeof answer === 'string') return { pending: [answer, ...(await behind(world, url))].join(' ') };
       const own = answer.status !== 200 || answer.text.includes('Hostname:');
       return wanted.includes(answer.status) && own
         ? { done: answer.status }
-        : { pending: `${url} answers ${answer.status || answer.text.slice(0, 120)}` };
+        : { pending: `${url} answers ${answer.status}: ${answer.text.trim().slice(0, 120)}` };
     },
   });
+}
+
+/** What Hetzner says of the targets, where a connection failed. */
+async function behind(world: World, url: string): Promise<string[]> {
+  const port = url.startsWith('https:') ? 443 : 80;
+  const health = await world
+    .hetzner()
+    .then((api) => loadBalancerHealth(api, world.sovereign.spec.fqdn, port))
+    .catch(() => undefined);
+  return health === undefined ? [] : [`${health}.`];
 }

@@ -1,5 +1,6 @@
-/** bp-powerdns: SOA for the Sovereign's zone over UDP and TCP on port 53 of every node. */
+/** bp-powerdns: SOA for the Sovereign's zone over UDP and TCP on port 53 of every node, whose first server is one of the zone's. */
 import { nodeAddresses } from '../../../kubernetes/node-addresses.js';
+import { messageOf } from '../../../support/errors/errors.js';
 import { waitUntil } from '../../../support/wait.js';
 import type { DnsAnswer } from '../../../tools/dns/dns.js';
 import type { World } from '../../../world/world.js';
@@ -14,6 +15,7 @@ export const zoneAnswers: ProofOf = (world) => ({
     const serials = new Set<number>();
     for (const server of addresses) {
       for (const transport of ['udp', 'tcp'] as const) serials.add(await soaOf(world, server, transport));
+      await checkAuthority(world, server);
     }
     if (serials.size !== 1) throw disproved('bp-powerdns', 'one serial everywhere', [...serials].join(', '));
     const [serial] = serials;
@@ -26,6 +28,31 @@ export const zoneAnswers: ProofOf = (world) => ({
   },
 });
 
+/** A secondary, a registrar and Let's Encrypt's resolvers go by what the SOA says. */
+async function checkAuthority(world: World, server: string): Promise<void> {
+  const { fqdn } = world.sovereign.spec;
+  const ask = (type: 'SOA' | 'NS') => world.dns({ server, name: fqdn, type, transport: 'tcp' });
+  const [soa, ns] = await Promise.all([ask('SOA'), ask('NS')]);
+  const named = ns.answers.filter(({ type }) => type === 'NS').map(({ data }) => plain(data));
+  const authority = soa.answers.find(({ type }) => type === 'SOA');
+  if (!authority) throw disproved('bp-powerdns', `the SOA of ${fqdn} from ${server}`, soa.rcode);
+  const { mname, minimum } = authority.data as { mname: string; minimum: number };
+  if (!named.includes(plain(mname)))
+    throw disproved(
+      'bp-powerdns',
+      `the SOA of ${fqdn} to name one of its servers (${named.join(', ')})`,
+      `${mname} at ${server}`,
+    );
+  const negativeS = Math.min(minimum, authority.ttl);
+  if (negativeS > longestDenialS)
+    throw disproved('bp-powerdns', `"does not exist" to be kept for ${longestDenialS} s at most`, `${negativeS} s`);
+}
+
+/** Who asks for a name before it is there waits this long, with everybody behind the same resolver. */
+const longestDenialS = 300;
+
+const plain = (name: unknown) => String(name).replace(/\.$/, '').toLowerCase();
+
 /** The serial that a server gives with authority; waits while the server is still coming up. */
 export function soaOf(world: World, server: string, transport: 'udp' | 'tcp'): Promise<number> {
   const { fqdn } = world.sovereign.spec;
@@ -37,8 +64,9 @@ export function soaOf(world: World, server: string, transport: 'udp' | 'tcp'): P
     look: async () => {
       const answer = await world
         .dns({ server, name: fqdn, type: 'SOA', transport, timeoutMs: 3000 })
-        .catch((error: unknown) => String(error));
-      if (typeof answer === 'string') return { pending: answer };
+        .catch((error: unknown) => messageOf(error));
+      if (typeof answer === 'string')
+        return { pending: `${answer} Is port 53 (${transport}) open in the firewall, from here and at the node?` };
       const serial = serialOf(answer, fqdn);
       return serial === undefined
         ? { pending: `${server} answers ${answer.rcode}${answer.authoritative ? '' : ' without authority'}` }

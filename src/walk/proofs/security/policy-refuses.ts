@@ -1,6 +1,8 @@
 /** #379: an audit policy reports on a probe, and an enforcing one refuses a probe (both policies stand in the tree). */
+
 import type { KubeObject } from '../../../kubernetes/client/kube.js';
 import { isCatalystError, messageOf } from '../../../support/errors/errors.js';
+import { probeImages } from '../../probes/probe-images.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../../probes/probe-objects.js';
 import { disproved, type ProofOf } from '../proof.js';
 
@@ -11,7 +13,7 @@ const audited: KubeObject = {
   metadata: { name: 'probe-audited', namespace: probeNamespace },
   spec: {
     schedulingGates: [{ name: 'catalyst.openova.io/probe' }],
-    containers: [{ name: 'probe', image: 'registry.k8s.io/pause:3.10' }],
+    containers: [{ name: 'probe', image: probeImages.pause }],
   },
 };
 
@@ -25,7 +27,7 @@ const refused: KubeObject = {
     containers: [
       {
         name: 'probe',
-        image: 'registry.k8s.io/pause:3.10',
+        image: probeImages.pause,
         securityContext: { privileged: true },
         resources: { requests: { cpu: '1m', memory: '1Mi' } },
       },
@@ -39,7 +41,7 @@ export const policyRefuses: ProofOf = (world) => {
     plan: () => probeMutations(objects),
     async take(context) {
       const kube = await world.kube();
-      return withProbes(context, objects, async () => {
+      return withProbes(kube, context, objects, async () => {
         const refusal = await kube.tryApply([refused]).then(
           () => undefined,
           (error: unknown) => error,

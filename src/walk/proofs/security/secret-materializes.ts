@@ -1,6 +1,8 @@
 /** #331: the store is Ready, and a value written to OpenBao materializes as a Secret through an ExternalSecret. */
+
 import { randomBytes } from 'node:crypto';
 import { type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
+import { probeImages } from '../../probes/probe-images.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';
 import { probeMutations, probeNamespace, probeNamespaceObject, withProbes } from '../../probes/probe-objects.js';
 import { isTrue } from '../cluster/provider-healthy.js';
@@ -13,7 +15,7 @@ const path = 'catalyst-probes/value';
 /** Logs in with its own ServiceAccount token (role `catalyst-probe` of the tree) and writes one value. */
 const write: ProbeJob = {
   name: 'openbao-write',
-  image: 'curlimages/curl:8.17.0',
+  image: probeImages.shell,
   serviceAccountName: 'catalyst-probe',
   env: { BAO_ADDR: 'http://openbao.openbao.svc.cluster.local:8200', PATH_: path },
   secretEnv: { VALUE: { secret: 'catalyst-probe-value', key: 'value' } },
@@ -76,9 +78,9 @@ export const secretMaterializes: ProofOf = (world) => {
       );
       const value = randomBytes(12).toString('hex');
       world.redactor.register(value);
-      await withProbes(context, around(value), async () => {
+      await withProbes(kube, context, around(value), async () => {
         await runProbe(kube, context, write);
-        await withProbes(context, [externalSecret], () => materialized(value));
+        await withProbes(kube, context, [externalSecret], () => materialized(value));
       });
       return { summary: 'a value written to OpenBao materialized as a Secret', facts: { store: 'openbao', path } };
     },

@@ -1,7 +1,7 @@
 /** The same routes and the same requests to the lab's ingress and to Traefik itself. A difference is mended in the lab or listed in differences.ts. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { finishedFolder } from '../../../../lab/src/engines/cache.js';
-import { engines } from '../../../../lab/src/engines/catalog.js';
+import { finishedFolder } from '../../../../lab/src/engines/build/cache.js';
+import { engines } from '../../../../lab/src/engines/build/catalog.js';
 import { until } from '../../rig.js';
 import { compareTurns, everyDifferenceIsHeld } from '../compare.js';
 import { ingressDifferences as differences } from '../differences.js';

@@ -4,21 +4,21 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeObject, registerNode } from '../../../../lab/src/clusters/node-object.js';
 import { type Component, createServiceCalls } from '../../../../lab/src/components/component.js';
-import { startIngress } from '../../../../lab/src/components/ingress.js';
+import { startIngress } from '../../../../lab/src/components/traefik/ingress.js';
 import type { Lab } from '../../../../lab/src/controllers/engine.js';
-import { passageTo } from '../../../../lab/src/controllers/passage.js';
-import { openSocksDoor } from '../../../../lab/src/controllers/socks-door.js';
 import { keyOf, kindOf } from '../../../../lab/src/controllers/store.js';
-import { findEngines } from '../../../../lab/src/engines/cache.js';
+import { findEngines } from '../../../../lab/src/engines/build/cache.js';
+import { trueCrds } from '../../../../lab/src/engines/build/true-crds.js';
 import { createChildren } from '../../../../lab/src/engines/children.js';
 import { type ControlPlane, startControlPlane } from '../../../../lab/src/engines/control-plane.js';
-import { realTraefik } from '../../../../lab/src/engines/real-traefik.js';
-import { trueCrds } from '../../../../lab/src/engines/true-crds.js';
-import { createFaults } from '../../../../lab/src/faults.js';
-import { createLabKube, type LabKube } from '../../../../lab/src/kubernetes/client.js';
-import { nodeObject, registerNode } from '../../../../lab/src/node-object.js';
-import { createRequestLog } from '../../../../lab/src/request-log.js';
+import { realTraefik } from '../../../../lab/src/engines/programs/real-traefik.js';
+import { passageTo } from '../../../../lab/src/internet/passage.js';
+import { openSocksDoor } from '../../../../lab/src/internet/socks-door.js';
+import { createLabKube, type LabKube } from '../../../../lab/src/kubernetes/client/client.js';
+import { createFaults } from '../../../../lab/src/requests/faults.js';
+import { createRequestLog } from '../../../../lab/src/requests/request-log.js';
 import { accountsOf } from '../../../../lab/src/stub-charts/accounts.js';
 import { type KubeObject, refOfObject } from '../../../../src/kubernetes/client/kube.js';
 import { systemClock as clock } from '../../../../src/support/clock.js';
@@ -179,13 +179,14 @@ async function openPods(closing: (() => unknown)[]): Promise<string> {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
       closing.push(() => server.close().closeAllConnections());
     });
-  const door = await openSocksDoor(async (address, port) => {
+  const connect = async (address: string, port: number) => {
     const [service] = [...addressOf].find(([, one]) => one === address) ?? [];
     if (!service) return undefined;
     const name = `${service}:${port}`;
     if (!servers.has(name)) servers.set(name, open(name));
     return passageTo({ port: await servers.get(name)! });
-  });
+  };
+  const door = await openSocksDoor({ connect });
   closing.push(() => door.close());
   return door.url;
 }

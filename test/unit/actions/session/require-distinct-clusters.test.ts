@@ -6,8 +6,8 @@ import type { Kube } from '../../../../src/kubernetes/client/kube.js';
 import type { WorldIdentity } from '../../../../src/sovereign/world-identity.js';
 import { systemClock } from '../../../../src/support/clock.js';
 import { fail } from '../../../../src/support/errors/errors.js';
-import { omantel } from '../../hetzner/fake-world.js';
-import { fakeKube } from '../../walk/fake-kube.js';
+import { fakeKube } from '../../../fakes/fake-kube.js';
+import { omantel } from '../../../fakes/fake-world.js';
 
 const mark = { id: 'a1', name: 'first' };
 
@@ -74,6 +74,10 @@ describe('before the first write', () => {
       throw fail('E4030', 'another mother');
     });
     await expect(other(write('hetzner'))).rejects.toMatchObject({ code: 'E4030', exitCode: 7 });
+    const foreign = requireDistinctClusters(world({ kube: cluster('own'), mother }), async () => {
+      throw fail('E1410', 'none of its nodes is ours');
+    });
+    await expect(foreign(write('sovereign'))).rejects.toMatchObject({ code: 'E1410' });
   });
 
   it('a swap of the two kubeconfigs is refused: the cluster that is named as the Sovereign holds the demos', async () => {

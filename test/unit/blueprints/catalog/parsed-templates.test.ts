@@ -1,10 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseTemplates } from '../../../../src/blueprints/catalog/keep-templates.js';
 import { metadataSchema } from '../../../../src/blueprints/catalog/metadata-schema.js';
 import { documentsOf, metadataOf, readParsed } from '../../../../src/blueprints/catalog/parsed-templates.js';
+import { chartKey, readOwnChart } from '../../../../src/blueprints/charts/own-chart.js';
 import { packageRoot } from '../../../../src/support/package-root.js';
+import { parseYamlStream } from '../../../../src/support/yaml/yaml.js';
 import { inScratch } from '../charts-rig.js';
 
 it('keeps what files parse to by their bytes, and parses what changed since', () =>
@@ -26,7 +28,7 @@ it('keeps what files parse to by their bytes, and parses what changed since', ()
   }));
 
 it('keeps nothing where there was no build', () =>
-  inScratch(async (dir) => expect(readParsed(dir)).toEqual({ documents: {}, metadata: {} })));
+  inScratch(async (dir) => expect(readParsed(dir)).toEqual({ documents: {}, metadata: {}, charts: {} })));
 
 it('what is kept of the 24 is what checking them says', async () => {
   const root = join(packageRoot, 'templates', 'blueprints');
@@ -35,4 +37,12 @@ it('what is kept of the 24 is what checking them says', async () => {
   expect(Object.keys(kept.metadata)).toHaveLength(24);
   for (const [hash, metadata] of Object.entries(kept.metadata))
     expect(metadata).toEqual(metadataSchema.parse(kept.documents[hash]?.[0]));
+  const folder = join(root, 'bp-crossplane-claims');
+  const { name } = metadataSchema.parse(
+    parseYamlStream(await readFile(join(folder, 'blueprint.yaml'), 'utf8'))[0],
+  ).chart;
+  const [packed, asKept] = [await readOwnChart(folder, name), await readOwnChart(folder, name, kept.charts)];
+  expect(Object.keys(kept.charts)).toHaveLength(2);
+  expect(kept.charts[chartKey(name, packed!.files)]).toBe(packed!.tgz.toString('base64'));
+  expect(asKept).toEqual(packed);
 });

@@ -8,7 +8,7 @@ import { allReleases } from '../../../../src/blueprints/catalog/releases.js';
 import { chartLock, verifiedCharts } from '../../../../src/blueprints/charts/chart-lock.js';
 import { variablesOf } from '../../../../src/blueprints/render/variables.js';
 import { sha256 } from '../../../../src/support/hash.js';
-import { omantel } from '../../hetzner/fake-world.js';
+import { omantel } from '../../../fakes/fake-world.js';
 
 let dir: string;
 beforeEach(() => {

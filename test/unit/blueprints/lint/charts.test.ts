@@ -18,7 +18,7 @@ const signal = new AbortController().signal;
 async function valkeyWith(values: Values, kubernetes?: string): Promise<Blueprint> {
   const valkey = (await blueprints()).find(({ name }) => name === 'bp-valkey')!;
   const chart = kubernetes ? { ...valkey.chart, kubernetes } : valkey.chart;
-  return { ...valkey, chart, documents: { ...valkey.documents, values: { values } } };
+  return { ...valkey, chart, runsImages: ['demo:1.0'], documents: { ...valkey.documents, values: { values } } };
 }
 
 async function lint(folders: ChartFolders, values: Values, sovereign = omantel(), kubernetes?: string) {
@@ -51,6 +51,34 @@ it('renders an archive for each Kubernetes version and reports keys, workloads a
       '1.35',
       '1.36',
     ]);
+  }));
+
+it('finds an image that the chart runs and the Blueprint does not name, and one that it names in vain', () =>
+  inScratch(async (dir) => {
+    const all = await blueprints();
+    const blueprint = { ...(await valkeyWith({})), runsImages: ['demo:1.1'] };
+    const template = chartTemplate({ redactor: createRedactor(), env: process.env, signal } as Context, await helm());
+    const result = await lintCharts(omantel(), [blueprint], all, { folders: await archived(dir), template });
+    expect(result.findings.map(({ rule, severity, message }) => `${severity} ${rule}: ${message}`)).toEqual([
+      'error images: valkey 0.11.0 runs demo:1.0, which the Blueprint does not name',
+      'warning images: valkey 0.11.0 does not run demo:1.1',
+    ]);
+  }));
+
+it("reads what Go's YAML parser reads, counts no image of helm test, and takes kubectl of any Kubernetes version as the same", () =>
+  inScratch(async (dir) => {
+    const text = [
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      image: "registry.k8s.io/kubectl:{{ .Capabilities.KubeVersion.Version }}"',
+      '      command: [\n        "true"\n      ]',
+      '---\napiVersion: v1\nkind: Pod\nmetadata: {name: b, annotations: {helm.sh/hook: test}}\nspec: {containers: [{name: b, image: "tested:1"}]}',
+    ];
+    const all = await blueprints();
+    const folders = await archived(dir, [{ path: 'templates/more.yaml', text: text.join('\n') }]);
+    const blueprint = { ...(await valkeyWith({})), runsImages: ['demo:1.0', 'registry.k8s.io/kubectl:v1.35.4'] };
+    const template = chartTemplate({ redactor: createRedactor(), env: process.env, signal } as Context, await helm());
+    const { findings, charts } = await lintCharts(omantel(), [blueprint], all, { folders, template });
+    expect(findings).toEqual([]);
+    expect(charts[0]!.images).toEqual(['demo:1.0', 'registry.k8s.io/kubectl:v1.36.0']);
   }));
 
 it('finds a key that the chart does not know, though it has no schema, at any depth', () =>

@@ -48,3 +48,14 @@ it.each<[string, KubeObject, KubeObject]>([
   expect(drift).toHaveLength(1);
   expect(JSON.stringify(drift)).not.toMatch(/ours|theirs|b3Vy|dGhl/);
 });
+
+it('leaves a ConfigMap alone that the tree has empty for a program to fill', () => {
+  const map = (data?: object) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a' },
+    ...(data ? { data } : {}),
+  });
+  expect(driftOf(map(), map({ state: 'done' }))).toEqual([]);
+  expect(driftOf(map({ own: 'x' }), map({ own: 'x', other: 'y' }))).toMatchObject([{ path: 'data.other' }]);
+});

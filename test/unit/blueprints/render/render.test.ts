@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { placedObjects } from '../../../../src/blueprints/lint/placed.js';
 import { renderTree } from '../../../../src/blueprints/render/render.js';
+import { sha256 } from '../../../../src/support/hash.js';
+import { parseYamlStream } from '../../../../src/support/yaml/yaml.js';
 import { blueprints, omantel } from '../rig.js';
 
 it('has a folder for each of the 24, glue where a CRD is needed, and one for Flux', async () => {
@@ -19,9 +21,9 @@ it('mirrors the graph in Kustomizations', async () => {
   const kustomizations = tree.folder('flux-system')!.files[1]!.objects;
   const needs = (name: string) =>
     kustomizations.find((one) => one.metadata.name === name)?.spec.dependsOn?.map((one: { name: string }) => one.name);
-  expect(kustomizations).toHaveLength(30);
+  expect(kustomizations).toHaveLength(32);
   expect(needs('bp-cilium')).toBeUndefined();
-  expect(needs('bp-external-secrets')).toEqual(['bp-openbao']);
+  expect(needs('bp-external-secrets')).toEqual(['bp-openbao-config']);
   expect(needs('bp-external-secrets-config')).toEqual(['bp-external-secrets']);
   expect(needs('bp-cert-manager-powerdns-webhook')).toEqual([
     ...['bp-cert-manager', 'bp-powerdns-config'],
@@ -60,7 +62,7 @@ it('leaves workloads to the checks of their Kustomization at an install, and to 
   }
 });
 
-it('takes every chart from the mirror when there is one', async () => {
+it('takes every chart from the mirror when there is one, but those that it has itself', async () => {
   const mirror = 'oci://127.0.0.1:5000/charts';
   const all = await blueprints();
   const tree = renderTree(
@@ -69,7 +71,56 @@ it('takes every chart from the mirror when there is one', async () => {
   );
   const sources = placedObjects(tree, all).filter(({ object }) => object.kind === 'HelmRepository');
   expect(sources).toHaveLength(24);
-  for (const { object } of sources) expect(object.spec).toMatchObject({ type: 'oci', url: mirror, insecure: true });
+  const own = new Set(all.filter(({ ownChart }) => ownChart).map(({ name }) => name as string));
+  expect(own.size).toBe(2);
+  for (const { object, blueprint } of sources)
+    expect(object.spec).toMatchObject(
+      own.has(blueprint)
+        ? { url: expect.stringMatching(/^http:\/\/chart-[a-z-]+\.flux-system\.svc\.cluster\.local\/[0-9a-f]{12}$/) }
+        : { type: 'oci', url: mirror, insecure: true },
+    );
+});
+
+it('has the archives of our own charts, with an index that names them as the HelmReleases do', async () => {
+  const tree = renderTree(omantel(), await blueprints());
+  for (const name of ['bp-crossplane-claims', 'bp-catalyst-platform']) {
+    const objects = tree.folder(name)!.files.flatMap((file) => file.objects);
+    const find = (kind: string) => objects.find((object) => object.kind === kind)!;
+    const { chart, version } = find('HelmRelease').spec.chart.spec;
+    // upstream publishes bp-*: one must never be taken for the other
+    expect(chart).toMatch(/^catalyst-cli-/);
+    const { data, binaryData } = find('ConfigMap') as unknown as Record<string, Record<string, string>>;
+    const [index] = parseYamlStream(data!['index.yaml']!) as [{ entries: Record<string, Record<string, unknown>[]> }];
+    const [entry] = index.entries[chart]!;
+    const tgz = Buffer.from(binaryData![`${entry!['urls']}`]!, 'base64');
+    expect(entry).toMatchObject({ name: chart, version, digest: sha256(tgz) });
+    expect(find('HelmRepository').spec.url).toContain(`/${sha256(tgz).slice(0, 12)}`);
+    const [item] = find('Deployment').spec.template.spec.volumes[0].configMap.items;
+    expect(new URL(`${find('HelmRepository').spec.url}/index.yaml`).pathname).toBe(`/${item.path}`);
+  }
+});
+
+it('takes the charts of a Blueprint from where the spec says, before the mirror and the tree', async () => {
+  const source = 'oci://registry.example.org/charts';
+  const sovereign = omantel(() => ({
+    charts: { mirror: 'oci://127.0.0.1:5000/charts', insecure: true },
+    blueprints: { 'bp-crossplane-claims': { source }, 'bp-spire': { source } },
+  }));
+  const tree = renderTree(sovereign, await blueprints());
+  for (const name of ['bp-crossplane-claims', 'bp-spire']) {
+    const objects = tree.folder(name)!.files.flatMap((file) => file.objects);
+    const sources = objects.filter(({ kind }) => kind === 'HelmRepository');
+    expect(sources.map(({ spec }) => spec)).toEqual([{ interval: '1h', type: 'oci', url: source }]);
+    expect(objects.some(({ kind }) => kind === 'ConfigMap')).toBe(false);
+  }
+});
+
+it('refuses another version of a chart that the tree has, unless the spec says where it is', async () => {
+  const all = await blueprints();
+  const over = (more: { source?: string }) =>
+    omantel(() => ({ blueprints: { 'bp-crossplane-claims': { version: '9.0.0', ...more } } }));
+  expect(() => renderTree(over({}), all)).toThrow(/the tree has version 0\.1\.0/);
+  expect(renderTree(over({ source: 'oci://registry.example.org/charts' }), all).hash).toMatch(/^[0-9a-f]{64}$/);
 });
 
 it('merges versions and values of the spec over ours', async () => {

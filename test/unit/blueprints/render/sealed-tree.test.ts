@@ -58,6 +58,10 @@ it('holds each Secret that catalyst makes, with every key, for the controller al
     ]);
     expect(opened).toEqual(Object.fromEntries(clear));
     expect(one.spec.template.type).toBe(secret.type);
+    // without it on the Secret, the controller leaves one that was there before as it is
+    expect(one.spec.template.metadata.annotations).toMatchObject({ 'sealedsecrets.bitnami.com/managed': 'true' });
+    // a SealedSecret takes its Secret along
+    expect(one.metadata.annotations).toEqual({ 'kustomize.toolkit.fluxcd.io/prune': 'disabled' });
   }
 });
 

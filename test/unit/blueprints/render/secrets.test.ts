@@ -41,11 +41,44 @@ it('makes a password line that the registry accepts, the same at every apply', a
   expect(await secretOf('bp-harbor', 'harbor-internal')).toEqual(first);
 });
 
+it('gives NATS a file of users with the passwords that consumers get', async () => {
+  const { catalyst, probe, 'auth.conf': file } = await secretOf('bp-nats-jetstream', 'nats-auth');
+  const users = [...file!.matchAll(/user: "([^"]+)", password: "([^"]+)"/g)].map(([, user, password]) => [
+    user,
+    password,
+  ]);
+  const named = (password: string | undefined) => password?.replace(/^(made|captured)-/, '');
+  expect(users.map(([user, password]) => [user, named(password)])).toEqual([
+    ['catalyst', named(catalyst)],
+    ['probe', named(probe)],
+  ]);
+  expect(file).not.toContain('${');
+});
+
 it('puts the Namespaces first, with the labels of the tree', async () => {
   const velero = (await blueprints()).find((one) => one.name === 'bp-velero')!;
   const [namespace] = await secretsFor(velero, omantel(), values);
   expect(namespace).toMatchObject({
     kind: 'Namespace',
     metadata: { name: 'velero', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
+  });
+});
+
+it('lets people sign in by the realm: Harbor has the secret of its client there, and the first person a password', async () => {
+  const config = JSON.parse((await secretOf('bp-harbor', 'harbor-oidc'))['config.json']!) as Record<string, unknown>;
+  expect(config).toMatchObject({
+    auth_mode: 'oidc_auth',
+    oidc_endpoint: 'https://auth.omantel.omani.works/realms/sovereign',
+    oidc_client_secret: (await secretOf('bp-keycloak', 'oidc-clients'))['harbor'],
+  });
+  const keycloak = (await blueprints()).find((one) => one.name === 'bp-keycloak')!;
+  const realm = keycloak.documents.release as Record<string, { data?: Record<string, { users?: object[] }> }[]>;
+  const [user] = Object.values(realm)
+    .flat()
+    .flatMap(({ data }) => data?.['sovereign-realm.json']?.users ?? []);
+  expect(user).toMatchObject({
+    username: 'sovereign-admin',
+    credentials: [{ type: 'password', temporary: true }],
+    requiredActions: ['UPDATE_PASSWORD'],
   });
 });

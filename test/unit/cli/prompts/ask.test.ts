@@ -7,9 +7,10 @@ import type { Given } from '../../../../src/cli/prompts/wizard/gather.js';
 import { isPublicKey } from '../../../../src/cli/prompts/wizard/hetzner.js';
 import { specQuestions, wizardQuestions } from '../../../../src/cli/prompts/wizard/questions.js';
 import { parseSpec } from '../../../../src/sovereign/spec/load-spec.js';
+import { fail } from '../../../../src/support/errors/errors.js';
 import { toYaml } from '../../../../src/support/yaml/yaml.js';
 import type { World } from '../../../../src/world/world.js';
-import { specText } from '../../sovereign/fixture.js';
+import { specText } from '../../../fakes/sovereign-spec.js';
 
 const plain = specQuestions.filter(({ kind }) => kind !== 'secret');
 const given = (more: Partial<Given> = {}): Given => ({
@@ -64,8 +65,21 @@ describe('without a terminal', () => {
       fqdn: 'omantel.omani.works',
       pool: { domain: 'omani.works', subdomain: 'omantel' },
     });
-    expect(spec.spec.hetzner.controlPlane).toEqual({ type: 'cx43', count: 1 });
+    expect(spec.spec.hetzner.controlPlane).toEqual({ count: 1 });
     expect(sources).toMatchObject({ organization: 'flag', name: 'default' });
+  });
+
+  it('a parent zone of another name before is not kept', () => {
+    const answers = { name: 'sky', fqdn: 'sky.cloud.example' };
+    const zoneOf = (zone: string) => {
+      const built = buildSpec(plain, answers, { spec: { parentZone: { provider: 'powerdns', zone } } });
+      return (built as { spec: { parentZone: { zone?: string } } }).spec.parentZone.zone;
+    };
+    expect([zoneOf('omani.works'), zoneOf('cloud.example'), zoneOf('example')]).toEqual([
+      undefined,
+      'cloud.example',
+      'example',
+    ]);
   });
 
   it('names every missing flag and variable at once', async () => {
@@ -107,6 +121,7 @@ describe('on a terminal', () => {
   const rest: [RegExp, string | undefined][] = [
     [/Organization/, 'Omantel'],
     [/E-mail/, 'ops@omantel.om'],
+    [/kubeconfig file of the mother/, undefined],
     [/context of the mother/, undefined],
     [/Location of the servers/, undefined],
     [/Size/, '3'],
@@ -120,9 +135,9 @@ describe('on a terminal', () => {
   it('asks in order, goes back with esc, and edits a line in the review', async () => {
     const prompter = scripted([
       [/Name of the Sovereign/, 'alpha'],
-      [/address/, GoBack],
+      [/Address of/, GoBack],
       [/Name of the Sovereign/, 'beta'],
-      [/address/, undefined],
+      [/Address of/, undefined],
       ...rest,
       [/Review/, 'location'],
       [/Location of the servers/, 'hel1'],
@@ -192,12 +207,107 @@ describe('on a terminal', () => {
       quiet: false,
     });
     expect(asked).toMatchObject({ answers: { one: 'b', two: 'c' }, saveOnly: true });
-    expect(notes).toEqual(Array(3).fill('✖ it does not answer'));
+    expect(notes.filter((note) => note.startsWith('✖'))).toEqual(Array(3).fill('✖ it does not answer'));
+  });
+
+  const secretQuestion = {
+    id: 'hcloud-token',
+    kind: 'secret' as const,
+    message: 'token',
+    help: 'token',
+    variable: 'X',
+  };
+  const aWorld = { signal: new AbortController().signal } as World;
+  const refusing = (bad: string) => async (_world: World, answers: Readonly<Record<string, string>>) => {
+    if (answers['hcloud-token'] === bad) throw fail('E2003', 'unauthorized');
+    return 'it reads and writes';
+  };
+
+  it.each([
+    ['typed', undefined],
+    ['stored', { value: 'bad', source: 'store' as const }],
+  ])('a refused secret that was %s is asked for again, and is never one to keep', async (_how, stored) => {
+    const refusals: string[][] = [];
+    const prompter = scripted([
+      ...(stored ? [] : [[/token/, 'bad'] as [RegExp, string]]),
+      [/^1 of 1 · token$/, 'bad'],
+      [/^1 of 1 · token$/, 'good'],
+      [/Review/, ''],
+    ]);
+    const asked = await ask({
+      ...tools,
+      lookUps: { ...lookUps, world: async () => aWorld },
+      keep: (_answers, refused) => void refusals.push([...refused]),
+      questions: [{ ...secretQuestion, look: refusing('bad') }],
+      given: given({ secrets: async () => stored }),
+      prompter,
+      quiet: false,
+    });
+    expect(asked.answers).toEqual({ 'hcloud-token': 'good' });
+    expect(refusals).toContainEqual(['hcloud-token']);
+    expect(refusals.at(-1)).toEqual([]);
+    expect(prompter.left()).toBe(0);
+  });
+
+  it('a list that cannot be read is typed, and a cursor never begins on what cannot be chosen', async () => {
+    const initials: (string | undefined)[] = [];
+    const prompter = scripted([
+      [/one/, 'typed'],
+      [/two/, undefined],
+      [/Review/, ''],
+    ]);
+    const choose = prompter.choose;
+    prompter.choose = (question) => {
+      initials.push(question.default);
+      return choose(question);
+    };
+    const question = (id: string) => ({ id, kind: 'choice' as const, message: id, help: id, variable: 'X' });
+    const { answers } = await ask({
+      ...tools,
+      questions: [
+        {
+          ...question('one'),
+          choices: async () => {
+            throw fail('E2001', 'no answer');
+          },
+        },
+        {
+          ...question('two'),
+          initial: () => 'sold-out',
+          choices: async () => [
+            { value: 'sold-out', name: 'x', disabled: 'out of stock' },
+            { value: 'there', name: 'y' },
+          ],
+        },
+      ],
+      given: given(),
+      prompter,
+      quiet: false,
+    });
+    expect(answers.one).toBe('typed');
+    expect(initials[0]).toBeUndefined();
+  });
+
+  it('the address of a lab is shown, not asked', async () => {
+    const prompter = scripted([
+      [/Name of the Sovereign/, undefined],
+      [/Review/, ''],
+    ]);
+    const spec = { metadata: { name: 'omantel' }, spec: { fqdn: 'omantel.omani.works' } };
+    const questions = plain.filter(({ id }) => id === 'name' || id === 'fqdn');
+    const { answers } = await ask({
+      ...tools,
+      questions,
+      given: given({ spec, specSource: 'lab' }),
+      prompter,
+      quiet: false,
+    });
+    expect(answers.fqdn).toBe('omantel.omani.works');
   });
 
   it('does not ask what a flag says, and tells every answer so that leaving loses nothing', async () => {
     const kept: string[] = [];
-    const prompter = scripted([[/address/, undefined], ...rest.slice(2), [/Review/, '']]);
+    const prompter = scripted([[/Address of/, undefined], ...rest.slice(2), [/Review/, '']]);
     const keep = (answers: Readonly<Record<string, string>>) => void kept.push(Object.keys(answers).at(-1)!);
     await ask({
       ...tools,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Prompter } from '../../../../src/actions/session/context.js';
 import { confirmByName, confirmInRun } from '../../../../src/cli/prompts/confirm.js';
+import { GoBack } from '../../../../src/cli/prompts/go-back.js';
 
 const fqdn = 'omantel.omani.works';
 const request = { what: 'This hands over', fqdn };
@@ -50,6 +51,19 @@ describe('a name that confirms', () => {
     await confirm({ what: 'From here on it is on its own', details: ['one'] });
     expect(asked.asked).toEqual([`From here on it is on its own. Type ${fqdn} to confirm:`]);
     expect(screen.seen).toEqual(['hold', 'one', 'release']);
+  });
+
+  it('that is typed wrong is asked for again, and esc changes nothing', async () => {
+    let check: ((typed: string) => string | true) | undefined;
+    const asking = {
+      available: true,
+      text: async (question: { check: typeof check }) => {
+        check = question.check;
+        throw new GoBack();
+      },
+    } as unknown as Prompter;
+    await expect(confirmByName(asking, request)).rejects.toMatchObject({ code: 'E4006', exitCode: 7 });
+    expect([check?.('omantel'), check?.(fqdn)]).toEqual([expect.stringContaining(`not ${fqdn}`), true]);
   });
 
   it('that is typed wrong refuses, and gives the display back', async () => {

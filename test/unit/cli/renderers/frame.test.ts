@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drawFrame, type PhaseLine, type StepLine } from '../../../../src/cli/renderers/frame.js';
+import { drawFrame, type PhaseLine } from '../../../../src/cli/renderers/frame.js';
+import type { StepLine } from '../../../../src/cli/renderers/step-lines.js';
 
 const at = new Date(2026, 10, 23, 14, 32, 10);
 const header = { runId: '7f3c00aa', planHash: '91ab0000', startedAt: at, writes: 0 };
@@ -36,13 +37,13 @@ describe('the frame', () => {
   it('unfolds only the running phase', () => {
     const lines = frame(
       phasesOf((index) =>
-        index === 2 ? { status: 'running', startedAt: at, note: 'waiting for Deployment 0/1', deadline: at } : {},
+        index === 2 ? { status: 'running', startedAt: at, note: 'waiting: Deployment 0/1', deadline: at } : {},
       ),
       100,
       60,
     );
     expect(lines.filter((line) => /^[ ❯✔✖] \d {2}/.test(line))).toHaveLength(9);
-    expect(lines.join('\n')).toMatch(/⠋ bp-2 .*waiting for Deployment 0\/1 {3}until 14:32:10/);
+    expect(lines.join('\n')).toMatch(/⠋ bp-2 .*waiting: Deployment 0\/1 {3}until 14:32:10/);
     expect(lines.join('\n')).not.toMatch(/ bp-3 /);
   });
 

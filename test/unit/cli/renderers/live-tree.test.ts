@@ -86,7 +86,7 @@ describe.each([
     expect(window().join('\n')).toContain('❯ 2  Infrastructure');
     expect(window().join('\n')).toMatch(/✔ 0 .*4\/4/);
     expect(window().join('\n')).toMatch(/⠋|⠙|⠹|⠸|⠼|⠴|⠦|⠧|⠇|⠏/);
-    expect(window().join('\n')).toMatch(/bp-2 .*waiting for Deployment bp-2\/web 0\/1/);
+    expect(window().join('\n')).toMatch(/bp-2 .*waiting: Deployment bp-2\/web 0\/1/);
     expect(everything().length).toBe(rows);
   });
 
@@ -117,7 +117,7 @@ it('fits a window of 20×5 and names the most urgent wait', async () => {
   for (const letter of 'sdw') await type(letter);
   expect(everything().length).toBe(5);
   // Of the four that wait, the last one has the nearest deadline.
-  expect(window().join('')).toMatch(/4\/30 41s.*bp-29 .*waiting for/);
+  expect(window().join('')).toMatch(/4\/30 41s.*bp-29 .*waiting: /);
   await type('f');
   expect(window().join('')).toMatch(/bp-2 .*bucket is foreign/);
 });

@@ -11,9 +11,12 @@ import {
 import { redirectUndoObjects } from '../../../../src/mother/jobs/undo-job.js';
 import { ids, type MemoryCluster, memoryCluster, motherCluster, rig } from '../rig.js';
 
+const target = 'https://console.omantel.omani.works/sovereign/';
+/** Where a working redirect leads a call. */
+const locationOf = (call: string) => `${target}${call.replace(/^.*\/[0-9a-f]{16}\/?/, '')}`;
 const { world } = rig(motherCluster({}), memoryCluster([]), (call) =>
-  ids.some((id) => call.endsWith(`/sovereign/${id}`))
-    ? { status: 301, headers: { location: 'https://console.omantel.omani.works/sovereign/' } }
+  ids.some((id) => call.includes(`/sovereign/${id}`))
+    ? { status: 301, headers: { location: locationOf(call) } }
     : { status: 200 },
 );
 const neighbor = {
@@ -53,9 +56,22 @@ describe('the redirect', () => {
     expect(leads(`https://evil.example/console.openova.io/sovereign/${ids[0]}`)).toBe(false);
   });
 
+  it.each([
+    ['', ''],
+    ['/', ''],
+    ['?x=1', '?x=1'],
+    ['/cloud/architecture?node=cp1', 'cloud/architecture?node=cp1'],
+    ['/?x=1', '?x=1'],
+  ])('leads %s behind an id on to %s', (tail, there) => {
+    const url = `https://console.openova.io/sovereign/${ids[0]}${tail}`;
+    expect(url.replace(regex, middleware.spec.redirectRegex.replacement.replaceAll(/\$\{(\d)\}/g, '$$$1'))).toBe(
+      `${target}${there}`,
+    );
+  });
+
   it('is permanent, on its own objects, with the certificate that the host has', () => {
     expect(middleware.spec.redirectRegex).toMatchObject({
-      replacement: 'https://console.omantel.omani.works/sovereign/',
+      replacement: `${target}\${1}\${2}`,
       permanent: true,
     });
     expect(ingress.metadata.name).toMatch(/^catalyst-sovereign-redirect-/);
@@ -64,7 +80,11 @@ describe('the redirect', () => {
   });
 
   it('tells which address does not lead there', async () => {
-    expect(await checkRedirect(world, ids)).toEqual([`/sovereign/provision/${ids[0]} answers 200`]);
+    expect(await checkRedirect(world, ids)).toEqual([
+      `/sovereign/provision/${ids[0]} answers 200`,
+      `/sovereign/provision/${ids[0]}?tab=jobs&from=mail answers 200`,
+      `/sovereign/provision/${ids[0]}/cloud/architecture?node=cp1 answers 200`,
+    ]);
   });
 });
 
@@ -78,10 +98,10 @@ describe('a redirect that fails half-way is removed again', () => {
     const mother = motherCluster({});
     mother.objects.set('Ingress catalyst/console-sovereign', neighbor);
     const stands = () => mother.objects.has('Ingress catalyst/catalyst-sovereign-redirect-omantel-omani-works');
-    const location = 'https://console.omantel.omani.works/sovereign/';
     const rigged = rig(mother, memoryCluster([]), (call) => {
       if (stands() && changed !== undefined && call.endsWith(changed)) return { status: 404 };
-      return stands() && call.includes(ids[0]!) ? { status: 301, headers: { location } } : { status: 200 };
+      const headers = { location: locationOf(call) };
+      return stands() && call.includes(ids[0]!) ? { status: 301, headers } : { status: 200 };
     });
     return { stands, mother, ...rigged };
   };

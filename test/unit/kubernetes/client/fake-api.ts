@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate } from '../../../../lab/src/certificates.js';
 import { toYaml } from '../../../../src/support/yaml/yaml.js';
-import { listen } from '../../tools/loopback.js';
+import { listen } from '../../../fakes/loopback.js';
 
 export type Route = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 

@@ -174,3 +174,15 @@ test('deleting tells whether something was there', async () => {
   expect(await kube.delete(ref)).toBe(true);
   expect(await kube.delete(ref)).toBe(false);
 });
+
+test('a path asked for once is not asked again after a fault that passes, so that the fault is seen', async () => {
+  api.routes['GET /readyz'] = [json({}, 503), json({})];
+  expect(await kube.raw('/readyz', { once: true })).toMatchObject({ status: 503 });
+  api.routes['GET /readyz'] = [json({}, 503), json({})];
+  expect(await kube.raw('/readyz')).toMatchObject({ status: 200 });
+});
+
+test('a path asked for with a signal ends with it', async () => {
+  const ends = AbortSignal.abort(new Error('over'));
+  await expect(kube.raw('/readyz', { once: true, signal: ends })).rejects.toThrow('over');
+});

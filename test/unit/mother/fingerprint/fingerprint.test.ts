@@ -1,10 +1,5 @@
 /** The fingerprint of the demos: an hour of their ordinary life shows no difference, and every real change does. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
+import { describe, expect, it } from 'vitest';
 import {
   compareFingerprints,
   type DeclaredEffect,
@@ -18,159 +13,8 @@ import {
   ordinaryParts,
 } from '../../../../src/mother/fingerprint/ordinary-changes.js';
 import { masked, maskOf } from '../../../../src/mother/fingerprint/print-pages.js';
-import type { HttpAnswer } from '../../../../src/tools/http/http.js';
-import { memoryCluster, sovereign } from '../../handover/rig.js';
-
-const object = (apiVersion: string, kind: string, at: string, more: Partial<KubeObject> = {}): KubeObject => {
-  const [namespace, name] = at.includes('/') ? at.split('/') : [undefined, at];
-  const { metadata, ...rest } = more;
-  return {
-    apiVersion,
-    kind,
-    metadata: { name: name!, namespace, uid: `${kind}-${at}`, generation: 1, ...metadata },
-    ...rest,
-  };
-};
-const owned = (kind: string, name: string) => ({
-  ownerReferences: [{ apiVersion: 'v1', kind, name, uid: `${kind}-sme/${name}`, controller: true }],
-});
-const meta = (part: object) => ({ metadata: part as KubeObject['metadata'] });
-
-/** Two certificates of the same names from the same authority, as before and after a renewal. */
-let certificates: string[] = [];
-beforeAll(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'catalyst-certificates-'));
-  certificates = ['1', '2'].map((serial) => {
-    const file = join(folder, serial);
-    const names = ['-subj', '/CN=shop', '-addext', 'subjectAltName=DNS:shop.example.org'];
-    const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', `${file}.key`];
-    execFileSync('openssl', ['req', '-x509', ...key, ...names, '-set_serial', serial, '-out', file], { stdio: 'pipe' });
-    return readFileSync(file).toString('base64');
-  });
-  rmSync(folder, { recursive: true });
-});
-
-/** A mother in small: demos, what reconciles and routes them, and what lives beside them. */
-function mother() {
-  const objects = [
-    object('v1', 'Namespace', 'sme', meta({ labels: { tier: 'demo' } })),
-    object('apps/v1', 'Deployment', 'sme/shop', { spec: { replicas: 2, template: { spec: { image: 'shop:1' } } } }),
-    object('apps/v1', 'Deployment', 'sme/scaled', { spec: { replicas: 2, template: { spec: { image: 'x:1' } } } }),
-    object('autoscaling/v2', 'HorizontalPodAutoscaler', 'sme/scaled', {
-      spec: { minReplicas: 1, scaleTargetRef: { kind: 'Deployment', name: 'scaled' } },
-    }),
-    object('v1', 'Service', 'sme/shop', { spec: { selector: { app: 'shop' }, ports: [{ port: 80 }] } }),
-    object('v1', 'Endpoints', 'sme/shop', { subsets: [{ addresses: ['10.0.0.1'] }] }),
-    object('discovery.k8s.io/v1', 'EndpointSlice', 'sme/shop-1', { ...meta(owned('Service', 'shop')), endpoints: [1] }),
-    object('v1', 'Pod', 'sme/shop-1', { ...meta(owned('ReplicaSet', 'shop-1')), spec: { nodeName: 'a' } }),
-    object('apps/v1', 'ReplicaSet', 'sme/shop-1', { ...meta(owned('Deployment', 'shop')), spec: { replicas: 2 } }),
-    object('coordination.k8s.io/v1', 'Lease', 'sme/leader', { spec: { renewTime: '10:00' } }),
-    object('batch/v1', 'CronJob', 'sme/report', { spec: { schedule: '0 * * * *' } }),
-    object('v1', 'Secret', 'sme/keys', { type: 'Opaque', data: { key: 'b25l' } }),
-    object('v1', 'Secret', 'sme/shop-tls', {
-      ...meta({ annotations: { 'cert-manager.io/certificate-name': 'shop' } }),
-      ...{ type: 'kubernetes.io/tls', data: { 'tls.crt': certificates[0], 'tls.key': 'b25l' } },
-    }),
-    object('cert-manager.io/v1', 'Certificate', 'sme/shop', { spec: { secretName: 'shop-tls', dnsNames: ['a'] } }),
-    object('v1', 'ResourceQuota', 'sme/quota', { spec: { hard: { pods: '10' } } }),
-    object('networking.k8s.io/v1', 'NetworkPolicy', 'sme/allow', { spec: { ingress: [{}] } }),
-    object('rbac.authorization.k8s.io/v1', 'Role', 'sme/reader', { rules: [{ verbs: ['get'] }] }),
-    object('rbac.authorization.k8s.io/v1', 'ClusterRole', 'shop-reader', { rules: [{ verbs: ['get'] }] }),
-    object('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'shop-reads', {
-      subjects: [{ kind: 'ServiceAccount', name: 'shop', namespace: 'sme' }],
-      roleRef: { kind: 'ClusterRole', name: 'shop-reader' },
-    }),
-    object('v1', 'ConfigMap', 'sme/settings', { data: { a: '1' } }),
-    object('example.org/v1', 'Widget', 'sme/own-kind', { spec: { size: 1 } }),
-    object('networking.k8s.io/v1', 'Ingress', 'sme/shop', {
-      ...meta({ annotations: { 'traefik.ingress.kubernetes.io/router.middlewares': 'edge-strip@kubernetescrd' } }),
-      spec: { rules: [{ host: 'shop.example.org', http: { paths: [{ path: '/' }] } }] },
-    }),
-    object('traefik.io/v1alpha1', 'Middleware', 'edge/strip', { spec: { stripPrefix: {} } }),
-    object('networking.k8s.io/v1', 'Ingress', 'edge/elsewhere', { spec: { rules: [{ host: 'else.example.net' }] } }),
-    object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'flux-system/sme-services', {
-      spec: { path: './sme', postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'values' }] } },
-      status: { inventory: { entries: [{ id: 'sme_shop_apps_Deployment' }] } },
-    }),
-    object('v1', 'ConfigMap', 'flux-system/values', { data: { a: '1' } }),
-    object('v1', 'ConfigMap', 'other/settings', { data: { a: '1' } }),
-    object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'flux-system/catalyst-platform', {
-      spec: { path: './catalyst' },
-      status: { inventory: { entries: [{ id: 'catalyst_catalyst-api_apps_Deployment' }] } },
-    }),
-    object('apps/v1', 'Deployment', 'catalyst/catalyst-api', { spec: { replicas: 1 } }),
-  ];
-  const cluster = memoryCluster(objects);
-  cluster.kube = { ...cluster.kube, raw: async (path) => ({ status: 200, body: JSON.stringify(discovery(path)) }) };
-  const kinds = new Map(
-    [...objects, object('v1', 'Event', 'sme/e'), object('batch/v1', 'Job', 'sme/j')].map((one) => [
-      `${one.apiVersion} ${one.kind}`,
-      one,
-    ]),
-  );
-  function discovery(path: string): object {
-    if (path === '/apis') {
-      const groups = [...new Set([...kinds.values()].map(({ apiVersion }) => apiVersion))].filter((one) =>
-        one.includes('/'),
-      );
-      return {
-        groups: groups.map((groupVersion) => ({
-          name: groupVersion.split('/')[0],
-          preferredVersion: { groupVersion },
-          versions: [],
-        })),
-      };
-    }
-    const apiVersion = path.replace(/^\/apis?\//, '');
-    const resources = [...kinds.values()].filter((one) => one.apiVersion === apiVersion);
-    return {
-      resources: resources.flatMap(({ kind, metadata }) => [
-        { name: kind.toLowerCase(), kind, namespaced: metadata.namespace !== undefined, verbs: ['list'] },
-        ...(kind === 'Deployment' ? [{ name: 'deployment/status', kind, namespaced: true, verbs: ['get'] }] : []),
-      ]),
-    };
-  }
-  const zones: Record<string, { name: string; type: string; ttl: number; records: string[] }[]> = {
-    'example.org': [
-      { name: 'example.org.', type: 'SOA', ttl: 60, records: ['serial 1'] },
-      { name: 'example.org.', type: 'NS', ttl: 60, records: ['ns1.example.org.'] },
-      { name: 'shop.example.org.', type: 'A', ttl: 60, records: ['192.0.2.1'] },
-    ],
-    'omani.works': [
-      { name: 'omani.works.', type: 'NS', ttl: 60, records: ['ns1.openova.io.'] },
-      { name: 'omantel.omani.works.', type: 'NS', ttl: 60, records: ['ns1.openova.io.'] },
-      { name: 'otech.omani.works.', type: 'NS', ttl: 60, records: ['ns1.openova.io.'] },
-    ],
-  };
-  let reading = 0;
-  const next = () => {
-    reading += 1;
-    return reading;
-  };
-  const pages: Record<string, () => string> = {
-    'https://shop.example.org/': () => `<p nonce="${next()}">Welcome to the shop</p> at ${reading}:00`,
-  };
-  const http = async ({ url }: { url: string }): Promise<HttpAnswer> => {
-    const path = /servers\/localhost\/zones(?:\/(.*))?$/.exec(url);
-    if (!path) return { status: 200, headers: {}, text: pages[url]?.() ?? 'a page' };
-    if (path[1] === undefined) return json(Object.keys(zones).map((name) => ({ name: `${name}.` })));
-    const sets = zones[path[1].replace(/\.$/, '')] ?? [];
-    return json({ rrsets: sets.map((set) => ({ ...set, records: set.records.map((content) => ({ content })) })) });
-  };
-  const tools = {
-    sovereign: sovereign(),
-    clock: { now: () => new Date('2026-11-29T10:00:00Z'), sleep: async () => {} },
-    http,
-    credentials: { find: async () => 'key-key-key' },
-    redactor: { register: () => undefined },
-    mother: async () => cluster.kube,
-  };
-  const at = (key: string) => cluster.objects.get(key)!;
-  const put = (one: KubeObject) =>
-    cluster.objects.set(`${one.kind} ${one.metadata.namespace ?? ''}/${one.metadata.name}`, one);
-  return { cluster, zones, pages, tools, at, put };
-}
-const json = (value: unknown): HttpAnswer => ({ status: 200, headers: {}, text: JSON.stringify(value) });
+import { sovereign } from '../../handover/rig.js';
+import { certificates, meta, mother, object, owned } from './rig.js';
 
 async function differencesAfter(change: (world: ReturnType<typeof mother>) => void): Promise<string[]> {
   const world = mother();
@@ -379,5 +223,67 @@ describe('what a journaled mutation declares', () => {
     const stranger = () => requireUnchanged(on, off, { label: 'At the end' });
     expect(stranger).toThrow(/somebody or something else/);
     expect.soft(() => stranger()).toThrow(expect.objectContaining({ code: 'E5003', exitCode: 7 }));
+  });
+});
+
+describe('a reading', () => {
+  /** What it asks of the API and of other servers, in order; `hold` keeps the Kustomizations back, without which there are no facts. */
+  function counted(hold: Promise<void> = Promise.resolve()) {
+    const world = mother();
+    const asked: string[] = [];
+    const { kube } = world.cluster;
+    world.cluster.kube = {
+      ...kube,
+      async list(what) {
+        const which = `${what.namespace ? ` in ${what.namespace}` : ''}${what.labelSelector ? ` with ${what.labelSelector}` : ''}`;
+        asked.push(`list ${what.apiVersion} ${what.kind}${which}`);
+        if (what.kind === 'Kustomization') await hold;
+        return kube.list(what);
+      },
+      async get(ref) {
+        asked.push(`get ${ref.kind} ${ref.name}`);
+        return kube.get(ref);
+      },
+      async raw(path) {
+        asked.push(`raw ${path}`);
+        return kube.raw(path);
+      },
+    };
+    const { http } = world.tools;
+    world.tools.http = async (request) => {
+      asked.push(`GET ${request.url}`);
+      return http(request);
+    };
+    return { world, asked };
+  }
+
+  it('asks for each kind, zone and page once, and for nothing by name that is in a list', async () => {
+    const { world, asked } = counted();
+    const before = await takeFingerprint(world.tools);
+    asked.length = 0;
+    await takeFingerprint(world.tools, { against: before });
+    expect(asked.filter((one, index) => asked.indexOf(one) < index)).toEqual([]);
+    expect(asked.filter((one) => /^(get|raw) | in /.test(one))).toEqual([]);
+  });
+
+  it('does not wait for what the objects say before it reads other kinds, zones and the pages it knows', async () => {
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const free = counted();
+    const before = await takeFingerprint(free.world.tools);
+    const { world, asked } = counted(held);
+    const reading = takeFingerprint(world.tools, { against: before });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        'list v1 ResourceQuota',
+        'GET https://shop.example.org/',
+        expect.stringMatching(/^GET .*\/servers\/localhost\/zones$/),
+      ]),
+    );
+    go();
+    expect(compareFingerprints(before, await reading)).toEqual([]);
   });
 });

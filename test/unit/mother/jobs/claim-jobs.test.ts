@@ -3,9 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { motherJobs } from '../../../../lab/src/controllers/mother-jobs.js';
+import { motherJobs } from '../../../../lab/src/controllers/mother/mother-jobs.js';
 import { createClaims } from '../../../../lab/src/servers/mother/claims.js';
-import { type ClaimJob, claimJob, type InventoryPage, readInventory } from '../../../../src/mother/jobs/claim-jobs.js';
+import {
+  type ClaimJob,
+  claimJob,
+  type FactsPage,
+  type InventoryPage,
+  readFacts,
+  readInventory,
+} from '../../../../src/mother/jobs/claim-jobs.js';
 import type { OwnApi } from '../../../../src/mother/jobs/credential-trial.js';
 
 const fqdn = 'omantel.omani.works';
@@ -110,6 +117,33 @@ async function play(name: ClaimJob['name'], directory: string): Promise<Record<s
 describe("short Jobs on the mother's claim", () => {
   const inventoryOf = (root: string) =>
     readInventory(async (offset) => runScript('inventory', root, { offset }) as unknown as InventoryPage);
+
+  it('reads the facts that travel of its records, page by page, and no other field of them', async () => {
+    const { directory, root } = claimOnDisk();
+    const ids = Array.from({ length: 9 }, (_, at) => `aaaaaaaaaaaaaaa${at}`);
+    const record = (id: string) => ({
+      ...{ id, status: 'ready', startedAt: '2026-04-29T17:40:00Z', orgName: 'a "quoted" name' },
+      request: { sovereignFQDN: fqdn, hetznerToken: 'hetzner-secret', region: 'fsn1' },
+      result: {
+        sovereignFQDN: fqdn,
+        consoleURL: `https://console.${fqdn}`,
+        gitopsRepoURL: `https://gitea.${fqdn}/${'x'.repeat(300)}`,
+      },
+      events: [{ status: 'installed', message: 'ghcr-secret' }],
+    });
+    for (const one of ids) writeFileSync(join(root, `deployments/${one}.json`), JSON.stringify(record(one), null, 2));
+    const pages: FactsPage[] = [];
+    const facts = await readFacts(async (offset) => {
+      pages.push(runScript('facts', root, { offset }) as unknown as FactsPage);
+      return pages.at(-1)!;
+    });
+    expect(Object.keys(facts).sort()).toEqual([id, ...ids].sort());
+    expect(pages.length).toBeGreaterThan(1);
+    expect(pages.every((page) => JSON.stringify(page).length < 4096)).toBe(true);
+    expect(facts[ids[0]!]).toMatchObject({ status: 'ready', region: 'fsn1', consoleURL: `https://console.${fqdn}` });
+    expect(JSON.stringify(facts)).not.toMatch(/secret|orgName|quoted/);
+    expect(await play('facts', directory)).toMatchObject({ total: ids.length + 1 });
+  });
 
   it('finds every file of this Sovereign and none of another, and the lab answers the same', async () => {
     const { directory, root } = claimOnDisk();

@@ -8,7 +8,7 @@ import {
   protectedWrites,
   protection,
 } from '../../../../src/mother/protected/protected-set.js';
-import { checkSpec } from '../../../../src/sovereign/spec/check-spec.js';
+import { checkSpec } from '../../../../src/sovereign/spec/checks/check-spec.js';
 import type { Sovereign } from '../../../../src/sovereign/spec/schema.js';
 import { sovereign } from '../../handover/rig.js';
 
@@ -316,6 +316,13 @@ describe('the four kinds of write that are allowed on protected things', () => {
     expect(dns('RRset', 'newomantel.omani.works.')).toMatch(/not among what/);
     expect(dns('RRset', 'otech.omani.works')).toMatch(/not among what/);
     expect(on('Zone', 'omantel.omani.works.', 'openova-system', { verb: 'delete' })).toBeUndefined();
+    expect(on('Zone', 'omantel.omani.works.', 'openova-system', { verb: 'create' })).toBeUndefined();
+    expect(on('Zone', 'omantel.omani.works.', 'openova-system', { verb: 'patch' })).toMatch(/not by patch/);
+    for (const verb of ['create', 'delete'] as const) {
+      expect(on('Zone', 'omani.works.', 'openova-system', { verb })).toMatch(/not among what/);
+      expect(on('Zone', 'newomantel.omani.works.', 'openova-system', { verb })).toMatch(/not among what/);
+      expect(on('Zone', 'x.omantel.omani.works.', 'openova-system', { verb })).toMatch(/not among what/);
+    }
     expect(on('Zone', 'omani.works.', 'openova-system')).toMatch(/not among what/);
     expect(on('Zone', 'x.omantel.omani.works.', 'openova-system')).toMatch(/not among what/);
   });

@@ -8,9 +8,9 @@ import { acceptCredential, credentialVariables } from '../../../../src/sovereign
 import { createCredentialStore } from '../../../../src/sovereign/credentials/credential-store.js';
 import { objectStorageEndpoint } from '../../../../src/sovereign/object-storage.js';
 import { parseSpec } from '../../../../src/sovereign/spec/load-spec.js';
-import { overlayEnvironment } from '../../../../src/sovereign/spec/overlay-environment.js';
+import { overlayEnvironment } from '../../../../src/sovereign/spec/overlays/overlay-environment.js';
 import { createRedactor } from '../../../../src/support/redact/redact.js';
-import { specText } from '../fixture.js';
+import { specText } from '../../../fakes/sovereign-spec.js';
 
 let root: string;
 beforeEach(() => {

@@ -1,8 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadSpec, parseSpec, type SpecFinding } from '../../../../src/sovereign/spec/load-spec.js';
 import { CatalystError } from '../../../../src/support/errors/errors.js';
-import { specText } from '../fixture.js';
+import { specText } from '../../../fakes/sovereign-spec.js';
 
 function thrown(text: string): CatalystError {
   try {
@@ -50,10 +52,26 @@ describe('a spec', () => {
   it('holds rules between fields', () => {
     const [pool] = findings(specText.replace('subdomain: omantel', 'subdomain: other'));
     expect(pool).toMatchObject({ line: 6, field: 'spec.fqdn' });
-    const [worker] = findings(specText.replace('    controlPlane:', '    workers: { count: 2 }\n    controlPlane:'));
-    expect(worker?.field).toBe('spec.hetzner.workers.type');
     const net = specText.replace('    controlPlane:', '    network: { subnet: 192.168.0.0/24 }\n    controlPlane:');
     expect(findings(net)[0]?.message).toContain('inside 10.0.0.0/16');
+    const small = specText.replace('    controlPlane:', '    network: { subnet: 10.0.1.0/30 }\n    controlPlane:');
+    expect(findings(small)[0]).toMatchObject({ message: 'has room for 0 servers; the spec has 1' });
+  });
+
+  it('of the former apiVersion is read as one of today, with what to change in the file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spec-'));
+    const path = join(folder, 'sovereign.yaml');
+    writeFileSync(path, specText.replace('cli.catalyst.openova.io', 'catalyst.openova.io'));
+    const { sovereign, warnings } = loadSpec(path);
+    expect(sovereign).toEqual(parseSpec(specText, path));
+    expect(warnings).toEqual([expect.stringContaining('"apiVersion: cli.catalyst.openova.io/v1alpha1"')]);
+    writeFileSync(path, specText);
+    expect(loadSpec(path).warnings).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('of any other apiVersion is E1101', () => {
+    expect(findings(specText.replace('v1alpha1', 'v1beta1'))[0]?.field).toBe('apiVersion');
   });
 
   it('that is not YAML, or is not there, is E1102 and exit 2', () => {
@@ -72,8 +90,11 @@ describe('a spec', () => {
     expect(thrown('- 1').code).toBe('E1101');
   });
 
-  it('that is published as the example is valid', () => {
+  it('that is published as the example is valid, and names no type that may be sold out by then', () => {
     const example = join(import.meta.dirname, '../../../../examples/omantel.yaml');
-    expect(loadSpec(example).sovereign.spec.fqdn).toBe('omantel.omani.works');
+    const { spec } = loadSpec(example).sovereign;
+    expect(spec.fqdn).toBe('omantel.omani.works');
+    const { controlPlane, workers, loadBalancer } = spec.hetzner;
+    expect([controlPlane.type, workers.type, loadBalancer.type]).toEqual([undefined, undefined, undefined]);
   });
 });

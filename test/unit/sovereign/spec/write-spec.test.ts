@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadSpec, parseSpec } from '../../../../src/sovereign/spec/load-spec.js';
-import { overlayLab } from '../../../../src/sovereign/spec/overlay-lab.js';
+import { overlayLab } from '../../../../src/sovereign/spec/overlays/overlay-lab.js';
 import { specToYaml } from '../../../../src/sovereign/spec/spec-yaml.js';
 import { writeSpec } from '../../../../src/sovereign/spec/write-spec.js';
-import { specText } from '../fixture.js';
+import { specText } from '../../../fakes/sovereign-spec.js';
 
 let dir: string;
 beforeEach(() => {

@@ -5,15 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { issueCertificate } from '../../../../lab/src/certificates.js';
-import { createFaults } from '../../../../lab/src/faults.js';
-import { type LabServer, serve } from '../../../../lab/src/http-server.js';
-import { createRequestLog } from '../../../../lab/src/request-log.js';
+import { createFaults } from '../../../../lab/src/requests/faults.js';
+import { type LabServer, serve } from '../../../../lab/src/requests/http-server.js';
+import { createRequestLog } from '../../../../lab/src/requests/request-log.js';
 import { createGitea } from '../../../../lab/src/servers/git/gitea.js';
 import { createRedactor } from '../../../../src/support/redact/redact.js';
+import { createDialer } from '../../../../src/tools/dialer/dialer.js';
 import { createExec, type RunRequest } from '../../../../src/tools/exec/exec.js';
 import type { Git, GitWriter } from '../../../../src/tools/git/git.js';
 import { createGit } from '../../../../src/tools/git/git-client.js';
-import { createDialer } from '../../../../src/tools/http/dialer.js';
+import { listen } from '../../../fakes/loopback.js';
 
 const host = 'gitea.omantel.example.org';
 const password = 'pw-that-must-not-show';
@@ -170,4 +171,21 @@ test('a path out of the repository is refused', async () => {
 
 test('a branch that is not there is named', async () => {
   await expect(git.read(remote, 'elsewhere')).rejects.toThrow(/has no branch "elsewhere"/);
+});
+
+test('where a connection ends that git was led into is said, not the status that git saw', async () => {
+  const { port } = await listen(() => undefined).then(async (closed) => {
+    await closed.close();
+    return closed;
+  });
+  const dialer = createDialer({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }] });
+  const led = createGit({ exec: createExec(createRedactor()), dialer, signal });
+  await expect(led.head(remote, 'main')).rejects.toMatchObject({
+    code: 'E3002',
+    message: expect.stringMatching(
+      new RegExp(
+        `The connection to ${host}:443 \\(dialed as 127\\.0\\.0\\.1:${port}\\) failed: .*ECONNREFUSED.*nothing listens`,
+      ),
+    ),
+  });
 });

@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CertificateAndKey, issueCertificate } from '../../../../lab/src/certificates.js';
-import { createDialer } from '../../../../src/tools/http/dialer.js';
+import { createDialer } from '../../../../src/tools/dialer/dialer.js';
 import { createHttp } from '../../../../src/tools/http/http-client.js';
 import { jsonOf, okJson } from '../../../../src/tools/http/http-json.js';
-import { type Loopback, listen } from '../loopback.js';
+import { type Loopback, listen } from '../../../fakes/loopback.js';
 
 const { signal } = new AbortController();
 const host = 'gitea.example.org';
@@ -120,4 +120,28 @@ test('HTML instead of JSON is told without its markup', () => {
     /Gitea answered HTTP 502 with text\/html instead of JSON: 502 Bad Gateway/,
   );
   expect(() => okJson(answer, 'Gitea', z.unknown())).toThrow(/Gitea answered HTTP 502: 502 Bad Gateway/);
+});
+
+test('a kept connection is used again, a fresh one never, and a kept one that the server has ended costs nothing', async () => {
+  const sockets: unknown[] = [];
+  let ending = false;
+  const server = await listen((request, response) => {
+    sockets.push(request.socket);
+    // Ends the connection with the request that comes over it again.
+    if (ending && sockets.filter((one) => one === request.socket).length > 1) request.socket.destroy();
+    else response.end('{}');
+  });
+  open.push(server);
+  const http = createHttp({ dialer: createDialer({ connectTo: [] }), signal });
+  const url = `http://127.0.0.1:${server.port}/`;
+  const ask = async (kept: boolean) => (await http({ url, kept })).status;
+  await ask(true);
+  await ask(true);
+  expect(new Set(sockets).size).toBe(1);
+  await ask(false);
+  await ask(false);
+  expect(new Set(sockets).size).toBe(3);
+  ending = true;
+  expect(await ask(true)).toBe(200);
+  expect(new Set(sockets).size).toBe(4);
 });

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { blockNamesKey } from '../../../../src/scans/umbilical/marks.js';
 import { type ProcessIdentity, shownIdentity } from '../../../../src/sovereign/state/process-identity.js';
 import { liftBlock, requireFree } from '../../../../src/verification/experiment/egress-life.js';
 import {
   denyPolicy,
   expiryObjects,
-  namesKey,
   namesRef,
   unknownNames,
 } from '../../../../src/verification/experiment/egress-objects.js';
@@ -22,7 +22,7 @@ function cut(by: { runId: string; process: ProcessIdentity }, until: string) {
       apiVersion,
       kind,
       metadata: { namespace, name },
-      data: { [namesKey]: unknownNames(['m.example'], run.runId), x: 'y' },
+      data: { [blockNamesKey]: unknownNames(['m.example'], run.runId), x: 'y' },
     },
   ]);
   return { own, ...rig(motherCluster({}), own, () => undefined) };

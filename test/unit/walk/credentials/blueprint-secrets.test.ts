@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
 import { createSecretMaker } from '../../../../src/walk/credentials/blueprint-secrets.js';
-import { fakeKube } from '../fake-kube.js';
+import { fakeKube } from '../../../fakes/fake-kube.js';
 import { fakeWorld } from '../rig.js';
 
 const value = (objects: readonly KubeObject[], name: string, key: string) => {
@@ -36,7 +36,13 @@ test('when the store was lost, what the cluster holds is taken over', async () =
   const { world, blueprint, kept } = await fakeWorld();
   const kube = fakeKube();
   const data = { default: Buffer.from('the-old-password').toString('base64') };
-  kube.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'valkey', name: 'valkey-users' }, data });
+  const annotations = { 'sealedsecrets.bitnami.com/managed': 'true' };
+  kube.put({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'valkey', name: 'valkey-users', annotations },
+    data,
+  });
   const secrets = createSecretMaker(world);
   expect(await secrets.applied(blueprint('bp-valkey'), kube)).toBe(true);
   expect(kept.get('generated/valkey/valkey-users/default')).toBe('the-old-password');
@@ -57,4 +63,19 @@ test('a Secret with another value is not applied', async () => {
   const data = { default: Buffer.from('changed by hand').toString('base64') };
   kube.put({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'valkey', name: 'valkey-users' }, data });
   expect(await secrets.applied(blueprint('bp-valkey'), kube)).toBe(false);
+});
+
+test('a SealedSecret may change each Secret; one of an earlier version is not applied until it may', async () => {
+  const { world, blueprint } = await fakeWorld();
+  const kube = fakeKube();
+  const secrets = createSecretMaker(world);
+  const made = await secrets.objects(blueprint('bp-valkey'), kube);
+  await kube.apply(made);
+  const secret = made.find(({ kind }) => kind === 'Secret')!;
+  expect(secret.metadata.annotations).toEqual({ 'sealedsecrets.bitnami.com/managed': 'true' });
+  kube.put({ ...secret, metadata: { ...secret.metadata, annotations: {} } });
+  expect(await secrets.applied(blueprint('bp-valkey'), kube)).toBe(false);
+  const owner = { apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: secret.metadata.name, uid: 'u' };
+  kube.put({ ...secret, metadata: { ...secret.metadata, annotations: {}, ownerReferences: [owner] } });
+  expect(await secrets.applied(blueprint('bp-valkey'), kube)).toBe(true);
 });

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { renderTree } from '../../../../src/blueprints/render/render.js';
 import type { Helm, HelmInstall, HelmInstaller } from '../../../../src/tools/helm/helm.js';
 import { createSecretMaker } from '../../../../src/walk/credentials/blueprint-secrets.js';
+import { marked } from '../../../../src/walk/install/apply-folder.js';
+import { helmSeed } from '../../../../src/walk/install/helm-seed.js';
 import { createBindHelmControllerStep } from '../../../../src/walk/steps/bind-helm-controller.js';
 import { createSeedCiliumStep } from '../../../../src/walk/steps/seed-cilium.js';
-import { fakeKube, helmRecord } from '../fake-kube.js';
+import type { World } from '../../../../src/world/world.js';
+import { fakeKube, helmRecord } from '../../../fakes/fake-kube.js';
 import { broughtBy, fakeContext, fakeWorld, wellBehaved } from '../rig.js';
 
 const wbs = { title: 'one', phase: 1, needs: [] };
@@ -11,6 +15,8 @@ const wbs = { title: 'one', phase: 1, needs: [] };
 /** @param elsewhere helm acts on another cluster than the one it is told */
 async function rig(elsewhere = false) {
   const installs: HelmInstall[] = [];
+  /** What helm says of the newest revision. */
+  const left = { status: 'deployed' };
   const cluster = fakeKube(wellBehaved);
   const made = await fakeWorld({ cluster });
   const helm: Helm & HelmInstaller = {
@@ -25,13 +31,15 @@ async function rig(elsewhere = false) {
     release: async (_kubeconfig, namespace, name) => {
       const found = installs.findLast((one) => one.releaseName === name && one.namespace === namespace);
       const chart = `${found?.chart.name}-${found?.chart.version}`;
-      return found && { name, namespace, chart, status: 'deployed', revision: '1', updated: '2026-11-23T00:00:00Z' };
+      return found && { name, namespace, chart, status: left.status, revision: '1', updated: '2026-11-23T00:00:00Z' };
     },
+    values: async (_kubeconfig, namespace, name) =>
+      installs.findLast((one) => one.releaseName === name && one.namespace === namespace)?.values ?? {},
     template: async () => {
       throw new Error('template is not expected');
     },
   };
-  return { ...made, world: { ...made.world, helm }, installs, cluster };
+  return { ...made, world: { ...made.world, helm }, installs, cluster, left };
 }
 
 test('Cilium is seeded once, with the values that Flux will use', async () => {
@@ -40,6 +48,7 @@ test('Cilium is seeded once, with the values that Flux will use', async () => {
   const planned = (await step.plan(world.signal)).map(({ sentence }) => sentence);
   expect(planned).toEqual([
     expect.stringMatching(/^seed bp-cilium with helm: release kube-system\/cilium of chart cilium \d/),
+    'apply clusters/omantel.omani.works/bp-cilium-config: CiliumClusterwideNetworkPolicy no-metadata-service',
   ]);
   const { context, done } = fakeContext(world);
   await step.run(context);
@@ -52,6 +61,57 @@ test('Cilium is seeded once, with the values that Flux will use', async () => {
   expect(installs[0]?.values).toEqual(release?.spec.values);
   await step.run(context);
   expect(installs).toHaveLength(1);
+  expect(await step.isDone(context)).toMatchObject({ done: true });
+});
+
+/** The same world with another value of the Blueprint in its spec. */
+function changedTo(world: World, name: string, values: Record<string, unknown>): World {
+  const sovereign = structuredClone(world.sovereign);
+  sovereign.spec.blueprints = { [name]: { values } };
+  return { ...world, sovereign, tree: async () => renderTree(sovereign, world.blueprints) };
+}
+
+test.each([
+  ['bp-cilium', { MTU: 1280 }],
+  ['bp-flux', { kustomizeController: { container: { additionalArgs: ['--concurrent=2'] } } }],
+])('a changed value of the seed of %s is upgraded, once', async (name, values) => {
+  const { world, blueprint, installs } = await rig();
+  const seed = (at: World) => helmSeed(at, blueprint(name));
+  await seed(world).run(fakeContext(world).context);
+  const changed = changedTo(world, name, values);
+  const kube = await changed.kube();
+  expect(await seed(changed).plan(kube)).toHaveLength(1);
+  await seed(changed).run(fakeContext(changed).context);
+  expect(installs).toHaveLength(2);
+  expect(installs[1]?.values).toMatchObject(values);
+  expect(await seed(changed).plan(kube)).toEqual([]);
+  await seed(changed).run(fakeContext(changed).context);
+  expect(installs).toHaveLength(2);
+});
+
+test('a seed that failed is upgraded, whatever its values', async () => {
+  const { world, blueprint, installs, left } = await rig();
+  const step = createSeedCiliumStep(world, blueprint('bp-cilium'), wbs);
+  await step.run(fakeContext(world).context);
+  left.status = 'failed';
+  expect(await step.isDone(fakeContext(world).context)).toEqual({ done: false });
+  await step.run(fakeContext(world).context);
+  expect(installs).toHaveLength(2);
+});
+
+test('once Flux works on Cilium, it is given the changed value, and helm is not called beside it', async () => {
+  const { world, blueprint, installs, cluster } = await rig();
+  await createSeedCiliumStep(world, blueprint('bp-cilium'), wbs).run(fakeContext(world).context);
+  for (const object of broughtBy(blueprint('bp-flux')).flatMap(wellBehaved)) cluster.put(object);
+  for (const object of marked((await world.tree()).folder('bp-cilium')!).flatMap(wellBehaved)) cluster.put(object);
+  const changed = changedTo(world, 'bp-cilium', { MTU: 1280 });
+  const step = createSeedCiliumStep(changed, blueprint('bp-cilium'), wbs);
+  const { context, done } = fakeContext(changed);
+  expect(await step.isDone(context)).toEqual({ done: false });
+  await step.run(context);
+  expect(installs).toHaveLength(1);
+  expect(done).toEqual([expect.stringMatching(/^apply clusters\/omantel.omani.works\/bp-cilium: /)]);
+  expect(cluster.objects.get('HelmRelease flux-system/bp-cilium')?.spec.values.MTU).toBe(1280);
   expect(await step.isDone(context)).toMatchObject({ done: true });
 });
 

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { releasesOf } from '../../../../src/blueprints/catalog/releases.js';
+import { variablesOf } from '../../../../src/blueprints/render/variables.js';
 import type { Helm, HelmInstaller, HelmRelease } from '../../../../src/tools/helm/helm.js';
 import { createSeedCiliumStep } from '../../../../src/walk/steps/seed-cilium.js';
-import { fakeKube, helmRecord } from '../fake-kube.js';
+import { fakeKube, helmRecord } from '../../../fakes/fake-kube.js';
 import { broughtBy, fakeContext, fakeWorld, wellBehaved } from '../rig.js';
 
 const wbs = { title: 'one', phase: 1, needs: [] };
@@ -37,6 +39,7 @@ async function rig(left: Partial<HelmRelease>, ends?: { after: number; status: s
     ...left,
   };
   const installs: string[] = [];
+  const given = releasesOf(cilium, made.world.sovereign, variablesOf(made.world.sovereign)).at(-1)!.values;
   const helm = {
     release: async () => {
       looks += 1;
@@ -45,6 +48,7 @@ async function rig(left: Partial<HelmRelease>, ends?: { after: number; status: s
         release = undefined;
       return release;
     },
+    values: async () => given,
     upgradeInstall: async () => {
       if (release?.status.startsWith('pending-')) throw new Error('another operation is in progress');
       installs.push('cilium');
@@ -69,7 +73,7 @@ test.each(['pending-install', 'pending-upgrade', 'pending-rollback'])(
     );
     const { context, done } = fakeContext(world);
     await step.run(context);
-    expect(done).toEqual(planned.slice(0, 2));
+    expect(done).toEqual(planned.slice(0, 3));
     expect(dropped).toEqual([`Secret kube-system/${record}`]);
     expect(installs).toEqual(['cilium']);
     expect(waited()).toBeLessThan(180_000);

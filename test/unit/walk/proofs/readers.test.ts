@@ -5,10 +5,10 @@ import { issueCertificate } from '../../../../lab/src/certificates.js';
 import { seal } from '../../../../src/blueprints/render/seal.js';
 import { notRolledOut } from '../../../../src/kubernetes/rollout.js';
 import { judgeRelease } from '../../../../src/kubernetes/wait-for-release.js';
+import { brokenChain } from '../../../../src/support/certificate-chain.js';
 import type { DnsAnswer } from '../../../../src/tools/dns/dns.js';
 import { holdsValue } from '../../../../src/walk/proofs/holds-value.js';
 import { glueOf } from '../../../../src/walk/proofs/network/delegation-holds.js';
-import { brokenChain } from '../../../../src/walk/proofs/network/wildcard-verifies.js';
 import { serialOf } from '../../../../src/walk/proofs/network/zone-answers.js';
 
 const answer = (more: Partial<DnsAnswer>): DnsAnswer => ({

@@ -4,7 +4,7 @@ import { createSecretMaker } from '../../../../src/walk/credentials/blueprint-se
 import { folderMark } from '../../../../src/walk/install/apply-folder.js';
 import { createInstallStep, type Preparation } from '../../../../src/walk/steps/install-blueprint.js';
 import type { World } from '../../../../src/world/world.js';
-import { fakeKube } from '../fake-kube.js';
+import { fakeKube } from '../../../fakes/fake-kube.js';
 import { broughtBy, easyProof, fakeContext, fakeWorld, wellBehaved } from '../rig.js';
 
 const wbs = { title: 'one', phase: 2, needs: [] };

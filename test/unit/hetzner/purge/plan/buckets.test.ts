@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Faults } from '../../../../../lab/src/faults.js';
-import type { LoggedLine } from '../../../../../lab/src/request-log.js';
+import type { Faults } from '../../../../../lab/src/requests/faults.js';
+import type { LoggedLine } from '../../../../../lab/src/requests/request-log.js';
 import type { S3Server } from '../../../../../lab/src/servers/s3/server.js';
 import type { HetznerAct } from '../../../../../src/hetzner/mutation.js';
 import { applyBuckets, bucketMutations } from '../../../../../src/hetzner/purge/apply/buckets.js';
@@ -11,8 +11,8 @@ import {
   planBuckets,
 } from '../../../../../src/hetzner/purge/plan/buckets.js';
 import { createObjectStore } from '../../../../../src/tools/s3/s3.js';
-import { freely } from '../../fake-world.js';
-import { ours, type StorageRig, startStorage, strangers } from '../../storage-rig.js';
+import { freely } from '../../../../fakes/fake-world.js';
+import { ours, type StorageRig, startStorage, strangers } from '../../../../fakes/storage-rig.js';
 
 const fqdn = 'omantel.omani.works';
 const signal = new AbortController().signal;

@@ -1,0 +1,2 @@
+// Package userpass is empty: the module proxy does not have the real one, which only tests of OpenBao import.
+package userpass

@@ -1,8 +1,0 @@
-/** The object that a call is for. */
-import type { Kind } from './kinds.js';
-
-export interface Target {
-  kind: Kind;
-  namespace?: string;
-  name: string;
-}

@@ -1,0 +1,59 @@
+/** `verify evidence`: offline, with the key that was given or the one that this machine knows of that Sovereign. */
+import { type OpenBundle, readBundle, type Statement } from '../../evidence/bundle.js';
+import { type EvidenceKey, evidenceKey, pinKey } from '../../evidence/pinned-key.js';
+import { configDir } from '../../sovereign/state/state-dir.js';
+import { fail } from '../../support/errors/errors.js';
+import type { DodReport } from '../../verification/dod/report.js';
+import { type BundleCheck, verifyBundle } from '../../verification/dod/verify-bundle.js';
+import type { Context } from '../session/context.js';
+
+export interface EvidenceCheck extends Omit<BundleCheck, 'raw'> {
+  /** With what it was checked. */
+  key: Omit<EvidenceKey, 'publicKey'>;
+}
+
+export interface VerifyChoices {
+  /** Path of a public key (PEM). */
+  keyFile?: string;
+  /** The key that was given is kept for the FQDN once the bundle is valid under it. */
+  pin?: boolean;
+  /** The same file, where it was read already. */
+  opened?: OpenBundle;
+}
+
+/** Throws E6101 when it is not valid, E6110 or E6111 when it cannot be read, E6112 when no key of the Sovereign is known. */
+export async function verifyEvidence(
+  context: Pick<Context, 'env' | 'evidenceKeyOf' | 'would'>,
+  file: string,
+  { keyFile, pin = false, opened }: VerifyChoices = {},
+): Promise<EvidenceCheck> {
+  if (pin && keyFile === undefined)
+    throw fail('E1001', '--pin keeps the key that was given, and none was.', { actions: ['add --key FILE'] });
+  const folder = configDir(context.env);
+  const known = { configDir: folder, ownKeyOf: context.evidenceKeyOf };
+  const bundle = opened ?? (await readBundle(file));
+  const key = await evidenceKey(known, claimedFqdn(file, bundle), file, keyFile);
+  const { raw: _, ...check } = await verifyBundle(file, key.publicKey, bundle);
+  const { publicKey: __, ...shown } = key;
+  if (!pin || context.would(`pin the key ${key.keyId} for ${check.fqdn}`)) return { ...check, key: shown };
+  const pinned = pinKey(folder, check.fqdn, key);
+  return { ...check, key: { ...shown, origin: `${shown.origin}; now pinned for ${check.fqdn} in ${pinned}` } };
+}
+
+/** The report of a bundle that is valid under the key which this machine knows. Throws as `verifyEvidence` does. */
+export async function readVerdict(context: Pick<Context, 'env' | 'evidenceKeyOf'>, file: string): Promise<DodReport> {
+  const known = { configDir: configDir(context.env), ownKeyOf: context.evidenceKeyOf };
+  const bundle = await readBundle(file);
+  const { publicKey } = await evidenceKey(known, claimedFqdn(file, bundle), file);
+  return (await verifyBundle(file, publicKey, bundle)).raw.report;
+}
+
+/** As the bundle says itself, for choosing the key; whether that is so, the signature shows. */
+function claimedFqdn(file: string, { envelope }: OpenBundle): string {
+  try {
+    const { predicate } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Statement;
+    return String(predicate.fqdn);
+  } catch {
+    throw fail('E6110', `${file} is not a complete evidence bundle: its statement has an unknown format.`);
+  }
+}

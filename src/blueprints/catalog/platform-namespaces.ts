@@ -1,0 +1,23 @@
+/** The namespaces of the platform: no admission policy of the Sovereign stands between them and their own controllers. */
+export const platformNamespaces: readonly string[] = [
+  'kube-system',
+  'flux-system',
+  'traefik',
+  'cert-manager',
+  'openbao',
+  'external-secrets-system',
+  'cnpg-system',
+  'valkey',
+  'nats',
+  'powerdns',
+  'gitea',
+  'keycloak',
+  'spire-system',
+  'crossplane-system',
+  'harbor',
+  'velero',
+  'kyverno',
+  'trivy-system',
+  'observability',
+  'catalyst-system',
+];

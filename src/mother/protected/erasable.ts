@@ -1,0 +1,38 @@
+/** What the decommission deletes on the mother beside files, zone and Flux objects: objects whose ownership fields name this Sovereign and no other. */
+import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
+import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { ownPrefix, sovereignLabel } from '../own-names.js';
+import { nameOfObject, ownershipOf } from './ownership.js';
+import { isProtectedNamespace } from './protected-namespaces.js';
+
+/** Kinds with nothing behind them that others could use. What runs, routes or stores is for a person to delete. */
+export const erasableKinds = [
+  ...['Secret', 'ConfigMap', 'ServiceAccount'].map((kind) => ({ apiVersion: 'v1', kind })),
+  ...['HelmRepository', 'OCIRepository', 'Bucket'].map((kind) => ({ apiVersion: 'source.toolkit.fluxcd.io/v1', kind })),
+  ...['Role', 'RoleBinding'].map((kind) => ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind })),
+  { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+  { apiVersion: 'catalyst.openova.io/v1alpha1', kind: 'ProvisioningState' },
+] as const;
+
+/** Those with the Sovereign's label, and its ProvisioningStates, which have none. A kind that the mother does not serve lists as empty. */
+export async function readErasable(mother: Kube, { spec: { fqdn } }: Sovereign): Promise<KubeObject[]> {
+  const labelSelector = `${sovereignLabel}=${fqdn}`;
+  const lists = erasableKinds.map((kind) =>
+    mother.list(kind.kind === 'ProvisioningState' ? kind : { ...kind, labelSelector }),
+  );
+  return (await Promise.all(lists)).flat();
+}
+
+/** Those of them that are this Sovereign's alone and that nothing protected needs; what catalyst makes for itself goes another way. Pure. */
+export function erasableOf(
+  sovereign: Sovereign,
+  objects: readonly KubeObject[],
+  guarded: ReadonlyMap<string, string>,
+): KubeObject[] {
+  return objects.filter((object) => {
+    const { name, namespace = '', ownerReferences = [] } = object.metadata;
+    const isOwn = ownershipOf(object, sovereign.spec.fqdn) === 'own';
+    const isFree = !isProtectedNamespace(sovereign, namespace) && !guarded.has(nameOfObject(object));
+    return isOwn && isFree && !name.startsWith(ownPrefix) && ownerReferences.length === 0;
+  });
+}

@@ -1,0 +1,48 @@
+/** Which items a verification takes, and what it needs for that: no more than was asked for. */
+import { command } from '../../support/commands/command.js';
+import { formatDuration } from '../../support/durations.js';
+import { fail } from '../../support/errors/errors.js';
+import { checklist, type Item } from './checklist.js';
+
+export interface Selection {
+  only?: readonly string[];
+  skip?: readonly string[];
+}
+
+/** Between two starts of one probe, in milliseconds. */
+export const probeEveryMs = 500;
+/** A shorter window has too few samples to show anything. */
+const fewestIntervals = 10;
+
+/**
+ * Items to take, in the order of the checklist: with `only`, those and what answers them (`W5` is answered by D17); what `skip` names
+ * is not taken, whatever would be answered by it. Throws E1001 on an id that is none.
+ */
+export function selectItems({ only = [], skip = [] }: Selection): readonly Item[] {
+  const known = new Map(checklist.map((item) => [item.id, item]));
+  const idOf = (text: string) => {
+    const id = text.toUpperCase();
+    if (known.has(id)) return id;
+    throw fail('E1001', `There is no item ${text}; items are D1 to D22 and W1 to W13.`, {
+      actions: [command('verify dod', { help: true })],
+    });
+  };
+  const skipped = new Set(skip.map(idOf));
+  const asked = only.map(idOf);
+  const wanted = new Set(only.length === 0 ? known.keys() : asked.flatMap((id) => [id, ...(known.get(id)?.of ?? [])]));
+  return checklist.filter(({ id }) => wanted.has(id) && !skipped.has(id));
+}
+
+/** Whether one of them orders a certificate, stops catalyst-api, or cuts the Sovereign off: those alone do. */
+export const takes = (items: readonly Item[], id: 'D5' | 'D13' | 'D17' | 'D22') => items.some((item) => item.id === id);
+
+/** Throws E1001 for a window in which each probe would start less than ten times. */
+export function requireWindow(windowMs: number | undefined): void {
+  const least = fewestIntervals * probeEveryMs;
+  if (windowMs === undefined || windowMs >= least) return;
+  throw fail(
+    'E1001',
+    `A window of ${windowMs} ms is too short to show anything: each probe starts every ${probeEveryMs} ms and needs ten samples, which is ${formatDuration(least)}.`,
+    { actions: [command('verify dod', { window: '5m' })] },
+  );
+}

@@ -1,0 +1,78 @@
+/**
+ * The other side of the kill: while catalyst-api is dead, no Pod of the Sovereign finds a way to the mother at all. The cut lifts itself
+ * like the block of D22, is seen to bite before the fault, and is lifted after the undo.
+ */
+import { holderOf } from '../../handover/mother/hold-mother.js';
+import { watchDeadline } from '../../handover/mother/undo/watch-deadline.js';
+import { formatDuration } from '../../support/durations.js';
+import { runProbe } from '../../walk/probes/probe-job.js';
+import { probePullSecret } from '../../walk/probes/pull-secret.js';
+import type { StepContext } from '../../world/step.js';
+import type { World } from '../../world/world.js';
+import { armExpiry, liftBlock, mutations, requireFree, tooLate } from './egress-life.js';
+import { type BlockRun, denyPolicy, expiryObjects, type Reach, reachProbe } from './egress-objects.js';
+import { biteMs, namesObject, ownAddresses, ownImage, reached, untilCut, waysToMother } from './egress-ways.js';
+import type { CutSeen } from './judge/cut.js';
+
+/** How much longer than the work the armed expiry waits. */
+const graceMs = 300_000;
+
+/**
+ * Does `work` while no Pod of the Sovereign reaches the mother. Where that cannot be, the work is done all the same, and the answer says
+ * why. Throws E5024 while the cut of another run is there, E5025 when the cluster has lifted this one meanwhile.
+ * @param workMs the longest time for the work
+ */
+export async function withCut(
+  world: World,
+  context: StepContext,
+  workMs: number,
+  work: (context: StepContext) => Promise<void>,
+): Promise<CutSeen | { none: string }> {
+  const { act, progress } = context;
+  const kube = await world.kube();
+  const image = await ownImage(kube);
+  const ways = await waysToMother(world);
+  const look = () => runProbe<Reach>(kube, context, reachProbe(image, ways.hosts));
+  await requireFree(world, kube);
+  await liftBlock(kube, context);
+  const before = await look();
+  const found = Object.values(before.hosts).flatMap((host) => host.addresses);
+  const addresses = [...new Set([...ways.addresses, ...found])].sort();
+  const own = await ownAddresses(kube);
+  const shared = addresses.filter((address) => own.includes(address));
+  const why =
+    reached(before).length === 0
+      ? 'no Pod of the Sovereign reaches the mother to begin with'
+      : shared.length > 0
+        ? `the mother and the Sovereign share ${shared.join(', ')}`
+        : undefined;
+  if (why !== undefined) {
+    await work(context);
+    return { none: why };
+  }
+  const seconds = Math.ceil((workMs + biteMs + graceMs) / 1000);
+  const until = new Date(world.clock.now().getTime() + seconds * 1000);
+  const run: BlockRun = { ...holderOf(world), until };
+  const watch = watchDeadline(world, seconds, () => tooLate(until));
+  const signal = AbortSignal.any([context.signal, watch.signal]);
+  let during: Reach | undefined;
+  try {
+    const pullSecret = (await probePullSecret(kube))?.metadata.name;
+    await armExpiry(kube, context, expiryObjects({ ...run, image, seconds, pullSecret }));
+    const force = { forceConflicts: true };
+    await act(mutations.forget, async (writers) =>
+      (await writers.sovereign()).apply([namesObject(ways.hosts, run.runId)], force),
+    );
+    await act(mutations.deny, async (writers) =>
+      (await writers.sovereign()).apply([denyPolicy(run, addresses)], force),
+    );
+    during = await untilCut(world, { ...context, signal }, look);
+    progress.output(`the Sovereign is cut off from the mother for at most ${formatDuration(seconds * 1000)}`);
+    await work({ ...context, signal });
+    watch.check();
+  } finally {
+    watch.close();
+    await liftBlock(kube, context.undo, run.runId);
+  }
+  return { hosts: ways.hosts, addresses, before, during };
+}

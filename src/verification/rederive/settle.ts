@@ -1,0 +1,69 @@
+/** Makes a report say of each item what its own evidence shows, before it is signed: whoever verifies the bundle comes to the same. */
+
+import { grades } from '../../scans/grade.js';
+import { type StatedGrade, statedGrade } from '../dod/grade.js';
+import { type ItemResult, type ItemStatus, verdictOf } from '../dod/item.js';
+import type { DodReport } from '../dod/report.js';
+import { asTheSpecAccepts, judgeItem } from './judge-items.js';
+import type { RawBundle } from './raw-bundle.js';
+
+export type Kind = 'dod' | 'rehearsal';
+
+const rank: Record<ItemStatus, number> = { fail: 0, 'not-checked': 1, pass: 2 };
+
+/** A result that its raw data does not bear out is never a pass. */
+export async function settle(raw: RawBundle, kind: Kind): Promise<DodReport> {
+  const settled = new Map<string, ItemResult>();
+  for (const stated of raw.report.items) {
+    const again = await judgeItem(raw, stated, settled, kind);
+    settled.set(stated.id, settledItem(stated, again));
+  }
+  const items = [...settled.values()];
+  const verdict = verdictOf(items, raw.report.experiment, raw.report.complete);
+  return { ...raw.report, items, verdict, ...(kind === 'dod' ? gradeOf(raw, items) : {}) };
+}
+
+const height = (grade: StatedGrade['grade']) => (grade === 'none' ? -1 : grades.indexOf(grade));
+
+function gradeOf(raw: RawBundle, items: readonly ItemResult[]): StatedGrade {
+  const at = items.find(({ id }) => id === 'D14')?.at;
+  return statedGrade(items, raw.umbilical && at !== undefined ? asTheSpecAccepts(raw, raw.umbilical, at) : undefined);
+}
+
+function settledItem(stated: ItemResult, again: Awaited<ReturnType<typeof judgeItem>>): ItemResult {
+  if (again === undefined)
+    return stated.status === 'pass'
+      ? { ...stated, status: 'not-checked', reason: `nothing in the evidence shows that ${stated.reason}` }
+      : stated;
+  const { status, reason, follows } = again;
+  if (rank[status] < rank[stated.status]) return { ...stated, status, reason, ...(follows && { follows }) };
+  return rank[again.status] === rank[stated.status] ? { ...stated, reason: again.reason } : stated;
+}
+
+/** Why what is stated of an item does not follow from the raw data, a clause; undefined where it does. */
+export async function unfounded(
+  raw: RawBundle,
+  { kind, sameVersion }: { kind: Kind; sameVersion: boolean },
+): Promise<string | undefined> {
+  const answers = new Map<string, ItemResult>();
+  for (const stated of raw.report.items) {
+    const again = await judgeItem(raw, stated, answers, kind);
+    answers.set(stated.id, stated);
+    if (again === undefined) {
+      if (stated.status === 'pass') return `${stated.id} is stated to pass, and it has no raw data of it`;
+    } else if (rank[again.status] < rank[stated.status]) {
+      return `${stated.id} is stated as ${stated.status}, but its raw data gives ${again.status}: ${again.reason}`;
+    } else if (again.status === 'pass' && rank[again.status] > rank[stated.status] && stated.id.startsWith('W')) {
+      return `${stated.id} is stated as ${stated.status}, but the items that answer it give ${again.status}`;
+    } else if (sameVersion && again.status === stated.status && again.reason !== stated.reason) {
+      return `the reason of ${stated.id} is not what its raw data gives: ${again.reason}`;
+    }
+  }
+  if (kind !== 'dod') return undefined;
+  const { grade } = gradeOf(raw, raw.report.items);
+  const stated = raw.report.grade ?? 'none';
+  // another version may know of more that stands against a grade, and claim less; nobody may claim more
+  if (sameVersion ? stated !== grade : height(stated) > height(grade))
+    return `its grade is stated as ${stated}, but its raw data gives ${grade}`;
+  return undefined;
+}

@@ -1,0 +1,81 @@
+/** Shapes of what is in a bundle, with bounds: nothing in it makes a reader work for long, or draw without an end. */
+import { z } from 'zod';
+
+/** Milliseconds: at most a year. */
+const ms = z
+  .number()
+  .min(0)
+  .max(366 * 86_400_000);
+const text = z.string().max(200_000);
+const at = z.iso.datetime().or(z.iso.datetime({ offset: true }));
+
+const sample = z.looseObject({ probe: text, t: ms, ms, ok: z.boolean() });
+const exercise = z.looseObject({ name: text, class: text, ok: z.boolean(), from: ms, to: ms, reason: text });
+const difference = z.looseObject({ what: text, before: text, after: text });
+
+const experimentShape = z.looseObject({
+  startedAt: at,
+  window: z.looseObject({
+    requestedMs: ms,
+    baselineFrom: ms,
+    faultAt: ms,
+    redAt: ms.optional(),
+    undoAt: ms,
+    endedAt: ms,
+  }),
+  control: z.looseObject({ name: text, url: text, turnedRed: z.boolean(), redMs: ms }),
+  probeClasses: z.record(text, text),
+  samples: z.array(sample).max(500_000),
+  exercises: z.array(exercise).max(1000),
+  notExercised: z.array(z.looseObject({ class: text, reason: text })).max(1000),
+  undo: z.looseObject({ job: text, armedBeforeFault: z.boolean(), differences: z.array(text) }),
+  protectedDifferences: z.array(difference),
+  lab: z.boolean(),
+  probes: z.array(z.looseObject({ name: text, class: text, samples: z.number() })).max(1000),
+  valid: z.boolean(),
+  problems: z.array(text),
+  passed: z.boolean(),
+});
+
+const item = z.looseObject({
+  id: z.string().regex(/^[DW]\d{1,2}$/),
+  title: text,
+  status: z.enum(['pass', 'fail', 'not-checked']),
+  reason: text,
+  at,
+  repeat: text,
+});
+
+export const reportShape = z.looseObject({
+  fqdn: text,
+  verdict: z.enum(['PASS', 'FAIL', 'INVALID', 'PARTIAL']),
+  complete: z.boolean(),
+  startedAt: at,
+  finishedAt: at,
+  lab: z.boolean(),
+  world: z.union([
+    z.strictObject({ kind: z.literal('real') }),
+    z.strictObject({ kind: z.literal('lab'), id: text, name: text }),
+  ]),
+  items: z.array(item).max(100),
+  experiment: experimentShape.optional(),
+});
+
+export const stepShape = z.object({
+  id: text,
+  title: text,
+  phase: z.int().min(0).max(100),
+  needs: z.array(text),
+  ticket: text.optional(),
+  blueprint: text.optional(),
+  estimateMinutes: z.number().min(0).max(1e6).optional(),
+});
+
+export const findingShape = z.looseObject({
+  id: text,
+  where: text,
+  what: text,
+  breaks: text,
+  remedy: text,
+  accepted: text.optional(),
+});

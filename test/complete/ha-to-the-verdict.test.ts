@@ -1,0 +1,53 @@
+/**
+ * `ha` from nothing to the verdict, its rehearsal first: omantel, and a Sovereign of another name in another region whose parent zone is
+ * outside of the mother's pools.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import type { Server } from '../../src/hetzner/api/types.js';
+import { parseSpec } from '../../src/sovereign/spec/load-spec.js';
+import { specToYaml } from '../../src/sovereign/spec/spec-yaml.js';
+import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
+
+interface Verdict {
+  verdict: string;
+  items: { id: string; status: string; reason: string }[];
+}
+
+let catalyst: Catalyst;
+afterEach(() => catalyst.close());
+
+const sovereigns = [
+  { story: 'ha', fqdn: 'omantel.omani.works', location: 'fsn1', rehearsed: 'test.omani.works' },
+  { story: 'ha-outside', fqdn: 'sky.cloud.example', location: 'hel1', rehearsed: 'test.cloud.example' },
+];
+
+test.each(sovereigns)(
+  'three servers carry $fqdn in $location to PASS',
+  async ({ story, fqdn, location, rehearsed }) => {
+    catalyst = catalystAtHome(story, { CATALYST_LAB_FQDN: fqdn, CATALYST_LAB_LOCATION: location });
+    const lab = await catalyst.up();
+    const spec = parseSpec(readFileSync(lab.spec, 'utf8'), lab.spec);
+    spec.spec.hetzner.controlPlane.count = 3;
+    spec.spec.hetzner.workers.count = 0;
+    writeFileSync(lab.spec, specToYaml(spec));
+
+    const walked = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes']);
+    expect(walked.code, walked.stderr).toBe(0);
+    expect(walked.stdout).toContain(`${rehearsed}: phases 0 to 6 built and proven, then wiped; nothing of it is left`);
+    expect(walked.stdout).toContain(`${fqdn}: DoD verdict PASS`);
+
+    const { document } = await catalyst.json<Verdict>(['evidence', 'show', '--lab', catalyst.lab]);
+    expect(document.result.items.filter(({ status }) => status !== 'pass')).toEqual([]);
+    const servers = await ownServers(lab, fqdn);
+    expect(servers.map(({ location }) => location.name)).toEqual([location, location, location]);
+  },
+);
+
+async function ownServers(lab: LabInfo, fqdn: string): Promise<Server[]> {
+  const selector = encodeURIComponent(`catalyst.openova.io/sovereign=${fqdn}`);
+  const answer = await fetch(`${lab.endpoints['hetzner']}/servers?label_selector=${selector}`, {
+    headers: { authorization: `Bearer ${lab.credentials['hcloud-token']}` },
+  });
+  return ((await answer.json()) as { servers: Server[] }).servers;
+}

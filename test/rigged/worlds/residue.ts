@@ -1,0 +1,79 @@
+/** D15: each place on the mother where something of the Sovereign can be left, once. */
+import { fail, worldsOn } from '../rigged-world.js';
+import { fqdn, leftovers, lostId } from '../stages/leftovers.js';
+import { onResidue } from '../stages/residue.js';
+
+const slug = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+
+const objects = worldsOn(
+  onResidue,
+  leftovers.map(([what, object, names]) => ({
+    ...{ id: `left-${slug(what)}`, item: 'D15', gap: what, rigged: `left on the mother: ${what}` },
+    expected: fail(names),
+    rig: (world) => world.objects.push(object),
+  })),
+);
+
+const places = worldsOn(onResidue, [
+  {
+    ...{ id: 'left-record', item: 'D15', gap: 'a file of a record on the claim' },
+    rigged: 'a kubeconfig on the claim whose record is gone; only the journal knows its id',
+    expected: fail(/kubeconfigs\/5cd1bceaaacb71f6\.yaml/),
+    rig: (world) => world.files.push(`ours kubeconfigs/${lostId}.yaml`),
+  },
+  {
+    ...{ id: 'left-memory', item: 'D15', gap: 'a record that is only in memory' },
+    rigged: 'catalyst-api still serves the erased record, whose id only the journal knows',
+    expected: fail(/record 5cd1bceaaacb71f6 is served/),
+    rig: (world) => world.inMemory.push(lostId),
+  },
+  {
+    ...{ id: 'left-zone', item: 'D15', gap: 'a copy of the zone' },
+    rigged: "the mother's PowerDNS has the zone of the Sovereign",
+    expected: fail(/a copy of zone omantel\.omani\.works/),
+    rig: ({ zones }) => Object.assign(zones, { [`${fqdn}.`]: [] }),
+  },
+  {
+    ...{ id: 'left-sub-zone', item: 'D15', gap: 'a zone below the Sovereign' },
+    rigged: "the mother's PowerDNS has a zone below the Sovereign",
+    expected: fail(/zone apps\.omantel\.omani\.works/),
+    rig: ({ zones }) => Object.assign(zones, { [`apps.${fqdn}.`]: [] }),
+  },
+  {
+    ...{ id: 'left-txt', item: 'D15', gap: 'a record set below the FQDN in the parent' },
+    rigged: 'a TXT record of a challenge in the parent zone',
+    expected: fail(/TXT _acme-challenge\.omantel/),
+    rig: ({ zones }) =>
+      zones['omani.works.']!.push({ name: `_acme-challenge.${fqdn}.`, type: 'TXT', records: ['"x"'] }),
+  },
+  {
+    ...{ id: 'left-ns9', item: 'D15', gap: "an address of the mother's that looks like glue" },
+    rigged: "an A record ns9 at the mother's address in the parent zone",
+    expected: fail(/A ns9\.omantel/),
+    rig: ({ zones }) => zones['omani.works.']!.push({ name: `ns9.${fqdn}.`, type: 'A', records: ['192.0.2.10'] }),
+  },
+  {
+    ...{ id: 'left-higher-zone', item: 'D15', gap: 'a record set in a zone further above' },
+    rigged: 'an address of the Sovereign in a zone above the parent',
+    expected: fail(/A console\.omantel/),
+    rig: ({ zones }) =>
+      Object.assign(zones, { 'works.': [{ name: `console.${fqdn}.`, type: 'A', records: ['203.0.113.7'] }] }),
+  },
+  {
+    ...{ id: 'left-alias', item: 'D15', gap: 'a name of the mother that leads to the Sovereign' },
+    rigged: "a CNAME in another zone of the mother's that leads to the Sovereign",
+    expected: fail(/CNAME old\.openova\.io\. names omantel\.omani\.works/),
+    rig: ({ zones }) =>
+      Object.assign(zones, {
+        'openova.io.': [{ name: 'old.openova.io.', type: 'CNAME', records: [`console.${fqdn}.`] }],
+      }),
+  },
+  {
+    ...{ id: 'left-pool', item: 'D15', gap: 'a second row in the pool' },
+    rigged: 'another row of the pool names the Sovereign',
+    expected: fail(/row omantel-old/),
+    rig: ({ pool }) => pool.push({ subdomain: 'omantel-old', sovereignFQDN: fqdn }),
+  },
+]);
+
+export const worlds = [...objects, ...places];

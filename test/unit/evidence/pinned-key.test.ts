@@ -1,0 +1,58 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { evidenceKey, pinKey } from '../../../src/evidence/pinned-key.js';
+import { openSigner } from '../../../src/evidence/signing.js';
+import { keeper } from '../../fakes/rehearsed.js';
+
+const fqdn = 'omantel.omani.works';
+
+async function machine({ own = false }: { own?: boolean } = {}) {
+  const [signer, stranger] = [await openSigner(keeper()), await openSigner(keeper())];
+  const dir = mkdtempSync(join(tmpdir(), 'catalyst-keys-'));
+  const known = { configDir: join(dir, 'config'), ownKeyOf: async () => (own ? signer.publicKey : undefined) };
+  const bundle = join(dir, 'dod.tar');
+  const file = (name: string, text: string) => {
+    writeFileSync(join(dir, name), text);
+    return join(dir, name);
+  };
+  return { known, bundle, signer, stranger, file };
+}
+
+describe('the key that evidence is checked with', () => {
+  it('is never one that merely lies beside the bundle', async () => {
+    const { known, bundle, signer, file } = await machine();
+    file('evidence.pub', signer.publicKey);
+    await expect(evidenceKey(known, fqdn, bundle)).rejects.toMatchObject({ code: 'E6112', exitCode: 3 });
+  });
+
+  it("is the Sovereign's own where this machine has it, and says so", async () => {
+    const { known, bundle, signer } = await machine({ own: true });
+    const key = await evidenceKey(known, fqdn, bundle);
+    expect(key).toMatchObject({ publicKey: signer.publicKey, origin: expect.stringContaining('this machine signs') });
+  });
+
+  it('is one that was pinned for that FQDN, for no other', async () => {
+    const { known, bundle, signer, file } = await machine();
+    pinKey(known.configDir, fqdn, await evidenceKey(known, fqdn, bundle, file('their.pub', signer.publicKey)));
+    const key = await evidenceKey(known, fqdn, bundle);
+    expect(key).toMatchObject({ keyId: signer.keyId, origin: expect.stringContaining(`pinned for ${fqdn}`) });
+    await expect(evidenceKey(known, 'other.example', bundle)).rejects.toMatchObject({ code: 'E6112' });
+  });
+
+  it('that was given is compared with the one that this machine knows', async () => {
+    const { known, bundle, stranger, file } = await machine({ own: true });
+    const { origin } = await evidenceKey(known, fqdn, bundle, file('their.pub', stranger.publicKey));
+    expect(origin).toMatch(/lies beside the bundle: .*; NOT the key with which this machine signs/);
+  });
+
+  it('of a bundle that claims a path for a name is not looked for', async () => {
+    const { known, bundle } = await machine();
+    const asked: string[] = [];
+    const ownKeyOf = async (name: string) => void asked.push(name);
+    for (const name of ['../../etc', '', 'a/b', '.ssh', 'A B'])
+      await expect(evidenceKey({ ...known, ownKeyOf }, name, bundle)).rejects.toMatchObject({ code: 'E6112' });
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+/** Which objects on the mother a decommission deletes: those whose ownership fields name this Sovereign alone, and nothing of anybody else. */
+import { describe, expect, it } from 'vitest';
+import { eraseObjects, ownObjects } from '../../../../src/handover/mother/erase-objects.js';
+import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
+import { factsOf } from '../../../../src/mother/protected/mother-facts.js';
+import { nameOfObject } from '../../../../src/mother/protected/ownership.js';
+import { protection } from '../../../../src/mother/protected/protected-set.js';
+import { memoryCluster, motherCluster, rig, sovereign } from '../rig.js';
+
+const fqdn = 'omantel.omani.works';
+const labels = { 'catalyst.openova.io/sovereign': fqdn };
+
+const object = (kind: string, name: string, more: Record<string, unknown> = {}, metadata = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name, namespace: 'tools', labels, ...metadata },
+  ...more,
+});
+
+const own = [
+  object('Secret', 'hers'),
+  object('ConfigMap', 'hers'),
+  object('HelmRepository', 'hers'),
+  object('ProvisioningState', 'hers', { spec: { sovereignFQDN: fqdn } }, { labels: {} }),
+];
+const others = [
+  object('Secret', 'of-a-demo', {}, { namespace: 'sme' }),
+  object('Secret', 'of-dns', {}, { namespace: 'openova-system' }),
+  object('Secret', 'of-another', {}, { labels: { 'catalyst.openova.io/sovereign': 'otech.omani.works' } }),
+  object('Secret', 'mentions', { data: { a: btoa(fqdn) } }, { labels: {} }),
+  object('ProvisioningState', 'of-both', { spec: { sovereignFQDN: 'otech.omani.works' } }),
+  object('ConfigMap', 'catalyst-sovereign-handover-omantel-omani-works', {}, { namespace: 'catalyst' }),
+  object('Secret', 'of-a-controller', {}, { ownerReferences: [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'x' }] }),
+  object('Deployment', 'runs'),
+  object('PersistentVolumeClaim', 'stores'),
+  object('Namespace', 'holds', {}, { namespace: undefined }),
+  object('Ingress', 'routes'),
+];
+
+function mother() {
+  const cluster = motherCluster({});
+  for (const one of [...own, ...others])
+    cluster.objects.set(`${one.kind} ${one.metadata.namespace ?? ''}/${one.metadata.name}`, one);
+  return cluster;
+}
+
+describe('the objects that a decommission deletes', () => {
+  it('are those of this Sovereign alone', async () => {
+    const { world } = rig(mother(), memoryCluster([]), () => undefined);
+    expect((await ownObjects(world)).map(nameOfObject).sort()).toEqual(own.map(nameOfObject).sort());
+  });
+
+  it('go, and everything else stays', async () => {
+    const cluster = mother();
+    const { world, context, acts } = rig(cluster, memoryCluster([]), () => undefined);
+    const before = cluster.objects.size;
+    await eraseObjects(world, context.act);
+    expect(before - cluster.objects.size).toBe(own.length);
+    for (const one of others) expect([...cluster.objects.values()]).toContain(one);
+    expect(acts).toContain('delete Secret tools/hers on the mother: its ownership fields name this Sovereign alone');
+  });
+
+  it('are the only ones that the gate lets go', () => {
+    const all = [...own, ...others];
+    const nothing = { reconcilers: [], routes: [], middlewares: [], certificates: [], named: [] };
+    const protects = protection(sovereign(), 'run', () => factsOf(sovereign(), { ...nothing, erasable: all }));
+    const refused = (one: KubeObject) => {
+      const { name, namespace } = one.metadata;
+      return protects({ target: { system: 'mother', kind: one.kind, namespace, name }, verb: 'delete' });
+    };
+    expect(own.map(refused)).toEqual(own.map(() => undefined));
+    // the record of the handover has a row of its own
+    for (const one of others.filter(({ metadata }) => metadata.namespace !== 'catalyst'))
+      expect(refused(one), nameOfObject(one)).toBeDefined();
+    const patch = { system: 'mother', kind: 'Secret', namespace: 'tools', name: 'hers' } as const;
+    expect(protects({ target: patch, verb: 'patch', fields: ['data'] })).toMatch(/not by patch/);
+  });
+});

@@ -1,0 +1,135 @@
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type PageServer, servePage } from '../../../../src/tools/loopback/page-server.js';
+
+const open: PageServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+async function served(): Promise<{ server: PageServer; port: number; path: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = await servePage({
+    port: 0,
+    file(path) {
+      asked.push(path);
+      if (path === '') return { type: 'text/html', body: '<p>page</p>' };
+      return path === 'a b' ? { type: 'application/octet-stream', body: 'tar', download: 'x";y.tar' } : undefined;
+    },
+    greeting: () => [{ event: 'section', data: '{"id":"head"}' }],
+  });
+  open.push(server);
+  const { port, pathname } = new URL(server.address);
+  return { server, port: Number(port), path: pathname, asked };
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: string;
+}
+
+function ask(port: number, path: string, { host = `127.0.0.1:${port}`, method = 'GET' } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asking = request(
+      { host: '127.0.0.1', port, path, method, setHost: false, headers: { Host: host } },
+      (answer) => {
+        let body = '';
+        answer.on('data', (data) => (body += data));
+        answer.on('end', () => resolve({ status: answer.statusCode!, headers: answer.headers, body }));
+      },
+    );
+    asking.on('error', reject);
+    asking.end();
+  });
+}
+
+describe('a page on loopback', () => {
+  it('is served to who has its address, with a policy under which it can reach nothing else', async () => {
+    const { port, path } = await served();
+    const { status, headers, body } = await ask(port, path);
+    expect([status, body]).toEqual([200, '<p>page</p>']);
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; .*connect-src 'self'/);
+    expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
+    expect((await ask(port, path, { host: `localhost:${port}` })).status).toBe(200);
+  });
+
+  it.each(['/', '/events', '/x/', `/${'a'.repeat(32)}/events`, '//', 'http://127.0.0.1/'])(
+    'answers 403 without its token: %s',
+    async (path) => {
+      const { port, asked } = await served();
+      const answer = await ask(port, path);
+      expect(answer.status).toBe(403);
+      expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it.each(['evil.example', 'evil.example:80', '127.0.0.1', '127.0.0.1.evil.example'])(
+    'answers 403 to another host name, with the token: %s',
+    async (host) => {
+      const { port, path, asked } = await served();
+      expect((await ask(port, path, { host })).status).toBe(403);
+      expect((await ask(port, `${path}events`, { host })).status).toBe(403);
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('takes no %s', async (method) => {
+    const { port, path, asked } = await served();
+    expect((await ask(port, path, { method })).status).toBe(405);
+    expect(asked).toEqual([]);
+  });
+
+  it('has files by their exact paths, 404 for others, and names a download safely', async () => {
+    const { port, path } = await served();
+    const file = await ask(port, `${path}a%20b?x=1`);
+    expect([file.status, file.body, file.headers['content-disposition']]).toEqual([
+      200,
+      'tar',
+      'attachment; filename="x__y.tar"',
+    ]);
+    for (const other of ['..%2f..%2fetc%2fpasswd', '%', 'nothing'])
+      expect((await ask(port, path + other)).status).toBe(404);
+    expect((await ask(port, path.slice(0, -1))).headers.location).toBe(path);
+    expect(await ask(port, path, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  });
+
+  it('is reached once by an address that others may have read', async () => {
+    const { server, port, path } = await served();
+    const once = new URL(server.addressForOnce()).pathname;
+    expect(once).not.toBe(path);
+    expect(await ask(port, once)).toMatchObject({ status: 302, headers: { location: path } });
+    expect((await ask(port, once)).status).toBe(403);
+  });
+
+  it('streams events: first the greeting, then what is sent, each line of it', async () => {
+    const { server } = await served();
+    const reader = (await fetch(`${server.address}events`)).body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const until = async (what: string) => {
+      while (!text.includes(what)) text += (await reader.read()).value ?? '';
+    };
+    await until('event: section\ndata: {"id":"head"}\n\n');
+    expect(server.readers()).toBe(1);
+    server.send({ event: 'title', data: 'one\ntwo' });
+    await until('event: title\ndata: one\ndata: two\n\n');
+    await server.close();
+    open.length = 0;
+    expect((await reader.read().catch(() => ({ done: true }))).done).toBe(true);
+  });
+
+  it('says which port is in use, and how to take another', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    await expect(servePage({ port, file: () => undefined, greeting: () => [] })).rejects.toMatchObject({
+      code: 'E1205',
+      exitCode: 2,
+      message: `Port ${port} of 127.0.0.1 is in use by another program.`,
+      actions: ['catalyst watch', 'or choose another: --port N'],
+    });
+    await new Promise((resolve) => other.close(resolve));
+  });
+});
