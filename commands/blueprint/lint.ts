@@ -7,6 +7,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { lintServer } from '../../src/cli/context/clusters/lint-server.js';
 import { lintText } from '../../src/cli/text/blueprint.js';
 import { chartLockOf, withCharts } from '../../src/cli/text/chart-template.js';
+import { startOrderRule } from '../../src/blueprints/lint/start-order.js';
 import { fail } from '../../src/support/errors/errors.js';
 
 export default class BlueprintLint extends CatalystCommand<LintResult> {
@@ -47,6 +48,8 @@ export default class BlueprintLint extends CatalystCommand<LintResult> {
     await noteLevels(context, result, blueprints);
     const errors = result.findings.filter((finding) => finding.severity === 'error');
     if (errors.length > 0) {
+      const isOrder = errors.every(({ rule }) => rule === startOrderRule);
+      if (isOrder) throw fail('E3207', errors.map(({ message }) => `${message}.`).join('\n'), { data: { result } });
       throw fail('E3203', `Blueprint rules violated: ${errors.length}.`, { data: { result } });
     }
     return result;

@@ -12,9 +12,9 @@ const list = (text: string | undefined) =>
     .filter(Boolean);
 
 export default class VerifyDod extends CatalystCommand<DodResult> {
-  static override summary = 'the Definition of Done: D1–D22 and W1–W13, with the kill of catalyst-api';
+  static override summary = 'the Definition of Done: D1–D23 and W1–W13, with the kill of catalyst-api';
   static override description =
-    'Stops catalyst-api on the mother for a while and cuts the Sovereign off from the mother, unless --only or --skip excludes D17 and D22; both require confirmation by name. Verdicts: PASS (exit 0), FAIL or PARTIAL (3), INVALID (10). A check that could not run never passes.';
+    'Stops catalyst-api on the mother for a while and cuts the Sovereign off from the mother, unless --only or --skip excludes D17 and D22; both require confirmation by name. --black-start also powers off all servers at once and on again (D23), after a confirmation of its own; a lab always does it. Verdicts: PASS (exit 0), FAIL or PARTIAL (3), INVALID (10). A check that could not run never passes.';
   static override examples = [
     '<%= config.bin %> verify dod',
     '<%= config.bin %> verify dod --only D4,D5',
@@ -48,6 +48,10 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
       description:
         'also do what costs money (D13): add a server by a NodePool claim, and remove it; in a lab it is always done',
     }),
+    'black-start': Flags.boolean({
+      description:
+        'also power off all servers at once and on again, with the outside denied (D23): nothing of the Sovereign answers until it has started; in a lab it is always done',
+    }),
     'max-rehearsal-age': duration({ helpValue: '30d', description: 'how old that evidence may be (30d)' }),
     since: Flags.string({ helpValue: 'BUNDLE', description: 'report what has changed since that verdict' }),
   };
@@ -63,6 +67,7 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
       reprovision: flags.reprovision,
       maxRehearsalAgeMs: flags['max-rehearsal-age'],
       spend: flags.spend,
+      blackStart: flags['black-start'],
       confirm: flags.confirm,
       since: flags.since,
       unattended: await isUnattendedLab(context),

@@ -93,7 +93,7 @@ const nextOf: Readonly<Record<ErrorClass, string>> = {
   interrupted: command('resume'),
 };
 
-/** D1 to D22 and W1 to W13. What they check is loaded for them alone. */
+/** D1 to D23 and W1 to W13. What they check is loaded for them alone. */
 async function explainItem(word: string): Promise<Explanation | undefined> {
   if (!/^[dw][0-9]+$/i.test(word)) return undefined;
   const { checklist } = await import('../verification/dod/checklist.js');

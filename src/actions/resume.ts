@@ -42,12 +42,12 @@ const resumers: Readonly<Record<string, Resumer>> = {
     rotateKeys(await openSession(context), await context.credentials(), undefined),
   'verify dod': (
     context,
-    { only, skip, windowMs, maxOutageMs, blackHole, reprovision, maxRehearsalAgeMs, spend },
+    { only, skip, windowMs, maxOutageMs, blackHole, reprovision, maxRehearsalAgeMs, spend, blackStart },
     confirmed,
   ) =>
     verifyDodAlone(
       context,
-      { only, skip, windowMs, maxOutageMs, blackHole, reprovision, maxRehearsalAgeMs, spend, ...confirmed },
+      { only, skip, windowMs, maxOutageMs, blackHole, reprovision, maxRehearsalAgeMs, spend, blackStart, ...confirmed },
       () => undefined,
     ),
   rehearse: async (_context, { of, name }) => {

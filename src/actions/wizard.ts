@@ -5,6 +5,7 @@ import { phases } from '../walk/wbs.js';
 import type { World } from '../world/world.js';
 import { verifyCredentials } from './credentials/verify.js';
 import { runPreflight } from './preflight.js';
+import { powerOnServers } from './session/power-on-servers.js';
 import { runSelectedSteps, type StepsRun } from './session/run-steps.js';
 import type { Session } from './session/session.js';
 import { allSteps, type WalkChoices } from './session/steps.js';
@@ -37,6 +38,7 @@ export async function runWizard(session: Session, options: WizardOptions): Promi
   const until = options.until ?? phases.length - 1;
   const all = allSteps(world, options);
   const selected = all.filter((step) => step.phase <= until).map((step) => step.id);
+  await powerOnServers(session);
   await runPreflight(session);
   // A token that only reads is found here, not in the middle of #370. The Object Storage keys are tried by #371.
   await verifyCredentials(session, 'hetzner');

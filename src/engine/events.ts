@@ -18,7 +18,7 @@ export interface Part {
   group: 'item' | 'probe' | 'moment';
   id: string;
   title?: string;
-  state: 'running' | 'pass' | 'fail' | 'not-checked';
+  state: 'running' | 'pass' | 'fail' | 'not-checked' | 'left-out';
   /** Why, in a few words. */
   note?: string;
   /** When what has begun is over: the end of a window. */

@@ -166,6 +166,21 @@ function evidenceOf(key: string): Record<string, unknown> {
       ...{ addresses: ['192.0.2.1'], hosts: ['github.com'], windowMs: 10_000, problems: [] },
       ...{ before: reach(true), during: reach(false), after: reach(true), reconciled: ['all', 'all'] },
     },
+    D23: {
+      ...{ engine: 'emulated', asked: true, offMs: 3000, recoverMs: 120_000, problems: [], audit: [] },
+      order: { waves: [['bp-cilium'], ['bp-openbao']], cycles: [] },
+      block: {
+        ...{ hosts: ['github.com'], addresses: ['192.0.2.1'], before: reach(true), during: reach(false) },
+        ...{ afterStart: reach(false), after: reach(true) },
+      },
+      off: { from: Date.parse(at) + 1000, to: Date.parse(at) + 4000, servers: { cp1: 'off' }, answered: [] },
+      recoveredAt: Date.parse(at) + 12_000,
+      nodes: { cp1: { before: 'boot-1', after: 'boot-2' } },
+      pods: { total: 9, notReady: [], ranOn: [] },
+      seal: { type: 'static', initialized: true, sealed: false },
+      databases: [{ name: 'gitea/gitea-pg', ready: 1, wanted: 1 }],
+      ...{ probes: { gitea: '' }, reconciled: '9 sources, Kustomizations and releases reconciled' },
+    },
   };
 }
 

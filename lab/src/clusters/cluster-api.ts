@@ -23,6 +23,8 @@ export interface ClusterApi {
   attach(controllers: Controllers): void;
   /** `destroyed`: its last machine is gone; left out, the lab ends. */
   close(options?: { destroyed?: boolean }): Promise<void>;
+  /** What runs on the cluster's machines beside the lab's controllers stops and starts with them; left out: nothing does. */
+  power?(on: boolean): Promise<void>;
 }
 
 export interface ClusterRequest {

@@ -25,9 +25,10 @@ export async function startFirstServer(
     k3s: K3sServer;
     nodes: () => LabNode[];
     whyNoApi: LabWorld['whyNoApi'];
+    isDown: () => boolean;
   },
 ): Promise<Running> {
-  const { engine, directory, fqdn, authority, log, faults, clock, server, k3s, nodes, whyNoApi, onError } = options;
+  const { engine, directory, fqdn, authority, log, faults, clock, server, k3s, nodes, whyNoApi, isDown, onError } = options;
   const sans = namesOf(server, k3s);
   const stop = new AbortController();
   const api = await engine.start({
@@ -41,7 +42,7 @@ export async function startFirstServer(
     ipAddresses: sans.filter((san) => isIP(san)),
   });
   const kube = createLabKube(api.kubeconfig(), `${ownAgent}controllers`);
-  await markCluster(kube, options.mark, { clock, signal: stop.signal });
+  await markCluster(kube, { ...options.mark, engine: engine.name }, { clock, signal: stop.signal });
   const controllers = await startControllers({
     kube,
     world: {
@@ -54,6 +55,7 @@ export async function startFirstServer(
       cacheDir: join(directory, 'cache', `sovereign-${server.id}`),
       nodes,
       whyNoApi,
+      isDown,
     },
     ...{ faults, log, signal: stop.signal, clock },
     ...api.parts,

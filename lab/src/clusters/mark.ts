@@ -19,10 +19,10 @@ export function labId(directory: string): string {
 /** Before anybody else can reach the cluster: a real API server creates kube-system some time after it answers. */
 export async function markCluster(
   kube: LabKube,
-  { id, name }: LabMark,
+  { id, name, engine }: LabMark & { engine?: string },
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<void> {
   const { apiVersion, kind, namespace, name: configMap } = labConfigMap;
   while (!(await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace }))) await clock.sleep(50, signal);
-  await kube.apply({ apiVersion, kind, metadata: { namespace, name: configMap }, data: { id, name } });
+  await kube.apply({ apiVersion, kind, metadata: { namespace, name: configMap }, data: { id, name, ...(engine ? { engine } : {}) } });
 }

@@ -63,7 +63,8 @@ export interface NodeFacts extends LabNode {
 
 /** The Node as its kubelet registers it: not ready, since no network is there yet. */
 export function nodeObject(facts: NodeFacts): KubeObject {
-  const { name, address, publicAddress, role, version, labels = {}, taints = [], cores, memoryGi, providerId } = facts;
+  const { name, address, publicAddress, role, version, labels = {}, taints = [], cores, memoryGi } = facts;
+  const { providerId, bootId = name } = facts;
   const room = { cpu: String(cores), memory: `${memoryGi}Gi`, pods: '220', 'ephemeral-storage': '200Gi' };
   return {
     apiVersion: 'v1',
@@ -99,7 +100,7 @@ export function nodeObject(facts: NodeFacts): KubeObject {
         architecture: 'amd64',
         kernelVersion: '6.8.0-79-generic',
         containerRuntimeVersion: 'containerd://2.1.4-k3s1',
-        bootID: name,
+        bootID: bootId,
         machineID: name,
         systemUUID: name,
       },

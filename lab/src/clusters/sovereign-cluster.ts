@@ -2,6 +2,7 @@
  * The Sovereign's cluster in the lab. It begins when Hetzner boots the first server whose cloud-init makes a k3s server,
  * grows with each server that joins with the right token, and is gone, with all in it, when its last control plane is.
  */
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'catalyst/hetzner/api/types.js';
 import type { LabMark } from 'catalyst/sovereign/lab-mark.js';
 import type { Clock } from 'catalyst/support/clock.js';
@@ -65,11 +66,14 @@ interface Member {
   /** Its k3s runs; one that has not joined answers nobody. */
   joined: boolean;
   offSince?: number;
+  bootedAt?: number;
+  bootId: string;
 }
 
-const nodeOf = ({ server, k3s, offSince }: Member): LabNode => ({
-  ...labNode(server, k3s.role),
+const nodeOf = ({ server, k3s, offSince, bootedAt, bootId }: Member): LabNode => ({
+  ...{ ...labNode(server, k3s.role), bootId },
   ...(offSince === undefined ? {} : { offSince }),
+  ...(bootedAt === undefined ? {} : { bootedAt }),
 });
 
 export function createSovereignCluster(options: SovereignOptions): SovereignCluster {
@@ -89,6 +93,22 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     return whyNobodyAnswers(places, from, host, port) ?? whyNotTrusted(running.api, host);
   };
 
+  /** etcd needs more than half of its members, and the API etcd. */
+  const isDown = () => {
+    const all = [...members.values()].filter((one) => one.joined && isControlPlane(one));
+    return all.length > 0 && all.filter(({ offSince }) => offSince === undefined).length * 2 <= all.length;
+  };
+  let isPowered = true;
+  /** What is on control planes goes down with them, and comes back. */
+  function power(): void {
+    if (!running || isPowered === !isDown()) return;
+    isPowered = !isPowered;
+    const { api } = running;
+    const on = isPowered;
+    gates.api.lead(on ? api.port : undefined);
+    inOrder(async () => api.power?.(on));
+  }
+
   function listens(server: Server, at: Parameters<Listens>[1]): Arrival {
     const member = members.get(server.id);
     if (!member) return server.status === 'running' ? 'refused' : 'dropped';
@@ -99,7 +119,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
 
   async function begin(member: Member, userData: string, authorizedKeys: readonly string[]): Promise<void> {
     const { server, k3s } = member;
-    running = await startFirstServer({ ...options, server, k3s, nodes, whyNoApi });
+    running = await startFirstServer({ ...options, server, k3s, nodes, whyNoApi, isDown });
     member.joined = true;
     gates.api.lead(running.api.port);
     bySsh = member;
@@ -116,7 +136,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     const { hostname, port } = k3s.joins ? new URL(k3s.joins) : { hostname: '127.0.0.1', port: '6443' };
     if (k3s.role !== 'first' && (await whyNoApi(from, hostname, Number(port)))) return tryAgain(member);
     member.joined = true;
-    await registerNode(running.kube, nodeObject(nodeFacts(server, k3s)));
+    await registerNode(running.kube, nodeObject(nodeFacts(member)));
   }
 
   /** k3s asks the address that it was given until it is let in. */
@@ -127,10 +147,26 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     );
   }
 
+  /** After a reboot the kubelet starts the containers again, with their current environment. */
+  function bootAgain(member: Member): void {
+    if (member.offSince === undefined) return;
+    member.offSince = undefined;
+    member.bootedAt = clock.now().getTime();
+    member.bootId = randomUUID();
+    power();
+    if (!running) return;
+    const { lab } = running.controllers;
+    for (const pod of lab.store.list('v1/Pod'))
+      if (pod.spec.nodeName === member.server.name) lab.environments.delete(`${pod.metadata.uid}`);
+    lab.recheck('v1/Node');
+    lab.recheck('v1/Pod');
+  }
+
   async function end(destroyed: boolean): Promise<void> {
     const ended = running;
     if (!ended) return;
     running = undefined;
+    isPowered = true;
     gates.api.lead(undefined);
     bySsh = undefined;
     ssh.off();
@@ -141,10 +177,10 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
   return {
     booted(server, userData, authorizedKeys) {
       const known = members.get(server.id);
-      if (known) return bootAgain(known, running);
+      if (known) return bootAgain(known);
       const k3s = k3sServerOf(userData);
       if (!k3s) return;
-      const member: Member = { server, k3s, joined: false };
+      const member: Member = { server, k3s, joined: false, bootId: randomUUID() };
       members.set(server.id, member);
       inOrder(async () => {
         if (!running && k3s.role === 'first') {
@@ -158,6 +194,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
       const member = members.get(server.id);
       if (!member || member.offSince !== undefined) return;
       member.offSince = clock.now().getTime();
+      power();
       running?.controllers.lab.recheck('v1/Node');
     },
     listens,
@@ -180,8 +217,9 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
   };
 }
 
-const nodeFacts = (server: Server, k3s: K3sServer) => ({
+const nodeFacts = ({ server, k3s, bootId }: Member) => ({
   ...labNode(server, k3s.role),
+  bootId,
   version: k3s.version,
   labels: k3s.labels,
   taints: k3s.taints,
@@ -201,17 +239,6 @@ const reachable = (members: ReadonlyMap<number, Member>): LabNode[] =>
   [...members.values()]
     .filter(({ joined, offSince }) => joined && offSince === undefined)
     .map(({ server, k3s }) => labNode(server, k3s.role));
-
-/** After a reboot the kubelet starts the containers again, with their current environment. */
-function bootAgain(member: Member, running: Running | undefined): void {
-  member.offSince = undefined;
-  if (!running) return;
-  const { lab } = running.controllers;
-  for (const pod of lab.store.list('v1/Pod'))
-    if (pod.spec.nodeName === member.server.name) lab.environments.delete(`${pod.metadata.uid}`);
-  lab.recheck('v1/Node');
-  lab.recheck('v1/Pod');
-}
 
 async function stop({ stop, controllers, kube, api }: Running, destroyed: boolean): Promise<void> {
   stop.abort(new Error('the last control plane is gone'));

@@ -72,12 +72,17 @@ export interface EngineOptions {
   onError?: (rule: string, key: Key, message: string) => void;
 }
 
+/** Milliseconds until who could not act looks again. */
+const downMs = 100;
+
 export function createEngine(options: EngineOptions): Lab {
   const { kube, clock, signal, onError } = options;
   const rules = new Map<string, Rule>();
   const queue = createWorkQueue({ clock, signal, look, onError });
 
   async function look(rule: Rule, key: Key): Promise<Outcome> {
+    // controllers run on machines too
+    if (options.world.isDown?.()) return { againMs: downMs };
     const slash = key.indexOf('/');
     const object = lab.store.get(rule.kind, key.slice(0, slash), key.slice(slash + 1));
     if (object && (!rule.operator || operatorReady(lab, rule.operator)))

@@ -30,6 +30,10 @@ export interface LabNode {
   role: 'control-plane' | 'worker';
   /** Since when its machine has been off or has been booting (ms); undefined while it runs. */
   offSince?: number;
+  /** When it was last booted again (ms); left out until then. */
+  bootedAt?: number;
+  /** The kernel's, another one after each boot; left out where nobody boots it. */
+  bootId?: string;
 }
 
 /** The world outside a cluster, as its nodes see it. */
@@ -84,6 +88,8 @@ export interface LabWorld {
   /** Folder for chart archives, rendered manifests and git checkouts. */
   cacheDir: string;
   nodes(): LabNode[];
+  /** Whether too few control planes run for the API to answer: then nobody acts in the cluster. Left out: never. */
+  isDown?: () => boolean;
   /** Why a program on that node does not get through to the Kubernetes API by that address; left out: everybody always does. */
   whyNoApi?: (from: LabNode, host: string, port: number) => Promise<string | undefined>;
   dns?: SovereignDns;

@@ -14,6 +14,9 @@ export interface Children {
   start(name: string, what: { file: string; args: readonly string[]; env?: Record<string, string> }): Child;
   /** By name: processes that run now. */
   running(): Record<string, number>;
+  /** All end at once, as when their machine loses its power, and stay down until `release`. */
+  hold(): Promise<void>;
+  release(): void;
   stop(): Promise<void>;
 }
 
@@ -22,7 +25,8 @@ const againMs = 500;
 export function createChildren(options: { directory: string; clock: Clock; say: (text: string) => void }): Children {
   const { directory, clock, say } = options;
   mkdirSync(join(directory, 'log'), { recursive: true, mode: 0o700 });
-  const all = new Map<string, { pid: number; stop(): Promise<void> }>();
+  const all = new Map<string, { pid: number; fall(): Promise<void>; stop(): Promise<void> }>();
+  let held: AbortController | undefined;
   const running = () => Object.fromEntries([...all].map(([name, child]) => [name, child.pid]));
   /** For whoever wants to look at a program, or to spoil it: `processes.json`, name → process id. */
   const tell = () => {
@@ -46,6 +50,11 @@ export function createChildren(options: { directory: string; clock: Clock; say: 
         });
       const stopped = new AbortController();
       let program = begin();
+      /** Until power is back, or the program is not wanted any more. */
+      const powered = async (until: AbortController) => {
+        const either = AbortSignal.any([until.signal, stopped.signal]);
+        if (!either.aborted) await new Promise((resolve) => either.addEventListener('abort', resolve, { once: true }));
+      };
       const over = (async () => {
         for (;;) {
           const how = await program.ended;
@@ -53,6 +62,7 @@ export function createChildren(options: { directory: string; clock: Clock; say: 
           say(`${name} ended with ${how}, started again`);
           appendFileSync(logFile, `\n--- ended with ${how}, started again ---\n`);
           await clock.sleep(againMs, stopped.signal).catch(() => undefined);
+          if (held) await powered(held);
           if (stopped.signal.aborted) return;
           program = begin();
           tell();
@@ -61,6 +71,10 @@ export function createChildren(options: { directory: string; clock: Clock; say: 
       const child = {
         get pid() {
           return program.pid;
+        },
+        async fall() {
+          program.kill('SIGKILL');
+          await program.ended;
         },
         async stop() {
           if (all.get(name) === child) all.delete(name);
@@ -75,6 +89,14 @@ export function createChildren(options: { directory: string; clock: Clock; say: 
       return child;
     },
     running,
+    async hold() {
+      held ??= new AbortController();
+      await Promise.all([...all.values()].map((child) => child.fall()));
+    },
+    release() {
+      held?.abort();
+      held = undefined;
+    },
     stop: async () => void (await Promise.all([...all.values()].map((child) => child.stop()))),
   };
 }

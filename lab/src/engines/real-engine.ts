@@ -81,6 +81,7 @@ async function startCluster(
       real: (network) => realParts(name, { plane, engines, directory, network: () => network, reachesServices: true }),
     },
     attach: (controllers) => tunnel.lead(controllers),
+    power: async (on) => (on ? plane.children.release() : plane.children.hold()),
     async close() {
       stopped.abort(new Error('the cluster ends'));
       tunnel.lead(undefined);

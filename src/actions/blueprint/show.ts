@@ -1,10 +1,12 @@
 import type { Blueprint, SecretNeed, ServiceRef } from '../../blueprints/catalog/blueprint.js';
 import { requireBlueprint } from '../../blueprints/catalog/catalog.js';
+import { withPullSecrets } from '../../blueprints/catalog/images/pull-secrets.js';
 import { allReleases, type Release } from '../../blueprints/catalog/releases.js';
 import { type ChartsRequest, chartObjects } from '../../blueprints/lint/charts.js';
 import { placedObjects } from '../../blueprints/lint/placed.js';
 import { renderTree } from '../../blueprints/render/render.js';
 import { variablesOf } from '../../blueprints/render/variables.js';
+import { startNeeds } from '../../blueprints/start-order/start-needs.js';
 import type { WorkloadRef } from '../../kubernetes/rollout.js';
 import { type SinglePoint, singlePointsOf } from '../../kubernetes/single-points.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
@@ -25,6 +27,8 @@ export interface BlueprintDetails extends BlueprintRow {
   egress: string[];
   /** Its releases as they would be installed, when there is a spec. */
   releases?: Release[];
+  /** What must answer before it serves after a black start, when there is a spec. */
+  startsAfter?: string[];
   /** What ends with one node, when there is a spec. */
   single?: {
     points: SinglePoint[];
@@ -59,8 +63,17 @@ export async function showBlueprint(
     proof: blueprint.proof,
     egress: blueprint.egress,
     releases: sovereign && allReleases(blueprint, sovereign, variablesOf(sovereign)),
+    startsAfter: sovereign && startsAfter(blueprints, blueprint, sovereign),
     single: sovereign && (await singleIn(blueprints, blueprint, sovereign, charts)),
   };
+}
+
+function startsAfter(given: readonly Blueprint[], { name }: Blueprint, sovereign: Sovereign): string[] {
+  const blueprints = withPullSecrets(given, sovereign);
+  const placed = placedObjects(renderTree(sovereign, given), blueprints);
+  return startNeeds({ sovereign, blueprints, placed })
+    .filter(({ from, hard }) => from === name && hard)
+    .map(({ to, why }) => `${to} (${why})`);
 }
 
 async function singleIn(

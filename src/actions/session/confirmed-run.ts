@@ -1,5 +1,6 @@
 /** Steps that destroy or cannot be undone need the Sovereign's FQDN, whichever command runs them (product.md §7). */
 import type { Context } from './context.js';
+import { powerOnServers } from './power-on-servers.js';
 import type { StepsRun } from './run-steps.js';
 import { openSession, type Session } from './session.js';
 
@@ -21,6 +22,7 @@ export async function confirmedRun<T extends StepsRun>(
   { confirm, unattended: lab }: Confirmed,
 ): Promise<T> {
   if (context.options.dryRun) return run(await openSession(context));
+  await powerOnServers(await openSession(context));
   const plan = await run({ ...(await openSession(context)), dryRun: true, emit: () => undefined });
   const { mutations = [], destructive = [] } = plan;
   const later = [...new Set(mutations.flatMap((mutation) => mutation.confirm ?? []))];

@@ -113,8 +113,8 @@ function meter(from: Date, to: Date): string {
   return `<progress data-from="${from.toISOString()}" max="${seconds}" value="0"></progress> ${until(to)}`;
 }
 
-const order = { fail: 0, 'not-checked': 1, running: 2, pass: 3 };
-const rank = ({ state, note }: RecordedPart) => (note === toCome ? 4 : order[state]);
+const order = { fail: 0, 'not-checked': 1, running: 2, 'left-out': 3, pass: 4 };
+const rank = ({ state, note }: RecordedPart) => (note === toCome ? 5 : order[state]);
 
 function itemTable(items: readonly RecordedPart[]): string {
   const rows = items

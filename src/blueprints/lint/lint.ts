@@ -11,6 +11,7 @@ import { lintMetadataService } from './metadata-service.js';
 import { lintObject } from './object.js';
 import { type Linted, placedObjects } from './placed.js';
 import { lintSecrets } from './secrets.js';
+import { lintStartOrder } from './start-order.js';
 
 /** All structural findings, in the order of the tree. */
 export function lintTree(tree: RenderedTree, sovereign: Sovereign, given: readonly Blueprint[]): Finding[] {
@@ -20,6 +21,7 @@ export function lintTree(tree: RenderedTree, sovereign: Sovereign, given: readon
   return [
     ...placed.flatMap((one) => lintObject(one, linted)),
     ...lintGraph(linted),
+    ...lintStartOrder(linted),
     ...lintSecrets(linted),
     ...lintMetadataService(linted),
     ...lintOverrides(sovereign, blueprints),

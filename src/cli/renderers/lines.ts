@@ -166,7 +166,7 @@ function detail(event: StepEvent, dryRun: boolean): string {
 
 function partDetail({ part }: StepEvent): string {
   if (!part) return '';
-  const words = { running: '', pass: '✔ ', fail: '✖ ', 'not-checked': '◐ not checked ' };
+  const words = { running: '', pass: '✔ ', fail: '✖ ', 'not-checked': '◐ not checked ', 'left-out': '○ left out ' };
   const name = part.title === undefined ? part.id : `${part.id} ${part.title}`;
   const until = part.until ? `, until ${clockTime(part.until)}` : '';
   return `${words[part.state]}${name}${part.note ? `: ${part.note}` : ''}${until}`;

@@ -88,6 +88,7 @@ const partMarks: Record<Part['state'], [string, Tone]> = {
   pass: ['✔', 'good'],
   fail: ['✖', 'bad'],
   'not-checked': ['◐', 'warn'],
+  'left-out': ['○', 'dim'],
 };
 
 /** The parts that a running step has shown: moments and their countdown, probes, items. Most urgent first. */
@@ -104,7 +105,7 @@ export function partLines(parts: readonly Part[], options: LineOptions): string[
       .map((part) => momentLine(part, options)),
     ...probeLines(of('probe'), options),
     ...(items.length > 0 ? [label('items', `${counts.join(' · ')} of ${items.length}`, options)] : []),
-    ...[...by('fail'), ...by('not-checked'), ...by('running').filter(({ note }) => note !== toCome)].map((part) =>
+    ...[...by('fail'), ...by('not-checked'), ...by('left-out'), ...by('running').filter(({ note }) => note !== toCome)].map((part) =>
       partLine(part, options),
     ),
     ...wrapped(passed, options).map((line) => indented(line, options)),

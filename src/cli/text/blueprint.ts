@@ -15,6 +15,7 @@ export function blueprintText(details: BlueprintDetails): string {
     `release     ${details.namespace}/${details.releaseName}`,
     `depends on  ${list(details.dependsOn)}`,
     `needed by   ${list(details.neededBy)}`,
+    ...(details.startsAfter ? [`starts after ${list(details.startsAfter)}`] : []),
     `workloads   ${list(details.workloads.map((one) => `${one.kind} ${one.namespace}/${one.name}`))}`,
     `CRDs        ${list(details.crds)}`,
     `needs CRDs  ${list(details.needsCrds)}`,

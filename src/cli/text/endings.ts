@@ -38,8 +38,9 @@ export function rehearsalEnding({ throwaway, until, bundle, report }: Rehearsed)
 /** Of what passed; a part that passed is PARTIAL, and the whole completes it. */
 export function dodEnding({ verdict, items, complete, report, bundle, grade, blockers = [] }: DodResult): Ending {
   const independence = grade === undefined ? undefined : `independence: ${statedText({ grade, blockers })}`;
+  const taken = items.filter(({ status }) => status !== 'left-out');
   return {
-    about: complete ? independence : `all ${items.length} items that were chosen pass; the others were not checked`,
+    about: complete ? independence : `all ${taken.length} items that were chosen pass; the others were not checked`,
     verdict,
     report,
     bundle,
@@ -51,6 +52,7 @@ const states: Readonly<Record<DodResult['items'][number]['status'], [string, Ton
   pass: ['pass', 'good'],
   fail: ['FAIL', 'bad'],
   'not-checked': ['not checked', 'warn'],
+  'left-out': ['left out', 'dim'],
 };
 
 /** The result of an item as every table shows it. */

@@ -20,7 +20,7 @@ const partSchema = z.object({
   group: z.enum(['item', 'probe', 'moment']),
   id: z.string(),
   title: z.string().optional(),
-  state: z.enum(['running', 'pass', 'fail', 'not-checked']),
+  state: z.enum(['running', 'pass', 'fail', 'not-checked', 'left-out']),
   note: z.string().optional(),
   until: date.optional(),
   at: date,

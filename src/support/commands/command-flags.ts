@@ -60,7 +60,7 @@ export const commandFlags = {
   'ticket set': ['pr', 'status'],
   'ticket show': [],
   unlock: ['confirm'],
-  'verify dod': ['black-hole', 'confirm', 'max-outage', 'max-rehearsal-age', 'only', 'reprovision', 'since', 'skip', 'spend', 'window'],
+  'verify dod': ['black-hole', 'black-start', 'confirm', 'max-outage', 'max-rehearsal-age', 'only', 'reprovision', 'since', 'skip', 'spend', 'window'],
   'verify evidence': ['key', 'pin'],
   'verify protected': ['accept', 'confirm'],
   'verify residue': [],
@@ -102,4 +102,4 @@ export const argumentCounts: Readonly<Record<string, number>> = {
 
 /** Flags without a value. */
 // biome-ignore format: generated
-export const switches: readonly string[] = ['accept', 'black-hole', 'buckets', 'delete-evidence', 'dry-run', 'fresh', 'help', 'images', 'include-live', 'insecure', 'install', 'json', 'keep', 'live', 'make', 'no-color', 'no-input', 'no-verify', 'open', 'pin', 'quiet', 'read-only', 'rehearse', 'remove', 'restore-zone', 'resume', 'reveal', 'sealed', 'snapshots', 'spend', 'stranger', 'timeline', 'verbose', 'version', 'watch', 'write', 'yes', 'zones'];
+export const switches: readonly string[] = ['accept', 'black-hole', 'black-start', 'buckets', 'delete-evidence', 'dry-run', 'fresh', 'help', 'images', 'include-live', 'insecure', 'install', 'json', 'keep', 'live', 'make', 'no-color', 'no-input', 'no-verify', 'open', 'pin', 'quiet', 'read-only', 'rehearse', 'remove', 'restore-zone', 'resume', 'reveal', 'sealed', 'snapshots', 'spend', 'stranger', 'timeline', 'verbose', 'version', 'watch', 'write', 'yes', 'zones'];

@@ -1,7 +1,9 @@
-/** The checklist of dod.md: D1–D22 and the WBS's own W1–W13, which are answered by them. */
+/** The checklist of dod.md: D1–D23 and the WBS's own W1–W13, which are answered by them. */
 import { assertRefused } from '../../handover/mother/revoke.js';
+import { hasReached } from '../../handover/record.js';
 import { command } from '../../support/commands/command.js';
 import { messageOf } from '../../support/errors/errors.js';
+import { blackStart } from '../black-start/black-start.js';
 import { blockEgress } from '../experiment/egress-block.js';
 import { delegationChain } from './checks/delegated-names.js';
 import { durations } from './checks/durations.js';
@@ -101,6 +103,12 @@ export const checklist: readonly Item[] = [
   item('D20', 'wipe and re-provision left no orphan and ended in the same state', reprovisioned, command('rehearse')),
   item('D21', "the Sovereign's own console and catalyst-api answer", ownConsole),
   item('D22', 'egress to the mother and upstream denied: every reconcile stays green', egressBlocked),
+  item(
+    'D23',
+    'black start: all servers off and on, the outside denied, everything comes back',
+    startsAlone,
+    command('verify dod', { only: 'D23', 'black-start': true }),
+  ),
   {
     ...item('W1', 'the wizard ran end to end with the minimal set of 24', async (scope, answers) =>
       allOf([await walkedThrough(scope), answers.get('D1') ?? notChecked('D1 was not asked for')]),
@@ -180,4 +188,12 @@ async function egressBlocked({ world, context, record, options }: Scope): Promis
   if (state !== 'ACTIVATED' && state !== 'REVOKED' && state !== 'DECOMMISSIONED')
     return notChecked('before the handover the Sovereign still needs its mother');
   return blockEgress(world, context, { windowMs: options.egressMs });
+}
+
+/** Before the handover it would not come up alone. */
+async function startsAlone({ world, context, record, options }: Scope): Promise<Answer> {
+  const { lab, blackStart: asked, offMs, recoverMs } = options;
+  if ((asked || lab) && !(record && hasReached(record, 'ACTIVATED')))
+    return notChecked('before the handover the Sovereign still needs its mother');
+  return blackStart(world, context, { lab, asked, offMs, recoverMs });
 }

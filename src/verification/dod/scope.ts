@@ -49,6 +49,9 @@ export interface Scope {
     blackHole: boolean;
     maxRehearsalAgeMs: number;
     spend: boolean;
+    offMs: number;
+    recoverMs: number;
+    blackStart: boolean;
   };
 }
 

@@ -23,7 +23,7 @@ export function selectItems({ only = [], skip = [] }: Selection): readonly Item[
   const idOf = (text: string) => {
     const id = text.toUpperCase();
     if (known.has(id)) return id;
-    throw fail('E1001', `There is no item ${text}; items are D1 to D22 and W1 to W13.`, {
+    throw fail('E1001', `There is no item ${text}; items are D1 to D23 and W1 to W13.`, {
       actions: [command('verify dod', { help: true })],
     });
   };
@@ -34,7 +34,7 @@ export function selectItems({ only = [], skip = [] }: Selection): readonly Item[
 }
 
 /** Whether one of them orders a certificate, stops catalyst-api, or cuts the Sovereign off: those alone do. */
-export const takes = (items: readonly Item[], id: 'D5' | 'D13' | 'D17' | 'D22') => items.some((item) => item.id === id);
+export const takes = (items: readonly Item[], id: 'D5' | 'D13' | 'D17' | 'D22' | 'D23') => items.some((item) => item.id === id);
 
 /** Throws E1001 for a window in which each probe would start less than ten times. */
 export function requireWindow(windowMs: number | undefined): void {

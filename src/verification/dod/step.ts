@@ -7,6 +7,7 @@ import { nodePoolJoins } from '../../walk/proofs/cluster/node-pool-joins.js';
 import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { blackStartMutations } from '../black-start/mutations.js';
 import { egressMutations } from '../experiment/egress-life.js';
 import { evictMutation } from '../experiment/exercised/eviction.js';
 import { pushMutations, reconcileMutation } from '../experiment/exercises.js';
@@ -20,14 +21,15 @@ import { type DodOptions, type DodOutcome, takeDod, windowsOf } from './verify.j
 /** The error that a verdict other than PASS ends with; undefined for PASS, and for a chosen part that passed. */
 export function verdictError(outcome: DodOutcome): CatalystError | undefined {
   const { result, report } = outcome;
-  const open = result.items.filter((item) => item.status !== 'pass');
+  const open = result.items.filter(({ status }) => status !== 'pass' && status !== 'left-out');
   const details = {
     actions: [...new Set(open.filter((item) => !follows(item)).map((item) => item.repeat))].slice(0, 2),
     data: { result: { ...result, experiment: result.experiment, bundle: outcome.bundle, report } },
   };
   const list = open.length > 0 ? `\n${openLines(open).join('\n')}` : '';
   if (result.verdict === 'INVALID') {
-    const why = result.experiment?.problems.join('; ') ?? '';
+    const experiment = result.experiment?.valid === false ? result.experiment.problems : [];
+    const why = [...experiment, ...result.items.filter((item) => item.invalid).map(({ reason }) => reason)].join('; ');
     return fail('E6002', `INVALID for ${result.fqdn}: ${shortReason(why)}${list}`, details);
   }
   if (result.verdict === 'FAIL') return fail('E6001', `FAIL for ${result.fqdn}: ${held(result)}${list}`, details);
@@ -37,14 +39,19 @@ export function verdictError(outcome: DodOutcome): CatalystError | undefined {
   return undefined;
 }
 
-const held = ({ items }: DodOutcome['result']) =>
-  `${items.filter(({ status }) => status === 'pass').length} of ${items.length} items pass`;
+/** What is left out counts on neither side. */
+function held({ items }: Pick<DodOutcome['result'], 'items'>): string {
+  const of = (status: ItemResult['status']) => items.filter((item) => item.status === status);
+  const left = of('left-out').map(({ id }) => id);
+  const told = left.length > 0 ? `, ${left.join(', ')} left out` : '';
+  return `${of('pass').length} of ${items.length - left.length} items pass${told}`;
+}
 const follows = ({ follows: from }: ItemResult) => from !== undefined;
 
 /** Each item that is open with its reason, once and briefly; those that only follow from others in one line. */
 function openLines(open: readonly ItemResult[]): string[] {
   const own = open.filter((item) => !follows(item));
-  const words = { pass: 'pass', fail: 'failed', 'not-checked': 'not checked' };
+  const words = { pass: 'pass', fail: 'failed', 'not-checked': 'not checked', 'left-out': 'left out' };
   const lines = own
     .slice(0, 6)
     .map(({ id, title, status, reason }) => `${id} ${title}: ${words[status]}: ${shortReason(reason)}`);
@@ -66,14 +73,26 @@ export interface DodStep extends Step {
 
 /** What the experiments stop, where, for how long, and what people notice: a clause after "This". */
 async function stopped(world: World, options: DodOptions, items: readonly Item[]): Promise<string> {
-  const { windowMs, egressMs } = windowsOf(options, await isLab(world));
+  const { windowMs, egressMs, offMs, recoverMs } = windowsOf(options, await isLab(world));
   const { mother, fqdn } = world.sovereign.spec;
   const kill = `stops catalyst-api on the mother cluster ${mother.name} for ${formatDuration(windowMs)} (every Sovereign that is not independent yet has no console and no provisioning for that time; the SME demos keep running) and starts it again${options.blackHole === false ? '' : `, with ${fqdn} cut off from ${mother.name} meanwhile once it is handed over`}`;
   const cut = `blocks the traffic of ${fqdn} to ${mother.name} for ${formatDuration(egressMs)} (its users notice only what still depends on the mother) and opens it again`;
-  return [...(takes(items, 'D17') ? [kill] : []), ...(takes(items, 'D22') ? [cut] : [])].join(', ');
+  const start = `powers off all servers of ${fqdn} at once for ${formatDuration(offMs)} and on again, with the outside denied meanwhile (nothing of ${fqdn} answers until it has started, for up to ${formatDuration(recoverMs)})`;
+  return [
+    ...(takes(items, 'D17') ? [kill] : []),
+    ...(takes(items, 'D22') ? [cut] : []),
+    ...((await startsBlack(world, options, items)) ? [start] : []),
+  ].join(', ');
 }
 
+/** In a lab it always belongs to D23; elsewhere on request alone. */
+const startsBlack = async (world: World, { blackStart }: DodOptions, items: readonly Item[]) =>
+  takes(items, 'D23') && (blackStart === true || (await isLab(world)));
+
 const isLab = async (world: World) => (await world.identity()).kind === 'lab';
+
+/** Items that stop or cut off something, each for a while. */
+const stopping = ['D17', 'D22', 'D23'] as const;
 
 /** A chosen part proves nothing of the ticket and has an id of its own. */
 export function verifyDod(world: World, options: DodOptions): DodStep {
@@ -86,7 +105,9 @@ export function verifyDod(world: World, options: DodOptions): DodStep {
     title: whole ? 'Definition of Done verified' : `Definition of Done: ${items.length} items verified`,
     phase: 8,
     needs: ['#370', '#319'],
-    ...(takes(items, 'D17') || takes(items, 'D22') ? { destructive: async () => stopped(world, options, items) } : {}),
+    ...(stopping.some((id) => takes(items, id))
+      ? { destructive: async () => (await stopped(world, options, items)) || undefined }
+      : {}),
     estimateMinutes: 60,
     outcome: () => outcome,
     async plan() {
@@ -97,6 +118,7 @@ export function verifyDod(world: World, options: DodOptions): DodStep {
         ...(kills || takes(items, 'D5') ? certificateRenews(world).plan() : []),
         ...(spends ? nodePoolJoins(world).plan() : []),
         ...((kills && options.blackHole !== false) || takes(items, 'D22') ? egressMutations : []),
+        ...((await startsBlack(world, options, items)) ? await blackStartMutations(world, await isLab(world)) : []),
       ];
     },
     // A verdict is never taken from an earlier run.
@@ -109,9 +131,8 @@ export function verifyDod(world: World, options: DodOptions): DodStep {
       const { result, bundle, report } = outcome;
       const error = verdictError(outcome);
       if (error) throw error;
-      const passed = result.items.filter((item) => item.status === 'pass').length;
       return {
-        summary: `${result.verdict}: ${passed} of ${result.items.length} items pass; report ${report}`,
+        summary: `${result.verdict}: ${held(result)}; report ${report}`,
         facts: {
           verdict: result.verdict,
           bundle,

@@ -3,8 +3,6 @@ import { type Part, toCome } from '../../engine/events.js';
 import { parseJournal } from '../../engine/journal-entry.js';
 import { foldJournal } from '../../engine/journal-state.js';
 import { type HandoverRecord, hasReached, readRecordIfAny } from '../../handover/record.js';
-import { checkDelegation } from '../../handover/sovereign/delegation.js';
-import { nodeAddresses } from '../../kubernetes/node-addresses.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import { fingerprintBefore } from '../../mother/fingerprint/protected-before.js';
 import { command } from '../../support/commands/command.js';
@@ -15,6 +13,7 @@ import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { planExercises } from '../experiment/exercises.js';
 import { runKill } from '../experiment/kill.js';
+import { nameServersOf } from '../experiment/probes.js';
 import { reprovisionFolder } from '../rehearsal/judge.js';
 import { checklist, type Item } from './checklist.js';
 import { lookAtReleases } from './checks/releases-live.js';
@@ -41,16 +40,20 @@ export interface DodOptions extends Selection {
   maxRehearsalAgeMs?: number;
   /** What costs money may be done (D13); a lab costs nothing. */
   spend?: boolean;
+  /** All servers may be powered off and on (D23); a lab always does it. */
+  blackStart?: boolean;
 }
 
 export interface DodOutcome extends WrittenEvidence {
   result: DodReport;
 }
 
-/** Milliseconds that catalyst-api is down, and that the way to the mother is closed. */
+/** Milliseconds that catalyst-api is down, that the way to the mother is closed, that all servers are off, and that their start may take. */
 export const windowsOf = ({ windowMs }: Pick<DodOptions, 'windowMs'>, lab: boolean) => ({
   windowMs: windowMs ?? (lab ? 20_000 : 300_000),
   egressMs: lab ? 10_000 : 600_000,
+  offMs: lab ? 3000 : 60_000,
+  recoverMs: lab ? 120_000 : 1_800_000,
 });
 
 export async function takeDod(world: World, context: StepContext, options: DodOptions): Promise<DodOutcome> {
@@ -81,6 +84,7 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
       blackHole: options.blackHole ?? true,
       maxRehearsalAgeMs: options.maxRehearsalAgeMs ?? 30 * 86_400_000,
       spend: options.spend ?? false,
+      blackStart: options.blackStart ?? false,
     },
   };
   const early = new Map<string, ItemResult>();
@@ -141,8 +145,9 @@ async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, Ite
   const at = () => scope.world.clock.now().toISOString();
   try {
     const lost = withoutMother(id, scope.motherLost);
-    const { status, reason, evidence, follows } = lost ?? (await item.check(scope, answers));
-    return { id, title, repeat, at: at(), status, reason, evidence, ...(follows && { follows }) };
+    const { status, reason, evidence, follows, invalid } = lost ?? (await item.check(scope, answers));
+    const more = { ...(follows && { follows }), ...(invalid && { invalid }) };
+    return { id, title, repeat, at: at(), status, reason, evidence, ...more };
   } catch (error) {
     scope.context.signal.throwIfAborted();
     if (endsTheRun(error)) throw error;
@@ -157,7 +162,7 @@ async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, Ite
 async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise<void> {
   const { world, context, options } = scope;
   try {
-    const addresses = await nameServerAddresses(world);
+    const addresses = await nameServersOf(world);
     const { exercises, notExercised } = await planExercises(world, context, scope.steps, scope.proofs);
     scope.experiment = await runKill(world, context, {
       windowMs: options.windowMs,
@@ -202,11 +207,4 @@ async function knownRecord(world: World): Promise<HandoverRecord | undefined> {
   const own = unread.find(({ system }) => system === 'sovereign');
   if (own) throw own.error;
   return record;
-}
-
-/** Addresses that the parent's glue leads to; the nodes' own when there is no delegation. */
-async function nameServerAddresses(world: World): Promise<string[]> {
-  const delegation = await checkDelegation(world);
-  if (delegation.addresses.length > 0) return delegation.addresses;
-  return nodeAddresses(await world.kube());
 }

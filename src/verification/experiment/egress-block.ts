@@ -20,7 +20,7 @@ import { biteMs, namesObject, ownAddresses, ownImage, reached, untilCut, waysToM
 import { reconcileAll } from './exercises.js';
 
 /** Upstream's Git and registry: where a Sovereign that is not independent would still fetch from. */
-const upstream = ['github.com', 'ghcr.io'];
+export const upstream = ['github.com', 'ghcr.io'];
 /** How much longer than the window the armed expiry waits. */
 const graceMs = 300_000;
 

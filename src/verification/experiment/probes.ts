@@ -2,6 +2,8 @@
  * What is watched during the kill: the Sovereign from outside, the SME demos, a canary that does depend on catalyst-api, and two
  * witnesses that depend on neither cluster.
  */
+import { checkDelegation } from '../../handover/sovereign/delegation.js';
+import { nodeAddresses } from '../../kubernetes/node-addresses.js';
 import { protectedPages } from '../../mother/protected/protected-set.js';
 import { consoleUrl } from '../../sovereign/sovereign-names.js';
 import type { World } from '../../world/world.js';
@@ -17,6 +19,13 @@ export const canaryUrl = (world: Pick<World, 'sovereign'>) =>
 export const watchedNames: readonly string[] = [
   ...['console', 'api', 'gitea', 'identity', 'registry', 'grafana', 'Kubernetes API'],
 ];
+
+/** Addresses that the parent's glue leads to; the nodes' own when there is no delegation. */
+export async function nameServersOf(world: World): Promise<string[]> {
+  const delegation = await checkDelegation(world);
+  if (delegation.addresses.length > 0) return delegation.addresses;
+  return nodeAddresses(await world.kube());
+}
 
 const ok = (status: number) => status >= 200 && status < 400;
 

@@ -2,6 +2,8 @@
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import type { ScanResult } from '../../scans/scan.js';
 import { acceptBySpec } from '../../scans/umbilical/accepted.js';
+import { judgeBlackStart } from '../black-start/judge.js';
+import type { BlackStartSeen } from '../black-start/seen.js';
 import { backupProofs, checklist, claimProofs, type Item, pushProof } from '../dod/checklist.js';
 import { judgeNames, type NamesSeen } from '../dod/checks/delegated-names.js';
 import { type DurationsSeen, judgeDurations } from '../dod/checks/durations.js';
@@ -110,6 +112,8 @@ const judges: Readonly<Record<string, Judge>> = {
     ),
   D21: (_raw, { evidence }) => whereSeen<ConsoleSeen>(evidence, judgeConsole),
   D22: (_raw, { evidence }) => whereSeen<EgressSeen>(evidence, judgeEgress),
+  D23: ({ report }, { evidence }) =>
+    whereSeen<BlackStartSeen>(evidence, (seen) => (isLab(seen) === report.lab ? judgeBlackStart(seen) : undefined)),
   D19: (raw, { evidence }) =>
     whereSeen<DurationsSeen>(evidence, (seen) =>
       judgeDurations(seen, {
@@ -129,6 +133,9 @@ export function asTheSpecAccepts({ sovereign, handover }: RawBundle, scan: ScanR
   );
   return { ...scan, findings, asked: grade };
 }
+
+/** A lab could not leave out what is left out elsewhere. */
+const isLab = ({ engine }: BlackStartSeen) => engine !== 'none';
 
 interface BackedUp {
   velero: BackupsSeen;

@@ -9,7 +9,7 @@ import type { RawBundle } from './raw-bundle.js';
 
 export type Kind = 'dod' | 'rehearsal';
 
-const rank: Record<ItemStatus, number> = { fail: 0, 'not-checked': 1, pass: 2 };
+const rank: Record<ItemStatus, number> = { fail: 0, 'not-checked': 1, 'left-out': 2, pass: 3 };
 
 /** A result that its raw data does not bear out is never a pass. */
 export async function settle(raw: RawBundle, kind: Kind): Promise<DodReport> {
@@ -35,9 +35,10 @@ function settledItem(stated: ItemResult, again: Awaited<ReturnType<typeof judgeI
     return stated.status === 'pass'
       ? { ...stated, status: 'not-checked', reason: `nothing in the evidence shows that ${stated.reason}` }
       : stated;
-  const { status, reason, follows } = again;
-  if (rank[status] < rank[stated.status]) return { ...stated, status, reason, ...(follows && { follows }) };
-  return rank[again.status] === rank[stated.status] ? { ...stated, reason: again.reason } : stated;
+  const { status, reason, follows, invalid } = again;
+  const more = { ...(follows && { follows }), ...(invalid && { invalid }) };
+  if (rank[status] < rank[stated.status]) return { ...stated, status, reason, ...more };
+  return rank[again.status] === rank[stated.status] ? { ...stated, reason: again.reason, ...more } : stated;
 }
 
 /** Why what is stated of an item does not follow from the raw data, a clause; undefined where it does. */
@@ -53,6 +54,8 @@ export async function unfounded(
       if (stated.status === 'pass') return `${stated.id} is stated to pass, and it has no raw data of it`;
     } else if (rank[again.status] < rank[stated.status]) {
       return `${stated.id} is stated as ${stated.status}, but its raw data gives ${again.status}: ${again.reason}`;
+    } else if (again.status === stated.status && again.invalid !== stated.invalid) {
+      return `${stated.id} is ${stated.invalid ? '' : 'not '}stated as invalid, and its raw data gives the contrary: ${again.reason}`;
     } else if (again.status === 'pass' && rank[again.status] > rank[stated.status] && stated.id.startsWith('W')) {
       return `${stated.id} is stated as ${stated.status}, but the items that answer it give ${again.status}`;
     } else if (sameVersion && again.status === stated.status && again.reason !== stated.reason) {

@@ -40,7 +40,8 @@ const experimentShape = z.looseObject({
 const item = z.looseObject({
   id: z.string().regex(/^[DW]\d{1,2}$/),
   title: text,
-  status: z.enum(['pass', 'fail', 'not-checked']),
+  status: z.enum(['pass', 'fail', 'not-checked', 'left-out']),
+  invalid: z.literal(true).optional(),
   reason: text,
   at,
   repeat: text,

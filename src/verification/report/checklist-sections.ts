@@ -5,13 +5,13 @@ import type { ItemResult, ItemStatus } from '../dod/item.js';
 import type { DodReport } from '../dod/report.js';
 import { badge, code, section, table, text, utc } from './report-parts.js';
 
-const order: Record<ItemStatus, number> = { fail: 0, 'not-checked': 1, pass: 2 };
+const order: Record<ItemStatus, number> = { fail: 0, 'not-checked': 1, 'left-out': 2, pass: 3 };
 const byUrgency = (items: readonly ItemResult[]) => items.toSorted((a, b) => order[a.status] - order[b.status]);
 const link = (id: string) => `<a href="#${text(id)}">${text(id)}</a>`;
 
 /** Empty where all passed. */
 export function openItems({ items }: DodReport): string {
-  const open = byUrgency(items.filter(({ status }) => status !== 'pass'));
+  const open = byUrgency(items.filter(({ status }) => status !== 'pass' && status !== 'left-out'));
   if (open.length === 0) return '';
   const rows = open.map(({ id, title, status, reason, follows, repeat }) => [
     `${link(id)} ${text(title)}`,

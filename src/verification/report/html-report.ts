@@ -7,6 +7,7 @@ import { command } from '../../support/commands/command.js';
 import { formatDuration } from '../../support/durations.js';
 import { phases, unticketed } from '../../walk/wbs.js';
 import type { DodReport } from '../dod/report.js';
+import { blackStartPart, blackStartShade } from './black-start-section.js';
 import { dnsChain, itemSections, openItems, repeats } from './checklist-sections.js';
 import { embedded } from './embedded-data.js';
 import { experimentPart } from './experiment-section.js';
@@ -45,6 +46,7 @@ export async function htmlReport(request: ReportRequest): Promise<string> {
     openItems(report),
     itemSections(report),
     section('Kill experiment', experimentPart(report)),
+    section('Black start', blackStartPart(report)),
     section('DNS chain', dnsChain(report)),
     section(
       'Timeline',
@@ -86,7 +88,7 @@ function head({ report, forced, keyId, planHash }: ReportRequest, work: number):
   const check = command('verify evidence', 'FILE', { key: 'evidence.pub' });
   return `<header><h1>Definition of Done: ${text(report.fqdn)}</h1>
 <div class="verdict ${report.verdict.toLowerCase()}"><strong>${report.verdict}</strong><div>${text(words[report.verdict])}${where}<br>
-<span class="soft">${counts('pass')} pass · ${counts('fail')} fail · ${counts('not-checked')} not checked</span></div></div>
+<span class="soft">${counts('pass')} pass · ${counts('fail')} fail · ${counts('not-checked')} not checked${counts('left-out') > 0 ? ` · ${counts('left-out')} left out` : ''}</span></div></div>
 <p class="soft">Verified from ${text(startedAt)} to ${text(finishedAt)}, in ${took}${walked} · plan ${code(planHash.slice(0, 16))} · signed by key ${code(keyId)}. Anybody can check it offline: ${code(check)}, where FILE is the bundle beside this page.</p>${overruled.join('')}</header>`;
 }
 
@@ -130,7 +132,8 @@ function shadesOf({ experiment, items }: DodReport): Shade[] {
   const { from, to } = seen?.window ?? {};
   if (typeof from === 'number' && typeof to === 'number' && from < to)
     shades.push({ label: 'egress to the mother blocked (D22)', cls: 'block', from, to });
-  return shades;
+  const start = blackStartShade(items);
+  return start ? [...shades, start] : shades;
 }
 
 /** As D1 saw it in the cluster. */

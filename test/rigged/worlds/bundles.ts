@@ -267,6 +267,37 @@ const itemsAgainstRaw: Forged[] = [
       }),
   },
   {
+    id: 'bundle-sealed-after-start',
+    gap: 'D23 against what OpenBao answered after the start',
+    rigged: 'OpenBao stayed sealed after the black start, and D23 says pass',
+    refused: /D23 .* gives fail: OpenBao stays sealed after the start/,
+    rig: (world) =>
+      editItem(world, 'D23', ({ evidence }) => {
+        (evidence as { seal: { sealed: boolean } }).seal.sealed = true;
+      }),
+  },
+  {
+    id: 'bundle-never-off',
+    gap: 'D23 against the power of the servers',
+    rigged: 'a server ran on during the black start, and D23 says pass',
+    refused: /D23 .* gives fail: invalid: server cp1 was running, not off/,
+    rig: (world) =>
+      editItem(world, 'D23', ({ evidence }) => {
+        (evidence as { off: { servers: Record<string, string> } }).off.servers['cp1'] = 'running';
+      }),
+  },
+  {
+    id: 'bundle-start-left-out',
+    gap: 'D23 left out where a lab takes it',
+    rigged: 'a lab says that nobody asked for the black start, and D23 is left out',
+    refused: /D23 is stated as left-out, but its raw data gives not-checked/,
+    rig: (world) =>
+      editItem(world, 'D23', (item) => {
+        (item.evidence as { asked: boolean }).asked = false;
+        item.status = 'left-out';
+      }),
+  },
+  {
     id: 'bundle-handover-frozen',
     gap: 'W4 against the handover record',
     rigged: 'the handover is FROZEN, and W4 says pass',

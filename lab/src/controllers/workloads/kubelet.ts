@@ -137,7 +137,7 @@ async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Ou
       condition('ContainersReady', !why, why ? 'ContainersNotReady' : 'ContainersReady', why ?? ''),
       condition('Ready', !why, why ? 'ContainersNotReady' : 'PodReady', why ?? ''),
     ]),
-    containerStatuses: containers(pod, { running: { startedAt: startOf(pod, lab) } }, !why),
+    containerStatuses: runningContainers(pod, lab, !why),
   });
   return why ? { againMs: 250 } : undefined;
 }
@@ -186,6 +186,20 @@ const now = (lab: Lab): string =>
     .replace(/\.\d+Z$/, 'Z');
 const startOf = (pod: KubeObject, lab: Lab): string =>
   pod.status?.containerStatuses?.[0]?.state?.running?.startedAt ?? now(lab);
+
+/** Those that ran when their machine went down are started again, and counted. */
+function runningContainers(pod: KubeObject, lab: Lab, ready: boolean): Record<string, unknown>[] {
+  const { bootedAt } = lab.world.nodes().find(({ name }) => name === pod.spec.nodeName) ?? {};
+  const known = (pod.status?.containerStatuses?.[0] ?? {}) as {
+    restartCount?: number;
+    state?: { running?: { startedAt: string } };
+  };
+  const startedAt = known.state?.running?.startedAt ?? now(lab);
+  const wasDown = bootedAt !== undefined && Date.parse(startedAt) < bootedAt - (bootedAt % 1000);
+  const restartCount = (known.restartCount ?? 0) + (wasDown ? 1 : 0);
+  const state = { running: { startedAt: wasDown ? now(lab) : startedAt } };
+  return containers(pod, state, ready).map((one) => ({ ...one, restartCount }));
+}
 
 function addresses(pod: KubeObject, node: KubeObject, lab: Lab): Record<string, unknown> {
   const host = lab.world.nodes().find((one) => one.name === node.metadata.name)?.address ?? '10.0.1.2';

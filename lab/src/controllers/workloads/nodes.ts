@@ -71,7 +71,8 @@ async function unheardOf(node: KubeObject, offSince: number, lab: Lab): Promise<
 /** What a kubelet tells of its machine; what is told already stays. */
 function statusOf(node: KubeObject, lab: Lab): Record<string, unknown> {
   const facts = lab.world.nodes().find((one) => one.name === node.metadata.name);
-  if (!facts || node.status?.addresses?.length > 0) return {};
+  if (!facts) return {};
+  if (node.status?.addresses?.length > 0) return bootOf(node, facts.bootId);
   const external = facts.publicAddress ? [{ type: 'ExternalIP', address: facts.publicAddress }] : [];
   const room = { cpu: '8', memory: '16Gi', pods: '220', 'ephemeral-storage': '150Gi' };
   return {
@@ -85,6 +86,12 @@ function statusOf(node: KubeObject, lab: Lab): Record<string, unknown> {
       bootID: facts.name,
     },
   };
+}
+
+/** A kubelet that was started with its machine reports the kernel's new boot. */
+function bootOf(node: KubeObject, bootID: string | undefined): Record<string, unknown> {
+  const { nodeInfo = {} } = node.status ?? {};
+  return bootID === undefined || bootID === nodeInfo.bootID ? {} : { nodeInfo: { ...nodeInfo, bootID } };
 }
 
 const MACHINE = {

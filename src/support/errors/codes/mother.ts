@@ -65,7 +65,7 @@ export const motherCodes = {
   E5024: entry(
     'locked',
     'another run cuts the egress of the Sovereign',
-    'A run on another machine or state folder holds the egress block of D22. The cluster lifts it at the time in the message.',
+    'A run on another machine or state folder holds the egress block of D22 or D23. The cluster lifts it at the time in the message.',
   ),
   E5025: entry(
     'unfinished',

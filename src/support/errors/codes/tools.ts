@@ -99,4 +99,9 @@ export const toolCodes = {
     'an image cannot be pulled',
     'A registry does not have an image or chart of the tree, or keeps it from this login. Waiting does not help: correct the name, or give the login with spec.charts.secretRef and the credential registry-token.',
   ),
+  E3207: entry(
+    'check-failed',
+    'the start order has a cycle',
+    'After all machines were off, some parts of the Sovereign would wait for each other for ever: each does not serve before the other answers. The finding names the path and what each needs. Needs that retrying heals, or that what is kept in etcd and on the nodes satisfies, do not count.',
+  ),
 } as const satisfies CodesOf<3>;

@@ -36,7 +36,7 @@ const kinds: readonly [apiVersion: string, ...kinds: string[]][] = [
   ['cert-manager.io/v1', 'Certificate', 'ClusterIssuer', 'Issuer'],
 ];
 
-interface Span {
+export interface Span {
   /** By the clock of the API server, in milliseconds since 1970. */
   from: number;
   to: number;
@@ -84,7 +84,7 @@ function skewOf({ startedAt, samples, classes }: Sampled, cls: ProbeClass): numb
 }
 
 /** People, that is: controllers write all the time. Throws what the API throws. */
-async function auditSovereign(kube: Kube, span: Span): Promise<Change[]> {
+export async function auditSovereign(kube: Kube, span: Span): Promise<Change[]> {
   const lists = kinds.flatMap(([apiVersion, ...names]) => names.map((kind) => kube.list({ apiVersion, kind })));
   const objects = (await Promise.all(lists)).flat().filter((one) => !isOwn(one));
   return objects.flatMap((one) => changesOf('sovereign', one, span).filter(({ hand }) => hand));

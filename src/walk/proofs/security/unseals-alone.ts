@@ -24,7 +24,8 @@ const evicts: Mutation = {
 const policies = { namespace: 'openbao', name: 'openbao-policies' };
 const sealing = { namespace: 'openbao', name: 'sealing-keys' };
 
-const status: ProbeJob = {
+/** What OpenBao answers about its seal, to a Pod. */
+export const sealStatus: ProbeJob = {
   name: 'openbao-status',
   image: probeImages.shell,
   env: { BAO_ADDR: 'http://openbao.openbao.svc.cluster.local:8200' },
@@ -34,16 +35,16 @@ const status: ProbeJob = {
 
 export const unsealsAlone: ProofOf = (world) => ({
   plan: () => [
-    ...probeJobMutations(status),
+    ...probeJobMutations(sealStatus),
     evicts,
-    ...probeJobMutations(status),
+    ...probeJobMutations(sealStatus),
     ...cronJobMutations(policies),
     ...cronJobMutations(sealing),
   ],
   async take(context) {
     const kube = await world.kube();
     const look = async (when: string) => {
-      const seen = await runProbe<{ initialized: boolean; sealed: boolean }>(kube, context, status);
+      const seen = await runProbe<{ initialized: boolean; sealed: boolean }>(kube, context, sealStatus);
       if (!seen.initialized || seen.sealed)
         throw disproved(
           '#316',
