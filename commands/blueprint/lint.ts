@@ -3,11 +3,11 @@ import { type LintResult, lintBlueprints } from '../../src/actions/blueprint/lin
 import type { Context } from '../../src/actions/session/context.js';
 import { stateDirIfAny } from '../../src/actions/session/state-if-any.js';
 import { noteRendered } from '../../src/actions/ticket/levels.js';
+import { startOrderRule } from '../../src/blueprints/lint/start-order.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { lintServer } from '../../src/cli/context/clusters/lint-server.js';
 import { lintText } from '../../src/cli/text/blueprint.js';
 import { chartLockOf, withCharts } from '../../src/cli/text/chart-template.js';
-import { startOrderRule } from '../../src/blueprints/lint/start-order.js';
 import { fail } from '../../src/support/errors/errors.js';
 
 export default class BlueprintLint extends CatalystCommand<LintResult> {

@@ -74,7 +74,8 @@ test('OpenBao stays sealed after the start: FAIL', async () => {
     way: 'TERM',
     diesAt: () => false,
     onEntry: (key) => {
-      if (/begin power off server/.test(key)) sealing = catalyst.run(['lab', 'fault', 'sealed-openbao', '--lab', catalyst.lab]);
+      if (/begin power off server/.test(key))
+        sealing = catalyst.run(['lab', 'fault', 'sealed-openbao', '--lab', catalyst.lab]);
     },
   });
   await sealing;

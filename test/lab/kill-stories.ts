@@ -42,7 +42,12 @@ const dod = (name: string, ...args: string[]): KillChain => ({
   ends: [0, 3],
 });
 /** By the items that take time, so that a run that goes on need not wait for the others first. */
-const dods = [dod('D17', '--only', 'D17'), dod('D22', '--only', 'D22'), dod('D23', '--only', 'D23'), dod('the rest', '--skip', 'D17,D22,D23')];
+const dods = [
+  dod('D17', '--only', 'D17'),
+  dod('D22', '--only', 'D22'),
+  dod('D23', '--only', 'D23'),
+  dod('the rest', '--skip', 'D17,D22,D23'),
+];
 
 async function purge({ home, lab, run }: Catalyst): Promise<KillChain> {
   const file = join(home, 'purge.json');

@@ -28,7 +28,8 @@ export async function startFirstServer(
     isDown: () => boolean;
   },
 ): Promise<Running> {
-  const { engine, directory, fqdn, authority, log, faults, clock, server, k3s, nodes, whyNoApi, isDown, onError } = options;
+  const { engine, directory, fqdn, authority, log, faults, clock, server, k3s, nodes, whyNoApi, isDown, onError } =
+    options;
   const sans = namesOf(server, k3s);
   const stop = new AbortController();
   const api = await engine.start({

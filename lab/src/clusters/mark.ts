@@ -24,5 +24,10 @@ export async function markCluster(
 ): Promise<void> {
   const { apiVersion, kind, namespace, name: configMap } = labConfigMap;
   while (!(await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace }))) await clock.sleep(50, signal);
-  await kube.apply({ apiVersion, kind, metadata: { namespace, name: configMap }, data: { id, name, ...(engine ? { engine } : {}) } });
+  await kube.apply({
+    apiVersion,
+    kind,
+    metadata: { namespace, name: configMap },
+    data: { id, name, ...(engine ? { engine } : {}) },
+  });
 }

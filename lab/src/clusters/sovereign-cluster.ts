@@ -20,6 +20,7 @@ import { type ApiPlaces, whyNobodyAnswers, whyNotTrusted } from './api-address.j
 import type { ClusterApi, ClusterEngine } from './cluster-api.js';
 import { filesOfServer, type Running, startFirstServer } from './first-server.js';
 import { type K3sServer, k3sServerOf, labNode, nodeObject, registerNode } from './node-object.js';
+import { isQuorumLost, powerSwitch } from './quorum.js';
 
 export interface SovereignCluster {
   /** Hetzner's hooks. */
@@ -86,28 +87,9 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
   };
   const nodes = () => (running ? [...members.values()].map(nodeOf) : []);
   let bySsh: Member | undefined;
-  const places: ApiPlaces = { nodes: () => reachable(members), balancers: options.balancers };
-  /** As a program on that node would find it. */
-  const whyNoApi = async (from: LabNode, host: string, port: number): Promise<string | undefined> => {
-    if (!running) return `dial tcp ${host}:${port}: i/o timeout`;
-    return whyNobodyAnswers(places, from, host, port) ?? whyNotTrusted(running.api, host);
-  };
-
-  /** etcd needs more than half of its members, and the API etcd. */
-  const isDown = () => {
-    const all = [...members.values()].filter((one) => one.joined && isControlPlane(one));
-    return all.length > 0 && all.filter(({ offSince }) => offSince === undefined).length * 2 <= all.length;
-  };
-  let isPowered = true;
-  /** What is on control planes goes down with them, and comes back. */
-  function power(): void {
-    if (!running || isPowered === !isDown()) return;
-    isPowered = !isPowered;
-    const { api } = running;
-    const on = isPowered;
-    gates.api.lead(on ? api.port : undefined);
-    inOrder(async () => api.power?.(on));
-  }
+  const whyNoApi = whyNotReached(members, options, () => running?.api);
+  const isDown = () => isQuorumLost([...members.values()].map(voterOf));
+  const power = powerSwitch(isDown, { api: () => running?.api, gate: gates.api, inOrder });
 
   function listens(server: Server, at: Parameters<Listens>[1]): Arrival {
     const member = members.get(server.id);
@@ -132,9 +114,9 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     const { server, k3s } = member;
     // with another token k3s never joins; nothing says so but the missing node
     if (!running || running.token !== k3s.token) return;
-    const from = labNode(server, k3s.role);
     const { hostname, port } = k3s.joins ? new URL(k3s.joins) : { hostname: '127.0.0.1', port: '6443' };
-    if (k3s.role !== 'first' && (await whyNoApi(from, hostname, Number(port)))) return tryAgain(member);
+    if (k3s.role !== 'first' && (await whyNoApi(labNode(server, k3s.role), hostname, Number(port))))
+      return tryAgain(member);
     member.joined = true;
     await registerNode(running.kube, nodeObject(nodeFacts(member)));
   }
@@ -147,26 +129,11 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
     );
   }
 
-  /** After a reboot the kubelet starts the containers again, with their current environment. */
-  function bootAgain(member: Member): void {
-    if (member.offSince === undefined) return;
-    member.offSince = undefined;
-    member.bootedAt = clock.now().getTime();
-    member.bootId = randomUUID();
-    power();
-    if (!running) return;
-    const { lab } = running.controllers;
-    for (const pod of lab.store.list('v1/Pod'))
-      if (pod.spec.nodeName === member.server.name) lab.environments.delete(`${pod.metadata.uid}`);
-    lab.recheck('v1/Node');
-    lab.recheck('v1/Pod');
-  }
-
   async function end(destroyed: boolean): Promise<void> {
     const ended = running;
     if (!ended) return;
     running = undefined;
-    isPowered = true;
+    power.reset();
     gates.api.lead(undefined);
     bySsh = undefined;
     ssh.off();
@@ -177,7 +144,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
   return {
     booted(server, userData, authorizedKeys) {
       const known = members.get(server.id);
-      if (known) return bootAgain(known);
+      if (known) return bootAgain(known, clock, power, () => running);
       const k3s = k3sServerOf(userData);
       if (!k3s) return;
       const member: Member = { server, k3s, joined: false, bootId: randomUUID() };
@@ -194,7 +161,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
       const member = members.get(server.id);
       if (!member || member.offSince !== undefined) return;
       member.offSince = clock.now().getTime();
-      power();
+      power.look();
       running?.controllers.lab.recheck('v1/Node');
     },
     listens,
@@ -215,6 +182,41 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
       await work;
     },
   };
+}
+
+/** As a program on that node would find the API. */
+const whyNotReached =
+  (
+    members: ReadonlyMap<number, Member>,
+    { balancers }: Pick<SovereignOptions, 'balancers'>,
+    api: () => Running['api'] | undefined,
+  ) =>
+  async (from: LabNode, host: string, port: number): Promise<string | undefined> => {
+    const current = api();
+    if (!current) return `dial tcp ${host}:${port}: i/o timeout`;
+    const places: ApiPlaces = { nodes: () => reachable(members), balancers };
+    return whyNobodyAnswers(places, from, host, port) ?? whyNotTrusted(current, host);
+  };
+
+const voterOf = (member: Member) => ({
+  joined: member.joined,
+  isControlPlane: isControlPlane(member),
+  isOff: member.offSince !== undefined,
+});
+
+/** After a reboot the kubelet starts the containers again, with their current environment. */
+function bootAgain(member: Member, clock: Clock, power: { look(): void }, running: () => Running | undefined): void {
+  if (member.offSince === undefined) return;
+  member.offSince = undefined;
+  member.bootedAt = clock.now().getTime();
+  member.bootId = randomUUID();
+  power.look();
+  const { lab } = running()?.controllers ?? {};
+  if (!lab) return;
+  for (const pod of lab.store.list('v1/Pod'))
+    if (pod.spec.nodeName === member.server.name) lab.environments.delete(`${pod.metadata.uid}`);
+  lab.recheck('v1/Node');
+  lab.recheck('v1/Pod');
 }
 
 const nodeFacts = ({ server, k3s, bootId }: Member) => ({

@@ -70,6 +70,8 @@ beforeEach(async () => {
           return { pid: 1, stop: async () => void started.delete(name) };
         },
         running: () => ({}),
+        hold: async () => undefined,
+        release: () => undefined,
         stop: async () => undefined,
       },
     },

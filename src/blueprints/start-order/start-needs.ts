@@ -32,7 +32,9 @@ export function startNeeds({ sovereign, blueprints, placed }: Linted): StartNeed
     { from, to: network, hard: true, why: 'its Pods have no network before', path: from },
     { from, to: flux, hard: false, why: 'its changes come by Flux; what is applied starts without', path: from },
   ]);
-  const all = [...ofObjects, ...ofAll.filter(({ from, to }) => from !== to)].filter(({ to }) => owners.nodes.includes(to));
+  const all = [...ofObjects, ...ofAll.filter(({ from, to }) => from !== to)].filter(({ to }) =>
+    owners.nodes.includes(to),
+  );
   const byEnds = new Map<string, StartNeed>();
   for (const need of all.toSorted((one, other) => Number(other.hard) - Number(one.hard)))
     if (!byEnds.has(`${need.from} ${need.to}`)) byEnds.set(`${need.from} ${need.to}`, need);
@@ -53,7 +55,9 @@ function needsOf(placed: Placed, owners: Owners): StartNeed[] {
     ...{ from, to, why, path: `${file}: ${at}` },
     hard: hard && !repeated.includes(object.kind),
   });
-  const found = databaseOf(placed) ? [need('bp-cnpg', false, 'its operator repairs it; its Pods start without', '')] : [];
+  const found = databaseOf(placed)
+    ? [need('bp-cnpg', false, 'its operator repairs it; its Pods start without', '')]
+    : [];
   /** What counts for the part itself too: it never opens by itself, nor pulls from itself before it runs. */
   const own: StartNeed[] = [];
   const pulls = alwaysPulls(object);
@@ -61,12 +65,16 @@ function needsOf(placed: Placed, owners: Owners): StartNeed[] {
     for (const { host, owner } of servicesIn(text, owners)) found.push(need(owner, true, `calls ${host}`, path));
     const maker = owners.secrets.get(`${namespaceOf(object)}/${text}`);
     if (maker)
-      found.push(need(maker.node, maker.isCalled, `reads Secret ${text}${maker.isCalled ? '' : ', which is kept'}`, path));
+      found.push(
+        need(maker.node, maker.isCalled, `reads Secret ${text}${maker.isCalled ? '' : ', which is kept'}`, path),
+      );
     for (const [host, owner] of owners.hosts) {
       if (!names(text, host)) continue;
       const image = isImage(text, host, path);
       const hard = isSource || (image && pulls);
-      const why = image ? `pulls its images from ${host}${pulls ? ' at each start' : '; cached ones start'}` : `calls ${host}`;
+      const why = image
+        ? `pulls its images from ${host}${pulls ? ' at each start' : '; cached ones start'}`
+        : `calls ${host}`;
       for (const to of [owner, ...publicWay]) (hard && image ? own : found).push(need(to, hard, why, path));
     }
     own.push(...sealNeeds(text, owners).map((to) => need(to, true, `is unsealed by ${to}`, path)));
@@ -79,10 +87,12 @@ const namespaceOf = ({ kind, metadata, spec }: KubeObject): string | undefined =
 
 /** `name.namespace.svc` of the cluster, wherever in a text. */
 function servicesIn(text: string, { services }: Owners): { host: string; owner: string }[] {
-  return [...text.matchAll(/\b([a-z0-9][a-z0-9-]*)\.([a-z0-9][a-z0-9-]*)\.svc\b/g)].flatMap(([host, name, namespace]) => {
-    const owner = services.get(`${namespace}/${name}`);
-    return owner === undefined ? [] : [{ host, owner }];
-  });
+  return [...text.matchAll(/\b([a-z0-9][a-z0-9-]*)\.([a-z0-9][a-z0-9-]*)\.svc\b/g)].flatMap(
+    ([host, name, namespace]) => {
+      const owner = services.get(`${namespace}/${name}`);
+      return owner === undefined ? [] : [{ host, owner }];
+    },
+  );
 }
 
 /** The host as a whole: not the end of a longer name, nor the beginning of one. */
@@ -99,7 +109,8 @@ const isImage = (text: string, host: string, path: string): boolean =>
 
 /** Whether a Pod of it asks the registry at each start. */
 function alwaysPulls(object: KubeObject): boolean {
-  for (const { map } of mapsIn(object)) if (map['pullPolicy'] === 'Always' || map['imagePullPolicy'] === 'Always') return true;
+  for (const { map } of mapsIn(object))
+    if (map['pullPolicy'] === 'Always' || map['imagePullPolicy'] === 'Always') return true;
   return false;
 }
 

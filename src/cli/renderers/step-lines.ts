@@ -105,9 +105,12 @@ export function partLines(parts: readonly Part[], options: LineOptions): string[
       .map((part) => momentLine(part, options)),
     ...probeLines(of('probe'), options),
     ...(items.length > 0 ? [label('items', `${counts.join(' · ')} of ${items.length}`, options)] : []),
-    ...[...by('fail'), ...by('not-checked'), ...by('left-out'), ...by('running').filter(({ note }) => note !== toCome)].map((part) =>
-      partLine(part, options),
-    ),
+    ...[
+      ...by('fail'),
+      ...by('not-checked'),
+      ...by('left-out'),
+      ...by('running').filter(({ note }) => note !== toCome),
+    ].map((part) => partLine(part, options)),
     ...wrapped(passed, options).map((line) => indented(line, options)),
   ];
 }

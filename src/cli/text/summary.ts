@@ -109,7 +109,9 @@ function factsOf(summary: Summary): Fact[] {
 }
 
 function provenFacts(steps: readonly RecordedStep[]): Fact[] {
-  const items = steps.flatMap(({ parts }) => parts.filter(({ group, state }) => group === 'item' && state !== 'left-out'));
+  const items = steps.flatMap(({ parts }) =>
+    parts.filter(({ group, state }) => group === 'item' && state !== 'left-out'),
+  );
   const passed = items.filter(({ state }) => state === 'pass').length;
   const proven = steps.filter(isProven);
   const counts = [

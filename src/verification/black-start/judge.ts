@@ -11,7 +11,8 @@ export const notAsked = 'it was not asked for: it powers off all servers (--blac
 
 export function judgeBlackStart(seen: BlackStartSeen): Answer {
   const { engine, asked, order, none, block, off } = seen;
-  if (engine === 'kubeconfig') return leftOut('not in this world: the machines of a cluster that exists are not the lab’s');
+  if (engine === 'kubeconfig')
+    return leftOut('not in this world: the machines of a cluster that exists are not the lab’s');
   if (!asked) return engine === 'none' ? leftOut(notAsked) : notChecked('it is taken in every lab, and was not here');
   if (order && order.cycles.length > 0) return failed(`a cycle in the start order: ${order.cycles.join('; ')}`);
   if (none !== undefined) return notChecked(none);
@@ -38,9 +39,7 @@ function invalidities({ block, off, nodes, pods, audit, recoveredAt }: BlackStar
   ] as const;
   return [
     ...on.map(([name, status]) => `server ${name} was ${status}, not off`),
-    ...(off && off.answered.length > 0
-      ? [`${off.answered.join(', ')} answered while the servers were to be off`]
-      : []),
+    ...(off && off.answered.length > 0 ? [`${off.answered.join(', ')} answered while the servers were to be off`] : []),
     ...ranOn.map(([name]) => `node ${name} has not booted again`),
     ...(pods && pods.ranOn.length > 0 ? [`${some(pods.ranOn)} ran on without a restart`] : []),
     ...leaks.flatMap(([when, reach]) => {
@@ -53,14 +52,28 @@ function invalidities({ block, off, nodes, pods, audit, recoveredAt }: BlackStar
 }
 
 function failures(seen: BlackStartSeen): string[] {
-  const { block, pending, pods, seal, unreadSeal, databases, probes, reconciled, audit = [], problems, recoverMs } = seen;
+  const {
+    block,
+    pending,
+    pods,
+    seal,
+    unreadSeal,
+    databases,
+    probes,
+    reconciled,
+    audit = [],
+    problems,
+    recoverMs,
+  } = seen;
   const waiting = databases.filter(({ ready, wanted }) => ready < wanted);
   const red = Object.entries(probes).filter(([, why]) => why !== '');
   const open = Object.keys(block!.before.hosts).filter((host) => block!.before.hosts[host]?.reached);
   const lost = block!.after ? open.filter((host) => !block!.after!.hosts[host]?.reached) : open;
   return [
     ...(seen.recoveredAt === undefined
-      ? [`not everything was back ${formatDuration(recoverMs)} after the power-on: ${pending ?? 'it was not looked at'}`]
+      ? [
+          `not everything was back ${formatDuration(recoverMs)} after the power-on: ${pending ?? 'it was not looked at'}`,
+        ]
       : []),
     ...sealProblems(seal, unreadSeal),
     ...waiting.map(({ name, ready, wanted }) => `database ${name} has ${ready} of ${wanted} instances`),

@@ -30,7 +30,9 @@ export async function powerOnLeft(
   { entries, report }: { entries: Parameters<typeof foldJournal>[0]; report: (line: string) => void },
 ): Promise<void> {
   const names = leftOff(foldJournal(entries));
-  const off = (await ownServers(world)).filter(({ name, status }) => names.includes(String(name)) && status !== 'running');
+  const off = (await ownServers(world)).filter(
+    ({ name, status }) => names.includes(String(name)) && status !== 'running',
+  );
   if (off.length === 0) return;
   report(`an earlier run left ${off.map(({ name }) => name).join(', ')} powered off: powering on`);
   await power(world, act, off, 'on');

@@ -34,7 +34,8 @@ export function selectItems({ only = [], skip = [] }: Selection): readonly Item[
 }
 
 /** Whether one of them orders a certificate, stops catalyst-api, or cuts the Sovereign off: those alone do. */
-export const takes = (items: readonly Item[], id: 'D5' | 'D13' | 'D17' | 'D22' | 'D23') => items.some((item) => item.id === id);
+export const takes = (items: readonly Item[], id: 'D5' | 'D13' | 'D17' | 'D22' | 'D23') =>
+  items.some((item) => item.id === id);
 
 /** Throws E1001 for a window in which each probe would start less than ten times. */
 export function requireWindow(windowMs: number | undefined): void {

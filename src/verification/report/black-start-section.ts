@@ -15,7 +15,13 @@ export function blackStartPart({ items }: DodReport): string {
   const seen = seenIn(items);
   if (!seen?.engine || item.status === 'left-out') return head;
   const classes = Object.entries(classesOf(seen.engine)).map(([name, how]) => [text(name), text(how)]);
-  return [head, offLine(seen), orderTable(seen), backTable(seen), table(['What it consists of', 'In this world'], classes)]
+  return [
+    head,
+    offLine(seen),
+    orderTable(seen),
+    backTable(seen),
+    table(['What it consists of', 'In this world'], classes),
+  ]
     .filter(Boolean)
     .join('\n');
 }
@@ -24,7 +30,9 @@ function offLine({ off, recoveredAt }: Partial<BlackStartSeen>): string {
   if (!off) return '';
   const at = (ms: number) => utc(new Date(ms).toISOString());
   const back =
-    recoveredAt === undefined ? 'not everything was back' : `back at ${at(recoveredAt)}, ${formatDuration(recoveredAt - off.to)} later`;
+    recoveredAt === undefined
+      ? 'not everything was back'
+      : `back at ${at(recoveredAt)}, ${formatDuration(recoveredAt - off.to)} later`;
   return `<p>${text(Object.keys(off.servers).join(', '))}: off from ${at(off.from)} to ${at(off.to)} UTC; ${back}.</p>`;
 }
 

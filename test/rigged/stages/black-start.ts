@@ -190,7 +190,10 @@ async function run(rigged: BlackStartWorld): Promise<Judgement> {
   const hetzner = {
     list: async () => servers,
     settle: async () => undefined,
-    act: async (_type: string, id: number, action: string) => (power(id, action), []),
+    act: async (_type: string, id: number, action: string) => {
+      power(id, action);
+      return [];
+    },
   };
   const [sovereign, all] = [omantel(), await blueprints()];
   const world = fakeWorld({

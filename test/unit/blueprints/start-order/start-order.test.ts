@@ -50,12 +50,14 @@ describe.each(['solo', 'ha'] as const)('the tree of %s', (profile) => {
   });
 });
 
-const isRelease = ({ object }: Placed, name: string) =>
-  object.kind === 'HelmRelease' && object.metadata.name === name;
+const isRelease = ({ object }: Placed, name: string) => object.kind === 'HelmRelease' && object.metadata.name === name;
 
 const withValues = (name: string, values: Record<string, unknown>) => (one: Placed) =>
   isRelease(one, name)
-    ? { ...one, object: { ...one.object, spec: { ...one.object.spec, values: { ...one.object.spec.values, ...values } } } }
+    ? {
+        ...one,
+        object: { ...one.object, spec: { ...one.object.spec, values: { ...one.object.spec.values, ...values } } },
+      }
     : one;
 
 const pulls = (pullPolicy: string) =>

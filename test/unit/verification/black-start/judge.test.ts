@@ -9,16 +9,29 @@ const nothing: BlackStartSeen = {
   ...{ nodes: {}, databases: [], probes: {}, problems: [] },
 };
 const verdict = (seen: BlackStartSeen) =>
-  verdictOf([{ id: 'D1', status: 'pass' }, { id: 'D23', ...judgeBlackStart(seen) }], undefined, true);
+  verdictOf(
+    [
+      { id: 'D1', status: 'pass' },
+      { id: 'D23', ...judgeBlackStart(seen) },
+    ],
+    undefined,
+    true,
+  );
 
 it('is left out where nobody asked for it, and that does not lower the verdict', () => {
-  expect(judgeBlackStart(nothing)).toMatchObject({ status: 'left-out', reason: expect.stringMatching(/--black-start/) });
+  expect(judgeBlackStart(nothing)).toMatchObject({
+    status: 'left-out',
+    reason: expect.stringMatching(/--black-start/),
+  });
   expect(verdict(nothing)).toBe('PASS');
 });
 
 it('is left out on clusters that exist, whose machines are nobody’s to power off', () => {
   const existing: BlackStartSeen = { ...nothing, engine: 'kubeconfig', asked: true };
-  expect(judgeBlackStart(existing)).toMatchObject({ status: 'left-out', reason: expect.stringMatching(/^not in this world/) });
+  expect(judgeBlackStart(existing)).toMatchObject({
+    status: 'left-out',
+    reason: expect.stringMatching(/^not in this world/),
+  });
 });
 
 it.each<[string, BlackStartSeen, string]>([
@@ -32,7 +45,13 @@ it.each<[string, BlackStartSeen, string]>([
 ])('%s', (_what, seen, expected) => expect(verdict(seen)).toBe(expected));
 
 it('claims nothing that a world does not have', () => {
-  expect(classesOf('none')).toMatchObject({ 'servers off and on': 'done', 'pulls by the nodes themselves': 'not denied' });
+  expect(classesOf('none')).toMatchObject({
+    'servers off and on': 'done',
+    'pulls by the nodes themselves': 'not denied',
+  });
   expect(new Set(Object.values(classesOf('emulated')))).toEqual(new Set(['emulated', 'not in this world']));
-  expect(classesOf('kubernetes')).toMatchObject({ 'API server, etcd and controllers': 'done', 'servers off and on': 'emulated' });
+  expect(classesOf('kubernetes')).toMatchObject({
+    'API server, etcd and controllers': 'done',
+    'servers off and on': 'emulated',
+  });
 });

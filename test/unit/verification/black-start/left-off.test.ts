@@ -26,12 +26,41 @@ function journal(...lines: readonly Line[]): JournalEntry[] {
 
 it.each<[string, Line[], string[]]>([
   ['nothing', [], []],
-  ['off and on', [['off', 'cp1', 'ok'], ['on', 'cp1', 'ok']], []],
-  ['killed while off', [['off', 'cp1', 'ok'], ['off', 'w1', 'ok']], ['cp1', 'w1']],
+  [
+    'off and on',
+    [
+      ['off', 'cp1', 'ok'],
+      ['on', 'cp1', 'ok'],
+    ],
+    [],
+  ],
+  [
+    'killed while off',
+    [
+      ['off', 'cp1', 'ok'],
+      ['off', 'w1', 'ok'],
+    ],
+    ['cp1', 'w1'],
+  ],
   ['killed before the answer of the power-off', [['off', 'cp1', 'died']], ['cp1']],
   ['a power-off that Hetzner refused', [['off', 'cp1', 'fail']], []],
-  ['a power-on without an answer', [['off', 'cp1', 'ok'], ['on', 'cp1', 'died']], ['cp1']],
-  ['off again after an earlier start', [['off', 'cp1', 'ok'], ['on', 'cp1', 'ok'], ['off', 'cp1', 'ok']], ['cp1']],
+  [
+    'a power-on without an answer',
+    [
+      ['off', 'cp1', 'ok'],
+      ['on', 'cp1', 'died'],
+    ],
+    ['cp1'],
+  ],
+  [
+    'off again after an earlier start',
+    [
+      ['off', 'cp1', 'ok'],
+      ['on', 'cp1', 'ok'],
+      ['off', 'cp1', 'ok'],
+    ],
+    ['cp1'],
+  ],
 ])('%s', (_what, lines, left) => {
   expect(leftOff(foldJournal(journal(...lines)))).toEqual(left);
 });
@@ -44,7 +73,10 @@ it('powers on what is still off, and leaves what somebody has started or what no
   const hetzner = {
     list: async () => servers,
     settle: async () => undefined,
-    act: async (_type: string, id: number, action: string) => (made.push(`${action} ${id}`), []),
+    act: async (_type: string, id: number, action: string) => {
+      made.push(`${action} ${id}`);
+      return [];
+    },
   };
   const { kube } = memoryCluster([]);
   const world = fakeWorld({
