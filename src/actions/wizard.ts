@@ -5,10 +5,10 @@ import { phases } from '../walk/wbs.js';
 import type { World } from '../world/world.js';
 import { verifyCredentials } from './credentials/verify.js';
 import { runPreflight } from './preflight.js';
-import { powerOnServers } from './session/power-on-servers.js';
 import { runSelectedSteps, type StepsRun } from './session/run-steps.js';
 import type { Session } from './session/session.js';
 import { allSteps, type WalkChoices } from './session/steps.js';
+import { powerOnServers } from './verify/power-on-servers.js';
 import { verdictOf } from './verify/verdict.js';
 
 export interface WizardOptions extends WalkChoices {

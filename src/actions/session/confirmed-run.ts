@@ -1,6 +1,7 @@
 /** Steps that destroy or cannot be undone need the Sovereign's FQDN, whichever command runs them (product.md §7). */
+
+import { powerOnServers } from '../verify/power-on-servers.js';
 import type { Context } from './context.js';
-import { powerOnServers } from './power-on-servers.js';
 import type { StepsRun } from './run-steps.js';
 import { openSession, type Session } from './session.js';
 

@@ -76,7 +76,7 @@ function failures(seen: BlackStartSeen): string[] {
         ]
       : []),
     ...sealProblems(seal, unreadSeal),
-    ...waiting.map(({ name, ready, wanted }) => `database ${name} has ${ready} of ${wanted} instances`),
+    ...waiting.map(({ name, ready, wanted }) => `database ${name} has ${ready} of ${wanted} replicas ready`),
     ...(pods && pods.notReady.length > 0 ? [`not Ready: ${some(pods.notReady)}`] : []),
     ...red.map(([name, why]) => `${name}: ${why}`),
     ...(reconciled === undefined ? ['Flux has not reconciled everything after the start'] : []),

@@ -74,7 +74,7 @@ export interface BlackStartSeen {
   seal?: SealStatus;
   /** Why that could not be read. */
   unreadSeal?: string;
-  /** CloudNativePG Clusters, ready and wanted instances. */
+  /** CloudNativePG Clusters: their replicas that are ready and wanted. */
   databases: { name: string; ready: number; wanted: number }[];
   /** What each probe of the Sovereign saw at the end; empty where it is green. */
   probes: Record<string, string>;

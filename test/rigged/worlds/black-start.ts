@@ -81,8 +81,8 @@ export const worlds = worldsOn(onBlackStart, [
   },
   {
     ...row('database-waits', 'databases are ready'),
-    rigged: 'a database has no instance after the start',
-    expected: fail(/Cluster gitea\/gitea-pg.*database gitea\/gitea-pg has 0 of 1 instances/),
+    rigged: 'a database has no replica after the start',
+    expected: fail(/Cluster gitea\/gitea-pg.*database gitea\/gitea-pg has 0 of 1 replicas ready/),
     rig: (world) =>
       (world.onBoot = () => {
         const database = world.own.objects.get('Cluster gitea/gitea-pg')!;
