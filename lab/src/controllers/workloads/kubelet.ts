@@ -126,7 +126,8 @@ async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Ou
   if (pod.spec.restartPolicy !== 'Always') return runToEnd(pod, place.node, lab, played);
 
   const { uid } = pod.metadata;
-  if (!lab.environments.has(`${uid}`)) lab.environments.set(`${uid}`, secretEnvironment(pod, lab));
+  const wasDown = wasDownWith(place.node, pod, lab);
+  if (wasDown || !lab.environments.has(`${uid}`)) lab.environments.set(`${uid}`, secretEnvironment(pod, lab));
   const why = await played.unready(pod, lab);
   await lab.setStatus(pod, {
     phase: 'Running',
@@ -137,7 +138,7 @@ async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Ou
       condition('ContainersReady', !why, why ? 'ContainersNotReady' : 'ContainersReady', why ?? ''),
       condition('Ready', !why, why ? 'ContainersNotReady' : 'PodReady', why ?? ''),
     ]),
-    containerStatuses: runningContainers(pod, lab, !why),
+    containerStatuses: runningContainers(pod, lab, { ready: !why, wasDown }),
   });
   return why ? { againMs: 250 } : undefined;
 }
@@ -187,18 +188,29 @@ const now = (lab: Lab): string =>
 const startOf = (pod: KubeObject, lab: Lab): string =>
   pod.status?.containerStatuses?.[0]?.state?.running?.startedAt ?? now(lab);
 
-/** Those that ran when their machine went down are started again, and counted. */
-function runningContainers(pod: KubeObject, lab: Lab, ready: boolean): Record<string, unknown>[] {
-  const { bootedAt } = lab.world.nodes().find(({ name }) => name === pod.spec.nodeName) ?? {};
-  const known = (pod.status?.containerStatuses?.[0] ?? {}) as {
-    restartCount?: number;
-    state?: { running?: { startedAt: string } };
-  };
-  const startedAt = known.state?.running?.startedAt ?? now(lab);
-  const wasDown = bootedAt !== undefined && Date.parse(startedAt) < bootedAt - (bootedAt % 1000);
-  const restartCount = (known.restartCount ?? 0) + (wasDown ? 1 : 0);
-  const state = { running: { startedAt: wasDown ? now(lab) : startedAt } };
-  return containers(pod, state, ready).map((one) => ({ ...one, restartCount }));
+interface ContainerStatus {
+  restartCount?: number;
+  state?: { running?: { startedAt: string } };
+}
+
+const firstStatus = (pod: KubeObject): ContainerStatus => pod.status?.containerStatuses?.[0] ?? {};
+
+/** Whether its containers ran when the machine went down that it is on: then they are started again. */
+function wasDownWith(node: KubeObject, pod: KubeObject, lab: Lab): boolean {
+  const { bootedAt } = lab.world.nodes().find(({ name }) => name === node.metadata.name) ?? {};
+  const { startedAt } = firstStatus(pod).state?.running ?? {};
+  // whole seconds are noted of a start
+  return bootedAt !== undefined && startedAt !== undefined && Date.parse(startedAt) < bootedAt - (bootedAt % 1000);
+}
+
+function runningContainers(
+  pod: KubeObject,
+  lab: Lab,
+  { ready, wasDown }: { ready: boolean; wasDown: boolean },
+): Record<string, unknown>[] {
+  const { restartCount = 0 } = firstStatus(pod);
+  const state = { running: { startedAt: wasDown ? now(lab) : startOf(pod, lab) } };
+  return containers(pod, state, ready).map((one) => ({ ...one, restartCount: restartCount + (wasDown ? 1 : 0) }));
 }
 
 function addresses(pod: KubeObject, node: KubeObject, lab: Lab): Record<string, unknown> {
