@@ -24,7 +24,7 @@ function situation({ destructive = [], later, typed, dryRun = false }: Situation
   const context = {
     options: { dryRun },
     output: { note: vi.fn() },
-    world: async () => ({}),
+    world: async () => ({ stateDir: '/nowhere' }),
     gate: async () => ({}),
     confirmByName: (request: object) => confirmByName(prompter, { ...request, fqdn } as never),
     confirmInRun: async (request: object) =>
