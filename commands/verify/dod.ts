@@ -14,7 +14,7 @@ const list = (text: string | undefined) =>
 export default class VerifyDod extends CatalystCommand<DodResult> {
   static override summary = 'the Definition of Done: D1–D23 and W1–W13, with the kill of catalyst-api';
   static override description =
-    'Stops catalyst-api on the mother for a while and cuts the Sovereign off from the mother, unless --only or --skip excludes D17 and D22; both require confirmation by name. --black-start also powers off all servers at once and on again (D23), after a confirmation of its own; a lab always does it. Verdicts: PASS (exit 0), FAIL or PARTIAL (3), INVALID (10). A check that could not run never passes.';
+    'Stops catalyst-api on the mother for a while and cuts the Sovereign off from the mother, unless --only or --skip excludes D17 and D22; both require confirmation by name. --black-start also powers off all servers at once and on again (D23), after a confirmation of its own; an emulated lab always does it. Verdicts: PASS (exit 0), FAIL or PARTIAL (3), INVALID (10). A check that could not run never passes.';
   static override examples = [
     '<%= config.bin %> verify dod',
     '<%= config.bin %> verify dod --only D4,D5',
@@ -50,7 +50,7 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
     }),
     'black-start': Flags.boolean({
       description:
-        'also power off all servers at once and on again, with the outside denied (D23): nothing of the Sovereign answers until it has started; in a lab it is always done',
+        'also power off all servers at once and on again, with the outside denied (D23): nothing of the Sovereign answers until it has started; in an emulated lab it is always done',
     }),
     'max-rehearsal-age': duration({ helpValue: '30d', description: 'how old that evidence may be (30d)' }),
     since: Flags.string({ helpValue: 'BUNDLE', description: 'report what has changed since that verdict' }),

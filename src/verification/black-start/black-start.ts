@@ -34,7 +34,7 @@ const graceMs = 300_000;
 
 export interface BlackStartOptions {
   lab: boolean;
-  /** Outside of labs only on request. */
+  /** By --black-start. */
   asked: boolean;
   /** How long nothing runs. */
   offMs: number;
@@ -46,7 +46,7 @@ export async function blackStart(world: World, context: StepContext, options: Bl
   const { lab, asked, offMs, recoverMs } = options;
   const engine = lab ? await engineOf(world) : 'none';
   const seen: BlackStartSeen = {
-    ...{ engine, asked: asked || lab, offMs, recoverMs },
+    ...{ engine, asked: asked || engine === 'emulated', offMs, recoverMs },
     ...{ nodes: {}, databases: [], probes: {}, problems: [] },
   };
   if (engine !== 'kubeconfig' && seen.asked) {
@@ -54,6 +54,13 @@ export async function blackStart(world: World, context: StepContext, options: Bl
     if (seen.order.cycles.length === 0) await observe(world, context, seen);
   }
   return { ...judgeBlackStart(seen), evidence: seen };
+}
+
+/** Whether it would be taken: in an emulated lab always, also in one that has no Sovereign yet; elsewhere on request. */
+export async function isTaken(world: World, { lab, asked }: { lab: boolean; asked: boolean }): Promise<boolean> {
+  if (!lab) return asked;
+  const engine = await engineOf(world).catch(() => 'emulated' as const);
+  return engine === 'emulated' || (asked && engine === 'kubernetes');
 }
 
 /** Labs of earlier versions have no word about it, and are emulated. */

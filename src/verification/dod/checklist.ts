@@ -3,7 +3,7 @@ import { assertRefused } from '../../handover/mother/revoke.js';
 import { hasReached } from '../../handover/record.js';
 import { command } from '../../support/commands/command.js';
 import { messageOf } from '../../support/errors/errors.js';
-import { blackStart } from '../black-start/black-start.js';
+import { blackStart, isTaken } from '../black-start/black-start.js';
 import { blockEgress } from '../experiment/egress-block.js';
 import { delegationChain } from './checks/delegated-names.js';
 import { durations } from './checks/durations.js';
@@ -193,7 +193,8 @@ async function egressBlocked({ world, context, record, options }: Scope): Promis
 /** Before the handover it would not come up alone. */
 async function startsAlone({ world, context, record, options }: Scope): Promise<Answer> {
   const { lab, blackStart: asked, offMs, recoverMs } = options;
-  if ((asked || lab) && !(record && hasReached(record, 'ACTIVATED')))
+  const isHanded = record !== undefined && hasReached(record, 'ACTIVATED');
+  if (!isHanded && (await isTaken(world, { lab, asked })))
     return notChecked('before the handover the Sovereign still needs its mother');
   return blackStart(world, context, { lab, asked, offMs, recoverMs });
 }

@@ -7,6 +7,7 @@ import { nodePoolJoins } from '../../walk/proofs/cluster/node-pool-joins.js';
 import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { isTaken } from '../black-start/black-start.js';
 import { blackStartMutations } from '../black-start/mutations.js';
 import { egressMutations } from '../experiment/egress-life.js';
 import { evictMutation } from '../experiment/exercised/eviction.js';
@@ -85,9 +86,8 @@ async function stopped(world: World, options: DodOptions, items: readonly Item[]
   ].join(', ');
 }
 
-/** In a lab it always belongs to D23; elsewhere on request alone. */
-const startsBlack = async (world: World, { blackStart }: DodOptions, items: readonly Item[]) =>
-  takes(items, 'D23') && (blackStart === true || (await isLab(world)));
+const startsBlack = async (world: World, { blackStart = false }: DodOptions, items: readonly Item[]) =>
+  takes(items, 'D23') && isTaken(world, { lab: await isLab(world), asked: blackStart });
 
 const isLab = async (world: World) => (await world.identity()).kind === 'lab';
 

@@ -34,8 +34,15 @@ it('is left out on clusters that exist, whose machines are nobody’s to power o
   });
 });
 
+it('is taken on the engines on request alone', () => {
+  expect(judgeBlackStart({ ...nothing, engine: 'kubernetes' })).toMatchObject({
+    status: 'left-out',
+    reason: expect.stringMatching(/real control planes .*--black-start/),
+  });
+});
+
 it.each<[string, BlackStartSeen, string]>([
-  ['a lab cannot leave it out', { ...nothing, engine: 'emulated' }, 'PARTIAL'],
+  ['an emulated lab cannot leave it out', { ...nothing, engine: 'emulated' }, 'PARTIAL'],
   ['asked for and not done', { ...nothing, asked: true, none: 'w9 is no server of this Sovereign' }, 'PARTIAL'],
   [
     'a cycle in the start order is found before anything is powered off',

@@ -9,7 +9,7 @@ const world = (kind: 'lab' | 'real') =>
     sovereign: { spec: { fqdn: 'omantel.omani.works', mother: { name: 'contabo' } } },
     runId: 'run-1',
   }) as unknown as World;
-const step = (options: { only?: string[]; skip?: string[] }, kind: 'lab' | 'real' = 'real') =>
+const step = (options: { only?: string[]; skip?: string[]; blackStart?: boolean }, kind: 'lab' | 'real' = 'real') =>
   verifyDod(world(kind), { ...options, steps: () => [] });
 const destructive = async (...args: Parameters<typeof step>) => {
   const told = step(...args).destructive;
@@ -39,6 +39,16 @@ describe('what verify dod has confirmed by name', () => {
     expect(planned.map(({ sentence }) => sentence)).toContain(
       'renew the probe Certificate catalyst-probes/probe-renewal',
     );
+  });
+
+  it('D23 powers off all servers on request, and in a lab always', async () => {
+    expect(await destructive({ only: ['D23'] })).toBeUndefined();
+    const told = await destructive({ only: ['D23'], blackStart: true });
+    expect(told).toMatch(
+      /^powers off all servers of omantel.omani.works at once for 1m and on again, .* for up to 30m/,
+    );
+    expect(await destructive({ only: ['D23'] }, 'lab')).toMatch(/^powers off all servers .* for 3s .* for up to 2m/);
+    expect(await destructive({})).not.toMatch(/powers off/);
   });
 
   it('a chosen part is no proof of the whole', () => {
