@@ -193,7 +193,13 @@ async function offAndOn(
   const off: OffSeen = { from: clock.now().getTime(), to: 0, servers: {}, answered: [] };
   try {
     show('running', `${servers.length} servers are being powered off`);
-    await power(world, context.act, servers, 'off');
+    await power(
+      world,
+      context.act,
+      servers,
+      'off',
+      seen.engine === 'none' ? confirmClause(world.sovereign.spec.fqdn) : undefined,
+    );
     off.servers = await untilOff(world, context);
     off.from = clock.now().getTime();
     show('running', 'all servers are off', new Date(off.from + seen.offMs));

@@ -39,12 +39,21 @@ export function otherNodes(nodes: readonly KubeObject[], servers: readonly Serve
     .map(({ metadata }) => metadata.name);
 }
 
-/** All at once; resolves when Hetzner has done it. */
-export async function power(world: World, act: Act, servers: readonly Server[], to: Power): Promise<void> {
+/**
+ * All at once; resolves when Hetzner has done it.
+ * @param confirm what was confirmed of it, a clause: the head of the journal is signed first
+ */
+export async function power(
+  world: World,
+  act: Act,
+  servers: readonly Server[],
+  to: Power,
+  confirm?: string,
+): Promise<void> {
   const hetzner = await world.hetzner();
   const done = await Promise.allSettled(
     servers.map((server) =>
-      act(powerMutation(String(server.name), to), async (writers) => {
+      act({ ...powerMutation(String(server.name), to), ...(confirm ? { confirm } : {}) }, async (writers) => {
         const begun = await (await writers.hetzner()).act('server', server.id, actions[to]);
         await hetzner.settle(begun, { timeoutMs: settleMs });
       }),

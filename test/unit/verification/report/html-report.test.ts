@@ -3,7 +3,7 @@ import type { DodReport } from '../../../../src/verification/dod/report.js';
 import { htmlReport, type ReportRequest } from '../../../../src/verification/report/html-report.js';
 
 const at = '2026-11-22T10:00:00.000Z';
-const item = (id: string, status: 'pass' | 'fail' | 'not-checked', more = {}) => ({
+const item = (id: string, status: DodReport['items'][number]['status'], more = {}) => ({
   ...{
     id,
     title: `what ${id} is`,
@@ -97,6 +97,23 @@ describe('the HTML report', () => {
     expect(page).toMatch(/<rect class="block" x="83\.3" y="0" width="83\.3"/);
     expect(page).toMatch(/Phase 8 [\s\S]*>dod End-to-end run and Definition of Done</);
     expect(page).toMatch(/<ol><li>D4 saw a<\/li><li>and b<\/li><\/ol>/);
+  });
+
+  it('has the black start: what was off and back, in which order, and how far this world has it', async () => {
+    const evidence = {
+      ...{ engine: 'emulated', order: { waves: [['bp-cilium'], ['bp-openbao', 'bp-valkey']], cycles: [] } },
+      off: { from: Date.parse(at) + 60_000, to: Date.parse(at) + 63_000, servers: { cp1: 'off' }, answered: [] },
+      ...{ recoveredAt: Date.parse(at) + 75_000, nodes: { cp1: { before: 'a', after: 'b' } } },
+      seal: { type: 'static', initialized: true, sealed: false },
+    };
+    const started = await htmlReport({ ...request, report: { ...report, items: [item('D23', 'pass', { evidence })] } });
+    expect(started).toMatch(/cp1: off from <time>10:01:00<\/time> to <time>10:01:03<\/time> UTC; back at .* 12s later/);
+    expect(started).toMatch(/bp-openbao, bp-valkey/);
+    expect(started).toMatch(/servers off and on<\/td><td[^>]*>emulated/);
+    expect(started).toMatch(/unsealed, seal static/);
+    const leftOut = await htmlReport({ ...request, report: { ...report, items: [item('D23', 'left-out')] } });
+    expect(leftOut).toMatch(/<section id="black-start">[\s\S]*left-out/);
+    expect(leftOut).toMatch(/0 not checked · 1 left out/);
   });
 
   it('is the same on every machine: no time is local', async () => {
