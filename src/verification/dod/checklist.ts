@@ -1,5 +1,6 @@
 /** The checklist of dod.md: D1–D22 and the WBS's own W1–W13, which are answered by them. */
 import { assertRefused } from '../../handover/mother/revoke.js';
+import { possibleGrade } from '../../scans/grade.js';
 import { command } from '../../support/commands/command.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { blockEgress } from '../experiment/egress-block.js';
@@ -8,7 +9,14 @@ import { durations } from './checks/durations.js';
 import { etcdSnapshotWhole } from './checks/etcd-snapshot.js';
 import { everyProof } from './checks/every-proof.js';
 import { gitLoop } from './checks/git-loop.js';
-import { killSurvived, protectedUnchanged, redirectWorks, residueZero, umbilicalClean } from './checks/independence.js';
+import {
+  killSurvived,
+  protectedUnchanged,
+  redirectWorks,
+  residueZero,
+  takeUmbilical,
+  umbilicalClean,
+} from './checks/independence.js';
 import { certificates } from './checks/names.js';
 import { nodePool } from './checks/node-pool.js';
 import { backupsInOwnBucket, databasesInOwnBucket, pushesInOwnBucket } from './checks/own-buckets.js';
@@ -100,7 +108,7 @@ export const checklist: readonly Item[] = [
   item('D19', 'step durations against their estimates', durations),
   item('D20', 'wipe and re-provision left no orphan and ended in the same state', reprovisioned, command('rehearse')),
   item('D21', "the Sovereign's own console and catalyst-api answer", ownConsole),
-  item('D22', 'egress to the mother and upstream denied: every reconcile stays green', egressBlocked),
+  item('D22', 'egress denied by default: every source and release reconciles', egressBlocked),
   {
     ...item('W1', 'the wizard ran end to end with the minimal set of 24', async (scope, answers) =>
       allOf([await walkedThrough(scope), answers.get('D1') ?? notChecked('D1 was not asked for')]),
@@ -175,9 +183,15 @@ async function reprovisioned(scope: Scope): Promise<Answer> {
   return checkReprovision(scope);
 }
 
-async function egressBlocked({ world, context, record, options }: Scope): Promise<Answer> {
+async function egressBlocked(scope: Scope): Promise<Answer> {
+  const { world, context, record, options } = scope;
   const { state } = record ?? {};
   if (state !== 'ACTIVATED' && state !== 'REVOKED' && state !== 'DECOMMISSIONED')
     return notChecked('before the handover the Sovereign still needs its mother');
-  return blockEgress(world, context, { windowMs: options.egressMs });
+  const scan = scope.umbilical ?? (await takeUmbilical(scope));
+  return blockEgress(world, context, {
+    windowMs: options.egressMs,
+    lab: options.lab,
+    possible: possibleGrade(scan),
+  });
 }

@@ -8,6 +8,8 @@ export interface Answer {
   reason: string;
   /** What was observed, raw: status and reason follow from it again offline (verification/rederive). */
   evidence?: unknown;
+  /** What was done to find out did not do what it claims: nothing follows about the Sovereign, and the verdict is INVALID. */
+  invalid?: true;
   /** Ids of the items from whose answers this one follows: their reasons are its reasons. */
   follows?: readonly string[];
 }
@@ -24,6 +26,12 @@ export type Verdict = 'PASS' | 'FAIL' | 'INVALID' | 'PARTIAL';
 
 export const passed = (reason: string, evidence?: unknown): Answer => ({ status: 'pass', reason, evidence });
 export const failed = (reason: string, evidence?: unknown): Answer => ({ status: 'fail', reason, evidence });
+export const invalid = (reason: string, evidence?: unknown): Answer => ({
+  status: 'fail',
+  reason: `invalid: ${reason}`,
+  invalid: true,
+  ...(evidence === undefined ? {} : { evidence }),
+});
 export const notChecked = (reason: string, evidence?: unknown): Answer => ({ status: 'not-checked', reason, evidence });
 
 /** Fails when one fails, is not checked when one is not, passes when all pass. */
@@ -41,11 +49,11 @@ export function allOf(answers: readonly (Answer & { id?: string })[]): Answer {
  * `selected` says whether all items were asked for.
  */
 export function verdictOf(
-  items: readonly Pick<ItemResult, 'id' | 'status'>[],
+  items: readonly Pick<ItemResult, 'id' | 'status' | 'invalid'>[],
   experiment: Pick<Experiment, 'valid'> | undefined,
   selected: boolean,
 ): Verdict {
-  if (experiment && !experiment.valid) return 'INVALID';
+  if ((experiment && !experiment.valid) || items.some((item) => item.invalid)) return 'INVALID';
   if (items.some((item) => item.status === 'fail')) return 'FAIL';
   if (!selected || items.some((item) => item.status === 'not-checked')) return 'PARTIAL';
   return items.length > 0 ? 'PASS' : 'PARTIAL';

@@ -7,6 +7,7 @@ import { nodePoolJoins } from '../../walk/proofs/cluster/node-pool-joins.js';
 import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { pullMutations } from '../experiment/egress/fresh-pulls.js';
 import { egressMutations } from '../experiment/egress-life.js';
 import { evictMutation } from '../experiment/exercised/eviction.js';
 import { pushMutations, reconcileMutation } from '../experiment/exercises.js';
@@ -27,7 +28,10 @@ export function verdictError(outcome: DodOutcome): CatalystError | undefined {
   };
   const list = open.length > 0 ? `\n${openLines(open).join('\n')}` : '';
   if (result.verdict === 'INVALID') {
-    const why = result.experiment?.problems.join('; ') ?? '';
+    const why = [
+      ...(result.experiment?.valid === false ? result.experiment.problems : []),
+      ...open.filter((item) => item.invalid).map(({ id, reason }) => `${id} ${reason}`),
+    ].join('; ');
     return fail('E6002', `INVALID for ${result.fqdn}: ${shortReason(why)}${list}`, details);
   }
   if (result.verdict === 'FAIL') return fail('E6001', `FAIL for ${result.fqdn}: ${held(result)}${list}`, details);
@@ -69,7 +73,7 @@ async function stopped(world: World, options: DodOptions, items: readonly Item[]
   const { windowMs, egressMs } = windowsOf(options, await isLab(world));
   const { mother, fqdn } = world.sovereign.spec;
   const kill = `stops catalyst-api on the mother cluster ${mother.name} for ${formatDuration(windowMs)} (every Sovereign that is not independent yet has no console and no provisioning for that time; the SME demos keep running) and starts it again${options.blackHole === false ? '' : `, with ${fqdn} cut off from ${mother.name} meanwhile once it is handed over`}`;
-  const cut = `blocks the traffic of ${fqdn} to ${mother.name} for ${formatDuration(egressMs)} (its users notice only what still depends on the mother) and opens it again`;
+  const cut = `lets the Pods of ${fqdn} reach nothing outside but a short list for ${formatDuration(egressMs)}, once for each grade that is tried (its users notice only what depends on something outside), and opens it again`;
   return [...(takes(items, 'D17') ? [kill] : []), ...(takes(items, 'D22') ? [cut] : [])].join(', ');
 }
 
@@ -97,6 +101,7 @@ export function verifyDod(world: World, options: DodOptions): DodStep {
         ...(kills || takes(items, 'D5') ? certificateRenews(world).plan() : []),
         ...(spends ? nodePoolJoins(world).plan() : []),
         ...((kills && options.blackHole !== false) || takes(items, 'D22') ? egressMutations : []),
+        ...(takes(items, 'D22') ? pullMutations : []),
       ];
     },
     // A verdict is never taken from an earlier run.

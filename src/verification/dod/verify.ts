@@ -13,6 +13,7 @@ import { CatalystError, messageOf } from '../../support/errors/errors.js';
 import { shortReason } from '../../support/short-reason.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { egressWindowMs } from '../experiment/egress/judge-egress.js';
 import { planExercises } from '../experiment/exercises.js';
 import { runKill } from '../experiment/kill.js';
 import { reprovisionFolder } from '../rehearsal/judge.js';
@@ -50,7 +51,7 @@ export interface DodOutcome extends WrittenEvidence {
 /** Milliseconds that catalyst-api is down, and that the way to the mother is closed. */
 export const windowsOf = ({ windowMs }: Pick<DodOptions, 'windowMs'>, lab: boolean) => ({
   windowMs: windowMs ?? (lab ? 20_000 : 300_000),
-  egressMs: lab ? 10_000 : 600_000,
+  egressMs: egressWindowMs(lab),
 });
 
 export async function takeDod(world: World, context: StepContext, options: DodOptions): Promise<DodOutcome> {
@@ -141,8 +142,10 @@ async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, Ite
   const at = () => scope.world.clock.now().toISOString();
   try {
     const lost = withoutMother(id, scope.motherLost);
-    const { status, reason, evidence, follows } = lost ?? (await item.check(scope, answers));
-    return { id, title, repeat, at: at(), status, reason, evidence, ...(follows && { follows }) };
+    const answered = lost ?? (await item.check(scope, answers));
+    const { status, reason, evidence, follows, invalid } = answered;
+    const more = { ...(follows && { follows }), ...(invalid && { invalid }) };
+    return { id, title, repeat, at: at(), status, reason, evidence, ...more };
   } catch (error) {
     scope.context.signal.throwIfAborted();
     if (endsTheRun(error)) throw error;
