@@ -1,4 +1,4 @@
-/** What is pulled anew inside of the egress window, so that a cache cannot count as proof: the chart of each release, and images on nodes. */
+/** What is pulled again inside of the egress window, so that a cache cannot count as proof: the chart of each release, and images on nodes. */
 import type { Mutation } from '../../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import type { Grade } from '../../../scans/grade.js';
@@ -19,7 +19,7 @@ export interface Pulled {
 
 export interface ImagePulls {
   pulled: Pulled[];
-  /** Images that every node has already: none could be pulled anew. */
+  /** Images that every node has already: none could be pulled again. */
   held: string[];
   /** Why no node pulled anything. */
   none?: string;

@@ -84,5 +84,5 @@ function windowText({ windowMs, before, fail, reconciled, charts, images }: Wind
   const open = before ? reachedOf(before, fail) : [];
   const pulled = images?.pulled.length ?? 0;
   const nodes = pulled > 0 ? `, ${counted(pulled, 'image')} pulled on nodes` : '';
-  return `for ${formatDuration(windowMs)} Pods were denied all egress but the list, names too; no Pod reached ${open.join(', ')}; twice ${reconciled.at(-1)}; ${counted(charts.length, 'chart')} pulled anew${nodes}`;
+  return `for ${formatDuration(windowMs)} Pods were denied all egress but the list, names too; no Pod reached ${open.join(', ')}; twice ${reconciled.at(-1)}; ${counted(charts.length, 'chart')} pulled again${nodes}`;
 }

@@ -142,7 +142,7 @@ function unpulled({ images }: WindowSeen): string[] {
   if (!images || images.none !== undefined || images.pulled.length === 0)
     return [`no image was pulled on a node that does not have it: ${images?.none ?? 'none was tried'}`];
   return images.held.length > 0
-    ? [`${images.held.length} images were not pulled anew, such as ${images.held[0]}: every node has them`]
+    ? [`${images.held.length} images were not pulled again, such as ${images.held[0]}: every node has them`]
     : [];
 }
 
@@ -168,7 +168,7 @@ export function classesOf(seen: WindowSeen): Tried[] {
       ? tried('sources, Kustomizations and releases', reconciled.at(-1)!)
       : { what: 'sources, Kustomizations and releases', how: 'not looked at', note: 'the window ended before' },
     charts.length > 0
-      ? tried('charts', `${charts.filter(({ ok }) => ok).length} of ${charts.length} pulled anew`)
+      ? tried('charts', `${charts.filter(({ ok }) => ok).length} of ${charts.length} pulled again`)
       : { what: 'charts', how: 'not looked at', note: 'the window ended before' },
     pulled.length > 0
       ? tried(

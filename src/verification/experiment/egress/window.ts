@@ -82,7 +82,7 @@ export interface WindowOptions {
 }
 
 /** How much longer than the window the armed expiry waits: for what is exercised in it. */
-const graceMs = 900_000;
+const graceMs = (windowMs: number) => Math.max(300_000, windowMs * 1.5);
 
 export async function egressWindow(world: World, context: StepContext, options: WindowOptions): Promise<WindowSeen> {
   const { kube, image, grade, windowMs } = options;
@@ -114,7 +114,7 @@ export async function egressWindow(world: World, context: StepContext, options: 
   const shared = out.filter((address) => hers.includes(address));
   if (shared.length > 0) return { ...seen, shared };
 
-  const seconds = Math.ceil((windowMs + biteMs + graceMs) / 1000);
+  const seconds = Math.ceil((windowMs + biteMs + graceMs(windowMs)) / 1000);
   const until = new Date(clock.now().getTime() + seconds * 1000);
   const run: BlockRun = { ...holderOf(world), until };
   const watch = watchDeadline(world, seconds, () => tooLate(until));
