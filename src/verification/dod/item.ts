@@ -8,10 +8,10 @@ export interface Answer {
   reason: string;
   /** What was observed, raw: status and reason follow from it again offline (verification/rederive). */
   evidence?: unknown;
-  /** What was done to find out did not do what it claims: nothing follows about the Sovereign, and the verdict is INVALID. */
-  invalid?: true;
   /** Ids of the items from whose answers this one follows: their reasons are its reasons. */
   follows?: readonly string[];
+  /** The experiment that it is made of did not do what it claims: nothing follows from it. */
+  invalid?: true;
 }
 
 export interface ItemResult extends Answer {

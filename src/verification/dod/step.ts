@@ -28,10 +28,8 @@ export function verdictError(outcome: DodOutcome): CatalystError | undefined {
   };
   const list = open.length > 0 ? `\n${openLines(open).join('\n')}` : '';
   if (result.verdict === 'INVALID') {
-    const why = [
-      ...(result.experiment?.valid === false ? result.experiment.problems : []),
-      ...open.filter((item) => item.invalid).map(({ id, reason }) => `${id} ${reason}`),
-    ].join('; ');
+    const experiment = result.experiment?.valid === false ? result.experiment.problems : [];
+    const why = [...experiment, ...result.items.filter((item) => item.invalid).map(({ reason }) => reason)].join('; ');
     return fail('E6002', `INVALID for ${result.fqdn}: ${shortReason(why)}${list}`, details);
   }
   if (result.verdict === 'FAIL') return fail('E6001', `FAIL for ${result.fqdn}: ${held(result)}${list}`, details);

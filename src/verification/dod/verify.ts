@@ -142,8 +142,7 @@ async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, Ite
   const at = () => scope.world.clock.now().toISOString();
   try {
     const lost = withoutMother(id, scope.motherLost);
-    const answered = lost ?? (await item.check(scope, answers));
-    const { status, reason, evidence, follows, invalid } = answered;
+    const { status, reason, evidence, follows, invalid } = lost ?? (await item.check(scope, answers));
     const more = { ...(follows && { follows }), ...(invalid && { invalid }) };
     return { id, title, repeat, at: at(), status, reason, evidence, ...more };
   } catch (error) {

@@ -49,11 +49,9 @@ function settledItem(stated: ItemResult, again: Awaited<ReturnType<typeof judgeI
       ? { ...stated, status: 'not-checked', reason: `nothing in the evidence shows that ${stated.reason}` }
       : stated;
   const { status, reason, follows, invalid } = again;
-  if (rank[status] < rank[stated.status])
-    return { ...stated, status, reason, ...(follows && { follows }), ...(invalid && { invalid }) };
-  return rank[again.status] === rank[stated.status]
-    ? { ...stated, reason: again.reason, ...(invalid && { invalid }) }
-    : stated;
+  const more = { ...(follows && { follows }), ...(invalid && { invalid }) };
+  if (rank[status] < rank[stated.status]) return { ...stated, status, reason, ...more };
+  return rank[again.status] === rank[stated.status] ? { ...stated, reason: again.reason, ...more } : stated;
 }
 
 /** Why what is stated of an item does not follow from the raw data, a clause; undefined where it does. */
@@ -72,7 +70,7 @@ export async function unfounded(
     } else if (again.status === 'pass' && rank[again.status] > rank[stated.status] && stated.id.startsWith('W')) {
       return `${stated.id} is stated as ${stated.status}, but the items that answer it give ${again.status}`;
     } else if (again.status === stated.status && again.invalid !== stated.invalid) {
-      return `${stated.id} is stated ${stated.invalid ? 'to be invalid' : 'as a failure'}, and its raw data shows ${again.invalid ? 'that its experiment did not work' : 'an experiment that worked'}`;
+      return `${stated.id} is ${stated.invalid ? '' : 'not '}stated as invalid, and its raw data gives the contrary: ${again.reason}`;
     } else if (sameVersion && again.status === stated.status && again.reason !== stated.reason) {
       return `the reason of ${stated.id} is not what its raw data gives: ${again.reason}`;
     }

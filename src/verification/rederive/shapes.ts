@@ -41,6 +41,7 @@ const item = z.looseObject({
   id: z.string().regex(/^[DW]\d{1,2}$/),
   title: text,
   status: z.enum(['pass', 'fail', 'not-checked']),
+  invalid: z.literal(true).optional(),
   reason: text,
   at,
   repeat: text,

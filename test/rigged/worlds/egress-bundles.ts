@@ -134,7 +134,7 @@ const forged: Forged[] = [
     id: 'bundle-invalid-called-failed',
     gap: 'an experiment that did not work, called a failure',
     rigged: 'the canary answered in the window, and D22 is stated as failed instead of invalid',
-    refused: /D22 is stated as a failure, and its raw data shows that its experiment did not work/,
+    refused: /D22 is not stated as invalid, and its raw data gives the contrary: invalid: a Pod still reaches github/,
     rig(world) {
       inWindow(world, ({ during }) => {
         during!.hosts['github.com']!.reached = true;
