@@ -22,6 +22,7 @@ import {
 } from './rig.js';
 import { certificates } from './walk/certificates.js';
 import { crossplane } from './walk/crossplane.js';
+import { egressExpiry } from './walk/egress-expiry.js';
 import { type Audited, heldAgainstAudit } from './walk/journal-and-audit.js';
 import { misfits } from './walk/misfits.js';
 import { programs } from './walk/programs.js';
@@ -164,6 +165,7 @@ describe('both clusters, seen with kubectl', () => {
     () => lab,
   );
   crossplane(() => lab);
+  egressExpiry(() => lab);
 
   test('nothing is left where nothing should be', async () => {
     const own = /kube-root-ca\.crt|service\/kubernetes$|serviceaccount\/default$/;

@@ -23,6 +23,7 @@ import { reprovisionFolder } from '../../src/verification/rehearsal/judge.js';
 import { estimates } from '../../src/walk/estimates.js';
 import { tickets, unticketed } from '../../src/walk/wbs.js';
 import type { Step } from '../../src/world/step.js';
+import { honestWindow } from './egress-window.js';
 import { fakeWorld, omantel } from './fake-world.js';
 import { observed, ticks, witnesses } from './observed-kill.js';
 import { clockAt, identity, rehearsed } from './rehearsed.js';
@@ -105,7 +106,10 @@ function evidenceOf(key: string): Record<string, unknown> {
   const pages = ids
     .flatMap((id) => [`/sovereign/${id}`, `/sovereign/provision/${id}`])
     .flatMap((path) => ['', '?tab=jobs&from=mail', '/cloud/architecture?node=cp1'].map((tail) => ({ path, tail })));
-  const reach = (reached: boolean) => ({ hosts: { 'github.com': { addresses: ['192.0.2.1'], reached } } });
+  const canary = (reached: boolean) => ({
+    hosts: { 'github.com': { addresses: reached ? ['192.0.2.1'] : [], reached, direct: reached } },
+    resolvers: {},
+  });
   return {
     D1: { looks: [look('2026-11-22T10:01:00.000Z'), look('2026-11-22T10:01:31.000Z')], releases: [], single: [] },
     D3: {
@@ -162,16 +166,13 @@ function evidenceOf(key: string): Record<string, unknown> {
       wanted: { 'bp-gitea': ['bp-gitea'] },
       installed: ['bp-gitea'],
     },
-    D22: {
-      ...{ addresses: ['192.0.2.1'], hosts: ['github.com'], windowMs: 10_000, problems: [] },
-      ...{ before: reach(true), during: reach(false), after: reach(true), reconciled: ['all', 'all'] },
-    },
+    D22: { windows: [honestWindow(sovereign)] },
     D23: {
       ...{ engine: 'emulated', asked: true, offMs: 3000, recoverMs: 120_000, problems: [], audit: [] },
       order: { waves: [['bp-cilium'], ['bp-openbao']], cycles: [] },
       block: {
-        ...{ hosts: ['github.com'], addresses: ['192.0.2.1'], before: reach(true), during: reach(false) },
-        ...{ afterStart: reach(false), after: reach(true) },
+        ...{ grade: 'L1', hosts: ['github.com'], allowed: [], before: canary(true), during: canary(false) },
+        ...{ afterStart: canary(false), after: canary(true) },
       },
       off: { from: Date.parse(at) + 1000, to: Date.parse(at) + 4000, servers: { cp1: 'off' }, answered: [] },
       recoveredAt: Date.parse(at) + 12_000,

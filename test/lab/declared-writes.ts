@@ -25,6 +25,7 @@ const egressJob = [
   `rolebindings kube-system/catalyst-egress-block`,
   `roles kube-system/catalyst-egress-block`,
   `serviceaccounts ${probes}/catalyst-egress-block`,
+  `cronjobs ${probes}/catalyst-egress-block`,
   `jobs ${probes}/catalyst-egress-block`,
 ].map((object) => ({ object: `sovereign ${object}` }));
 
@@ -131,13 +132,18 @@ const rules: readonly { is: RegExp; why: string; writes(change: Change, releases
   },
   {
     is: /^sovereign Job .*disarm the Job that would lift the egress block/,
-    why: 'account and roles go with the Job',
+    why: 'CronJob, account and roles go with the Job',
     writes: () => egressJob,
   },
   {
     is: /^sovereign Job .*arm the Job that lifts the egress block/,
-    why: 'the Job comes with its namespace, account and roles',
+    why: 'the Job comes with its namespace, CronJob, account and roles',
     writes: () => [...egressJob, { object: `sovereign namespaces ${probes}` }],
+  },
+  {
+    is: /^sovereign HelmChart catalyst-probe-\*/,
+    why: 'one for each release',
+    writes: () => [{ object: /^sovereign (helmcharts|ocirepositories) [^/]+\/catalyst-probe-/, times: 'some' }],
   },
   {
     is: /^sovereign GitRepository .*point the Sovereign's Flux at its own Gitea/,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import { allowedNames, blockPolicy } from '../../../src/verification/experiment/egress/block-policy.js';
 import { denyPolicy, unknownNames } from '../../../src/verification/experiment/egress-objects.js';
-import { wayOut } from '../../src/controllers/network/egress.js';
+import { reachesResolver, wayOut } from '../../src/controllers/network/egress.js';
 
 const place = { host: '127.0.0.1', port: 9 };
 const addresses: Record<string, string> = { 'console.mother.example': '192.0.2.10', 'other.example': '192.0.2.20' };
@@ -51,5 +52,25 @@ describe('the way out of the played Sovereign', () => {
     const lab = labOf([], { 'x.server': unknownNames(['console.mother.example', 'github.com'], run.runId) });
     expect(await wayOut(lab, 'console.mother.example', 443)).toEqual({ addresses: [] });
     expect((await wayOut(lab, 'other.example', 443)).place).toEqual(place);
+  });
+
+  it('leads to what the list of a window has, at the addresses that it fixes, and no other name resolves', async () => {
+    const allowed = [
+      { as: 'source' as const, host: 'other.example', addresses: ['192.0.2.20'], namedBy: [] },
+      { as: 'own' as const, addresses: ['203.0.113.10'], namedBy: [] },
+    ];
+    const names = allowedNames(allowed, { fqdn: 'a.example', nameServers: ['203.0.113.10'], runId: 'run-1' });
+    const lab = labOf([blockPolicy(run, allowed)], { 'x.server': names });
+    expect(await wayOut(lab, 'other.example', 443)).toEqual({ addresses: ['192.0.2.20'], place });
+    expect(await wayOut(lab, 'console.mother.example', 443)).toEqual({ addresses: [] });
+    expect((await wayOut(lab, '192.0.2.10', 443)).place).toBeUndefined();
+    expect(reachesResolver(lab, '1.1.1.1')).toBe(false);
+    expect(reachesResolver(labOf([]), '1.1.1.1')).toBe(true);
+    // this machine's own ports stand for public addresses, and need to be listed like these
+    expect((await wayOut(lab, '127.0.0.1', 8080)).place).toBeUndefined();
+    expect((await wayOut(labOf([]), '127.0.0.1', 8080)).place).toEqual({ host: '127.0.0.1', port: 8080 });
+    // the own zone is asked at the own servers
+    addresses['console.a.example'] = '203.0.113.10';
+    expect(await wayOut(lab, 'console.a.example', 443)).toEqual({ addresses: ['203.0.113.10'], place });
   });
 });

@@ -47,6 +47,8 @@ const flux = (name: string) => workload('Deployment', 'flux-system', name);
 const CRDS = [
   crd('helm.toolkit.fluxcd.io', 'v2', 'HelmRelease', 'Namespaced', { plural: 'helmreleases' }),
   crd('source.toolkit.fluxcd.io', 'v1', 'HelmRepository', 'Namespaced', { plural: 'helmrepositories' }),
+  crd('source.toolkit.fluxcd.io', 'v1', 'HelmChart', 'Namespaced', { plural: 'helmcharts' }),
+  crd('cilium.io', 'v2', 'CiliumClusterwideNetworkPolicy', 'Cluster', { plural: 'ciliumclusterwidenetworkpolicies' }),
   crd('source.toolkit.fluxcd.io', 'v1', 'GitRepository', 'Namespaced', { plural: 'gitrepositories' }),
   crd('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'Namespaced', { plural: 'kustomizations' }),
 ];
@@ -117,6 +119,30 @@ describe('played Flux', () => {
       values: { word: 'one' },
       ...spec,
     },
+  });
+
+  it('pulls a chart again for a HelmChart of its own, past what a release has kept, and only as far as policies let it', async () => {
+    await startFlux();
+    await lab.kube.apply(repository());
+    await lab.kube.apply(release());
+    await lab.until(RELEASE, isReady);
+    const denied = {
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumClusterwideNetworkPolicy',
+      metadata: { name: 'block' },
+      spec: { endpointSelector: {}, egressDeny: [{ toCIDRSet: [{ cidr: '0.0.0.0/0' }] }] },
+    };
+    await lab.kube.apply(denied);
+    const chart = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'HelmChart', namespace: 'flux-system', name: 'x' };
+    await lab.kube.apply({
+      ...{ apiVersion: chart.apiVersion, kind: chart.kind, metadata: { name: 'x', namespace: 'flux-system' } },
+      spec: { chart: 'demo', version: '1.2.3', sourceRef: { kind: 'HelmRepository', name: 'charts' } },
+    });
+    await lab.until(chart, (object) => reasonOf(object) === 'ChartPullError');
+    expect(isReady(await lab.kube.get(RELEASE))).toBe(true);
+    await lab.kube.delete({ apiVersion: denied.apiVersion, kind: denied.kind, name: 'block' });
+    const pulled = await lab.until(chart, isReady);
+    expect(pulled.status.artifact.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
   it('does nothing until its own Deployments run, then installs, upgrades, prunes and uninstalls', async () => {

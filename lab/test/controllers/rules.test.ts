@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { through } from '../../src/components/traefik/middlewares.js';
 import { parseRule } from '../../src/components/traefik/traefik-rules.js';
 import { setPath } from '../../src/controllers/flux/helm-values.js';
-import { denies as egressDenies } from '../../src/controllers/network/egress.js';
+import { denied } from '../../src/controllers/network/egress.js';
 import { denies, misfit } from '../../src/controllers/platform/kyverno/kyverno-patterns.js';
 import type { LabRequest } from '../../src/requests/http-server.js';
 
@@ -90,11 +90,33 @@ describe('egress policies', () => {
     metadata: { name: 'p' },
     spec,
   });
+  const isDenied = (...specs: object[]) => denied(specs.map(policy), { address: '192.0.2.7', host: 'a.example' });
   it('deny the world by name, by address, or by an allow-list that leaves it out', () => {
-    expect(egressDenies(policy({ egressDeny: [{ toEntities: ['world'] }] }))).toBe(true);
-    expect(egressDenies(policy({ egress: [{ toEntities: ['cluster'] }] }))).toBe(true);
-    expect(egressDenies(policy({ egress: [{ toEntities: ['cluster'] }, { toCIDR: ['0.0.0.0/0'] }] }))).toBe(false);
-    expect(egressDenies(policy({ ingress: [{}] }))).toBe(false);
+    expect(isDenied({ egressDeny: [{ toEntities: ['world'] }] })).toBe(true);
+    expect(isDenied({ egress: [{ toEntities: ['cluster'] }] })).toBe(true);
+    expect(isDenied({ egress: [{}] })).toBe(true);
+    expect(isDenied({ egress: [{ toEntities: ['cluster'] }, { toCIDR: ['0.0.0.0/0'] }] })).toBe(false);
+    expect(isDenied({ ingress: [{}] })).toBe(false);
+  });
+
+  it('deny what a network has and its exceptions do not, whatever another policy allows', () => {
+    const block = (...except: string[]) => ({
+      enableDefaultDeny: { egress: false },
+      egressDeny: [{ toCIDRSet: [{ cidr: '0.0.0.0/0', except }, { cidr: '::/0' }] }],
+    });
+    expect(isDenied(block())).toBe(true);
+    expect(isDenied(block('198.51.100.1/32'))).toBe(true);
+    expect(isDenied(block('198.51.100.1/32'), { egress: [{ toEntities: ['all'] }] })).toBe(true);
+    expect(isDenied(block('192.0.2.7/32'))).toBe(false);
+    expect(isDenied(block('192.0.2.7/32'), { egressDeny: [{ toCIDR: ['192.0.2.0/24'] }] })).toBe(true);
+  });
+
+  it('let out what an allow-list names, by address or by name, and nothing else', () => {
+    expect(isDenied({ egress: [{ toCIDRSet: [{ cidr: '192.0.2.0/24' }] }] })).toBe(false);
+    expect(isDenied({ egress: [{ toCIDRSet: [{ cidr: '192.0.2.0/24', except: ['192.0.2.7/32'] }] }] })).toBe(true);
+    expect(isDenied({ egress: [{ toFQDNs: [{ matchName: 'a.example' }] }] })).toBe(false);
+    expect(isDenied({ egress: [{ toFQDNs: [{ matchPattern: '*.example' }] }] })).toBe(false);
+    expect(isDenied({ egress: [{ toFQDNs: [{ matchPattern: '*.other' }] }] })).toBe(true);
   });
 });
 

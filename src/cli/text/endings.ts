@@ -36,8 +36,17 @@ export function rehearsalEnding({ throwaway, until, bundle, report }: Rehearsed)
 }
 
 /** Of what passed; a part that passed is PARTIAL, and the whole completes it. */
-export function dodEnding({ verdict, items, complete, report, bundle, grade, blockers = [] }: DodResult): Ending {
-  const independence = grade === undefined ? undefined : `independence: ${statedText({ grade, blockers })}`;
+export function dodEnding({
+  verdict,
+  items,
+  complete,
+  report,
+  bundle,
+  grade,
+  blockers = [],
+  accepted,
+}: DodResult): Ending {
+  const independence = grade === undefined ? undefined : `independence: ${statedText({ grade, blockers, accepted })}`;
   const taken = items.filter(({ status }) => status !== 'left-out');
   return {
     about: complete ? independence : `all ${taken.length} items that were chosen pass; the others were not checked`,

@@ -11,11 +11,13 @@ export const blockName = 'catalyst-egress-block';
 export const blockJob = 'lift-egress';
 export const untilAnnotation = 'catalyst.openova.io/until';
 export const blockNamesKey = `${blockName}.server`;
+/** Of the names that the block lets out: nothing of it is skipped by the scan. */
+export const allowedNamesKey = 'catalyst-egress-allow.server';
 
 export interface MarkedPart {
   mark: OwnMark;
-  /** What of the object is the mark; the rest is looked at as any other. */
-  path: string;
+  /** What of the object is the mark; the rest is looked at as any other. Left out where the scan looks at all of it. */
+  path?: string;
 }
 
 export function ownMarkOf(object: KubeObject, fqdn: string, now: Date): MarkedPart | undefined {
@@ -26,12 +28,15 @@ export function ownMarkOf(object: KubeObject, fqdn: string, now: Date): MarkedPa
   if (!marked || run === undefined || object.kind !== 'CiliumClusterwideNetworkPolicy') return undefined;
   const until = annotations[untilAnnotation];
   const expired = until !== undefined && Date.parse(until) <= now.getTime();
-  // what a policy denies is reached by nothing; what it allows is looked at
-  return {
-    mark: { where: `${object.kind} ${name}`, run, ...(until ? { until } : {}), expired },
-    path: 'spec.egressDeny',
-  };
+  const mark = { where: `${object.kind} ${name}`, run, ...(until ? { until } : {}), expired };
+  // what a policy denies is reached by nothing; what it allows, exceptions from a deny among it, is looked at
+  return { mark, ...(hasExceptions(object) ? {} : { path: 'spec.egressDeny' }) };
 }
+
+const hasExceptions = ({ spec }: KubeObject): boolean =>
+  ((spec?.egressDeny ?? []) as { toCIDRSet?: { except?: unknown }[] }[]).some((rule) =>
+    (rule.toCIDRSet ?? []).some(({ except }) => except !== undefined),
+  );
 
 /** CoreDNS is told that names are unknown, and nothing else: no forward, no answer of its own. */
 function unknownNamesOf({ kind, metadata, data }: KubeObject): MarkedPart | undefined {

@@ -8,7 +8,7 @@ import type { KnownMother } from './mother.js';
 
 /** OpenOva's account at the public Git and registry, and the registrar that she keeps her domains at: not the mother, but not the Sovereign's. */
 const account = 'openova-io';
-const registrar = 'api.dynadot.com';
+export const registrar = 'api.dynadot.com';
 
 export interface OwnCluster extends ApiNames {
   fqdn: string;

@@ -45,14 +45,16 @@ export function imageFindings({ images }: Sources): Finding[] {
   }));
 }
 
-function sourceOf({ apiVersion, spec = {} }: KubeObject): string | undefined {
+/** Address that a Flux source or a Crossplane package fetches from; undefined for any other object. */
+export function sourceOf({ apiVersion, spec = {} }: KubeObject): string | undefined {
   if (apiVersion.startsWith('source.toolkit.fluxcd.io/')) return text(spec.url ?? spec.endpoint);
   if (apiVersion.startsWith('pkg.crossplane.io/')) return text(spec.package ?? spec.image);
   return undefined;
 }
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-const isOpenova = (url: string) => /[/:]openova-io(\/|$)/.test(url.toLowerCase());
+/** True for an address below OpenOva's account. */
+export const isOpenova = (url: string) => /[/:]openova-io(\/|$)/.test(url.toLowerCase());
 
 /** Images of all containers that a Pod or what makes Pods names. */
 export function imagesOf({ kind, spec = {} }: KubeObject): string[] {
@@ -64,7 +66,7 @@ export function imagesOf({ kind, spec = {} }: KubeObject): string[] {
 }
 
 /** `ghcr.io/openova-io` for OpenOva's account; of any other image the registry alone. */
-function registryOf(image: string): string {
+export function registryOf(image: string): string {
   const [first = '', second = ''] = image.toLowerCase().split('/');
   const named = image.includes('/') && (/[.:]/.test(first) || first === 'localhost');
   const host = named ? first : 'docker.io';
@@ -72,7 +74,7 @@ function registryOf(image: string): string {
 }
 
 /** Host of a URL, of `git@host:path`, or of an image name. */
-function hostIn(url: string): string {
+export function hostIn(url: string): string {
   if (URL.canParse(url) && url.includes('://')) return new URL(url).hostname.toLowerCase();
   return (/^(?:[^@/]+@)?([^:/]+)/.exec(url)?.[1] ?? url).toLowerCase();
 }

@@ -5,6 +5,7 @@
 import type { Part } from '../../engine/events.js';
 import { watchDeadline } from '../../handover/mother/undo/watch-deadline.js';
 import type { Server } from '../../hetzner/api/types.js';
+import type { Grade } from '../../scans/grade.js';
 import { labConfigMap } from '../../sovereign/lab-mark.js';
 import { command } from '../../support/commands/command.js';
 import { formatDuration } from '../../support/durations.js';
@@ -16,14 +17,16 @@ import { sealStatus } from '../../walk/proofs/security/unseals-alone.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { Answer } from '../dod/item.js';
+import { reachedOf } from '../experiment/egress/canaries.js';
 import { tooLate } from '../experiment/egress-life.js';
-import { biteMs, reached } from '../experiment/egress-ways.js';
+import { biteMs } from '../experiment/egress-ways.js';
 import { reconcileAll } from '../experiment/exercises.js';
 import { auditSovereign } from '../experiment/mother/audit.js';
 import { nameServersOf, probesOf } from '../experiment/probes.js';
 import type { Probe } from '../experiment/sampler.js';
 import { type Outside, openOutside } from './block.js';
 import { judgeBlackStart } from './judge.js';
+import { openIn } from './open-in.js';
 import { orderOf } from './order.js';
 import { aheadOf, answersMs, asItWas, askApi, type Before, lookAll, untilRecovered } from './recovery.js';
 import type { BlackStartSeen, Engine, OffSeen, SealStatus } from './seen.js';
@@ -40,6 +43,8 @@ export interface BlackStartOptions {
   offMs: number;
   /** How long everything may take to be back. */
   recoverMs: number;
+  /** At which the outside is denied: what the egress windows have proven. */
+  grade: Grade;
 }
 
 export async function blackStart(world: World, context: StepContext, options: BlackStartOptions): Promise<Answer> {
@@ -51,7 +56,7 @@ export async function blackStart(world: World, context: StepContext, options: Bl
   };
   if (engine !== 'kubeconfig' && seen.asked) {
     seen.order = await orderOf(world);
-    if (seen.order.cycles.length === 0) await observe(world, context, seen);
+    if (seen.order.cycles.length === 0) await observe(world, context, seen, options.grade);
   }
   return { ...judgeBlackStart(seen), evidence: seen };
 }
@@ -69,7 +74,7 @@ async function engineOf(world: World): Promise<Engine> {
   return (mark?.data?.engine as Engine | undefined) ?? 'emulated';
 }
 
-async function observe(world: World, context: StepContext, seen: BlackStartSeen): Promise<void> {
+async function observe(world: World, context: StepContext, seen: BlackStartSeen, grade: Grade): Promise<void> {
   const kube = await world.kube();
   const [servers, nodes] = await Promise.all([ownServers(world), kube.list({ apiVersion: 'v1', kind: 'Node' })]);
   const strange = otherNodes(nodes, servers);
@@ -89,7 +94,7 @@ async function observe(world: World, context: StepContext, seen: BlackStartSeen)
   const signal = AbortSignal.any([context.signal, watch.signal]);
   try {
     await confirmed(world, context, servers, seen);
-    await started(world, { ...context, signal }, { seen, servers, seconds });
+    await started(world, { ...context, signal }, { seen, servers, seconds, grade });
   } catch (error) {
     signal.throwIfAborted();
     if (endsTheRun(error)) throw error;
@@ -129,21 +134,26 @@ interface Ground {
   seen: BlackStartSeen;
   servers: readonly Server[];
   seconds: number;
+  grade: Grade;
 }
 
-async function started(world: World, context: StepContext, { seen, servers, seconds }: Ground): Promise<void> {
+async function started(world: World, context: StepContext, { seen, servers, seconds, grade }: Ground): Promise<void> {
   const kube = await world.kube();
   const show = (state: Part['state'], note: string, end?: Date) =>
     context.progress.part?.({ group: 'moment', id: 'black start', state, note, until: end });
   // its image is on a node afterwards, where nothing needs to come from elsewhere
   await runProbe<SealStatus>(kube, context, sealStatus);
   const probes = (await probesOf(world, await nameServersOf(world))).filter((one) => one.class === 'sovereign');
-  const outside = await openOutside(world, context, seconds);
-  const { hosts, addresses, before: reach } = outside;
+  const outside = await openOutside(world, context, { seconds, grade });
+  const { hosts, allowed, before: first } = outside;
+  if (outside.shared.length > 0) {
+    seen.none = `the mother and the list of ${grade} share ${outside.shared.join(', ')}: a block would not tell them apart`;
+    return;
+  }
   try {
     const during = await outside.deny();
-    seen.block = { hosts, addresses, before: reach, during };
-    if (reached(reach).length === 0 || reached(during).length > 0) return;
+    seen.block = { grade, hosts, allowed, before: first, during };
+    if (reachedOf(first, hosts).length === 0 || openIn(during, hosts).length > 0) return;
     const before = await asItWas(kube);
     await offAndOn(world, context, { seen, servers, probes, show });
     await backAgain(world, context, { seen, probes, before, outside, show });
@@ -187,7 +197,7 @@ type Show = (state: Part['state'], note: string, until?: Date) => void;
 async function offAndOn(
   world: World,
   context: StepContext,
-  { seen, servers, probes, show }: Omit<Ground, 'seconds'> & { probes: readonly Probe[]; show: Show },
+  { seen, servers, probes, show }: Pick<Ground, 'seen' | 'servers'> & { probes: readonly Probe[]; show: Show },
 ): Promise<void> {
   const { clock } = world;
   const off: OffSeen = { from: clock.now().getTime(), to: 0, servers: {}, answered: [] };

@@ -1,56 +1,83 @@
 /** The denied outside of a black start: the block of D22, armed to lift itself, that is in force before the power goes and still after the start. */
 import { holderOf } from '../../handover/mother/hold-mother.js';
+import type { Grade } from '../../scans/grade.js';
+import { waitUntil } from '../../support/wait.js';
 import { runProbe } from '../../walk/probes/probe-job.js';
-import { probePullSecret } from '../../walk/probes/pull-secret.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { upstream } from '../experiment/egress-block.js';
-import { armExpiry, liftBlock, mutations, requireFree } from '../experiment/egress-life.js';
-import { type BlockRun, denyPolicy, expiryObjects, type Reach, reachProbe } from '../experiment/egress-objects.js';
-import { namesObject, ownAddresses, ownImage, reached, untilCut, waysToMother } from '../experiment/egress-ways.js';
+import {
+  type CanaryLook,
+  canaryProbe,
+  deniedCanaries,
+  knownAddresses,
+  outsideResolvers,
+} from '../experiment/egress/canaries.js';
+import { denialAt, deny, sharedIn, telling } from '../experiment/egress/deny.js';
+import { liftBlock, requireFree } from '../experiment/egress-life.js';
+import { biteMs, ownImage } from '../experiment/egress-ways.js';
+import { openIn } from './open-in.js';
+import type { BlockSeen } from './seen.js';
 
-export interface Outside {
-  hosts: string[];
-  addresses: string[];
-  before: Reach;
+export interface Outside extends Pick<BlockSeen, 'grade' | 'hosts' | 'allowed' | 'before'> {
+  /** Addresses that the mother and the list have in common: a block could not tell the two sides apart. */
+  shared: string[];
   /** What a Pod reaches now. */
-  look(): Promise<Reach>;
-  /** Resolves with what a Pod reaches when it is in force. */
-  deny(): Promise<Reach>;
+  look(): Promise<CanaryLook>;
+  /** Resolves with what a Pod reaches when it is in force, or with the last look when it never is. */
+  deny(): Promise<CanaryLook>;
   /** Does nothing where there is none of this run. */
   allow(): Promise<void>;
 }
 
 /** Looks at the outside before it is denied; throws E5024 while the block of another run is there. */
-export async function openOutside(world: World, context: StepContext, seconds: number): Promise<Outside> {
+export async function openOutside(
+  world: World,
+  context: StepContext,
+  { seconds, grade }: { seconds: number; grade: Grade },
+): Promise<Outside> {
   const kube = await world.kube();
   const image = await ownImage(kube);
-  const ways = await waysToMother(world);
-  const hosts = [...ways.hosts, ...upstream];
-  const look = () => runProbe<Reach>(kube, context, reachProbe(image, hosts));
   await requireFree(world, kube);
   await liftBlock(kube, context);
-  const before = await look();
-  const found = Object.values(before.hosts).flatMap((host) => host.addresses);
-  const own = new Set(await ownAddresses(kube));
-  const addresses = [...new Set([...ways.addresses, ...found])].filter((address) => !own.has(address)).sort();
+  const denial = await denialAt(world, kube, grade, context.signal);
+  const { denied, allowed } = denial;
+  const tried = deniedCanaries(denied, allowed);
+  const lookAt = (hosts: readonly string[], known: Readonly<Record<string, string>> = {}) =>
+    runProbe<CanaryLook>(kube, context, canaryProbe(image, { hosts, known, resolvers: outsideResolvers }));
+  const before = await lookAt(tried);
+  const hosts = telling(tried, denial, before);
+  const look = () => lookAt(hosts, knownAddresses(before));
   const until = new Date(world.clock.now().getTime() + seconds * 1000);
-  const run: BlockRun = { ...holderOf(world), until };
-  const force = { forceConflicts: true };
+  const run = { ...holderOf(world), until };
   return {
-    ...{ hosts, addresses, before, look },
+    ...{ grade, hosts, allowed, before, look },
+    shared: sharedIn(denial, before),
     async deny() {
-      if (reached(before).length === 0) return before;
-      const pullSecret = (await probePullSecret(kube))?.metadata.name;
-      await armExpiry(kube, context, expiryObjects({ ...run, image, seconds, pullSecret }));
-      await context.act(mutations.forget, async (writers) =>
-        (await writers.sovereign()).apply([namesObject(hosts, run.runId)], force),
-      );
-      await context.act(mutations.deny, async (writers) =>
-        (await writers.sovereign()).apply([denyPolicy(run, addresses)], force),
-      );
-      return untilCut(world, context, look);
+      await deny(context, { kube, run, image, seconds, denied, allowed });
+      return untilDenied(world, context, hosts, look);
     },
     allow: () => liftBlock(kube, context.undo, run.runId),
   };
+}
+
+async function untilDenied(
+  world: World,
+  { signal, progress }: StepContext,
+  hosts: readonly string[],
+  look: () => Promise<CanaryLook>,
+): Promise<CanaryLook> {
+  let last: CanaryLook | undefined;
+  return waitUntil<CanaryLook>({
+    reason: 'the egress block to take effect',
+    ...{ timeoutMs: biteMs, clock: world.clock, signal, onPending: progress.waiting },
+    look: async () => {
+      last = await look();
+      const open = openIn(last, hosts);
+      return open.length === 0 ? { done: last } : { pending: open.join(', ') };
+    },
+  }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (last) return last;
+    throw error;
+  });
 }

@@ -3,8 +3,9 @@
  * Pure, so that it is judged again offline.
  */
 import { formatDuration } from '../../support/durations.js';
-import { type Answer, failed, leftOut, notChecked, passed } from '../dod/item.js';
-import { reached } from '../experiment/egress-ways.js';
+import { type Answer, failed, invalid, leftOut, notChecked, passed } from '../dod/item.js';
+import { reachedOf } from '../experiment/egress/canaries.js';
+import { openIn } from './open-in.js';
 import { type BlackStartSeen, classesOf, type Engine, type How } from './seen.js';
 
 const notAsked: Partial<Record<Engine, string>> = {
@@ -24,15 +25,15 @@ export function judgeBlackStart(seen: BlackStartSeen): Answer {
   if (order && order.cycles.length > 0) return failed(`a cycle in the start order: ${order.cycles.join('; ')}`);
   if (none !== undefined) return notChecked(none);
   if (!block || !order) return notChecked(['the servers were not powered off', ...seen.problems].join(': '));
-  if (reached(block.before).length === 0)
+  if (reachedOf(block.before, block.hosts).length === 0)
     return notChecked('a Pod reached nothing outside before the block, so a block would show nothing');
   const wrong = invalidities(seen);
-  if (wrong.length > 0) return { ...failed(`invalid: ${wrong.join('; ')}`), invalid: true };
+  if (wrong.length > 0) return invalid(wrong.join('; '));
   if (!off) return notChecked(['the servers were not powered off', ...seen.problems].join(': '));
   const problems = failures(seen);
   if (problems.length > 0) return failed(problems.join('; '));
   return passed(
-    `${Object.keys(off.servers).length} servers were off at once for ${formatDuration(off.to - off.from)}; ${formatDuration((seen.recoveredAt ?? 0) - off.to)} after the power-on everything was back with the outside denied: OpenBao unsealed (${seen.seal?.type}), ${seen.databases.length} databases, ${seen.pods?.total} Pods, ${Object.keys(seen.probes).length} probes; ${seen.reconciled}${notDone(classesOf(engine))}`,
+    `${Object.keys(off.servers).length} servers were off at once for ${formatDuration(off.to - off.from)}; ${formatDuration((seen.recoveredAt ?? 0) - off.to)} after the power-on everything was back with the outside denied at ${block.grade}: OpenBao unsealed (${seen.seal?.type}), ${seen.databases.length} databases, ${seen.pods?.total} Pods, ${Object.keys(seen.probes).length} probes; ${seen.reconciled}${notDone(classesOf(engine))}`,
   );
 }
 
@@ -50,8 +51,8 @@ function invalidities({ block, off, nodes, pods, audit, recoveredAt }: BlackStar
     ...ranOn.map(([name]) => `node ${name} has not booted again`),
     ...(pods && pods.ranOn.length > 0 ? [`${some(pods.ranOn)} ran on without a restart`] : []),
     ...leaks.flatMap(([when, reach]) => {
-      const left = reach ? reached(reach) : [];
-      return left.length > 0 ? [`a Pod reached ${left.join(', ')} ${when}`] : [];
+      const left = reach ? openIn(reach, block!.hosts) : [];
+      return left.length > 0 ? [`${left.join(', ')} ${when}`] : [];
     }),
     ...(recoveredAt !== undefined && !block!.afterStart ? ['whether the outside was still denied was not seen'] : []),
     ...(audit || recoveredAt === undefined ? [] : ['who else changed the Sovereign meanwhile could not be read']),
@@ -74,7 +75,7 @@ function failures(seen: BlackStartSeen): string[] {
   } = seen;
   const waiting = databases.filter(({ ready, wanted }) => ready < wanted);
   const red = Object.entries(probes).filter(([, why]) => why !== '');
-  const open = Object.keys(block!.before.hosts).filter((host) => block!.before.hosts[host]?.reached);
+  const open = block!.hosts.filter((host) => block!.before.hosts[host]?.reached);
   const lost = block!.after ? open.filter((host) => !block!.after!.hosts[host]?.reached) : open;
   return [
     ...(seen.recoveredAt === undefined

@@ -1,5 +1,7 @@
 /** What D23 observed, raw: its answer follows from this alone, offline too. */
-import type { Reach } from '../experiment/egress-objects.js';
+import type { Grade } from '../../scans/grade.js';
+import type { Allowed } from '../experiment/egress/allow-list.js';
+import type { CanaryLook } from '../experiment/egress/canaries.js';
 import type { Change } from '../experiment/mother/audit.js';
 
 /** What a lab runs on, as its mark says; `none` where it is no lab. */
@@ -53,6 +55,18 @@ export interface OffSeen {
   answered: string[];
 }
 
+export interface BlockSeen {
+  /** At which it denied; the list of that grade was let out. */
+  grade: Grade;
+  /** That must not be reached while it is active. */
+  hosts: string[];
+  allowed: Allowed[];
+  before: CanaryLook;
+  during: CanaryLook;
+  afterStart?: CanaryLook;
+  after?: CanaryLook;
+}
+
 export interface BlackStartSeen {
   engine: Engine;
   /** False where nobody asked for it, outside of labs. */
@@ -63,7 +77,7 @@ export interface BlackStartSeen {
   order?: { waves: string[][]; cycles: string[] };
   offMs: number;
   recoverMs: number;
-  block?: { hosts: string[]; addresses: string[]; before: Reach; during: Reach; afterStart?: Reach; after?: Reach };
+  block?: BlockSeen;
   off?: OffSeen;
   nodes: Record<string, NodeBoots>;
   /** When everything was there again, in milliseconds since 1970. */

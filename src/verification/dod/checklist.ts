@@ -1,16 +1,25 @@
 /** The checklist of dod.md: D1–D23 and the WBS's own W1–W13, which are answered by them. */
 import { assertRefused } from '../../handover/mother/revoke.js';
 import { hasReached } from '../../handover/record.js';
+import { possibleGrade } from '../../scans/grade.js';
 import { command } from '../../support/commands/command.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { blackStart, isTaken } from '../black-start/black-start.js';
+import { type EgressSeen, provenBy } from '../experiment/egress/judge-egress.js';
 import { blockEgress } from '../experiment/egress-block.js';
 import { delegationChain } from './checks/delegated-names.js';
 import { durations } from './checks/durations.js';
 import { etcdSnapshotWhole } from './checks/etcd-snapshot.js';
 import { everyProof } from './checks/every-proof.js';
 import { gitLoop } from './checks/git-loop.js';
-import { killSurvived, protectedUnchanged, redirectWorks, residueZero, umbilicalClean } from './checks/independence.js';
+import {
+  killSurvived,
+  protectedUnchanged,
+  redirectWorks,
+  residueZero,
+  takeUmbilical,
+  umbilicalClean,
+} from './checks/independence.js';
 import { certificates } from './checks/names.js';
 import { nodePool } from './checks/node-pool.js';
 import { backupsInOwnBucket, databasesInOwnBucket, pushesInOwnBucket } from './checks/own-buckets.js';
@@ -102,7 +111,7 @@ export const checklist: readonly Item[] = [
   item('D19', 'step durations against their estimates', durations),
   item('D20', 'wipe and re-provision left no orphan and ended in the same state', reprovisioned, command('rehearse')),
   item('D21', "the Sovereign's own console and catalyst-api answer", ownConsole),
-  item('D22', 'egress to the mother and upstream denied: every reconcile stays green', egressBlocked),
+  item('D22', 'egress denied by default: every source and release reconciles', egressBlocked),
   item(
     'D23',
     'black start: all servers off and on, the outside denied, everything comes back',
@@ -183,18 +192,29 @@ async function reprovisioned(scope: Scope): Promise<Answer> {
   return checkReprovision(scope);
 }
 
-async function egressBlocked({ world, context, record, options }: Scope): Promise<Answer> {
+async function egressBlocked(scope: Scope): Promise<Answer> {
+  const { world, context, record, options } = scope;
   const { state } = record ?? {};
   if (state !== 'ACTIVATED' && state !== 'REVOKED' && state !== 'DECOMMISSIONED')
     return notChecked('before the handover the Sovereign still needs its mother');
-  return blockEgress(world, context, { windowMs: options.egressMs });
+  const scan = scope.umbilical ?? (await takeUmbilical(scope));
+  return blockEgress(world, context, {
+    windowMs: options.egressMs,
+    lab: options.lab,
+    possible: possibleGrade(scan),
+  });
 }
 
-/** Before the handover it would not come up alone. */
-async function startsAlone({ world, context, record, options }: Scope): Promise<Answer> {
+/** Before the handover it would not come up alone. The outside is denied as far as the egress windows of this verification have proven. */
+async function startsAlone(
+  { world, context, record, options }: Scope,
+  answers: ReadonlyMap<string, ItemResult>,
+): Promise<Answer> {
   const { lab, blackStart: asked, offMs, recoverMs } = options;
   const isHanded = record !== undefined && hasReached(record, 'ACTIVATED');
   if (!isHanded && (await isTaken(world, { lab, asked })))
     return notChecked('before the handover the Sovereign still needs its mother');
-  return blackStart(world, context, { lab, asked, offMs, recoverMs });
+  const windows = answers.get('D22')?.evidence as EgressSeen | undefined;
+  const { grade = 'L1' } = windows ? provenBy(windows, { sovereign: world.sovereign, lab }) : {};
+  return blackStart(world, context, { lab, asked, offMs, recoverMs, grade });
 }

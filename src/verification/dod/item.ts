@@ -27,6 +27,12 @@ export type Verdict = 'PASS' | 'FAIL' | 'INVALID' | 'PARTIAL';
 
 export const passed = (reason: string, evidence?: unknown): Answer => ({ status: 'pass', reason, evidence });
 export const failed = (reason: string, evidence?: unknown): Answer => ({ status: 'fail', reason, evidence });
+export const invalid = (reason: string, evidence?: unknown): Answer => ({
+  status: 'fail',
+  reason: `invalid: ${reason}`,
+  invalid: true,
+  ...(evidence === undefined ? {} : { evidence }),
+});
 export const notChecked = (reason: string, evidence?: unknown): Answer => ({ status: 'not-checked', reason, evidence });
 export const leftOut = (reason: string, evidence?: unknown): Answer => ({ status: 'left-out', reason, evidence });
 

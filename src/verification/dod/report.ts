@@ -18,6 +18,8 @@ export interface DodReport {
   /** What was proven of independence, and what stands against more of it (grade.ts); a report that is not settled yet has neither. */
   grade?: StatedGrade['grade'];
   blockers?: string[];
+  /** Findings that the spec accepts. */
+  accepted?: string[];
   /** Lines that the journal had when the verification began: what is said of the walk follows from these alone. */
   journalLines: number;
   experiment?: Experiment;

@@ -9,6 +9,7 @@ import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { isTaken } from '../black-start/black-start.js';
 import { blackStartMutations } from '../black-start/mutations.js';
+import { pullMutations } from '../experiment/egress/fresh-pulls.js';
 import { egressMutations } from '../experiment/egress-life.js';
 import { evictMutation } from '../experiment/exercised/eviction.js';
 import { pushMutations, reconcileMutation } from '../experiment/exercises.js';
@@ -77,7 +78,7 @@ async function stopped(world: World, options: DodOptions, items: readonly Item[]
   const { windowMs, egressMs, offMs, recoverMs } = windowsOf(options, await isLab(world));
   const { mother, fqdn } = world.sovereign.spec;
   const kill = `stops catalyst-api on the mother cluster ${mother.name} for ${formatDuration(windowMs)} (every Sovereign that is not independent yet has no console and no provisioning for that time; the SME demos keep running) and starts it again${options.blackHole === false ? '' : `, with ${fqdn} cut off from ${mother.name} meanwhile once it is handed over`}`;
-  const cut = `blocks the traffic of ${fqdn} to ${mother.name} for ${formatDuration(egressMs)} (its users notice only what still depends on the mother) and opens it again`;
+  const cut = `lets the Pods of ${fqdn} reach nothing outside but a short list for ${formatDuration(egressMs)}, once for each grade that is tried (its users notice only what depends on something outside), and opens it again`;
   const start = `powers off all servers of ${fqdn} at once for ${formatDuration(offMs)} and on again, with the outside denied meanwhile (nothing of ${fqdn} answers until it has started, for up to ${formatDuration(recoverMs)})`;
   return [
     ...(takes(items, 'D17') ? [kill] : []),
@@ -118,6 +119,7 @@ export function verifyDod(world: World, options: DodOptions): DodStep {
         ...(kills || takes(items, 'D5') ? certificateRenews(world).plan() : []),
         ...(spends ? nodePoolJoins(world).plan() : []),
         ...((kills && options.blackHole !== false) || takes(items, 'D22') ? egressMutations : []),
+        ...(takes(items, 'D22') ? pullMutations : []),
         ...((await startsBlack(world, options, items)) ? await blackStartMutations(world, await isLab(world)) : []),
       ];
     },

@@ -11,6 +11,7 @@ import { CatalystError, messageOf } from '../../support/errors/errors.js';
 import { shortReason } from '../../support/short-reason.js';
 import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { egressWindowMs } from '../experiment/egress/judge-egress.js';
 import { planExercises } from '../experiment/exercises.js';
 import { runKill } from '../experiment/kill.js';
 import { nameServersOf } from '../experiment/probes.js';
@@ -51,7 +52,7 @@ export interface DodOutcome extends WrittenEvidence {
 /** Milliseconds that catalyst-api is down, that the way to the mother is closed, that all servers are off, and that their start may take. */
 export const windowsOf = ({ windowMs }: Pick<DodOptions, 'windowMs'>, lab: boolean) => ({
   windowMs: windowMs ?? (lab ? 20_000 : 300_000),
-  egressMs: lab ? 10_000 : 600_000,
+  egressMs: egressWindowMs(lab),
   offMs: lab ? 3000 : 60_000,
   recoverMs: lab ? 120_000 : 1_800_000,
 });

@@ -3,7 +3,7 @@
 import type { Mutation } from '../../engine/mutation.js';
 import { ownedBy, requireArmed } from '../../handover/mother/undo/arm.js';
 import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
-import { blockNamesKey } from '../../scans/umbilical/marks.js';
+import { allowedNamesKey, blockNamesKey } from '../../scans/umbilical/marks.js';
 import { hasEndedHere, shownIdentity } from '../../sovereign/state/process-identity.js';
 import { command } from '../../support/commands/command.js';
 import { type CatalystError, fail } from '../../support/errors/errors.js';
@@ -20,13 +20,16 @@ const jobRef = { kind: 'Job', namespace: probeNamespace, name: policyRef.name };
 export const mutations = {
   arm: onSovereign(
     jobRef,
-    `arm the Job that lifts the egress block when its time is over, in namespace ${probeNamespace} with its account and roles`,
+    `arm the Job that lifts the egress block when its time is over, and the CronJob that does so without it, in namespace ${probeNamespace} with their account and roles`,
   ),
-  deny: onSovereign(policyRef, 'deny all Pods of the Sovereign egress to the mother and upstream'),
-  forget: onSovereign(namesRef, "block the names of the mother and upstream in the Sovereign's CoreDNS"),
+  deny: onSovereign(policyRef, 'deny the Pods of the Sovereign the egress that the block excludes'),
+  forget: onSovereign(namesRef, 'block names outside of the Sovereign in its CoreDNS'),
   allow: onSovereign(policyRef, 'lift the egress block of the Sovereign'),
   remember: onSovereign(namesRef, "unblock those names in the Sovereign's CoreDNS"),
-  disarm: onSovereign(jobRef, 'disarm the Job that would lift the egress block: it, its account and its roles'),
+  disarm: onSovereign(
+    jobRef,
+    'disarm the Job that would lift the egress block: it, its CronJob, their account and their roles',
+  ),
 };
 export const egressMutations: readonly Mutation[] = Object.values(mutations);
 
@@ -80,7 +83,7 @@ export async function liftBlock(kube: Kube, { act }: Pick<StepContext, 'act'>, r
     await act(mutations.allow, async (writers) => (await writers.sovereign()).delete(policyRef));
   const names: string | undefined = (await kube.get(namesRef))?.data?.[blockNamesKey];
   if (names !== undefined && (runId === undefined || names.startsWith(`# run ${runId}\n`))) {
-    const patch = { data: { [blockNamesKey]: null } };
+    const patch = { data: { [blockNamesKey]: null, [allowedNamesKey]: null } };
     await act(mutations.remember, async (writers) => (await writers.sovereign()).patch(namesRef, patch));
   }
   const process = { pid: 0, started: '', pids: '', boot: '', machine: '' };

@@ -6,7 +6,13 @@
 import type { KubeObject, KubeRef } from '../../kubernetes/client/kube.js';
 import { armedAnnotation } from '../../mother/jobs/undo-scripts.js';
 import { jobLabel, processAnnotation, runLabel, sovereignLabel } from '../../mother/own-names.js';
-import { blockJob, blockNamesKey, blockName as name, untilAnnotation } from '../../scans/umbilical/marks.js';
+import {
+  allowedNamesKey,
+  blockJob,
+  blockNamesKey,
+  blockName as name,
+  untilAnnotation,
+} from '../../scans/umbilical/marks.js';
 import { type ProcessIdentity, readIdentity } from '../../sovereign/state/process-identity.js';
 import type { ProbeJob } from '../../walk/probes/probe-job.js';
 import { probeNamespace } from '../../walk/probes/probe-objects.js';
@@ -23,7 +29,8 @@ export interface BlockRun {
   until: Date;
 }
 
-const marksOf = ({ fqdn, runId, process, until }: BlockRun) => ({
+/** Labels and annotations by which everything of a block is known. */
+export const marksOf = ({ fqdn, runId, process, until }: BlockRun) => ({
   labels: { [jobLabel]: blockJob, [sovereignLabel]: fqdn, [runLabel]: runId },
   annotations: { [processAnnotation]: JSON.stringify(process), [untilAnnotation]: until.toISOString() },
 });
@@ -68,56 +75,55 @@ export function unknownNames(hosts: readonly string[], runId: string): string {
   return `# run ${runId}\n${hosts.map((host) => `${host}:53`).join(' ')} {\n    template ANY ANY {\n        rcode NXDOMAIN\n    }\n}\n`;
 }
 
+/**
+ * Takes policy, names, its own armed objects and last its rights away. `over` compares the age of the armed Job or CronJob with the time that
+ * the block has, by the clocks of the cluster: a Pod that was killed and started again does not begin to count anew.
+ */
+const shared = `set -eu
+over() {
+  made=$(kubectl -n "$NAMESPACE" get "$1" "$POLICY" -o 'jsonpath={.metadata.creationTimestamp}' | sed 's/T/ /; s/Z$//')
+  left=$(( $(date -u -d "$made" +%s) + SECONDS_TO_WAIT - $(date -u +%s) ))
+  [ "$left" -le 0 ]
+}
+lift() {
+  kubectl delete ciliumclusterwidenetworkpolicies.cilium.io "$POLICY" --ignore-not-found
+  kubectl -n kube-system patch configmap coredns-custom --type=merge -p "{\\"data\\":{\\"$NAMES\\":null,\\"$ALLOWED\\":null}}"
+  printf '{"lifted":true}' > /dev/termination-log
+}
+`;
+
 /** Tests its rights first; the ClusterRoleBinding, which goes last, owns account and roles. */
-const liftScript = `set -eu
-may() { kubectl auth can-i -q "$@" || { printf 'not allowed: %s' "$*" > /dev/termination-log; exit 1; }; }
+const liftScript = `${shared}may() { kubectl auth can-i -q "$@" || { printf 'not allowed: %s' "$*" > /dev/termination-log; exit 1; }; }
 may delete "ciliumclusterwidenetworkpolicies.cilium.io/$POLICY"
 may patch configmaps/coredns-custom -n kube-system
+may delete "cronjobs.batch/$POLICY" -n "$NAMESPACE"
 kubectl -n "$NAMESPACE" annotate job "$POLICY" "${armedAnnotation}=true" --overwrite
-sleep "$SECONDS_TO_WAIT"
-kubectl delete ciliumclusterwidenetworkpolicies.cilium.io "$POLICY" --ignore-not-found
-kubectl -n kube-system patch configmap coredns-custom --type=merge -p "{\\"data\\":{\\"$NAMES\\":null}}"
-printf '{"lifted":true}' > /dev/termination-log
+over job || sleep "$left"
+lift
+kubectl -n "$NAMESPACE" delete cronjob "$POLICY" --ignore-not-found --wait=false
 kubectl delete clusterrolebinding "$POLICY" --ignore-not-found || true
 `;
 
-/** ServiceAccount, rights to lift just this block, and the Job that waits; in the order to apply. */
-export function expiryObjects(
-  options: BlockRun & { image: string; seconds: number; pullSecret?: string | undefined },
-): KubeObject[] {
+/** Every minute, for the case that somebody or something takes the Job away: does nothing until the time is over. */
+const keepScript = `${shared}over cronjob || exit 0
+lift
+kubectl -n "$NAMESPACE" delete job "$POLICY" --ignore-not-found --wait=false
+kubectl -n "$NAMESPACE" delete cronjob "$POLICY" --ignore-not-found --wait=false --cascade=orphan
+kubectl delete clusterrolebinding "$POLICY" --ignore-not-found || true
+`;
+
+interface ExpiryOptions extends BlockRun {
+  image: string;
+  seconds: number;
+  pullSecret?: string | undefined;
+}
+
+/** ServiceAccount, rights to lift just this block, the CronJob that looks after the Job, and the Job that waits; in the order to apply. */
+export function expiryObjects(options: ExpiryOptions): KubeObject[] {
   const metadata = { name, namespace: probeNamespace, ...marksOf(options) };
-  const subjects = [{ kind: 'ServiceAccount', name, namespace: probeNamespace }];
-  const bind = (kind: 'ClusterRole' | 'Role', namespace: string | undefined, rules: object[]): KubeObject[] => [
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: `${kind}Binding`,
-      metadata: { ...metadata, namespace },
-      subjects,
-      roleRef: { apiGroup: rbac, kind, name },
-    },
-    { apiVersion: `${rbac}/v1`, kind, metadata: { ...metadata, namespace }, rules },
-  ];
   const { pullSecret } = options;
-  const env = {
-    SECONDS_TO_WAIT: String(options.seconds),
-    POLICY: name,
-    NAMES: blockNamesKey,
-    NAMESPACE: probeNamespace,
-  };
   return [
-    ...bind('ClusterRole', undefined, [
-      {
-        apiGroups: ['cilium.io'],
-        resources: ['ciliumclusterwidenetworkpolicies'],
-        resourceNames: [name],
-        verbs: ['get', 'delete'],
-      },
-      { apiGroups: ['batch'], resources: ['jobs'], resourceNames: [name], verbs: ['get', 'patch'] },
-      { apiGroups: [rbac], resources: ['clusterrolebindings'], resourceNames: [name], verbs: ['get', 'delete'] },
-    ]),
-    ...bind('Role', 'kube-system', [
-      { apiGroups: [''], resources: ['configmaps'], resourceNames: [namesRef.name], verbs: ['get', 'patch'] },
-    ]),
+    ...rightsOf(metadata),
     {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
@@ -126,30 +132,90 @@ export function expiryObjects(
     },
     {
       apiVersion: 'batch/v1',
-      kind: 'Job',
+      kind: 'CronJob',
       metadata,
       spec: {
-        backoffLimit: 6,
-        ttlSecondsAfterFinished: 600,
-        template: {
+        schedule: '* * * * *',
+        concurrencyPolicy: 'Forbid',
+        startingDeadlineSeconds: 120,
+        successfulJobsHistoryLimit: 0,
+        failedJobsHistoryLimit: 1,
+        jobTemplate: {
           metadata: { labels: metadata.labels },
           spec: {
-            serviceAccountName: name,
-            restartPolicy: 'OnFailure',
-            containers: [
-              {
-                name: 'job',
-                image: options.image,
-                command: ['/bin/sh', '-c', liftScript],
-                env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
-                resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } },
-              },
-            ],
+            backoffLimit: 1,
+            activeDeadlineSeconds: 300,
+            ttlSecondsAfterFinished: 60,
+            template: podOf(options, keepScript),
           },
         },
       },
     },
+    {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata,
+      spec: { backoffLimit: 6, ttlSecondsAfterFinished: 600, template: podOf(options, liftScript) },
+    },
   ];
+}
+
+/** The first binding owns all others. */
+function rightsOf(metadata: KubeObject['metadata']): KubeObject[] {
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: probeNamespace }];
+  const bind = (kind: 'ClusterRole' | 'Role', namespace: string | undefined, rules: object[]): KubeObject[] => [
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: `${kind}Binding`,
+      metadata: { ...metadata, namespace },
+      subjects,
+      roleRef: { apiGroup: rbac, kind, name },
+    } as KubeObject,
+    { apiVersion: `${rbac}/v1`, kind, metadata: { ...metadata, namespace }, rules } as KubeObject,
+  ];
+  const own = { resourceNames: [name] };
+  return [
+    ...bind('ClusterRole', undefined, [
+      {
+        apiGroups: ['cilium.io'],
+        resources: ['ciliumclusterwidenetworkpolicies'],
+        ...own,
+        verbs: ['get', 'delete'],
+      },
+      { apiGroups: ['batch'], resources: ['jobs'], ...own, verbs: ['get', 'patch', 'delete'] },
+      { apiGroups: ['batch'], resources: ['cronjobs'], ...own, verbs: ['get', 'delete'] },
+      { apiGroups: [rbac], resources: ['clusterrolebindings'], ...own, verbs: ['get', 'delete'] },
+    ]),
+    ...bind('Role', 'kube-system', [
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [namesRef.name], verbs: ['get', 'patch'] },
+    ]),
+  ];
+}
+
+function podOf(options: ExpiryOptions, script: string) {
+  const env = {
+    SECONDS_TO_WAIT: String(options.seconds),
+    POLICY: name,
+    NAMES: blockNamesKey,
+    ALLOWED: allowedNamesKey,
+    NAMESPACE: probeNamespace,
+  };
+  return {
+    metadata: { labels: marksOf(options).labels },
+    spec: {
+      serviceAccountName: name,
+      restartPolicy: 'OnFailure',
+      containers: [
+        {
+          name: 'job',
+          image: options.image,
+          command: ['/bin/sh', '-c', script],
+          env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+          resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } },
+        },
+      ],
+    },
+  };
 }
 
 export interface Reach {

@@ -31,7 +31,7 @@ import { type ConsoleSeen, judgeConsole } from '../dod/checks/own-console.js';
 import { judgeReleasesEvidence, type ReleasesEvidence } from '../dod/checks/releases-live.js';
 import { type Answer, allOf, failed, type ItemResult, notChecked, passed } from '../dod/item.js';
 import type { Scope } from '../dod/scope.js';
-import { type EgressSeen, judgeEgress } from '../experiment/egress-block.js';
+import { type EgressSeen, judgeEgress } from '../experiment/egress/judge-egress.js';
 import { judgeReprovision, type ReprovisionSeen, reprovisionFolder } from '../rehearsal/judge.js';
 import { stateTaken } from '../rehearsal/state-taken.js';
 import { foldedBefore } from './before-verification.js';
@@ -111,7 +111,8 @@ const judges: Readonly<Record<string, Judge>> = {
       }),
     ),
   D21: (_raw, { evidence }) => whereSeen<ConsoleSeen>(evidence, judgeConsole),
-  D22: (_raw, { evidence }) => whereSeen<EgressSeen>(evidence, judgeEgress),
+  D22: ({ sovereign, report: { lab } }, { evidence }) =>
+    whereSeen<EgressSeen>(evidence, (seen) => judgeEgress(seen, { sovereign, lab })),
   D23: ({ report }, { evidence }) =>
     whereSeen<BlackStartSeen>(evidence, (seen) => (isLab(seen) === report.lab ? judgeBlackStart(seen) : undefined)),
   D19: (raw, { evidence }) =>

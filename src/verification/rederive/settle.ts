@@ -1,9 +1,11 @@
 /** Makes a report say of each item what its own evidence shows, before it is signed: whoever verifies the bundle comes to the same. */
 
 import { grades } from '../../scans/grade.js';
+import { hashOf } from '../../support/hash.js';
 import { type StatedGrade, statedGrade } from '../dod/grade.js';
 import { type ItemResult, type ItemStatus, verdictOf } from '../dod/item.js';
 import type { DodReport } from '../dod/report.js';
+import { type EgressSeen, type ProvenGrade, provenBy } from '../experiment/egress/judge-egress.js';
 import { asTheSpecAccepts, judgeItem } from './judge-items.js';
 import type { RawBundle } from './raw-bundle.js';
 
@@ -27,7 +29,18 @@ const height = (grade: StatedGrade['grade']) => (grade === 'none' ? -1 : grades.
 
 function gradeOf(raw: RawBundle, items: readonly ItemResult[]): StatedGrade {
   const at = items.find(({ id }) => id === 'D14')?.at;
-  return statedGrade(items, raw.umbilical && at !== undefined ? asTheSpecAccepts(raw, raw.umbilical, at) : undefined);
+  const scan = raw.umbilical && at !== undefined ? asTheSpecAccepts(raw, raw.umbilical, at) : undefined;
+  return statedGrade(items, scan, triedIn(raw, items));
+}
+
+/** What the egress windows prove by their raw data; nothing where that is not what a check writes. */
+function triedIn({ sovereign, report: { lab } }: RawBundle, items: readonly ItemResult[]): ProvenGrade {
+  const seen = items.find(({ id }) => id === 'D22')?.evidence;
+  try {
+    return seen === undefined ? { why: [] } : provenBy(seen as EgressSeen, { sovereign, lab });
+  } catch {
+    return { why: [] };
+  }
 }
 
 function settledItem(stated: ItemResult, again: Awaited<ReturnType<typeof judgeItem>>): ItemResult {
@@ -63,10 +76,14 @@ export async function unfounded(
     }
   }
   if (kind !== 'dod') return undefined;
-  const { grade } = gradeOf(raw, raw.report.items);
+  const { grade, blockers, accepted } = gradeOf(raw, raw.report.items);
   const stated = raw.report.grade ?? 'none';
   // another version may know of more that stands against a grade, and claim less; nobody may claim more
   if (sameVersion ? stated !== grade : height(stated) > height(grade))
     return `its grade is stated as ${stated}, but its raw data gives ${grade}`;
+  const same =
+    hashOf({ blockers, accepted }) === hashOf({ blockers: raw.report.blockers, accepted: raw.report.accepted });
+  if (sameVersion && !same)
+    return 'what it states against the next grade, or as accepted, is not what its raw data gives';
   return undefined;
 }

@@ -6,11 +6,13 @@ import type { ScanResult } from '../../scans/scan.js';
 import { command } from '../../support/commands/command.js';
 import { formatDuration } from '../../support/durations.js';
 import { phases, unticketed } from '../../walk/wbs.js';
+import { statedText } from '../dod/grade.js';
 import type { DodReport } from '../dod/report.js';
 import { blackStartPart, blackStartShade } from './black-start-section.js';
 import { dnsChain, itemSections, openItems, repeats } from './checklist-sections.js';
 import { embedded } from './embedded-data.js';
 import { experimentPart } from './experiment-section.js';
+import { independencePart } from './independence-section.js';
 import { badge, code, section, style, table, text } from './report-parts.js';
 import { type GraphStep, stepGraph } from './step-graph.js';
 import { type Shade, type Span, timeline } from './timeline.js';
@@ -47,6 +49,7 @@ export async function htmlReport(request: ReportRequest): Promise<string> {
     itemSections(report),
     section('Kill experiment', experimentPart(report)),
     section('Black start', blackStartPart(report)),
+    section('Independence', independencePart(report)),
     section('DNS chain', dnsChain(report)),
     section(
       'Timeline',
@@ -88,9 +91,12 @@ function head({ report, forced, keyId, planHash }: ReportRequest, work: number):
   const check = command('verify evidence', 'FILE', { key: 'evidence.pub' });
   return `<header><h1>Definition of Done: ${text(report.fqdn)}</h1>
 <div class="verdict ${report.verdict.toLowerCase()}"><strong>${report.verdict}</strong><div>${text(words[report.verdict])}${where}<br>
-<span class="soft">${counts('pass')} pass · ${counts('fail')} fail · ${counts('not-checked')} not checked${counts('left-out') > 0 ? ` · ${counts('left-out')} left out` : ''}</span></div></div>
+${gradeLine(report)}<span class="soft">${counts('pass')} pass · ${counts('fail')} fail · ${counts('not-checked')} not checked${counts('left-out') > 0 ? ` · ${counts('left-out')} left out` : ''}</span></div></div>
 <p class="soft">Verified from ${text(startedAt)} to ${text(finishedAt)}, in ${took}${walked} · plan ${code(planHash.slice(0, 16))} · signed by key ${code(keyId)}. Anybody can check it offline: ${code(check)}, where FILE is the bundle beside this page.</p>${overruled.join('')}</header>`;
 }
+
+const gradeLine = ({ grade, blockers = [], accepted }: DodReport) =>
+  grade === undefined ? '' : `Independence: ${text(statedText({ grade, blockers, accepted }))}<br>\n`;
 
 /** Of the steps, each once: what ran at the same time counts as often. */
 const workOf = (spans: readonly Span[]) => spans.reduce((sum, { from, to }) => sum + to - from, 0);
@@ -127,11 +133,11 @@ function shadesOf({ experiment, items }: DodReport): Shade[] {
     shades.push({ label: 'catalyst-api stopped (D17)', cls: 'fault', from: start + faultAt, to: start + undoAt });
   }
   const seen = items.find(({ id }) => id === 'D22')?.evidence as
-    | { window?: { from?: unknown; to?: unknown } }
+    | { windows?: { grade?: unknown; window?: { from?: unknown; to?: unknown } }[] }
     | undefined;
-  const { from, to } = seen?.window ?? {};
-  if (typeof from === 'number' && typeof to === 'number' && from < to)
-    shades.push({ label: 'egress to the mother blocked (D22)', cls: 'block', from, to });
+  for (const { grade, window: { from, to } = {} } of seen?.windows ?? [])
+    if (typeof from === 'number' && typeof to === 'number' && from < to)
+      shades.push({ label: `egress denied at ${String(grade)} (D22)`, cls: 'block', from, to });
   const start = blackStartShade(items);
   return start ? [...shades, start] : shades;
 }

@@ -132,19 +132,30 @@ function machines(rigged: BlackStartWorld) {
   };
 }
 
+/** Another one for each name: what is let out has none of the mother's. */
+const addresses = new Map<string, string>();
+function addressOf(name: string): string {
+  const known = addresses.get(name) ?? `192.0.2.${addresses.size + 1}`;
+  addresses.set(name, known);
+  return known;
+}
+
 /** What the controllers of the cluster make of each write: Jobs of probes end at once, Flux handles what it is asked. */
 function controllers(rigged: BlackStartWorld, isAfterStart: () => boolean): void {
   const { own } = rigged;
   const isDenied = () => own.objects.has('CiliumClusterwideNetworkPolicy /catalyst-egress-block');
   const words: Record<string, (env: Record<string, string>) => object> = {
     'openbao-status': () => rigged.seal,
-    'egress-reach': ({ HOSTS = '' }) => ({
+    'egress-canaries': ({ TARGETS = '' }) => ({
       hosts: Object.fromEntries(
-        HOSTS.split(' ').map((host) => [
-          host,
-          { addresses: ['192.0.2.1'], reached: !isDenied() || rigged.leaks(isAfterStart()).includes(host) },
-        ]),
+        TARGETS.split(' ').map((one) => {
+          const [host = '', known = ''] = one.split('=');
+          const isOpen = !isDenied() || rigged.leaks(isAfterStart()).includes(host);
+          const seen = isOpen ? [addressOf(host)] : [];
+          return [host, { addresses: seen, reached: isOpen, ...(known ? { direct: isOpen } : {}) }];
+        }),
       ),
+      resolvers: {},
     }),
   };
   own.onWrite = (verb, object) => {
@@ -181,6 +192,9 @@ function withMachines(kube: Kube & KubeWriter, isUp: () => boolean): Kube & Kube
   });
 }
 
+/** Names of the Sovereign. */
+const ownName = /(^|\.)omantel\.omani\.works$/;
+
 async function run(rigged: BlackStartWorld): Promise<Judgement> {
   const { clock, own, servers, lab, asked } = rigged;
   const { power, isUp, isAfterStart } = machines(rigged);
@@ -201,7 +215,11 @@ async function run(rigged: BlackStartWorld): Promise<Judgement> {
     ...{ kube: async () => kube, hetzner: async () => hetzner as never },
     dns: async ({ name, type }) => {
       if (!isUp()) throw new Error('timeout');
-      return { ...answers, answers: type === 'A' ? [{ name, type, ttl: 60, data: '203.0.113.10' }] : [] } as never;
+      return {
+        ...answers,
+        answers:
+          type === 'A' ? [{ name, type, ttl: 60, data: ownName.test(name) ? '203.0.113.10' : addressOf(name) }] : [],
+      } as never;
     },
     http: async ({ url }) => {
       if (!isUp()) throw new Error('connect ETIMEDOUT');
@@ -209,7 +227,7 @@ async function run(rigged: BlackStartWorld): Promise<Judgement> {
     },
   });
   const gate = fakeGate({ kube: async () => kube, hetzner: async () => hetzner } as unknown as Adapters);
-  const options = { lab, asked, offMs: 3000, recoverMs: 120_000 };
+  const options = { lab, asked, offMs: 3000, recoverMs: 120_000, grade: 'L1' as const };
   const { status, reason, invalid } = await blackStart(world, gate.context, options);
   rigged.acts.push(...gate.made.map(({ sentence }) => sentence));
   return { status, reason, verdict: verdictOf([{ id: 'D23', status, ...(invalid && { invalid }) }], undefined, true) };

@@ -34,15 +34,15 @@ export const worlds = worldsOn(onBlackStart, [
   },
   {
     ...row('block-without-bite', 'the block before the power-off'),
-    rigged: 'the outside is to be denied, and a Pod still reaches github.com',
-    expected: invalid(/a Pod reached github\.com although the block was active/),
-    rig: (world) => (world.leaks = () => ['github.com']),
+    rigged: 'the outside is to be denied, and a Pod still reaches example.com',
+    expected: invalid(/example\.com can still be reached, .* although the block was active/),
+    rig: (world) => (world.leaks = () => ['example.com']),
   },
   {
     ...row('block-gone', 'the block after the start'),
-    rigged: 'the block does not survive the restart of the nodes: a Pod reaches ghcr.io while everything comes back',
-    expected: invalid(/a Pod reached ghcr\.io after the start/),
-    rig: (world) => (world.leaks = (isAfterStart) => (isAfterStart ? ['ghcr.io'] : [])),
+    rigged: 'the block does not survive the restart of the nodes: a Pod reaches example.com while everything comes back',
+    expected: invalid(/example\.com can still be reached, .* after the start/),
+    rig: (world) => (world.leaks = (isAfterStart) => (isAfterStart ? ['example.com'] : [])),
   },
   {
     ...row('stays-sealed', 'OpenBao unseals'),

@@ -259,11 +259,12 @@ const itemsAgainstRaw: Forged[] = [
     id: 'bundle-block-without-bite',
     gap: 'D22 against what Pods reached',
     rigged: 'a Pod reached github.com during the block, and D22 says pass',
-    refused: /D22 .* gives fail: a Pod still reaches github\.com/,
+    refused: /D22 .* gives fail: invalid: a Pod still reaches github\.com/,
     rig: (world) =>
       editItem(world, 'D22', ({ evidence }) => {
-        (evidence as { during: { hosts: Record<string, { reached: boolean }> } }).during.hosts['github.com']!.reached =
-          true;
+        const [{ during }] = (evidence as { windows: [{ during: { hosts: Record<string, { reached: boolean }> } }] })
+          .windows;
+        during.hosts['github.com']!.reached = true;
       }),
   },
   {

@@ -23,6 +23,8 @@ export interface ChartRequest {
   version: string;
   insecure?: boolean;
   credentials?: { username: string; password: string };
+  /** Asks the place again, whatever was fetched from it before. */
+  fresh?: boolean;
 }
 
 export interface ChartFetch {
@@ -48,7 +50,7 @@ export function createChartSource(tools: ChartFetch): ChartSource {
     fetch(request) {
       const key = `${request.url}/${request.name}:${request.version}`;
       const known = fetched.get(key);
-      if (known) return known;
+      if (known && !request.fresh) return known;
       const fetching = request.url.startsWith('oci://') ? fromRegistry(request, tools) : fromRepository(request, tools);
       fetched.set(key, fetching);
       fetching.catch(() => fetched.delete(key));

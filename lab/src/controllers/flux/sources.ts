@@ -9,7 +9,7 @@ import { condition } from '../conditions.js';
 import type { Lab, Outcome, Rule } from '../engine.js';
 import type { ClusterNetwork } from '../network/network.js';
 import type { ChartSource } from './charts.js';
-import { credentialsFor, pollMs, tellReady } from './flux-ready.js';
+import { credentialsFor, isReconciled, pollMs, tellReady } from './flux-ready.js';
 
 const API = 'source.toolkit.fluxcd.io/v1';
 const OPERATOR = /^source-controller$/;
@@ -45,6 +45,7 @@ export function sources(tools: SourceTools): Rule[] {
     rule('GitRepository', (source, lab) => git(source, lab, tools)),
     rule('HelmRepository', (source, lab) => helmRepository(source, lab, tools)),
     rule('OCIRepository', (source, lab) => ociRepository(source, lab, tools)),
+    rule('HelmChart', (source, lab) => helmChart(source, lab, tools)),
   ];
 }
 
@@ -152,6 +153,42 @@ async function ociRepository(source: KubeObject, lab: Lab, { charts }: SourceToo
     await tellReady(source, lab, false, 'OCIArtifactPullFailed', messageOf(error));
     return { againMs: 2000 };
   }
+}
+
+/** Of somebody's own: what a release reads is fetched by its own rule. A chart that has nothing yet is asked for anew, as there. */
+async function helmChart(chart: KubeObject, lab: Lab, { charts }: SourceTools): Promise<Outcome> {
+  if (isReconciled(chart)) return undefined;
+  const { sourceRef, chart: name, version = '*' } = chart.spec as HelmChartSpec;
+  const source = lab.store.get(`${API}/${sourceRef.kind}`, chart.metadata.namespace, sourceRef.name);
+  try {
+    if (!source) throw new Error(`failed to get source: ${sourceRef.kind} "${sourceRef.name}" not found`);
+    const url: string = source.spec.url;
+    const host = new URL(url.replace(/^oci:/, 'https:')).host;
+    const insecure = source.spec.insecure === true;
+    const credentials = credentialsFor(source, host, lab);
+    const archive = await charts.fetch({ url, name, version, insecure, credentials, fresh: true });
+    await lab.setStatus(chart, { artifact: artifactOf(chart, archive.version, lab, archive.digest) });
+    await tellReady(
+      chart,
+      lab,
+      true,
+      'ChartPullSucceeded',
+      `pulled '${name}' chart with version '${archive.version}'`,
+      {
+        conditions: [stored],
+      },
+    );
+    return undefined;
+  } catch (error) {
+    await tellReady(chart, lab, false, 'ChartPullError', messageOf(error));
+    return { againMs: 2000 };
+  }
+}
+
+interface HelmChartSpec {
+  chart: string;
+  version?: string;
+  sourceRef: { kind: string; name: string };
 }
 
 function artifactOf(

@@ -70,8 +70,7 @@ export async function createClusterNetwork(options: NetworkOptions): Promise<Clu
       });
   });
 
-  const dialed = async (host: string, port: number) =>
-    host === '127.0.0.1' || host === 'localhost' ? { host: '127.0.0.1', port } : options.dial(host, port);
+  const dialed = (host: string, port: number) => options.dial(host === 'localhost' ? '127.0.0.1' : host, port);
 
   async function way(host: string, port: number): Promise<Passage | undefined> {
     const inside = await options.inside(host, port);

@@ -19,12 +19,16 @@ import { type Answer, failed, notChecked, passed } from '../item.js';
 import type { Scope } from '../scope.js';
 
 export async function umbilicalClean(scope: Scope): Promise<Answer> {
-  const { world, record, options } = scope;
-  scope.umbilical = await scanUmbilical(world, {
+  scope.umbilical = await takeUmbilical(scope);
+  return judgeUmbilical(scope.umbilical);
+}
+
+/** The umbilical scan as it is now. */
+export function takeUmbilical({ world, record, options }: Scope): Promise<ScanResult> {
+  return scanUmbilical(world, {
     ...(record?.pointOfNoReturnAt ? { handedOverAt: new Date(record.pointOfNoReturnAt) } : {}),
     absent: options.lab ? notInALab : unreadOnNodes,
   });
-  return judgeUmbilical(scope.umbilical);
 }
 
 /** The scans themselves are in scans.json of the evidence. */

@@ -18,17 +18,29 @@ export interface Pull {
 
 /** An image that one node runs and another does not have; or why there is none in this world. */
 export async function findPull(world: Pick<World, 'kube'>): Promise<Pull | { none: string }> {
+  const found = await findPulls(world, 'catalyst-system');
+  if ('none' in found) return found;
+  return found.pulls[0] ?? { none: 'every node already has each image that could be pulled' };
+}
+
+/** Each image that runs, with a node that does not have it; `held` are those that every node has. */
+export async function findPulls(
+  world: Pick<World, 'kube'>,
+  namespace?: string,
+): Promise<{ pulls: Pull[]; held: string[] } | { none: string }> {
   const kube = await world.kube();
   const nodes = (await kube.list({ apiVersion: 'v1', kind: 'Node' })).filter(isOpen);
   const has = nodes.map(({ metadata, status }) => ({ node: metadata.name, images: digestsOf(status?.images ?? []) }));
   if (has.every(({ images }) => images.size === 0))
     return { none: 'not in this world: its nodes do not say which images they have' };
-  const running = (await kube.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'catalyst-system' })).flatMap(imagesOf);
-  for (const image of running) {
+  const pods = await kube.list({ apiVersion: 'v1', kind: 'Pod', ...(namespace ? { namespace } : {}) });
+  const [pulls, held]: [Pull[], string[]] = [[], []];
+  for (const image of new Set(pods.flatMap(imagesOf))) {
     const without = has.find(({ images }) => images.size > 0 && !images.has(digestOf(image)));
-    if (without) return { node: without.node, image };
+    if (without) pulls.push({ node: without.node, image });
+    else held.push(image);
   }
-  return { none: 'every node already has each image that could be pulled' };
+  return { pulls, held };
 }
 
 /** Every node may be asked but one that is closed to new Pods. */

@@ -18,13 +18,15 @@ const destructive = async (...args: Parameters<typeof step>) => {
 
 describe('what verify dod has confirmed by name', () => {
   it.each([[['D17']], [['W5']], [['d17', 'D1']], [['D22']]])('%s stops or blocks something', async (only) => {
-    expect(await destructive({ only })).toMatch(/stops catalyst-api|blocks the traffic/);
+    expect(await destructive({ only })).toMatch(/stops catalyst-api|reach nothing outside/);
   });
 
   it('the whole does both, and says where, for how long, and who notices what', async () => {
     const told = await destructive({});
     expect(told).toMatch(/^stops catalyst-api on the mother cluster contabo for 5m \(every Sovereign .* no console/);
-    expect(told).toMatch(/blocks the traffic of omantel.omani.works to contabo for 10m \(its users notice/);
+    expect(told).toMatch(
+      /lets the Pods of omantel.omani.works reach nothing outside but a short list for 10m, once for each grade that is tried \(its users notice/,
+    );
     expect(await destructive({}, 'lab')).toMatch(/for 20s .* for 10s/);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DodReport } from '../../../../src/verification/dod/report.js';
 import { htmlReport, type ReportRequest } from '../../../../src/verification/report/html-report.js';
+import { honestWindow } from '../../../fakes/egress-window.js';
+import { omantel } from '../../../fakes/fake-world.js';
 
 const at = '2026-11-22T10:00:00.000Z';
 const item = (id: string, status: DodReport['items'][number]['status'], more = {}) => ({
@@ -14,6 +16,8 @@ const item = (id: string, status: DodReport['items'][number]['status'], more = {
   },
   ...more,
 });
+const from = Date.parse(at) + 60_000;
+const egressWindow = { ...honestWindow(omantel()), window: { from, to: from + 60_000 } };
 const report = {
   fqdn: 'omantel.omani.works',
   verdict: 'FAIL',
@@ -23,12 +27,15 @@ const report = {
   lab: true,
   world: { kind: 'lab', id: 'x', name: 'default' },
   journalLines: 0,
+  grade: 'L1',
+  blockers: ['L2: 22 charts'],
+  accepted: ['parent zone (90d)'],
   items: [
     item('D1', 'pass'),
     item('D4', 'pass'),
     item('D17', 'fail'),
     item('D20', 'not-checked'),
-    item('D22', 'pass', { evidence: { window: { from: Date.parse(at) + 60_000, to: Date.parse(at) + 120_000 } } }),
+    item('D22', 'pass', { evidence: { windows: [egressWindow] } }),
     item('W5', 'fail', { follows: ['D17'], reason: 'follows from D17' }),
   ],
 } as unknown as DodReport;
@@ -93,7 +100,7 @@ describe('the HTML report', () => {
   });
 
   it('shades the window of D22 in the bar of the verification, and lists what D4 looked at', () => {
-    expect(page).toContain('egress to the mother blocked (D22), 10:01:00 to 10:02:00');
+    expect(page).toContain('egress denied at L1 (D22), 10:01:00 to 10:02:00');
     expect(page).toMatch(/<rect class="block" x="83\.3" y="0" width="83\.3"/);
     expect(page).toMatch(/Phase 8 [\s\S]*>dod End-to-end run and Definition of Done</);
     expect(page).toMatch(/<ol><li>D4 saw a<\/li><li>and b<\/li><\/ol>/);
@@ -114,6 +121,18 @@ describe('the HTML report', () => {
     const leftOut = await htmlReport({ ...request, report: { ...report, items: [item('D23', 'left-out')] } });
     expect(leftOut).toMatch(/<section id="black-start">[\s\S]*left-out/);
     expect(leftOut).toMatch(/0 not checked · 1 left out/);
+  });
+
+  it('has the grade with its verdict, what blocks the next, what is accepted, and what the window tried', () => {
+    expect(page).toContain('Independence: L1 with 1 accepted finding; not L2: 22 charts<br>');
+    expect(page).toMatch(/<h2>Independence<\/h2>\s*<p>Proven: <strong>L1<\/strong>/);
+    expect(page).toContain('<p>Accepted by the spec:</p><ul><li>parent zone (90d)</li></ul>');
+    expect(page).toMatch(/connections of Pods<\/td><td [^>]*>tried in the window/);
+    expect(page).toMatch(/images<\/td><td [^>]*>seen by scan only/);
+    expect(page).toMatch(
+      /console\.openova\.io \(must fail\)<\/td><td [^>]*>reached<\/td><td [^>]*>no address, not reached/,
+    );
+    expect(page).toMatch(/quay\.io \(192\.0\.2\.44\)<\/td><td [^>]*>source<\/td><td [^>]*>Pod a\/b/);
   });
 
   it('is the same on every machine: no time is local', async () => {

@@ -6,7 +6,7 @@ import type { OpenBao } from '../../../components/openbao.js';
 import type { Telemetry } from '../../../components/telemetry.js';
 import type { Lab } from '../../engine.js';
 import { secretValue } from '../../flux/flux-ready.js';
-import { wayOut } from '../../network/egress.js';
+import { reachesResolver, wayOut } from '../../network/egress.js';
 import { podsBehind } from '../../network/services.js';
 import { isReady } from '../pods.js';
 import { motherHeard } from './mother-heard.js';
@@ -47,6 +47,7 @@ export function createProbes(parts: { openbao: OpenBao; telemetry: Telemetry }):
     },
     'backup-read': ({ pod, lab }) => ({ value: volumeOf(pod, lab).get('value') ?? '' }),
     'egress-reach': egressReach,
+    'egress-canaries': egressCanaries,
     'mother-heard': motherHeard,
   };
 }
@@ -139,4 +140,25 @@ const egressReach: Program = async ({ env, lab }) => {
     return [host, { addresses, reached: place !== undefined }];
   };
   return { hosts: Object.fromEntries(await Promise.all(hosts.map(look))) };
+};
+
+/** The same with the address that a name had before, and with resolvers outside. */
+const egressCanaries: Program = async ({ env, lab }) => {
+  const words = (name: string) => (env[name] ?? '').split(' ').filter(Boolean);
+  const look = async (target: string) => {
+    const [host = '', known = ''] = target.split('=');
+    const service = serviceName(host);
+    if (service)
+      return [
+        host,
+        { addresses: [], reached: lab.store.get('v1/Service', service.namespace, service.name) !== undefined },
+      ];
+    const { addresses, place } = await wayOut(lab, host, 443);
+    const direct = known === '' ? {} : { direct: (await wayOut(lab, known, 443)).place !== undefined };
+    return [host, { addresses, reached: place !== undefined, ...direct }];
+  };
+  return {
+    hosts: Object.fromEntries(await Promise.all(words('TARGETS').map(look))),
+    resolvers: Object.fromEntries(words('RESOLVERS').map((server) => [server, reachesResolver(lab, server)])),
+  };
 };

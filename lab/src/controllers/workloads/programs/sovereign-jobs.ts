@@ -17,14 +17,19 @@ async function liftEgress({ pod, lab, env }: ProgramCall): Promise<object | 'wai
   if (!may) throw new Error(`not allowed: delete ciliumclusterwidenetworkpolicies.cilium.io/${env.POLICY}`);
   const job = { apiVersion: 'batch/v1', kind: 'Job', namespace: env.NAMESPACE, name: env.POLICY ?? '' };
   const armed = 'catalyst.openova.io/armed';
-  if (!(await lab.kube.get(job))?.metadata.annotations?.[armed])
+  const own = await lab.kube.get(job);
+  if (!own?.metadata.annotations?.[armed])
     await lab.kube.patch(job, { metadata: { annotations: { [armed]: 'true' } } });
-  const started = Date.parse(pod.metadata.creationTimestamp ?? '') || lab.clock.now().getTime();
+  // a Pod that was killed and made again does not begin to count anew
+  const made = own?.metadata.creationTimestamp ?? pod.metadata.creationTimestamp;
+  const started = Date.parse(made ?? '') || lab.clock.now().getTime();
   if (lab.clock.now().getTime() < started + Number(env.SECONDS_TO_WAIT) * 1000) return 'waiting';
   const policy = lab.store.get(EGRESS_POLICY, undefined, env.POLICY ?? '');
   if (policy) await lab.remove(policy);
   const names = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system', name: 'coredns-custom' };
-  if (await lab.kube.get(names)) await lab.kube.patch(names, { data: { [env.NAMES ?? '']: null } });
+  if (await lab.kube.get(names))
+    await lab.kube.patch(names, { data: { [env.NAMES ?? '']: null, [env.ALLOWED ?? '']: null } });
+  await lab.kube.delete({ apiVersion: 'batch/v1', kind: 'CronJob', namespace: env.NAMESPACE, name: env.POLICY ?? '' });
   await lab.kube.delete({ apiVersion: RBAC, kind: 'ClusterRoleBinding', name: env.POLICY ?? '' });
   return { lifted: true };
 }

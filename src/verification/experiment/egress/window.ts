@@ -1,0 +1,223 @@
+/** One egress window of D22 at one grade: armed, denied, looked at from inside of a Pod, exercised, lifted. What it saw is raw; nothing is judged here. */
+import type { Part } from '../../../engine/events.js';
+import { holderOf } from '../../../handover/mother/hold-mother.js';
+import { watchDeadline } from '../../../handover/mother/undo/watch-deadline.js';
+import type { Kube } from '../../../kubernetes/client/kube.js';
+import type { Grade } from '../../../scans/grade.js';
+import { allowedNamesKey, blockNamesKey } from '../../../scans/umbilical/marks.js';
+import { formatDuration } from '../../../support/durations.js';
+import { endsTheRun } from '../../../support/errors/ends-the-run.js';
+import { messageOf } from '../../../support/errors/errors.js';
+import { waitUntil } from '../../../support/wait.js';
+import { runProbe } from '../../../walk/probes/probe-job.js';
+import type { StepContext } from '../../../world/step.js';
+import type { World } from '../../../world/world.js';
+import { liftBlock, tooLate } from '../egress-life.js';
+import { type BlockRun, namesRef, policyRef } from '../egress-objects.js';
+import { biteMs } from '../egress-ways.js';
+import { reconcileAll } from '../exercises.js';
+import type { Allowed } from './allow-list.js';
+import { namesOn } from './block-policy.js';
+import {
+  allowedCanaries,
+  type CanaryLook,
+  canaryProbe,
+  deniedCanaries,
+  knownAddresses,
+  outsideResolvers,
+  reachedOf,
+  resolvedIn,
+} from './canaries.js';
+import { denialAt, deny, sharedIn, telling } from './deny.js';
+import { type ImagePulls, type Pulled, pullCharts, pullImages } from './fresh-pulls.js';
+
+/** The policy and the names as they are on the cluster. */
+export interface OnCluster {
+  /** Milliseconds since 1970. */
+  at: number;
+  policy: { uid?: string; generation?: number; spec: unknown } | null;
+  names: Record<string, string | null>;
+}
+
+/** What one window saw. */
+export interface WindowSeen {
+  grade: Grade;
+  windowMs: number;
+  /** Names that are answered with NXDOMAIN. */
+  denied: string[];
+  allowed: Allowed[];
+  /** Canaries: those that must fail, and those that must be reached. */
+  fail: string[];
+  reach: string[];
+  before?: CanaryLook;
+  during?: CanaryLook;
+  end?: CanaryLook;
+  after?: CanaryLook;
+  /** As they were written. */
+  names?: Record<string, string>;
+  /** At its beginning, and at its end. */
+  onCluster: OnCluster[];
+  /** In which everything was denied, in milliseconds since 1970. */
+  window?: { from: number; to: number };
+  /** What each reconcile of everything came to. */
+  reconciled: string[];
+  charts: Pulled[];
+  images?: ImagePulls;
+  /** Why nothing was blocked, where the two sides cannot be told apart. */
+  shared?: string[];
+  /** What kept the experiment from doing what it claims. */
+  broken: string[];
+  /** What of the Sovereign failed. */
+  problems: string[];
+}
+
+export interface WindowOptions {
+  kube: Kube;
+  /** Which the probe and the undo run. */
+  image: string;
+  grade: Grade;
+  windowMs: number;
+}
+
+/** How much longer than the window the armed expiry waits: for what is exercised in it. */
+const graceMs = (windowMs: number) => Math.max(300_000, windowMs * 1.5);
+
+export async function egressWindow(world: World, context: StepContext, options: WindowOptions): Promise<WindowSeen> {
+  const { kube, image, grade, windowMs } = options;
+  const { clock } = world;
+  const denial = await denialAt(world, kube, grade, context.signal);
+  const { denied, allowed } = denial;
+  const seen: WindowSeen = {
+    ...{ grade, windowMs, denied, allowed, fail: deniedCanaries(denied, allowed), reach: allowedCanaries(allowed) },
+    ...{ onCluster: [], reconciled: [], charts: [], broken: [], problems: [] },
+  };
+  const look = (known: Readonly<Record<string, string>> = {}) =>
+    runProbe<CanaryLook>(
+      kube,
+      context,
+      canaryProbe(image, { hosts: [...seen.fail, ...seen.reach], known, resolvers: outsideResolvers }),
+    );
+  seen.before = await look();
+  const known = knownAddresses(seen.before);
+  seen.fail = telling(seen.fail, denial, seen.before);
+  const shared = sharedIn(denial, seen.before);
+  if (shared.length > 0) return { ...seen, shared };
+
+  const seconds = Math.ceil((windowMs + biteMs + graceMs(windowMs)) / 1000);
+  const until = new Date(clock.now().getTime() + seconds * 1000);
+  const run: BlockRun = { ...holderOf(world), until };
+  const watch = watchDeadline(world, seconds, () => tooLate(until));
+  const signal = AbortSignal.any([context.signal, watch.signal]);
+  const show = (state: Part['state'], note: string, ends?: Date) =>
+    context.progress.part?.({ group: 'moment', id: 'egress', state, note, until: ends });
+  const held = { ...context, signal };
+  try {
+    seen.names = await deny(held, { kube, run, image, seconds, denied, allowed });
+    seen.onCluster.push(await onCluster(world, kube));
+    watch.check();
+    seen.during = await untilBlocked(world, held, seen, () => look(known));
+    if (stillOpen(seen, seen.during).length === 0) {
+      const from = clock.now().getTime();
+      context.progress.output(`a Pod reaches nothing but the list of ${grade}; window ${formatDuration(windowMs)}`);
+      show('running', `blocked: Pods reach nothing outside but the list of ${grade}`, new Date(from + windowMs));
+      await exercise(world, held, { seen, kube, grade, from, windowMs });
+      watch.check();
+      seen.end = await look(known);
+      seen.onCluster.push(await onCluster(world, kube));
+      seen.window = { from, to: clock.now().getTime() };
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (endsTheRun(error)) throw error;
+    seen.broken.push(messageOf(error));
+  } finally {
+    watch.close();
+    show('running', 'the block is being lifted');
+    await liftBlock(kube, context.undo, run.runId);
+    show('pass', 'open again');
+  }
+  seen.after = await look(known);
+  return seen;
+}
+
+async function onCluster({ clock }: World, kube: Kube): Promise<OnCluster> {
+  const [policy, names] = await Promise.all([kube.get(policyRef), kube.get(namesRef)]);
+  const { uid, generation } = policy?.metadata ?? {};
+  return {
+    at: clock.now().getTime(),
+    policy: policy
+      ? { ...(uid ? { uid } : {}), ...(generation === undefined ? {} : { generation }), spec: policy.spec }
+      : null,
+    names: namesOn(names, [blockNamesKey, allowedNamesKey]),
+  };
+}
+
+const stillOpen = ({ fail }: WindowSeen, look: CanaryLook): string[] => [
+  ...reachedOf(look, fail).map((one) => `${one} can still be reached`),
+  ...resolvedIn(look, fail),
+];
+
+/** Looks again until the policy is in force in every Pod; the last look when it never is. */
+async function untilBlocked(
+  world: World,
+  { signal, progress }: StepContext,
+  seen: WindowSeen,
+  look: () => Promise<CanaryLook>,
+): Promise<CanaryLook> {
+  let last: CanaryLook | undefined;
+  return waitUntil<CanaryLook>({
+    reason: 'the egress block to take effect',
+    timeoutMs: biteMs,
+    clock: world.clock,
+    signal,
+    onPending: progress.waiting,
+    look: async () => {
+      last = await look();
+      const open = stillOpen(seen, last);
+      return open.length === 0 ? { done: last } : { pending: open.join(', ') };
+    },
+  }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (last) return last;
+    throw error;
+  });
+}
+
+interface Exercising {
+  seen: WindowSeen;
+  kube: Kube;
+  grade: Grade;
+  from: number;
+  windowMs: number;
+}
+
+/** Reconciles everything at the beginning and at the end, and pulls anew in between: what was only kept from before would not survive that. */
+async function exercise(
+  world: World,
+  context: StepContext,
+  { seen, kube, grade, from, windowMs }: Exercising,
+): Promise<void> {
+  const { signal } = context;
+  const attempt = async (work: () => Promise<void>) => {
+    if (seen.problems.length > 0) return;
+    try {
+      await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (endsTheRun(error)) throw error;
+      seen.problems.push(messageOf(error));
+    }
+  };
+  const reconcile = () => attempt(async () => void seen.reconciled.push(await reconcileAll(world, context)));
+  await reconcile();
+  await attempt(async () => {
+    seen.charts = await pullCharts(kube, context, signal);
+    seen.images = await pullImages(world, context, { grade, signal });
+  });
+  // a window that has failed need not go on
+  const isFine = [...seen.charts, ...(seen.images?.pulled ?? [])].every(({ ok }) => ok);
+  if (!isFine || seen.problems.length > 0) return;
+  const rest = from + windowMs - world.clock.now().getTime();
+  if (rest > 0) await world.clock.sleep(rest, signal);
+  await reconcile();
+}
