@@ -40,7 +40,8 @@ export const worlds = worldsOn(onBlackStart, [
   },
   {
     ...row('block-gone', 'the block after the start'),
-    rigged: 'the block does not survive the restart of the nodes: a Pod reaches example.com while everything comes back',
+    rigged:
+      'the block does not survive the restart of the nodes: a Pod reaches example.com while everything comes back',
     expected: invalid(/example\.com can still be reached, .* after the start/),
     rig: (world) => (world.leaks = (isAfterStart) => (isAfterStart ? ['example.com'] : [])),
   },
