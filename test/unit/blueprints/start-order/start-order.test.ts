@@ -1,5 +1,6 @@
 /** In which order a Sovereign comes up again, from its rendered tree, and what would keep it from doing so. */
 import { describe, expect, it } from 'vitest';
+import { showBlueprint } from '../../../../src/actions/blueprint/show.js';
 import type { Blueprint } from '../../../../src/blueprints/catalog/blueprint.js';
 import { lintTree } from '../../../../src/blueprints/lint/lint.js';
 import { type Placed, placedObjects } from '../../../../src/blueprints/lint/placed.js';
@@ -62,6 +63,13 @@ const withValues = (name: string, values: Record<string, unknown>) => (one: Plac
 
 const pulls = (pullPolicy: string) =>
   withValues('bp-harbor', { image: { repository: 'harbor.omantel.omani.works/library/core', pullPolicy } });
+
+it('is part of what is shown of a Blueprint', async () => {
+  const shown = await showBlueprint(await blueprints(), 'bp-external-secrets', omantel());
+  expect(shown.startsAfter).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^bp-openbao \(calls openbao\.openbao\.svc\)$/)]),
+  );
+});
 
 describe('a fabricated cycle', () => {
   it.each([
