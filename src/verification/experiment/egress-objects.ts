@@ -1,7 +1,7 @@
 /**
- * What cuts the Sovereign off from its mother and from upstream, and what undoes it when nobody else does. A Cilium deny by
- * address (names cannot be denied) that leaves everything else as it is, NXDOMAIN from the cluster's own CoreDNS, and a Job
- * that lifts both when their time is over.
+ * What cuts the Sovereign off from somebody, and what undoes it when nobody else does. A Cilium deny by address (names cannot be denied)
+ * that leaves everything else as it is, NXDOMAIN from the cluster's own CoreDNS, and a Job that lifts both when their time is over, with a
+ * CronJob beside it. What D22 denies, everything but a list, is in egress/block-policy.ts.
  */
 import type { KubeObject, KubeRef } from '../../kubernetes/client/kube.js';
 import { armedAnnotation } from '../../mother/jobs/undo-scripts.js';
@@ -60,7 +60,7 @@ export function denyPolicy(run: BlockRun, addresses: readonly string[]): KubeObj
     kind: policyRef.kind,
     metadata: { name, ...marksOf(run) },
     spec: {
-      description: 'Definition of Done, D22: temporary block of egress to the mother and upstream',
+      description: 'Definition of Done: temporary block of egress to these addresses',
       endpointSelector: {},
       enableDefaultDeny: { ingress: false, egress: false },
       egressDeny: [{ toCIDRSet: addresses.map((address) => ({ cidr: cidrOf(address) })) }],

@@ -49,11 +49,20 @@ export function widened(spec: unknown, allowed: readonly Pick<Allowed, 'addresse
   const lets = Array.isArray(egress) && egress.length > 0;
   return [
     ...(same(endpointSelector, wanted.endpointSelector) ? [] : ['it no longer selects every Pod']),
-    ...(same(egressDeny, wanted.egressDeny) ? [] : [`it denies ${textOf(egressDeny)}`]),
+    ...(same(egressDeny, wanted.egressDeny) ? [] : [denyText(egressDeny, addressesOf(allowed).map(cidrOf))]),
     ...(lets ? [`it allows ${textOf(egress)}`] : []),
     ...(same(enableDefaultDeny, wanted.enableDefaultDeny) ? [] : ['its default has changed']),
     ...(Object.keys(other).length > 0 ? [`it has ${Object.keys(other).join(', ')}`] : []),
   ];
+}
+
+/** What it lets out that the list does not have, or else what it denies. */
+function denyText(rules: unknown, listed: readonly string[]): string {
+  const sets = (Array.isArray(rules) ? (rules as { toCIDRSet?: { except?: string[] }[] }[]) : []).flatMap(
+    ({ toCIDRSet = [] }) => toCIDRSet,
+  );
+  const more = sets.flatMap(({ except = [] }) => except).filter((one) => !listed.includes(one));
+  return more.length > 0 ? `it lets out ${more.join(', ')}` : `it denies ${textOf(rules)}`;
 }
 
 const textOf = (rules: unknown) => (JSON.stringify(rules) ?? 'nothing').slice(0, 300);

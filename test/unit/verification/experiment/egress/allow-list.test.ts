@@ -95,6 +95,9 @@ describe('the policy of a window', () => {
   it('is recognized, whatever words describe it, and in any other form is not', () => {
     expect(widened({ ...spec(), description: 'x' }, allowed)).toEqual([]);
     expect(widened({ ...spec(), egressDeny: undefined }, allowed)).toEqual(['it denies nothing']);
+    const wider = spec();
+    wider.egressDeny[0]!.toCIDRSet[0]!.except!.push('0.0.0.0/0');
+    expect(widened(wider, allowed)).toEqual(['it lets out 0.0.0.0/0']);
     expect(widened({ ...spec(), egress: [{ toEntities: ['world'] }] }, allowed)).toHaveLength(1);
     expect(widened({ ...spec(), nodeSelector: {} }, allowed)).toEqual(['it has nodeSelector']);
     expect(widened(undefined, allowed).length).toBeGreaterThan(0);
