@@ -3,8 +3,7 @@ import { type Part, toCome } from '../../engine/events.js';
 import { parseJournal } from '../../engine/journal-entry.js';
 import { foldJournal } from '../../engine/journal-state.js';
 import { type HandoverRecord, hasReached, readRecordIfAny } from '../../handover/record.js';
-import { checkDelegation } from '../../handover/sovereign/delegation.js';
-import { nodeAddresses } from '../../kubernetes/node-addresses.js';
+import { nameServerAddresses } from '../../handover/sovereign/name-server-addresses.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import { fingerprintBefore } from '../../mother/fingerprint/protected-before.js';
 import { command } from '../../support/commands/command.js';
@@ -202,11 +201,4 @@ async function knownRecord(world: World): Promise<HandoverRecord | undefined> {
   const own = unread.find(({ system }) => system === 'sovereign');
   if (own) throw own.error;
   return record;
-}
-
-/** Addresses that the parent's glue leads to; the nodes' own when there is no delegation. */
-async function nameServerAddresses(world: World): Promise<string[]> {
-  const delegation = await checkDelegation(world);
-  if (delegation.addresses.length > 0) return delegation.addresses;
-  return nodeAddresses(await world.kube());
 }
