@@ -140,6 +140,18 @@ const everyday: readonly [string, () => Promise<unknown>][] = [
   ],
 ];
 
+test('a test of the alerts arrives by both channels, and a dry-run sends none', async () => {
+  const dry = await catalyst.run(['verify', 'round', '--test-alert', '--dry-run', '--lab', catalyst.lab]);
+  expect([dry.code, posted], dry.stderr).toEqual([0, []]);
+  const tested = await catalyst.run(['verify', 'round', '--test-alert', '--lab', catalyst.lab]);
+  expect([tested.code, tested.stdout], tested.stderr).toEqual([0, 'webhook: taken\nflux: taken\n']);
+  expect(posted.map(({ path, reason }) => [path, reason])).toEqual([
+    [`/${secret}`, 'Test'],
+    ['/flux', 'Test'],
+  ]);
+  posted.length = 0;
+});
+
 test('thirty rounds with renewals, restarts and rotations between them give no alarm', async () => {
   const from = statSync(lab.requestLog).size;
   const ours: string[] = [];

@@ -1,9 +1,11 @@
 /** `verify round`: the day after, from any scheduler. Reads only, but for the alert; E6005 or E6006 when it is not clean, E6007 when an alert was not taken. */
+import { ifMade } from '../../engine/dry-run.js';
 import type { Protects } from '../../engine/protects.js';
 import { gradeText, possibleGrade } from '../../scans/grade.js';
 import type { ScanResult } from '../../scans/scan.js';
 import { command } from '../../support/commands/command.js';
-import { fail } from '../../support/errors/errors.js';
+import { counted } from '../../support/counted.js';
+import { fail, messageOf } from '../../support/errors/errors.js';
 import { shortReason } from '../../support/short-reason.js';
 import { requireSovereign } from '../../verification/dod/mother-lost.js';
 import { alarmCount } from '../../verification/rounds/alert.js';
@@ -49,6 +51,40 @@ export async function verifyRound(context: Context, show: (result: RoundResult) 
   return result;
 }
 
+export interface AlertTested {
+  channels: { channel: string; sent: boolean; error?: string }[];
+}
+
+/** Sends a test by each channel and looks at nothing. Throws E1001 where the spec names none, E6007 when one does not take it. */
+export async function testAlert(context: Context): Promise<AlertTested> {
+  const session = await openSession(context);
+  const { world } = session;
+  const channels = await openChannels(world, (await world.identity()).kind === 'lab');
+  if (channels.length === 0)
+    throw fail('E1001', 'The spec names no channel for alerts.', {
+      actions: [command('explain', 'spec.alerts'), 'set spec.alerts.webhook or spec.alerts.flux'],
+    });
+  const act = await alertAct(session);
+  const { fqdn } = world.sovereign.spec;
+  const about = { fqdn, at: world.clock.now().toISOString(), runId: world.runId, returned: [], cleared: [] };
+  const tried: AlertTested['channels'] = [];
+  for (const { name, send } of channels) {
+    // undefined in a dry-run
+    const taken = await ifMade(send(act, { ...about, test: true }).then(() => true)).catch(messageOf);
+    context.signal.throwIfAborted();
+    tried.push({ channel: name, sent: taken === true, ...(typeof taken === 'string' ? { error: taken } : {}) });
+  }
+  const failed = tried.find(({ error }) => error !== undefined);
+  if (failed) throw notTaken(failed, { channels: tried });
+  return { channels: tried };
+}
+
+const notTaken = ({ channel, error }: { channel: string; error?: string }, result: unknown) =>
+  fail('E6007', `The alert was not taken (${channel}): ${error}`, {
+    actions: [command('verify round', { 'test-alert': true })],
+    data: { result },
+  });
+
 function warnOfChannels({ output }: Context, channels: readonly Channel[], hasUrl: boolean): void {
   const webhook = channels.some(({ name }) => name === 'webhook');
   if (channels.length === 0)
@@ -87,7 +123,8 @@ function roundError(result: RoundResult, dryRun: boolean) {
   if (verdict === 'ALERT') {
     const first = seen.slice(0, 4).map(({ where, what }) => `${where}: ${shortReason(what)}`);
     const more = seen.length > first.length ? `; and ${seen.length - first.length} more` : '';
-    return fail('E6005', `${fqdn}: ${alarmCount(seen)}: ${first.join('; ')}${more}.`, {
+    const unseen = unlooked.length > 0 ? `; ${counted(unlooked.length, 'place')} not looked at` : '';
+    return fail('E6005', `${fqdn}: ${alarmCount(seen)}: ${first.join('; ')}${more}${unseen}.`, {
       actions: [...new Set(seen.map(({ remedy }) => remedy))].slice(0, 3),
       data,
     });
@@ -103,5 +140,5 @@ function roundError(result: RoundResult, dryRun: boolean) {
     );
   const failed = deliveries.find(({ sent }) => !sent);
   if (!failed || dryRun) return undefined;
-  return fail('E6007', `The alert was not taken (${failed.channel}): ${failed.error}`, { data });
+  return notTaken(failed, result);
 }

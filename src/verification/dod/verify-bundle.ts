@@ -133,9 +133,10 @@ function readOr<T>(broken: Broken, read: () => T): T {
 }
 
 function previousLine(file: string, { previous }: Predicate, broken: Broken): string {
-  if (!previous) return 'it names no verdict before it: it is the first on this Sovereign';
+  if (!previous) return 'it names no verdict or round before it: it is the first on this Sovereign';
   const found = lookAtPrevious(file, previous);
-  if (found === 'other') throw broken(`${previous.bundle} beside it is not the verdict before it that it names`);
+  if (found === 'other')
+    throw broken(`${previous.bundle} beside it is not the verdict or round before it that it names`);
   const seen = found === 'whole' ? 'is beside it and has that digest' : 'is not beside it';
-  return `the verdict before it, ${previous.bundle} (sha256 ${previous.sha256.slice(0, 16)}…), ${seen}`;
+  return `the ${previous.bundle.startsWith('round-') ? 'round' : 'verdict'} before it, ${previous.bundle} (sha256 ${previous.sha256.slice(0, 16)}…), ${seen}`;
 }

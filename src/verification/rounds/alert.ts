@@ -9,7 +9,7 @@ export interface AlertEvent {
   severity: 'error' | 'info';
   /** RFC 3339. */
   timestamp: string;
-  reason: 'TetherReturned' | 'ProbeFailed' | 'AlarmCleared';
+  reason: 'TetherReturned' | 'ProbeFailed' | 'AlarmCleared' | 'Test';
   message: string;
   reportingController: 'catalyst';
   reportingInstance: string;
@@ -34,6 +34,8 @@ export interface News {
   runId: string;
   returned: readonly Alarm[];
   cleared: readonly Alarm[];
+  /** Nothing is new: it is to show that alerts arrive. */
+  test?: true;
 }
 
 /** What the Sovereign's Flux reads: there once it has left its mother, and one object whatever the tree has. */
@@ -48,15 +50,16 @@ export const involvedObject = {
 const most = 20;
 
 export function alertEvent(news: News): AlertEvent {
-  const { at, runId, returned } = news;
+  const { at, runId, returned, test } = news;
   return {
     involvedObject,
-    severity: returned.length > 0 ? 'error' : 'info',
+    // A test goes wherever an alert would.
+    severity: returned.length > 0 || test ? 'error' : 'info',
     timestamp: at,
-    reason: reasonOf(returned),
+    reason: test ? 'Test' : reasonOf(returned),
     message: messageOf(news),
     reportingController: 'catalyst',
-    reportingInstance: `catalyst verify round, run ${runId}`,
+    reportingInstance: `run ${runId}`,
   };
 }
 
@@ -89,7 +92,8 @@ export function alarmCount(alarms: readonly Pick<Alarm, 'kind'>[]): string {
 }
 
 function messageOf(news: News): string {
-  const { fqdn, returned, cleared } = news;
+  const { fqdn, returned, cleared, test, at } = news;
+  if (test) return `${fqdn}: a test of ${at}: alerts of verify round arrive here`;
   const heads = [
     ...(returned.length > 0 ? [`${alarmCount(returned)} found`] : []),
     ...(cleared.length > 0 ? [`${alarmCount(cleared)} cleared`] : []),

@@ -2,9 +2,8 @@
 import type { Mutation } from '../../engine/mutation.js';
 import type { ServiceRef } from '../../kubernetes/client/kube.js';
 import { isOfApiServer } from '../../mother/service-access.js';
-import { command } from '../../support/commands/command.js';
+import { webhookAddress } from '../../sovereign/credentials/webhook-address.js';
 import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
-import { isLoopback } from '../../tools/http/plain-http.js';
 import type { Act } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { alertEvent, type News, webhookBody } from './alert.js';
@@ -32,7 +31,7 @@ export async function openChannels(world: Sending, lab: boolean): Promise<Channe
 }
 
 async function openWebhook({ credentials, redactor, signal }: Sending, lab: boolean): Promise<Channel> {
-  const url = webhookUrl(await credentials.get('alert-webhook'), lab);
+  const url = webhookAddress(await credentials.get('alert-webhook'), { lab });
   // The path alone shows up where a call is described.
   for (const part of [url.href, `${url.pathname}${url.search}`, url.pathname, url.search, url.password])
     if (part.length > 1) redactor.register(part);
@@ -57,7 +56,8 @@ async function openWebhook({ credentials, redactor, signal }: Sending, lab: bool
   };
 }
 
-const titleOf = ({ returned, cleared }: News) => `${returned.length} new, ${cleared.length} cleared`;
+const titleOf = ({ returned, cleared, test }: News) =>
+  test ? 'a test' : `${returned.length} new, ${cleared.length} cleared`;
 
 /** Its cause would name the address. */
 function unreached(message: string, error: unknown): CatalystError {
@@ -66,27 +66,6 @@ function unreached(message: string, error: unknown): CatalystError {
 }
 
 const refused = (why: string) => fail('E6007', `The alert was not taken: ${why}.`);
-
-function webhookUrl(text: string, lab: boolean): URL {
-  const actions = [command('credentials set', 'alert-webhook', { 'from-file': 'FILE' })];
-  const url = URL.parse(text);
-  const host = url?.hostname ?? '';
-  if (!url || host === '' || !['https:', 'http:'].includes(url.protocol))
-    throw fail('E1304', 'The credential alert-webhook is not an https:// address; it is not used.', { actions });
-  if (url.protocol === 'http:' && !isLoopback(host))
-    throw fail('E1120', 'Plain http:// would send the address of alert-webhook unencrypted over the network.', {
-      actions,
-    });
-  if (lab && !isLoopback(host))
-    throw fail(
-      'E1304',
-      'In a lab the credential alert-webhook must be an address of this machine: a lab touches nothing but itself.',
-      {
-        actions,
-      },
-    );
-  return url;
-}
 
 function openFlux({ kube, redactor }: Sending): Channel {
   const { namespace, name } = notificationController;

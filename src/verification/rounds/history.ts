@@ -53,6 +53,9 @@ export function changesOf(now: Told, earlier: readonly Told[]): Change[] {
     ...(sameKind && !(now.report && sameKind.report) && sameKind.verdict !== now.verdict
       ? [{ what: now.kind, before: sameKind.verdict, after: now.verdict }]
       : []),
+    ...(sameKind?.grade && now.grade && sameKind.grade !== now.grade
+      ? [{ what: 'grade', before: sameKind.grade, after: now.grade }]
+      : []),
     ...(now.report && sameKind?.report ? changesSince(sameKind.report, now.report).changes : []),
     ...openChanges(scanned, now),
   ];

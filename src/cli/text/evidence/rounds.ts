@@ -64,12 +64,12 @@ export function roundBlocks({
 
 /** Verdicts and rounds in order, each with what is another than before. */
 export function historyBlocks({ fqdn, entries }: History): Block[] {
-  const rows = entries.map(({ at, kind, verdict, grade, changes, checked }) => [
+  const rows = entries.map(({ at, kind, verdict, grade, ...entry }) => [
     at,
     kind,
     verdictCell(verdict),
     grade ?? '',
-    ...(checked.valid ? [changesText(changes)] : [{ text: `NOT VERIFIED: ${checked.why}`, tone: 'bad' as const }]),
+    changedCell(entry),
   ]);
   return [
     { text: `${fqdn}: ${counted(entries.length, 'bundle')}`, tone: 'strong' },
@@ -77,7 +77,13 @@ export function historyBlocks({ fqdn, entries }: History): Block[] {
   ];
 }
 
-function changesText(changes: History['entries'][number]['changes']): string {
+type Entry = History['entries'][number];
+
+function changedCell({ changes, checked, link }: Pick<Entry, 'changes' | 'checked' | 'link'>): Cell {
+  if (!checked.valid) return { text: `NOT VERIFIED: ${checked.why}`, tone: 'bad' };
+  if (link === 'broken')
+    return { text: 'NOT VERIFIED: the one before it here is not the one that it names', tone: 'bad' };
+  if (link === 'first' || link === 'cut') return link === 'cut' ? 'the one before it is not here' : 'the first';
   if (changes.length === 0) return 'nothing';
   const told = changes.slice(0, 3).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
   return `${told.join('; ')}${changes.length > 3 ? `; and ${changes.length - 3} more` : ''}`;

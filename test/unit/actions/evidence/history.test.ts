@@ -64,11 +64,13 @@ describe('the history of a Sovereign', () => {
       [],
       [
         ['round', 'ALERT'],
+        ['grade', 'none'],
         [key, expect.stringContaining('console.openova.io')],
         ['probe gitea', 'answered 503'],
       ],
       [
         ['round', 'CLEAN'],
+        ['grade', 'L3'],
         [key, 'gone'],
         ['probe gitea', 'gone'],
       ],
