@@ -7,16 +7,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LoggedLine } from '../../lab/src/requests/request-log.js';
 import type { History } from '../../src/actions/evidence/history.js';
 import type { RoundResult } from '../../src/actions/verify/round.js';
+import { parseJournal } from '../../src/engine/journal-entry.js';
 import type { Kube, KubeObject, KubeWriter } from '../../src/kubernetes/client/kube.js';
 import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact/redact.js';
 import { createBinaries } from '../../src/tools/exec/binaries.js';
 import { createExec } from '../../src/tools/exec/exec.js';
+import { attribute } from './attribution.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
+import { placesOf } from './declared-writes.js';
+import { writesOf } from './seen-writes.js';
 
 const fqdn = 'omantel.omani.works';
 const secret = 'T0P-S3CR3T-of-the-webhook';
@@ -35,6 +38,7 @@ let catalyst: Catalyst;
 let lab: LabInfo;
 let kube: Kube & KubeWriter;
 let server: Server;
+let journal: string;
 const posted: Posted[] = [];
 const at = (path: string) => posted.filter((one) => one.path === path);
 
@@ -50,6 +54,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   catalyst = catalystAtHome('rounds');
   lab = await catalyst.up();
+  journal = join(dirname(lab.spec), 'state', fqdn, 'journal.jsonl');
   const walked = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes', '--until', '7']);
   expect(walked.code, walked.stderr).toBe(0);
   const exec = createExec(createRedactor());
@@ -90,14 +95,15 @@ const round = async (...more: string[]) => {
   return { code, result: document.result ?? failed?.data?.result, error: document.error };
 };
 
-/** Mutating requests since then, without those of the lab's own controllers. */
-function writesSince(from: number): string[] {
-  const lines = readFileSync(lab.requestLog).subarray(from).toString().split('\n').filter(Boolean);
-  return lines
-    .map((line) => JSON.parse(line) as LoggedLine)
-    .filter(({ mutating, userAgent }) => mutating && !userAgent.startsWith('lab-') && !userAgent.startsWith('node'))
-    .map(({ server: name, method, path }) => `${name} ${method} ${path}`);
+/** What was written since then, held against what the journal has of it. */
+function leftOver(requests: number, known: number) {
+  const writes = writesOf(readFileSync(lab.requestLog).subarray(requests).toString());
+  const entries = parseJournal(readFileSync(journal), journal).entries.slice(known);
+  return { writes: writes.length, ...attribute(writes, placesOf(entries)) };
 }
+
+const moment = () =>
+  [statSync(lab.requestLog).size, parseJournal(readFileSync(journal), journal).entries.length] as const;
 
 const restart = async (namespace: string, kind = 'Deployment') => {
   const [workload] = await kube.list({ apiVersion: 'apps/v1', kind, namespace });
@@ -153,19 +159,15 @@ test('a test of the alerts arrives by both channels, and a dry-run sends none', 
 });
 
 test('thirty rounds with renewals, restarts and rotations between them give no alarm', async () => {
-  const from = statSync(lab.requestLog).size;
-  const ours: string[] = [];
   for (let turn = 0; turn < 30; turn += 1) {
     const [what, happens] = everyday[turn % everyday.length]!;
     await happens();
-    const begun = statSync(lab.requestLog).size;
+    const begun = moment();
     const { code, result, error } = await round();
     expect([code, result?.verdict], `${turn}, ${what}: ${JSON.stringify(error)}`).toEqual([0, 'CLEAN']);
-    ours.push(...writesSince(begun));
+    expect(leftOver(...begun)).toEqual({ writes: 0, unjournaled: [], unseen: [] });
   }
   expect(posted).toEqual([]);
-  expect(ours).toEqual([]);
-  expect(statSync(lab.requestLog).size).toBeGreaterThan(from);
 }, 300_000);
 
 const object = (
@@ -223,8 +225,10 @@ const planted: readonly [string, string, KubeObject][] = [
 test.each(planted)('%s that names the mother alerts in the next round', async (_, where, tether) => {
   const [hooks, events] = [at(`/${secret}`).length, at('/flux').length];
   await kube.create(tether);
+  const begun = moment();
   const { code, error } = await round();
   expect([code, error?.code]).toEqual([3, 'E6005']);
+  expect(leftOver(...begun)).toEqual({ writes: 1, unjournaled: [], unseen: [] });
   const [alert, ...more] = at(`/${secret}`).slice(hooks);
   expect(more).toEqual([]);
   expect(alert).toMatchObject({ severity: 'error', reason: 'TetherReturned', returned: [{ where, grade: 'L1' }] });

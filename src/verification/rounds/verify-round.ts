@@ -8,7 +8,7 @@ import { hashOf } from '../../support/hash.js';
 import { asTheSpecAccepts } from '../rederive/judge-items.js';
 import { paths, scansShape } from '../rederive/raw-bundle.js';
 import { judgeRound } from './judge.js';
-import { type Round, roundShape } from './round.js';
+import { type Alarm, type Round, roundShape } from './round.js';
 
 export interface RoundFiles {
   round: Round;
@@ -55,7 +55,7 @@ function compare(round: Round, scan: ScanResult): void {
   const again = judgeRound({ ...round, scan }, round.finishedAt, round.before);
   if (again.verdict !== round.verdict)
     throw new Error(`its verdict is ${round.verdict}, but what it has seen gives ${again.verdict}`);
-  const keys = (list: readonly { key: string }[]) => list.map(({ key }) => key).join('\n');
+  const keys = (list: readonly Alarm[]) => list.map(({ key, since }) => `${key} ${since}`).join('\n');
   const differs = (one: readonly unknown[], other: readonly unknown[]) => hashOf(one) !== hashOf(other);
   if (keys(again.alarms) !== keys(round.alarms)) throw new Error('what it says is open is not what it has seen');
   if (differs(again.returned, round.returned))

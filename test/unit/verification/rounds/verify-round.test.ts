@@ -82,6 +82,11 @@ describe('is refused', () => {
     ],
     ['an alarm less', /what it says is open is not what it has seen/, ({ round }) => (round.alarms = [])],
     [
+      'an alarm that is younger than it was',
+      /what it says is open/,
+      ({ round }) => (round.alarms[0].since = '2026-12-24T00:00:00.000Z'),
+    ],
+    [
       'something that returned and was there before',
       /what it says returned does not follow/,
       ({ round }) => (round.returned = [round.alarms[0].key]),
