@@ -30,6 +30,7 @@ export interface RoundRig {
   webhook: { answer: number | Error };
   /** Sentences of what went through the gate. */
   sentences: string[];
+  act: Act;
   /** Takes a round and keeps it. */
   round(): Promise<RoundTaken & { bundle: string }>;
   put(...objects: KubeObject[]): void;
@@ -77,7 +78,7 @@ export async function roundRig({
     return { ...taken, bundle: await keepRound(world, taken) };
   };
   return Object.assign(rig, {
-    ...{ world, kube, down, round },
+    ...{ world, kube, down, act, round },
     put: (...more: KubeObject[]) => more.forEach(kube.put),
     remove: (...gone: KubeObject[]) => {
       for (const { kind, metadata } of gone)

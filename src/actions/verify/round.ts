@@ -44,7 +44,7 @@ export async function verifyRound(context: Context, show: (result: RoundResult) 
   const bundle = context.options.dryRun ? '' : await keepRound(world, taken);
   const result = resultOf(taken, bundle);
   show(result);
-  for (const { channel, error } of result.deliveries.filter(({ sent }) => !sent))
+  for (const { channel, error } of context.options.dryRun ? [] : result.deliveries.filter(({ sent }) => !sent))
     context.output.warn(`The alert was not sent (${channel}): ${error} The next round sends it.`);
   const error = roundError(result, context.options.dryRun);
   if (error) throw error;

@@ -11,8 +11,8 @@ import { forwardingOf } from './flux-alerts.js';
 
 export interface Channel {
   name: 'webhook' | 'flux';
-  /** Throws an Error that says why it was not taken. */
-  send(act: Act, news: News): Promise<void>;
+  /** `unwanted`: nobody behind it asks for such news. Throws an Error that says why it was not taken. */
+  send(act: Act, news: News): Promise<'sent' | 'unwanted'>;
 }
 
 type Sending = Pick<World, 'sovereign' | 'credentials' | 'redactor' | 'kube' | 'signal'>;
@@ -52,6 +52,7 @@ async function openWebhook({ credentials, redactor, signal }: Sending, lab: bool
         });
         if (status < 200 || status >= 300) throw refused(`the webhook answered ${status}`);
       });
+      return 'sent';
     },
   };
 }
@@ -79,7 +80,7 @@ function openFlux({ kube, redactor }: Sending): Channel {
     async send(act, news) {
       const event = redactor.clean(alertEvent(news));
       const forwarding = await forwardingOf(await kube(), event);
-      if (forwarding === 'unwanted') return;
+      if (forwarding === 'unwanted') return 'unwanted';
       const { kind, namespace: space, name: object } = event.involvedObject;
       if (forwarding === 'no alert') throw refused(`no Alert of Flux forwards events of ${kind} ${space}/${object}`);
       await act(mutation(titleOf(news)), async (writers) => {
@@ -90,6 +91,7 @@ function openFlux({ kube, redactor }: Sending): Channel {
         const by = isOfApiServer(answer) ? 'the API server answered in its place' : 'it answered';
         throw refused(`notification-controller ${namespace}/${name}: ${by} ${answer.status}`);
       });
+      return 'sent';
     },
   };
 }

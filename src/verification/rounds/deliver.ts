@@ -27,9 +27,9 @@ export async function deliver(
     if (returned.length + cleared.length === 0) continue;
     const told = { channel: name, returned: returned.map(({ key }) => key), cleared: cleared.map(({ key }) => key) };
     try {
-      await send(act, { ...about, returned, cleared });
+      const answer = await send(act, { ...about, returned, cleared });
       state = { alarms: state.alarms.map(withChannel(name)), owed: without(state.owed, name) };
-      deliveries.push({ ...told, sent: true });
+      if (answer === 'sent') deliveries.push({ ...told, sent: true });
     } catch (error) {
       signal.throwIfAborted();
       if (endsTheRun(error)) throw error;
