@@ -92,6 +92,7 @@ async function untilSteady(
     await waitUntil({
       reason: 'every probe to be green',
       timeoutMs: patienceMs,
+      maxPauseMs: probeEveryMs / 2,
       clock,
       signal,
       look: async () => {
