@@ -1,16 +1,34 @@
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
+import { evidenceHistory, type History } from '../../src/actions/evidence/history.js';
 import { type EvidenceShown, showEvidence } from '../../src/actions/evidence/show.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { itemLook } from '../../src/cli/text/endings.js';
+import { historyBlocks } from '../../src/cli/text/evidence/rounds.js';
+import { command } from '../../src/support/commands/command.js';
+import { fail } from '../../src/support/errors/errors.js';
 
-export default class EvidenceShow extends CatalystCommand<EvidenceShown> {
+export default class EvidenceShow extends CatalystCommand<EvidenceShown | History> {
   static override summary = 'the verdict and contents of the newest evidence bundle, or of FILE';
-  static override examples = ['<%= config.bin %> evidence show'];
+  static override examples = ['<%= config.bin %> evidence show', '<%= config.bin %> evidence show --history'];
   static override exitCodes = [3];
   static override args = { file: Args.string({ description: 'a bundle; default: the newest of this Sovereign' }) };
 
-  async run(): Promise<EvidenceShown> {
-    const { args, context } = await this.open(EvidenceShow);
+  static override flags = {
+    history: Flags.boolean({
+      description:
+        'all verdicts and rounds of this Sovereign in order, each with what has changed since the one before',
+    }),
+  };
+
+  async run(): Promise<EvidenceShown | History> {
+    const { args, flags, context } = await this.open(EvidenceShow);
+    if (flags.history) {
+      if (args.file !== undefined)
+        throw fail('E1001', '--history shows all evidence of a Sovereign, not of a file.', {
+          actions: [command('evidence show', { history: true })],
+        });
+      return evidenceHistory(context, (history) => context.output.page(historyBlocks(history)));
+    }
     const shown = await showEvidence(context, args.file);
     const rows = shown.items.map(({ id, status, reason }) => [id, itemLook(status), reason]);
     const paths = (['bundle', 'report', 'key'] as const).map(

@@ -1,5 +1,15 @@
 /** The systems that a change can be aimed at. Closed: a name that is not in it is no system, wherever it comes from. */
-export const systems = ['hetzner', 's3', 'sovereign', 'mother', 'dns', 'git', 'registry', 'machine'] as const;
+export const systems = [
+  'hetzner',
+  's3',
+  'sovereign',
+  'mother',
+  'dns',
+  'git',
+  'registry',
+  'machine',
+  'webhook',
+] as const;
 
 export type System = (typeof systems)[number];
 

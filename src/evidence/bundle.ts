@@ -17,6 +17,8 @@ const formats = 'https://openova.io/catalyst/definition-of-done/v';
 export const format = 1;
 export const predicateType = `${formats}${format}` as const;
 
+export type BundleKind = 'dod' | 'rehearsal' | 'round';
+
 export interface Predicate {
   fqdn: string;
   verdict: string;
@@ -27,9 +29,9 @@ export interface Predicate {
   planHash: string;
   /** What wrote it: `catalyst/0.1.0`. */
   by: string;
-  /** Of a rehearsal, the Sovereign of which it speaks is gone. */
-  kind: 'dod' | 'rehearsal';
-  /** The verdict before this one on the same Sovereign; left out for the first. */
+  /** Of a rehearsal, the Sovereign of which it speaks is gone; a round is no verdict. */
+  kind: BundleKind;
+  /** The verdict or round before this one on the same Sovereign; left out for the first. */
   previous?: Previous;
   /** True when the Sovereign was a lab. */
   lab: boolean;
@@ -56,6 +58,9 @@ export interface Index {
   version: typeof format;
   files: { path: string; sha256: string; bytes: number }[];
 }
+
+/** What a bundle says of itself: that of a round, and of all others. */
+export const reportPaths = { round: 'round.json', verdict: 'dod.json' } as const;
 
 export const indexPath = 'index.json';
 export const envelopePath = 'statement.dsse.json';
@@ -143,7 +148,7 @@ export async function readBundle(file: string): Promise<OpenBundle> {
     const found: unknown = JSON.parse(indexText);
     const newer = checkShape(newerIndex, found).data;
     if (newer) throw newerFormat(file, newer.version);
-    text('dod.json', largest.report);
+    text(files.has(reportPaths.round) ? reportPaths.round : reportPaths.verdict, largest.report);
     const index = indexSchema.parse(found);
     const envelope = envelopeSchema.parse(JSON.parse(envelopeText));
     return { files, index, envelope, indexText };

@@ -1,4 +1,4 @@
-/** Verdicts on one Sovereign are a chain: each bundle names the digest of the one before it, so that none can be left out unseen. */
+/** Verdicts and rounds on one Sovereign are a chain: each bundle names the digest of the one before it, so that none can be left out unseen. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readRegularFile } from '../support/files/read-regular-file.js';
@@ -10,13 +10,15 @@ const maxBytes = 64 * 2 ** 20;
 /** `dod-2026-11-30T20-00-00-000Z-pass.tar`: what it is of, when, verdict. */
 const named = /^[a-z]+-(\d{4}-\d\d-\d\dT[\d-]+Z)-[a-z]+\.tar$/;
 
+/** Names of the bundles in `folder`, the oldest first. */
+export function bundlesIn(folder: string): string[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.filter((name) => named.test(name)).sort((a, b) => (named.exec(a)![1]! < named.exec(b)![1]! ? -1 : 1));
+}
+
 /** The newest bundle in `folder`; undefined before the first. */
 export function newestIn(folder: string): Previous | undefined {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const bundle = names
-    .filter((name) => named.test(name))
-    .sort((a, b) => (named.exec(a)![1]! < named.exec(b)![1]! ? -1 : 1))
-    .at(-1);
+  const bundle = bundlesIn(folder).at(-1);
   return bundle === undefined ? undefined : { bundle, sha256: digestOf(join(folder, bundle)) };
 }
 

@@ -15,6 +15,8 @@ export interface Finding {
   remedy: string;
   /** Of a reference: the first grade of independence that it makes impossible. */
   grade?: Grade;
+  /** Of an object that another one makes: the one that makes it in the end, as `Deployment apps/shop`. Its Pods change names, it does not. */
+  source?: string;
   /** Why it may stay. */
   accepted?: string;
   /** It names the Sovereign, and its owner is unknown: it is reported and left alone (product.md §7). */
@@ -60,6 +62,17 @@ export interface ScanResult {
   marks?: OwnMark[];
   /** The grade that the spec asks for: a finding that breaks only a higher one is told and leaves the scan clean. */
   asked?: Grade;
+  /** By what the mother was recognized, beside the names that the spec lists: a later scan that cannot ask her goes on from it. */
+  known?: MotherMarks;
+}
+
+export interface MotherMarks {
+  /** IP addresses. */
+  addresses: readonly string[];
+  /** SHA-256 of the certificates of her cluster's authorities; left out where they could not be read. */
+  authorities?: readonly string[];
+  /** What recorded these where she was not asked now, for a person. */
+  from?: string;
 }
 
 /** True for a finding that is neither accepted nor of a grade that nobody asked for. */

@@ -4,9 +4,10 @@ import type { Finding, Scanned, ScanResult, Unlooked } from './scan.js';
 import { type ScanPlace, scanPlaces } from './scan-places.js';
 import { acceptBySpec } from './umbilical/accepted.js';
 import { gitTrees } from './umbilical/git-trees.js';
-import { knowMother, motherAddresses, motherNames } from './umbilical/mother.js';
+import { type KnownMother, knowMother, motherAddresses, motherNames, type Remembered } from './umbilical/mother.js';
 import { namePlaces } from './umbilical/names.js';
 import { objectPlaces } from './umbilical/objects.js';
+import { withSource } from './umbilical/owners.js';
 import { imageFindings, noSources } from './umbilical/sources.js';
 
 export interface Needle {
@@ -49,12 +50,17 @@ export interface UmbilicalTools {
   nodes?: readonly ScanPlace[];
   /** Places that the world at hand does not have. */
   absent?: readonly Unlooked[];
+  /**
+   * Of a scan that has to do without the mother: what an earlier one knew her by. Her authorities are then compared as they were recorded,
+   * and a scan that knows no address of hers has not looked for any.
+   */
+  remembered?: Remembered;
 }
 
 export async function scanUmbilical(look: Scanned, tools: UmbilicalTools = {}): Promise<ScanResult> {
   const { independence } = look.sovereign.spec;
   const kube = await look.kube();
-  const mother = await knowMother(look, kube);
+  const mother = await knowMother(look, kube, tools.remembered);
   const sources = noSources();
   const objects = await objectPlaces(look, kube, mother, sources);
   const trees = await gitTrees(look, kube, objects.wanted);
@@ -62,10 +68,12 @@ export async function scanUmbilical(look: Scanned, tools: UmbilicalTools = {}): 
     ...objects.places,
     ...trees.places,
     ...namePlaces(look, mother),
-    ...authorityPlace(mother.unread),
+    ...authorityPlace(mother),
+    ...(tools.remembered && mother.addresses.length === 0 ? [noAddress] : []),
     ...(tools.nodes ?? []),
   ]);
-  const findings = sorted([...seen.findings, ...sources.findings, ...imageFindings(sources)]);
+  const found = sorted([...seen.findings, ...sources.findings, ...imageFindings(sources)]);
+  const findings = found.map((finding) => withSource(finding, objects.owners));
   return {
     findings: acceptBySpec(findings, independence.accepted, {
       now: look.clock.now(),
@@ -75,6 +83,11 @@ export async function scanUmbilical(look: Scanned, tools: UmbilicalTools = {}): 
     unlooked: [...trees.foreign, ...(tools.absent ?? [])],
     marks: objects.marks,
     asked: independence.grade,
+    known: {
+      addresses: mother.addresses,
+      ...(mother.unread === undefined ? { authorities: [...mother.authorities].sort() } : {}),
+      ...(mother.recorded === undefined ? {} : { from: mother.recorded }),
+    },
   };
 }
 
@@ -82,12 +95,17 @@ export async function scanUmbilical(look: Scanned, tools: UmbilicalTools = {}): 
 const sorted = (findings: readonly Finding[]) =>
   findings.toSorted((a, b) => (a.grade ?? '').localeCompare(b.grade ?? '') || a.id.localeCompare(b.id));
 
-/** Her own cluster's authorities are known from her alone. */
-function authorityPlace(unread: string | undefined): ScanPlace[] {
+/** Her own cluster's authorities are known from her alone, or from a scan that she answered. */
+function authorityPlace({ unread, recorded, authorities }: KnownMother): ScanPlace[] {
+  const place = motherAuthorities;
+  if (recorded !== undefined) {
+    const how = `her cluster was not asked: every certificate on the Sovereign is compared with those that ${recorded} recorded`;
+    return [{ place, how, look: async () => ({ findings: [], count: authorities.size }) }];
+  }
   if (unread === undefined) return [];
   return [
     {
-      place: motherAuthorities,
+      place,
       how: 'her kubeconfig and what her cluster gives to Pods; every certificate on the Sovereign is compared with them',
       look: async () => {
         throw new Error(unread);
@@ -95,3 +113,11 @@ function authorityPlace(unread: string | undefined): ScanPlace[] {
     },
   ];
 }
+
+const noAddress: ScanPlace = {
+  place: "addresses of the mother's hosts",
+  how: "her names at the parent's servers, spec.mother.addresses, and what earlier evidence recorded",
+  look: async () => {
+    throw new Error('none is known, so that a reference by address would not be found');
+  },
+};

@@ -27,6 +27,8 @@ export const glossary: Readonly<Record<string, string>> = {
   canary: 'A probe that must fail during the kill experiment: it shows that catalyst-api was really down.',
   verdict:
     'What verify dod ends with: PASS, FAIL, PARTIAL (nothing failed, but something was not checked) or INVALID (the experiment itself did not work).',
+  round:
+    'One umbilical scan and one look at the probes, for a scheduler, with an alert when a tether returns. It is CLEAN, ALERT, or INCOMPLETE when not everything could be looked at: catalyst verify round',
   dod: 'The Definition of Done: items D1 to D23, and W1 to W13, the checklist of the WBS that they answer. catalyst verify dod takes it.',
   evidence:
     'Signed files of what was proven, with an HTML report. Anybody can check them offline: catalyst verify evidence FILE',

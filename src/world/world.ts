@@ -30,6 +30,7 @@ export type CredentialName =
   | 'sovereign-kubeconfig'
   | 'powerdns-api-key'
   | 'dynadot-api-key'
+  | 'alert-webhook'
   | `generated/${string}`;
 
 /** Asks, and changes nothing: what changes something comes from `act` (gate.ts). */

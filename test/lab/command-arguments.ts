@@ -82,6 +82,7 @@ export const commandArguments: Record<string, (given: Prepared) => string[]> = {
   'verify:evidence': ({ evidence, key }) => [evidence, '--key', key],
   'verify:protected': () => [],
   'verify:residue': () => [],
+  'verify:round': () => [],
   'verify:umbilical': () => [],
   watch: () => [],
   wizard: () => [],

@@ -199,6 +199,16 @@ const rules: readonly { is: RegExp; why: string; writes(change: Change, releases
     ],
   },
   {
+    is: /^webhook Webhook /,
+    why: 'an alert goes to an address of the person, which is no server of the lab',
+    writes: () => [],
+  },
+  {
+    is: /^sovereign Event .*notification-controller/,
+    why: 'an event is posted to the Service of the controller, through the API server',
+    writes: ({ target }) => [{ object: `sovereign services ${target.namespace}/${target.name}` }],
+  },
+  {
     is: /^git branch /,
     why: 'a push names the repository',
     writes: ({ target }) => [{ object: `git repository ${target.name.split(':')[0]}` }],

@@ -6,6 +6,7 @@ import type { Component } from './component.js';
 import { gitea } from './gitea.js';
 import { harbor } from './harbor.js';
 import { keycloak } from './keycloak.js';
+import { notificationController } from './notification.js';
 import type { OpenBao } from './openbao.js';
 import { powerdns } from './powerdns.js';
 import type { Telemetry } from './telemetry.js';
@@ -24,6 +25,7 @@ export function sovereignComponents(of: {
     harbor(),
     ...telemetry.components,
     powerdns,
+    notificationController,
     catalystPlatform,
   ];
 }

@@ -2,6 +2,7 @@
 import { ifMade } from '../../engine/dry-run.js';
 import { acceptCredential } from '../../sovereign/credentials/credential-input.js';
 import type { CredentialStore } from '../../sovereign/credentials/credential-store.js';
+import { webhookAddress } from '../../sovereign/credentials/webhook-address.js';
 import { type CredentialProbe, credentialProbes } from '../../walk/credentials/credential-probes.js';
 import type { Session } from '../session/session.js';
 import { withGate } from '../session/with-gate.js';
@@ -13,6 +14,7 @@ export async function setCredential(
   { name, value: raw, verify }: { name: string; value: string; verify: boolean },
 ): Promise<string | undefined> {
   const value = acceptCredential(name, raw, 'what was given');
+  if (name === 'alert-webhook') webhookAddress(value, { lab: (await session.world.identity()).kind === 'lab' });
   const keep = async () => {
     if (!session.dryRun) await store.set(name, value);
   };

@@ -6,6 +6,8 @@ import { type OpenBundle, readBundle } from '../../evidence/bundle.js';
 import { checkShape } from '../../support/check-shape.js';
 import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
+import { roundIn } from '../../verification/rounds/earlier.js';
+import type { Round } from '../../verification/rounds/round.js';
 import type { Context } from '../session/context.js';
 import { verifyEvidence } from './verify.js';
 
@@ -51,6 +53,12 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
   const bundle = file ?? newestBundle(stateDir);
   const opened = await readBundle(bundle);
   const { files } = opened;
+  const round = roundIn(opened);
+  if (round)
+    return shownRound(bundle, round, {
+      files: [...files.keys()].sort(),
+      checked: await checkOf(context, bundle, opened),
+    });
   const { data: report, error } = checkShape(shownSchema, parsed(String(files.get('dod.json'))));
   if (error) throw fail('E6110', `${bundle} is not a complete evidence bundle: its dod.json is not a report.`);
   return {
@@ -63,6 +71,23 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
     items: report.items.map(({ id, status, reason }) => ({ id, status, reason })),
     files: [...files.keys()].sort(),
     checked: await checkOf(context, bundle, opened),
+  };
+}
+
+/** A round has no page, and no items: what is open, and what was not looked at, stand for them. */
+function shownRound(bundle: string, round: Round, rest: Pick<EvidenceShown, 'files' | 'checked'>): EvidenceShown {
+  const { fqdn, verdict, finishedAt: at, alarms, unlooked } = round;
+  const open = alarms.map(({ kind, where, what }) => ({ id: kind, status: 'fail', reason: `${where}: ${what}` }));
+  const unseen = unlooked.map((reason) => ({ id: 'place', status: 'not-checked', reason }));
+  return {
+    bundle,
+    report: '',
+    key: join(bundle, '..', 'evidence.pub'),
+    fqdn,
+    verdict,
+    at,
+    items: [...open, ...unseen],
+    ...rest,
   };
 }
 

@@ -2,6 +2,7 @@
 import { type OpenBundle, readBundle, type Statement } from '../../evidence/bundle.js';
 import { type EvidenceKey, evidenceKey, pinKey } from '../../evidence/pinned-key.js';
 import { configDir } from '../../sovereign/state/state-dir.js';
+import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { DodReport } from '../../verification/dod/report.js';
 import { type BundleCheck, verifyBundle } from '../../verification/dod/verify-bundle.js';
@@ -45,7 +46,11 @@ export async function readVerdict(context: Pick<Context, 'env' | 'evidenceKeyOf'
   const known = { configDir: configDir(context.env), ownKeyOf: context.evidenceKeyOf };
   const bundle = await readBundle(file);
   const { publicKey } = await evidenceKey(known, claimedFqdn(file, bundle), file);
-  return (await verifyBundle(file, publicKey, bundle)).raw.report;
+  const { raw, predicate } = await verifyBundle(file, publicKey, bundle);
+  if (raw) return raw.report;
+  throw fail('E6101', `${file} is a ${predicate.kind}, not a verdict.`, {
+    actions: [command('evidence show', { history: true })],
+  });
 }
 
 /** As the bundle says itself, for choosing the key; whether that is so, the signature shows. */

@@ -42,10 +42,12 @@ export function createWorldAdapters(
   const helm = () => binaries.path('helm');
   return {
     kube,
+    services: kube,
     mother,
     hetzner,
     objectStore,
     http: createHttp({ dialer, ...calls }),
+    webhook: createHttp({ dialer: vendors, ...calls }),
     httpStream: createHttpStream({ dialer, signal }),
     slowUpload: createSlowUpload({ dialer, clock }),
     git: createGit({ dialer, ...calls, exec, folder: runFolder.path }),

@@ -98,6 +98,8 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
         describe?.(mutation.sentence);
       };
       const ready: typeof distinct = async (mutation, signal) => {
+        // It reaches no cluster, and must not wait for one.
+        if (mutation.target.system === 'webhook') return;
         await distinct(mutation, signal);
         await project.before(mutation);
       };

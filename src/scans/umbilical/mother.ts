@@ -8,7 +8,7 @@ import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { authoritiesOnlyOf } from '../cluster/authorities.js';
-import type { Scanned } from '../scan.js';
+import type { MotherMarks, Scanned } from '../scan.js';
 
 export interface KnownMother {
   /** Names, of which every name below counts too. */
@@ -21,7 +21,12 @@ export interface KnownMother {
   authorities: ReadonlySet<string>;
   /** Why they could not be read. */
   unread?: string;
+  /** They were not read now: what recorded them, for a person. */
+  recorded?: string;
 }
+
+/** What an earlier scan knew her by, for one that cannot ask her. `from`: such as `the verdict of 2026-12-01T06:00:00.000Z`. */
+export type Remembered = Required<Pick<MotherMarks, 'from'>> & MotherMarks;
 
 /** Hosts of the mother as the spec and the platform list them, in lower case. */
 export function motherNames(sovereign: Sovereign): string[] {
@@ -60,7 +65,8 @@ async function resolve(
   return [];
 }
 
-export async function knowMother(look: Scanned, own: Kube): Promise<KnownMother> {
+/** @param remembered counts beside what is found now, and in the place of what cannot be */
+export async function knowMother(look: Scanned, own: Kube, remembered?: Remembered): Promise<KnownMother> {
   const { sovereign } = look;
   const hosts = motherNames(sovereign);
   const domain = motherDomain(sovereign.spec.mother);
@@ -70,19 +76,25 @@ export async function knowMother(look: Scanned, own: Kube): Promise<KnownMother>
     domains: all.filter((one, at) => all.indexOf(one) === at && !all.some((other) => one.endsWith(`.${other}`))),
     // the bare domain is a prefix of labels too
     hosts: new Set(hosts.filter((host) => host !== domain)),
-    addresses: await motherAddresses(look),
+    addresses: [...new Set([...(await motherAddresses(look)), ...(remembered?.addresses ?? [])])].sort(),
     namespaces: protectedNamespaces(sovereign),
-    ...(await authoritiesOf(look, own)),
+    ...(await authoritiesOf(look, own, remembered)),
   };
 }
 
 /** The authorities of her cluster that are not the Sovereign's too. */
-async function authoritiesOf(look: Scanned, own: Kube): Promise<Pick<KnownMother, 'authorities' | 'unread'>> {
+async function authoritiesOf(
+  look: Scanned,
+  own: Kube,
+  remembered: Remembered | undefined,
+): Promise<Pick<KnownMother, 'authorities' | 'unread' | 'recorded'>> {
   try {
     const mother = await look.mother();
     return { authorities: new Set(await authoritiesOnlyOf(mother, own)) };
   } catch (error) {
     if (endsTheRun(error)) throw error;
+    const { authorities, from } = remembered ?? {};
+    if (authorities !== undefined) return { authorities: new Set(authorities), recorded: from };
     return { authorities: new Set(), unread: messageOf(error) };
   }
 }

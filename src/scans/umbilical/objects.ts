@@ -12,6 +12,7 @@ import { ownMarkOf } from './marks.js';
 import { isOfOpenova, motherWanted } from './matcher.js';
 import type { KnownMother } from './mother.js';
 import { ordinary } from './ordinary.js';
+import { noteOwner, type Owners } from './owners.js';
 import { noteSources, type Sources } from './sources.js';
 import { isMotherSubject } from './subjects.js';
 
@@ -30,9 +31,10 @@ export interface ObjectScan {
   marks: OwnMark[];
   sources: Sources;
   wanted: Wanted;
+  owners: Owners;
 }
 
-/** Places to look at, one for each kind; `sources` and `marks` fill while they are looked at. */
+/** Places to look at, one for each kind; `sources`, `marks` and `owners` fill while they are looked at. */
 export async function objectPlaces(
   look: Scanned,
   kube: Kube,
@@ -47,6 +49,7 @@ export async function objectPlaces(
   ]);
   const wanted = motherWanted(mother, { fqdn, services, namespaces, ...discovered });
   const marks: OwnMark[] = [];
+  const owners: Owners = new Map();
   const isOwn = ownHosts(fqdn);
   const limit = pLimit(4);
   const lookAt = (kind: ServedKind): ScanPlace => ({
@@ -58,13 +61,14 @@ export async function objectPlaces(
         const count = await eachObject(kube, kind, (object) => {
           const mark = ownMarkOf(object, fqdn, look.clock.now());
           if (mark) marks.push(mark.mark);
+          noteOwner(object, owners);
           findings.push(...referencesIn(object, { wanted, mother: look.sovereign.spec.mother.name, skip: mark?.path }));
           noteSources(object, nameOfObject(object), isOwn, sources);
         });
         return { findings, count };
       }),
   });
-  return { places: [...discovered.kinds.map(lookAt), ...missing(discovered)], marks, sources, wanted };
+  return { places: [...discovered.kinds.map(lookAt), ...missing(discovered)], marks, sources, wanted, owners };
 }
 
 /** `namespace/name` of all objects of a core kind; none where it may not be listed, which is told when the kind is looked at. */

@@ -14,6 +14,7 @@ export const credentialVariables: Readonly<Record<string, string>> = {
   'registry-token': 'CATALYST_REGISTRY_TOKEN',
   'powerdns-api-key': 'CATALYST_POWERDNS_API_KEY',
   'dynadot-api-key': 'DYNADOT_API_KEY',
+  'alert-webhook': 'CATALYST_ALERT_WEBHOOK',
 };
 
 /** All variables whose value is secret. */

@@ -249,6 +249,20 @@ export const specSchema = z.strictObject({
       .prefault({}),
     'How independent the Sovereign has to be, and what may still be open.',
   ),
+  alerts: describe(
+    z
+      .strictObject({
+        webhook: z.boolean().default(false).meta({
+          description: 'To the webhook whose address is the credential alert-webhook.',
+        }),
+        flux: z.boolean().default(false).meta({
+          description:
+            "As an event of GitRepository flux-system/flux-system, which an Alert of the Sovereign's own Flux forwards.",
+        }),
+      })
+      .optional(),
+    'Where verify round sends what it finds.',
+  ),
   profile: z
     .enum(['solo', 'ha'])
     .optional()

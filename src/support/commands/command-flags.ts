@@ -24,7 +24,7 @@ export const commandFlags = {
   'credentials verify': [],
   doctor: [],
   'evidence export': ['out'],
-  'evidence show': [],
+  'evidence show': ['history'],
   explain: [],
   graph: ['format'],
   'handover abort': ['confirm', 'keep-commits', 'restore-zone'],
@@ -64,6 +64,7 @@ export const commandFlags = {
   'verify evidence': ['key', 'pin'],
   'verify protected': ['accept', 'confirm'],
   'verify residue': [],
+  'verify round': ['test-alert'],
   'verify umbilical': [],
   watch: ['open', 'port'],
   wizard: ['bucket-prefix', 'confirm', 'control-plane-count', 'control-plane-type', 'email', 'force', 'fqdn', 'location', 'mother-context', 'name', 'object-storage-location', 'organization', 'purge', 'rehearse', 'spend', 'ssh-public-key', 'until', 'window', 'worker-count', 'worker-type'],
@@ -102,4 +103,4 @@ export const argumentCounts: Readonly<Record<string, number>> = {
 
 /** Flags without a value. */
 // biome-ignore format: generated
-export const switches: readonly string[] = ['accept', 'black-hole', 'black-start', 'buckets', 'delete-evidence', 'dry-run', 'fresh', 'help', 'images', 'include-live', 'insecure', 'install', 'json', 'keep', 'live', 'make', 'no-color', 'no-input', 'no-verify', 'open', 'pin', 'quiet', 'read-only', 'rehearse', 'remove', 'restore-zone', 'resume', 'reveal', 'sealed', 'snapshots', 'spend', 'stranger', 'timeline', 'verbose', 'version', 'watch', 'write', 'yes', 'zones'];
+export const switches: readonly string[] = ['accept', 'black-hole', 'black-start', 'buckets', 'delete-evidence', 'dry-run', 'fresh', 'help', 'history', 'images', 'include-live', 'insecure', 'install', 'json', 'keep', 'live', 'make', 'no-color', 'no-input', 'no-verify', 'open', 'pin', 'quiet', 'read-only', 'rehearse', 'remove', 'restore-zone', 'resume', 'reveal', 'sealed', 'snapshots', 'spend', 'stranger', 'test-alert', 'timeline', 'verbose', 'version', 'watch', 'write', 'yes', 'zones'];

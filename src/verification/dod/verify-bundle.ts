@@ -17,6 +17,7 @@ import { cutExperiment } from '../rederive/cut-experiment.js';
 import { paths, type RawBundle, readRaw } from '../rederive/raw-bundle.js';
 import { pageDiffers } from '../rederive/report-data.js';
 import { unfounded } from '../rederive/settle.js';
+import { checkRound } from '../rounds/verify-round.js';
 import { verdictOf } from './item.js';
 
 export interface BundleCheck {
@@ -28,7 +29,8 @@ export interface BundleCheck {
   /** What was checked, in order; all of it held. */
   checks: string[];
   predicate: Predicate;
-  raw: RawBundle;
+  /** Left out for a round, which is no verdict. */
+  raw?: RawBundle;
 }
 
 /**
@@ -56,6 +58,7 @@ type Broken = (why: string) => Error;
 async function check(file: string, bundle: OpenBundle, publicKey: string, broken: Broken): Promise<BundleCheck> {
   const { files, index, envelope } = bundle;
   const predicate = requireIntact(file, bundle, publicKey, broken);
+  if (predicate.kind === 'round') return checkOfRound(file, bundle, predicate, broken);
   const raw = readOr(broken, () => readRaw((path) => files.get(path)?.toString()));
   const { report, entries } = raw;
   const sameVersion = predicate.by === userAgent;
@@ -82,8 +85,7 @@ async function check(file: string, bundle: OpenBundle, publicKey: string, broken
     predicate,
     raw,
     checks: [
-      'the statement is signed by this key',
-      `the index is the one that was signed; ${index.files.length} files have its hashes, and there are no others`,
+      ...intactLines(index.files.length),
       `the journal's chain of ${entries.length} lines is intact, and has the run that took the verdict`,
       'Sovereign, world, run, plan, window and checklist are the same in all files',
       `each of ${report.items.length} items follows again from its raw data, the experiment from ${report.experiment?.samples.length ?? 0} samples`,
@@ -94,6 +96,25 @@ async function check(file: string, bundle: OpenBundle, publicKey: string, broken
     ],
   };
 }
+
+function checkOfRound(file: string, { files, index }: OpenBundle, predicate: Predicate, broken: Broken): BundleCheck {
+  const { round, scan } = readOr(broken, () => checkRound((path) => files.get(path)?.toString(), predicate));
+  const { fqdn, verdict, at, lab } = predicate;
+  return {
+    ...{ file, fqdn, verdict, at, lab, predicate },
+    checks: [
+      ...intactLines(index.files.length),
+      'Sovereign, world, times and verdict are the same in all files',
+      `${verdict} follows again from ${scan.findings.length} findings in ${scan.looked.length} places and ${round.samples.length} samples, what returned and what is gone from the round before`,
+      previousLine(file, predicate, broken),
+    ],
+  };
+}
+
+const intactLines = (files: number) => [
+  'the statement is signed by this key',
+  `the index is the one that was signed; ${files} files have its hashes, and there are no others`,
+];
 
 /** Signature, index and hashes. */
 function requireIntact(file: string, bundle: OpenBundle, publicKey: string, broken: Broken): Predicate {
@@ -112,9 +133,10 @@ function readOr<T>(broken: Broken, read: () => T): T {
 }
 
 function previousLine(file: string, { previous }: Predicate, broken: Broken): string {
-  if (!previous) return 'it names no verdict before it: it is the first on this Sovereign';
+  if (!previous) return 'it names no verdict or round before it: it is the first on this Sovereign';
   const found = lookAtPrevious(file, previous);
-  if (found === 'other') throw broken(`${previous.bundle} beside it is not the verdict before it that it names`);
+  if (found === 'other')
+    throw broken(`${previous.bundle} beside it is not the verdict or round before it that it names`);
   const seen = found === 'whole' ? 'is beside it and has that digest' : 'is not beside it';
-  return `the verdict before it, ${previous.bundle} (sha256 ${previous.sha256.slice(0, 16)}…), ${seen}`;
+  return `the ${previous.bundle.startsWith('round-') ? 'round' : 'verdict'} before it, ${previous.bundle} (sha256 ${previous.sha256.slice(0, 16)}…), ${seen}`;
 }

@@ -3,6 +3,7 @@ import { type Part, toCome } from '../../engine/events.js';
 import { parseJournal } from '../../engine/journal-entry.js';
 import { foldJournal } from '../../engine/journal-state.js';
 import { type HandoverRecord, hasReached, readRecordIfAny } from '../../handover/record.js';
+import { nameServerAddresses } from '../../handover/sovereign/name-server-addresses.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import { fingerprintBefore } from '../../mother/fingerprint/protected-before.js';
 import { command } from '../../support/commands/command.js';

@@ -1,15 +1,17 @@
 /** Puts a verification into a signed bundle and an HTML report, both under <state-dir>/<fqdn>/evidence. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJournal } from '../../engine/journal-entry.js';
 import { foldJournal } from '../../engine/journal-state.js';
 import { writeBundle } from '../../evidence/bundle.js';
 import { newestIn } from '../../evidence/chain.js';
+import { bundleStem, openEvidenceFolder } from '../../evidence/evidence-folder.js';
 import { openSigner } from '../../evidence/signing.js';
 import type { HandoverRecord } from '../../handover/record.js';
 import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import type { ScanResult } from '../../scans/scan.js';
-import { fail, messageOf } from '../../support/errors/errors.js';
+import { writePrivateFile } from '../../sovereign/state/state-dir.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { hashOf } from '../../support/hash.js';
 import { userAgent } from '../../support/user-agent.js';
 import { probeImages } from '../../walk/probes/probe-images.js';
@@ -69,21 +71,11 @@ export async function writeEvidence(
   const result = await settle(stated, kind);
   files[names.report] = `${JSON.stringify(result, null, 2)}\n`;
   files[names.html] = await renderReport({ ...stated, report: result }, signer.keyId);
-  const folder = join(world.stateDir, 'evidence');
-  const stem = `${kind}-${result.finishedAt.replaceAll(/[:.]/g, '-')}-${result.verdict.toLowerCase()}`;
-  const paths = {
-    bundle: join(folder, `${stem}.tar`),
-    report: join(folder, `${stem}.html`),
-    key: join(folder, 'evidence.pub'),
-  };
+  const { folder, key } = openEvidenceFolder(world.stateDir, signer);
+  const stem = join(folder, bundleStem(kind, result.finishedAt, result.verdict));
+  const paths = { bundle: `${stem}.tar`, report: `${stem}.html`, key };
   const previous = newestIn(folder);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(paths.report, files[names.html]!, { mode: 0o600 });
-    writeFileSync(paths.key, signer.publicKey, { mode: 0o600 });
-  } catch (error) {
-    throw fail('E1201', `The evidence cannot be written to ${folder}: ${messageOf(error)}.`, { cause: error });
-  }
+  writePrivateFile(paths.report, files[names.html]!);
   await writeBundle({
     file: paths.bundle,
     signer,

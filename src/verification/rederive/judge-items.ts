@@ -124,8 +124,10 @@ const judges: Readonly<Record<string, Judge>> = {
     ),
 };
 
+type Accepting = Pick<RawBundle, 'sovereign'> & { handover?: { pointOfNoReturnAt?: string | undefined } | undefined };
+
 /** The spec alone accepts findings and says which grade is asked for; what the scan says of both is not believed. */
-export function asTheSpecAccepts({ sovereign, handover }: RawBundle, scan: ScanResult, at: string): ScanResult {
+export function asTheSpecAccepts({ sovereign, handover }: Accepting, scan: ScanResult, at: string): ScanResult {
   const { accepted, grade } = sovereign.spec.independence;
   const crossed = handover?.pointOfNoReturnAt;
   const moments = { now: new Date(at), ...(crossed ? { handedOverAt: new Date(crossed) } : {}) };

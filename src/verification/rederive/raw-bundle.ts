@@ -67,6 +67,7 @@ const scan = z.looseObject({
   findings: z.array(findingShape),
   looked: z.array(z.looseObject({ place: z.string(), how: z.string(), ok: z.boolean() })),
 });
+export const scansShape = z.object({ umbilical: scan.optional(), residue: scan.optional() });
 const print = z.looseObject({
   version: z.literal(2),
   at: z.iso.datetime(),
@@ -99,7 +100,7 @@ export function readRaw(text: (path: string) => string | undefined): RawBundle {
     throw new Error(`its ${path} is not what catalyst writes: ${issue?.path.join('.')} ${issue?.message}`);
   };
   const { entries } = parseJournal(need(paths.journal), paths.journal);
-  const { umbilical, residue } = read(paths.scans, z.object({ umbilical: scan.optional(), residue: scan.optional() }));
+  const { umbilical, residue } = read(paths.scans, scansShape);
   const { before, after } = read(paths.protectedSet, z.object({ before: print.optional(), after: print.optional() }));
   const handover = read(paths.handover, z.union([record, z.strictObject({})]));
   return {

@@ -10,6 +10,13 @@ const text = z.string().max(200_000);
 const at = z.iso.datetime().or(z.iso.datetime({ offset: true }));
 
 const sample = z.looseObject({ probe: text, t: ms, ms, ok: z.boolean() });
+const world = z.union([
+  z.strictObject({ kind: z.literal('real') }),
+  z.strictObject({ kind: z.literal('lab'), id: text, name: text }),
+]);
+
+export { at as atShape, sample as sampleShape, text as textShape, world as worldShape };
+
 const exercise = z.looseObject({ name: text, class: text, ok: z.boolean(), from: ms, to: ms, reason: text });
 const difference = z.looseObject({ what: text, before: text, after: text });
 
@@ -54,10 +61,7 @@ export const reportShape = z.looseObject({
   startedAt: at,
   finishedAt: at,
   lab: z.boolean(),
-  world: z.union([
-    z.strictObject({ kind: z.literal('real') }),
-    z.strictObject({ kind: z.literal('lab'), id: text, name: text }),
-  ]),
+  world,
   items: z.array(item).max(100),
   experiment: experimentShape.optional(),
 });

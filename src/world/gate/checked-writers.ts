@@ -91,6 +91,18 @@ export function checkedWriters(writers: Writers, mutation: Mutation, protects: P
           return http(request);
         };
       },
+      get webhook() {
+        const { webhook } = writers;
+        return async (request: Parameters<typeof webhook>[0]) => {
+          check({ target: { system: 'webhook', kind: 'Webhook', name: 'alerts' }, verb: 'create' });
+          return webhook(request);
+        };
+      },
+      service: (service) => async (request) => {
+        const { namespace, name } = service;
+        check({ target: { system: 'sovereign', kind: mutation.target.kind, namespace, name }, verb: 'create' });
+        return writers.service(service)(request);
+      },
     },
   };
 }

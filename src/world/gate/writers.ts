@@ -1,6 +1,6 @@
 /** What changes the outside world, by system. Only `act` hands these out: whoever has none cannot write. */
 import type { HetznerWriter } from '../../hetzner/api/api.js';
-import type { Kube, KubeWriter, ServiceCaller } from '../../kubernetes/client/kube.js';
+import type { Kube, KubeWriter, ServiceCaller, ServiceRef } from '../../kubernetes/client/kube.js';
 import { type PowerDnsServer, type PowerDnsWriter, writePowerDns } from '../../mother/powerdns.js';
 import { callThrough } from '../../mother/service-access.js';
 import type { GitWriter } from '../../tools/git/git.js';
@@ -23,6 +23,10 @@ export interface Writers {
   readonly registry: RegistryWriter;
   /** Any method, for what has no writer of its own: Gitea's API, an OCI registry. */
   readonly http: HttpWriter;
+  /** To an address of the sovereign-admin's own, which takes alerts; no rule that leads to the Sovereign's components applies to it. */
+  readonly webhook: HttpWriter;
+  /** A Service of the Sovereign, through its API server; the host of the URL does not count. */
+  service(service: ServiceRef): HttpWriter;
 }
 
 export interface HelmWriter {
@@ -39,6 +43,8 @@ export interface RegistryWriter {
 /** What the gate makes writers of. The composition root gives it to the gate and to nobody else. */
 export interface Adapters {
   kube(): Promise<Kube & KubeWriter>;
+  /** Services of the Sovereign. */
+  services(): Promise<ServiceCaller>;
   mother(): Promise<Kube & KubeWriter & ServiceCaller>;
   hetzner(): Promise<HetznerWriter>;
   objectStore(): Promise<ObjectStoreWriter>;
@@ -46,6 +52,7 @@ export interface Adapters {
   helm: HelmInstaller;
   charts: Pick<HelmCharts, 'push'>;
   http: HttpWriter;
+  webhook: HttpWriter;
   httpStream: HttpStream;
 }
 
@@ -71,5 +78,9 @@ export function writersOf(adapters: Adapters): Writers {
     get http() {
       return adapters.http;
     },
+    get webhook() {
+      return adapters.webhook;
+    },
+    service: (service) => callThrough(adapters.services, service),
   };
 }

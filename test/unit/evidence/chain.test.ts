@@ -32,10 +32,10 @@ describe('verdicts on one Sovereign', () => {
     writeFileSync(beside, 'whole');
     expect((await verifyBundle(file, key)).checks.at(-1)).toContain(`${first} (sha256`);
     writeFileSync(beside, 'another');
-    await expect(verifyBundle(file, key)).rejects.toThrow(`${first} beside it is not the verdict before it`);
+    await expect(verifyBundle(file, key)).rejects.toThrow(`${first} beside it is not the verdict or round before it`);
     rmSync(beside);
     mkdirSync(beside);
-    await expect(verifyBundle(file, key)).rejects.toThrow('is not the verdict before it');
+    await expect(verifyBundle(file, key)).rejects.toThrow('is not the verdict or round before it');
   });
 
   it('name no file outside of their folder', async () => {

@@ -8,7 +8,7 @@ import { type OpenKube, openKube } from './open-kube.js';
 
 export interface WorldKubes {
   kubeconfigs: Kubeconfigs;
-  kube(): Promise<Kube & KubeWriter>;
+  kube(): Promise<Kube & KubeWriter & ServiceCaller>;
   mother(): Promise<Kube & KubeWriter & ServiceCaller>;
   /** Resolves when programs may use the kubeconfig file of this path. */
   upToDate(kubeconfig: string): Promise<void>;
@@ -37,7 +37,7 @@ export function createWorldKubes(
   };
   const upToDate = async (kubeconfig: string) => ready.get(kubeconfig)?.();
   /** A cluster that is created anew in this run has another kubeconfig. */
-  let current: { key: string; kube: Promise<Kube & KubeWriter> } | undefined;
+  let current: { key: string; kube: Promise<Kube & KubeWriter & ServiceCaller> } | undefined;
   const kube = async () => {
     if (current && request.kubeconfig !== undefined) return current.kube;
     const text = request.kubeconfig ?? (await credentials.find('sovereign-kubeconfig'));

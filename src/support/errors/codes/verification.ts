@@ -18,6 +18,21 @@ export const verificationCodes = {
     'there are findings',
     'The scan found references or leftovers, or could not read a place. Each finding has its place, what it breaks and the remedy.',
   ),
+  E6005: entry(
+    'check-failed',
+    'a round found something',
+    'A tether is open, or a probe of the Sovereign is not green. The alert names it once; the exit status stays 3 as long as it is there.',
+  ),
+  E6006: entry(
+    'check-failed',
+    'a round is incomplete',
+    'Nothing was found, but not everything could be looked at: a place that the login cannot list, a mother whose authorities nothing has recorded, a probe that this machine could not observe. What was not looked at is never clean.',
+  ),
+  E6007: entry(
+    'external',
+    'an alert was not taken',
+    'The webhook or the notification-controller of Flux did not take an alert. The next round sends it again.',
+  ),
   E6101: entry(
     'check-failed',
     'the evidence is not valid',

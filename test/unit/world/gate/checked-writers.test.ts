@@ -31,7 +31,15 @@ function gate(refuse: (write: Write) => boolean = () => false) {
     sent.push(`http: ${method}`);
     return { status: 200, headers: {}, text: '' };
   };
-  const adapters = { kube: kube('sovereign'), mother: kube('mother'), http } as unknown as Adapters;
+  const services = async () => ({
+    callService: async ({ name }: { name: string }, { method, path }: { method: string; path: string }) => {
+      sent.push(`service ${name}: ${method} ${path}`);
+      return { status: 202, body: '' };
+    },
+  });
+  const adapters = {
+    ...{ kube: kube('sovereign'), mother: kube('mother'), services, http, webhook: http },
+  } as unknown as Adapters;
   const journal = open(temporaryJournal());
   const { signal } = new AbortController();
   const protects = (write: Write) => {
@@ -126,4 +134,40 @@ test('says that it changes something just before it is journaled, and makes no c
   await expect(act(declared, async () => expect.unreachable())).rejects.toThrow('Interrupted.');
   expect(seen).toEqual([0, 2]);
   expect(journal.entries.map(({ kind }) => kind)).toEqual(['begin', 'ok']);
+});
+
+const post = { url: 'https://somewhere/', method: 'POST', body: '{}' };
+const controller = { namespace: 'flux-system', name: 'notification-controller', port: 80 };
+const alert = (
+  system: 'webhook' | 'sovereign',
+  kind: string,
+  place: { namespace?: string; name: string },
+): Mutation => ({
+  target: { system, kind, ...place },
+  sentence: 'send an alert',
+});
+
+test('a webhook is written to by a change of a webhook alone', async () => {
+  const { act, sent, asked } = gate();
+  await act(alert('webhook', 'Webhook', { name: 'alerts' }), async (writers) => writers.webhook(post));
+  expect(asked.at(-1)).toEqual({ target: { system: 'webhook', kind: 'Webhook', name: 'alerts' }, verb: 'create' });
+  expect(sent).toEqual(['http: POST']);
+  await expect(act(declared, async (writers) => writers.webhook(post))).rejects.toMatchObject({ code: 'E9001' });
+  await expect(
+    act(alert('webhook', 'Webhook', { name: 'alerts' }), async (writers) => writers.http(post)),
+  ).rejects.toMatchObject({ code: 'E9001' });
+  expect(sent).toHaveLength(1);
+});
+
+test('a Service of the Sovereign is called by a change of the Sovereign alone, by its name', async () => {
+  const { act, sent, asked } = gate();
+  const event = alert('sovereign', 'Event', controller);
+  expect(await act(event, async (writers) => writers.service(controller)(post))).toMatchObject({ status: 202 });
+  const { port: _, ...place } = controller;
+  expect(asked.at(-1)).toEqual({ target: { system: 'sovereign', kind: 'Event', ...place }, verb: 'create' });
+  expect(sent).toEqual(['service notification-controller: POST /']);
+  await expect(act(declared, async (writers) => writers.service(controller)(post))).rejects.toMatchObject({
+    code: 'E9001',
+  });
+  expect(sent).toHaveLength(1);
 });
