@@ -13,6 +13,7 @@ export interface Selection {
 export const probeEveryMs = 500;
 /** A shorter window has too few samples to show anything. */
 const fewestIntervals = 10;
+export const leastWindowMs = fewestIntervals * probeEveryMs;
 
 /**
  * Items to take, in the order of the checklist: with `only`, those and what answers them (`W5` is answered by D17); what `skip` names
@@ -38,11 +39,10 @@ export const takes = (items: readonly Item[], id: 'D5' | 'D13' | 'D17' | 'D22') 
 
 /** Throws E1001 for a window in which each probe would start less than ten times. */
 export function requireWindow(windowMs: number | undefined): void {
-  const least = fewestIntervals * probeEveryMs;
-  if (windowMs === undefined || windowMs >= least) return;
+  if (windowMs === undefined || windowMs >= leastWindowMs) return;
   throw fail(
     'E1001',
-    `A window of ${windowMs} ms is too short to show anything: each probe starts every ${probeEveryMs} ms and needs ten samples, which is ${formatDuration(least)}.`,
+    `A window of ${windowMs} ms is too short to show anything: each probe starts every ${probeEveryMs} ms and needs ten samples, which is ${formatDuration(leastWindowMs)}.`,
     { actions: [command('verify dod', { window: '5m' })] },
   );
 }

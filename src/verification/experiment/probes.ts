@@ -18,6 +18,10 @@ export const watchedNames: readonly string[] = [
   ...['console', 'api', 'gitea', 'identity', 'registry', 'grafana', 'Kubernetes API'],
 ];
 
+const witnessPrefix = 'witness: ';
+/** Nothing else is called so. */
+export const isWitness = (name: string): boolean => name.startsWith(witnessPrefix);
+
 const ok = (status: number) => status >= 200 && status < 400;
 
 export async function probesOf(world: World, nameServers: readonly string[]): Promise<Probe[]> {
@@ -68,8 +72,8 @@ export async function witnessesOf(world: World, loopback: string): Promise<Probe
   const { hetznerEndpoint } = await import('../../hetzner/api/create-api.js');
   const cloud = new URL('/', world.sovereign.spec.hetzner.endpoint ?? hetznerEndpoint).href;
   return [
-    ['witness: loopback', loopback],
-    [`witness: ${new URL(cloud).host}`, cloud],
+    [`${witnessPrefix}loopback`, loopback],
+    [`${witnessPrefix}${new URL(cloud).host}`, cloud],
   ].map(
     ([name = '', url = '']): Probe => ({
       name,
