@@ -55,6 +55,8 @@ const protectedOnes = [
   kustomization('into-demo', { path: `./clusters/${fqdn}`, targetNamespace: 'marketplace' }),
   kustomization('applies-catalyst', { path: `./clusters/${fqdn}` }, ['catalyst_catalyst-ui_apps_Deployment']),
   source('openova-public', `https://gitea.${fqdn}/mirror.git`),
+  kustomization('waited-for', { path: `./clusters/${fqdn}` }),
+  kustomization('waiting-demo', { path: './demos', dependsOn: [{ name: 'waited-for' }] }, ['sme_x_apps_Deployment']),
 ];
 const foreign = [
   kustomization('prefix', { path: './clusters/newomantel.omani.works' }),
@@ -68,6 +70,9 @@ const foreign = [
   }),
   kustomization('text-only', { postBuild: { substitute: { ORIGINS: `https://console.${fqdn}` } } }),
   source('shared-git', `https://git.openova.io/clusters/${fqdn}/fleet.git`),
+  kustomization('leads-out', { path: `./clusters/${fqdn}/../otech.omani.works` }),
+  kustomization('of-another', { path: './clusters/otech.omani.works', ...reads('read-by-another') }),
+  source('read-by-another', `https://gitea.${fqdn}/shared.git`),
 ];
 const names = (objects: readonly KubeObject[]) => objects.map((object) => object.metadata.name).sort();
 
@@ -102,12 +107,26 @@ describe("this Sovereign's Flux objects on the mother", () => {
     const sorted = await sortReconcilers(world);
     expect(names(sorted.own)).toEqual(names(own));
     expect(sorted.leftAlone.map(({ object }) => object.metadata.name).sort()).toEqual(
-      [...names(protectedOnes), 'case', 'contradicting', 'deeper', 'other-label', 'shared-git', 'text-only'].sort(),
+      [
+        ...names(protectedOnes).filter((name) => name !== 'waiting-demo'),
+        ...[
+          'case',
+          'contradicting',
+          'deeper',
+          'leads-out',
+          'other-label',
+          'read-by-another',
+          'shared-git',
+          'text-only',
+        ],
+      ].sort(),
     );
     const why = (name: string) => sorted.leftAlone.find(({ object }) => object.metadata.name === name)?.why;
     expect(why('sme-services')).toMatch(/protected set: it applies Deployment sme\/console/);
     expect(why('openova-public')).toMatch(/sme-services reads it/);
     expect(why('contradicting')).toMatch(/another Sovereign/);
+    expect(why('read-by-another')).toMatch(/Kustomization flux-system\/of-another uses it/);
+    expect(why('waited-for')).toMatch(/protected set: .*waiting-demo reads it/);
   });
 
   it('alone are suspended and deleted; everything else stays, field by field', async () => {
