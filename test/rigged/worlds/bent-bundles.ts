@@ -164,6 +164,19 @@ const rows: Bent[] = [
     },
   },
   {
+    id: 'bundle-ticket-of-other-version',
+    gap: 'the tickets that every version has',
+    rigged: 'the same, and the statement says that another version wrote it',
+    refused: /its steps\.json does not have step #372 in phase 1/,
+    rig(world) {
+      world.predicate.by = 'catalyst/0.0.9';
+      edit(world, 'proofs.json', (proofs) => {
+        delete proofs['#372'];
+      });
+      edit(world, 'steps.json', (steps: { id: string }[]) => steps.filter(({ id }) => id !== '#372'));
+    },
+  },
+  {
     id: 'bundle-journal-cut-short',
     gap: 'where the verification begins in the journal, too early',
     rigged: 'a step failed after it was proven, and the verification is said to have begun before that',
