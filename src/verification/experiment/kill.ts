@@ -22,6 +22,7 @@ import { withCut } from './egress-cut.js';
 import type { ExercisePlan } from './exercises.js';
 import { type Exercise, type Experiment, judge, longestDownMs, type Observed } from './experiment.js';
 import type { CutSeen } from './judge/cut.js';
+import { leftOutClasses } from './judge/left-out.js';
 import { showMoments, showProbes } from './kill-screen.js';
 import { exerciseWhileRed } from './kill-window.js';
 import { audit } from './mother/audit.js';
@@ -211,7 +212,7 @@ async function observe(
     notExercised: [
       ...options.notExercised,
       ...inside.notExercised,
-      ...('none' in cut ? [{ class: 'two-sided cut', reason: cut.none }] : []),
+      ...('none' in cut ? [{ class: leftOutClasses.cut, reason: cut.none }] : []),
     ],
     undo: { job, armedBeforeFault: job !== '', differences },
     audit: await audit(world, catalyst, seen, times),

@@ -2,8 +2,10 @@
 import { protectedPages } from '../../mother/protected/protected-set.js';
 import { hashOf } from '../../support/hash.js';
 import { leastWindowMs, probeEveryMs } from '../dod/select.js';
-import { exerciseNames } from '../experiment/exercises.js';
+import { exerciseNames, pullExercise } from '../experiment/exercises.js';
 import { type Experiment, judge } from '../experiment/experiment.js';
+import { leftOutClasses } from '../experiment/judge/left-out.js';
+import { isAlive } from '../experiment/mother/canary-words.js';
 import { canaryName, isWitness, watchedNames } from '../experiment/probes.js';
 import type { ProbeClass } from '../experiment/samples.js';
 import type { RawBundle } from './raw-bundle.js';
@@ -30,7 +32,20 @@ export function cutExperiment({ report, sovereign }: RawBundle): string | undefi
   if (witnesses.length < 2) return 'the kill experiment passed without its two witnesses';
   const done = experiment.exercises.map(({ name }) => name);
   const missing = exerciseNames.filter((name) => !done.includes(name));
-  return missing.length > 0 ? `the kill experiment passed without the exercises ${missing.join(', ')}` : undefined;
+  return missing.length > 0
+    ? `the kill experiment passed without the exercises ${missing.join(', ')}`
+    : takenOut(experiment);
+}
+
+/** What a world may not allow is either there or named as left out, for whoever reads the verdict. */
+function takenOut({ exercises, cut, canaryInside = [], notExercised }: Experiment): string | undefined {
+  const there: Record<string, boolean> = {
+    [leftOutClasses.pull]: exercises.some(({ name }) => name === pullExercise),
+    [leftOutClasses.cut]: cut !== undefined,
+    [leftOutClasses.canary]: canaryInside.some(isAlive),
+  };
+  const gone = Object.keys(there).find((cls) => !there[cls] && !notExercised.some((one) => one.class === cls));
+  return gone && `the kill experiment has neither its ${gone} nor a reason why not`;
 }
 
 /** By what the samples are judged is a part of the experiment too, and none of the forger's choice: canary, classes, names, interval. */

@@ -22,6 +22,8 @@ export function strangeSteps(
   if (kind !== 'dod') return undefined;
   // other versions may have other steps beside the tickets, which are given
   const wanted = by === userAgent ? wbs : tickets;
-  const missing = wanted.find(({ id, phase }) => phaseOf(id) !== phase && !(id === optional && phaseOf(id) === undefined));
+  const missing = wanted.find(
+    ({ id, phase }) => phaseOf(id) !== phase && !(id === optional && phaseOf(id) === undefined),
+  );
   return missing && `its steps.json does not have step ${missing.id} in phase ${missing.phase}`;
 }

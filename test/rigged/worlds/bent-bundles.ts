@@ -130,6 +130,33 @@ const rows: Bent[] = [
     }),
   },
   {
+    id: 'bundle-renewal-taken-out',
+    gap: 'the renewal in the window',
+    rigged: 'a certificate was not renewed while catalyst-api was dead, and the exercise was taken out',
+    refused: /without the exercises a certificate is renewed/,
+    rig: bent((seen) => {
+      seen.exercises = seen.exercises.filter(({ name }: { name: string }) => name !== 'a certificate is renewed');
+    }),
+  },
+  {
+    id: 'bundle-cut-taken-out',
+    gap: 'what is neither there nor named as left out',
+    rigged: 'the cut from the mother did not bite, and was taken out',
+    refused: /neither its two-sided cut nor a reason why not/,
+    rig: bent((seen) => {
+      seen.notExercised = seen.notExercised.filter(({ class: cls }: { class: string }) => cls !== 'two-sided cut');
+    }),
+  },
+  {
+    id: 'bundle-canary-taken-out',
+    gap: 'the canary inside of the Sovereign',
+    rigged: 'a Pod of the Sovereign still heard catalyst-api, and its words were taken out',
+    refused: /neither its canary inside the Sovereign nor a reason why not/,
+    rig: bent((seen) => {
+      seen.canaryInside = [];
+    }),
+  },
+  {
     id: 'bundle-step-left-out',
     gap: 'a proof of a step that there is not',
     rigged: 'the proof of a ticket failed, and the list of steps lacks the ticket',
