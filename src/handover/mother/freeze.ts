@@ -88,6 +88,15 @@ export async function frozen(world: World): Promise<KubeObject[]> {
   return (await reconcilersOf(world)).filter((object) => object.metadata.annotations?.[frozenBy] !== undefined);
 }
 
+/** What a handover suspended and no longer may resume: something that is not this Sovereign's has come to use it since. */
+export async function stillFrozen(world: Pick<World, 'sovereign' | 'mother'>): Promise<LeftAlone[]> {
+  const { leftAlone } = await sortReconcilers(world);
+  const { fqdn } = world.sovereign.spec;
+  return leftAlone.filter(
+    ({ object }) => ownershipOf(object, fqdn) === 'own' && object.metadata.annotations?.[frozenBy] !== undefined,
+  );
+}
+
 export async function thaw(mother: KubeWriter, object: KubeObject): Promise<unknown> {
   const suspend = object.metadata.annotations?.[frozenFrom] === 'false' ? false : null;
   const annotations = { [frozenBy]: null, [frozenFrom]: null };

@@ -5,6 +5,7 @@ import { openHandover } from '../../../../src/handover/handover.js';
 import { eraseRetained } from '../../../../src/handover/mother/erase.js';
 import { sortReconcilers, suspend, toFreeze } from '../../../../src/handover/mother/freeze.js';
 import { neighborOf, requireOwnRedirect } from '../../../../src/handover/mother/redirect.js';
+import { changesOnMother } from '../../../../src/handover/mother/undo/mother-changes.js';
 import { abortHandover } from '../../../../src/handover/steps/abort.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
 import { discoverCatalyst } from '../../../../src/mother/discover.js';
@@ -164,6 +165,24 @@ describe("this Sovereign's Flux objects on the mother", () => {
       expect(Object.keys(metadata.annotations ?? {})).toEqual([]);
       expect(spec).toEqual(before.get(nameOfObject(object))!.spec);
     }
+  });
+
+  it('are not called resumed by abort when one of them may not be resumed any more', async () => {
+    const mother = rigged();
+    const { world, context } = rig(mother, memoryCluster([]), noZone);
+    for (const object of await toFreeze(world)) await suspend(mother.kube, object, 'run12345');
+    const reader = kustomization('came-later', { path: './clusters/otech.omani.works', ...reads('own-git') });
+    mother.objects.set(nameOfObject(reader), reader);
+    const abort = abortHandover(world, { journal: () => foldJournal([]) });
+    await abort.run(context);
+    expect(await abort.isDone(context)).toEqual({ done: false });
+    await expect(abort.proof(context)).rejects.toMatchObject({
+      code: 'E4009',
+      message: expect.stringMatching(/suspended GitRepository flux-system\/own-git .*came-later uses it/),
+    });
+    expect(await changesOnMother(world, undefined)).toEqual([
+      'Flux GitRepository flux-system/own-git is marked by the handover and suspended',
+    ]);
   });
 
   it('own a Secret, a ProvisioningState and a redirect by the whole FQDN only', () => {
