@@ -104,6 +104,12 @@ export async function servePage(options: PageServerOptions, ownerOf = ownerOfPee
     answer(200, headersOf(found), found.body);
   };
   server.maxConnections = mostConnections;
+  // Who cannot have the token can at least take up no connection of those who have it.
+  server.on('connection', (socket) => {
+    const { port } = server.address() as AddressInfo;
+    const owner = ownerOf({ peer: socket.remotePort ?? 0, own: port });
+    if (typeof owner === 'number' && owner !== 0 && !isOurs(owner)) socket.destroy();
+  });
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;

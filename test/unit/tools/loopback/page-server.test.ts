@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type PageServer, servePage } from '../../../../src/tools/loopback/page-server.js';
 import { ownerOfPeer } from '../../../../src/tools/loopback/peer-owner.js';
@@ -115,13 +115,32 @@ describe('a page on loopback', () => {
     let owner: number | undefined | 'unknown' = process.getuid!() + 1;
     const { server, port, path } = await served(() => owner);
     const once = new URL(server.addressForOnce()).pathname;
-    const other = await ask(port, once);
-    expect(other.status).toBe(403);
-    expect(JSON.stringify(other)).not.toContain(path);
+    await expect(ask(port, once)).rejects.toThrow(/hang up|ECONNRESET/);
     owner = undefined;
-    expect((await ask(port, once)).status).toBe(403);
+    const unknown = await ask(port, once);
+    expect(unknown.status).toBe(403);
+    expect(JSON.stringify(unknown)).not.toContain(path);
     owner = process.getuid!();
     expect(await ask(port, once)).toMatchObject({ status: 302, headers: { location: path } });
+  });
+
+  it('keeps no connection of another user open', async () => {
+    let owner = process.getuid!() + 1;
+    const { port, path } = await served(() => owner);
+    const ended = await Promise.all(
+      Array.from(
+        { length: 64 },
+        () =>
+          new Promise((resolve) =>
+            connect(port, '127.0.0.1')
+              .on('error', () => undefined)
+              .on('close', resolve),
+          ),
+      ),
+    );
+    expect(ended).toHaveLength(64);
+    owner = process.getuid!();
+    expect((await ask(port, path)).status).toBe(200);
   });
 
   it('leads nobody there by an address that is a minute old', async () => {
