@@ -47,14 +47,14 @@ async function replicasNow(mother: Kube, deployment: KubeRef): Promise<number> {
 }
 
 /**
- * Suspends the owner and scales to 0; resolves when no Pod is left. Throws E5003, before either, when somebody has scaled it since it was
+ * Suspends the owner and scales to 0; resolves when no Pod is left. Throws E5020, before either, when somebody has scaled it since it was
  * looked at: the armed undo would not put back what there is now.
  */
 export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnMother): Promise<void> {
   const now = await replicasNow(mother, catalyst.deployment);
   if (now !== 0 && now !== catalyst.replicas)
     throw fail(
-      'E5003',
+      'E5020',
       `Deployment ${catalyst.namespace}/${catalyst.deployment.name} on the mother has ${now} replicas now and had ${catalyst.replicas} when its undo was prepared. It was not stopped.`,
       { actions: [command('resume')] },
     );

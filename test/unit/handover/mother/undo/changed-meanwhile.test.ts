@@ -27,7 +27,7 @@ describe('catalyst-api that somebody changes meanwhile', () => {
       stopCatalyst(mother.kube, armed.act, catalyst),
     );
     await expect(work).rejects.toMatchObject({
-      code: 'E5003',
+      code: 'E5020',
       message: expect.stringMatching(/3 replicas now and had 1/),
     });
     expect(mother.objects.get(at.deployment)?.spec.replicas).toBe(3);
