@@ -17,6 +17,7 @@ import type { DodReport } from '../../src/verification/dod/report.js';
 import { writeEvidence } from '../../src/verification/dod/write-evidence.js';
 import { exerciseNames } from '../../src/verification/experiment/exercises.js';
 import { type Experiment, judge } from '../../src/verification/experiment/experiment.js';
+import { leftOutClasses } from '../../src/verification/experiment/judge/left-out.js';
 import { canaryName, watchedNames } from '../../src/verification/experiment/probes.js';
 import type { ProbeClass } from '../../src/verification/experiment/samples.js';
 import { reprovisionFolder } from '../../src/verification/rehearsal/judge.js';
@@ -63,6 +64,7 @@ function experimentOf(): Experiment {
         ...[...served, ...witnesses].flatMap((name) => ticks(name)),
       ],
       exercises: exerciseNames.map((name) => ({ ...exercise, name })),
+      notExercised: [leftOutClasses.pull, leftOutClasses.cut].map((cls) => ({ class: cls, reason: 'not here' })),
       lab: true,
     }),
   );

@@ -6,6 +6,7 @@
 import type { Mutation } from '../../engine/mutation.js';
 import { type KubeObject, type KubeWriter, refOfObject } from '../../kubernetes/client/kube.js';
 import { frozenBy, frozenFrom } from '../../mother/own-names.js';
+import { readByOthers } from '../../mother/protected/in-use.js';
 import { mentions, nameOfObject, type Ownership, ownershipOf } from '../../mother/protected/ownership.js';
 import { protectedReconcilers, readReconcilers } from '../../mother/protected/reconcilers.js';
 import type { Act } from '../../world/step.js';
@@ -30,19 +31,23 @@ export async function sortReconcilers(world: Pick<World, 'sovereign' | 'mother'>
   const all = await readReconcilers(await world.mother());
   const guarded = protectedReconcilers(world.sovereign, all);
   const { fqdn } = world.sovereign.spec;
+  const read = readByOthers(all, fqdn);
   const sorted: Reconcilers = { own: [], leftAlone: [] };
   for (const object of all) {
     const ownership = ownershipOf(object, fqdn);
     const reason = guarded.get(nameOfObject(object));
-    if (reason === undefined && ownership === 'own' && frozenKinds.has(object.kind)) sorted.own.push(object);
+    const use = read.get(nameOfObject(object));
+    if (reason === undefined && use === undefined && ownership === 'own' && frozenKinds.has(object.kind))
+      sorted.own.push(object);
     else if (ownership === 'own' || mentions(object, fqdn))
-      sorted.leftAlone.push({ object, why: whyLeft(reason, ownership) });
+      sorted.leftAlone.push({ object, why: whyLeft(reason, ownership, use) });
   }
   return sorted;
 }
 
-function whyLeft(reason: string | undefined, ownership: Ownership): string {
+function whyLeft(reason: string | undefined, ownership: Ownership, use: string | undefined): string {
   if (reason !== undefined) return `it belongs to the protected set: ${reason}`;
+  if (ownership === 'own' && use !== undefined) return use;
   return ownership === 'other' ? 'it belongs to another Sovereign' : 'no ownership field names this Sovereign';
 }
 
@@ -81,6 +86,15 @@ export async function suspend(mother: KubeWriter, object: KubeObject, runId: str
 /** For abort: those that a handover suspended, back as they were. */
 export async function frozen(world: World): Promise<KubeObject[]> {
   return (await reconcilersOf(world)).filter((object) => object.metadata.annotations?.[frozenBy] !== undefined);
+}
+
+/** What a handover suspended and no longer may resume: something that is not this Sovereign's has come to use it since. */
+export async function stillFrozen(world: Pick<World, 'sovereign' | 'mother'>): Promise<LeftAlone[]> {
+  const { leftAlone } = await sortReconcilers(world);
+  const { fqdn } = world.sovereign.spec;
+  return leftAlone.filter(
+    ({ object }) => ownershipOf(object, fqdn) === 'own' && object.metadata.annotations?.[frozenBy] !== undefined,
+  );
 }
 
 export async function thaw(mother: KubeWriter, object: KubeObject): Promise<unknown> {

@@ -3,8 +3,10 @@
  * armed the undo on the mother calls this (armed-undo.ts).
  */
 import type { Mutation } from '../../engine/mutation.js';
-import type { Kube } from '../../kubernetes/client/kube.js';
+import type { Kube, KubeRef } from '../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
+import { command } from '../../support/commands/command.js';
+import { fail } from '../../support/errors/errors.js';
 import type { Act, Undo } from '../../world/step.js';
 
 /** The longest that its Pods may take to end. */
@@ -35,8 +37,27 @@ export function ownerMutation(
   };
 }
 
-/** Suspends the owner and scales to 0; resolves when no Pod is left. */
+/** True while it is at 0, whoever has scaled it. */
+export async function isStopped(mother: Kube, { deployment }: Pick<CatalystOnMother, 'deployment'>): Promise<boolean> {
+  return (await replicasNow(mother, deployment)) === 0;
+}
+
+async function replicasNow(mother: Kube, deployment: KubeRef): Promise<number> {
+  return (await mother.get(deployment))?.spec?.replicas ?? 1;
+}
+
+/**
+ * Suspends the owner and scales to 0; resolves when no Pod is left. Throws E5020, before either, when somebody has scaled it since it was
+ * looked at: the armed undo would not put back what there is now.
+ */
 export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnMother): Promise<void> {
+  const now = await replicasNow(mother, catalyst.deployment);
+  if (now !== 0 && now !== catalyst.replicas)
+    throw fail(
+      'E5020',
+      `Deployment ${catalyst.namespace}/${catalyst.deployment.name} on the mother has ${now} replicas now and had ${catalyst.replicas} when its undo was prepared. It was not stopped.`,
+      { actions: [command('resume')] },
+    );
   const suspend = ownerMutation(catalyst, 'suspend');
   if (suspend && catalyst.kustomization)
     await act(suspend, async (writers) =>
@@ -60,12 +81,18 @@ export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnM
 const asItWas = ({ kustomization }: CatalystOnMother): false | null =>
   kustomization?.suspend === false ? false : null;
 
-/** Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. */
+/**
+ * Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. A number that somebody has set meanwhile
+ * stays, as it does when the mother puts back.
+ */
 export async function startCatalyst(mother: Kube, { act, signal }: Undo, catalyst: CatalystOnMother): Promise<void> {
   const { deployment, namespace, replicas } = catalyst;
-  await act(scaleMutation(catalyst, replicas), async (writers) =>
-    (await writers.mother()).patch(deployment, { spec: { replicas } }, 'scale'),
-  );
+  const now = await replicasNow(mother, deployment);
+  // also what is as it was: a write of ours whose outcome is unknown may yet arrive
+  if (now === 0 || now === replicas)
+    await act(scaleMutation(catalyst, replicas), async (writers) =>
+      (await writers.mother()).patch(deployment, { spec: { replicas } }, 'scale'),
+    );
   const resume = ownerMutation(catalyst, 'resume');
   if (resume && catalyst.kustomization)
     await act(resume, async (writers) =>

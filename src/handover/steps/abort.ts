@@ -4,6 +4,7 @@ import type { JournalState } from '../../engine/journal-state.js';
 import type { Mutation } from '../../engine/mutation.js';
 import type { Done, Evidence } from '../../engine/step.js';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
+import { nameOfObject } from '../../mother/protected/ownership.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { noClusterYet } from '../../world/kube-if-any.js';
@@ -11,7 +12,7 @@ import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { whyCrossed } from '../crossing.js';
 import { type Handover, openHandover } from '../handover.js';
-import { freezeMutation, frozen, thaw } from '../mother/freeze.js';
+import { freezeMutation, frozen, type LeftAlone, stillFrozen, thaw } from '../mother/freeze.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
 import { type HandoverRecord, type Place, placesOf, readRecord } from '../record.js';
 import { removeToken, removeTokenMutation } from '../sovereign/activate.js';
@@ -55,7 +56,8 @@ export function abortHandover(world: World, options: AbortOptions): Step {
     },
 
     async isDone(): Promise<Done> {
-      const left = (await readRecord(world)) !== undefined || (await frozen(world)).length > 0;
+      const marked = [...(await frozen(world)), ...(await stillFrozen(world))];
+      const left = (await readRecord(world)) !== undefined || marked.length > 0;
       return left ? { done: false } : { done: true, reason: 'no handover has started' };
     },
 
@@ -67,6 +69,8 @@ export function abortHandover(world: World, options: AbortOptions): Step {
     },
 
     async proof(): Promise<Evidence> {
+      const [left] = await stillFrozen(world);
+      if (left) throw notResumed(left);
       const done = await this.isDone({} as never);
       if (!done.done) throw fail('E4009', 'A record of the handover, or what it suspended, is still there.');
       return { summary: 'no record of a handover is left, and nothing on the mother is suspended by one', facts: {} };
@@ -102,6 +106,15 @@ async function walkBack(handover: Handover, options: AbortOptions): Promise<void
     if (await cluster?.get(place.ref))
       await act(dropRecordMutation(place), async (writers) => (await writers[place.system]()).delete(place.ref));
   }
+}
+
+function notResumed({ object, why }: LeftAlone) {
+  const { namespace, name } = object.metadata;
+  return fail(
+    'E4009',
+    `The handover suspended ${nameOfObject(object)} on the mother, and catalyst may not resume it any more: ${why}.`,
+    { actions: [`resume it by hand: kubectl -n ${namespace} edit ${object.kind.toLowerCase()} ${name}`] },
+  );
 }
 
 const ownCluster = (world: World) => world.kube().catch(noClusterYet);

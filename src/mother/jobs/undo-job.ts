@@ -76,6 +76,12 @@ interface Undoing {
   env: Record<string, string>;
 }
 
+/**
+ * How often its Pod may fail: an API server that is away when the wait is over fails each of them at once. With Kubernetes' six, the Job
+ * gave up after ten minutes of that and was removed ten minutes later, and nobody was left who knew what to put back. This is three days.
+ */
+const patience = 1000;
+
 function allOf({ namespace, image, imagePullSecrets }: UndoPlace, run: UndoRun, undoing: Undoing): KubeObject[] {
   const name = undoName(run);
   const labels = { [jobLabel]: undoing.job, [sovereignLabel]: run.fqdn, [runLabel]: run.runId };
@@ -109,7 +115,7 @@ function allOf({ namespace, image, imagePullSecrets }: UndoPlace, run: UndoRun, 
     kind: 'Job',
     metadata: { name, namespace, labels },
     spec: {
-      backoffLimit: 6,
+      backoffLimit: patience,
       ttlSecondsAfterFinished: 600,
       template: {
         metadata: { labels },

@@ -2,10 +2,11 @@
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { ownPrefix, sovereignLabel } from '../own-names.js';
+import { readUses } from './in-use.js';
 import { nameOfObject, ownershipOf } from './ownership.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
 
-/** Kinds with nothing behind them that others could use. What runs, routes or stores is for a person to delete. */
+/** Kinds with nothing behind them; of these, what others use stays (in-use.ts). What runs, routes or stores is for a person to delete. */
 export const erasableKinds = [
   ...['Secret', 'ConfigMap', 'ServiceAccount'].map((kind) => ({ apiVersion: 'v1', kind })),
   ...['HelmRepository', 'OCIRepository', 'Bucket'].map((kind) => ({ apiVersion: 'source.toolkit.fluxcd.io/v1', kind })),
@@ -14,13 +15,19 @@ export const erasableKinds = [
   { apiVersion: 'catalyst.openova.io/v1alpha1', kind: 'ProvisioningState' },
 ] as const;
 
-/** Those with the Sovereign's label, and its ProvisioningStates, which have none. A kind that the mother does not serve lists as empty. */
+/**
+ * Those with the Sovereign's label that nothing else uses, and its ProvisioningStates, which have none. A kind that the mother does not serve
+ * lists as empty.
+ */
 export async function readErasable(mother: Kube, { spec: { fqdn } }: Sovereign): Promise<KubeObject[]> {
   const labelSelector = `${sovereignLabel}=${fqdn}`;
   const lists = erasableKinds.map((kind) =>
     mother.list(kind.kind === 'ProvisioningState' ? kind : { ...kind, labelSelector }),
   );
-  return (await Promise.all(lists)).flat();
+  const found = (await Promise.all(lists)).flat();
+  if (found.length === 0) return [];
+  const used = await readUses(mother, fqdn);
+  return found.filter((object) => !used.has(nameOfObject(object)));
 }
 
 /** Those of them that are this Sovereign's alone and that nothing protected needs; what catalyst makes for itself goes another way. Pure. */

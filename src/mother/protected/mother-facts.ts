@@ -10,6 +10,7 @@ import { discoverCatalyst } from '../discover.js';
 import { controllerOf } from '../fingerprint/print-objects.js';
 import { ownKinds, ownPrefix } from '../own-names.js';
 import { erasableOf, readErasable } from './erasable.js';
+import { readByOthers } from './in-use.js';
 import { kubeconfigSecretOf, nameOfObject, type Ownership, ownershipOf } from './ownership.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
 import { dependenciesOf, protectedReconcilers, readReconcilers } from './reconcilers.js';
@@ -97,7 +98,9 @@ export function factsOf(sovereign: Sovereign, objects: MotherObjects): MotherFac
   }
   for (const certificate of objects.certificates) {
     const secret = `Secret ${certificate.metadata.namespace}/${certificate.spec?.secretName}`;
-    const named = ((certificate.spec?.dnsNames ?? []) as string[]).some((name) => hosts.includes(bareName(name)));
+    const named = ((certificate.spec?.dnsNames ?? []) as string[]).some((name) =>
+      hosts.some((host) => leads(bareName(name), host)),
+    );
     if (named || guarded.has(secret)) addOnce(guarded, nameOfObject(certificate), `it keeps ${secret}`);
   }
   const pages = inDemos.flatMap(({ route }) =>
@@ -106,11 +109,12 @@ export function factsOf(sovereign: Sovereign, objects: MotherObjects): MotherFac
   const made = objects.named
     .filter(({ metadata: { name } }) => name.startsWith(ownPrefix) || name === kubeconfigSecretOf(fqdn))
     .map((object) => [nameOfObject(object), ownershipOf(object, fqdn)] as const);
+  const read = readByOthers(objects.reconcilers, fqdn);
   const own = objects.reconcilers.filter((object) => ownershipOf(object, fqdn) === 'own').map(nameOfObject);
   const owner = objects.owner && `Kustomization ${objects.owner.namespace}/${objects.owner.name}`;
   return {
     guarded,
-    own: new Set(own.filter((name) => !guarded.has(name))),
+    own: new Set(own.filter((name) => !guarded.has(name) && !read.has(name))),
     erasable: new Set(erasableOf(sovereign, objects.erasable ?? [], guarded).map(nameOfObject)),
     owner,
     hosts,

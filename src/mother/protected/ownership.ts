@@ -2,6 +2,7 @@
  * Whose an object on the mother is, by exact identity: labels and fields that mean ownership, compared as whole values. Text
  * that only contains the FQDN somewhere proves nothing. Pure.
  */
+import { posix } from 'node:path';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { slugOf, sovereignLabel } from '../../sovereign/sovereign-names.js';
 
@@ -33,9 +34,8 @@ function ownersOf(object: KubeObject): string[] {
 
 /** `omantel.omani.works` of `./clusters/omantel.omani.works/apps`; folders such as `_template` or `contabo-mkt` name no Sovereign. */
 function clusterFolder(path: unknown): string | undefined {
-  const [clusters, folder = ''] = String(path ?? '')
-    .split('/')
-    .filter((part) => part !== '' && part !== '.');
+  // a path may lead out of the folder that it begins with
+  const [clusters, folder = ''] = posix.normalize(`./${path ?? ''}`).split('/');
   return clusters === 'clusters' && folder.includes('.') ? folder : undefined;
 }
 

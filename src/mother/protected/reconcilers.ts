@@ -7,6 +7,7 @@ import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { kubeconfigSecretOf, nameOfObject, ownershipOf } from './ownership.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
+import { refsIn } from './refs-in.js';
 
 const kustomize = 'kustomize.toolkit.fluxcd.io';
 const source = 'source.toolkit.fluxcd.io';
@@ -86,27 +87,19 @@ function reconciles(object: KubeObject, isProtected: (namespace: string) => bool
   return entry && `it applies ${entry.kind} ${entry.namespace ? `${entry.namespace}/` : ''}${entry.name}`;
 }
 
-/** Sources that a Kustomization, HelmRelease or HelmChart reads, by `Kind namespace/name`. */
-function sourcesOf({ metadata, spec = {} }: KubeObject): string[] {
-  const refs = [spec.sourceRef, spec.chartRef, spec.chart?.spec?.sourceRef] as (
-    | { kind: string; name: string; namespace?: string }
-    | undefined
-  )[];
-  return refs.flatMap((ref) => (ref ? [`${ref.kind} ${ref.namespace ?? metadata.namespace}/${ref.name}`] : []));
-}
-
-/** ConfigMaps and Secrets that a Flux object reads in its own namespace, by `Kind namespace/name`. */
-export function dependenciesOf({ metadata, spec = {} }: KubeObject): string[] {
+/** Flux objects that a Kustomization, HelmRelease or HelmChart reads or waits for, by `Kind namespace/name`. */
+export function sourcesOf({ kind, metadata, spec = {} }: KubeObject): string[] {
   interface Ref {
     kind?: string;
-    name?: string;
+    name: string;
+    namespace?: string;
   }
-  const values = [...(spec.valuesFrom ?? []), ...(spec.postBuild?.substituteFrom ?? [])] as Ref[];
-  const secrets = [spec.secretRef, spec.kubeConfig?.secretRef, spec.decryption?.secretRef, spec.certSecretRef] as (
-    | Ref
-    | undefined
-  )[];
-  return [...values, ...secrets.map((ref) => ref && { ...ref, kind: 'Secret' })].flatMap((ref) =>
-    ref?.kind && ref.name ? [`${ref.kind} ${metadata.namespace}/${ref.name}`] : [],
+  const refs = [spec.sourceRef, spec.chartRef, spec.chart?.spec?.sourceRef] as (Ref | undefined)[];
+  const before = ((spec.dependsOn ?? []) as Ref[]).map((ref) => ({ ...ref, kind }));
+  return [...refs, ...before].flatMap((ref) =>
+    ref ? [`${ref.kind} ${ref.namespace ?? metadata.namespace}/${ref.name}`] : [],
   );
 }
+
+/** ConfigMaps, Secrets and the account that a Flux object reads or acts with in its own namespace, by `Kind namespace/name`. */
+export const dependenciesOf = ({ metadata, spec = {} }: KubeObject): string[] => refsIn(spec, metadata.namespace);

@@ -2,6 +2,7 @@
 import pLimit from 'p-limit';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import { erasableKinds } from '../../mother/protected/erasable.js';
+import { readUses } from '../../mother/protected/in-use.js';
 import { kubeconfigSecretOf, mentionsName, nameOfObject, ownershipOf } from '../../mother/protected/ownership.js';
 import { isProtectedNamespace } from '../../mother/protected/protected-set.js';
 import { protectedReconcilers, readReconcilers } from '../../mother/protected/reconcilers.js';
@@ -28,7 +29,12 @@ export async function motherPlaces(look: Scanned, traces: OwnTraces, runId?: str
     reconcilers ??= readReconcilers(mother).then((all) => protectedReconcilers(look.sovereign, all));
     return reconcilers;
   };
-  const reading = { look, traces, wanted: ownWanted(traces), guarded, runId };
+  let uses: Promise<ReadonlyMap<string, string>> | undefined;
+  const used = () => {
+    uses ??= readUses(mother, traces.fqdn);
+    return uses;
+  };
+  const reading = { look, traces, wanted: ownWanted(traces), guarded, used, runId };
   const limit = pLimit(4);
   return [
     ...kinds.map((kind) => kindPlace(mother, kind, reading, limit)),
@@ -48,6 +54,8 @@ interface Reading {
   wanted: Wanted;
   /** Why each object outside of the protected namespaces is protected. */
   guarded(): Promise<ReadonlyMap<string, string>>;
+  /** Why each object is in use by something that is not this Sovereign's. */
+  used(): Promise<ReadonlyMap<string, string>>;
   runId: string | undefined;
 }
 
@@ -64,7 +72,9 @@ function kindPlace(mother: Kube, kind: ServedKind, reading: Reading, limit: Retu
         });
         if (found.length === 0) return { findings: [], count };
         const guarded = await reading.guarded();
-        return { findings: found.map((one) => findingOf(one, guarded, reading)), count };
+        const isOwn = found.some(({ key }) => key === 'own');
+        const kept = { guarded, used: isOwn ? await reading.used() : new Map<string, string>() };
+        return { findings: found.map((one) => findingOf(one, kept, reading)), count };
       }),
   };
 }
@@ -90,14 +100,15 @@ function named({ metadata }: KubeObject, { fqdn }: OwnTraces): { key: string; pa
 
 function findingOf(
   { object, key, path }: { object: KubeObject; key: string; path: string },
-  guarded: ReadonlyMap<string, string>,
+  { guarded, used }: Record<'guarded' | 'used', ReadonlyMap<string, string>>,
   { look, traces }: Reading,
 ): Finding {
   const { fqdn } = traces;
   const where = nameOfObject(object);
   const own = key === 'own' || isIdentity(key);
   const isHers = isProtectedNamespace(look.sovereign, object.metadata.namespace ?? '') || guarded.has(where);
-  const erasable = key === 'own' && !isHers && isErased(object, fqdn);
+  const use = used.get(where);
+  const erasable = key === 'own' && !isHers && use === undefined && isErased(object, fqdn);
   const kept = whyKept(look, object, traces) ?? (isHers && !own ? whyHersMayMention(object) : undefined);
   const belongs = key === 'own' ? `belongs to ${fqdn}` : `belongs to ${fqdn}: ${key} in ${path}`;
   return {
@@ -105,7 +116,9 @@ function findingOf(
     where,
     what: own ? belongs : `mentions ${key} in ${path}`,
     breaks: 'the mother still holds state of this Sovereign',
-    remedy: erasable ? erase : `${byHand}${isHers ? ', since it belongs to what is protected' : ''}`,
+    remedy: erasable
+      ? erase
+      : `${byHand}${isHers ? ', since it belongs to what is protected' : use ? `, since ${use}` : ''}`,
     ...(own ? {} : { mention: true as const }),
     ...(kept === undefined ? {} : { accepted: kept }),
   };

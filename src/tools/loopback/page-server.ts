@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
+import { ownerOfPeer } from './peer-owner.js';
 
 export interface PageFile {
   /** Of the answer: `text/html; charset=utf-8`. */
@@ -35,7 +36,7 @@ export interface PageServerOptions {
 export interface PageServer {
   /** With the token. */
   readonly address: string;
-  /** Leads to `address` once: for the arguments of a program, which other users can read. */
+  /** Leads to `address` once, within a minute, and no other user of this machine: for the arguments of a program, which all of them can read. */
   addressForOnce(): string;
   /** How many read the stream of events. */
   readers(): number;
@@ -55,15 +56,26 @@ const sharedHeaders = {
   'X-Frame-Options': 'DENY',
 };
 const mostConnections = 64;
+/** A browser that starts takes some seconds. */
+const onceMs = 60_000;
 /** A reader that does not read is left behind. */
 const mostBuffered = 4 * 2 ** 20;
 
 /** Throws E1205 when the port cannot be opened. */
-export async function servePage(options: PageServerOptions): Promise<PageServer> {
+export async function servePage(options: PageServerOptions, ownerOf = ownerOfPeer): Promise<PageServer> {
   const token = randomBytes(24).toString('base64url');
   const once = new Set<string>();
   const streams = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    try {
+      respond(request, response);
+    } catch (error) {
+      // The run goes on without its page; what cannot be read now may be there at the next request.
+      if (!response.headersSent) response.writeHead(500, { ...sharedHeaders, 'Content-Security-Policy': ownPolicy });
+      response.end(`${messageOf(error)}\n`);
+    }
+  });
+  const respond = (request: IncomingMessage, response: ServerResponse) => {
     const { port } = server.address() as AddressInfo;
     const answer = (status: number, headers: Record<string, string> = {}, body: string | Uint8Array = '') => {
       response.writeHead(status, { ...sharedHeaders, 'Content-Security-Policy': ownPolicy, ...headers });
@@ -75,7 +87,13 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
     if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? ''))
       return plain(403, 'This host name is not served.');
     const [, first = '', path] = /^\/([^/?]*)(?:\/([^?]*))?(?:\?|$)/.exec(request.url ?? '') ?? [];
-    if (once.delete(first)) return plain(302, '', { Location: `/${token}/` });
+    if (once.has(first)) {
+      // Whoever reads it in the list of processes may be faster than the browser that it is for.
+      if (!isOurs(ownerOf({ peer: request.socket.remotePort ?? 0, own: port })))
+        return plain(403, 'This address is for another user.');
+      once.delete(first);
+      return plain(302, '', { Location: `/${token}/` });
+    }
     if (!isSame(first, token)) return plain(403, 'The address needs the token that catalyst printed.');
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return plain(405, 'This page only shows.', { Allow: 'GET, HEAD' });
@@ -84,8 +102,14 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
     const found = options.file(decoded(path));
     if (!found) return plain(404, 'There is nothing at this address.');
     answer(200, headersOf(found), found.body);
-  });
+  };
   server.maxConnections = mostConnections;
+  // Who cannot have the token can at least take up no connection of those who have it.
+  server.on('connection', (socket) => {
+    const { port } = server.address() as AddressInfo;
+    const owner = ownerOf({ peer: socket.remotePort ?? 0, own: port });
+    if (typeof owner === 'number' && owner !== 0 && !isOurs(owner)) socket.destroy();
+  });
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
@@ -94,6 +118,7 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
     addressForOnce() {
       const code = randomBytes(24).toString('base64url');
       once.add(code);
+      setTimeout(() => once.delete(code), onceMs).unref();
       return `${origin}/${code}/`;
     },
     readers: () => streams.size,
@@ -107,6 +132,8 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
       }),
   };
 }
+
+const isOurs = (owner: ReturnType<typeof ownerOfPeer>) => owner === 'unknown' || owner === process.getuid?.();
 
 function headersOf({ type, policy, download }: PageFile): Record<string, string> {
   return {

@@ -4,6 +4,7 @@
  */
 import type { Part } from '../../engine/events.js';
 import { watchDeadline } from '../../handover/mother/undo/watch-deadline.js';
+import { nameServerAddresses } from '../../handover/sovereign/name-server-addresses.js';
 import type { Server } from '../../hetzner/api/types.js';
 import type { Grade } from '../../scans/grade.js';
 import { labConfigMap } from '../../sovereign/lab-mark.js';
@@ -22,7 +23,7 @@ import { tooLate } from '../experiment/egress-life.js';
 import { biteMs } from '../experiment/egress-ways.js';
 import { reconcileAll } from '../experiment/exercises.js';
 import { auditSovereign } from '../experiment/mother/audit.js';
-import { nameServersOf, probesOf } from '../experiment/probes.js';
+import { probesOf } from '../experiment/probes.js';
 import type { Probe } from '../experiment/sampler.js';
 import { type Outside, openOutside } from './block.js';
 import { judgeBlackStart } from './judge.js';
@@ -143,7 +144,7 @@ async function started(world: World, context: StepContext, { seen, servers, seco
     context.progress.part?.({ group: 'moment', id: 'black start', state, note, until: end });
   // its image is on a node afterwards, where nothing needs to come from elsewhere
   await runProbe<SealStatus>(kube, context, sealStatus);
-  const probes = (await probesOf(world, await nameServersOf(world))).filter((one) => one.class === 'sovereign');
+  const probes = (await probesOf(world, await nameServerAddresses(world))).filter((one) => one.class === 'sovereign');
   const outside = await openOutside(world, context, { seconds, grade });
   const { hosts, allowed, before: first } = outside;
   if (outside.shared.length > 0) {

@@ -13,6 +13,7 @@ export interface Selection {
 export const probeEveryMs = 500;
 /** A shorter window has too few samples to show anything. */
 const fewestIntervals = 10;
+export const leastWindowMs = fewestIntervals * probeEveryMs;
 
 /**
  * Items to take, in the order of the checklist: with `only`, those and what answers them (`W5` is answered by D17); what `skip` names
@@ -33,17 +34,16 @@ export function selectItems({ only = [], skip = [] }: Selection): readonly Item[
   return checklist.filter(({ id }) => wanted.has(id) && !skipped.has(id));
 }
 
-/** Whether one of them orders a certificate, stops catalyst-api, or cuts the Sovereign off: those alone do. */
-export const takes = (items: readonly Item[], id: 'D5' | 'D13' | 'D17' | 'D22' | 'D23') =>
+/** Whether one of them changes something itself, beside the proofs that it takes: a commit, a Job on the mother, a certificate, a server, a stop, a cut, a black start. */
+export const takes = (items: readonly Item[], id: 'D3' | 'D5' | 'D13' | 'D15' | 'D17' | 'D22' | 'D23') =>
   items.some((item) => item.id === id);
 
 /** Throws E1001 for a window in which each probe would start less than ten times. */
 export function requireWindow(windowMs: number | undefined): void {
-  const least = fewestIntervals * probeEveryMs;
-  if (windowMs === undefined || windowMs >= least) return;
+  if (windowMs === undefined || windowMs >= leastWindowMs) return;
   throw fail(
     'E1001',
-    `A window of ${windowMs} ms is too short to show anything: each probe starts every ${probeEveryMs} ms and needs ten samples, which is ${formatDuration(least)}.`,
+    `A window of ${windowMs} ms is too short to show anything: each probe starts every ${probeEveryMs} ms and needs ten samples, which is ${formatDuration(leastWindowMs)}.`,
     { actions: [command('verify dod', { window: '5m' })] },
   );
 }

@@ -1,5 +1,7 @@
 /** Phase 8: the Definition of Done, taken on the live Sovereign. Its proof is a verdict of PASS and the bundle that holds it. */
 import type { Done, Evidence } from '../../engine/step.js';
+import { jobMutation } from '../../handover/handover.js';
+import { leaseMutation } from '../../handover/mother/hold-mother.js';
 import { formatDuration } from '../../support/durations.js';
 import { type CatalystError, fail } from '../../support/errors/errors.js';
 import { shortReason } from '../../support/short-reason.js';
@@ -112,10 +114,14 @@ export function verifyDod(world: World, options: DodOptions): DodStep {
     estimateMinutes: 60,
     outcome: () => outcome,
     async plan() {
-      const kills = takes(items, 'D17') && (await lookForMother(world)) === undefined;
+      const asksMother = takes(items, 'D15') || takes(items, 'D17');
+      const isThere = asksMother && (await lookForMother(world)) === undefined;
+      const kills = isThere && takes(items, 'D17');
       const spends = takes(items, 'D13') && (options.spend || (await isLab(world)));
       return [
-        ...(kills ? [...(await killMutations(world)), reconcileMutation, ...pushMutations(world), evictMutation] : []),
+        ...(isThere && takes(items, 'D15') ? [leaseMutation(world), jobMutation(world, 'inventory')] : []),
+        ...(kills ? [...(await killMutations(world)), reconcileMutation, evictMutation] : []),
+        ...(kills || takes(items, 'D3') ? pushMutations(world) : []),
         ...(kills || takes(items, 'D5') ? certificateRenews(world).plan() : []),
         ...(spends ? nodePoolJoins(world).plan() : []),
         ...((kills && options.blackHole !== false) || takes(items, 'D22') ? egressMutations : []),

@@ -15,7 +15,6 @@ import type { World } from '../../world/world.js';
 import { egressWindowMs } from '../experiment/egress/judge-egress.js';
 import { planExercises } from '../experiment/exercises.js';
 import { runKill } from '../experiment/kill.js';
-import { nameServersOf } from '../experiment/probes.js';
 import { reprovisionFolder } from '../rehearsal/judge.js';
 import { checklist, type Item } from './checklist.js';
 import { lookAtReleases } from './checks/releases-live.js';
@@ -164,7 +163,7 @@ async function answer(scope: Scope, item: Item, answers: ReadonlyMap<string, Ite
 async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise<void> {
   const { world, context, options } = scope;
   try {
-    const addresses = await nameServersOf(world);
+    const addresses = await nameServerAddresses(world);
     const { exercises, notExercised } = await planExercises(world, context, scope.steps, scope.proofs);
     scope.experiment = await runKill(world, context, {
       windowMs: options.windowMs,

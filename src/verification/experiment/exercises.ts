@@ -17,6 +17,7 @@ import type { World } from '../../world/world.js';
 import { podComesBack } from './exercised/eviction.js';
 import { findPull, imageIsPulled } from './exercised/image-pull.js';
 import { claimIsBound } from './exercised/new-volume.js';
+import { leftOutClasses } from './judge/left-out.js';
 
 export interface ExercisePlan {
   name: string;
@@ -39,9 +40,12 @@ export const exercisedTickets: readonly { id: string; class: string; name: strin
 
 /** Of every exercise of a whole experiment. */
 export const exerciseNames: readonly string[] = [
-  ...['reconcile everything', 'a push rolls out', 'a Pod is evicted', 'a new volume'],
+  ...['reconcile everything', 'a push rolls out', 'a Pod is evicted', 'a new volume', 'a certificate is renewed'],
   ...exercisedTickets.map(({ name }) => name),
 ];
+
+/** Where a node has room for it; else it is named as left out. */
+export const pullExercise = 'a node pulls an image by digest';
 
 export const reconcileMutation: Mutation = {
   target: { system: 'sovereign', kind: 'Flux', name: 'all' },
@@ -217,8 +221,8 @@ export async function planExercises(
       ? []
       : [
           {
-            name: 'a node pulls an image by digest',
-            class: 'image pull on a fresh node',
+            name: pullExercise,
+            class: leftOutClasses.pull,
             run: (signal) => imageIsPulled(world, context, pull, signal),
           },
         ];
@@ -232,7 +236,7 @@ export async function planExercises(
       ...pulls,
       ...ofTickets,
     ],
-    notExercised: 'none' in pull ? [{ class: 'image pull on a fresh node', reason: pull.none }] : [],
+    notExercised: 'none' in pull ? [{ class: leftOutClasses.pull, reason: pull.none }] : [],
   };
 }
 

@@ -12,7 +12,8 @@ import type { Times } from '../../handover/mother/undo/watch-deadline.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
 import { compareFingerprints } from '../../mother/fingerprint/compare.js';
 import { takeFingerprint } from '../../mother/fingerprint/fingerprint.js';
-import { isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { command } from '../../support/commands/command.js';
+import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { startLoopbackWitness } from '../../tools/exec/loopback-witness.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
@@ -21,6 +22,7 @@ import { withCut } from './egress-cut.js';
 import type { ExercisePlan } from './exercises.js';
 import { type Exercise, type Experiment, judge, longestDownMs, type Observed } from './experiment.js';
 import type { CutSeen } from './judge/cut.js';
+import { leftOutClasses } from './judge/left-out.js';
 import { showMoments, showProbes } from './kill-screen.js';
 import { exerciseWhileRed } from './kill-window.js';
 import { audit } from './mother/audit.js';
@@ -169,6 +171,7 @@ async function observe(
       moment('undo', 'running', `armed on the mother: Job ${armed.job} puts catalyst-api back if catalyst dies`);
       // Arming took a while.
       times.baselineFrom = await steady();
+      requireAsFound(compareTouched(asFound, await touchedObjects(mother, catalyst)));
       times.faultAt = sampler.now();
       moment('catalyst-api', 'running', 'is being stopped on the mother');
       try {
@@ -209,12 +212,21 @@ async function observe(
     notExercised: [
       ...options.notExercised,
       ...inside.notExercised,
-      ...('none' in cut ? [{ class: 'two-sided cut', reason: cut.none }] : []),
+      ...('none' in cut ? [{ class: leftOutClasses.cut, reason: cut.none }] : []),
     ],
     undo: { job, armedBeforeFault: job !== '', differences },
     audit: await audit(world, catalyst, seen, times),
     protectedDifferences: compareFingerprints(before, await takeFingerprint(world, { against: before })),
   };
+}
+
+/** Minutes after the undo was made out for it: throws E6002 when somebody has changed it since, and what there is now would not come back. */
+function requireAsFound(differences: readonly string[]): void {
+  if (differences.length === 0) return;
+  throw fail('E6002', `${differences.join('; ')}: somebody changed it before it was stopped. Nothing was killed.`, {
+    data: { class: 'control' },
+    actions: [command('verify dod', { only: 'D17' })],
+  });
 }
 
 const classesOf = (probes: readonly Probe[]) => Object.fromEntries(probes.map((probe) => [probe.name, probe.class]));

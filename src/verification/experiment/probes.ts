@@ -2,8 +2,6 @@
  * What is watched during the kill: the Sovereign from outside, the SME demos, a canary that does depend on catalyst-api, and two
  * witnesses that depend on neither cluster.
  */
-import { checkDelegation } from '../../handover/sovereign/delegation.js';
-import { nodeAddresses } from '../../kubernetes/node-addresses.js';
 import { protectedPages } from '../../mother/protected/protected-set.js';
 import { consoleUrl } from '../../sovereign/sovereign-names.js';
 import type { World } from '../../world/world.js';
@@ -20,12 +18,9 @@ export const watchedNames: readonly string[] = [
   ...['console', 'api', 'gitea', 'identity', 'registry', 'grafana', 'Kubernetes API'],
 ];
 
-/** Addresses that the parent's glue leads to; the nodes' own when there is no delegation. */
-export async function nameServersOf(world: World): Promise<string[]> {
-  const delegation = await checkDelegation(world);
-  if (delegation.addresses.length > 0) return delegation.addresses;
-  return nodeAddresses(await world.kube());
-}
+const witnessPrefix = 'witness: ';
+/** Nothing else is called so. */
+export const isWitness = (name: string): boolean => name.startsWith(witnessPrefix);
 
 const ok = (status: number) => status >= 200 && status < 400;
 
@@ -77,8 +72,8 @@ export async function witnessesOf(world: World, loopback: string): Promise<Probe
   const { hetznerEndpoint } = await import('../../hetzner/api/create-api.js');
   const cloud = new URL('/', world.sovereign.spec.hetzner.endpoint ?? hetznerEndpoint).href;
   return [
-    ['witness: loopback', loopback],
-    [`witness: ${new URL(cloud).host}`, cloud],
+    [`${witnessPrefix}loopback`, loopback],
+    [`${witnessPrefix}${new URL(cloud).host}`, cloud],
   ].map(
     ([name = '', url = '']): Probe => ({
       name,

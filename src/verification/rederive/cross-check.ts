@@ -6,6 +6,8 @@ import { estimates } from '../../walk/estimates.js';
 import { bindingOf } from '../../world/journal/journal-binding.js';
 import { checklist } from '../dod/checklist.js';
 import type { DurationsSeen } from '../dod/checks/durations.js';
+import { misplacedBegin } from './before-verification.js';
+import { strangeSteps } from './known-steps.js';
 import type { RawBundle } from './raw-bundle.js';
 
 /** How far two readings of one clock may be apart that somebody has set in between. */
@@ -19,6 +21,7 @@ export function contradictionIn(raw: RawBundle, predicate: Predicate): string | 
     ofTheRun(raw, predicate) ??
     ofTheWindow(raw, predicate) ??
     ofTheChecklist(raw, predicate) ??
+    strangeSteps(raw, predicate) ??
     ofTheFingerprints(raw)
   );
 }
@@ -55,9 +58,8 @@ function ofTheRun({ report, entries, journal, planHash }: RawBundle, predicate: 
   if (Date.parse(run.at) > from + skewMs) return `the run ${predicate.runId} began after its verdict`;
   const last = Date.parse(entries.at(-1)!.at);
   if (last > to + skewMs) return 'its journal goes on after the verdict';
-  const lines = report.journalLines;
-  if (!Number.isSafeInteger(lines) || lines < 1 || lines > entries.length)
-    return 'its report does not say how long the journal was when it began';
+  const misplaced = misplacedBegin({ entries, report }, predicate);
+  if (misplaced !== undefined) return misplaced;
   const late = predicate.kind === 'dod' && report.items.find(({ at }) => !isWithin(Date.parse(at), from, to));
   if (late) return `${late.id} was taken at ${late.at}, which is outside of the verification`;
   const plan = journal.runs.findLast((one) => one.plan)?.plan ?? '';

@@ -11,7 +11,8 @@ import type { WorldIdentity } from '../../sovereign/world-identity.js';
 import { checkShape } from '../../support/check-shape.js';
 import { command } from '../../support/commands/command.js';
 import { hashOf } from '../../support/hash.js';
-import { type Answer, failed, passed } from '../dod/item.js';
+import { judgeReleasesEvidence, type ReleasesEvidence } from '../dod/checks/releases-live.js';
+import { type Answer, failed, notChecked, passed } from '../dod/item.js';
 import type { DodReport } from '../dod/report.js';
 import { readCycle } from './cycle.js';
 import { type Listing, listingShape, orphansIn } from './listing.js';
@@ -58,7 +59,7 @@ export function judgeReprovision(seen: ReprovisionSeen, text: Text, judged: Judg
   const d1 = report.items.find(({ id }) => id === 'D1');
   const state = d1?.status === 'pass' ? [] : [`it did not end in the same state: ${d1?.reason ?? 'D1 was not asked'}`];
   const { sovereign } = judged;
-  if (report.fqdn === sovereign.spec.fqdn) return judgeOwn(seen, { predicate, entries, state });
+  if (report.fqdn === sovereign.spec.fqdn) return judgeOwn(seen, { predicate, entries, state: stateOf(d1) }, judged);
   const cycle = { predicate, entries, state, listing: json(listingPath), spec: json('spec.json') };
   return judgeThrowaway(seen, cycle, judged);
 }
@@ -82,8 +83,17 @@ interface CycleRead {
   state: readonly string[];
 }
 
+/** By what D1 of that verdict saw: what it says of that is not believed either. */
+function stateOf(d1: DodReport['items'][number] | undefined): string[] {
+  const looked = d1?.evidence as ReleasesEvidence | undefined;
+  const { status, reason } = looked ? judgeReleasesEvidence(looked) : notChecked('D1 has no raw data');
+  return status === 'pass' ? [] : [`it did not end in the same state: ${reason}`];
+}
+
 /** This very Sovereign was destroyed and built again. */
-function judgeOwn({ today }: ReprovisionSeen, { predicate, entries, state }: CycleRead): Answer {
+function judgeOwn({ today }: ReprovisionSeen, { predicate, entries, state }: CycleRead, { world }: Judged): Answer {
+  if (hashOf(predicate.world) !== hashOf(world))
+    return failed(`${predicate.fqdn} was wiped in another world; ${again}`);
   const built = entries.findIndex((entry) => entry.kind === 'proof' && entry.step === 'cluster');
   // Leftovers of somebody's earlier try that #370 took away are no wipe of a Sovereign that stood.
   const wiped = entries.findIndex(

@@ -11,7 +11,7 @@ import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js
 import { generateSshKey } from '../../tools/ssh/ssh-keys.js';
 import type { Act, Undo } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { probeBuckets, removeLeftKeys } from '../probes/probe-keys.js';
+import { hasProbesOnly, probeBuckets, removeLeftKeys } from '../probes/probe-keys.js';
 import { consumerForms } from './consumer-forms.js';
 import { type FormsTried, tryForms } from './try-forms.js';
 
@@ -101,12 +101,15 @@ function objectStorageProbe(world: World): CredentialProbe {
       const project = await seenOfProject(store, spec);
       const listed = `lists ${store.endpoint} (${buckets.length} buckets)`;
       if (!act) return `${listed}; ${project}`;
-      for (const left of probeBuckets(buckets, prefix))
+      for (const left of probeBuckets(buckets, prefix)) {
+        // by its name it could be anybody's; what is in it tells
+        if (!(await hasProbesOnly(store, left, keyPrefix))) continue;
         await act(removing(left), async (writers) => {
           const writer = await writers.objectStore();
           await removeLeftKeys(store, writer, left, keyPrefix);
           await writer.deleteBucket(left);
         });
+      }
       const own = bucketConsumers.map((consumer) => bucketName(spec, consumer)).find((name) => buckets.includes(name));
       const bucket = own ?? temporary;
       if (!own) await act(make, async (writers) => (await writers.objectStore()).createBucket(temporary));

@@ -12,7 +12,7 @@ import { type CatalystError, fail } from '../../../support/errors/errors.js';
 import type { Act, StepContext } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
 import { removeRedirect } from '../redirect.js';
-import { startCatalyst } from '../stop-catalyst.js';
+import { isStopped, startCatalyst } from '../stop-catalyst.js';
 import { arm, cannotArm, undoMutation, undoMutations } from './arm.js';
 import { systemTimes, type Times, watchDeadline } from './watch-deadline.js';
 
@@ -46,7 +46,11 @@ export async function withArmedUndo<T>(
   times: Times = systemTimes,
 ): Promise<T> {
   const objects = undoObjects(catalyst, runOf(world, seconds));
-  const putBack = async () => startCatalyst(await world.mother(), context.undo, catalyst);
+  const putBack = async ({ began }: Ended) => {
+    const mother = await world.mother();
+    // What nobody has stopped is not ours to put back: somebody may have changed it since.
+    if (began || (await isStopped(mother, catalyst))) await startCatalyst(mother, context.undo, catalyst);
+  };
   return whileArmed(world, context, { objects, seconds, putBack, late: () => tooLate(world), times }, work);
 }
 
@@ -59,17 +63,23 @@ export async function withArmedRedirect<T>(
   times: Times = systemTimes,
 ): Promise<T> {
   const objects = redirectUndoObjects(catalyst, runOf(world, seconds));
-  const putBack = async (succeeded: boolean) => {
+  const putBack = async ({ succeeded }: Ended) => {
     if (!succeeded) await removeRedirect(world, context.undo.act);
   };
   return whileArmed(world, context, { objects, seconds, putBack, late: tooLateForRedirect, times }, work);
+}
+
+interface Ended {
+  /** Something was changed, or may have been. */
+  began: boolean;
+  succeeded: boolean;
 }
 
 interface Arming {
   /** The Job comes last. */
   objects: readonly KubeObject[];
   seconds: number;
-  putBack(succeeded: boolean): Promise<void>;
+  putBack(ended: Ended): Promise<void>;
   late(): CatalystError;
   times: Times;
 }
@@ -98,11 +108,12 @@ async function whileArmed<T>(
       signal.throwIfAborted();
       throw cannotArm(job, error);
     }
+    const ended: Ended = { began: false, succeeded: false };
     const guarded: Act = async (mutation, change, options) => {
       watch.check();
+      ended.began = true;
       return act(mutation, change, options);
     };
-    let succeeded = false;
     try {
       const value = await work({
         ...context,
@@ -111,10 +122,10 @@ async function whileArmed<T>(
         job: `${job.metadata.namespace}/${job.metadata.name}`,
       });
       watch.check();
-      succeeded = true;
+      ended.succeeded = true;
       return value;
     } finally {
-      await putBack(succeeded);
+      await putBack(ended);
       await disarm();
     }
   } finally {

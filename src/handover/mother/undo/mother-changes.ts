@@ -3,13 +3,14 @@ import { ownKinds, ownPrefix, sovereignLabel } from '../../../mother/own-names.j
 import type { World } from '../../../world/world.js';
 import { lookAtCatalyst } from '../../handover.js';
 import type { HandoverRecord } from '../../record.js';
-import { frozen } from '../freeze.js';
+import { frozen, stillFrozen } from '../freeze.js';
 
 /** A line each; none when the mother is as it was found. Throws what the mother's API throws. */
 export async function changesOnMother(world: World, record: HandoverRecord | undefined): Promise<string[]> {
   const { fqdn, mother: spec } = world.sovereign.spec;
   const mother = await world.mother();
-  const suspended = (await frozen(world)).map(
+  const left = (await stillFrozen(world)).map(({ object }) => object);
+  const suspended = [...(await frozen(world)), ...left].map(
     ({ kind, metadata, spec: now }) =>
       `Flux ${kind} ${metadata.namespace}/${metadata.name} is marked by the handover${now?.suspend ? ' and suspended' : ', though not suspended'}`,
   );

@@ -45,7 +45,7 @@ export const motherCodes = {
   E5020: entry(
     'external',
     'the undo cannot be armed on the mother',
-    'Before catalyst-api is stopped or the redirect is created, a Job on the mother is armed that reverts it when nobody else does. The Job did not start, or its account lacks permissions; nothing was stopped or redirected.',
+    'Before catalyst-api is stopped or the redirect is created, a Job on the mother is armed that reverts it when nobody else does. The Job did not start, its account lacks permissions, or catalyst-api was scaled after the Job was prepared; nothing was stopped or redirected.',
   ),
   E5021: entry(
     'locked',

@@ -8,6 +8,7 @@ import { type ProbeJob, runProbe } from '../../../walk/probes/probe-job.js';
 import type { Acting } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
 import { ownImage } from '../egress-ways.js';
+import { leftOutClasses } from '../judge/left-out.js';
 import { canaryUrl } from '../probes.js';
 import { type CanaryWord, isAlive } from './canary-words.js';
 
@@ -37,7 +38,7 @@ export const canaryJob = (image: string, url: string): ProbeJob => ({
 export async function openCanary(world: World, acting: Acting, now: () => number): Promise<InsideCanary> {
   const kube = await world.kube();
   const words: CanaryWord[] = [];
-  const unheard = (reason: string) => [{ class: 'canary inside the Sovereign', reason }];
+  const unheard = (reason: string) => [{ class: leftOutClasses.canary, reason }];
   const listen = async () => {
     const from = now();
     const { status } = await runProbe<{ status: number }>(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { eraseObjects, ownObjects } from '../../../../src/handover/mother/erase-objects.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
-import { factsOf } from '../../../../src/mother/protected/mother-facts.js';
+import { factsOf, readMotherFacts } from '../../../../src/mother/protected/mother-facts.js';
 import { nameOfObject } from '../../../../src/mother/protected/ownership.js';
 import { protection } from '../../../../src/mother/protected/protected-set.js';
 import { memoryCluster, motherCluster, rig, sovereign } from '../rig.js';
@@ -44,7 +44,78 @@ function mother() {
   return cluster;
 }
 
+/** Each has the label of this Sovereign, and each is used by what stays. */
+const used = [
+  object('Secret', 'in-a-pod'),
+  object('Secret', 'pulls'),
+  object('ConfigMap', 'in-a-cron-job'),
+  object('ServiceAccount', 'runs-as'),
+  object('ServiceAccount', 'reconciles-a-demo', {}, { namespace: 'flux-system' }),
+  object('Role', 'of-another-binding'),
+  object('RoleBinding', 'gives-rights', { subjects: [{ kind: 'ServiceAccount', name: 'of-another' }] }),
+  object('HelmRepository', 'read-by-another', {}, { namespace: 'flux-system' }),
+  object('Secret', 'served', {}, { namespace: 'edge' }),
+];
+const podSpec = {
+  serviceAccountName: 'runs-as',
+  imagePullSecrets: [{ name: 'pulls' }],
+  containers: [{ name: 'x', env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'in-a-pod', key: 'a' } } }] }],
+};
+const users = [
+  object('Deployment', 'runs-for-all', { spec: { replicas: 0, template: { spec: podSpec } } }, { labels: {} }),
+  object(
+    'CronJob',
+    'nightly',
+    {
+      spec: {
+        jobTemplate: {
+          spec: { template: { spec: { volumes: [{ name: 'v', configMap: { name: 'in-a-cron-job' } }] } } },
+        },
+      },
+    },
+    { labels: {} },
+  ),
+  object(
+    'Kustomization',
+    'of-another',
+    { spec: { path: './clusters/otech.omani.works', sourceRef: { kind: 'HelmRepository', name: 'read-by-another' } } },
+    { namespace: 'flux-system', labels: {} },
+  ),
+  object(
+    'Kustomization',
+    'sme-services',
+    {
+      spec: { serviceAccountName: 'reconciles-a-demo' },
+      status: { inventory: { entries: [{ id: 'sme_shop_apps_Deployment' }] } },
+    },
+    { namespace: 'flux-system', labels: {} },
+  ),
+  object('RoleBinding', 'of-another', { roleRef: { kind: 'Role', name: 'of-another-binding' } }, { labels: {} }),
+  object(
+    'Ingress',
+    'of-another',
+    { spec: { rules: [{ host: 'console.otech.omani.works' }], tls: [{ secretName: 'served' }] } },
+    { namespace: 'edge', labels: {} },
+  ),
+];
+
 describe('the objects that a decommission deletes', () => {
+  it('are none that something else uses, whatever their label says', async () => {
+    const cluster = mother();
+    for (const one of [...used, ...users])
+      cluster.objects.set(`${one.kind} ${one.metadata.namespace}/${one.metadata.name}`, one);
+    const { world, context } = rig(cluster, memoryCluster([]), () => undefined);
+    expect((await ownObjects(world)).map(nameOfObject).sort()).toEqual(own.map(nameOfObject).sort());
+    await eraseObjects(world, context.act);
+    for (const one of [...used, ...users]) expect([...cluster.objects.values()]).toContain(one);
+    const facts = await readMotherFacts(cluster.kube, sovereign());
+    const protects = protection(sovereign(), 'run', () => facts);
+    for (const { kind, metadata } of used) {
+      const target = { system: 'mother' as const, kind, namespace: metadata.namespace, name: metadata.name };
+      expect(protects({ target, verb: 'delete' }), metadata.name).toBeDefined();
+    }
+  });
+
   it('are those of this Sovereign alone', async () => {
     const { world } = rig(mother(), memoryCluster([]), () => undefined);
     expect((await ownObjects(world)).map(nameOfObject).sort()).toEqual(own.map(nameOfObject).sort());

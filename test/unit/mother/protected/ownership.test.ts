@@ -5,6 +5,7 @@ import { openHandover } from '../../../../src/handover/handover.js';
 import { eraseRetained } from '../../../../src/handover/mother/erase.js';
 import { sortReconcilers, suspend, toFreeze } from '../../../../src/handover/mother/freeze.js';
 import { neighborOf, requireOwnRedirect } from '../../../../src/handover/mother/redirect.js';
+import { changesOnMother } from '../../../../src/handover/mother/undo/mother-changes.js';
 import { abortHandover } from '../../../../src/handover/steps/abort.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
 import { discoverCatalyst } from '../../../../src/mother/discover.js';
@@ -55,6 +56,8 @@ const protectedOnes = [
   kustomization('into-demo', { path: `./clusters/${fqdn}`, targetNamespace: 'marketplace' }),
   kustomization('applies-catalyst', { path: `./clusters/${fqdn}` }, ['catalyst_catalyst-ui_apps_Deployment']),
   source('openova-public', `https://gitea.${fqdn}/mirror.git`),
+  kustomization('waited-for', { path: `./clusters/${fqdn}` }),
+  kustomization('waiting-demo', { path: './demos', dependsOn: [{ name: 'waited-for' }] }, ['sme_x_apps_Deployment']),
 ];
 const foreign = [
   kustomization('prefix', { path: './clusters/newomantel.omani.works' }),
@@ -68,6 +71,9 @@ const foreign = [
   }),
   kustomization('text-only', { postBuild: { substitute: { ORIGINS: `https://console.${fqdn}` } } }),
   source('shared-git', `https://git.openova.io/clusters/${fqdn}/fleet.git`),
+  kustomization('leads-out', { path: `./clusters/${fqdn}/../otech.omani.works` }),
+  kustomization('of-another', { path: './clusters/otech.omani.works', ...reads('read-by-another') }),
+  source('read-by-another', `https://gitea.${fqdn}/shared.git`),
 ];
 const names = (objects: readonly KubeObject[]) => objects.map((object) => object.metadata.name).sort();
 
@@ -102,12 +108,26 @@ describe("this Sovereign's Flux objects on the mother", () => {
     const sorted = await sortReconcilers(world);
     expect(names(sorted.own)).toEqual(names(own));
     expect(sorted.leftAlone.map(({ object }) => object.metadata.name).sort()).toEqual(
-      [...names(protectedOnes), 'case', 'contradicting', 'deeper', 'other-label', 'shared-git', 'text-only'].sort(),
+      [
+        ...names(protectedOnes).filter((name) => name !== 'waiting-demo'),
+        ...[
+          'case',
+          'contradicting',
+          'deeper',
+          'leads-out',
+          'other-label',
+          'read-by-another',
+          'shared-git',
+          'text-only',
+        ],
+      ].sort(),
     );
     const why = (name: string) => sorted.leftAlone.find(({ object }) => object.metadata.name === name)?.why;
     expect(why('sme-services')).toMatch(/protected set: it applies Deployment sme\/console/);
     expect(why('openova-public')).toMatch(/sme-services reads it/);
     expect(why('contradicting')).toMatch(/another Sovereign/);
+    expect(why('read-by-another')).toMatch(/Kustomization flux-system\/of-another uses it/);
+    expect(why('waited-for')).toMatch(/protected set: .*waiting-demo reads it/);
   });
 
   it('alone are suspended and deleted; everything else stays, field by field', async () => {
@@ -145,6 +165,24 @@ describe("this Sovereign's Flux objects on the mother", () => {
       expect(Object.keys(metadata.annotations ?? {})).toEqual([]);
       expect(spec).toEqual(before.get(nameOfObject(object))!.spec);
     }
+  });
+
+  it('are not called resumed by abort when one of them may not be resumed any more', async () => {
+    const mother = rigged();
+    const { world, context } = rig(mother, memoryCluster([]), noZone);
+    for (const object of await toFreeze(world)) await suspend(mother.kube, object, 'run12345');
+    const reader = kustomization('came-later', { path: './clusters/otech.omani.works', ...reads('own-git') });
+    mother.objects.set(nameOfObject(reader), reader);
+    const abort = abortHandover(world, { journal: () => foldJournal([]) });
+    await abort.run(context);
+    expect(await abort.isDone(context)).toEqual({ done: false });
+    await expect(abort.proof(context)).rejects.toMatchObject({
+      code: 'E4009',
+      message: expect.stringMatching(/suspended GitRepository flux-system\/own-git .*came-later uses it/),
+    });
+    expect(await changesOnMother(world, undefined)).toEqual([
+      'Flux GitRepository flux-system/own-git is marked by the handover and suspended',
+    ]);
   });
 
   it('own a Secret, a ProvisioningState and a redirect by the whole FQDN only', () => {

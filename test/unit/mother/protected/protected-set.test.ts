@@ -62,6 +62,10 @@ const world = {
       ...{ apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata: { name: 'shop', namespace: 'edge' } },
       spec: { secretName: 'shop-too-tls', dnsNames: ['shop.example.org'] },
     },
+    {
+      ...{ apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata: { name: 'of-all', namespace: 'edge' } },
+      spec: { secretName: 'of-no-route', dnsNames: ['*.openova.io'] },
+    },
   ],
   named: [] as KubeObject[],
   owner: { namespace: 'flux-system', name: 'catalyst-platform' },
@@ -99,6 +103,7 @@ describe('what is never written on the mother', () => {
     ['Middleware', 'strip-shop', 'edge', /shop-too uses it/],
     ['Secret', 'shop-too-tls', 'edge', /shop-too uses it/],
     ['Certificate', 'shop', 'edge', /keeps Secret/],
+    ['Certificate', 'of-all', 'edge', /keeps Secret/],
     ['Secret', 'console-openova-tls', 'catalyst', /not among what/],
     ['Secret', `sovereign-new${fqdn}-kubeconfig`, 'catalyst', /not among what/],
     ['Deployment', 'catalyst-ui', 'catalyst', /not among what/],

@@ -1,24 +1,31 @@
 import { request } from 'node:http';
-import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { connect, createServer } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type PageServer, servePage } from '../../../../src/tools/loopback/page-server.js';
+import { ownerOfPeer } from '../../../../src/tools/loopback/peer-owner.js';
 
 const open: PageServer[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
-async function served(): Promise<{ server: PageServer; port: number; path: string; asked: string[] }> {
+async function served(
+  ownerOf?: Parameters<typeof servePage>[1],
+): Promise<{ server: PageServer; port: number; path: string; asked: string[] }> {
   const asked: string[] = [];
-  const server = await servePage({
-    port: 0,
-    file(path) {
-      asked.push(path);
-      if (path === '') return { type: 'text/html', body: '<p>page</p>' };
-      return path === 'a b' ? { type: 'application/octet-stream', body: 'tar', download: 'x";y.tar' } : undefined;
+  const server = await servePage(
+    {
+      port: 0,
+      file(path) {
+        asked.push(path);
+        if (path === 'unreadable') throw new Error('no journal');
+        if (path === '') return { type: 'text/html', body: '<p>page</p>' };
+        return path === 'a b' ? { type: 'application/octet-stream', body: 'tar', download: 'x";y.tar' } : undefined;
+      },
+      greeting: () => [{ event: 'section', data: '{"id":"head"}' }],
     },
-    greeting: () => [{ event: 'section', data: '{"id":"head"}' }],
-  });
+    ownerOf,
+  );
   open.push(server);
   const { port, pathname } = new URL(server.address);
   return { server, port: Number(port), path: pathname, asked };
@@ -104,6 +111,57 @@ describe('a page on loopback', () => {
     expect((await ask(port, once)).status).toBe(403);
   });
 
+  it('leads no other user of the machine there, who may have been faster than the browser', async () => {
+    let owner: number | undefined | 'unknown' = process.getuid!() + 1;
+    const { server, port, path } = await served(() => owner);
+    const once = new URL(server.addressForOnce()).pathname;
+    await expect(ask(port, once)).rejects.toThrow(/hang up|ECONNRESET/);
+    owner = undefined;
+    const unknown = await ask(port, once);
+    expect(unknown.status).toBe(403);
+    expect(JSON.stringify(unknown)).not.toContain(path);
+    owner = process.getuid!();
+    expect(await ask(port, once)).toMatchObject({ status: 302, headers: { location: path } });
+  });
+
+  it('keeps no connection of another user open', async () => {
+    let owner = process.getuid!() + 1;
+    const { port, path } = await served(() => owner);
+    const ended = await Promise.all(
+      Array.from(
+        { length: 64 },
+        () =>
+          new Promise((resolve) =>
+            connect(port, '127.0.0.1')
+              .on('error', () => undefined)
+              .on('close', resolve),
+          ),
+      ),
+    );
+    expect(ended).toHaveLength(64);
+    owner = process.getuid!();
+    expect((await ask(port, path)).status).toBe(200);
+  });
+
+  it('leads nobody there by an address that is a minute old', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const { server, port } = await served();
+      const once = new URL(server.addressForOnce()).pathname;
+      vi.advanceTimersByTime(60_000);
+      vi.useRealTimers();
+      expect((await ask(port, once)).status).toBe(403);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('goes on when something cannot be read', async () => {
+    const { port, path } = await served();
+    expect(await ask(port, `${path}unreadable`)).toMatchObject({ status: 500, body: 'no journal\n' });
+    expect((await ask(port, path)).status).toBe(200);
+  });
+
   it('streams events: first the greeting, then what is sent, each line of it', async () => {
     const { server } = await served();
     const reader = (await fetch(`${server.address}events`)).body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -131,5 +189,19 @@ describe('a page on loopback', () => {
       actions: ['catalyst watch', 'or choose another: --port N'],
     });
     await new Promise((resolve) => other.close(resolve));
+  });
+});
+
+describe('the owner of a connection', () => {
+  const table = [
+    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+    '   1: 0100007F:1F90 0100007F:ACA1 01 00000000:00000000 00:00000000 00000000  1000        0 1 1 0 20 4 30 10 -1',
+    '   2: 0100007F:ACA1 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1001        0 2 1 0 20 4 30 10 -1',
+  ];
+
+  it('is whose end of it is the other one', () => {
+    expect(ownerOfPeer({ peer: 0xaca1, own: 0x1f90 }, () => table)).toBe(1001);
+    expect(ownerOfPeer({ peer: 0xaca2, own: 0x1f90 }, () => table)).toBeUndefined();
+    expect(ownerOfPeer({ peer: 0xaca1, own: 0x1f90 }, () => undefined)).toBe('unknown');
   });
 });

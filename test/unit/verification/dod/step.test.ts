@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ItemResult } from '../../../../src/verification/dod/item.js';
 import { verdictError, verifyDod } from '../../../../src/verification/dod/step.js';
 import type { World } from '../../../../src/world/world.js';
+import { omantel } from '../../../fakes/fake-world.js';
 
 const world = (kind: 'lab' | 'real') =>
   ({
@@ -51,6 +52,20 @@ describe('what verify dod has confirmed by name', () => {
     );
     expect(await destructive({ only: ['D23'] }, 'lab')).toMatch(/^powers off all servers .* for 3s .* for up to 2m/);
     expect(await destructive({})).not.toMatch(/powers off/);
+  });
+
+  it('D3 pushes a commit and D15 asks the mother by a Job, and both say so before', async () => {
+    const there = { ...world('real'), sovereign: omantel(), mother: async () => ({ raw: async () => ({}) }) };
+    const signal = new AbortController().signal;
+    const planned = async (only: string[]) => {
+      const all = await verifyDod({ ...there, signal } as unknown as World, { only, steps: () => [] }).plan(signal);
+      return all.map(({ sentence }) => sentence).join('\n');
+    };
+    expect(await planned(['D3'])).toMatch(/push a canary commit .*\n.*revert a canary commit/);
+    expect(await planned(['D15'])).toMatch(
+      /hold the mother for this run.*\n.*run a short Job in catalyst on the mother/,
+    );
+    expect(await planned(['D4', 'D16', 'D18'])).toBe('');
   });
 
   it('a chosen part is no proof of the whole', () => {

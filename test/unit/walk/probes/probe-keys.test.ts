@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { probeBuckets, probeKeys } from '../../../../src/walk/probes/probe-keys.js';
+import { hasProbesOnly, probeBuckets, probeKeys } from '../../../../src/walk/probes/probe-keys.js';
 import { roundTrip } from '../../../../src/walk/steps/prove-object-storage.js';
 import { type StorageRig, startStorage } from '../../../fakes/storage-rig.js';
 
@@ -22,8 +22,8 @@ test('a probe removes what a killed run left, in any form, and nothing else', as
 });
 
 test('the id of a run ends the name or a folder of it', async () => {
-  for (const key of ['probe-0123456789ab/base/1', 'probe-0123456789abz', 'probe-01234567/base', 'probe-pg/base'])
-    storage.s3.putObject('omantel-loki', key, 'x');
+  const others = ['probe-0123456789ab-prod/base/1', 'probe-0123456789abz', 'probe-01234567/base', 'probe-pg/base'];
+  for (const key of ['probe-0123456789ab/base/1', ...others]) storage.s3.putObject('omantel-loki', key, 'x');
   expect(await probeKeys(storage.store(), 'omantel-loki', 'probe-')).toEqual(['probe-0123456789ab/base/1']);
 });
 
@@ -35,4 +35,13 @@ test('buckets of another Sovereign whose prefix looks like a probe are nobody’
     'catalyst-a-loki',
   ];
   expect(probeBuckets(buckets, 'catalyst-a-probe-')).toEqual(['catalyst-a-probe-0a1b2c']);
+});
+
+test('a bucket with anything else in it is no leftover of a probe', async () => {
+  const store = storage.store();
+  const only = () => hasProbesOnly(store, 'omantel-loki', 'catalyst-probe-');
+  storage.s3.putObject('omantel-loki', 'catalyst-probe-0123456789ab', 'x');
+  expect(await only()).toBe(true);
+  storage.s3.putObject('omantel-loki', 'invoices/2026.pdf', 'x');
+  expect(await only()).toBe(false);
 });

@@ -1,0 +1,29 @@
+/** Whether the steps of a bundle are those of the WBS: one that is left out, or moved behind the others, is one that nobody asks about. */
+import type { Predicate } from '../../evidence/bundle.js';
+import { userAgent } from '../../support/user-agent.js';
+import { tickets, unticketed } from '../../walk/wbs.js';
+import type { RawBundle } from './raw-bundle.js';
+
+const wbs: readonly { id: string; phase: number }[] = [...tickets, ...unticketed];
+/** Left out of a walk with --purge plan or skip. */
+const optional = '#370';
+
+/** A clause; undefined where nothing is missing. A rehearsal has a part of them. */
+export function strangeSteps(
+  { steps, proofs }: Pick<RawBundle, 'steps' | 'proofs'>,
+  { kind, by }: Pick<Predicate, 'kind' | 'by'>,
+): string | undefined {
+  const phaseOf = (id: string) => steps.find((step) => step.id === id)?.phase;
+  const twice = steps.find(({ id }, index) => steps.findIndex((step) => step.id === id) !== index);
+  if (twice) return `its steps.json has ${twice.id} twice`;
+  const proven = Object.keys(proofs).find((id) => !((phaseOf(id) ?? 8) < 8));
+  if (proven !== undefined)
+    return `its proofs.json has a proof of ${proven}, which is none of its steps before phase 8`;
+  if (kind !== 'dod') return undefined;
+  // other versions may have other steps beside the tickets, which are given
+  const wanted = by === userAgent ? wbs : tickets;
+  const missing = wanted.find(
+    ({ id, phase }) => phaseOf(id) !== phase && !(id === optional && phaseOf(id) === undefined),
+  );
+  return missing && `its steps.json does not have step ${missing.id} in phase ${missing.phase}`;
+}
