@@ -13,6 +13,7 @@ const lab = read('lab/package.json');
 /** What is bundled, with all that it depends on; the large ones are no dependencies, so that nobody installs what tree shaking leaves out. */
 const bundled = [
   '@kubernetes/client-node',
+  '@observablehq/plot',
   '@oclif/core',
   'age-encryption',
   'axios',
@@ -21,6 +22,7 @@ const bundled = [
   'hcloud-js',
   'js-yaml',
   'json-canonicalize',
+  'linkedom',
   'p-limit',
   'semver',
   'yaml',
