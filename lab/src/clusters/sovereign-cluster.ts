@@ -12,7 +12,7 @@ import type { Listens } from '../internet/hetzner-hosts.js';
 import type { Arrival } from '../internet/internet.js';
 import { type Cluster, listening } from '../internet/listening.js';
 import type { Faults } from '../requests/faults.js';
-import type { Gate } from '../requests/gate.js';
+import type { Forwarder } from '../requests/forwarder.js';
 import type { RequestLog } from '../requests/request-log.js';
 import type { SshEndpoint } from '../servers/ssh.js';
 import { type ApiPlaces, whyNobodyAnswers, whyNotTrusted } from './api-address.js';
@@ -43,7 +43,7 @@ export interface SovereignOptions {
   /** Of a cluster whose first server names none. */
   fqdn: string;
   mark: LabMark;
-  gates: { api: Gate };
+  gates: { api: Forwarder };
   /** Loopback port of the servers that answer DNS for it. */
   dnsPort: number;
   ssh: SshEndpoint;

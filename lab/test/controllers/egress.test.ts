@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { denyPolicy, unknownNames } from '../../../src/verification/experiment/egress-objects.js';
-import { wayOut } from '../../src/controllers/network/egress.js';
+import { egressTo } from '../../src/controllers/network/egress.js';
 
 const place = { host: '127.0.0.1', port: 9 };
 const addresses: Record<string, string> = { 'console.mother.example': '192.0.2.10', 'other.example': '192.0.2.20' };
@@ -14,7 +14,7 @@ function labOf(policies: KubeObject[], names: Record<string, string> = {}) {
     world: {
       outside: { resolve: async (host: string) => [addresses[host] ?? []].flat(), arrive: () => place.port },
     },
-  } as unknown as Parameters<typeof wayOut>[0];
+  } as unknown as Parameters<typeof egressTo>[0];
 }
 const policy = (spec: Record<string, unknown>): KubeObject => ({
   apiVersion: 'cilium.io/v2',
@@ -30,26 +30,26 @@ const run = {
   until: new Date(0),
 };
 
-describe('the way out of the played Sovereign', () => {
+describe('the way out of the emulated Sovereign', () => {
   it('is free without a policy, for names that are known', async () => {
-    expect(await wayOut(labOf([]), 'other.example', 443)).toEqual({ addresses: ['192.0.2.20'], place });
-    expect(await wayOut(labOf([]), 'unknown.example', 443)).toEqual({ addresses: [] });
+    expect(await egressTo(labOf([]), 'other.example', 443)).toEqual({ addresses: ['192.0.2.20'], place });
+    expect(await egressTo(labOf([]), 'unknown.example', 443)).toEqual({ addresses: [] });
   });
 
   it('is cut by our block to what it names, and to nothing else', async () => {
     const lab = labOf([denyPolicy(run, ['192.0.2.10', '2001:db8::1'])]);
-    expect(await wayOut(lab, 'console.mother.example', 443)).toEqual({ addresses: ['192.0.2.10'] });
-    expect((await wayOut(lab, 'other.example', 443)).place).toEqual(place);
+    expect(await egressTo(lab, 'console.mother.example', 443)).toEqual({ addresses: ['192.0.2.10'] });
+    expect((await egressTo(lab, 'other.example', 443)).place).toEqual(place);
   });
 
   it('is cut to everything by a deny that leaves the default deny on, as Cilium does', async () => {
     const { enableDefaultDeny: _, ...spec } = denyPolicy(run, ['192.0.2.10']).spec;
-    expect((await wayOut(labOf([policy(spec)]), 'other.example', 443)).place).toBeUndefined();
+    expect((await egressTo(labOf([policy(spec)]), 'other.example', 443)).place).toBeUndefined();
   });
 
   it('has no address for a name that CoreDNS is told not to know', async () => {
     const lab = labOf([], { 'x.server': unknownNames(['console.mother.example', 'github.com'], run.runId) });
-    expect(await wayOut(lab, 'console.mother.example', 443)).toEqual({ addresses: [] });
-    expect((await wayOut(lab, 'other.example', 443)).place).toEqual(place);
+    expect(await egressTo(lab, 'console.mother.example', 443)).toEqual({ addresses: [] });
+    expect((await egressTo(lab, 'other.example', 443)).place).toEqual(place);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 export const EGRESS_POLICY = 'cilium.io/v2/CiliumClusterwideNetworkPolicy';
 
@@ -38,7 +38,7 @@ function deniesAddress(policy: KubeObject, address: string): boolean {
 }
 
 /** Whether CoreDNS has a server block for the name that answers NXDOMAIN (k3s reads `*.server` of coredns-custom). */
-function isUnknown(lab: Pick<Lab, 'store'>, host: string): boolean {
+function isUnknown(lab: Pick<ReconcileContext, 'store'>, host: string): boolean {
   const data = lab.store.get('v1/ConfigMap', 'kube-system', 'coredns-custom')?.data ?? {};
   return Object.entries(data as Record<string, string>).some(
     ([key, text]) => key.endsWith('.server') && text.includes('NXDOMAIN') && text.split(/\s+/).includes(`${host}:53`),
@@ -46,8 +46,8 @@ function isUnknown(lab: Pick<Lab, 'store'>, host: string): boolean {
 }
 
 /** Where a pod gets to when it calls a name or address outside; the addresses as the pod's resolver answers, none when it does not. */
-export async function wayOut(
-  lab: Pick<Lab, 'store' | 'world'>,
+export async function egressTo(
+  lab: Pick<ReconcileContext, 'store' | 'world'>,
   host: string,
   port: number,
 ): Promise<{ addresses: string[]; place?: { host: string; port: number } }> {
@@ -62,9 +62,10 @@ export async function wayOut(
   return { addresses };
 }
 
-async function addressesOf(lab: Pick<Lab, 'store' | 'world'>, host: string): Promise<string[]> {
+async function addressesOf(lab: Pick<ReconcileContext, 'store' | 'world'>, host: string): Promise<string[]> {
   if (isIP(host)) return [host];
   return isUnknown(lab, host) ? [] : ((await lab.world.outside?.resolve(host)) ?? []);
 }
 
-export const isWorldDenied = (lab: Pick<Lab, 'store'>): boolean => lab.store.list(EGRESS_POLICY).some(denies);
+export const isWorldDenied = (lab: Pick<ReconcileContext, 'store'>): boolean =>
+  lab.store.list(EGRESS_POLICY).some(denies);

@@ -5,8 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab, Rule } from '../../controllers/engine.js';
 import type { ClusterNetwork } from '../../controllers/network/network.js';
+import type { ReconcileContext, Rule } from '../../controllers/reconciler.js';
 import { isReady } from '../../controllers/workloads/pods.js';
 import type { Child } from '../children.js';
 import type { ControlPlane } from '../control-plane.js';
@@ -34,7 +34,7 @@ export interface FluxOptions {
 export async function fluxPrograms(options: FluxOptions): Promise<Rule[]> {
   const ports = await freePorts(11);
   return fluxNames.map((name) => {
-    const start = async (pod: KubeObject, lab: Lab) => {
+    const start = async (pod: KubeObject, lab: ReconcileContext) => {
       const file = join(options.directory, 'flux', `${name}.kubeconfig`);
       await writeKubeconfig(file, pod, lab, options.plane);
       return startFlux(name, file, ports, options);
