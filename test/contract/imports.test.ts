@@ -28,7 +28,7 @@ const reserved: Record<string, (file: string) => boolean> = {
   // the witness is no program that ends: it serves for as long as it is watched
   execa: (file) => ['src/tools/exec/exec.ts', 'src/tools/exec/loopback-witness.ts'].includes(file),
   'js-yaml': (file) => file.startsWith('src/support/'),
-  yaml: (file) => ['src/support/yaml/edit-yaml.ts', 'src/support/yaml/rendered-yaml.ts'].includes(file),
+  yaml: (file) => ['edit', 'rendered', 'write'].some((what) => file === `src/support/yaml/${what}-yaml.ts`),
   '@observablehq/plot': (file) => file.startsWith('src/verification/report/'),
   linkedom: (file) => file === 'src/verification/report/plotter.ts',
   listr2: (file) => file.startsWith('src/cli/'),

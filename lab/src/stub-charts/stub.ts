@@ -29,7 +29,7 @@ import { valueTemplates } from './templates.js';
 type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' | 'services' | 'runsImages'>;
 
 /** The true definition of a CRD by its name, as YAML, where there is one: it takes the place of one without a schema. */
-export type TrueCrd = (name: string) => string | undefined;
+export type UpstreamCrd = (name: string) => string | undefined;
 
 /**
  * One archive for each chart that the Blueprints name. A chart that the project brings itself is in the tree.
@@ -38,7 +38,7 @@ export type TrueCrd = (name: string) => string | undefined;
  */
 export async function stubCharts(
   blueprints: readonly Blueprint[],
-  upstreamCrd: TrueCrd = () => undefined,
+  upstreamCrd: UpstreamCrd = () => undefined,
   { solver = false }: { solver?: boolean } = {},
 ): Promise<ChartArchive[]> {
   const charts: ChartArchive[] = [];
@@ -53,7 +53,7 @@ export async function stubCharts(
 async function stubChart(
   part: Part,
   secrets: readonly SecretNeed[],
-  upstreamCrd: TrueCrd,
+  upstreamCrd: UpstreamCrd,
   solver: boolean,
 ): Promise<ChartArchive> {
   const { name, version } = part.chart;
