@@ -1,12 +1,15 @@
 /** Backups of CloudNativePG in the lab, against its own Object Storage. */
 import { afterEach, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import { createObjectStore } from '../../../src/tools/s3/s3.js';
+import { postgresRestores } from '../../../src/walk/proofs/data/postgres-restores.js';
 import { crd } from '../../src/controllers/crd.js';
 import { databasePrograms } from '../../src/controllers/platform/cnpg-backups.js';
 import { createFaults } from '../../src/requests/faults.js';
 import { createRequestLog } from '../../src/requests/request-log.js';
 import { type S3Server, startS3 } from '../../src/servers/s3/server.js';
 import { type Cluster, cilium, cluster, namespace, node, workload } from './harness.js';
+import { takeProof } from './proof-rig.js';
 
 let lab: Cluster;
 let s3: S3Server;
@@ -105,6 +108,29 @@ it('come back in another Cluster, and a second one of that name finds the archiv
     status: 'False',
     message: expect.stringContaining('Expected empty archive'),
   });
+});
+
+it('are proven, and of a killed proof nothing stays in the bucket', async () => {
+  await begin('hidden');
+  const bucket = 'omantel-omani-works-postgres';
+  s3.storage.createBucket(bucket, 'lab');
+  const [left, another] = ['probe-ba9876543210/base/20261201/data.tar', 'probe-of-mine/base/20261201/data.tar'];
+  for (const key of [left, another]) s3.putObject(bucket, key, 'kept');
+  const keys: Record<string, string> = { 's3-access-key': 'KEY', 's3-secret-key': 'hidden' };
+  const { signal } = new AbortController();
+  const store = createObjectStore({
+    endpoint: s3.endpoint,
+    region: 'fsn1',
+    signal,
+    accessKey: 'KEY',
+    secretKey: 'hidden',
+  });
+  const { evidence } = await takeProof(postgresRestores, lab, {
+    objectStore: async () => store,
+    credentials: { get: async (name: string) => keys[name] } as never,
+  });
+  expect(evidence.summary).toContain('a row came back from a backup');
+  expect(s3.listObjects(bucket).map(({ key }) => key)).toEqual([another]);
 });
 
 it('fail with keys that Object Storage refuses', async () => {

@@ -6,7 +6,7 @@ import type { World } from '../../../src/world/world.js';
 import { omantel } from '../../../test/unit/blueprints/rig.js';
 import type { Cluster } from './harness.js';
 
-/** `given` is what else the proof asks of its world: `http`, `blueprints`. */
+/** `given` is what else the proof asks of its world: `http`, `blueprints`, `objectStore`, which it writes to as well. */
 export async function takeProof(proofOf: ProofOf, lab: Cluster, given: Partial<World> = {}) {
   const kube = {
     get: (ref: KubeRef) => lab.kube.get(ref),
@@ -37,6 +37,7 @@ export async function takeProof(proofOf: ProofOf, lab: Cluster, given: Partial<W
       },
       delete: (ref: KubeRef) => lab.kube.delete(ref),
     }),
+    objectStore: async () => given.objectStore?.(),
   };
   const act = (async ({ sentence }: { sentence: string }, change: (given: typeof writers) => unknown) => {
     sentences.push(sentence);

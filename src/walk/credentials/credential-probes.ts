@@ -11,6 +11,7 @@ import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js
 import { generateSshKey } from '../../tools/ssh/ssh-keys.js';
 import type { Act, Undo } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { probeBuckets, removeLeftKeys } from '../probes/probe-keys.js';
 import { consumerForms } from './consumer-forms.js';
 import { type FormsTried, tryForms } from './try-forms.js';
 
@@ -78,11 +79,13 @@ function hetznerProbe(world: World): CredentialProbe {
 
 function objectStorageProbe(world: World): CredentialProbe {
   const { spec } = world.sovereign;
-  const temporary = `${spec.objectStorage.bucketPrefix}-probe-${world.runId.slice(0, 6)}`;
-  const key = `catalyst-probe-${world.runId}`;
+  const [prefix, keyPrefix] = [`${spec.objectStorage.bucketPrefix}-probe-`, 'catalyst-probe-'];
+  const temporary = `${prefix}${world.runId.slice(0, 6)}`;
+  const key = `${keyPrefix}${world.runId}`;
   const target = (name: string) => ({ system: 's3' as const, kind: 'Bucket', name });
   const make: Mutation = { target: target(temporary), sentence: `create bucket ${temporary}, to prove the keys` };
-  const remove: Mutation = { target: target(temporary), sentence: `delete bucket ${temporary}` };
+  const removing = (bucket: string): Mutation => ({ target: target(bucket), sentence: `delete bucket ${bucket}` });
+  const remove = removing(temporary);
   const object = (bucket: string): Mutation => ({
     target: { system: 's3', kind: 'Object', name: `${bucket}/${key}` },
     sentence: `write, read and delete object ${key} in bucket ${bucket}, once in each form that a consumer may send`,
@@ -98,6 +101,12 @@ function objectStorageProbe(world: World): CredentialProbe {
       const project = await seenOfProject(store, spec);
       const listed = `lists ${store.endpoint} (${buckets.length} buckets)`;
       if (!act) return `${listed}; ${project}`;
+      for (const left of probeBuckets(buckets, prefix))
+        await act(removing(left), async (writers) => {
+          const writer = await writers.objectStore();
+          await removeLeftKeys(store, writer, left, keyPrefix);
+          await writer.deleteBucket(left);
+        });
       const own = bucketConsumers.map((consumer) => bucketName(spec, consumer)).find((name) => buckets.includes(name));
       const bucket = own ?? temporary;
       if (!own) await act(make, async (writers) => (await writers.objectStore()).createBucket(temporary));
@@ -116,6 +125,7 @@ function objectStorageProbe(world: World): CredentialProbe {
             });
           }
           await writer.delete(bucket, key);
+          await removeLeftKeys(store, writer, bucket, keyPrefix);
           forms = await tryForms(store, writer, { bucket, key }, consumerForms(world));
         });
       } finally {

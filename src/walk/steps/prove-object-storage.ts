@@ -15,6 +15,7 @@ import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { consumerForms } from '../credentials/consumer-forms.js';
 import { tryForms } from '../credentials/try-forms.js';
+import { removeLeftKeys } from '../probes/probe-keys.js';
 import { preparations, prepareBucket, type SeenBucket } from './prepare-bucket.js';
 
 export function createProveObjectStorageStep(world: World): Step {
@@ -91,7 +92,7 @@ export function createProveObjectStorageStep(world: World): Step {
       // One bucket is enough: what the store takes is the same for all of them.
       const [bucket = ''] = names;
       const forms = await act(probeForms(bucket), async ({ objectStore }) =>
-        tryForms(store, await objectStore(), { bucket, key: `.catalyst-probe-${runId}` }, consumerForms(world)),
+        tryForms(store, await objectStore(), { bucket, key: probeKey(runId) }, consumerForms(world)),
       );
       return {
         summary: `${names.length} buckets at ${store.endpoint}: listed, and a probe object written, read and deleted in each, in every form that a consumer sends${forms.told}, and each removes old versions and broken uploads`,
@@ -100,6 +101,9 @@ export function createProveObjectStorageStep(world: World): Step {
     },
   };
 }
+
+/** At the top of the bucket: a directory that Velero does not know makes its location unavailable. */
+const probeKey = (runId: string) => `.catalyst-probe-${runId}`;
 
 export function probeObject(bucket: string): Mutation {
   return {
@@ -115,18 +119,18 @@ export function probeForms(bucket: string): Mutation {
   };
 }
 
-/** Throws E4009 when the probe object does not come back, E2302 when the keys may not. */
+/** Leaves no probe object there, not one of a killed run either. Throws E4009 when its own does not come back, E2302 when the keys may not. */
 export async function roundTrip(
   store: ObjectStore,
   writer: ObjectStoreWriter,
   bucket: string,
   runId: string,
 ): Promise<void> {
-  // At the top of the bucket: a directory that Velero does not know makes its location unavailable.
-  const key = `.catalyst-probe-${runId}`;
+  const key = probeKey(runId);
   await writer.put(bucket, key, runId, 'text/plain');
   const read = await store.get(bucket, key);
   await writer.delete(bucket, key);
+  await removeLeftKeys(store, writer, bucket, probeKey(''));
   if (!read || Buffer.from(read).toString('utf8') !== runId) {
     throw fail('E4009', `The probe object in bucket ${bucket} did not come back as it was written.`, {
       actions: [command('credentials verify', 's3-access-key')],

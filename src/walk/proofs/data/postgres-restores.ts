@@ -5,10 +5,11 @@ import type { Mutation } from '../../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import { readinessOf } from '../../../kubernetes/readiness.js';
 import { bucketName, objectStorageEndpoint } from '../../../sovereign/object-storage.js';
-import type { Acting } from '../../../world/step.js';
+import type { Act } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
 import { probeImages } from '../../probes/probe-images.js';
 import { type ProbeJob, probeJobMutations, runProbe } from '../../probes/probe-job.js';
+import { probeKeys } from '../../probes/probe-keys.js';
 import {
   probeMutations,
   probeNamespace,
@@ -21,6 +22,8 @@ import { disproved, type ProofOf } from '../proof.js';
 const waitMs = 600_000;
 const [name, restoredName] = ['probe-pg', 'probe-pg-restored'];
 const keysName = 'probe-pg-object-storage';
+/** What the names of the archives begin with; a run's id follows. */
+const archives = 'probe-';
 
 /** As the Clusters of the tree say it, in an archive of this run. */
 function archiveOf(world: World) {
@@ -29,7 +32,7 @@ function archiveOf(world: World) {
   return {
     destinationPath: `s3://${bucketName(spec, 'postgres')}/`,
     endpointURL: objectStorageEndpoint(spec),
-    serverName: `probe-${world.runId.toLowerCase()}`,
+    serverName: `${archives}${world.runId.toLowerCase()}`,
     s3Credentials: {
       accessKeyId: key('ACCESS_KEY_ID'),
       secretAccessKey: key('ACCESS_SECRET_KEY'),
@@ -96,7 +99,6 @@ const job = (verb: 'write' | 'read', cluster: string, value: string): ProbeJob =
 
 export const postgresRestores: ProofOf = (world) => {
   const bucket = bucketName(world.sovereign.spec, 'postgres');
-  const archive = `${archiveOf(world).serverName}/`;
   const removeArchive: Mutation = {
     target: { system: 's3', kind: 'Object', name: `${bucket}/probe` },
     sentence: `delete the archive of the probe Cluster in bucket ${bucket}`,
@@ -121,6 +123,8 @@ export const postgresRestores: ProofOf = (world) => {
       const value = randomBytes(8).toString('hex');
       // the restored Cluster of a killed proof still has the row of that run
       await removeLeftovers(kube, context, [...objects.cluster, ...objects.backup, ...objects.restored]);
+      // …and its archive is in the bucket for as long as nobody removes it
+      await clear(world, context.act, removeArchive, bucket);
       try {
         await withProbes(kube, context, objects.cluster, async () => {
           await ready(kube, objects.cluster.at(-1)!);
@@ -136,7 +140,7 @@ export const postgresRestores: ProofOf = (world) => {
           });
         });
       } finally {
-        await clear(world, context, removeArchive, { bucket, archive });
+        await clear(world, context.undo.act, removeArchive, bucket);
       }
       return { summary: `a row came back from a backup in ${bucket}, in a Cluster of its own`, facts: { bucket } };
     },
@@ -165,16 +169,12 @@ const backedUp = (kube: Kube, backup: KubeObject) =>
     },
   });
 
-/** What was in it stays as replaced versions until the lifecycle of the bucket removes these. */
-async function clear(
-  world: World,
-  { undo }: Acting,
-  mutation: Mutation,
-  { bucket, archive }: { bucket: string; archive: string },
-): Promise<void> {
+/** Archives of every run's probe. What was in them stays as replaced versions until the lifecycle of the bucket removes these. */
+async function clear(world: World, act: Act, mutation: Mutation, bucket: string): Promise<void> {
   const store = await world.objectStore();
-  const keys = (await store.list(bucket, archive)).map(({ key }) => key);
-  await undo.act(mutation, async (writers) => {
+  const keys = await probeKeys(store, bucket, archives);
+  if (keys.length === 0) return;
+  await act(mutation, async (writers) => {
     const writer = await writers.objectStore();
     for (const key of keys) await writer.delete(bucket, key);
   });

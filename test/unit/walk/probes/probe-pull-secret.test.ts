@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { pullLabel } from '../../../src/blueprints/charts/chart-source.js';
-import { runProbe } from '../../../src/walk/probes/probe-job.js';
-import { fakeKube } from '../../fakes/fake-kube.js';
-import { fakeContext, fakeWorld, wellBehaved } from './rig.js';
+import { pullLabel } from '../../../../src/blueprints/charts/chart-source.js';
+import { runProbe } from '../../../../src/walk/probes/probe-job.js';
+import { fakeKube } from '../../../fakes/fake-kube.js';
+import { fakeContext, fakeWorld, wellBehaved } from '../rig.js';
 
 /** A probe whose Job ends well; the login stands in flux-system when `login`. */
 async function probed(login: boolean, namespace?: string) {

@@ -1,9 +1,9 @@
 /** Probes: what a killed proof left is removed before the next one looks, whatever its kind. */
 import { expect, it } from 'vitest';
-import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
-import { probeNamespace, probeNamespaceObject, withProbes } from '../../../src/walk/probes/probe-objects.js';
-import { fakeKube } from '../../fakes/fake-kube.js';
-import { fakeContext, fakeWorld } from './rig.js';
+import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
+import { probeNamespace, probeNamespaceObject, withProbes } from '../../../../src/walk/probes/probe-objects.js';
+import { fakeKube } from '../../../fakes/fake-kube.js';
+import { fakeContext, fakeWorld } from '../rig.js';
 
 const probe = (kind: string, name: string, value = ''): KubeObject => ({
   apiVersion: 'v1',

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseImage } from '../../../src/tools/oci/image-name.js';
-import { probeImages } from '../../../src/walk/probes/probe-images.js';
+import { parseImage } from '../../../../src/tools/oci/image-name.js';
+import { probeImages } from '../../../../src/walk/probes/probe-images.js';
 
-const sources = join(import.meta.dirname, '../../../src');
+const sources = join(import.meta.dirname, '../../../../src');
 const rooms = ['walk', 'verification', 'handover', 'mother'];
 
 it('has no image beside the list', () => {
