@@ -113,6 +113,63 @@ describe('the lock', () => {
   });
 });
 
+describe('a lock that cannot be had', () => {
+  const thrown = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return error as { code: string; message: string; actions: string[] };
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  it('because the folder is not there names the file and why', () => {
+    const nowhere = join(dir, 'missing');
+    const request = { command: 'catalyst wizard', run: 'r', by: 'me@here', now };
+    const error = thrown(() => takeLock(nowhere, request));
+    expect([error.code, error.message]).toEqual(['E1201', expect.stringContaining(join(nowhere, 'journal.jsonl'))]);
+  });
+
+  it('because its lease cannot be written leaves the journal free', () => {
+    const request = { command: 'catalyst wizard', run: 'no/such folder', by: 'me@here', now };
+    expect(thrown(() => takeLock(dir, request)).message).toMatch(/The lock .* cannot be written: ENOENT/);
+    take().release();
+    expect(readdirSync(dir)).toEqual(['journal.jsonl']);
+  });
+
+  it('because somebody without a lease, or with one of the dead, has the file open says how to find out who', () => {
+    const lock = take();
+    for (const change of [() => rmSync(join(dir, 'lock')), () => leave({})]) {
+      change();
+      const error = thrown(() => take(gone));
+      expect([error.code, error.message]).toEqual(['E1202', expect.stringMatching(/no lease at .*lock names it/)]);
+      expect(error.actions).toContain(`fuser -v ${join(dir, 'journal.jsonl')}`);
+    }
+    lock.release();
+  });
+
+  it('although its holder is silent is held by one that lives: the kernel knows', () => {
+    const lock = take();
+    leave({ ...elsewhere });
+    const later = new Date(now.getTime() + 3_600_000);
+    expect(thrown(() => take(gone, later))).toMatchObject({
+      code: 'E1202',
+      message: expect.stringContaining('renewed at'),
+    });
+    lock.release();
+  });
+
+  it('by its journal can be had by another file', () => {
+    const lock = take();
+    rmSync(join(dir, 'lock'));
+    const request = { command: 'catalyst lab up', run: 'of-the-lab', by: 'me@here', now, file: 'lab.jsonl' };
+    const other = takeLock(dir, request);
+    expect(other.journal.path).toBe(join(dir, 'lab.jsonl'));
+    other.release();
+    lock.release();
+  });
+});
+
 describe('the state of a holder', () => {
   const me = { ...here, machine: 'this-machine' };
   const state = (more: Partial<Holder>, ms: number) =>
