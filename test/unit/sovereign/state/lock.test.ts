@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Holder, stateOfHolder } from '../../../../src/sovereign/state/lease.js';
+import { type Holder, readHolder, stateOfHolder } from '../../../../src/sovereign/state/lease.js';
 import { takeLock } from '../../../../src/sovereign/state/lock.js';
 import { thisProcess } from '../../../../src/sovereign/state/process-identity.js';
 
@@ -113,6 +113,19 @@ describe('the lock', () => {
   });
 });
 
+describe('a lease', () => {
+  it.each(['3', '{"command":"catalyst plan"}', '{"pid":4242}'])('that says %s names nobody', (text) => {
+    writeFileSync(join(dir, 'lock'), text);
+    expect(readHolder(join(dir, 'lock'))).toBeUndefined();
+    take().release();
+  });
+
+  it('of an earlier version, with less in it, names its holder', () => {
+    writeFileSync(join(dir, 'lock'), '{"pid":4242,"command":"catalyst plan"}');
+    expect(readHolder(join(dir, 'lock'))).toMatchObject({ pid: 4242, run: '', renewed: '', journal: '' });
+  });
+});
+
 describe('a lock that cannot be had', () => {
   const thrown = (work: () => unknown) => {
     try {
@@ -157,6 +170,16 @@ describe('a lock that cannot be had', () => {
       message: expect.stringContaining('renewed at'),
     });
     lock.release();
+  });
+
+  it('of a silent holder gives way to whoever names its run, and that of one that lives here to nobody', () => {
+    const request = { command: 'catalyst unlock', run: 'mine', by: 'me@here' };
+    const later = new Date(now.getTime() + 3_600_000);
+    leave({ ...elsewhere });
+    expect(thrown(() => takeLock(dir, { ...request, now: later, takeOver: 'another' })).code).toBe('E1203');
+    takeLock(dir, { ...request, now: later, takeOver: 'other' }).release();
+    leave({ pid: process.pid, started: here.started });
+    expect(thrown(() => takeLock(dir, { ...request, now: later, takeOver: 'other' })).code).toBe('E1202');
   });
 
   it('by its journal can be had by another file', () => {
