@@ -30,7 +30,7 @@ const run = {
   until: new Date(0),
 };
 
-describe('the way out of the emulated Sovereign', () => {
+describe('egress of the emulated Sovereign', () => {
   it('is free without a policy, for names that are known', async () => {
     expect(await egressTo(labOf([]), 'other.example', 443)).toEqual({ addresses: ['192.0.2.20'], place });
     expect(await egressTo(labOf([]), 'unknown.example', 443)).toEqual({ addresses: [] });

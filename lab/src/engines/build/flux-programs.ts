@@ -1,6 +1,6 @@
 /**
  * Flux's controllers as what they are: the real programs, run while a Pod of their Deployment is Ready, as the
- * ServiceAccount that the Pod has, with the way out that Pods of this cluster have.
+ * ServiceAccount that the Pod has, with the egress that Pods of this cluster have.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export interface FluxOptions {
   plane: Pick<ControlPlane, 'kubeconfig' | 'children'>;
   engines: Engines;
   directory: string;
-  /** Proxies that Pods' way out goes through, and the roots that they trust. */
+  /** Proxies that Pods' egress goes through, and the roots that they trust. */
   network: () => Pick<ClusterNetwork, 'proxy' | 'socks' | 'caFile'>;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Jobs whose scripts need a shell, curl, jq and kubectl and nothing else run as they stand: as the Job's ServiceAccount, with
- * the environment, mounts and way out of its Pod. What they say to their termination log is what their Pod says.
+ * the environment, mounts and egress of its Pod. What they say to their termination log is what their Pod says.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
