@@ -1,7 +1,7 @@
 /**
  * Real engines, when they and helmfile are built (npm run engines; npm run engines -- helmfile): the releases of the 24
  * Blueprints, by the walk's own install steps and real Flux against `helmfile sync` with the same charts, values, timeouts
- * and needs, both waiting until all is ready. One after the other, each on a fresh control plane with one played node, where
+ * and needs, both waiting until all is ready. One after the other, each on a fresh control plane with one emulated node, where
  * Pods are Ready once they are scheduled. Left out on both sides: what the steps and the tree do beside releases (Secrets,
  * PostgreSQL clusters, glue, proofs). helmfile apply would first compare, with a plugin that is no Go module; sync is the
  * rest of it. Alone: node bench/helmfile.mjs
@@ -17,12 +17,12 @@ const load = (path) => import(join(root, 'dist/src', path));
 const { loadBlueprints } = await load('blueprints/catalog/load.js');
 const { releasesOf } = await load('blueprints/catalog/releases.js');
 const { renderTree } = await load('blueprints/render/render.js');
-const { standInCharts } = await load('../lab/src/stub-charts/stub.js');
+const { stubCharts } = await load('../lab/src/stub-charts/stub.js');
 const { variablesOf } = await load('blueprints/render/variables.js');
 const { crd } = await load('../lab/src/controllers/crd.js');
 const { findEngines } = await load('../lab/src/engines/build/cache.js');
 const { startRealRegistry } = await load('../lab/src/engines/programs/real-registry.js');
-const { trueCrds } = await load('../lab/src/engines/build/true-crds.js');
+const { upstreamCrds } = await load('../lab/src/engines/build/true-crds.js');
 const { createFaults } = await load('../lab/src/requests/faults.js');
 const { createRequestLog } = await load('../lab/src/requests/request-log.js');
 const { objectsOf } = await load('walk/install/apply-folder.js');
@@ -187,9 +187,9 @@ async function bench() {
     console.log(`releases, 24 Blueprints      not measured: ${error.message}`);
     return;
   }
-  const crds = trueCrds(engines);
+  const crds = upstreamCrds(engines);
   const blueprints = await loadBlueprints(join(root, 'templates/blueprints'));
-  const charts = await standInCharts(blueprints, crds.yaml);
+  const charts = await stubCharts(blueprints, crds.yaml);
   const tools = { log: createRequestLog({ clock }), faults: createFaults({ clock }), clock, say: () => {} };
   const registry = await startRealRegistry({ ...tools, directory: join(dir, 'registry'), engines, charts, folder: 'charts' });
   try {

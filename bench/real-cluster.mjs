@@ -6,7 +6,7 @@ const load = (path) => import(join(import.meta.dirname, '../dist/src', path));
 const { freePorts } = await load('../lab/src/engines/children.js');
 const { startControlPlane } = await load('../lab/src/engines/control-plane.js');
 const { fluxNames, startFlux } = await load('../lab/src/engines/build/flux-programs.js');
-const { trueCrds } = await load('../lab/src/engines/build/true-crds.js');
+const { upstreamCrds } = await load('../lab/src/engines/build/true-crds.js');
 const { createLabKube } = await load('../lab/src/kubernetes/client/client.js');
 const { nodeObject, registerNode } = await load('../lab/src/clusters/node-object.js');
 const { systemClock: clock } = await load('support/clock.js');
@@ -33,7 +33,7 @@ export async function freshCluster(directory, engines) {
 export async function clusterWithFlux(directory, engines) {
   const cluster = await freshCluster(directory, engines);
   const { plane, kube, file } = cluster;
-  const crds = trueCrds(engines, (engine) => engine.startsWith('flux-'));
+  const crds = upstreamCrds(engines, (engine) => engine.startsWith('flux-'));
   const flux = crds.names().filter((crd) => crd.endsWith('.toolkit.fluxcd.io'));
   await Promise.all(flux.map((crd) => kube.apply(crds.object(crd))));
   await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } });

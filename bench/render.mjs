@@ -18,7 +18,7 @@ const { toolPath } = await import('./tool-path.mjs');
 const { loadBlueprints } = await load('blueprints/catalog/load.js');
 const { renderTree } = await load('blueprints/render/render.js');
 const { wrapBlueprint } = await load('blueprints/render/wrapper.js');
-const { standInCharts } = await load('../lab/src/stub-charts/stub.js');
+const { stubCharts } = await load('../lab/src/stub-charts/stub.js');
 const { sovereignSchema } = await load('sovereign/spec/schema.js');
 const { parseYamlStream } = await load('support/yaml/yaml.js');
 
@@ -45,13 +45,13 @@ const run = (file, args) => execFileSync(file, args, { stdio: ['ignore', 'ignore
 async function packages(helm) {
   const out = join(dir, 'charts');
   mkdirSync(out);
-  const standIns = await standInCharts(blueprints);
+  const stubs = await stubCharts(blueprints);
   const archive = async (name, version) => {
     if (real && readdirSync(real).includes(name)) {
       run(helm, ['package', join(real, name), '--version', version.replace(/^v/, ''), '--destination', dir]);
       return readFileSync(join(dir, `${name}-${version.replace(/^v/, '')}.tgz`));
     }
-    return standIns.find((one) => one.name === name && one.version === version)?.tgz;
+    return stubs.find((one) => one.name === name && one.version === version)?.tgz;
   };
   for (const blueprint of blueprints) {
     const made = await wrapBlueprint(blueprint, sovereign, archive);
@@ -116,7 +116,7 @@ try {
     () => charts.forEach((chart) => run(helm, ['template', 'bench', chart, '--namespace', 'bench', ...kube])),
     () => run(kubectl, ['kustomize', whole]),
   ]);
-  const what = real ? 'helm template, real charts' : 'helm template, stand-ins';
+  const what = real ? 'helm template, real charts' : 'helm template, stubs';
   report('blueprint render', ours, what, theirs);
   report('blueprint render', ours, 'kubectl kustomize', kustomize);
   thousand();

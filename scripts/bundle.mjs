@@ -13,6 +13,7 @@ const lab = read('lab/package.json');
 /** What is bundled, with all that it depends on; the large ones are no dependencies, so that nobody installs what tree shaking leaves out. */
 const bundled = [
   '@kubernetes/client-node',
+  '@observablehq/plot',
   '@oclif/core',
   'age-encryption',
   'axios',
@@ -21,6 +22,7 @@ const bundled = [
   'hcloud-js',
   'js-yaml',
   'json-canonicalize',
+  'linkedom',
   'p-limit',
   'semver',
   'yaml',
@@ -63,6 +65,19 @@ function keep(out, files) {
     if (file.endsWith('.js') && !names.has(file)) rmSync(join(out, file));
 }
 
+/** The licenses of the libraries that these modules are of: most want to be where their code is. */
+function licenses(modules) {
+  const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []);
+  const byText = new Map();
+  for (const folder of [...new Set(folders)].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `${license}`;
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
+  }
+  return [...byText].map(([text, names]) => `${names.join(', ')}\n\n${text}\n`).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
 async function bundle(out, input, outside) {
   const external = (id) => outside.some((name) => id === name || id.startsWith(`${name}/`));
   const made = await rolldown({ cwd: root, input, platform: 'node', external, logLevel: 'warn' });
@@ -72,7 +87,12 @@ async function bundle(out, input, outside) {
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
   });
-  keep(join(root, out), [...output, { fileName: 'package.json', code: '{ "type": "commonjs" }\n' }]);
+  const modules = output.flatMap(({ moduleIds = [] }) => moduleIds);
+  keep(join(root, out), [
+    ...output,
+    { fileName: 'package.json', code: '{ "type": "commonjs" }\n' },
+    { fileName: 'LICENSES.txt', code: licenses(modules) },
+  ]);
   await made.close();
 }
 

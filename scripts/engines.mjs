@@ -21,7 +21,7 @@ try {
   });
   say(`${built.length} built, ${present.length} there already, ${failed.length} missing`);
   for (const { engine, required } of failed) say(`missing: ${engine}${required ? ' (required)' : ' (the lab can do without)'}`);
-  if (!hasPowerDns()) say('missing: PowerDNS (the lab plays it): apt-get install pdns-server pdns-backend-sqlite3');
+  if (!hasPowerDns()) say('missing: PowerDNS (the lab emulates it): apt-get install pdns-server pdns-backend-sqlite3');
   exit(failed.some((one) => one.required) ? 1 : 0);
 } catch (error) {
   console.error(error.message);

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { confirmedRun } from '../../src/actions/session/confirmed-run.js';
-import { knownStep } from '../../src/actions/session/find-step.js';
+import { stepIdOf } from '../../src/actions/session/find-step.js';
 import type { StepsRun } from '../../src/actions/session/run-steps.js';
 import type { Session } from '../../src/actions/session/session.js';
 import { runTicket } from '../../src/actions/ticket/run.js';
@@ -21,7 +21,7 @@ export default class TicketRun extends CatalystCommand<StepsRun> {
 
   async run(): Promise<StepsRun> {
     const { args, flags, context } = await this.open(TicketRun);
-    const id = knownStep(args.ticket);
+    const id = stepIdOf(args.ticket);
     const start = (session: Session) => runTicket(session, id, { ...flags, schedule: 'tickets' });
     const result = await confirmedRun(context, start, flags);
     context.ending({ about: stepName({ id, ...wbsOf(id) }), next: [command('status')] });

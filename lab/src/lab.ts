@@ -15,6 +15,7 @@ import { labId } from './clusters/mark.js';
 import { type Mother, startMother } from './clusters/mother-cluster.js';
 import { createSovereignCluster, type SovereignCluster, type SovereignOptions } from './clusters/sovereign-cluster.js';
 import type { Outside } from './controllers/world.js';
+import { type ExternalServices, secret, startExternalServices } from './external-services.js';
 import { createHetznerLab, type HetznerLab } from './hetzner/lab-hetzner.js';
 import { createImagePulls } from './images/pulls.js';
 import { type LabInternet, openLabInternet } from './internet/lab-internet.js';
@@ -23,7 +24,7 @@ import { startVendorServices } from './internet/vendor-services.js';
 import { certificateAuthority } from './internet/vendors.js';
 import { privateRegistry, registryUser } from './lab-spec.js';
 import { createFaults, type Faults } from './requests/faults.js';
-import { openGate } from './requests/gate.js';
+import { openForwarder } from './requests/forwarder.js';
 import { serve } from './requests/http-server.js';
 import { createRequestLog, type RequestLog } from './requests/request-log.js';
 import type { DnsServer } from './servers/dns.js';
@@ -31,11 +32,10 @@ import { motherAddress } from './servers/mother/dns-data.js';
 import { powerDnsApi } from './servers/powerdns-api.js';
 import { startResolver } from './servers/resolver.js';
 import { sovereignDns } from './servers/sovereign-dns.js';
-import { standInPackages } from './stand-in-packages.js';
 import { describeLab, requestLogFile, sovereignKubeconfig, writePrivate } from './start/lab-description.js';
 import { type LabInfo, labFqdn, labLocation } from './start/lab-info.js';
-import { standInCharts } from './stub-charts/stub.js';
-import { type Surroundings, secret, startSurroundings } from './surroundings.js';
+import { stubCharts } from './stub-charts/stub.js';
+import { stubPackages } from './stub-packages.js';
 
 export interface LabOptions {
   name: string;
@@ -51,7 +51,7 @@ export interface LabOptions {
   /** Requests an hour that its Hetzner allows; default Hetzner's own. */
   hetznerRateLimit?: number;
   env?: Readonly<Record<string, string | undefined>>;
-  /** Told of what a played controller stumbled over; it tries again by itself. */
+  /** Told of what an emulated controller stumbled over; it tries again by itself. */
   onError?: (message: string) => void;
 }
 
@@ -61,7 +61,7 @@ export interface Lab
   faults: Faults;
   log: RequestLog;
   hetzner: HetznerLab;
-  surroundings: Surroundings;
+  externalServices: ExternalServices;
   mother: Mother;
   cluster: SovereignCluster;
   close(): Promise<void>;
@@ -80,22 +80,22 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const mark = { id: labId(directory), name };
   const authority = await issueCertificate({ commonName: `catalyst lab ${name}`, isAuthority: true });
   const blueprints = await loadBlueprints(join(packageRoot, 'templates/blueprints'));
-  const packages = standInPackages(blueprints);
-  const [surroundings, api] = await Promise.all([
-    startSurroundings({
+  const packages = stubPackages(blueprints);
+  const [externalServices, api] = await Promise.all([
+    startExternalServices({
       ...{ ...tools, directory, fqdn, region: location, packages },
-      charts: () => standInCharts(blueprints, engine.crds.yaml, { solver: engine.startAcme !== undefined }),
+      charts: () => stubCharts(blueprints, engine.crds.yaml, { solver: engine.startAcme !== undefined }),
       startRegistry: engine.startRegistry,
       startObjectStorage: engine.startObjectStorage,
       sovereignAnswers: () => cluster.current()?.controllers.answersDns() ?? false,
     }),
-    openGate(),
+    openForwarder(),
   ]);
   const [registryToken, powerDnsApiKey] = [secret(24), secret(24)];
   const logins = new Map([[privateRegistry, `${registryUser}:${registryToken}`]]);
   const repositories = packages.map(({ repository }) => repository);
   const vendors = await startVendorServices({
-    ...{ ...tools, authority, logins, packages: { server: surroundings.registry, repositories } },
+    ...{ ...tools, authority, logins, packages: { server: externalServices.registry, repositories } },
   });
   let issuer: Issuer | undefined;
   const internet = await openLabInternet({
@@ -104,7 +104,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       ...vendors.vendors,
       ...(engine.startAcme ? [{ ...certificateAuthority, https: () => issuer?.acme.port ?? 0 }] : []),
     ],
-    mother: motherHost(surroundings, () => mother),
+    mother: motherHost(externalServices, () => mother),
   });
   const nodeAddresses = () => cluster.nodes().flatMap((node) => node.publicAddress ?? []);
   const programs = programsOf(options.env ?? process.env);
@@ -112,17 +112,17 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
   const cluster = createSovereignCluster({
     ...{ ...tools, engine, directory, fqdn, mark, authority, onError },
-    ...{ gates: { api }, ssh: surroundings.ssh, dnsPort: surroundings.sovereignDns.port },
+    ...{ gates: { api }, ssh: externalServices.ssh, dnsPort: externalServices.sovereignDns.port },
     balancers: () => [...hetzner.project.items.load_balancer.values()],
     world: {
       ...{ ...programs, blueprints, pulls: createImagePulls(logins), cloud: () => hetzner.endpoint },
-      ...sovereignsServices(surroundings, nodeAddresses),
+      ...sovereignsServices(externalServices, nodeAddresses),
       ...(issuer ? { acmeRoot: issuer.acme.root, resolver: issuer.resolver.endpoint } : {}),
       outside: outsideOf(internet, () => nodeAddresses()[0] ?? ''),
     },
     onKubeconfig(text) {
       if (text) writePrivate(sovereignKubeconfig(directory), text);
-      else for (const zone of surroundings.sovereignZones.all()) surroundings.sovereignZones.remove(zone.name);
+      else for (const zone of externalServices.sovereignZones.all()) externalServices.sovereignZones.remove(zone.name);
     },
   });
   const hetzner = await createHetznerLab({
@@ -138,22 +138,22 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   internet.attach(hetzner, cluster.listens);
   const mother = await startMother({
     ...{ ...tools, engine, directory, fqdn, mark, authority, powerDnsApiKey, onError, signal: stopped.signal },
-    zones: surroundings.motherZones,
-    repository: surroundings.motherRepository,
+    zones: externalServices.motherZones,
+    repository: externalServices.motherRepository,
     ...(issuer ? { acmeRoot: issuer.acme.root } : {}),
     outside: outsideOf(internet, () => motherAddress),
     kubectl: programs.kubectl,
   });
-  const handler = powerDnsApi({ zones: () => surroundings.motherZones, apiKey: () => powerDnsApiKey });
+  const handler = powerDnsApi({ zones: () => externalServices.motherZones, apiKey: () => powerDnsApiKey });
   const powerdns = await serve({ ...tools, name: 'powerdns', handler });
   await mother.settled(AbortSignal.any([stopped.signal, AbortSignal.timeout(engine.settleMs)]));
 
-  const servers = [mother, hetzner, powerdns, vendors, internet, surroundings, issuer, api];
+  const servers = [mother, hetzner, powerdns, vendors, internet, externalServices, issuer, api];
   return {
-    ...{ name, id: mark.id, faults, log, hetzner, surroundings, mother, cluster },
+    ...{ name, id: mark.id, faults, log, hetzner, externalServices, mother, cluster },
     ...describeLab(directory, {
       ...{ fqdn, location, authority: authority.certificate, acme: issuer?.acme, registryToken, powerDnsApiKey },
-      ...{ hetzner, surroundings, internet, mother, api, powerdns },
+      ...{ hetzner, externalServices, internet, mother, api, powerdns },
     }),
     async close() {
       stopped.abort(new Error('the lab stops'));
@@ -180,12 +180,12 @@ function programsOf(
 }
 
 /** What answers at the mother's public address. */
-const motherHost = (surroundings: Surroundings, mother: () => Mother) => ({
+const motherHost = (externalServices: ExternalServices, mother: () => Mother) => ({
   address: motherAddress,
-  zones: surroundings.answeredZones,
+  zones: externalServices.answeredZones,
   ports: {
-    '53/udp': () => surroundings.dns.port,
-    '53/tcp': () => surroundings.dns.port,
+    '53/udp': () => externalServices.dns.port,
+    '53/tcp': () => externalServices.dns.port,
     '80/tcp': () => mother().controllers.ingress.http.port,
     '443/tcp': () => mother().controllers.ingress.https.port,
   },
@@ -198,7 +198,7 @@ const outsideOf = (internet: LabInternet, from: () => string): Outside => ({
 });
 
 function sovereignsServices(
-  { s3, s3Keys, answeredZones, sovereignZones, answeredBy }: Surroundings,
+  { s3, s3Keys, answeredZones, sovereignZones, answeredBy }: ExternalServices,
   addresses: () => string[],
 ): Pick<SovereignOptions['world'], 'objectStorage' | 'dns'> {
   return {

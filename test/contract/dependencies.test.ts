@@ -68,6 +68,18 @@ describe('the packages that package.json names', () => {
     expect(lost).toEqual([]);
   });
 
+  it('have their licenses beside their code where they are bundled', () => {
+    const bundled = [
+      ...read('scripts/bundle.mjs')
+        .match(/const bundled = \[([^\]]*)\]/)![1]!
+        .matchAll(/'([^']+)'/g),
+    ];
+    const licenses = read('dist/run/LICENSES.txt');
+    const lacking = bundled.filter(([, name]) => !new RegExp(`(^|, )${name} \\d`, 'm').test(licenses));
+    expect(lacking.map(([, name]) => name)).toEqual([]);
+    expect(licenses).toMatch(/d3-scale \d.*\n\nCopyright .* Mike Bostock/);
+  });
+
   /** What people start is CommonJS: there the default import of a module that is ESM alone is the module itself. */
   it('are bundled, or CommonJS, where their default export is imported', () => {
     const bundled = read('scripts/bundle.mjs').match(/const bundled = \[([^\]]*)\]/)![1]!;

@@ -5,7 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const generated = ['project', 'offerings'].map((name) => `src/hetzner/api/generated/${name}.ts`);
+const generated = readdirSync(join(root, 'src/hetzner/api/generated'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 const beside = ['..', '../..', '../../..'].map((up) => join(root, up, 'shared/reference'));
 const description = [process.env['CATALYST_REFERENCE'] ?? beside]
   .flat()
@@ -16,16 +18,21 @@ it.skipIf(!description)(
   'src/hetzner/api/generated is what the description says now; else: tools/hetzner-types (skipped where there is no description)',
   async () => {
     const tool = await import(pathToFileURL(join(root, 'tools/hetzner-types/read-schemas.mjs')).href);
-    const files: { name: string; hash: string }[] = tool.readSchemas(description);
-    expect(files.map(({ name }) => `src/hetzner/api/generated/${name}.ts`)).toEqual(generated);
-    for (const [index, { hash }] of files.entries())
-      expect(readFileSync(join(root, generated[index]!), 'utf8')).toContain(`// Schemas: sha256 ${hash}\n`);
+    const things: { folder: string; name: string; hash: string }[] = tool.readSchemas(description);
+    const files = things.map(({ folder, name }) => `src/hetzner/api/generated/${folder}/${tool.fileOf(name)}.ts`);
+    expect(generated.filter((file) => readFileSync(join(root, file), 'utf8').includes('// Schemas: '))).toEqual(
+      files.sort(),
+    );
+    for (const { folder, name, hash } of things)
+      expect(readFileSync(join(root, `src/hetzner/api/generated/${folder}/${tool.fileOf(name)}.ts`), 'utf8')).toContain(
+        `// Schemas: sha256 ${hash}\n`,
+      );
   },
 );
 
 it('neither product nor lab declares a resource of Hetzner by hand', () => {
   const text = generated.map((file) => readFileSync(join(root, file), 'utf8')).join('');
-  const names = [...text.matchAll(/^export type (\w+) =/gm)].map(([, name]) => name!);
+  const names = [...text.matchAll(/^export (?:type|interface) (\w+)\b/gm)].map(([, name]) => name!);
   expect(names).toEqual(expect.arrayContaining(['LoadBalancer', 'ServerType']));
   const declared = new RegExp(`^(?:export )?interface (?:${names.join('|')})\\b`, 'm');
   const found = ['src/hetzner', 'lab/src/hetzner'].flatMap((folder) =>

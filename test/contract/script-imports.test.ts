@@ -23,9 +23,9 @@ describe('what scripts and benches import', () => {
   });
 
   it('is found in an import and in a call of load', () => {
-    expect(sourcesIn("from '../dist/lab/src/engines/cache.js'; load('../lab/src/engines/door.js')")).toEqual([
+    expect(sourcesIn("from '../dist/lab/src/engines/cache.js'; load('../lab/src/engines/forwarder.js')")).toEqual([
       'lab/src/engines/cache',
-      'lab/src/engines/door',
+      'lab/src/engines/forwarder',
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { enterPodRoot, mayMount } from '../../lab/src/engines/pods/pod-root.js';
+import { canMount, enterPodRoot } from '../../lab/src/engines/pods/pod-root.js';
 import { createRedactor } from '../../src/support/redact/redact.js';
 import { createExec, startProgram } from '../../src/tools/exec/exec.js';
 
@@ -29,7 +29,7 @@ async function run(name: string, script: string, env: Record<string, string> = {
   return { how: await program.ended, said: readFileSync(said, 'utf8'), log: readFileSync(logFile, 'utf8') };
 }
 
-describe.skipIf(!(await mayMount(exec)))('a script in the root of a Pod', () => {
+describe.skipIf(!(await canMount(exec)))('a script in the root of a Pod', () => {
   test('finds files, tools and environment, and says its word', async () => {
     const script =
       'cat /var/run/secrets/word; sh /mounted/it.sh; its-tool "$FOR"; printf %s "$FOR" > /dev/termination-log';

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
 import { findEngines } from '../../lab/src/engines/build/cache.js';
-import { mayMount } from '../../lab/src/engines/pods/pod-root.js';
+import { canMount } from '../../lab/src/engines/pods/pod-root.js';
 import { hasTools } from '../../lab/src/engines/pods/pod-scripts.js';
 import type { KubeObject } from '../../src/kubernetes/client/kube.js';
 import { createRedactor } from '../../src/support/redact/redact.js';
@@ -22,7 +22,7 @@ export const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 /** Of the lab's Sovereign. */
 export const fqdn = 'omantel.omani.works';
 /** Whether scripts of Jobs run as they stand on this machine. */
-export const runsScripts = hasTools() && (await mayMount(createExec(createRedactor())));
+export const runsScripts = hasTools() && (await canMount(createExec(createRedactor())));
 
 export const catalystOnEngines = (story: string): Catalyst =>
   catalystAtHome(story, { CATALYST_ENGINE: 'kubernetes', XDG_CACHE_HOME: cache });

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findEngines } from '../../lab/src/engines/build/cache.js';
-import { trueCrds } from '../../lab/src/engines/build/true-crds.js';
+import { upstreamCrds } from '../../lab/src/engines/build/true-crds.js';
 import { createTransport } from '../../lab/src/kubernetes/client/client-transport.js';
 import { loadBlueprints } from '../../src/blueprints/catalog/load.js';
 import { renderTree } from '../../src/blueprints/render/render.js';
@@ -11,7 +11,7 @@ import { loadSpec } from '../../src/sovereign/spec/load-spec.js';
 import { realServer, type Server } from './conformance/servers.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const crds = trueCrds(findEngines(process.env));
+const crds = upstreamCrds(findEngines(process.env));
 
 /** Our own kinds: Crossplane makes their definitions from our XRDs. */
 const without = [

@@ -187,7 +187,7 @@ describe('both clusters, seen with kubectl', () => {
       const refused = apply(lab.kubeconfigs.sovereign, object, ['--dry-run=server']);
       await expect(refused, object.kind).rejects.toThrow(answer);
     }
-    // and what the played operators wrote is there, in the object itself where the kind has no status apart
+    // and what the emulated operators wrote is there, in the object itself where the kind has no status apart
     const open = '{.spec.versions[*].schema.openAPIV3Schema.x-kubernetes-preserve-unknown-fields}';
     for (const name of ['certificates.cert-manager.io', 'backups.velero.io', 'ciliumnetworkpolicies.cilium.io'])
       expect(await kubectlText(lab.kubeconfigs.sovereign, ['get', 'crd', name, '-o', `jsonpath=${open}`])).toBe('');
@@ -197,7 +197,7 @@ describe('both clusters, seen with kubectl', () => {
     expect(items.map(({ status }) => status?.phase)).toEqual(['Available']);
   });
 
-  test('what a played controller writes, the real API server takes', () => {
+  test('what an emulated controller writes, the real API server takes', () => {
     const said = readFileSync(join(dirname(lab.spec), 'lab.log'), 'utf8').split('\n');
     const refused = /unknown field|strict decoding|is invalid:|Unsupported value|field not declared/;
     expect(said.filter((line) => refused.test(line))).toEqual([]);
@@ -304,7 +304,7 @@ describe('the end', () => {
   test('killed, the lab takes its programs with it; started again, it is whole; down ends all', async () => {
     const engines = join(dirname(lab.spec), 'engines');
     const programs = (): number[] =>
-      ['mother', 'surroundings'].flatMap((name) => Object.values(processesOf(join(engines, name))));
+      ['mother', 'external-services'].flatMap((name) => Object.values(processesOf(join(engines, name))));
     const before = programs();
     expect(before.filter((pid) => !runs(pid))).toEqual([]);
     const { pid } = JSON.parse(readFileSync(join(dirname(lab.spec), 'lab.json'), 'utf8')) as { pid: number };

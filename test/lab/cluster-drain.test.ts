@@ -1,6 +1,6 @@
 /**
  * Story: a cluster in which a cloud controller and a CSI driver have made things at Hetzner is taken down; first with its
- * controllers alive, then without anything that this machine knew. The two controllers are played here, as they behave.
+ * controllers alive, then without anything that this machine knew. The two controllers are emulated here, as they behave.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const stop = new AbortController();
 
 let catalyst: Catalyst;
 let api: HetznerApi & HetznerWriter;
-/** In the order in which the played controllers freed them. */
+/** In the order in which the emulated controllers freed them. */
 let freed: string[];
 /** Servers of ours that stood at that moment. */
 let servers: number[];

@@ -90,13 +90,13 @@ export interface BootOptions extends CloudOptions {
 }
 
 /** Resolves once the server is off. Rejects with the end of its journal when it went off before it had been looked at. */
-export async function bootServer({ machine, folder, userData, signal, ...surroundings }: BootOptions): Promise<Booted> {
+export async function bootServer({ machine, folder, userData, signal, ...cloudOptions }: BootOptions): Promise<Booted> {
   const share = join(folder, 'share');
   const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
-  const cloud = await createCloud(surroundings);
+  const cloud = await createCloud(cloudOptions);
   const server = startMachine({
-    ...{ machine, folder, name: 'server', address: `${surroundings.privateAddress}/16` },
-    files: { ...units, ...ourFiles(surroundings.privateAddress), ...seed(userData), ...cloud.files },
+    ...{ machine, folder, name: 'server', address: `${cloudOptions.privateAddress}/16` },
+    files: { ...units, ...ourFiles(cloudOptions.privateAddress), ...seed(userData), ...cloud.files },
   });
   const stop = () => void server.stop();
   signal.addEventListener('abort', stop);

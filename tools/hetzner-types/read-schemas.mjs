@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** By the file of `src/hetzner/api/generated` that it belongs to: the path whose answer has it, and its key there. */
+/** By the folder of `src/hetzner/api/generated` that it belongs to: the path whose answer has it, and its key there. */
 const asked = {
   project: {
     Action: ['/actions/{id}', 'action'],
@@ -32,20 +32,23 @@ const words = ['description', 'title', 'example', 'examples', 'default', 'format
 
 /**
  * @param {string} file the description
- * @returns for each generated file the names that it exports, the schemas that these need, and a hash that changes when a type may
+ * @returns {{ folder: string, name: string, schemas: Record<string, object>, hash: string }[]} for each thing its schema
+ * and those that this one refers to, and a hash that changes when its type may
  */
 export function readSchemas(file) {
   const { paths, components } = JSON.parse(readFileSync(file, 'utf8'));
-  return Object.entries(asked).map(([name, things]) => {
-    const schemas = {};
-    for (const [thing, [path, key]] of Object.entries(things))
-      schemas[thing] = paths[path].get.responses['200'].content['application/json'].schema.properties[key];
-    addReferenced(schemas, components.schemas);
-    const typed = without(schemas, true);
-    const hash = createHash('sha256').update(JSON.stringify(typed)).digest('hex');
-    return { name, exported: Object.keys(things), schemas: typed, hash };
-  });
+  return Object.entries(asked).flatMap(([folder, things]) =>
+    Object.entries(things).map(([name, [path, key]]) => {
+      const schemas = { [name]: paths[path].get.responses['200'].content['application/json'].schema.properties[key] };
+      addReferenced(schemas, components.schemas);
+      const typed = without(schemas, true);
+      return { folder, name, schemas: typed, hash: createHash('sha256').update(JSON.stringify(typed)).digest('hex') };
+    }),
+  );
 }
+
+/** `LoadBalancer` → `load-balancer`, the file of its type. */
+export const fileOf = (name) => name.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
 
 /** Adds what the schemas refer to, and what that refers to. */
 function addReferenced(schemas, all) {

@@ -50,7 +50,7 @@ export interface AcmeAuthority {
 }
 
 /** By the names of the definitions. */
-export interface TrueCrds {
+export interface UpstreamCrds {
   names(): readonly string[];
   yaml(name: string): string | undefined;
   object(name: string): KubeObject | undefined;
@@ -91,7 +91,7 @@ export interface ClusterEngine {
     clock: Clock;
   }): Promise<AcmeAuthority>;
   /** True definitions of CRDs, as far as this engine has them. Flux's are whole: its controllers need all of them. */
-  crds: TrueCrds;
+  crds: UpstreamCrds;
 }
 
 /** The lab's own API server, in this process. */

@@ -48,7 +48,7 @@ export async function startFirstServer(
     kube,
     world: {
       ...options.world,
-      trueCrds: engine.crds,
+      upstreamCrds: engine.crds,
       role: 'sovereign',
       // one cluster after another may be of different Sovereigns: catalyst's own server says whose it is
       fqdn: k3s.tlsSans.find((san) => !isIP(san)) ?? fqdn,

@@ -1,4 +1,4 @@
-/** The played mother: its API server with all its objects, its controllers, and the services behind its ingress. */
+/** The emulated mother: its API server with all its objects, its controllers, and the services behind its ingress. */
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { LabMark } from 'catalyst/sovereign/lab-mark.js';
@@ -6,7 +6,7 @@ import type { Clock } from 'catalyst/support/clock.js';
 import pLimit from 'p-limit';
 import type { Component } from '../components/component.js';
 import { isTrue } from '../controllers/conditions.js';
-import { isAvailable } from '../controllers/engine.js';
+import { isAvailable } from '../controllers/reconciler.js';
 import { type Controllers, startMotherControllers } from '../controllers/start.js';
 import type { CertificateAuthority, LabWorld } from '../controllers/world.js';
 import { createLabKube, type LabKube } from '../kubernetes/client/client.js';
@@ -126,7 +126,7 @@ const behind = (handlers: ReadonlyMap<string, LabHandler>): Component => {
     `${service.metadata.namespace}/${service.metadata.name}`;
   return {
     name: 'mother',
-    plays: (service) => handlers.has(keyOf(service)),
+    emulates: (service) => handlers.has(keyOf(service)),
     handle: (request, { service }) => handlers.get(keyOf(service))!(request),
   };
 };

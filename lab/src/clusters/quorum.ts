@@ -1,5 +1,5 @@
 /** The power of control planes: without more than half of them etcd has no quorum, and neither the API nor who calls it does anything. */
-import type { Gate } from '../requests/gate.js';
+import type { Forwarder } from '../requests/forwarder.js';
 import type { ClusterApi } from './cluster-api.js';
 
 interface Voter {
@@ -19,9 +19,9 @@ export function powerSwitch(
   isDown: () => boolean,
   {
     api,
-    gate,
+    forwarder,
     inOrder,
-  }: { api: () => ClusterApi | undefined; gate: Gate; inOrder: (task: () => Promise<void>) => void },
+  }: { api: () => ClusterApi | undefined; forwarder: Forwarder; inOrder: (task: () => Promise<void>) => void },
 ) {
   let isOn = true;
   return {
@@ -30,7 +30,7 @@ export function powerSwitch(
       if (!current || isOn === !isDown()) return;
       const on = !isOn;
       isOn = on;
-      gate.lead(on ? current.port : undefined);
+      forwarder.lead(on ? current.port : undefined);
       inOrder(async () => current.power?.(on));
     },
     /** For the next cluster. */

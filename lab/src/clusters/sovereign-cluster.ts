@@ -13,7 +13,7 @@ import type { Listens } from '../internet/hetzner-hosts.js';
 import type { Arrival } from '../internet/internet.js';
 import { type Cluster, listening } from '../internet/listening.js';
 import type { Faults } from '../requests/faults.js';
-import type { Gate } from '../requests/gate.js';
+import type { Forwarder } from '../requests/forwarder.js';
 import type { RequestLog } from '../requests/request-log.js';
 import type { SshEndpoint } from '../servers/ssh.js';
 import { type ApiPlaces, whyNobodyAnswers, whyNotTrusted } from './api-address.js';
@@ -45,7 +45,7 @@ export interface SovereignOptions {
   /** Of a cluster whose first server names none. */
   fqdn: string;
   mark: LabMark;
-  gates: { api: Gate };
+  gates: { api: Forwarder };
   /** Loopback port of the servers that answer DNS for it. */
   dnsPort: number;
   ssh: SshEndpoint;
@@ -89,7 +89,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
   let bySsh: Member | undefined;
   const whyNoApi = whyNotReached(members, options, () => running?.api);
   const isDown = () => isQuorumLost([...members.values()].map(voterOf));
-  const power = powerSwitch(isDown, { api: () => running?.api, gate: gates.api, inOrder });
+  const power = powerSwitch(isDown, { api: () => running?.api, forwarder: gates.api, inOrder });
 
   function listens(server: Server, at: Parameters<Listens>[1]): Arrival {
     const member = members.get(server.id);

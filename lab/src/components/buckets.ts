@@ -4,7 +4,7 @@
  */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../controllers/engine.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import { isLive, POD } from '../controllers/workloads/pods.js';
 import type { ObjectStorage } from '../controllers/world.js';
 import { ownAppId } from '../requests/request-log.js';
@@ -40,7 +40,7 @@ function pairIn(data: Readonly<Record<string, string>>): Pair | undefined {
 }
 
 /** A namespace's keys: in the environment of its newest Pod that has any, else in some Secret, in whichever format its consumer wants. */
-export function keysIn(lab: Pick<Lab, 'store' | 'environments'>, namespace: string): Pair | undefined {
+export function keysIn(lab: Pick<ReconcileContext, 'store' | 'environments'>, namespace: string): Pair | undefined {
   const pods = lab.store.list(POD, namespace).filter(isLive);
   const newestFirst = pods.sort((a, b) => startOf(b).localeCompare(startOf(a)));
   for (const { metadata } of newestFirst) {
@@ -62,7 +62,7 @@ export function keysIn(lab: Pick<Lab, 'store' | 'environments'>, namespace: stri
 const startOf = (pod: KubeObject): string => pod.metadata.creationTimestamp ?? '';
 
 /** All that configures what runs in a namespace: ConfigMaps, values of its HelmReleases, Secrets that are configuration. */
-export function configurationOf(lab: Pick<Lab, 'store'>, namespace: string): string {
+export function configurationOf(lab: Pick<ReconcileContext, 'store'>, namespace: string): string {
   const maps = lab.store
     .list('v1/ConfigMap', namespace)
     .flatMap((map) => Object.values((map.data ?? {}) as Record<string, string>));
@@ -144,7 +144,12 @@ export async function openBucket(storage: ObjectStorage, name: string, prefix = 
 }
 
 /** The bucket of a consumer in a namespace, with that namespace's own keys; an Error in words when something lacks. */
-export async function bucketOf(lab: Lab, namespace: string, consumer: string, prefix = ''): Promise<Bucket> {
+export async function bucketOf(
+  lab: ReconcileContext,
+  namespace: string,
+  consumer: string,
+  prefix = '',
+): Promise<Bucket> {
   const storage = lab.world.objectStorage;
   const keys = keysIn(lab, namespace);
   const name = bucketNamed(configurationOf(lab, namespace), consumer);

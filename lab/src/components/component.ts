@@ -1,12 +1,12 @@
-/** A component plays what runs behind a Service. It answers only while a pod behind that Service is Ready. */
+/** A component emulates what runs behind a Service. It answers only while a pod behind that Service is Ready. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../controllers/engine.js';
 import { podsBehind } from '../controllers/network/services.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import { isReady } from '../controllers/workloads/pods.js';
 import type { LabRequest, LabResponse } from '../requests/http-server.js';
 
 export interface Call {
-  lab: Lab;
+  lab: ReconcileContext;
   service: KubeObject;
   /** Ready ones. */
   pods: KubeObject[];
@@ -17,10 +17,10 @@ export interface Call {
 
 export interface Component {
   name: string;
-  plays(service: KubeObject, pods: readonly KubeObject[]): boolean;
+  emulates(service: KubeObject, pods: readonly KubeObject[]): boolean;
   handle(request: LabRequest, call: Call): Promise<LabResponse> | LabResponse;
   /** Why a pod of it is not Ready although it runs. */
-  unready?(pod: KubeObject, lab: Lab): string | undefined;
+  unready?(pod: KubeObject, lab: ReconcileContext): string | undefined;
 }
 
 export const text = (status: number, body: string, headers: Record<string, string> = {}): LabResponse => ({
@@ -32,7 +32,7 @@ export const text = (status: number, body: string, headers: Record<string, strin
 export type CallService = Call['call'];
 
 /** Calls Services of a cluster by name: 503 without a Ready pod, 502 when nothing there speaks HTTP. */
-export function createServiceCalls(lab: Lab, components: readonly Component[]): CallService {
+export function createServiceCalls(lab: ReconcileContext, components: readonly Component[]): CallService {
   const call: CallService = async (namespace, name, port, request) => {
     const service = lab.store.get('v1/Service', namespace, name);
     if (!service) return text(502, `service ${namespace}/${name} not found\n`);
@@ -41,7 +41,7 @@ export function createServiceCalls(lab: Lab, components: readonly Component[]): 
     if (!ports.some((one) => one.port === port)) return text(502, `service ${namespace}/${name} has no port ${port}\n`);
     const pods = podsBehind(service, lab).filter(isReady);
     if (pods.length === 0) return text(503, 'no available server\n');
-    const component = components.find((one) => one.plays(service, pods));
+    const component = components.find((one) => one.emulates(service, pods));
     if (!component) return text(502, `nothing emulates ${namespace}/${name} in this lab\n`);
     return component.handle(request, { lab, service, pods, port, call });
   };
@@ -58,7 +58,7 @@ export const imagesOf = (pods: readonly KubeObject[]): string[] =>
   pods.flatMap((pod) => ((pod.spec.containers ?? []) as { image?: string }[]).map((one) => one.image ?? ''));
 
 /** Environment of the first container, with what its Secrets and ConfigMaps hold. */
-export function environmentOf(pod: KubeObject, lab: Pick<Lab, 'store'>): Record<string, string> {
+export function environmentOf(pod: KubeObject, lab: Pick<ReconcileContext, 'store'>): Record<string, string> {
   const environment: Record<string, string> = {};
   const decode = (kind: string, name: string): Record<string, string> => {
     const data = (lab.store.get(`v1/${kind}`, pod.metadata.namespace, name)?.data ?? {}) as Record<string, string>;

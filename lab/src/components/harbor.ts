@@ -1,6 +1,7 @@
 /** Harbor: an OCI registry whose blobs lie in the bucket that its values name, open to its administrator and its robots. */
-import type { Lab } from '../controllers/engine.js';
+
 import { secretValue } from '../controllers/flux/flux-ready.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import type { LabHandler } from '../requests/http-server.js';
 import { registryHandler } from '../servers/registry/handler.js';
 import { registryStorage } from '../servers/registry/storage.js';
@@ -10,7 +11,7 @@ import { type Component, text } from './component.js';
 export function harbor(): Component {
   const handlers = new Map<string, LabHandler>();
 
-  async function handlerFor(lab: Lab, namespace: string): Promise<LabHandler> {
+  async function handlerFor(lab: ReconcileContext, namespace: string): Promise<LabHandler> {
     const root = /rootdirectory\\*"?:\s*\\*"?\/?([A-Za-z0-9/_-]+)/.exec(rootText(lab, namespace))?.[1];
     const bucket = await bucketOf(lab, namespace, 'harbor', root ? `${root}/` : '');
     const opened = `${bucket.name} ${bucket.accessKey}`;
@@ -30,7 +31,7 @@ export function harbor(): Component {
 
   return {
     name: 'harbor',
-    plays: (service) => /^harbor(-core|-registry|-portal)?$/.test(service.metadata.name),
+    emulates: (service) => /^harbor(-core|-registry|-portal)?$/.test(service.metadata.name),
     async handle(request, { lab, service }) {
       if (request.path === '/api/v2.0/ping') return text(200, 'Pong');
       if (request.path === '/api/v2.0/health') return { status: 200, body: { status: 'healthy', components: [] } };
@@ -41,7 +42,7 @@ export function harbor(): Component {
   };
 }
 
-const rootText = (lab: Lab, namespace: string): string =>
+const rootText = (lab: ReconcileContext, namespace: string): string =>
   lab.store
     .list('helm.toolkit.fluxcd.io/v2/HelmRelease')
     .filter((release) => (release.spec.targetNamespace ?? release.metadata.namespace) === namespace)
@@ -49,7 +50,7 @@ const rootText = (lab: Lab, namespace: string): string =>
     .join('\n');
 
 /** User and password pairs: the administrator's Secret, and those of robots. */
-function accounts(lab: Lab, namespace: string): [string, string][] {
+function accounts(lab: ReconcileContext, namespace: string): [string, string][] {
   return lab.store.list('v1/Secret', namespace).flatMap(({ metadata: { name }, data = {} }): [string, string][] => {
     const read = (key: string) => secretValue(lab, namespace, name, key);
     const admin = read('HARBOR_ADMIN_PASSWORD');

@@ -1,6 +1,6 @@
 /** BusyBox httpd (1.37, networking/httpd.c): serves the files below its -h folder, here those that a Pod mounts from ConfigMaps. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../controllers/engine.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import { type Component, text } from './component.js';
 
 interface Container {
@@ -13,7 +13,7 @@ const serverOf = (pod: KubeObject | undefined): Container | undefined =>
 
 export const httpd: Component = {
   name: 'httpd',
-  plays: (_service, pods) => serverOf(pods[0]) !== undefined,
+  emulates: (_service, pods) => serverOf(pods[0]) !== undefined,
   handle(request, { pods, lab }) {
     const pod = pods[0]!;
     const container = serverOf(pod)!;
@@ -28,7 +28,7 @@ function fileAt(
   pod: KubeObject,
   { volumeMounts = [] }: Container,
   path: string,
-  lab: Pick<Lab, 'store'>,
+  lab: Pick<ReconcileContext, 'store'>,
 ): Buffer | undefined {
   for (const { name, mountPath } of volumeMounts) {
     const volume = pod.spec.volumes?.find((one: { name: string }) => one.name === name)?.configMap;

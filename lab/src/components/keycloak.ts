@@ -1,7 +1,7 @@
 /** Keycloak: realms as their import says, discovery with the host that was configured, tokens for who knows the secret. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../controllers/engine.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import type { LabRequest, LabResponse } from '../requests/http-server.js';
 import { configurationOf } from './buckets.js';
 import { type Component, environmentOf, text } from './component.js';
@@ -17,7 +17,7 @@ export function keycloak(): Component {
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   return {
     name: 'keycloak',
-    plays: (service) => /^keycloak/.test(service.metadata.name),
+    emulates: (service) => /^keycloak/.test(service.metadata.name),
     handle(request, { lab, service, pods }) {
       const namespace = service.metadata.namespace!;
       if (request.path.startsWith('/health')) return { status: 200, body: { status: 'UP', checks: [] } };
@@ -53,7 +53,7 @@ const discovery = (issuer: string) => ({
 });
 
 /** KC_HOSTNAME of the pods or of the release, else the host that was asked. */
-function originOf(request: LabRequest, pods: readonly KubeObject[], lab: Lab): string {
+function originOf(request: LabRequest, pods: readonly KubeObject[], lab: ReconcileContext): string {
   const fromEnvironment = pods.map((pod) => environmentOf(pod, lab)['KC_HOSTNAME']).find(Boolean);
   const configured =
     fromEnvironment ??
@@ -65,7 +65,7 @@ function originOf(request: LabRequest, pods: readonly KubeObject[], lab: Lab): s
 }
 
 /** Realm imports: JSON documents in ConfigMaps and Secrets of the namespace. */
-function realmsIn(lab: Lab, namespace: string): Realm[] {
+function realmsIn(lab: ReconcileContext, namespace: string): Realm[] {
   const maps = lab.store
     .list('v1/ConfigMap', namespace)
     .flatMap((map) => Object.values((map.data ?? {}) as Record<string, string>));
@@ -92,7 +92,7 @@ function token(
   realm: Realm,
   issuer: string,
   namespace: string,
-  lab: Lab,
+  lab: ReconcileContext,
   key: string,
 ): LabResponse {
   const form = new URLSearchParams(request.body.toString());
@@ -124,7 +124,11 @@ function token(
 }
 
 /** The secret in the import, or what its placeholder stands for: the Secret that holds this OIDC client. */
-function secretOf(known: { clientId: string; secret?: string }, namespace: string, lab: Lab): string | undefined {
+function secretOf(
+  known: { clientId: string; secret?: string },
+  namespace: string,
+  lab: ReconcileContext,
+): string | undefined {
   const decode = (value: string | undefined) =>
     value === undefined ? undefined : Buffer.from(value, 'base64').toString();
   if (known.secret && !/^\$|^\*+$/.test(known.secret)) return known.secret;

@@ -3,7 +3,7 @@
  * nothing beyond this machine.
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../controllers/engine.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import { type Component, text } from './component.js';
 
 interface Event {
@@ -17,7 +17,7 @@ const sendMs = 5000;
 
 export const notificationController: Component = {
   name: 'notification-controller',
-  plays: ({ metadata }) => metadata.namespace === 'flux-system' && metadata.name === 'notification-controller',
+  emulates: ({ metadata }) => metadata.namespace === 'flux-system' && metadata.name === 'notification-controller',
   async handle({ method, path, body }, { lab }) {
     if (method !== 'POST' || path !== '/') return text(404, '');
     const event = parsed(body);
@@ -46,7 +46,7 @@ function takes({ metadata, spec }: KubeObject, { involvedObject = {}, severity }
 }
 
 /** The answer to whoever sent the event does not wait for that of the Provider, and does not tell of it. */
-async function dispatch({ metadata, spec }: KubeObject, event: Event, lab: Lab): Promise<void> {
+async function dispatch({ metadata, spec }: KubeObject, event: Event, lab: ReconcileContext): Promise<void> {
   const provider = lab.store.get(kindOf('Provider'), metadata.namespace, spec.providerRef?.name);
   const address = URL.parse(String(provider?.spec?.address ?? ''));
   if (provider?.spec?.type !== 'generic' || address?.hostname !== '127.0.0.1') return;

@@ -1,5 +1,5 @@
 /** The programs of a Sovereign that answer behind Services. */
-import type { Lab } from '../controllers/engine.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import type { LabWorld } from '../controllers/world.js';
 import { catalystPlatform } from './catalyst/platform.js';
 import type { Component } from './component.js';
@@ -12,7 +12,7 @@ import { powerdns } from './powerdns.js';
 import type { Telemetry } from './telemetry.js';
 
 export function sovereignComponents(of: {
-  lab: () => Lab;
+  lab: () => ReconcileContext;
   world: LabWorld;
   openbao: OpenBao;
   telemetry: Telemetry;

@@ -1,7 +1,7 @@
 /** OpenBao's HTTP API as those who read and write secrets speak it: a login with a ServiceAccount's token, then key-value paths. */
 import { randomUUID } from 'node:crypto';
 import { messageOf } from 'catalyst/support/errors/errors.js';
-import type { Lab } from '../controllers/engine.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import type { LabRequest, LabResponse } from '../requests/http-server.js';
 import type { OpenBao } from './openbao.js';
 import type { Login } from './openbao-access.js';
@@ -16,7 +16,7 @@ const wrong = (status: number, error: string): LabResponse => ({ status, body: {
 export function openBaoApi(openbao: Pick<OpenBao, 'admit' | 'authorize' | 'read' | 'write'>) {
   const sessions = new Map<string, Login>();
 
-  async function logIn(request: LabRequest, lab: Lab): Promise<LabResponse> {
+  async function logIn(request: LabRequest, lab: ReconcileContext): Promise<LabResponse> {
     const { role = '', jwt = '' } = sentIn<{ role?: string; jwt?: string }>(request);
     const account = await reviewed(jwt, lab);
     if (!account) return wrong(403, 'permission denied');
@@ -41,7 +41,7 @@ export function openBaoApi(openbao: Pick<OpenBao, 'admit' | 'authorize' | 'read'
     return { status: 204 };
   }
 
-  async function secret(request: LabRequest, lab: Lab, path: string): Promise<LabResponse> {
+  async function secret(request: LabRequest, lab: ReconcileContext, path: string): Promise<LabResponse> {
     const login = sessions.get(tokenIn(request));
     const writes = request.method === 'POST' || request.method === 'PUT';
     if (!login || !(writes || request.method === 'GET')) return wrong(403, 'permission denied');
@@ -60,7 +60,7 @@ export function openBaoApi(openbao: Pick<OpenBao, 'admit' | 'authorize' | 'read'
       : { status: 404, body: { errors: [] } };
   }
 
-  return (request: LabRequest, lab: Lab): Promise<LabResponse> | LabResponse => {
+  return (request: LabRequest, lab: ReconcileContext): Promise<LabResponse> | LabResponse => {
     if (request.path === LOGIN) return logIn(request, lab);
     const own = OWN_TOKEN.exec(request.path)?.[1];
     if (own) return ownToken(request, own);
@@ -72,7 +72,10 @@ export function openBaoApi(openbao: Pick<OpenBao, 'admit' | 'authorize' | 'read'
 const tokenIn = ({ headers }: LabRequest): string => String(headers['x-vault-token'] ?? '');
 
 /** Whose token that is, as the cluster's own API server says. */
-async function reviewed(token: string, lab: Lab): Promise<{ account: string; namespace: string } | undefined> {
+async function reviewed(
+  token: string,
+  lab: ReconcileContext,
+): Promise<{ account: string; namespace: string } | undefined> {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
   const answer = await lab.kube.raw('/apis/authentication.k8s.io/v1/tokenreviews', { method: 'POST', body: review });
   const { status } = JSON.parse(answer.body) as { status?: { authenticated?: boolean; user?: { username?: string } } };

@@ -1,7 +1,7 @@
 /** OpenBao: sealed unless its configuration has a seal stanza and the Secret for it; key-value secrets in memory; audit to Object Storage. */
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab, Rule } from '../controllers/engine.js';
+import type { ReconcileContext, Rule } from '../controllers/reconciler.js';
 import { isReady, POD } from '../controllers/workloads/pods.js';
 import type { LabRequest, LabResponse } from '../requests/http-server.js';
 import { bucketOf, configurationOf } from './buckets.js';
@@ -12,14 +12,14 @@ import { openBaoApi } from './openbao-api.js';
 export interface OpenBao extends Component {
   /** Ships what a server writes into its audit log when it starts. */
   rules: Rule[];
-  status(lab: Lab): { initialized: boolean; sealed: boolean };
+  status(lab: ReconcileContext): { initialized: boolean; sealed: boolean };
   /** @throws Error `Vault is sealed` */
-  write(lab: Lab, path: string, data: Record<string, string>): Promise<void>;
+  write(lab: ReconcileContext, path: string, data: Record<string, string>): Promise<void>;
   /** @throws Error unless the role of the configuration is bound to this ServiceAccount */
-  admit(lab: Lab, login: Login): void;
+  admit(lab: ReconcileContext, login: Login): void;
   /** @throws Error as `admit`, and `permission denied` unless the policy of that role allows it on the path */
-  authorize(lab: Lab, use: Use): void;
-  read(lab: Lab, path: string): Promise<Record<string, string> | undefined>;
+  authorize(lab: ReconcileContext, use: Use): void;
+  read(lab: ReconcileContext, path: string): Promise<Record<string, string> | undefined>;
   /** What is written after the first boot replaces what the configuration has of that name. */
   learnPolicy(name: string, hcl: string): void;
   learnRole(name: string, role: Record<string, string>): void;
@@ -34,10 +34,10 @@ export function createOpenBao(): OpenBao {
   const shipped = new Set<string>();
   let initializedByHand = false;
 
-  const namespaceOf = (lab: Lab): string | undefined =>
+  const namespaceOf = (lab: ReconcileContext): string | undefined =>
     lab.store.list('apps/v1/StatefulSet').find((set) => set.metadata.name === 'openbao')?.metadata.namespace;
 
-  function seal(lab: Lab, namespace: string): { initialized: boolean; sealed: boolean } {
+  function seal(lab: ReconcileContext, namespace: string): { initialized: boolean; sealed: boolean } {
     const configuration = configurationOf(lab, namespace);
     const initialized = initializedByHand || /\binitialize\s+\\*"/.test(configuration);
     const hasSeal =
@@ -46,14 +46,15 @@ export function createOpenBao(): OpenBao {
     return { initialized, sealed: !initialized || !hasSeal || lab.faults.holds('sealed-openbao') };
   }
 
-  const status = (lab: Lab) => {
+  const status = (lab: ReconcileContext) => {
     const namespace = namespaceOf(lab);
     return namespace ? seal(lab, namespace) : { initialized: false, sealed: true };
   };
 
-  const audit = (lab: Lab, operation: string, path: string) => auditTo(lab, namespaceOf(lab)!, operation, path);
+  const audit = (lab: ReconcileContext, operation: string, path: string) =>
+    auditTo(lab, namespaceOf(lab)!, operation, path);
 
-  function assertOpen(lab: Lab): void {
+  function assertOpen(lab: ReconcileContext): void {
     const namespace = namespaceOf(lab);
     const ready = namespace && lab.store.list('v1/Pod', namespace).some((pod) => isServer(pod) && isReady(pod));
     if (!ready) throw new Error('openbao: connection refused');
@@ -75,7 +76,7 @@ export function createOpenBao(): OpenBao {
         },
       },
     ],
-    plays: (service) => NAME.test(service.metadata.name),
+    emulates: (service) => NAME.test(service.metadata.name),
     unready: (pod, lab) => {
       if (!isServer(pod) || !pod.metadata.ownerReferences?.some((owner) => owner.name === 'openbao')) return undefined;
       const { initialized, sealed } = seal(lab, pod.metadata.namespace!);
@@ -110,7 +111,7 @@ export function createOpenBao(): OpenBao {
   const secrets = openBaoApi(openbao);
   return openbao;
 
-  function answer(request: LabRequest, lab: Lab): Promise<LabResponse> | LabResponse {
+  function answer(request: LabRequest, lab: ReconcileContext): Promise<LabResponse> | LabResponse {
     const { initialized, sealed } = status(lab);
     if (request.path === '/v1/sys/health')
       return {
@@ -131,7 +132,7 @@ export function createOpenBao(): OpenBao {
 }
 
 /** Every request leaves a line in the audit log, which the shipper takes to the bucket. */
-async function auditTo(lab: Lab, namespace: string, operation: string, path: string): Promise<void> {
+async function auditTo(lab: ReconcileContext, namespace: string, operation: string, path: string): Promise<void> {
   const time = lab.clock.now().toISOString();
   const line = { time, type: 'response', request: { id: randomUUID(), operation, path } };
   const bucket = await bucketOf(lab, namespace, 'openbao');

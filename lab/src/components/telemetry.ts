@@ -1,9 +1,9 @@
 /** Loki, Mimir and Tempo keep what is sent to them; Grafana shows it through its datasources to who may log in. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
-import type { Lab } from '../controllers/engine.js';
 import { secretValue } from '../controllers/flux/flux-ready.js';
 import { podsBehind } from '../controllers/network/services.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import { isReady } from '../controllers/workloads/pods.js';
 import type { LabRequest, LabResponse } from '../requests/http-server.js';
 import { basicOf } from '../servers/registry/handler.js';
@@ -12,7 +12,7 @@ import { type Component, serviceName, text } from './component.js';
 export interface Telemetry {
   components: Component[];
   /** What a pod sends through the collector, and writes to its log. @throws Error naming the part that does not run */
-  send(lab: Lab, pod: KubeObject, id: string): void;
+  send(lab: ReconcileContext, pod: KubeObject, id: string): void;
 }
 
 /**
@@ -27,7 +27,7 @@ type Part = keyof typeof PARTS;
 export function createTelemetry(): Telemetry {
   const kept: Record<Part, Map<string, number>> = { loki: new Map(), mimir: new Map(), tempo: new Map() };
 
-  const isUp = (lab: Lab, name: RegExp): boolean =>
+  const isUp = (lab: ReconcileContext, name: RegExp): boolean =>
     lab.store
       .list('v1/Service')
       .some((service) => name.test(service.metadata.name) && podsBehind(service, lab).some(isReady));
@@ -51,7 +51,7 @@ export function createTelemetry(): Telemetry {
       ...(Object.keys(PARTS) as Part[]).map(
         (part): Component => ({
           name: part,
-          plays: (service) => PARTS[part].test(service.metadata.name),
+          emulates: (service) => PARTS[part].test(service.metadata.name),
           handle: (request) => query(part, request, kept[part]),
         }),
       ),
@@ -97,7 +97,7 @@ function query(part: Part, request: LabRequest, kept: Map<string, number>): LabR
 
 const grafana: Component = {
   name: 'grafana',
-  plays: (service) => /^grafana$/.test(service.metadata.name),
+  emulates: (service) => /^grafana$/.test(service.metadata.name),
   async handle(request, { lab, service, call }) {
     const namespace = service.metadata.namespace!;
     if (request.path === '/api/health') return { status: 200, body: { database: 'ok', version: '13.2.0' } };
@@ -119,7 +119,7 @@ const grafana: Component = {
   },
 };
 
-function mayEnter(request: LabRequest, lab: Lab, namespace: string): boolean {
+function mayEnter(request: LabRequest, lab: ReconcileContext, namespace: string): boolean {
   const given = basicOf(request);
   return lab.store.list('v1/Secret', namespace).some((secret: KubeObject) => {
     const read = (key: string) => secretValue(lab, namespace, secret.metadata.name, key);
@@ -136,7 +136,7 @@ interface Datasource {
 }
 
 /** Provisioned ones, from the values of the release or a ConfigMap. */
-function datasources(lab: Lab, namespace: string): Datasource[] {
+function datasources(lab: ReconcileContext, namespace: string): Datasource[] {
   const maps = lab.store
     .list('v1/ConfigMap', namespace)
     .flatMap((map) => Object.values((map.data ?? {}) as Record<string, string>));

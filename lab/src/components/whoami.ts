@@ -3,7 +3,7 @@ import { type Component, imagesOf, text } from './component.js';
 
 export const whoami: Component = {
   name: 'whoami',
-  plays: (_service, pods) => imagesOf(pods).some((image) => /\bwhoami\b/.test(image)),
+  emulates: (_service, pods) => imagesOf(pods).some((image) => /\bwhoami\b/.test(image)),
   handle: (request, { pods }) => ({
     log: { mutating: false },
     ...text(

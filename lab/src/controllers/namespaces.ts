@@ -1,6 +1,6 @@
 /** Every namespace has its default ServiceAccount and the cluster's CA; what an owner leaves behind goes after it. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab, Rule } from './engine.js';
+import type { ReconcileContext, Rule } from './reconciler.js';
 import type { Kind } from './store.js';
 
 export const namespaces: Rule = {
@@ -36,7 +36,7 @@ export function garbage(owner: Kind): Rule {
     name: `garbage of ${owner}`,
     kind: owner,
     async reconcile() {},
-    async gone(object: KubeObject, lab: Lab) {
+    async gone(object: KubeObject, lab: ReconcileContext) {
       for (const kind of OWNED)
         for (const dependent of lab.store.list(kind, object.metadata.namespace))
           if (dependent.metadata.ownerReferences?.some((reference) => reference.uid === object.metadata.uid))

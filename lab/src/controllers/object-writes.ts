@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type KubeObject, refOfObject } from 'catalyst/kubernetes/client/kube.js';
 import type { LabKube } from '../kubernetes/client/client.js';
-import type { Lab } from './engine.js';
+import type { ReconcileContext } from './reconciler.js';
 import { kindOf, type Store } from './store.js';
 
 /** True when `patch` (a merge patch) would change nothing in `value`. */
@@ -13,7 +13,7 @@ function isCovered(value: unknown, patch: unknown): boolean {
   return Object.entries(patch).every(([key, wanted]) => wanted === undefined || isCovered(there[key], wanted));
 }
 
-type ObjectWrites = Pick<Lab, 'apply' | 'create' | 'setStatus' | 'patch' | 'remove'>;
+type ObjectWrites = Pick<ReconcileContext, 'apply' | 'create' | 'setStatus' | 'patch' | 'remove'>;
 
 export function objectWrites(kube: LabKube, store: Store): ObjectWrites {
   const latestOf = (object: KubeObject) => store.get(kindOf(object), object.metadata.namespace, object.metadata.name);

@@ -1,7 +1,6 @@
 /** Which rules a cluster has: what Kubernetes, Flux and the operators of the platform do, where no real program does it. */
 import type { Exec } from 'catalyst/tools/exec/exec.js';
 import type { OpenBao } from '../components/openbao.js';
-import type { Rule } from './engine.js';
 import type { ChartRenderer } from './flux/chart-render.js';
 import type { ChartSource } from './flux/charts.js';
 import { helmReleases } from './flux/helm-releases.js';
@@ -21,6 +20,7 @@ import { runtimeCrds } from './platform/runtime-crds.js';
 import { sealedSecrets } from './platform/sealed-secrets.js';
 import { trivy } from './platform/trivy.js';
 import { velero } from './platform/velero.js';
+import type { Rule } from './reconciler.js';
 import { storageClaims } from './workloads/claims-of-storage.js';
 import { daemonSets } from './workloads/daemon-sets.js';
 import { deployments } from './workloads/deployments.js';
@@ -64,7 +64,7 @@ export function platformRules(of: { world: LabWorld; openbao: OpenBao; real: Rea
     ...certificates,
     ...runtimeCrds(
       world.blueprints.filter(({ name }) => !byCrossplane(name)),
-      world.trueCrds,
+      world.upstreamCrds,
     ),
     ...cnpg,
     ...cnpgBackups,

@@ -15,21 +15,21 @@ import type { LabKube } from '../kubernetes/client/client.js';
 import type { Faults } from '../requests/faults.js';
 import type { LabHandler, LabRequest } from '../requests/http-server.js';
 import type { RequestLog } from '../requests/request-log.js';
-import { createEngine, type Lab, type Rule } from './engine.js';
 import { createChartRenderer } from './flux/chart-render.js';
 import { createChartSource } from './flux/charts.js';
 import { HELM_RELEASE } from './flux/helm-names.js';
 import { KUSTOMIZATION } from './flux/kustomizations.js';
 import { motherJobs } from './mother/mother-jobs.js';
 import { OWNED } from './namespaces.js';
-import { EGRESS_POLICY, wayOut } from './network/egress.js';
+import { EGRESS_POLICY, egressTo } from './network/egress.js';
 import { type ClusterNetwork, createClusterNetwork } from './network/network.js';
-import { openServiceDoor, type ServiceDoor } from './network/service-door.js';
+import { openServiceProxy, type ServiceProxy } from './network/service-proxy.js';
 import { admissionWebhooks } from './network/webhooks.js';
 import { databasePrograms } from './platform/cnpg-backups.js';
 import { openBaoJobs } from './platform/openbao-jobs.js';
 import { sealingKeyMissing } from './platform/sealed-secrets.js';
 import { zoneSync } from './platform/zone-sync.js';
+import { createReconciler, type ReconcileContext, type Rule } from './reconciler.js';
 import { kubernetesAndFlux, platformRules, type RealOperators } from './rules.js';
 import { kubelet } from './workloads/kubelet.js';
 import { nodes } from './workloads/nodes.js';
@@ -55,23 +55,23 @@ export interface StartOptions {
 
 export interface RealParts {
   rules: readonly Rule[];
-  /** Real programs behind Services; they come before a played one. */
+  /** Real programs behind Services; they come before an emulated one. */
   components: readonly Component[];
   operators: RealOperators;
-  /** Loopback ports of a real program that is the ingress; undefined: it is played. */
+  /** Loopback ports of a real program that is the ingress; undefined: it is emulated. */
   ingress?: { http: number; https: number } | undefined;
-  /** Loopback port of a real program that answers for that port of a Service, as it is; undefined: it is played. */
+  /** Loopback port of a real program that answers for that port of a Service, as it is; undefined: it is emulated. */
   lead(namespace: string, service: string, port: number): number | undefined;
-  /** Scripts of Jobs that run as they stand; undefined: that Pod's is played. */
+  /** Scripts of Jobs that run as they stand; undefined: that Pod's is emulated. */
   script: RunPod<undefined>;
 }
 
 export interface Controllers {
-  lab: Lab;
+  lab: ReconcileContext;
   ingress: Ingress;
   call: CallService;
   /** The way to Services and Pods for whoever has none of his own. */
-  door: ServiceDoor;
+  proxy: ServiceProxy;
   /** True while a pod of the DaemonSet that answers DNS on the nodes runs (dnsdist). */
   answersDns(): boolean;
   stop(): Promise<void>;
@@ -116,8 +116,8 @@ async function start(options: StartOptions, name: 'ingress' | 'mother-ingress'):
       const at = serviceName(host)!;
       return call(at.namespace, at.name, port, toLabRequest(request, body));
     },
-    inside: (host, port) => door(host, port),
-    dial: async (host, port) => (await wayOut(lab, host, port)).place,
+    inside: (host, port) => proxy(host, port),
+    dial: async (host, port) => (await egressTo(lab, host, port)).place,
   });
   const real = await options.real?.(network);
   const parts: Component[] = [
@@ -145,11 +145,19 @@ async function start(options: StartOptions, name: 'ingress' | 'mother-ingress'):
     ...platformRules({ world, openbao, real: real?.operators }),
     ...(options.register ? [registration(options.register, () => call)] : []),
   ];
-  const lab: Lab = createEngine({ kube: options.kube, world, faults, clock, signal, rules, onError: options.onError });
+  const lab: ReconcileContext = createReconciler({
+    kube: options.kube,
+    world,
+    faults,
+    clock,
+    signal,
+    rules,
+    onError: options.onError,
+  });
   followReadKinds(lab, real !== undefined);
   const call = createServiceCalls(lab, parts);
   const lead = real?.lead ?? (() => undefined);
-  const door = openServiceDoor({ authority: world.authority, lab, call, lead });
+  const proxy = openServiceProxy({ authority: world.authority, lab, call, lead });
   const ingress = real?.ingress
     ? { http: { port: real.ingress.http }, https: { port: real.ingress.https }, close: async () => undefined }
     : await startIngress({ lab, call, log, faults, name });
@@ -162,7 +170,7 @@ async function start(options: StartOptions, name: 'ingress' | 'mother-ingress'):
     lab,
     ingress,
     call,
-    door,
+    proxy,
     answersDns: () =>
       lab.store
         .list('apps/v1/DaemonSet')
@@ -176,7 +184,7 @@ async function start(options: StartOptions, name: 'ingress' | 'mother-ingress'):
 }
 
 /** Kinds that no rule reconciles, and that something reads. */
-function followReadKinds(lab: Lab, real: boolean): void {
+function followReadKinds(lab: ReconcileContext, real: boolean): void {
   const read = [EGRESS_POLICY, ...ROUTED_KINDS, ...OWNED, 'v1/ConfigMap', 'v1/ServiceAccount', STORAGE_CLASS];
   // where real Flux acts, others still read what it says
   const byFlux = real ? [HELM_RELEASE, KUSTOMIZATION, ...WORKLOADS, 'v1/Service'] : [];
@@ -194,7 +202,7 @@ async function untilServed(kube: LabKube, clock: Clock, signal: AbortSignal): Pr
 
 async function whyUnready(
   pod: Parameters<Required<Component>['unready']>[0],
-  lab: Lab,
+  lab: ReconcileContext,
   components: readonly Component[],
 ): Promise<string | undefined> {
   const name = `${pod.metadata.namespace}/${pod.metadata.name}`;

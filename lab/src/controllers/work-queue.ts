@@ -3,7 +3,7 @@ import type { Clock } from 'catalyst/support/clock.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import pLimit from 'p-limit';
 import { statusOf } from './api.js';
-import type { Outcome, Rule } from './engine.js';
+import type { Outcome, Rule } from './reconciler.js';
 import type { Key } from './store.js';
 
 interface Item {

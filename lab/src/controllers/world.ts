@@ -1,6 +1,6 @@
-/** What played controllers and components know of the lab around the cluster; lab/src/lab.ts fills it in. */
+/** What emulated controllers and components know of the lab around the cluster; lab/src/lab.ts fills it in. */
 import type { Blueprint } from 'catalyst/blueprints/catalog/blueprint.js';
-import type { TrueCrds } from '../clusters/cluster-api.js';
+import type { UpstreamCrds } from '../clusters/cluster-api.js';
 import type { Component } from '../components/component.js';
 import type { ImagePulls } from '../images/pulls.js';
 import type { Arrival } from '../internet/internet.js';
@@ -51,7 +51,7 @@ export interface ResourceRecords {
   values: string[];
 }
 
-/** The DNS servers that the lab plays on the Sovereign's node addresses. */
+/** The DNS servers that the lab emulates on the Sovereign's node addresses. */
 export interface SovereignDns {
   /** The Sovereign's name servers answer for a zone (or for none any more, `undefined`). */
   setZone(zone: string, records: ResourceRecords[] | undefined): Promise<void>;
@@ -69,7 +69,7 @@ export interface LabWorld {
   /** CRDs that pods make at runtime are known from here. */
   blueprints: readonly Blueprint[];
   /** True definitions of these, where the cluster's engine has them. */
-  trueCrds?: TrueCrds;
+  upstreamCrds?: UpstreamCrds;
   /** `sovereign`, or `mother`: which cluster this is. */
   role: 'sovereign' | 'mother';
   fqdn: string;

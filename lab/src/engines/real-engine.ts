@@ -6,7 +6,7 @@ import { createRequestLog } from '../requests/request-log.js';
 import { auditReceiver } from './audit.js';
 import { type Engines, findEngines } from './build/cache.js';
 import { engines as catalog } from './build/catalog.js';
-import { trueCrds } from './build/true-crds.js';
+import { upstreamCrds } from './build/true-crds.js';
 import { startControlPlane } from './control-plane.js';
 import { startRealAcme } from './programs/real-acme.js';
 import { startRealObjectStorage } from './programs/real-object-storage.js';
@@ -20,7 +20,7 @@ export function realEngine(options: {
   say: (text: string) => void;
 }): ClusterEngine {
   const engines = findEngines(options.env);
-  const crds = trueCrds(engines);
+  const crds = upstreamCrds(engines);
   for (const { name, purpose } of catalog.filter((one) => !one.required && !one.onDemand && !engines.has(one.name)))
     options.say(`${name} has not been built (npm run engines); the lab runs without it: ${purpose}`);
   return {
@@ -28,7 +28,12 @@ export function realEngine(options: {
     settleMs: 150_000,
     crds,
     startRegistry: ({ directory, ...rest }) =>
-      startRealRegistry({ ...rest, directory: join(directory, 'engines', 'surroundings'), engines, say: options.say }),
+      startRealRegistry({
+        ...rest,
+        directory: join(directory, 'engines', 'external-services'),
+        engines,
+        say: options.say,
+      }),
     ...(engines.has('versitygw')
       ? {
           startObjectStorage: ({ directory, ...rest }) =>

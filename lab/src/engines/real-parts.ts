@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { createRedactor } from 'catalyst/support/redact/redact.js';
 import { createExec } from 'catalyst/tools/exec/exec.js';
 import type { Component } from '../components/component.js';
-import type { Rule } from '../controllers/engine.js';
+import type { Rule } from '../controllers/reconciler.js';
 import type { RealParts } from '../controllers/start.js';
 import type { Engines } from './build/cache.js';
 import { type FluxOptions, fluxPrograms } from './build/flux-programs.js';
 import { localPath, localPathCleaning } from './pods/local-path.js';
-import { mayMount } from './pods/pod-root.js';
+import { canMount } from './pods/pod-root.js';
 import { hasTools, podScripts } from './pods/pod-scripts.js';
 import { realCertManager } from './programs/real-cert-manager.js';
 import { realCrossplane } from './programs/real-crossplane.js';
@@ -45,7 +45,7 @@ export async function realParts(name: string, options: RealPartsOptions): Promis
   const { engines, directory, plane } = options;
   const exec = createExec(createRedactor());
   const isSovereign = name === 'sovereign';
-  const apart = await mayMount(exec);
+  const apart = await canMount(exec);
   const gitea = isSovereign
     ? await realGitea({ exec, children: plane.children, engines, directory: join(directory, 'gitea') })
     : undefined;

@@ -180,7 +180,7 @@ async function foreignIn(
   if (clashes.length > 0)
     throw fail(
       'E7005',
-      `The ${name}'s cluster (${upstream.server}) has objects that conflict with a lab: ${some(clashes)}. Nothing was touched.`,
+      `The ${name}'s cluster (${upstream.server}) has objects that conflict with a lab: ${firstNames(clashes)}. Nothing was touched.`,
       {
         actions: [
           'use a separate cluster, without nodes (docs/engines.md lists suitable ones)',
@@ -196,5 +196,5 @@ async function foreignIn(
 }
 
 /** The first few, and how many more. */
-export const some = (names: readonly string[]): string =>
+export const firstNames = (names: readonly string[]): string =>
   names.length > 6 ? `${names.slice(0, 6).join(', ')} and ${names.length - 6} more` : names.join(', ');

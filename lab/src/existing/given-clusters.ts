@@ -5,7 +5,7 @@ import type { Clock } from 'catalyst/support/clock.js';
 import { command } from 'catalyst/support/commands/command.js';
 import { fail } from 'catalyst/support/errors/errors.js';
 import { labFqdn } from '../start/lab-info.js';
-import { madeFile, readMade } from './made.js';
+import { inventoryFile, readInventory } from './inventory.js';
 
 export interface FixedCluster {
   /** Absolute path of its kubeconfig, and the context in it. */
@@ -41,7 +41,7 @@ export function readFixed(directory: string): FixedClusters | undefined {
  * Looks at both clusters, has them confirmed and fixes them for this lab. Throws E7003 without both files or while an earlier lab's
  * things are there; what `lookAtClusters` throws; E4006, or what `confirm` rejects with, when they are not confirmed.
  */
-export async function lookBefore(
+export async function fixClusters(
   directory: string,
   options: {
     name: string;
@@ -56,7 +56,7 @@ export async function lookBefore(
     throw fail('E7003', `A lab on existing clusters needs two kubeconfigs: ${lacking.join(' and ')} missing.`, {
       actions: [command('lab up', name, { engine: 'kubeconfig', 'mother-kubeconfig': 'FILE', kubeconfig: 'FILE' })],
     });
-  if (names.some((one) => readMade(madeFile(directory, one)).length > 0))
+  if (names.some((one) => readInventory(inventoryFile(directory, one)).length > 0))
     throw fail('E7003', `An earlier lab ${name} left objects on its clusters.`, {
       actions: [command('lab down', name)],
     });
@@ -131,16 +131,16 @@ async function requireUid(
 export async function clearGiven(directory: string, options: { clock: Clock; signal: AbortSignal }): Promise<number> {
   const fixed = readFixed(directory);
   if (!fixed) return 0;
-  const { removeMade } = await import('./remove-made.js');
+  const { removeInventory } = await import('./cleanup.js');
   const { upstreamOf } = await import('./upstream.js');
   let count = 0;
   for (const one of names) {
-    const made = madeFile(directory, one);
-    if (readMade(made).length === 0) continue;
+    const made = inventoryFile(directory, one);
+    if (readInventory(made).length === 0) continue;
     const upstream = upstreamOf(fixed[one].file, fixed[one].context);
     try {
       await requireUid(titleOf[one], upstream, fixed[one], options.signal);
-      const { removed, left } = await removeMade(upstream, made, options);
+      const { removed, left } = await removeInventory(upstream, made, options);
       if (left.length > 0)
         throw fail(
           'E7001',

@@ -1,10 +1,10 @@
 /**
- * The way from an API server that exists to the webhooks of played operators. It has none to a Service that no program stands
+ * The way from an API server that exists to the webhooks of emulated operators. It has none to a Service that no program stands
  * behind, so a webhook that names a Service is led to the lab by URL, once its operator has filled in whom it trusts.
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
-import type { Rule } from '../controllers/engine.js';
+import type { Rule } from '../controllers/reconciler.js';
 import type { Controllers } from '../controllers/start.js';
 import { createFaults } from '../requests/faults.js';
 import { serve } from '../requests/http-server.js';
@@ -18,14 +18,14 @@ interface Webhook {
   };
 }
 
-export interface WebhookDoor {
+export interface WebhookProxy {
   rules: readonly Rule[];
   lead(to: Pick<Controllers, 'call'> | undefined): void;
   close(): Promise<void>;
 }
 
 /** @param host address of this machine that the API server can reach */
-export async function openWebhookDoor(authority: CertificateAndKey, host: string): Promise<WebhookDoor> {
+export async function openWebhookProxy(authority: CertificateAndKey, host: string): Promise<WebhookProxy> {
   let leads: Pick<Controllers, 'call'> | undefined;
   const { certificate, key } = await issueCertificate({ commonName: 'webhooks', ipAddresses: [host] }, authority);
   const server = await serve({

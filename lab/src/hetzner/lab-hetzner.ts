@@ -5,7 +5,7 @@ import { type Clock, systemClock } from 'catalyst/support/clock.js';
 import type { Faults } from '../requests/faults.js';
 import { type LabRequest, type LabResponse, serve } from '../requests/http-server.js';
 import type { RequestLog } from '../requests/request-log.js';
-import { omantelLeftovers, strangersThings } from './leftovers.js';
+import { addForeignResources, omantelLeftovers } from './leftovers.js';
 import { HetznerProblem, refuse } from './problem.js';
 import { createProject, type Project, type ProjectOptions } from './project.js';
 import { rateLimitOf } from './rate-limit.js';
@@ -74,7 +74,7 @@ export async function createHetznerLab(options: HetznerLabOptions): Promise<Hetz
     onServerRunning: () => undefined,
     onServerDeleted: () => undefined,
   });
-  strangersThings(strangers);
+  addForeignResources(strangers);
   const spend = createMeter(clock, rateLimit);
 
   const projectOf = (given: string) => (given === strangersToken ? strangers : project);

@@ -153,7 +153,7 @@ export function omantelLeftovers(project: Project): void {
 }
 
 /** Another project: whoever deletes or creates here took the wrong token. */
-export function strangersThings(project: Project): void {
+export function addForeignResources(project: Project): void {
   const make = makerFor(project, '2026-02-11T16:30:00+00:00');
   const web = make(servers, {
     name: 'shop-web',

@@ -5,7 +5,7 @@
 import type { Clock } from 'catalyst/support/clock.js';
 import { sha256 } from 'catalyst/support/hash.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
-import { passOn } from '../engines/door.js';
+import { passOn } from '../engines/forwarder.js';
 import type { Faults } from '../requests/faults.js';
 import { type LabRequest, type LabResponse, type LabServer, serve } from '../requests/http-server.js';
 import type { RequestLog } from '../requests/request-log.js';

@@ -1,4 +1,4 @@
-/** The internet of one lab, put together: the mother, vendors and the Hetzner project, its DNS from the registries down, and a door to it. */
+/** The internet of one lab, put together: the mother, vendors and the Hetzner project, its DNS from the registries down, and a proxy to it. */
 import type { Clock } from 'catalyst/support/clock.js';
 import type { HetznerLab } from '../hetzner/lab-hetzner.js';
 import type { Faults } from '../requests/faults.js';
@@ -7,11 +7,11 @@ import { type DnsServer, startDns } from '../servers/dns.js';
 import { relay } from '../servers/dns-relay.js';
 import { startResolver } from '../servers/resolver.js';
 import { createZones, type RRset, type Zones } from '../servers/zones.js';
+import { forwardTo } from './forward.js';
 import { hetznerHosts, type Listens } from './hetzner-hosts.js';
 import { callerAddresses, createInternet, type Hosts, type Internet, openHost, sentFrom } from './internet.js';
-import { passageTo } from './passage.js';
 import { createRecursive, type Recursive } from './recursive.js';
-import { openSocksDoor, type SocksDoor } from './socks-door.js';
+import { openSocksProxy, type SocksProxy } from './socks-proxy.js';
 import { createTargets, type Targets } from './targets.js';
 import { publicResolvers, vendorNameServer } from './vendors.js';
 
@@ -29,7 +29,7 @@ export interface LabInternet extends Internet {
   /** The resolver that catalyst asks. */
   resolver: DnsServer;
   /** The way to public addresses for programs on this machine. */
-  door: SocksDoor;
+  proxy: SocksProxy;
   targets: Targets;
   close(): Promise<void>;
 }
@@ -72,11 +72,11 @@ export async function openLabInternet(
   const send = (to: string, port: number, protocol: 'tcp' | 'udp') =>
     internet.arrive({ from: sentFrom(callerAddresses, to), to, port, protocol });
   const recursive = recursiveOf();
-  const door = await openSocksDoor({
+  const proxy = await openSocksProxy({
     async connect(host, port) {
       const [address] = /[a-z]/i.test(host) && !host.includes(':') ? await recursive.addresses(host) : [host];
       const arrival = address === undefined ? 'refused' : send(address, port, 'tcp');
-      return typeof arrival === 'number' ? passageTo({ port: arrival }) : arrival === 'dropped' ? arrival : undefined;
+      return typeof arrival === 'number' ? forwardTo({ port: arrival }) : arrival === 'dropped' ? arrival : undefined;
     },
     async datagram(host, port, data) {
       const arrival = send(host, port, 'udp');
@@ -88,7 +88,7 @@ export async function openLabInternet(
     ...internet,
     recursive,
     resolver,
-    door,
+    proxy,
     get targets() {
       return targets!;
     },
@@ -97,7 +97,7 @@ export async function openLabInternet(
       hosts.push(hetznerHosts(project, listens, targets));
       void keepChecking(targets, clock, signal);
     },
-    close: async () => void (await Promise.all([resolver.close(), door.close(), vendorDns.close()])),
+    close: async () => void (await Promise.all([resolver.close(), proxy.close(), vendorDns.close()])),
   };
 }
 

@@ -3,8 +3,8 @@
  * opens no ports over IPv6 in a cluster of one family (k3s, "Networking Options", dual-stack); the machine's own programs do.
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../controllers/engine.js';
 import { podsBehind } from '../controllers/network/services.js';
+import type { ReconcileContext } from '../controllers/reconciler.js';
 import { isLive, isReady, POD } from '../controllers/workloads/pods.js';
 import type { Arrival, Packet } from './internet.js';
 
@@ -26,10 +26,10 @@ export interface PodPort {
 }
 
 export interface Cluster {
-  lab: Pick<Lab, 'store'>;
+  lab: Pick<ReconcileContext, 'store'>;
   /** Whether a node of that name is off. */
   isOff(node: string): boolean;
-  /** The loopback port of what plays or is that program; undefined: nobody plays it. */
+  /** The loopback port of what emulates or is that program; undefined: nobody emulates it. */
   program(of: PodPort): number | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Faults that `catalyst lab fault` injects. Call faults spoil calls of a server; state faults change how a played part of
+ * Faults that `catalyst lab fault` injects. Call faults spoil calls of a server; state faults change how an emulated part of
  * the world behaves for as long as they are there. A fault ends after `count` uses, at `until`, or when it is cleared.
  */
 import { type Clock, systemClock } from 'catalyst/support/clock.js';

@@ -1,4 +1,4 @@
-/** Name servers of the Sovereign in the lab, and whose servers the parent refers to; what the played controllers see of DNS. */
+/** Name servers of the Sovereign in the lab, and whose servers the parent refers to; what the emulated controllers see of DNS. */
 import type { SovereignDns } from '../controllers/world.js';
 import type { Faults } from '../requests/faults.js';
 import { answerFrom } from './dns-answer.js';

@@ -13,7 +13,7 @@ export interface Zone {
   name: string;
   kind: string;
   dnssec: boolean;
-  /** How the API raises the serial (SOA-EDIT-API). Played: `DEFAULT`, a date and a number; with any other it stays. */
+  /** How the API raises the serial (SOA-EDIT-API). Emulated: `DEFAULT`, a date and a number; with any other it stays. */
   soaEdit: string;
   rrsets: Map<string, RRset>;
   keys: ZoneKey[];

@@ -20,8 +20,8 @@ import { command } from 'catalyst/support/commands/command.js';
 import { fail, isCatalystError } from 'catalyst/support/errors/errors.js';
 import {
   type ClusterQuestion,
+  fixClusters,
   type GivenClusters,
-  lookBefore,
   readFixed,
   requireFixed,
 } from '../existing/given-clusters.js';
@@ -108,7 +108,7 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
   rateLimitOf(env);
   chosenSovereign(env);
   const directory = directoryOf(env, name);
-  if (engine === 'kubeconfig') await lookBefore(directory, options);
+  if (engine === 'kubeconfig') await fixClusters(directory, options);
   else if (readFixed(directory))
     throw fail(
       'E7003',

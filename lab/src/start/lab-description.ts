@@ -5,13 +5,13 @@ import type { Sovereign } from 'catalyst/sovereign/spec/schema.js';
 import { specToYaml } from 'catalyst/sovereign/spec/spec-yaml.js';
 import type { AcmeAuthority } from '../clusters/cluster-api.js';
 import type { Mother } from '../clusters/mother-cluster.js';
+import { chartFolder, type ExternalServices } from '../external-services.js';
 import type { HetznerLab } from '../hetzner/lab-hetzner.js';
 import type { LabInternet } from '../internet/lab-internet.js';
 import { labSpec } from '../lab-spec.js';
-import type { Gate } from '../requests/gate.js';
+import type { Forwarder } from '../requests/forwarder.js';
 import type { LabServer } from '../requests/http-server.js';
 import { motherAddress } from '../servers/mother/dns-data.js';
-import { chartFolder, type Surroundings } from '../surroundings.js';
 import type { LabInfo } from './lab-info.js';
 
 export interface RunningParts {
@@ -21,11 +21,11 @@ export interface RunningParts {
   authority: string;
   acme: AcmeAuthority | undefined;
   hetzner: HetznerLab;
-  surroundings: Surroundings;
+  externalServices: ExternalServices;
   internet: LabInternet;
   mother: Mother;
   /** In front of the Sovereign's API server, whichever runs. */
-  api: Gate;
+  api: Forwarder;
   powerdns: LabServer;
   registryToken: string;
   powerDnsApiKey: string;
@@ -63,47 +63,47 @@ export function describeLab(
   };
 }
 
-const specOf = ({ fqdn, location, hetzner, surroundings, internet }: RunningParts, ca: string): Sovereign =>
+const specOf = ({ fqdn, location, hetzner, externalServices, internet }: RunningParts, ca: string): Sovereign =>
   labSpec({
     ...{ fqdn, location, ca, motherAddress },
     addresses: {
       hetzner: hetzner.endpoint,
-      s3: surroundings.s3.endpoint,
-      mirror: `oci://127.0.0.1:${surroundings.registry.port}/${chartFolder}`,
+      s3: externalServices.s3.endpoint,
+      mirror: `oci://127.0.0.1:${externalServices.registry.port}/${chartFolder}`,
       resolver: internet.resolver.endpoint,
-      internet: internet.door.url,
+      internet: internet.proxy.url,
     },
   });
 
 const endpointsOf = ({
   hetzner,
-  surroundings,
+  externalServices,
   mother,
   api,
   powerdns,
   internet,
 }: RunningParts): LabInfo['endpoints'] => ({
   hetzner: hetzner.endpoint,
-  s3: surroundings.s3.endpoint,
+  s3: externalServices.s3.endpoint,
   mother: mother.api.url,
   sovereign: `https://${api.endpoint}`,
-  dns: surroundings.dns.endpoint,
-  sovereignDns: surroundings.sovereignDns.endpoint,
+  dns: externalServices.dns.endpoint,
+  sovereignDns: externalServices.sovereignDns.endpoint,
   powerdns: powerdns.endpoint,
-  git: surroundings.git.endpoint,
-  registry: surroundings.registry.endpoint,
-  ssh: surroundings.ssh.endpoint,
+  git: externalServices.git.endpoint,
+  registry: externalServices.registry.endpoint,
+  ssh: externalServices.ssh.endpoint,
   resolver: internet.resolver.endpoint,
-  internet: internet.door.url,
+  internet: internet.proxy.url,
   motherIngress: `https://127.0.0.1:${mother.controllers.ingress.https.port}`,
 });
 
-const credentialsOf = ({ hetzner, surroundings, ...secrets }: RunningParts): LabInfo['credentials'] => ({
+const credentialsOf = ({ hetzner, externalServices, ...secrets }: RunningParts): LabInfo['credentials'] => ({
   'hcloud-token': hetzner.token,
   'hcloud-token-read-only': hetzner.readOnlyToken,
   'hcloud-token-of-a-stranger': hetzner.strangersToken,
-  's3-access-key': surroundings.s3Keys.accessKey,
-  's3-secret-key': surroundings.s3Keys.secretKey,
+  's3-access-key': externalServices.s3Keys.accessKey,
+  's3-secret-key': externalServices.s3Keys.secretKey,
   'registry-token': secrets.registryToken,
   'powerdns-api-key': secrets.powerDnsApiKey,
 });

@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepCompiled } from 'catalyst/sovereign/state/compile-cache.js';
+import { enableCompileCache } from 'catalyst/sovereign/state/compile-cache.js';
 import { systemClock } from 'catalyst/support/clock.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import type { ClusterEngine } from '../clusters/cluster-api.js';
 import { rateLimitOf } from '../hetzner/rate-limit.js';
 import { startControl } from '../requests/control.js';
 import { chosenSovereign } from './chosen-sovereign.js';
-import { tellHeldUp } from './held-up.js';
+import { reportEventLoopLag } from './event-loop-lag.js';
 import { writeLabInfo } from './lab-info.js';
 
 const idleMs = 2 * 3_600_000;
@@ -32,7 +32,7 @@ async function engineOf(
 async function run(name: string, directory: string, engineName: string): Promise<void> {
   const say = (message: string) => process.stdout.write(`${new Date().toISOString()} ${message}\n`);
   // a lab is started often and is made of many modules; those below come from the cache the second time
-  keepCompiled(process.env);
+  enableCompileCache(process.env);
   const { startLab } = await import('../lab.js');
   const engine = await engineOf(engineName, { directory, env: process.env, say });
   const hetznerRateLimit = rateLimitOf(process.env);
@@ -46,7 +46,7 @@ async function run(name: string, directory: string, engineName: string): Promise
   });
   let lastCall = Date.now();
   lab.log.listen((line) => {
-    // the played Flux reads its Git for ever; that is no sign that somebody uses the lab
+    // the emulated Flux reads its Git for ever; that is no sign that somebody uses the lab
     if (line.server !== 'git') lastCall = Date.now();
   });
 
@@ -66,7 +66,7 @@ async function run(name: string, directory: string, engineName: string): Promise
   const control = await startControl({
     token,
     faults: lab.faults,
-    keys: lab.surroundings.s3KeyRing,
+    keys: lab.externalServices.s3KeyRing,
     log: lab.log,
     stop: () => void end('asked to'),
     status: () => ({
@@ -96,7 +96,7 @@ async function run(name: string, directory: string, engineName: string): Promise
     pid: process.pid,
     control: { endpoint: control.endpoint, token },
   });
-  tellHeldUp(say);
+  reportEventLoopLag(say);
   say('ready');
   await systemClock.sleep(2 ** 31 - 1).catch(() => undefined);
 }

@@ -15,8 +15,8 @@ export const policyMark = '<policy>';
 
 /** What takes the place of each mark. */
 const marked: readonly [mark: string, template: string][] = [
-  [argumentsMark, '{{ include "stand-in.arguments" . }}'],
-  [environmentMark, '{{ include "stand-in.environment" . }}'],
+  [argumentsMark, '{{ include "stub.arguments" . }}'],
+  [environmentMark, '{{ include "stub.environment" . }}'],
   [nodesMark, '{{ toJson (dig "nodeSelector" dict .Values.AsMap) }}'],
   [policyMark, '{{ dig "service" "spec" "externalTrafficPolicy" "Cluster" .Values.AsMap }}'],
 ];
@@ -26,7 +26,7 @@ export const withValues = (text: string): string =>
   marked.reduce((made, [mark, template]) => made.replaceAll(mark, template), text);
 
 /** deploy/helm/templates/deployment.yaml of trivy-operator 0.34.0: which namespaces it looks at. */
-const trivy = `{{- define "stand-in.environment" -}}
+const trivy = `{{- define "stub.environment" -}}
 {{- $values := .Values.AsMap -}}
 {{- $excluded := dict "name" "OPERATOR_EXCLUDE_NAMESPACES" "value" (dig "excludeNamespaces" "" $values) -}}
 {{- $targets := dict "name" "OPERATOR_TARGET_NAMESPACES" "value" (dig "targetNamespaces" "" $values) -}}
@@ -35,7 +35,7 @@ const trivy = `{{- define "stand-in.environment" -}}
 `;
 
 /** Traefik's: its entry points with redirects, TLS, whom they believe and how long they wait, its providers, what it tells about itself. */
-const traefik = `{{- define "stand-in.arguments" -}}
+const traefik = `{{- define "stub.arguments" -}}
 {{- $values := .Values.AsMap -}}
 {{- $listens := dict "metrics" 9100 "traefik" 8080 "web" 8000 "websecure" 8443 -}}
 {{- $exposed := dict "web" 80 "websecure" 443 -}}
@@ -81,7 +81,7 @@ const traefik = `{{- define "stand-in.arguments" -}}
 `;
 
 /** charts/velero/templates/deployment.yaml of 12.1.0: whether volumes are backed up unless a backup says otherwise. */
-const velero = `{{- define "stand-in.arguments" -}}
+const velero = `{{- define "stub.arguments" -}}
 {{- $configuration := dig "configuration" dict .Values.AsMap -}}
 {{- $made := list "server" -}}
 {{- with get $configuration "uploaderType" }}{{ $made = append $made (printf "--uploader-type=%s" .) }}{{ end -}}

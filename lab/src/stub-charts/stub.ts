@@ -6,7 +6,7 @@
 import type { Blueprint, CrdShape, ReleasePin, SecretNeed, ServiceRef } from 'catalyst/blueprints/catalog/blueprint.js';
 import { shortNames, subresources } from 'catalyst/blueprints/catalog/crds/crd-facts.js';
 import { type ArchiveFile, packChart } from 'catalyst/blueprints/charts/archive.js';
-import { standInMark } from 'catalyst/blueprints/charts/chart-folder.js';
+import { stubMark } from 'catalyst/blueprints/charts/chart-folder.js';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { WorkloadRef } from 'catalyst/kubernetes/rollout.js';
 import { toYaml, toYamlStream } from 'catalyst/support/yaml/yaml.js';
@@ -29,31 +29,31 @@ import { valueTemplates } from './templates.js';
 type Part = Pick<ReleasePin, 'chart' | 'namespace' | 'workloads' | 'crdShapes' | 'services' | 'runsImages'>;
 
 /** The true definition of a CRD by its name, as YAML, where there is one: it takes the place of one without a schema. */
-export type TrueCrd = (name: string) => string | undefined;
+export type UpstreamCrd = (name: string) => string | undefined;
 
 /**
  * One archive for each chart that the Blueprints name. A chart that the project brings itself is in the tree.
  * @param solver whether something answers as the API group of cert-manager-webhook-pdns: one that nobody answers for spoils
  * the discovery of a whole cluster
  */
-export async function standInCharts(
+export async function stubCharts(
   blueprints: readonly Blueprint[],
-  trueCrd: TrueCrd = () => undefined,
+  upstreamCrd: UpstreamCrd = () => undefined,
   { solver = false }: { solver?: boolean } = {},
 ): Promise<ChartArchive[]> {
   const charts: ChartArchive[] = [];
   for (const blueprint of blueprints) {
     const main: Part = { ...blueprint, crdShapes: blueprint.crdsAtRuntime ? [] : blueprint.crdShapes };
-    if (!blueprint.ownChart) charts.push(await standIn(main, blueprint.secrets, trueCrd, solver));
-    for (const release of blueprint.releases) charts.push(await standIn(release, [], trueCrd, solver));
+    if (!blueprint.ownChart) charts.push(await stubChart(main, blueprint.secrets, upstreamCrd, solver));
+    for (const release of blueprint.releases) charts.push(await stubChart(release, [], upstreamCrd, solver));
   }
   return charts;
 }
 
-async function standIn(
+async function stubChart(
   part: Part,
   secrets: readonly SecretNeed[],
-  trueCrd: TrueCrd,
+  upstreamCrd: UpstreamCrd,
   solver: boolean,
 ): Promise<ChartArchive> {
   const { name, version } = part.chart;
@@ -75,7 +75,7 @@ async function standIn(
         version,
         ...(part.chart.kubernetes ? { kubeVersion: part.chart.kubernetes } : {}),
         description: `stands in for ${name} ${version}`,
-        annotations: { [standInMark]: 'true' },
+        annotations: { [stubMark]: 'true' },
       }),
     },
     { path: 'values.yaml', text: '{}\n' },
@@ -84,7 +84,10 @@ async function standIn(
     { path: 'templates/services.yaml', text: unlessOff('service', services) },
     ...argumentsFile(name),
     ...valueTemplates(name, { solver }),
-    ...part.crdShapes.map((crd) => ({ path: `crds/${crd.name}.yaml`, text: trueCrd(crd.name) ?? toYaml(crdOf(crd)) })),
+    ...part.crdShapes.map((crd) => ({
+      path: `crds/${crd.name}.yaml`,
+      text: upstreamCrd(crd.name) ?? toYaml(crdOf(crd)),
+    })),
   ];
   return { name, version, tgz: await packChart(name, files) };
 }

@@ -21,7 +21,7 @@ it('turns the API off and on once each, and what runs beside it', async () => {
   const api = { port: 6443, power: async (on: boolean) => void powered.push(on) };
   const power = powerSwitch(() => isDown, {
     api: () => api as never,
-    gate: { lead: (port: number | undefined) => void led.push(port) } as never,
+    forwarder: { lead: (port: number | undefined) => void led.push(port) } as never,
     inOrder: (task) => void task(),
   });
   power.look();

@@ -68,7 +68,7 @@ const isReady = (object: KubeObject | undefined): boolean =>
 const reasonOf = (object: KubeObject | undefined): string =>
   object?.status?.conditions?.find((one: { type: string }) => one.type === 'Ready')?.reason ?? '';
 
-describe('played Flux', () => {
+describe('emulated Flux', () => {
   const exec = createExec(createRedactor());
   const binaries = createBinaries({ exec, env: process.env, cacheDir: join(homedir(), '.cache', 'catalyst') });
   let folder: string;

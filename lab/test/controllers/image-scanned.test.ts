@@ -8,7 +8,7 @@ import { imageScanned } from '../../../src/walk/proofs/security/image-scanned.js
 import { exec, helm, inScratch } from '../../../test/unit/blueprints/charts-rig.js';
 import { blueprints } from '../../../test/unit/blueprints/rig.js';
 import { crd } from '../../src/controllers/crd.js';
-import { standInCharts } from '../../src/stub-charts/stub.js';
+import { stubCharts } from '../../src/stub-charts/stub.js';
 import { type Cluster, cilium, cluster, deploymentReady, namespace, node, workload } from './harness.js';
 import { takeProof } from './proof-rig.js';
 
@@ -19,7 +19,7 @@ let lab: Cluster;
 const operator = (more: object = {}) =>
   inScratch(async (scratch) => {
     const blueprint = (await blueprints()).find(({ name }) => name === 'bp-trivy')!;
-    const [chart] = await standInCharts([blueprint]);
+    const [chart] = await stubCharts([blueprint]);
     const file = join(scratch, 'trivy.tgz');
     await writeFile(file, chart!.tgz);
     const values = { ...(blueprint.documents.values['values'] as object), ...more };

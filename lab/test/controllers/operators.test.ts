@@ -20,7 +20,7 @@ const service = (ns: string, name: string, port: number, app = name): KubeObject
   spec: { selector: { app }, ports: [{ name: 'main', port, targetPort: port }] },
 });
 
-describe('played operators', () => {
+describe('emulated operators', () => {
   let lab: Cluster;
   const begin = async (...args: Parameters<typeof cluster>) => {
     lab = await cluster(...args);

@@ -9,7 +9,7 @@ import { createRedactor } from '../../../src/support/redact/redact.js';
 import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
-import { standInCharts } from '../../src/stub-charts/stub.js';
+import { stubCharts } from '../../src/stub-charts/stub.js';
 
 describe('charts that the lab renders', () => {
   const exec = createExec(createRedactor());
@@ -24,7 +24,7 @@ describe('charts that the lab renders', () => {
     const { writeFile } = await import('node:fs/promises');
     const blueprints = await loadBlueprints(fileURLToPath(new URL('../../../templates/blueprints', import.meta.url)));
     const own = blueprints.flatMap(({ chart, ownChart }) => (ownChart ? [{ ...chart, tgz: ownChart.tgz }] : []));
-    const charts = [...(await standInCharts(blueprints)), ...own];
+    const charts = [...(await stubCharts(blueprints)), ...own];
     const hosts: string[] = [];
     const kinds: string[] = [];
     for (const chart of charts) {

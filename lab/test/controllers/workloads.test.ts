@@ -10,7 +10,7 @@ const ref = (kind: string, ns: string, name: string, apiVersion = 'apps/v1') => 
   name,
 });
 
-describe('workloads of the played cluster', () => {
+describe('workloads of the emulated cluster', () => {
   let lab: Cluster;
   beforeEach(async () => {
     lab = await cluster();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
-import type { Lab } from '../../src/controllers/engine.js';
+import type { ReconcileContext } from '../../src/controllers/reconciler.js';
 import { podProgram } from '../../src/engines/pods/pod-program.js';
 
 const metadata = { namespace: 'web', name: 'web', labels: { 'app.kubernetes.io/name': 'web' } };
@@ -32,7 +32,7 @@ function cluster() {
     },
     store: { list: () => pods },
     recheck: (kind: string) => void rechecked.push(kind),
-  } as unknown as Lab;
+  } as unknown as ReconcileContext;
   return {
     lab,
     rechecked,

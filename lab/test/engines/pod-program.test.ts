@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
-import type { Lab } from '../../src/controllers/engine.js';
+import type { ReconcileContext } from '../../src/controllers/reconciler.js';
 import { podProgram } from '../../src/engines/pods/pod-program.js';
 
 const labels = { 'pkg.test/function': 'patching', 'pkg.test/revision': 'patching-1' };
@@ -20,7 +20,7 @@ const pod = (uid: string, phase = 'Running'): KubeObject => ({
 
 let pods: KubeObject[];
 let said: string[];
-const lab = { store: { list: () => pods } } as unknown as Lab;
+const lab = { store: { list: () => pods } } as unknown as ReconcileContext;
 const program = () =>
   podProgram({
     ...{ namespace: 'a', name: 'patching' },

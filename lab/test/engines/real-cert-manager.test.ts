@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { issueCertificate } from '../../src/certificates.js';
-import type { Lab } from '../../src/controllers/engine.js';
+import type { ReconcileContext } from '../../src/controllers/reconciler.js';
 import { realCertManager } from '../../src/engines/programs/real-cert-manager.js';
 import type { RealPart } from '../../src/engines/real-parts.js';
 
@@ -46,7 +46,7 @@ const lab = () =>
         body: JSON.stringify(path.endsWith('/token') ? { status: { token: `of ${path}` } } : { items: groups }),
       }),
     },
-  }) as unknown as Lab;
+  }) as unknown as ReconcileContext;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'real-cert-manager-'));

@@ -1,4 +1,4 @@
-/** Clusters that exist, played by the built-in API server: what a lab looks at first, what it notes, what it takes away again. */
+/** Clusters that exist, emulated by the built-in API server: what a lab looks at first, what it notes, what it takes away again. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -9,18 +9,18 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { type CertificateAndKey, issueCertificate } from '../../src/certificates.js';
 import { confirmClusters } from '../../src/clusters/confirm-clusters.js';
-import { type ClusterDoor, openClusterDoor } from '../../src/existing/cluster-door.js';
+import { type ClusterProxy, openClusterProxy } from '../../src/existing/cluster-proxy.js';
 import { lookAtClusters } from '../../src/existing/fitness.js';
 import {
   type ClusterQuestion,
   clearGiven,
-  lookBefore,
+  fixClusters,
   readFixed,
   requireFixed,
 } from '../../src/existing/given-clusters.js';
-import { madeBy, madeFile, readMade } from '../../src/existing/made.js';
+import { createdBy, inventoryFile, readInventory } from '../../src/existing/inventory.js';
 import { upstreamOf } from '../../src/existing/upstream.js';
-import { ledBy, openWebhookDoor } from '../../src/existing/webhooks.js';
+import { ledBy, openWebhookProxy } from '../../src/existing/webhooks.js';
 import { createLabKube } from '../../src/kubernetes/client/client.js';
 import { createKubernetesApi, type KubernetesApi } from '../../src/kubernetes/requests/api.js';
 import { createFaults } from '../../src/requests/faults.js';
@@ -116,9 +116,9 @@ describe('before anything is touched', () => {
     await made('mother', namespace('somebody-elses'));
     expect(await look()).toEqual(['mother: namespace somebody-elses']);
     const options = { name: 'mine', clusters: files, signal };
-    await expect(lookBefore(home, options)).rejects.toMatchObject({ code: 'E4006', exitCode: 7 });
+    await expect(fixClusters(home, options)).rejects.toMatchObject({ code: 'E4006', exitCode: 7 });
     const asked: ClusterQuestion[] = [];
-    const fixed = await lookBefore(home, { ...options, confirm: async (question) => void asked.push(question) });
+    const fixed = await fixClusters(home, { ...options, confirm: async (question) => void asked.push(question) });
     expect(asked).toEqual([{ clusters: fixed, found: ['mother: namespace somebody-elses'] }]);
     expect(readFixed(home)).toEqual(fixed);
   });
@@ -160,7 +160,7 @@ describe('before anything is touched', () => {
 
   test('later, a kubeconfig that leads to another cluster is refused, named by a flag or changed in place', async () => {
     const confirm = async () => undefined;
-    await lookBefore(home, { name: 'mine', clusters: files, signal, confirm });
+    await fixClusters(home, { name: 'mine', clusters: files, signal, confirm });
     await requireFixed(home, {}, signal);
     await requireFixed(home, files, signal);
     const refused = { code: 'E7011', exitCode: 7 };
@@ -169,27 +169,27 @@ describe('before anything is touched', () => {
     file('sovereign', apis.mother.kubeconfig().replaceAll('one', 'two'));
     await expect(requireFixed(home, {}, signal)).rejects.toMatchObject(refused);
     mkdirSync(join(home, 'existing'), { recursive: true });
-    writeFileSync(madeFile(home, 'sovereign'), `${JSON.stringify({ path: '/api/v1/namespaces/x', uid: 'u' })}\n`);
+    writeFileSync(inventoryFile(home, 'sovereign'), `${JSON.stringify({ path: '/api/v1/namespaces/x', uid: 'u' })}\n`);
     await expect(clearGiven(home, { clock: systemClock, signal })).rejects.toMatchObject(refused);
   });
 
   test('both files are needed, and named', async () => {
-    const given = lookBefore(home, { name: 'mine', clusters: { mother: files.mother }, signal });
+    const given = fixClusters(home, { name: 'mine', clusters: { mother: files.mother }, signal });
     await expect(given).rejects.toMatchObject({ code: 'E7003', message: expect.stringContaining('--kubeconfig') });
   });
 });
 
-describe('through the door', () => {
-  let door: ClusterDoor;
+describe('through the proxy', () => {
+  let proxy: ClusterProxy;
   let lines: LoggedLine[];
   beforeEach(async () => {
     lines = [];
     const log = createRequestLog();
     log.listen((line) => lines.push(line));
-    door = await openClusterDoor({
+    proxy = await openClusterProxy({
       name: 'sovereign',
       upstream: upstreamOf(files.sovereign),
-      made: madeFile(home, 'sovereign'),
+      made: inventoryFile(home, 'sovereign'),
       authority: ca,
       log,
       faults: createFaults(),
@@ -198,10 +198,10 @@ describe('through the door', () => {
       ipAddresses: ['203.0.113.7'],
     });
   });
-  afterEach(() => door.close());
+  afterEach(() => proxy.close());
 
   test('calls, changes and watches pass; what changes is logged; nobody passes without a token', async () => {
-    const kube = createLabKube(door.kubeconfig(), 'somebody');
+    const kube = createLabKube(proxy.kubeconfig(), 'somebody');
     const stop = new AbortController();
     const seen = new Promise<string>((resolve) => {
       void kube.watch(
@@ -218,27 +218,27 @@ describe('through the door', () => {
     expect(lines.filter(({ mutating }) => mutating).map(({ method, status }) => [method, status])).toEqual([
       ['PATCH', 201],
     ]);
-    const stranger = createLabKube(door.kubeconfig({ credentials: { token: 'guessed' } }), 'stranger');
+    const stranger = createLabKube(proxy.kubeconfig({ credentials: { token: 'guessed' } }), 'stranger');
     expect((await stranger.raw('/api/v1/secrets')).status).toBe(401);
     stranger.close();
     kube.close();
   });
 
-  test('a Service answers through the proxy by what the lab plays', async () => {
-    door.lead({
+  test('a Service answers through the proxy by what the lab emulates', async () => {
+    proxy.lead({
       call: async (space, name, port, { path }) => ({ status: 200, body: `${space}/${name}:${port}${path}` }),
     });
-    const kube = createLabKube(door.kubeconfig());
+    const kube = createLabKube(proxy.kubeconfig());
     const answer = await kube.raw('/api/v1/namespaces/harbor/services/http:harbor:8080/proxy/api/v2.0/health');
     expect(answer).toEqual({ status: 200, body: 'harbor/harbor:8080/api/v2.0/health' });
     kube.close();
   });
 
   test('what was made there goes, and nothing else; the list goes with it', async () => {
-    await lookBefore(home, { name: 'mine', clusters: files, signal, confirm: async () => undefined });
+    await fixClusters(home, { name: 'mine', clusters: files, signal, confirm: async () => undefined });
     await made('sovereign', namespace('theirs'));
     await made('sovereign', configMap('kube-system', 'theirs'));
-    const kube = createLabKube(door.kubeconfig());
+    const kube = createLabKube(proxy.kubeconfig());
     for (const object of [
       namespace('ours'),
       configMap('ours', 'one'),
@@ -256,7 +256,7 @@ describe('through the door', () => {
     // taken away and made again by somebody: theirs now
     await own.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system', name: 'anew' });
     await own.apply(configMap('kube-system', 'anew'));
-    expect(readMade(madeFile(home, 'sovereign')).map(({ path }) => path)).toEqual([
+    expect(readInventory(inventoryFile(home, 'sovereign')).map(({ path }) => path)).toEqual([
       '/api/v1/namespaces/ours',
       '/api/v1/namespaces/ours/configmaps/one',
       '/api/v1/namespaces/theirs/configmaps/ours',
@@ -266,7 +266,7 @@ describe('through the door', () => {
       '/apis/example.org/v1/namespaces/theirs/helds/one',
     ]);
 
-    await expect(lookBefore(home, { name: 'mine', clusters: files, signal })).rejects.toThrow(/left objects/);
+    await expect(fixClusters(home, { name: 'mine', clusters: files, signal })).rejects.toThrow(/left objects/);
     expect(await clearGiven(home, { clock: systemClock, signal })).toBeGreaterThan(0);
     const left = async (kind: string, space?: string) =>
       (await own.list({ apiVersion: 'v1', kind, ...(space ? { namespace: space } : {}) }))
@@ -284,13 +284,13 @@ describe('through the door', () => {
 test('only what made an object is noted', () => {
   const answer = (metadata: object) => Buffer.from(JSON.stringify({ metadata }));
   const object = { name: 'one', uid: 'u' };
-  expect(madeBy('POST', '/api/v1/nodes', answer(object))).toEqual({ path: '/api/v1/nodes/one', uid: 'u' });
-  expect(madeBy('PUT', '/apis/apps/v1/namespaces/a/deployments/one', answer(object))?.path).toMatch(
+  expect(createdBy('POST', '/api/v1/nodes', answer(object))).toEqual({ path: '/api/v1/nodes/one', uid: 'u' });
+  expect(createdBy('PUT', '/apis/apps/v1/namespaces/a/deployments/one', answer(object))?.path).toMatch(
     /deployments\/one$/,
   );
-  expect(madeBy('POST', '/api/v1/namespaces/a/serviceaccounts/b/token', answer(object))).toBeUndefined();
-  expect(madeBy('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', answer({}))).toBeUndefined();
-  expect(madeBy('POST', '/api/v1/nodes', Buffer.from('not json'))).toBeUndefined();
+  expect(createdBy('POST', '/api/v1/namespaces/a/serviceaccounts/b/token', answer(object))).toBeUndefined();
+  expect(createdBy('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', answer({}))).toBeUndefined();
+  expect(createdBy('POST', '/api/v1/nodes', Buffer.from('not json'))).toBeUndefined();
 });
 
 test('a webhook is led to the lab once it says whom it trusts', () => {
@@ -325,11 +325,11 @@ test('webhooks are led to the address at which the cluster sees this machine, as
   await new Promise((resolve) => anywhere.close(resolve));
   await expect(seenFrom(ours)).rejects.toMatchObject({ code: 'E3101' });
 
-  const door = await openWebhookDoor(ca, host);
+  const proxy = await openWebhookProxy(ca, host);
   const configuration = (webhooks: object[]): KubeObject => ({ ...namespace('w'), webhooks }) as KubeObject;
   const patched: { webhooks: { clientConfig: { url: string } }[] }[] = [];
   const service = { namespace: 'a', name: 'b' };
-  await door.rules[0]!.reconcile(configuration([{ clientConfig: { service, caBundle: 'YQ==' } }]), {
+  await proxy.rules[0]!.reconcile(configuration([{ clientConfig: { service, caBundle: 'YQ==' } }]), {
     patch: async (_: KubeObject, change: (typeof patched)[number]) => void patched.push(change),
   } as never);
   const { url } = patched[0]!.webhooks[0]!.clientConfig;
@@ -338,7 +338,7 @@ test('webhooks are led to the address at which the cluster sees this machine, as
   // nobody leads it yet
   expect((await request(url, { method: 'POST', dispatcher })).statusCode).toBe(503);
   await dispatcher.close();
-  await door.close();
+  await proxy.close();
 });
 
 const crd: KubeObject = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { believes } from '../../src/components/traefik/ingress.js';
-import type { Lab } from '../../src/controllers/engine.js';
+import type { ReconcileContext } from '../../src/controllers/reconciler.js';
 
 const lab = (...args: string[]) =>
   ({
@@ -10,7 +10,7 @@ const lab = (...args: string[]) =>
           ? [{ metadata: { name: 'traefik' }, spec: { template: { spec: { containers: [{ args }] } } } }]
           : [],
     },
-  }) as unknown as Lab;
+  }) as unknown as ReconcileContext;
 
 test('an entry point reads the PROXY header of whom its chart told it to trust, and of nobody else', () => {
   const told = lab('--entryPoints.websecure.proxyProtocol.trustedIPs=10.0.1.0/24,10.9.0.0/16');

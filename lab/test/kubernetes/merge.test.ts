@@ -12,7 +12,7 @@ import {
   toFieldsV1,
   union,
 } from '../../src/kubernetes/apply/field-set.js';
-import { lay } from '../../src/kubernetes/apply/merge-fields.js';
+import { mergeFields } from '../../src/kubernetes/apply/merge-fields.js';
 import { jsonPatch, mergePatch, strategicPatch } from '../../src/kubernetes/apply/patches.js';
 import { createKindRegistry } from '../../src/kubernetes/kinds/kinds.js';
 import { shapeOf } from '../../src/kubernetes/kinds/shape.js';
@@ -50,9 +50,9 @@ describe('field sets', () => {
       fc.property(object, object, (before, after) => {
         const { changed, removed } = compare(before, before, deployment);
         expect(isEmpty(changed) && isEmpty(removed)).toBe(true);
-        expect(lay(before, before, deployment)).toEqual(before);
-        const laid = lay(before, after, deployment);
-        expect(lay(laid, after, deployment)).toEqual(laid);
+        expect(mergeFields(before, before, deployment)).toEqual(before);
+        const laid = mergeFields(before, after, deployment);
+        expect(mergeFields(laid, after, deployment)).toEqual(laid);
       }),
     );
   });

@@ -143,19 +143,19 @@ test("node's own resolver reads it", async () => {
 test('a program that answers in its place is asked, by both transports, and silence is what its absence is', async () => {
   let program: number | undefined = dns.port;
   const none = createZones(() => new Date());
-  const door = await startDns({ name: 'door', ...tools, zones: () => none, program: () => program });
+  const server = await startDns({ name: 'server', ...tools, zones: () => none, program: () => program });
   try {
     for (const transport of ['udp', 'tcp'] as const)
-      expect(await ask('www.omani.works', 'A', transport, door.port)).toEqual(
+      expect(await ask('www.omani.works', 'A', transport, server.port)).toEqual(
         await ask('www.omani.works', 'A', transport),
       );
     program = undefined;
-    expect(await ask('www.omani.works', 'A', 'udp', door.port)).toMatchObject({ rcode: 'REFUSED' });
+    expect(await ask('www.omani.works', 'A', 'udp', server.port)).toMatchObject({ rcode: 'REFUSED' });
     program = 1;
     const resolver = new Resolver({ timeout: 200, tries: 1 });
-    resolver.setServers([`127.0.0.1:${door.port}`]);
+    resolver.setServers([`127.0.0.1:${server.port}`]);
     await expect(resolver.resolve4('www.omani.works')).rejects.toMatchObject({ code: 'ETIMEOUT' });
   } finally {
-    await door.close();
+    await server.close();
   }
 });

@@ -14,7 +14,7 @@ const specOf = (env: Record<string, string>) =>
     },
   });
 
-test('the spec of a lab leads networks of public addresses through one door, and has no rule for a name or a port', () => {
+test('the spec of a lab leads networks of public addresses through one proxy, and has no rule for a name or a port', () => {
   const { spec } = specOf({});
   expect(spec.access.resolver).toBe('127.0.0.1:53');
   expect(spec.access.connectTo.length).toBeGreaterThan(0);

@@ -17,14 +17,14 @@ import { openRegistries, type Registries } from '../../src/images/registries.js'
 import { createFaults } from '../../src/requests/faults.js';
 import { createRequestLog } from '../../src/requests/request-log.js';
 import { type Registry, startRegistry } from '../../src/servers/registry/server.js';
-import { type StandInPackage, standInPackages } from '../../src/stand-in-packages.js';
+import { type StubPackage, stubPackages } from '../../src/stub-packages.js';
 
-let packages: StandInPackage[];
+let packages: StubPackage[];
 let registry: Registry;
 let front: Registries;
 let agent: Agent;
 beforeAll(async () => {
-  packages = standInPackages(await loadBlueprints(join(packageRoot, 'templates/blueprints')));
+  packages = stubPackages(await loadBlueprints(join(packageRoot, 'templates/blueprints')));
   const authority = await issueCertificate({ commonName: 'Lab Root', isAuthority: true });
   const tools = { log: createRequestLog(), faults: createFaults(), clock };
   registry = await startRegistry({ ...tools, charts: [], folder: 'charts', packages });

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 import { exec, helm, inScratch } from '../../../test/unit/blueprints/charts-rig.js';
 import { blueprints } from '../../../test/unit/blueprints/rig.js';
-import { standInCharts } from '../../src/stub-charts/stub.js';
+import { stubCharts } from '../../src/stub-charts/stub.js';
 
 const solver = 'cert-manager-webhook-pdns';
 const values = `groupName: acme.example.org\ncertManager: {namespace: cert-manager, serviceAccountName: cert-manager}\n`;
@@ -13,7 +13,7 @@ const values = `groupName: acme.example.org\ncertManager: {namespace: cert-manag
 /** What helm makes of a chart, as `Kind name`. */
 const rendered = (name: string, options: { solver?: boolean }) =>
   inScratch(async (dir) => {
-    const charts = await standInCharts(await blueprints(), undefined, options);
+    const charts = await stubCharts(await blueprints(), undefined, options);
     const [archive, file] = [join(dir, 'chart.tgz'), join(dir, 'values.yaml')];
     await writeFile(archive, charts.find((one) => one.name === name)!.tgz);
     await writeFile(file, values);
@@ -26,8 +26,8 @@ const rendered = (name: string, options: { solver?: boolean }) =>
 const called = (objects: readonly KubeObject[]) => objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 
 it('asks for an API group only where something answers for it, and gives cert-manager the right to call it', async () => {
-  const played = called(await rendered(solver, {}));
-  expect(played.filter((one) => /^(APIService|Issuer|Certificate) /.test(one))).toEqual([]);
+  const emulated = called(await rendered(solver, {}));
+  expect(emulated.filter((one) => /^(APIService|Issuer|Certificate) /.test(one))).toEqual([]);
 
   const objects = await rendered(solver, { solver: true });
   const find = (kind: string, name: string) => objects.find((one) => one.kind === kind && one.metadata.name === name);

@@ -5,15 +5,15 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
 import { exec, helm, inScratch } from '../../../test/unit/blueprints/charts-rig.js';
 import { blueprints } from '../../../test/unit/blueprints/rig.js';
-import { standInCharts } from '../../src/stub-charts/stub.js';
+import { stubCharts } from '../../src/stub-charts/stub.js';
 
 const traefik = async () => (await blueprints()).filter((one) => one.name === 'bp-traefik');
 
-/** What the stand-in for Traefik's chart renders with these values. */
+/** What the stub of Traefik's chart renders with these values. */
 const rendered = (values: object, { release = 'traefik', namespace = 'traefik' } = {}) =>
   inScratch(async (scratch) => {
     const file = join(scratch, 'traefik.tgz');
-    const [chart] = await standInCharts(await traefik());
+    const [chart] = await stubCharts(await traefik());
     await writeFile(file, chart!.tgz);
     const args = ['template', release, file, '-n', namespace, '--values', '-'];
     const { stdout } = await exec({ file: await helm(), args, stdin: JSON.stringify(values) });
@@ -48,7 +48,7 @@ const ofTheChartItself = [
   '--providers.kubernetesingress.allowEmptyServices=true',
 ];
 
-describe("the stand-in for Traefik's chart", () => {
+describe("the stub of Traefik's chart", () => {
   it("makes of the Blueprint's values what the chart itself makes of them", async () => {
     const [blueprint] = await traefik();
     const text = JSON.stringify(blueprint!.documents.values['values']).replaceAll('${network.subnet}', '10.0.1.0/24');

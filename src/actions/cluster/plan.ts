@@ -1,6 +1,6 @@
 /** What `cluster create` would make, what it costs, and whether Hetzner sells it there now. Changes nothing. */
 import { type Capacity, checkCapacity } from '../../hetzner/cluster/capacity/capacity.js';
-import { findOurs } from '../../hetzner/cluster/ensure.js';
+import { findOwnResource } from '../../hetzner/cluster/ensure.js';
 import { clusterParts } from '../../hetzner/cluster/parts.js';
 import { command } from '../../support/commands/command.js';
 import { isCatalystError } from '../../support/errors/errors.js';
@@ -34,7 +34,7 @@ async function namesTaken(world: World): Promise<string[]> {
   const { fqdn } = world.sovereign.spec;
   const taken = await Promise.all(
     clusterParts(world.sovereign).all.map(({ type, name }) =>
-      findOurs(api, fqdn, type, name).then(
+      findOwnResource(api, fqdn, type, name).then(
         () => [],
         (error: unknown) => {
           if (!isCatalystError(error, 'E2006')) throw error;

@@ -1,6 +1,6 @@
 /** The cluster as Hetzner and Kubernetes see it, side by side. */
 import type { LoadBalancer, Server } from '../../hetzner/api/types.js';
-import { findOurs } from '../../hetzner/cluster/ensure.js';
+import { findOwnResource } from '../../hetzner/cluster/ensure.js';
 import { clusterParts } from '../../hetzner/cluster/parts.js';
 import { messageOf } from '../../support/errors/errors.js';
 import type { Context } from '../session/context.js';
@@ -20,7 +20,7 @@ export async function clusterStatus(context: Context): Promise<ClusterStatus> {
   const parts = await Promise.all(
     clusterParts(world.sovereign).all.map(async ({ type, name }) => {
       try {
-        const found = await findOurs(api, fqdn, type, name);
+        const found = await findOwnResource(api, fqdn, type, name);
         if (!found) return { type, name, state: 'missing' };
         if (type === 'server') {
           const server = found as Server;

@@ -12,7 +12,7 @@ const known = [...tickets, ...unticketed].map((entry) => entry.id);
  * The id as steps carry it, checked against the WBS alone: no spec is needed to be refused.
  * Throws E4007 or E3201 (exit 7) for what §7 puts out of scope, E1001 for what nobody knows.
  */
-export function knownStep(typed: string): string {
+export function stepIdOf(typed: string): string {
   const id = ticketId(typed);
   if (known.includes(id) || blueprintNames.some((name) => name === id)) return id;
   const excluded = outOfScope.find((entry) => entry.ids.includes(id));
@@ -25,7 +25,7 @@ export function knownStep(typed: string): string {
 }
 
 export function findStep(steps: readonly Step[], typed: string): Step {
-  const id = knownStep(typed);
+  const id = stepIdOf(typed);
   const found = steps.find((step) => step.id === id || step.ticket === id || step.blueprint === id);
   if (!found) throw fail('E1001', `${id} is not part of this walk.`, { actions: [command('ticket list')] });
   return found;

@@ -22,6 +22,8 @@ import {
   keepFingerprint,
   noteDifferences,
 } from '../../mother/fingerprint/protected-before.js';
+import { asksErasable } from '../../mother/protected/allowed-writes.js';
+import { readErasableNames } from '../../mother/protected/erasable.js';
 import type { MotherFacts } from '../../mother/protected/mother-facts.js';
 import { protection } from '../../mother/protected/protected-set.js';
 import { watchProtected } from '../../mother/protected/protected-watch.js';
@@ -46,6 +48,8 @@ export function guardProtected(world: World, report: (line: string) => void): Pr
   const { sovereign, stateDir } = world;
   const effects: DeclaredEffect[] = [];
   let facts: MotherFacts | undefined;
+  /** What may be erased, as it was after facts were read; nothing until the first mutation that erases asks for it. */
+  let erasable: { after: MotherFacts; names: ReadonlySet<string> } | undefined;
   /** As it was when this run began to hold the mother; another run may have been at work then. */
   const early = tried(() => read());
   /** As it was before this run's first change; equal to what was kept, less what the journal declares. */
@@ -65,13 +69,20 @@ export function guardProtected(world: World, report: (line: string) => void): Pr
     facts = seen.facts;
     return seen.print;
   };
+  const readErasableFor = async ({ target }: Mutation) => {
+    const after = facts;
+    if (!after || erasable?.after === after || !asksErasable(target, { sovereign, runId: world.runId, facts: after }))
+      return;
+    erasable = { after, names: await readErasableNames(await world.mother(), sovereign, after.guarded) };
+  };
   const guard: ProtectedGuard = {
-    protects: protection(sovereign, world.runId, () => facts),
+    protects: protection(sovereign, world.runId, () => facts && { ...facts, erasable: erasable?.names }),
     async prepare(mutation) {
       const { system, kind } = mutation.target;
       if (system !== 'mother' && system !== 'dns' && !foundDifferences(stateDir)) return;
       const isEarly = kind === 'Lease' || mutation.putsBack === true;
       await (isEarly && !settled.begun() ? early : settled).get();
+      await readErasableFor(mutation);
       const effect = effectOf(sovereign, mutation);
       if (effect) effects.push(effect);
     },

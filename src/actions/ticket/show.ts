@@ -1,5 +1,5 @@
 import type { World } from '../../world/world.js';
-import { findStep, knownStep } from '../session/find-step.js';
+import { findStep, stepIdOf } from '../session/find-step.js';
 import { allSteps } from '../session/steps.js';
 import { listTickets, listUnticketed, type TicketRow } from './list.js';
 
@@ -10,7 +10,7 @@ export interface TicketDetails extends TicketRow {
 
 /** One ticket or step. With a world, also what running it would change. */
 export async function showTicket(typed: string, stateDir: string | undefined, world?: World): Promise<TicketDetails> {
-  const id = knownStep(typed);
+  const id = stepIdOf(typed);
   const rows = [...listTickets(stateDir), ...listUnticketed(stateDir)];
   const row = rows.find((candidate) => candidate.id === id || candidate.blueprint === id)!;
   if (!world) return row;

@@ -13,7 +13,7 @@ export interface ChartFolder {
   folder: string;
   version: string;
   /** Made from the Blueprint's metadata where the real chart cannot be had (the lab): its values say nothing. */
-  standsIn: boolean;
+  isStub: boolean;
 }
 export interface NoChart {
   missing: string;
@@ -26,7 +26,7 @@ export interface NoChart {
 export type ChartFolders = (blueprint: Blueprint, chart: ChartPin) => Promise<ChartFolder | NoChart>;
 
 /** A Chart.yaml annotation by which a chart says that it only stands in for the one of that name. */
-export const standInMark = 'catalyst.openova.io/stands-in';
+export const stubMark = 'catalyst.openova.io/stands-in';
 
 /** Charts in `directory`: unpacked as `<name>/`, or archives `<name>-<version>.tgz`, which are unpacked below `scratch`. */
 export function chartsIn(directory: string, scratch: string): ChartFolders {
@@ -79,7 +79,7 @@ async function readChart(folder: string, name: string): Promise<ChartFolder | un
   const [chart] = parseYamlStream(text);
   if (!isMap(chart) || chart['name'] !== name) return undefined;
   const annotations = isMap(chart['annotations']) ? chart['annotations'] : {};
-  return { folder, version: String(chart['version']), standsIn: standInMark in annotations };
+  return { folder, version: String(chart['version']), isStub: stubMark in annotations };
 }
 
 async function unpack(bytes: Buffer, { name, version }: ChartPin, scratch: string): Promise<ChartFolder | NoChart> {

@@ -18,7 +18,7 @@ import { renderTree } from '../render/render.js';
 import { stringsIn } from '../render/strings.js';
 import { variablesOf } from '../render/variables.js';
 import type { Finding } from './finding.js';
-import { madeBy, mountsOf } from './mounts.js';
+import { createdBy, mountsOf } from './mounts.js';
 import { placedObjects } from './placed.js';
 
 /** Renders the chart in that folder as helm does for that Kubernetes version. */
@@ -56,7 +56,7 @@ export async function lintCharts(
   { folders, template, versions = kubernetesVersions }: ChartsRequest,
 ): Promise<ChartsLinted> {
   const made = new Set([
-    ...madeBy(
+    ...createdBy(
       placedObjects(renderTree(sovereign, all), all).map(({ object }) => object),
       '',
     ),
@@ -123,7 +123,7 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
     if (!workloads.includes(full))
       add('workload', release.name, `${title} creates no ${full}`, 'Correct workloads in blueprint.yaml');
   }
-  const own = new Set(madeBy(objects, release.namespace));
+  const own = new Set(createdBy(objects, release.namespace));
   for (const mount of blueprint.perOrganization ? [] : mountsOf(objects, release.namespace)) {
     const full = `${mount.kind} ${mount.namespace}/${mount.name}`;
     if (own.has(full) || looking.made.has(full)) continue;
@@ -133,7 +133,7 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
   const images = [
     ...new Set([...imagesIn(objects.filter(isInstalled)), ...(await checkStarted(release, chart, objects, add))]),
   ].sort();
-  if (!chart.standsIn && !blueprint.perOrganization) checkImages(release, images, kubernetes.at(-1), add);
+  if (!chart.isStub && !blueprint.perOrganization) checkImages(release, images, kubernetes.at(-1), add);
   const keys = countKeys(release.values);
   const report = {
     blueprint: blueprint.name,
@@ -151,7 +151,7 @@ type Add = (rule: string, path: string, message: string, remedy: string, severit
 
 async function checkKeys(blueprint: Blueprint, release: Release, chart: ChartFolder, add: Add): Promise<void> {
   const title = `${release.chart.name} ${release.chart.version}`;
-  if (chart.standsIn) {
+  if (chart.isStub) {
     add(
       'stand-in',
       release.name,
@@ -179,7 +179,7 @@ async function checkStarted(
   objects: readonly KubeObject[],
   add: Add,
 ): Promise<string[]> {
-  if (chart.standsIn) return [];
+  if (chart.isStub) return [];
   const remedy = 'Correct startsImages in blueprint.yaml';
   const started = await startedBy(chart.folder, values, startsImages);
   for (const { said } of started.filter(({ image }) => image === undefined))

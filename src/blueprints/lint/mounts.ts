@@ -58,7 +58,7 @@ function* named<K extends Mount['kind']>(kind: K, name: unknown): Generator<[K, 
 }
 
 /** Names by which `objects` make Secrets and ConfigMaps, those that a Certificate is answered with included. */
-export function madeBy(objects: readonly KubeObject[], namespace: string): string[] {
+export function createdBy(objects: readonly KubeObject[], namespace: string): string[] {
   return objects.flatMap((object) => {
     const at = object.metadata.namespace ?? namespace;
     if (object.kind === 'Secret' || object.kind === 'ConfigMap')

@@ -23,7 +23,7 @@ export function spellOut(argv: readonly string[]): string[] {
 }
 
 /** An argument left out is left out: oclif would take what waits on stdin for it, a secret, or a list that a shell's loop reads. */
-export function takingNothingFromStdin<C extends { args?: Record<string, { ignoreStdin?: boolean }> }>(command: C): C {
+export function withoutStdin<C extends { args?: Record<string, { ignoreStdin?: boolean }> }>(command: C): C {
   for (const arg of Object.values(command.args ?? {})) arg.ignoreStdin = true;
   return command;
 }

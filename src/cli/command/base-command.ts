@@ -24,7 +24,7 @@ import { type OpenContext, openContext } from '../context/context.js';
 import { invocationOf } from '../text/invocation.js';
 import { reachedText, type Summary, summaryPage } from '../text/summary.js';
 import { translateError, translateParseError } from '../text/translate-error.js';
-import { takingNothingFromStdin } from './argv.js';
+import { withoutStdin } from './argv.js';
 import { successEnvelope, toJson, wantsJson } from './envelope.js';
 import { type SharedFlags, sharedFlags } from './flags.js';
 import { type Interrupts, listenForInterrupts } from './interrupts.js';
@@ -64,7 +64,7 @@ export abstract class CatalystCommand<T> extends Command {
   ): Promise<{ args: A; flags: F & SharedFlags; context: CommandContext }> {
     // What is typed as an argument may be one of these; an error about it must not show it.
     for (const variable of secretVariables) this.redactor.register(process.env[variable]);
-    const { args, flags, raw } = await this.parse<F, B, A>(takingNothingFromStdin(command)).catch((error: unknown) => {
+    const { args, flags, raw } = await this.parse<F, B, A>(withoutStdin(command)).catch((error: unknown) => {
       throw translateParseError(error, this.config, this.typed());
     });
     const given = flags as unknown as F & SharedFlags;

@@ -25,7 +25,7 @@ export interface Interrupts {
   close(): void;
 }
 
-interface Surroundings {
+interface InterruptParts {
   outputs: OutputWatch;
   /** Milliseconds of a monotonic clock. */
   now: () => number;
@@ -43,7 +43,7 @@ const longestMs = 2 ** 31 - 1;
 export function listenForInterrupts(
   say: (line: string) => void,
   source: Pick<NodeJS.Process, 'on' | 'off' | 'exit'> = process,
-  { outputs = processOutputs(), now = () => performance.now() }: Partial<Surroundings> = {},
+  { outputs = processOutputs(), now = () => performance.now() }: Partial<InterruptParts> = {},
 ): Interrupts {
   const controller = new AbortController();
   const undoing = new AbortController();

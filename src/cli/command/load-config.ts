@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Command, Config } from '@oclif/core';
 import type { Plugin } from '@oclif/core/interfaces';
-import { takingNothingFromStdin } from './argv.js';
+import { withoutStdin } from './argv.js';
 
 interface Invocation {
   config: Config;
@@ -30,7 +30,7 @@ async function wholeConfig(root: string): Promise<Config> {
   for (const { commands } of config.getPluginsList())
     for (const command of commands) {
       const { load } = command;
-      command.load = async () => takingNothingFromStdin(await load());
+      command.load = async () => withoutStdin(await load());
     }
   return config;
 }

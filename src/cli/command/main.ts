@@ -23,8 +23,8 @@ export async function main(url: string, given: readonly string[] = process.argv.
       return;
     }
   }
-  const { keepCompiled } = await import('../../sovereign/state/compile-cache.js');
-  keepCompiled(process.env);
+  const { enableCompileCache } = await import('../../sovereign/state/compile-cache.js');
+  enableCompileCache(process.env);
   // bin/run.js has looked at the version of Node; oclif would load all of semver to do so again.
   process.env.OCLIF_DISABLE_ENGINE_WARNING ??= '1';
   const [{ run }, { loadConfig }] = await Promise.all([import('@oclif/core'), import('./load-config.js')]);

@@ -3,15 +3,15 @@
  * nothing answers there may be a firewall, and ends nothing. At a public address of nobody we know there is nothing to open.
  */
 import { isIP } from 'node:net';
-import type { CredentialTrial } from '../../mother/jobs/credential-trial.js';
+import type { CredentialCheck } from '../../mother/jobs/credential-check.js';
 import type { Refusal } from '../record.js';
 
 /** `own`: an address of this Sovereign. `other`: a public address that is none of its. `unknown`: it cannot be told. */
 export type Whose = 'own' | 'other' | 'unknown';
 
 /** One entry per kubeconfig; `answer` is `not proven` where neither a refusal nor a dead server was seen. */
-export async function judgeTrial(
-  trial: CredentialTrial,
+export async function classifyCredentialCheck(
+  trial: CredentialCheck,
   whose: (host: string) => Promise<Whose>,
   at: string,
 ): Promise<Refusal[]> {

@@ -2,14 +2,14 @@
 import type { Mutation } from '../../engine/mutation.js';
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import { kubeconfigAddress, readKubeconfig } from '../../kubernetes/client/kubeconfig.js';
-import type { CredentialTrial, OwnApi } from '../../mother/jobs/credential-trial.js';
+import type { CredentialCheck, OwnApi } from '../../mother/jobs/credential-check.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { World } from '../../world/world.js';
 import { askClaim, type Handover } from '../handover.js';
 import type { Refusal } from '../record.js';
 import { whoseAddress } from './address-ownership.js';
-import { judgeTrial, keepAccepted } from './classify-credential-check.js';
+import { classifyCredentialCheck, keepAccepted } from './classify-credential-check.js';
 
 /** Copies on the Sovereign of secrets that belong to the mother; the originals stay, others need them. */
 const copies: readonly { namespace: string; name: string; what: string }[] = [
@@ -77,9 +77,9 @@ export async function revokeAccess(handover: Handover): Promise<void> {
     );
   }
   const own = await ownApi(world, kube);
-  const trial = await askClaim<CredentialTrial>(world, act, 'try-credentials', record.ids, { own });
+  const trial = await askClaim<CredentialCheck>(world, act, 'try-credentials', record.ids, { own });
   const at = world.clock.now().toISOString();
-  const judged = await judgeTrial(trial, whoseAddress(world, own?.server), at);
+  const judged = await classifyCredentialCheck(trial, whoseAddress(world, own?.server), at);
   record.refusals = keepAccepted(record.refusals, judged);
   // What was accepted is remembered before it stops the run.
   await handover.save();

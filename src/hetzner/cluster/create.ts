@@ -11,7 +11,7 @@ import { joinAddressOf } from '../names.js';
 import { cloudInit } from './boot/cloud-init.js';
 import { k3sInstaller } from './boot/k3s-installer.js';
 import { type Capacity, checkCapacity } from './capacity/capacity.js';
-import { type EnsureTools, ensure, findOurs } from './ensure.js';
+import { type EnsureTools, ensure, findOwnResource } from './ensure.js';
 import { addTarget, attachToNetwork } from './load-balancer.js';
 import { clusterParts, firewallRules, image, labelsOf, ruleBodies, type ServerPart, services } from './parts.js';
 
@@ -45,7 +45,7 @@ export async function createCluster(
   const labels = (operation: string, role?: ServerPart['role'] | typeof markerRole) => labelsOf(fqdn, operation, role);
 
   // A name that something else has is refused before the first thing is made.
-  const there = await settleAll(parts.all.map(({ type, name }) => findOurs(api, fqdn, type, name)));
+  const there = await settleAll(parts.all.map(({ type, name }) => findOwnResource(api, fqdn, type, name)));
   const isThere = ({ name }: ServerPart) => there.some((one) => one?.name === name);
   await ensure(tools, { ...parts.marker, type: 'placement_group' }, (operation) => ({
     type: 'spread',

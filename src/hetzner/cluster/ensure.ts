@@ -23,7 +23,7 @@ export const isOurs = ({ labels }: { labels?: Record<string, string> | null }, f
   labels?.[sovereignLabel] === fqdn && labels[operationLabel] !== undefined;
 
 /** Our resource of this name, or undefined. Throws E2006 when something else has the name. */
-export async function findOurs<T extends ResourceType>(
+export async function findOwnResource<T extends ResourceType>(
   api: HetznerApi,
   fqdn: string,
   type: T,
@@ -49,7 +49,7 @@ export async function ensure<T extends ResourceType>(
   body: (operation: string) => Record<string, unknown>,
 ): Promise<ResourceMap[T]> {
   const { api, act } = tools;
-  const present = await findOurs(api, tools.fqdn, part.type, part.name);
+  const present = await findOwnResource(api, tools.fqdn, part.type, part.name);
   if (present) return present;
   const made = async (writers: HetznerWriters, { id: operation }: Operation) => {
     const writer = await writers.hetzner();

@@ -86,13 +86,13 @@ export function printObject(object: KubeObject, context: PrintContext): ObjectPr
     name: metadata.name,
     uid: metadata.uid,
     ...(counts && !isFlux ? { generation: metadata.generation } : {}),
-    metadata: hashOf(steadyMetadata(metadata)).slice(0, 16),
+    metadata: hashOf(comparableMetadata(metadata)).slice(0, 16),
     hash: hashOf(renewed(object) ?? content).slice(0, 16),
     ...(isFlux ? { suspend: object.spec?.suspend === true } : {}),
   };
 }
 
-function steadyMetadata({
+function comparableMetadata({
   labels = {},
   annotations = {},
   ownerReferences = [],

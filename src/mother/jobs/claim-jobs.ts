@@ -8,7 +8,7 @@ import { fail } from '../../support/errors/errors.js';
 import type { CatalystOnMother } from '../discover.js';
 import { claimJobName, jobLabel, sovereignLabel } from '../own-names.js';
 import { type ClaimScript, claimScripts } from './claim-scripts.js';
-import { type OwnApi, ownApiEnv } from './credential-trial.js';
+import { type OwnApi, ownApiEnv } from './credential-check.js';
 
 export interface ClaimInventory {
   /** Ids of the records whose FQDN is exactly this Sovereign's. */

@@ -6,7 +6,7 @@
  * the record is exactly this FQDN, compared as text: no pattern is made of it. What only mentions the FQDN is listed and
  * never removed. Erasure goes by id, never by a list of lines, so that no file name can lead it elsewhere.
  */
-import { tryCredentialsScript } from './credential-trial.js';
+import { tryCredentialsScript } from './credential-check.js';
 
 /** Sets `ids` and `slug`; `ours` and `mentions` print paths, one a line. */
 const find = `set -u

@@ -33,6 +33,10 @@ export interface AllowedWrite {
   is(write: Write, about: About): boolean;
 }
 
+/** The row that a write is of. */
+export const rowOf = (write: Write, about: About): AllowedWrite | undefined =>
+  allowedWrites.find(({ kinds, is }) => kinds.includes(write.target.kind) && is(write, about));
+
 export interface About {
   sovereign: Sovereign;
   /** This run's, which names what it makes. */
@@ -140,7 +144,7 @@ const sovereignWrites: readonly AllowedWrite[] = [
     reason: 'the mother keeps nothing that is its alone; no kind of them runs, routes or stores something',
     kinds: erasableKinds.map(({ kind }) => kind),
     verbs: ['delete'],
-    is: ({ target }, { facts }) => target.system === 'mother' && facts.erasable.has(keyOf(target)),
+    is: ({ target }, { facts }) => target.system === 'mother' && facts.erasable?.has(keyOf(target)) === true,
   },
   {
     what: 'the kubeconfig of this Sovereign',
@@ -162,6 +166,12 @@ const sovereignWrites: readonly AllowedWrite[] = [
 
 /** All of it, protected things first. */
 export const allowedWrites: readonly AllowedWrite[] = [...protectedWrites, ...ownWrites, ...sovereignWrites];
+
+/** Whether a mutation can be of the row of erasable objects alone. What is erasable takes ten lists more, which are read for no other one. */
+export function asksErasable(target: Target, about: About): boolean {
+  const isOfKind = target.system === 'mother' && erasableKinds.some(({ kind }) => kind === target.kind);
+  return isOfKind && rowOf({ target }, { ...about, facts: { ...about.facts, erasable: undefined } }) === undefined;
+}
 
 /** Where catalyst runs, and where the Kustomization lies that is resumed; a run deletes also what an earlier one of its Sovereign left. */
 function isUndo({ target, verb }: Write, { sovereign, runId, facts }: About): boolean {

@@ -1,6 +1,7 @@
 /** What the decommission deletes on the mother beside files, zone and Flux objects: objects whose ownership fields name this Sovereign and no other. */
 import type { Kube, KubeObject } from '../../kubernetes/client/kube.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
+import { fail, messageOf } from '../../support/errors/errors.js';
 import { ownPrefix, sovereignLabel } from '../own-names.js';
 import { readUses } from './in-use.js';
 import { nameOfObject, ownershipOf } from './ownership.js';
@@ -28,6 +29,30 @@ export async function readErasable(mother: Kube, { spec: { fqdn } }: Sovereign):
   if (found.length === 0) return [];
   const used = await readUses(mother, fqdn);
   return found.filter((object) => !used.has(nameOfObject(object)));
+}
+
+/** What of the mother may be deleted beside that, by `Kind namespace/name`. Throws E5002 when it cannot be read. */
+export async function readErasableNames(
+  mother: Kube,
+  sovereign: Sovereign,
+  guarded: ReadonlyMap<string, string>,
+): Promise<ReadonlySet<string>> {
+  try {
+    return new Set(erasableOf(sovereign, await readErasable(mother, sovereign), guarded).map(nameOfObject));
+  } catch (error) {
+    const { fqdn } = sovereign.spec;
+    throw fail(
+      'E5002',
+      `What is ${fqdn}'s on the mother cluster (${mother.server}) cannot be read: ${messageOf(error)}`,
+      {
+        actions: [
+          'let --mother-kubeconfig list these kinds in all namespaces: ' +
+            erasableKinds.map(({ kind }) => kind).join(', '),
+        ],
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Those of them that are this Sovereign's alone and that nothing protected needs; what catalyst makes for itself goes another way. Pure. */

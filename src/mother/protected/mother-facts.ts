@@ -9,7 +9,6 @@ import { fail, messageOf } from '../../support/errors/errors.js';
 import { discoverCatalyst } from '../discover.js';
 import { controllerOf } from '../fingerprint/print-objects.js';
 import { ownKinds, ownPrefix } from '../own-names.js';
-import { erasableOf, readErasable } from './erasable.js';
 import { readByOthers } from './in-use.js';
 import { kubeconfigSecretOf, nameOfObject, type Ownership, ownershipOf } from './ownership.js';
 import { isProtectedNamespace } from './protected-namespaces.js';
@@ -21,8 +20,8 @@ export interface MotherFacts {
   guarded: ReadonlyMap<string, string>;
   /** Flux objects that are this Sovereign's, by `Kind namespace/name`. */
   own: ReadonlySet<string>;
-  /** What else is this Sovereign's alone and may be deleted, by `Kind namespace/name`. */
-  erasable: ReadonlySet<string>;
+  /** What else is this Sovereign's alone and may be deleted, by `Kind namespace/name`: read for a write of that row alone (`erasable.ts`). */
+  erasable?: ReadonlySet<string>;
   /** `Kustomization namespace/name` that owns catalyst-api. */
   owner?: string;
   /** Every host of the demos and of the mother's services, by content and by name. */
@@ -36,17 +35,16 @@ export interface MotherFacts {
 /** Throws E5002 when anything of it cannot be read: what was not read is not unprotected. */
 export async function readMotherFacts(mother: Kube, sovereign: Sovereign): Promise<MotherFacts> {
   try {
-    const [reconcilers, routes, middlewares, certificates, named, erasable, catalyst] = await Promise.all([
+    const [reconcilers, routes, middlewares, certificates, named, catalyst] = await Promise.all([
       readReconcilers(mother),
       Promise.all(routeKinds.map((kind) => mother.list(kind))).then((lists) => lists.flat()),
       mother.list({ apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware' }),
       mother.list({ apiVersion: 'cert-manager.io/v1', kind: 'Certificate' }),
       Promise.all(namedKinds.map((kind) => mother.list(kind))).then((lists) => lists.flat()),
-      readErasable(mother, sovereign),
       discoverCatalyst(mother, sovereign),
     ]);
     const owner = catalyst.kustomization;
-    return factsOf(sovereign, { reconcilers, routes, middlewares, certificates, named, erasable, owner });
+    return factsOf(sovereign, { reconcilers, routes, middlewares, certificates, named, owner });
   } catch (error) {
     throw fail(
       'E5002',
@@ -68,8 +66,6 @@ interface MotherObjects {
   certificates: readonly KubeObject[];
   /** Of the kinds that catalyst makes, whatever they are called. */
   named: readonly KubeObject[];
-  /** Of the kinds that may be deleted, those with this Sovereign's label. */
-  erasable?: readonly KubeObject[];
   owner?: { namespace?: string; name: string };
 }
 
@@ -115,7 +111,6 @@ export function factsOf(sovereign: Sovereign, objects: MotherObjects): MotherFac
   return {
     guarded,
     own: new Set(own.filter((name) => !guarded.has(name) && !read.has(name))),
-    erasable: new Set(erasableOf(sovereign, objects.erasable ?? [], guarded).map(nameOfObject)),
     owner,
     hosts,
     pages: [...new Set(pages)].sort(),

@@ -8,7 +8,7 @@ import { isSystem } from '../../engine/systems.js';
 import { nameConflict } from '../../sovereign/spec/protected-names.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { runLabel, sovereignLabel } from '../own-names.js';
-import { type About, type AllowedWrite, allowedWrites, keyOf } from './allowed-writes.js';
+import { type About, type AllowedWrite, keyOf, rowOf } from './allowed-writes.js';
 import type { MotherFacts } from './mother-facts.js';
 import { isDemoNamespace, isProtectedNamespace } from './protected-namespaces.js';
 
@@ -52,7 +52,7 @@ function onMother(write: Write, namespace: string | undefined, about: About): st
   const { target } = write;
   const { sovereign, facts } = about;
   const key = keyOf(target);
-  const row = allowedWrites.find(({ kinds, is }) => kinds.includes(target.kind) && is(write, about));
+  const row = rowOf(write, about);
   const isOfTheFour = row?.undo !== undefined;
   if (!isOfTheFour && target.kind !== 'Zone' && namespace !== undefined && isProtectedNamespace(sovereign, namespace))
     return `Namespace ${namespace} belongs to the protected set (the SME demos).`;

@@ -3,7 +3,7 @@
  * of a Sovereign is some ten thousand short words, for which the library tries every form that YAML knows. It is still asked
  * for each scalar that is more than a plain word, and for the whole of what is not plain data.
  */
-import { dump } from 'js-yaml';
+import { Document, visit } from 'yaml';
 
 /** Begins with a letter, a slash or `./`, so no number and no date; holds no sign that YAML gives a meaning to where it stands. */
 const word = /^(?:\.\/)?[A-Za-z/](?:[\w./-]|:(?=[\w/.-])| (?=\w))*$/;
@@ -17,13 +17,30 @@ const meant = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
  * (`on`, `2026-01-01`) are quoted, for Kubernetes, helm and Flux read by its rules.
  */
 export function toYaml(value: unknown): string {
-  if (!isCollection(value) || !isSimple(value)) return byLibrary(value);
+  if (!isCollection(value) || !isSimple(value)) return yamlByLibrary(value);
   const lines: string[] = [];
   write(value, '', '', lines);
   return `${lines.join('\n')}\n`;
 }
 
-const byLibrary = (value: unknown) => dump(value, { lineWidth: -1, noRefs: true, quoteStyle: 'double' });
+/** Of white space alone: as a block the library loses what is not a line break. */
+const blank = /^\s*\n\s*$/;
+
+/** What YAML has in quotes alone, escaped, which the library leaves to its readers. */
+const unprintable = /[\u007f-\u0084\u0086-\u009f\ufeff\ufffe\uffff]/g;
+
+/** The same document by the library alone, for all that is more than plain words. `compat` quotes what YAML 1.1 takes for something else. */
+export function yamlByLibrary(value: unknown): string {
+  const document = new Document(value, { compat: 'yaml-1.1', aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value !== 'string') return;
+      if (blank.test(node.value) || node.value.search(unprintable) >= 0) node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  const text = document.toString({ lineWidth: 0, blockQuote: 'literal', singleQuote: false });
+  return text.replaceAll(unprintable, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 type Collection = unknown[] | Record<string, unknown>;
 
@@ -40,7 +57,7 @@ function isSimple(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isSimple);
   if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return false;
   return Object.entries(value).every(
-    ([key, one]) => key.length < 128 && !key.includes('\n') && (one === undefined || isSimple(one)),
+    ([key, one]) => key.length < 128 && !/\n|^---|^\.{3}/.test(key) && (one === undefined || isSimple(one)),
   );
 }
 
@@ -49,7 +66,7 @@ function write(value: Collection, lead: string, indent: string, lines: string[])
   let first = lead;
   for (const [key, one] of Object.entries(value)) {
     if (one === undefined) continue;
-    const head = `${first}${Array.isArray(value) ? '-' : `${scalar(key, indent)}:`}`;
+    const head = `${first}${Array.isArray(value) ? '-' : `${keyText(key)}:`}`;
     first = indent;
     if (!isCollection(one)) lines.push(`${head} ${leaf(one, indent)}`);
     else if (Array.isArray(value)) write(one, `${head} `, `${indent}  `, lines);
@@ -65,9 +82,13 @@ function leaf(value: unknown, indent: string): string {
   return typeof value === 'object' && value !== null ? '{}' : scalar(value, indent);
 }
 
+const isPlain = (text: string) => (word.test(text) ? !meant.test(text) : amountOrVersion.test(text));
+
+const keyText = (key: string) => (isPlain(key) ? key : yamlByLibrary({ [key]: 0 }).slice(0, -': 0\n'.length));
+
 function scalar(value: unknown, indent: string): string {
   if (typeof value === 'string') {
-    if (word.test(value) ? !meant.test(value) : amountOrVersion.test(value)) return value;
+    if (isPlain(value)) return value;
     // lines of a text stand below its key
     return asItem(value).replace(/\n(?=[^\n])/g, `\n${indent}`);
   }
@@ -76,4 +97,4 @@ function scalar(value: unknown, indent: string): string {
 }
 
 /** A scalar as it stands behind a dash. */
-const asItem = (value: unknown) => byLibrary([value]).slice('- '.length, -'\n'.length);
+const asItem = (value: unknown) => yamlByLibrary([value]).slice('- '.length, -'\n'.length);

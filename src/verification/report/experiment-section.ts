@@ -1,10 +1,11 @@
 /** The kill experiment: what was stopped and for how long, every probe, and what was exercised meanwhile. */
 import { formatDuration } from '../../support/durations.js';
 import type { DodReport } from '../dod/report.js';
+import type { Plotter } from './plotter.js';
 import { probeLanes } from './probe-lanes.js';
 import { badge, code, table, text } from './report-parts.js';
 
-export function experimentPart({ experiment: seen }: DodReport): string {
+export function experimentPart(plotter: Plotter, { experiment: seen }: DodReport): string {
   if (!seen) return '<p>It was not run.</p>';
   const { window, control, undo } = seen;
   const exercises = table(
@@ -22,7 +23,7 @@ export function experimentPart({ experiment: seen }: DodReport): string {
   const lab = seen.lab ? ' (a lab; a real Sovereign takes 5m)' : '';
   const red = control.turnedRed ? `was red for ${formatDuration(control.redMs)}` : 'never turned red';
   return `${problems ? `<p>${badge('fail')} What was wrong:</p><ul>${problems}</ul>` : ''}<p>Window asked for: ${formatDuration(window.requestedMs)}, counted from the moment the canary turned red${lab}. The canary ${code(control.url)} ${red}. The undo was armed on the mother as Job ${code(undo.job)}.</p>
-${probeLanes(seen)}
+${probeLanes(plotter, seen)}
 ${exercises}
 <p>Not exercised: ${left || 'nothing'}.</p>`;
 }

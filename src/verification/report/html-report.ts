@@ -13,6 +13,7 @@ import { dnsChain, itemSections, openItems, repeats } from './checklist-sections
 import { embedded } from './embedded-data.js';
 import { experimentPart } from './experiment-section.js';
 import { independencePart } from './independence-section.js';
+import { openPlotter } from './plotter.js';
 import { badge, code, section, style, table, text } from './report-parts.js';
 import { type GraphStep, stepGraph } from './step-graph.js';
 import { type Shade, type Span, timeline } from './timeline.js';
@@ -44,16 +45,17 @@ const titles = new Map(phases.map(({ id, title }) => [id, title]));
 export async function htmlReport(request: ReportRequest): Promise<string> {
   const { report, spans } = request;
   const steps = withDod(request);
+  const plotter = await openPlotter();
   const parts = [
     openItems(report),
     itemSections(report),
-    section('Kill experiment', experimentPart(report)),
+    section('Kill experiment', experimentPart(plotter, report)),
     section('Black start', blackStartPart(report)),
     section('Independence', independencePart(report)),
     section('DNS chain', dnsChain(report)),
     section(
       'Timeline',
-      timeline({ spans: [...spans, ...spanOfDod(request)], steps, shades: shadesOf(report), titles }),
+      timeline(plotter, { spans: [...spans, ...spanOfDod(request)], steps, shades: shadesOf(report), titles }),
     ),
     section('Steps and what they need', stepGraph(steps, titles)),
     section('Tickets', ticketTable(request.tickets)),

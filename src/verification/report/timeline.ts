@@ -1,6 +1,7 @@
 /** What was done when: a table for each phase, with a bar for each step. Pauses are cut out, so that one of hours squeezes nothing. Pure. */
+import type { Markish } from '@observablehq/plot';
 import { formatDuration } from '../../support/durations.js';
-import { axis, bars, type Rect } from './bars.js';
+import { type Plotter, tickOf, timeScale } from './plotter.js';
 import { table, text } from './report-parts.js';
 
 export interface Span {
@@ -30,7 +31,7 @@ export interface TimelineRequest {
   titles: ReadonlyMap<number, string>;
 }
 
-export function timeline({ spans, steps, shades, titles }: TimelineRequest): string {
+export function timeline(plotter: Plotter, { spans, steps, shades, titles }: TimelineRequest): string {
   if (spans.length === 0) return '<p class="soft">No step was timed.</p>';
   const byId = new Map(steps.map((step) => [step.id, step]));
   const phaseOf = ({ label }: Span) => byId.get(label)?.phase ?? 8;
@@ -40,39 +41,55 @@ export function timeline({ spans, steps, shades, titles }: TimelineRequest): str
       const own = spans.filter((span) => phaseOf(span) === phase);
       const name = (id: string) =>
         [id, byId.get(id)?.title ?? ''].filter((word, at) => at === 0 || word !== id).join(' ');
-      return phaseTable(own, { title: `Phase ${phase} ${titles.get(phase) ?? ''}`.trim(), name, shades });
+      return phaseTable(plotter, own, { title: `Phase ${phase} ${titles.get(phase) ?? ''}`.trim(), name, shades });
     })
     .join('\n');
 }
 
 function phaseTable(
+  { marks, draw }: Plotter,
   spans: readonly Span[],
   { title, name, shades }: { title: string; name: (id: string) => string; shades: readonly Shade[] },
 ): string {
-  const axisOf = withoutPauses(spans);
-  const { at, end, pauses } = axisOf;
+  const { at, end, pauses } = withoutPauses(spans);
   const inside = shades.filter((shade) => spans.some(({ from, to }) => shade.from < to && shade.to > from));
-  const marks: Rect[] = [
-    ...inside.map(({ cls, from, to }) => ({ cls, from: at(from), to: at(to) })),
-    ...pauses.map((pause) => ({ cls: 'pause', from: pause.at, to: pause.at })),
+  const x = timeScale(end);
+  const ground: Markish[] = [
+    ...inside.map(({ cls, from, to }) => marks.rect([0], { x1: at(from), x2: at(to), className: cls })),
+    marks.gridX({ ticks: 4 }),
+    marks.ruleX(pauses, { x: 'at', className: 'pause' }),
   ];
-  const rows = spans.map((span) => [
-    text(name(span.label)),
-    text(clock(span.from)),
-    bars(
-      [...marks, { cls: span.ok ? 'ok' : 'bad', from: at(span.from), to: at(span.to), top: 0.25, bottom: 0.75 }],
-      end,
-    ),
-    formatDuration(span.to - span.from),
-  ]);
+  const rows = spans.map((span) => {
+    const [x1, x2] = [at(span.from), at(span.to)];
+    // a step that took no time is seen too
+    const insets = { insetTop: 3, insetBottom: 3, insetRight: -2 };
+    const bar = marks.rect([0], { x1, x2, ...insets, className: span.ok ? 'ok' : 'bad' });
+    const took = formatDuration(span.to - span.from);
+    return [
+      text(name(span.label)),
+      text(clock(span.from)),
+      draw(
+        { ...margins, height: 16, marginTop: 0, marginBottom: 0, x, marks: [...ground, bar] },
+        `${span.label}: from ${tickOf(x1)} to ${formatDuration(x2)} of ${formatDuration(end)}${span.ok ? '' : ', failed'}`,
+      ),
+      took,
+    ];
+  });
   const cut = pauses.reduce((sum, { ms }) => sum + ms, 0);
   const notes = [
     ...(pauses.length > 0 ? [`pauses of together ${formatDuration(cut)} are cut out (thin lines)`] : []),
     ...inside.map(({ label, from, to }) => `shaded: ${label}, ${clock(from)} to ${clock(to)}`),
   ];
-  const scale = axis('0', formatDuration(end / 2), formatDuration(end));
+  const axis = marks.axisX({ anchor: 'top', ticks: 4, tickFormat: tickOf });
+  const scale = draw(
+    { ...margins, height: 20, marginTop: 20, marginBottom: 0, x, marks: [axis] },
+    `Scale from 0 to ${formatDuration(end)}`,
+  );
   return `<h3>${text(title)}: ${formatDuration(end)}</h3>${notes.length > 0 ? `<p class="soft">${text(notes.join('; '))}</p>` : ''}${table(['Step', 'Begun (UTC)', 'Course', 'Took'], [['', '', scale, ''], ...rows], 'bars')}`;
 }
+
+/** Room for half of the first and of the last tick's words. */
+const margins = { marginLeft: 12, marginRight: 16 };
 
 /** UTC, so that the same data is the same page anywhere. */
 const clock = (at: number) => new Date(at).toISOString().slice(11, 19);

@@ -1,6 +1,6 @@
 /** Parts of the Sovereign's cluster, as they are at Hetzner now. */
 import type { ResourceMap, ResourceType } from '../../hetzner/api/types.js';
-import { findOurs } from '../../hetzner/cluster/ensure.js';
+import { findOwnResource } from '../../hetzner/cluster/ensure.js';
 import { isCatalystError } from '../../support/errors/errors.js';
 import type { World } from '../../world/world.js';
 
@@ -10,7 +10,7 @@ export async function findPart<T extends ResourceType>(
   type: T,
   name: string,
 ): Promise<ResourceMap[T] | undefined> {
-  return findOurs(await world.hetzner(), world.sovereign.spec.fqdn, type, name).catch((error: unknown) => {
+  return findOwnResource(await world.hetzner(), world.sovereign.spec.fqdn, type, name).catch((error: unknown) => {
     // A plan of the whole walk is made while the leftovers that #370 purges are still there; `run` refuses them.
     if (isCatalystError(error, 'E2006')) return undefined;
     throw error;

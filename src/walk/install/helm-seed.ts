@@ -15,7 +15,7 @@ import type { StepContext } from '../../world/step.js';
 import { watchedKube } from '../../world/watched-world.js';
 import type { World } from '../../world/world.js';
 import type { Preparation } from '../steps/install-blueprint.js';
-import { fluxActs, planTakeUp, takeUpRelease } from './recover-release.js';
+import { fluxActs, planRecovery, recoverRelease } from './recover-release.js';
 
 export const rolloutMs = 15 * 60_000;
 
@@ -51,11 +51,11 @@ export function helmSeed(world: World, blueprint: Blueprint): Preparation {
     async plan(kube) {
       if (!kube) return [mutation];
       const found = await world.helm.release(kube.kubeconfig, namespace, releaseName);
-      return (await isSettled(kube, found)) ? [] : [...(await planTakeUp(world, kube, release)), mutation];
+      return (await isSettled(kube, found)) ? [] : [...(await planRecovery(world, kube, release)), mutation];
     },
     async run({ act, progress, signal }: StepContext) {
       const kube = watchedKube(await world.kube(), progress);
-      if (!(await isSettled(kube, await takeUpRelease(world, kube, release, { act, progress, signal })))) {
+      if (!(await isSettled(kube, await recoverRelease(world, kube, release, { act, progress, signal })))) {
         await act(mutation, async ({ helm }) => {
           await helm.upgradeInstall({
             releaseName,

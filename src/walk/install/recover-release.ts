@@ -45,13 +45,13 @@ export async function fluxActs(world: World, kube: Kube, which: Which): Promise<
   return (await whyNotRolledOut(kube, flux?.workloads ?? [])) === undefined;
 }
 
-export async function planTakeUp(world: World, kube: Kube, which: Which): Promise<Mutation[]> {
+export async function planRecovery(world: World, kube: Kube, which: Which): Promise<Mutation[]> {
   const found = await world.helm.release(kube.kubeconfig, which.namespace, which.releaseName);
   return found && isPending(found) && !(await isFlux(kube, which)) ? [dropMutation(which, found)] : [];
 }
 
 /** The release as it is once no helm works on it. Throws E4003 when Flux works on it for longer than helm may. */
-export async function takeUpRelease(
+export async function recoverRelease(
   world: World,
   kube: Kube,
   which: Which,

@@ -67,7 +67,7 @@ export async function prepareBucket(bucket: SeenBucket, preparing: Preparing): P
   if (!expires) await once(expire(name, consumer), (writer) => writer.setLifecycle(name, lifecycleOf(consumer)));
   if (state === 'marked') return;
   // Last, so that a marked bucket is a finished one.
-  const marker = JSON.stringify({ sovereign: spec.fqdn, consumer, madeBy: 'catalyst' });
+  const marker = JSON.stringify({ sovereign: spec.fqdn, consumer, createdBy: 'catalyst' });
   await once(mark(name), (writer) => writer.put(name, bucketMarker, marker, 'application/json'));
 }
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { mayMount } from '../../../lab/src/engines/pods/pod-root.js';
+import { canMount } from '../../../lab/src/engines/pods/pod-root.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { until } from '../../until.js';
@@ -14,7 +14,7 @@ import { type BaoServer, baoServer, type Cluster, marker } from './openbao-serve
 import { builtProgram, type Profile, rendered } from './rendered.js';
 
 const program = builtProgram('openbao', 'bao');
-const mounts = await mayMount(createExec(createRedactor()));
+const mounts = await canMount(createExec(createRedactor()));
 if (!mounts) console.warn('\nopenbao NOT RUN with the rendered configuration: mounts are not permitted here\n');
 
 let folder: string;

@@ -10,16 +10,16 @@ type Answers = Record<string, unknown>;
 export function compareTurns(
   turns: readonly Turn[],
   known: readonly Known[],
-  answers: () => { played: Answers; real: Answers },
+  answers: () => { emulated: Answers; real: Answers },
 ): void {
   test.each(turns.filter(({ silent }) => !silent))('$id', ({ id }) => {
-    const { played, real } = answers();
+    const { emulated, real } = answers();
     const difference = known.find(({ turn }) => turn === id);
     if (difference)
-      expect(played[id], `no longer different: take it out of differences.ts (${difference.reason})`).not.toEqual(
+      expect(emulated[id], `no longer different: take it out of differences.ts (${difference.reason})`).not.toEqual(
         real[id],
       );
-    else expect(played[id]).toEqual(real[id]);
+    else expect(emulated[id]).toEqual(real[id]);
   });
 }
 

@@ -18,14 +18,17 @@ afterAll(async () => {
 });
 
 describe.each(talks)('$name', (talk) => {
-  let played: Record<string, Answer>;
+  let emulated: Record<string, Answer>;
   let real: Record<string, Answer>;
   beforeAll(async () => {
-    [played, real] = (await Promise.all(speakers.map((speaker) => speaker.hold(talk)))) as [typeof played, typeof real];
+    [emulated, real] = (await Promise.all(speakers.map((speaker) => speaker.hold(talk)))) as [
+      typeof emulated,
+      typeof real,
+    ];
   }, 180_000);
 
   const known = differences.filter((one) => one.talk === talk.name);
-  compareTurns(talk.turns, known, () => ({ played, real }));
+  compareTurns(talk.turns, known, () => ({ emulated, real }));
 });
 
 test('every known difference names a turn that is held', () => {

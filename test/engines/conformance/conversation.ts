@@ -18,7 +18,7 @@ export interface Turn {
   pick?: readonly string[];
   /** The answer is a watch: JSON objects, one a line. */
   lines?: boolean;
-  /** Makes its surroundings; the answer is not compared. */
+  /** Makes what the others need; the answer is not compared. */
   silent?: boolean;
 }
 

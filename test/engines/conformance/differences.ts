@@ -1,4 +1,4 @@
-/** Where a played server answers otherwise than the real one, on purpose; each with the reason why that is left so. */
+/** Where an emulated server answers otherwise than the real one, on purpose; each with the reason why that is left so. */
 export interface Difference {
   talk: string;
   turn: string;
@@ -17,7 +17,7 @@ export const differences: readonly Difference[] = [
     talk: 'discovery',
     turn: 'version',
     reason:
-      'The lab plays the k3s that the templates install, which is of the minor version before the one the real server is built from.',
+      'The lab emulates the k3s that the templates install, which is of the minor version before the one the real server is built from.',
   },
   {
     talk: 'watches',
@@ -27,7 +27,7 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-/** Of Object Storage: the lab plays Hetzner's, which is Ceph; the real one here is versitygw. */
+/** Of Object Storage: the lab emulates Hetzner's, which is Ceph; the real one here is versitygw. */
 export const objectStorageDifferences: readonly Difference[] = [
   {
     talk: 'keys',
@@ -100,7 +100,7 @@ export const giteaDifferences: readonly Omit<Difference, 'talk'>[] = [];
 /** Of PowerDNS. */
 export const powerDnsDifferences: readonly Omit<Difference, 'talk'>[] = [];
 
-/** Of the ingress: the lab plays Traefik. */
+/** Of the ingress: the lab emulates Traefik. */
 export const ingressDifferences: readonly Omit<Difference, 'talk'>[] = [
   {
     turn: 'tree: no name for the certificate',

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { Lab } from '../../../lab/src/controllers/engine.js';
+import type { ReconcileContext } from '../../../lab/src/controllers/reconciler.js';
 import { findEngines } from '../../../lab/src/engines/build/cache.js';
 import { createChildren } from '../../../lab/src/engines/children.js';
 import { realGitea } from '../../../lab/src/engines/programs/real-gitea.js';
@@ -23,7 +23,7 @@ const fqdn = 'talk.example.org';
 const directory = mkdtempSync(join(tmpdir(), 'catalyst-gitea-talk-'));
 const children = createChildren({ directory, clock, say: () => undefined });
 const servers: LabServer[] = [];
-let played: Record<string, Answer>;
+let emulated: Record<string, Answer>;
 let real: Record<string, Answer>;
 
 const encoded = (text: string) => Buffer.from(text).toString('base64');
@@ -46,7 +46,7 @@ const lab = {
   },
   world: { fqdn },
   clock,
-} as unknown as Lab;
+} as unknown as ReconcileContext;
 
 async function open(handler: LabHandler): Promise<LabServer> {
   const server = await serve({ name: 'git', handler, log: createRequestLog(), faults: createFaults() });
@@ -66,11 +66,11 @@ async function realServer(): Promise<LabServer> {
 }
 
 beforeAll(async () => {
-  mkdirSync(join(directory, 'played'));
-  const gitea = createGitea({ directory: join(directory, 'played'), admin: async () => administrator });
+  mkdirSync(join(directory, 'emulated'));
+  const gitea = createGitea({ directory: join(directory, 'emulated'), admin: async () => administrator });
   const both = await Promise.all([open(gitea.handler), realServer()]);
-  [played, real] = (await Promise.all(both.map(({ endpoint }) => hold(endpoint, `gitea.${fqdn}`)))) as [
-    typeof played,
+  [emulated, real] = (await Promise.all(both.map(({ endpoint }) => hold(endpoint, `gitea.${fqdn}`)))) as [
+    typeof emulated,
     typeof real,
   ];
 }, 120_000);
@@ -80,6 +80,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-compareTurns(turns, differences, () => ({ played, real }));
+compareTurns(turns, differences, () => ({ emulated, real }));
 
 everyDifferenceIsHeld(differences, turns);

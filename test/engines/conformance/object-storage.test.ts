@@ -37,17 +37,17 @@ afterAll(async () => {
 });
 
 describe.each(talks)('$name', (talk) => {
-  let played: Record<string, Answer>;
+  let emulated: Record<string, Answer>;
   let real: Record<string, Answer>;
   beforeAll(async () => {
-    [played, real] = (await Promise.all(servers.map(({ endpoint }) => hold(endpoint, talk)))) as [
-      typeof played,
+    [emulated, real] = (await Promise.all(servers.map(({ endpoint }) => hold(endpoint, talk)))) as [
+      typeof emulated,
       typeof real,
     ];
   });
 
   const known = differences.filter((one) => one.talk === talk.name);
-  compareTurns(talk.turns, known, () => ({ played, real }));
+  compareTurns(talk.turns, known, () => ({ emulated, real }));
 });
 
 test('every known difference names a turn that is held', () => {

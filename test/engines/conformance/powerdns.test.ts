@@ -47,12 +47,12 @@ async function realServer(directory: string): Promise<Server> {
 describe.skipIf(!hasPowerDns())('beside a real PowerDNS', () => {
   const directory = mkdtempSync(join(tmpdir(), 'catalyst-pdns-talk-'));
   let servers: Server[] = [];
-  let played: Record<string, Answer>;
+  let emulated: Record<string, Answer>;
   let real: Record<string, Answer>;
   beforeAll(async () => {
     servers = await Promise.all([playedServer(), realServer(directory)]);
-    [played, real] = (await Promise.all(servers.map(({ endpoint, dnsPort }) => hold(endpoint, dnsPort)))) as [
-      typeof played,
+    [emulated, real] = (await Promise.all(servers.map(({ endpoint, dnsPort }) => hold(endpoint, dnsPort)))) as [
+      typeof emulated,
       typeof real,
     ];
   });
@@ -61,7 +61,7 @@ describe.skipIf(!hasPowerDns())('beside a real PowerDNS', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  compareTurns(turns, differences, () => ({ played, real }));
+  compareTurns(turns, differences, () => ({ emulated, real }));
 
   everyDifferenceIsHeld(differences, turns);
 });

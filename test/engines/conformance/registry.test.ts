@@ -16,7 +16,7 @@ import { type Answer, hold, turns } from './talks-with-a-registry.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'catalyst-registry-talk-'));
 let servers: LabServer[] = [];
-let played: Record<string, Answer>;
+let emulated: Record<string, Answer>;
 let real: Record<string, Answer>;
 beforeAll(async () => {
   const log = createRequestLog();
@@ -26,13 +26,16 @@ beforeAll(async () => {
     startRegistry(common),
     startRealRegistry({ ...common, directory, engines, say: () => undefined }),
   ]);
-  [played, real] = (await Promise.all(servers.map(({ endpoint }) => hold(endpoint)))) as [typeof played, typeof real];
+  [emulated, real] = (await Promise.all(servers.map(({ endpoint }) => hold(endpoint)))) as [
+    typeof emulated,
+    typeof real,
+  ];
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
   rmSync(directory, { recursive: true, force: true });
 });
 
-compareTurns(turns, differences, () => ({ played, real }));
+compareTurns(turns, differences, () => ({ emulated, real }));
 
 everyDifferenceIsHeld(differences, turns);

@@ -60,13 +60,14 @@ describe.skipIf(!existsSync(program) || !mayListen)('a real resolver', () => {
       rr('ns1.works.example.', 'A', parentAddress),
       rr('lost.works.example.', 'A', '192.0.2.10'),
       ...[
-        ['played.works.example.', childAddress],
+        ['emulated.works.example.', childAddress],
         ['real.works.example.', realAddress],
         ['lost.works.example.', childAddress],
       ].flatMap(([zone, glue]) => [rr(zone!, 'NS', `ns1.${zone}`), rr(`ns1.${zone}`, 'A', glue!)]),
     ]);
     const child = createZones(now);
-    for (const zone of ['played.works.example.', 'lost.works.example.']) child.put(zone, contents(zone, childAddress));
+    for (const zone of ['emulated.works.example.', 'lost.works.example.'])
+      child.put(zone, contents(zone, childAddress));
     const faults = createFaults();
     faults.add({ fault: { kind: 'lost-delegation' }, target: 'lost.works.example' });
     const listen = { ...tools, port: 53 };
@@ -122,7 +123,7 @@ describe.skipIf(!existsSync(program) || !mayListen)('a real resolver', () => {
     return startDns({ ...tools, name: 'real', zones: () => createZones(now), program: () => dns, host, port: 53 });
   }
 
-  describe.each(hasPowerDns() ? ['played', 'real'] : ['played'])('at the zone whose server is %s', (kind) => {
+  describe.each(hasPowerDns() ? ['emulated', 'real'] : ['emulated'])('at the zone whose server is %s', (kind) => {
     const zone = `${kind}.works.example`;
 
     test('follows the referral and its glue to the addresses that the Sovereign gives', async () => {

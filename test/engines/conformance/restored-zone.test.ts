@@ -29,7 +29,7 @@ const http: HttpWriter = async ({ url, method = 'GET', headers = {}, ...rest }) 
   return { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() };
 };
 
-async function played() {
+async function emulated() {
   const zones = createZones(() => clock.now());
   const handler = powerDnsApi({ zones: () => zones, apiKey: () => apiKey });
   const server = await serve({ name: 'powerdns', log: createRequestLog(), faults: createFaults(), handler });
@@ -44,12 +44,12 @@ async function real(directory: string) {
 }
 
 describe.each([
-  ['the lab', played],
+  ['the lab', emulated],
   ['a real PowerDNS', real],
 ] as const)('on %s', (name, start) => {
   describe.skipIf(name !== 'the lab' && !hasPowerDns())('a zone of the pool-domain-manager', () => {
     const directory = mkdtempSync(join(tmpdir(), 'catalyst-pdns-zone-'));
-    let server: Awaited<ReturnType<typeof played>>;
+    let server: Awaited<ReturnType<typeof emulated>>;
     const access = () => ({ endpoint: server.endpoint, apiKey });
     const send = (method: string, path: string, body?: object) =>
       http({

@@ -20,7 +20,7 @@ export async function playedServer(): Promise<Server> {
     commonName: 'lab root',
     isAuthority: true,
   });
-  const api = await createKubernetesApi({ name: 'played', log: createRequestLog(), faults: createFaults(), ca });
+  const api = await createKubernetesApi({ name: 'emulated', log: createRequestLog(), faults: createFaults(), ca });
   return { kubeconfig: api.kubeconfig(), close: () => api.close() };
 }
 

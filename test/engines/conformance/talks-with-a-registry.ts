@@ -12,7 +12,7 @@ export interface Turn {
   body?: string;
   /** Headers of the answer that are compared. */
   heads?: readonly string[];
-  /** Makes its surroundings; the answer is not compared. */
+  /** Makes what the others need; the answer is not compared. */
   silent?: boolean;
 }
 

@@ -2,7 +2,7 @@
  * D22 on a Sovereign in memory. What blocks, looks, exercises and judges is the real thing; how policies and CoreDNS are obeyed is the lab's
  * own network, whose internet is a table here.
  */
-import { reachesResolver, wayOut } from '../../../lab/src/controllers/network/egress.js';
+import { egressTo, reachesResolver } from '../../../lab/src/controllers/network/egress.js';
 import type { Kube, KubeObject, KubeWriter } from '../../../src/kubernetes/client/kube.js';
 import type { Grade } from '../../../src/scans/grade.js';
 import { verdictOf } from '../../../src/verification/dod/item.js';
@@ -116,7 +116,7 @@ function egressWorld(): EgressWorld {
 }
 
 /** The network of the cluster as a Pod feels it. */
-function networkOf({ own, internet, silent }: EgressWorld): Parameters<typeof wayOut>[0] {
+function networkOf({ own, internet, silent }: EgressWorld): Parameters<typeof egressTo>[0] {
   const resolvers: readonly string[] = outsideResolvers;
   const stands = new Set([...internet.values(), ...resolvers]);
   return {
@@ -131,7 +131,7 @@ function networkOf({ own, internet, silent }: EgressWorld): Parameters<typeof wa
         arrive: (address: string) => (stands.has(address) && !silent.has(address) ? 443 : 'dropped'),
       },
     },
-  } as unknown as Parameters<typeof wayOut>[0];
+  } as unknown as Parameters<typeof egressTo>[0];
 }
 
 async function lookFrom(world: EgressWorld, env: Record<string, string>): Promise<CanaryLook> {
@@ -139,8 +139,8 @@ async function lookFrom(world: EgressWorld, env: Record<string, string>): Promis
   const look: CanaryLook = { hosts: {}, resolvers: {} };
   for (const target of (env.TARGETS ?? '').split(' ')) {
     const [name = '', known = ''] = target.split('=');
-    const { addresses, place } = name.endsWith('.svc') ? { addresses: [], place: {} } : await wayOut(lab, name, 443);
-    const direct = known === '' ? {} : { direct: (await wayOut(lab, known, 443)).place !== undefined };
+    const { addresses, place } = name.endsWith('.svc') ? { addresses: [], place: {} } : await egressTo(lab, name, 443);
+    const direct = known === '' ? {} : { direct: (await egressTo(lab, known, 443)).place !== undefined };
     look.hosts[name] = { addresses, reached: place !== undefined || world.answers.has(name), ...direct };
   }
   for (const server of (env.RESOLVERS ?? '').split(' ')) look.resolvers[server] = reachesResolver(lab, server);
@@ -172,7 +172,7 @@ async function control(world: EgressWorld, object: KubeObject): Promise<void> {
     });
   else if (object.kind === 'HelmChart') {
     const from = own.objects.get(`HelmRepository flux-system/${object.spec.sourceRef.name}`)!;
-    const { place } = await wayOut(networkOf(world), host(from.spec.url), 443);
+    const { place } = await egressTo(networkOf(world), host(from.spec.url), 443);
     const told = (status: string, message: string) => ({ conditions: [{ type: 'Ready', status, message }] });
     put({
       status: place ? { ...told('True', 'pulled'), artifact: { digest: 'sha256:1' } } : told('False', 'no such host'),

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { standInCharts } from '../../../lab/src/stub-charts/stub.js';
+import { stubCharts } from '../../../lab/src/stub-charts/stub.js';
 import { packageBlueprints } from '../../../src/actions/blueprint/package.js';
 import { allReleases } from '../../../src/blueprints/catalog/releases.js';
 import { chartsIn } from '../../../src/blueprints/charts/chart-folder.js';
@@ -15,13 +15,13 @@ import { exec, helm, inScratch, registryWith } from './charts-rig.js';
 import { blueprints, omantel } from './rig.js';
 
 /** Archives that stand in for the upstream charts. */
-async function standIns(): Promise<ChartArchive> {
-  const charts = await standInCharts(await blueprints());
+async function stubs(): Promise<ChartArchive> {
+  const charts = await stubCharts(await blueprints());
   return async (name, version) => charts.find((one) => one.name === name && one.version === version)?.tgz;
 }
 
 it('packs each of the 24 to the same bytes twice, with the version of its chart', async () => {
-  const archive = await standIns();
+  const archive = await stubs();
   for (const blueprint of await blueprints()) {
     const first = await wrapBlueprint(blueprint, omantel(), archive);
     const second = await wrapBlueprint(blueprint, omantel(), archive);
@@ -35,7 +35,7 @@ it(
   'is clean for helm lint, all 24, with the dependencies in it',
   () =>
     inScratch(async (dir) => {
-      const rows = await packageBlueprints(omantel(), await blueprints(), { out: dir, archive: await standIns() });
+      const rows = await packageBlueprints(omantel(), await blueprints(), { out: dir, archive: await stubs() });
       expect(rows).toHaveLength(24);
       const { stdout } = await exec({
         file: await helm(),
@@ -55,7 +55,7 @@ it(
       const [row] = await packageBlueprints(omantel(), await blueprints(), {
         only: 'bp-grafana',
         out: dir,
-        archive: await standIns(),
+        archive: await stubs(),
       });
       const folder = await chartsIn(dir, dir)({ folder: dir } as never, {
         name: 'bp-grafana',
@@ -91,7 +91,7 @@ it.each(['bp-catalyst-platform', 'bp-crossplane-claims'])(
       const [row] = await packageBlueprints(omantel(), await blueprints(), {
         only: name,
         out: dir,
-        archive: await standIns(),
+        archive: await stubs(),
       });
       const { stdout } = await exec({ file: await helm(), args: ['template', 'x', row!.file] });
       expect(stdout).toContain('kind: ');
@@ -132,7 +132,7 @@ it(
         const [row] = await packageBlueprints(omantel(), await blueprints(), {
           only: 'bp-crossplane-claims',
           out: dir,
-          archive: await standIns(),
+          archive: await stubs(),
           push,
         });
         const { name: chart, version } = await chartOf('bp-crossplane-claims');

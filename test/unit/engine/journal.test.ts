@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, truncat
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { openJournal } from '../../../src/engine/journal.js';
-import { parseJournal, scanJournal } from '../../../src/engine/journal-entry.js';
+import { type JournalEntry, parseJournal, scanJournal } from '../../../src/engine/journal-entry.js';
 import { foldJournal } from '../../../src/engine/journal-state.js';
 import { CatalystError } from '../../../src/support/errors/errors.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
@@ -199,3 +199,41 @@ const readIfAny = (path: string) => {
     return undefined;
   }
 };
+
+describe('lines that say less than ours', () => {
+  const line = (entry: Partial<JournalEntry>): JournalEntry => ({
+    ...{ v: 1, seq: 1, prev: '', run: 'r1', at: '2026-11-22T10:00:00.000Z', by: 'me@here', kind: 'note' },
+    ...entry,
+  });
+
+  it('are folded to nothing, and never stop the next run', () => {
+    const bare: JournalEntry['kind'][] = ['step-started', 'step-skipped', 'step-failed', 'proof', 'ticket-set'];
+    const entries = [...bare.map((kind) => line({ kind })), line({ kind: 'run-finished' }), line({ kind: 'ok' })];
+    expect(foldJournal(entries)).toEqual(foldJournal([]));
+    expect(foldJournal([line({ kind: 'proof', step: 'a' })]).proofs.size).toBe(0);
+  });
+
+  it('leave what they do not say empty: an operation, a failure, what was forced, what was waited for', () => {
+    const evidence = { summary: 'seen', facts: {} };
+    const state = foldJournal([
+      line({ kind: 'begin' }),
+      line({ kind: 'step-failed', step: 'a', inputs: { message: { toString: null } } }),
+      line({ kind: 'forced' }),
+      line({
+        kind: 'proof',
+        step: 'b',
+        evidence,
+        inputs: { waits: [{ for: 'dns', ms: 5 }, { for: 'dns', ms: -1 }, 7] },
+      }),
+      line({ kind: 'proof', step: 'c', evidence, inputs: { waits: 'long' } }),
+      line({ kind: 'ticket-set', ticket: '#1', inputs: { status: 'parked' } }),
+      line({ kind: 'ticket-set', ticket: '#1', inputs: { prs: ['a/b#1'] } }),
+    ]);
+    expect([...state.operations.values()]).toMatchObject([{ op: '', key: '', sentence: '', status: 'indoubt' }]);
+    expect(state.failures.get('a')).toMatchObject({ message: '' });
+    expect(state.forced).toMatchObject([{ reason: '', steps: [] }]);
+    expect([state.waits.get('b'), state.waits.get('c')]).toEqual([[{ for: 'dns', ms: 5 }], []]);
+    expect(state.durations.size).toBe(0);
+    expect(state.tickets.get('#1')).toEqual({ status: 'parked', prs: ['a/b#1'] });
+  });
+});

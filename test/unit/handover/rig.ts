@@ -16,7 +16,7 @@ export interface MemoryCluster {
   objects: Map<string, KubeObject>;
   /** What was written, in order: `patch Deployment catalyst/catalyst-api`. */
   writes: string[];
-  /** Called after each write, to play controllers. */
+  /** Called after each write, to emulate controllers. */
   onWrite?: (verb: string, object: KubeObject) => void;
 }
 

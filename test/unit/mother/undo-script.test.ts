@@ -40,7 +40,7 @@ interface State {
   fails?: string;
 }
 
-const play = (suspend: boolean | undefined, state: State) =>
+const runScript = (suspend: boolean | undefined, state: State) =>
   playJob(undoObjects(catalyst(suspend), run).at(-1)!, state);
 
 /** Runs the script of the Job with a kubectl that notes its calls and answers what `state` has. */
@@ -77,7 +77,7 @@ describe('the script of the undo', () => {
     [undefined, 'null'],
     [false, 'false'],
   ])('with `suspend` found as %s tests its rights, is armed, and puts back exactly', async (suspend, field) => {
-    const { exitCode, calls, log } = await play(suspend, { replicas: '0', suspend: 'true' });
+    const { exitCode, calls, log } = await runScript(suspend, { replicas: '0', suspend: 'true' });
     expect({ exitCode, log }).toEqual({ exitCode: 0, log: '{"undone":true}' });
     const order = ['auth can-i', 'annotate job', '--replicas=3', `{"spec":{"suspend":${field}}}`, 'delete rolebinding'];
     expect(order.map((part) => calls.indexOf(part))).toEqual(
@@ -87,13 +87,13 @@ describe('the script of the undo', () => {
   });
 
   it('leaves alone what somebody has put back already', async () => {
-    const { exitCode, calls } = await play(undefined, { replicas: '2', suspend: 'false' });
+    const { exitCode, calls } = await runScript(undefined, { replicas: '2', suspend: 'false' });
     expect(exitCode).toBe(0);
     expect(calls).not.toMatch(/--replicas=|--type=merge/);
   });
 
   it('ends at once, unarmed, when it may not do what it must', async () => {
-    const { exitCode, calls, log } = await play(undefined, { may: false, replicas: '0', suspend: 'true' });
+    const { exitCode, calls, log } = await runScript(undefined, { may: false, replicas: '0', suspend: 'true' });
     expect(exitCode).toBe(1);
     expect(log).toMatch(/^not allowed: patch deployments\.apps\/catalyst-api/);
     expect(calls).not.toMatch(/annotate|--replicas/);
@@ -102,7 +102,7 @@ describe('the script of the undo', () => {
 
 describe('of what it cannot read', () => {
   it.each(['deployment', 'kustomizations'])('a %s, it never says that it is undone', async (fails) => {
-    const { exitCode, log, calls } = await play(undefined, { replicas: '0', suspend: 'true', fails });
+    const { exitCode, log, calls } = await runScript(undefined, { replicas: '0', suspend: 'true', fails });
     expect({ exitCode, log }).toEqual({ exitCode: 1, log: '' });
     expect(calls).not.toContain('delete rolebinding');
   });

@@ -4,7 +4,7 @@
  * (internal/handler/deployments.go, shouldResumePhase1).
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../../controllers/engine.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { type Call, environmentOf, text } from '../component.js';
 import { filesOfStart } from './files-of-start.js';
@@ -36,7 +36,7 @@ export async function catalystApi(request: LabRequest, { lab, pods }: Call): Pro
   return { status: 200, body: { watching, components: rows } };
 }
 
-const directory = (pod: KubeObject, lab: Lab): string =>
+const directory = (pod: KubeObject, lab: ReconcileContext): string =>
   environmentOf(pod, lab)['CATALYST_DEPLOYMENTS_DIR'] ?? '/var/lib/catalyst/deployments';
 
 function recordOf(files: ReadonlyMap<string, string>, path: string): DeploymentRecord | undefined {
@@ -68,7 +68,7 @@ const stateOf = ({ id, request, result }: DeploymentRecord, watching: boolean) =
 });
 
 /** With the token of its own ServiceAccount. */
-async function mayList(lab: Lab, pod: KubeObject, resource: string): Promise<boolean> {
+async function mayList(lab: ReconcileContext, pod: KubeObject, resource: string): Promise<boolean> {
   const group = resource === 'helmreleases' ? 'helm.toolkit.fluxcd.io' : '';
   const answer = await lab.kube.create({
     apiVersion: 'authorization.k8s.io/v1',
@@ -83,7 +83,7 @@ async function mayList(lab: Lab, pod: KubeObject, resource: string): Promise<boo
 }
 
 /** internal/helmwatch/helmwatch.go: releases in flux-system whose name begins with bp-, and the state that their Ready condition means. */
-function componentsOf(lab: Lab): object[] {
+function componentsOf(lab: ReconcileContext): object[] {
   const releases = lab.store
     .list(HELM_RELEASE, 'flux-system')
     .filter(({ metadata }) => metadata.name.startsWith('bp-'));

@@ -1,13 +1,16 @@
 /** Files that a Pod's containers find when they start: of ConfigMaps where they are mounted, and what an init container's `cp` made of them. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../../controllers/engine.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 
 interface Container {
   command?: string[];
   volumeMounts?: { name: string; mountPath: string }[];
 }
 
-export function filesOfStart({ metadata, spec }: KubeObject, lab: Pick<Lab, 'store'>): ReadonlyMap<string, string> {
+export function filesOfStart(
+  { metadata, spec }: KubeObject,
+  lab: Pick<ReconcileContext, 'store'>,
+): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const volumes = (spec.volumes ?? []) as { name: string; configMap?: { name: string } }[];
   for (const { command = [], volumeMounts = [] } of (spec.initContainers ?? []) as Container[]) {

@@ -5,7 +5,7 @@ import { catalystApi } from './api.js';
 
 export const catalystPlatform: Component = {
   name: 'catalyst-platform',
-  plays: (service, pods) =>
+  emulates: (service, pods) =>
     service.metadata.namespace === 'catalyst-system' &&
     imagesOf(pods).some((image) => /\/catalyst-(api|ui)[:@]/.test(image)),
   handle: (request, call) =>

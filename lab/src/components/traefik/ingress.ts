@@ -1,10 +1,10 @@
 /**
- * The played Traefik of a cluster: two ports on loopback that stand for its entry points. They answer with the routes, Middlewares
+ * The emulated Traefik of a cluster: two ports on loopback that stand for its entry points. They answer with the routes, Middlewares
  * and certificates that the cluster's objects give; whether a packet gets here is for the lab's internet to say.
  */
 import { hostname } from 'node:os';
 import type { SecureContext } from 'node:tls';
-import type { Lab } from '../../controllers/engine.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 import { isWithin } from '../../internet/networks.js';
 import type { Faults } from '../../requests/faults.js';
 import { type LabRequest, type LabResponse, serve } from '../../requests/http-server.js';
@@ -25,7 +25,7 @@ export interface Ingress {
 }
 
 export interface IngressOptions {
-  lab: Lab;
+  lab: ReconcileContext;
   call: CallService;
   /** Name in the request log: `ingress`, `mother-ingress`. */
   name: string;
@@ -96,14 +96,14 @@ function forwarded(request: LabRequest, { host, secure }: { host: string; secure
 }
 
 /** What its chart gave it. */
-const argumentsOf = (lab: Lab): string[] =>
+const argumentsOf = (lab: ReconcileContext): string[] =>
   (['apps/v1/Deployment', 'apps/v1/DaemonSet'] as const)
     .flatMap((kind) => lab.store.list(kind))
     .filter((one) => one.metadata.name === 'traefik')
     .flatMap((one) => (one.spec.template?.spec?.containers ?? []) as { args?: string[] }[])
     .flatMap(({ args = [] }) => args);
 
-function said(lab: Lab, name: string): string | undefined {
+function said(lab: ReconcileContext, name: string): string | undefined {
   const flag = `--entrypoints.${name}=`;
   return argumentsOf(lab)
     .find((one) => one.toLowerCase().startsWith(flag))
@@ -114,15 +114,15 @@ function said(lab: Lab, name: string): string | undefined {
  * Whether an entry point reads the PROXY header of that address; to any other the header is a malformed request (Traefik 3.7, entry
  * points, proxyProtocol.trustedIPs).
  */
-export const believes = (lab: Lab, entryPoint: string, address: string): boolean =>
+export const believes = (lab: ReconcileContext, entryPoint: string, address: string): boolean =>
   said(lab, `${entryPoint}.proxyprotocol.insecure`) === 'true' ||
   (said(lab, `${entryPoint}.proxyprotocol.trustedips`) ?? '').split(',').some((cidr) => isWithin(address, cidr));
 
 /** Whether `websecure` takes TLS off for routes that do not ask for it; so it is where a chart says nothing. */
-const hasTls = (lab: Lab) => said(lab, 'websecure.http.tls') === 'true' || argumentsOf(lab).length === 0;
+const hasTls = (lab: ReconcileContext) => said(lab, 'websecure.http.tls') === 'true' || argumentsOf(lab).length === 0;
 
 /** Where all that comes by `web` is sent. */
-function redirectOf(lab: Lab): { port: string | undefined; permanent: boolean } | undefined {
+function redirectOf(lab: ReconcileContext): { port: string | undefined; permanent: boolean } | undefined {
   const to = said(lab, 'web.http.redirections.entrypoint.to');
   if (!to) return undefined;
   const permanent = said(lab, 'web.http.redirections.entrypoint.permanent') !== 'false';

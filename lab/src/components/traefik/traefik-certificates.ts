@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { issueCertificate } from '../../certificates.js';
-import type { Lab } from '../../controllers/engine.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 import { ingressesOf } from './traefik-routes.js';
 import { hostFits } from './traefik-rules.js';
 
@@ -19,7 +19,7 @@ export interface Certificates {
   contextFor(host: string): SecureContext | undefined;
 }
 
-export async function traefikCertificates(lab: Pick<Lab, 'store'>): Promise<Certificates> {
+export async function traefikCertificates(lab: Pick<ReconcileContext, 'store'>): Promise<Certificates> {
   const { certificate, key } = await issueCertificate({
     commonName: 'TRAEFIK DEFAULT CERT',
     dnsNames: ['traefik.default'],
@@ -54,7 +54,7 @@ interface Named {
 }
 
 /** Secrets that routes name; each serves every host that its certificate holds. */
-function namedIn({ store }: Pick<Lab, 'store'>): Named[] {
+function namedIn({ store }: Pick<ReconcileContext, 'store'>): Named[] {
   const of = (object: KubeObject, entries: readonly { secretName?: string }[]): Named[] =>
     entries.flatMap(({ secretName }) => (secretName ? [{ namespace: object.metadata.namespace!, secretName }] : []));
   const byName = ({ namespace, secretName }: Named) => `${namespace}-${secretName}`;
@@ -67,7 +67,7 @@ function namedIn({ store }: Pick<Lab, 'store'>): Named[] {
   ].flatMap((part) => part.sort((a, b) => (byName(a) < byName(b) ? -1 : 1)));
 }
 
-function defaultOf({ store }: Pick<Lab, 'store'>): Named[] {
+function defaultOf({ store }: Pick<ReconcileContext, 'store'>): Named[] {
   return store
     .list('traefik.io/v1alpha1/TLSStore')
     .filter((one) => one.metadata.name === 'default' && one.spec.defaultCertificate?.secretName)

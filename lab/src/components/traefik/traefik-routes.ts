@@ -1,6 +1,6 @@
 /** The routes that Traefik would have: Ingress and IngressRoute objects, most specific first, with their Middlewares. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../../controllers/engine.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 import { type Matcher, parseRule } from './traefik-rules.js';
 
 export interface Route {
@@ -12,7 +12,7 @@ export interface Route {
   tls: boolean;
 }
 
-type Seen = Pick<Lab, 'store'>;
+type Seen = Pick<ReconcileContext, 'store'>;
 
 const INGRESS = 'networking.k8s.io/v1/Ingress';
 const INGRESS_CLASS = 'networking.k8s.io/v1/IngressClass';

@@ -1,7 +1,7 @@
 /** What all Flux objects share: Ready at the observed generation, requests to reconcile, intervals, credentials. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { type Condition, condition, conditions, isTrue } from '../conditions.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 export const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
 export const FINALIZER = 'finalizers.fluxcd.io';
@@ -13,7 +13,7 @@ export const isReconciled = (object: KubeObject | undefined): boolean =>
 /** Sets Ready (and what else is given), observedGeneration and the last request handled. */
 export async function tellReady(
   object: KubeObject,
-  lab: Lab,
+  lab: ReconcileContext,
   holds: boolean | undefined,
   reason: string,
   message: string,
@@ -46,7 +46,7 @@ export const pollMs = (interval: string | undefined): number => Math.min(duratio
 
 /** Value of a Secret's key, decoded. */
 export function secretValue(
-  lab: Pick<Lab, 'store'>,
+  lab: Pick<ReconcileContext, 'store'>,
   namespace: string | undefined,
   name: string,
   key: string,
@@ -59,7 +59,7 @@ export function secretValue(
 export function credentialsFor(
   source: KubeObject,
   host: string,
-  lab: Lab,
+  lab: ReconcileContext,
 ): { username: string; password: string } | undefined {
   const name = source.spec?.secretRef?.name;
   if (!name) return undefined;

@@ -2,7 +2,7 @@
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { kubernetesVersion } from '../../kubernetes/discovery/version.js';
 import { isTrue } from '../conditions.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 import type { ChartRenderer } from './chart-render.js';
 import type { Archive } from './charts.js';
 import { releaseNameOf, servedVersions, storageOf, targetOf } from './helm-names.js';
@@ -23,7 +23,7 @@ export async function installRelease(
   archive: Archive,
   values: Record<string, unknown>,
   signature: string,
-  lab: Lab,
+  lab: ReconcileContext,
   renderer: ChartRenderer,
 ): Promise<void> {
   const name = releaseNameOf(release);
@@ -116,7 +116,7 @@ async function runHooks(
   hooks: readonly { events: string[]; object: KubeObject }[],
   event: string,
   place: (object: KubeObject) => KubeObject,
-  lab: Lab,
+  lab: ReconcileContext,
 ): Promise<void> {
   const weight = ({ object }: { object: KubeObject }) =>
     Number(object.metadata.annotations?.['helm.sh/hook-weight'] ?? 0);

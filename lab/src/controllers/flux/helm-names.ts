@@ -1,6 +1,6 @@
 /** Where a HelmRelease's release lives and what the cluster serves for it. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 import { CRD, isEstablished } from '../store.js';
 
 export const HELM_RELEASE = 'helm.toolkit.fluxcd.io/v2/HelmRelease';
@@ -12,7 +12,7 @@ export const targetOf = (release: KubeObject): string => release.spec.targetName
 export const storageOf = (release: KubeObject): string => release.spec.storageNamespace ?? release.metadata.namespace;
 
 /** `group/version` and `group/version/Kind` of all CRDs, for Capabilities in charts. */
-export function servedVersions(lab: Pick<Lab, 'store'>): string[] {
+export function servedVersions(lab: Pick<ReconcileContext, 'store'>): string[] {
   const versions = new Set<string>();
   for (const crd of lab.store.list(CRD).filter(isEstablished))
     for (const version of crd.spec.versions as { name: string; served: boolean }[]) {

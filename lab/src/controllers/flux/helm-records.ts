@@ -2,7 +2,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 export interface ReleaseRecord {
   name: string;
@@ -17,7 +17,11 @@ export interface ReleaseRecord {
 const PREFIX = 'sh.helm.release.v1';
 
 /** The newest record of a release, by whoever made it. */
-export function latestRecord(lab: Pick<Lab, 'store'>, namespace: string, name: string): ReleaseRecord | undefined {
+export function latestRecord(
+  lab: Pick<ReconcileContext, 'store'>,
+  namespace: string,
+  name: string,
+): ReleaseRecord | undefined {
   const versions = lab.store
     .list('v1/Secret', namespace)
     .filter((secret) => secret.type === 'helm.sh/release.v1' && secret.metadata.labels?.['name'] === name)
@@ -38,7 +42,7 @@ export const objectsOf = (record: ReleaseRecord): KubeObject[] =>
     }));
 
 /** Writes a record into the storage namespace and marks older ones superseded. */
-export async function writeRecord(record: ReleaseRecord, namespace: string, lab: Lab): Promise<void> {
+export async function writeRecord(record: ReleaseRecord, namespace: string, lab: ReconcileContext): Promise<void> {
   const release = gzipSync(JSON.stringify(record)).toString('base64');
   for (const secret of lab.store.list('v1/Secret', namespace)) {
     const labels = secret.metadata.labels ?? {};
@@ -68,7 +72,7 @@ export async function writeRecord(record: ReleaseRecord, namespace: string, lab:
   );
 }
 
-export async function deleteRecords(lab: Lab, namespace: string, name: string): Promise<void> {
+export async function deleteRecords(lab: ReconcileContext, namespace: string, name: string): Promise<void> {
   for (const secret of lab.store.list('v1/Secret', namespace))
     if (secret.type === 'helm.sh/release.v1' && secret.metadata.labels?.['name'] === name) await lab.remove(secret);
 }

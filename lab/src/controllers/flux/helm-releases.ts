@@ -3,7 +3,7 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import { hashOf } from 'catalyst/support/hash.js';
 import { condition } from '../conditions.js';
-import { all, type Lab, type Outcome, type Rule } from '../engine.js';
+import { all, type Outcome, type ReconcileContext, type Rule } from '../reconciler.js';
 import { unavailableOf } from '../workloads/rollouts.js';
 import type { ChartRenderer } from './chart-render.js';
 import type { Archive, ChartSource } from './charts.js';
@@ -27,12 +27,12 @@ const concerned = (changed: KubeObject): string[] => {
   const name = changed.metadata.labels?.[OWNER];
   return name ? [`${changed.metadata.labels?.['helm.toolkit.fluxcd.io/namespace']}/${name}`] : [];
 };
-const unready = (_changed: KubeObject, lab: Lab): string[] =>
+const unready = (_changed: KubeObject, lab: ReconcileContext): string[] =>
   lab.store
     .list(HELM_RELEASE)
     .filter((release) => !isReconciled(release))
     .map((release) => `${release.metadata.namespace}/${release.metadata.name}`);
-const readersOf = (changed: KubeObject, lab: Lab): string[] =>
+const readersOf = (changed: KubeObject, lab: ReconcileContext): string[] =>
   lab.store
     .list(HELM_RELEASE, changed.metadata.namespace)
     .filter((release) =>
@@ -62,7 +62,7 @@ export function helmReleases(tools: HelmTools): Rule {
   };
 }
 
-async function reconcile(release: KubeObject, lab: Lab, tools: HelmTools): Promise<Outcome> {
+async function reconcile(release: KubeObject, lab: ReconcileContext, tools: HelmTools): Promise<Outcome> {
   if (release.metadata.deletionTimestamp) return uninstall(release, lab);
   if (!((release.metadata.finalizers as string[] | undefined) ?? []).includes(FINALIZER)) {
     await lab.patch(release, { metadata: { finalizers: [FINALIZER] } });
@@ -119,7 +119,7 @@ async function reconcile(release: KubeObject, lab: Lab, tools: HelmTools): Promi
 }
 
 /** Applied: Ready now, or once the workloads are rolled out. */
-async function settle(release: KubeObject, lab: Lab, verb: 'Install' | 'Upgrade'): Promise<Outcome> {
+async function settle(release: KubeObject, lab: ReconcileContext, verb: 'Install' | 'Upgrade'): Promise<Outcome> {
   const chart = release.status.history[0];
   const what = `release ${targetOf(release)}/${releaseNameOf(release)}.v${chart.version} with chart ${chart.chartName}@${chart.chartVersion}`;
   const action = verb === 'Install' ? release.spec.install : release.spec.upgrade;
@@ -146,7 +146,7 @@ async function settle(release: KubeObject, lab: Lab, verb: 'Install' | 'Upgrade'
   return { againMs: Math.max(1000, timeout - since + 100) };
 }
 
-function dependency(release: KubeObject, lab: Lab): string | undefined {
+function dependency(release: KubeObject, lab: ReconcileContext): string | undefined {
   for (const on of (release.spec.dependsOn ?? []) as { name: string; namespace?: string }[]) {
     const namespace = on.namespace ?? release.metadata.namespace;
     if (!isReconciled(lab.store.get(HELM_RELEASE, namespace, on.name)))
@@ -155,7 +155,7 @@ function dependency(release: KubeObject, lab: Lab): string | undefined {
   return undefined;
 }
 
-async function chartOf(release: KubeObject, lab: Lab, { charts }: HelmTools): Promise<Archive> {
+async function chartOf(release: KubeObject, lab: ReconcileContext, { charts }: HelmTools): Promise<Archive> {
   const wanted = release.spec.chart?.spec;
   const from = wanted?.sourceRef ?? release.spec.chartRef;
   if (!from) throw new Error('neither chart nor chartRef is set');
@@ -177,7 +177,7 @@ async function chartOf(release: KubeObject, lab: Lab, { charts }: HelmTools): Pr
   return charts.fetch({ url, name: wanted.chart, version: wanted.version ?? '*', insecure, credentials });
 }
 
-const operatorSource = (lab: Lab): boolean =>
+const operatorSource = (lab: ReconcileContext): boolean =>
   lab.store
     .list('apps/v1/Deployment')
     .some((one) => one.metadata.name === 'source-controller' && (one.status?.readyReplicas ?? 0) > 0);
@@ -193,7 +193,7 @@ const shapeOf = (release: KubeObject): Record<string, unknown> => ({
     release.metadata.annotations?.['reconcile.fluxcd.io/forceAt'] === release.metadata.annotations?.[REQUESTED_AT],
 });
 
-async function uninstall(release: KubeObject, lab: Lab): Promise<Outcome> {
+async function uninstall(release: KubeObject, lab: ReconcileContext): Promise<Outcome> {
   const storage = storageOf(release);
   const record = release.spec.suspend ? undefined : latestRecord(lab, storage, releaseNameOf(release));
   if (record) {

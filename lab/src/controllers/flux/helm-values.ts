@@ -1,7 +1,7 @@
 /** Values of a HelmRelease: valuesFrom in order, then inline values over them. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 type Values = Record<string, unknown>;
 
@@ -31,7 +31,7 @@ export function setPath(values: Values, path: string, value: unknown): void {
 }
 
 /** @throws Error `could not find Secret 'ns/name'` while a reference that is not optional is missing */
-export function valuesOf(release: KubeObject, lab: Pick<Lab, 'store'>): Values {
+export function valuesOf(release: KubeObject, lab: Pick<ReconcileContext, 'store'>): Values {
   let values: Values = {};
   for (const from of (release.spec.valuesFrom ?? []) as {
     kind: string;

@@ -2,7 +2,7 @@
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import { condition, isTrue } from '../conditions.js';
-import type { Lab, Outcome, Rule } from '../engine.js';
+import type { Outcome, ReconcileContext, Rule } from '../reconciler.js';
 import { isRolledOut } from '../workloads/rollouts.js';
 import { durationMs, FINALIZER, isReconciled, tellReady } from './flux-ready.js';
 import { readManifests } from './git-manifests.js';
@@ -17,7 +17,7 @@ interface Entry {
   v: string;
 }
 
-const unready = (_changed: KubeObject, lab: Lab): string[] =>
+const unready = (_changed: KubeObject, lab: ReconcileContext): string[] =>
   lab.store
     .list(KUSTOMIZATION)
     .filter((one) => !isReconciled(one))
@@ -38,7 +38,7 @@ export const kustomizations: Rule = {
   reconcile,
 };
 
-async function reconcile(one: KubeObject, lab: Lab): Promise<Outcome> {
+async function reconcile(one: KubeObject, lab: ReconcileContext): Promise<Outcome> {
   if (one.metadata.deletionTimestamp) return finish(one, lab);
   if (!((one.metadata.finalizers as string[] | undefined) ?? []).includes(FINALIZER)) {
     await lab.patch(one, { metadata: { finalizers: [FINALIZER] } });
@@ -86,7 +86,7 @@ async function reconcile(one: KubeObject, lab: Lab): Promise<Outcome> {
   }
 }
 
-async function applyPath(one: KubeObject, revision: string, lab: Lab): Promise<Outcome> {
+async function applyPath(one: KubeObject, revision: string, lab: ReconcileContext): Promise<Outcome> {
   const sha = revision.split('sha1:')[1]!;
   const read = await readManifests(checkoutOf(lab.world.cacheDir, sha), one.spec.path ?? './');
   const labels = {
@@ -126,7 +126,7 @@ async function applyPath(one: KubeObject, revision: string, lab: Lab): Promise<O
  * fluxcd/pkg ssa/manager_apply.go (at 00679b8) and kustomize-controller #787: what the API server refuses as immutable is deleted and created again where it bears
  * kustomize.toolkit.fluxcd.io/force, and fails the whole Kustomization where it does not.
  */
-async function applyOrReplace(object: KubeObject, lab: Lab): Promise<void> {
+async function applyOrReplace(object: KubeObject, lab: ReconcileContext): Promise<void> {
   try {
     await lab.apply(object, MANAGER);
   } catch (error) {
@@ -150,7 +150,7 @@ function waitedFor(one: KubeObject, objects: readonly KubeObject[]): KubeObject[
 }
 
 /** kstatus as far as the store follows a kind: workloads rolled out, everything with a Ready condition Ready. */
-function isHealthy(wanted: KubeObject, lab: Lab): boolean {
+function isHealthy(wanted: KubeObject, lab: ReconcileContext): boolean {
   const object = lab.store.get(`${wanted.apiVersion}/${wanted.kind}`, wanted.metadata.namespace, wanted.metadata.name);
   if (!object) return !['Deployment', 'StatefulSet', 'DaemonSet', 'HelmRelease', 'Kustomization'].includes(wanted.kind);
   if (['Deployment', 'StatefulSet', 'DaemonSet'].includes(object.kind)) return isRolledOut(object);
@@ -160,7 +160,7 @@ function isHealthy(wanted: KubeObject, lab: Lab): boolean {
   return conditions.every((entry) => entry.type !== 'Ready' || entry.status === 'True');
 }
 
-async function finish(one: KubeObject, lab: Lab): Promise<Outcome> {
+async function finish(one: KubeObject, lab: ReconcileContext): Promise<Outcome> {
   if (one.spec.prune && !one.spec.suspend)
     await prune(((one.status?.inventory?.entries ?? []) as Entry[]).map(fromEntry), [], lab);
   const finalizers = ((one.metadata.finalizers as string[] | undefined) ?? []).filter((name) => name !== FINALIZER);

@@ -1,6 +1,6 @@
 /** Applies rendered objects as Flux does: ordered, namespaced, labeled with their owner; removes what fell out. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 import { CRD, isEstablished } from '../store.js';
 
 const CLUSTER_SCOPED = new Set(
@@ -25,7 +25,7 @@ const rank = (object: KubeObject): number => {
 
 export const inOrder = (objects: readonly KubeObject[]): KubeObject[] => [...objects].sort((a, b) => rank(a) - rank(b));
 
-export function isClusterScoped(object: KubeObject, lab: Pick<Lab, 'store'>): boolean {
+export function isClusterScoped(object: KubeObject, lab: Pick<ReconcileContext, 'store'>): boolean {
   if (!object.apiVersion.includes('.') || object.apiVersion.includes('.k8s.io/'))
     return CLUSTER_SCOPED.has(object.kind);
   const group = object.apiVersion.split('/')[0];
@@ -37,7 +37,7 @@ export function isClusterScoped(object: KubeObject, lab: Pick<Lab, 'store'>): bo
 export function placed(
   object: KubeObject,
   namespace: string,
-  lab: Pick<Lab, 'store'>,
+  lab: Pick<ReconcileContext, 'store'>,
   labels: Record<string, string>,
   annotations: Record<string, string> = {},
 ): KubeObject {
@@ -68,7 +68,11 @@ export const identityOf = (object: KubeObject): string =>
   ].join('_');
 
 /** Applies CRDs and waits until they are served, by the watch that the store keeps. */
-export async function applyCrds(crds: readonly KubeObject[], lab: Lab, fieldManager: string): Promise<void> {
+export async function applyCrds(
+  crds: readonly KubeObject[],
+  lab: ReconcileContext,
+  fieldManager: string,
+): Promise<void> {
   for (const crd of crds) await lab.apply(crd, fieldManager);
   for (let tries = 0; tries < 200; tries += 1) {
     const waiting = crds.filter((crd) => {
@@ -82,7 +86,11 @@ export async function applyCrds(crds: readonly KubeObject[], lab: Lab, fieldMana
 }
 
 /** Deletes objects of `before` that are not in `now`; ones kept by policy stay. */
-export async function prune(before: readonly KubeObject[], now: readonly KubeObject[], lab: Lab): Promise<void> {
+export async function prune(
+  before: readonly KubeObject[],
+  now: readonly KubeObject[],
+  lab: ReconcileContext,
+): Promise<void> {
   const kept = new Set(now.map(identityOf));
   for (const object of inOrder(before).reverse()) {
     if (kept.has(identityOf(object))) continue;

@@ -6,8 +6,8 @@ import { messageOf } from 'catalyst/support/errors/errors.js';
 import { sha256 } from 'catalyst/support/hash.js';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
 import { condition } from '../conditions.js';
-import type { Lab, Outcome, Rule } from '../engine.js';
 import type { ClusterNetwork } from '../network/network.js';
+import type { Outcome, ReconcileContext, Rule } from '../reconciler.js';
 import type { ChartSource } from './charts.js';
 import { credentialsFor, isReconciled, pollMs, tellReady } from './flux-ready.js';
 
@@ -51,7 +51,7 @@ export function sources(tools: SourceTools): Rule[] {
 
 const stored = condition('ArtifactInStorage', true, 'Succeeded', 'stored artifact');
 
-async function git(source: KubeObject, lab: Lab, { exec, network }: SourceTools): Promise<Outcome> {
+async function git(source: KubeObject, lab: ReconcileContext, { exec, network }: SourceTools): Promise<Outcome> {
   const { url, interval, ref = {} } = source.spec as { url: string; interval?: string; ref?: { branch?: string } };
   const branch = ref.branch ?? 'main';
   const run = async (args: string[], cwd?: string) => {
@@ -106,7 +106,7 @@ async function git(source: KubeObject, lab: Lab, { exec, network }: SourceTools)
   return { againMs: pollMs(interval) };
 }
 
-async function helmRepository(source: KubeObject, lab: Lab, { network }: SourceTools): Promise<Outcome> {
+async function helmRepository(source: KubeObject, lab: ReconcileContext, { network }: SourceTools): Promise<Outcome> {
   const url: string = source.spec.url;
   if (source.spec.type === 'oci' || url.startsWith('oci://')) return undefined;
   const index = await network
@@ -129,7 +129,7 @@ async function helmRepository(source: KubeObject, lab: Lab, { network }: SourceT
   return { againMs: pollMs(source.spec.interval) };
 }
 
-async function ociRepository(source: KubeObject, lab: Lab, { charts }: SourceTools): Promise<Outcome> {
+async function ociRepository(source: KubeObject, lab: ReconcileContext, { charts }: SourceTools): Promise<Outcome> {
   const url: string = source.spec.url;
   const cut = url.lastIndexOf('/');
   const version = source.spec.ref?.digest ?? source.spec.ref?.tag ?? source.spec.ref?.semver ?? 'latest';
@@ -156,7 +156,7 @@ async function ociRepository(source: KubeObject, lab: Lab, { charts }: SourceToo
 }
 
 /** Of somebody's own: what a release reads is fetched by its own rule. A chart that has nothing yet is asked for anew, as there. */
-async function helmChart(chart: KubeObject, lab: Lab, { charts }: SourceTools): Promise<Outcome> {
+async function helmChart(chart: KubeObject, lab: ReconcileContext, { charts }: SourceTools): Promise<Outcome> {
   if (isReconciled(chart)) return undefined;
   const { sourceRef, chart: name, version = '*' } = chart.spec as HelmChartSpec;
   const source = lab.store.get(`${API}/${sourceRef.kind}`, chart.metadata.namespace, sourceRef.name);
@@ -194,7 +194,7 @@ interface HelmChartSpec {
 function artifactOf(
   source: KubeObject,
   revision: string,
-  lab: Lab,
+  lab: ReconcileContext,
   digest = `sha256:${sha256(revision)}`,
 ): Record<string, unknown> {
   const path = `${source.kind.toLowerCase()}/${source.metadata.namespace}/${source.metadata.name}/${sha256(revision).slice(0, 12)}.tar.gz`;

@@ -11,8 +11,8 @@ import { sha256 } from 'catalyst/support/hash.js';
 import { createRedactor } from 'catalyst/support/redact/redact.js';
 import { createExec } from 'catalyst/tools/exec/exec.js';
 import type { Claims } from '../../servers/mother/claims.js';
-import type { Lab } from '../engine.js';
-import { wayOut } from '../network/egress.js';
+import { egressTo } from '../network/egress.js';
+import type { ReconcileContext } from '../reconciler.js';
 import type { Program, ProgramCall } from '../workloads/programs/programs.js';
 import { undoKill, undoRedirect } from './mother-undos.js';
 
@@ -94,7 +94,7 @@ async function recordIds(mounted: Mounted): Promise<string[]> {
 }
 
 /** Tries each kubeconfig where it lies, with the token it holds: at the address it names, and at the Sovereign's API. */
-async function tryCredentials(mounted: Mounted, lab: Lab): Promise<object> {
+async function tryCredentials(mounted: Mounted, lab: ReconcileContext): Promise<object> {
   const { files, namespace, claim, env } = mounted;
   const told = { kubeconfigs: {}, servers: {}, own: {}, prints: {} } as Record<string, Record<string, string>>;
   for (const id of await recordIds(mounted)) {
@@ -117,9 +117,9 @@ function answerOf(status: number): string {
   return status === 401 || status === 403 ? 'refused' : 'unreachable';
 }
 
-async function tryServer(lab: Lab, server: string, token: string | undefined): Promise<string> {
+async function tryServer(lab: ReconcileContext, server: string, token: string | undefined): Promise<string> {
   const { hostname, port } = new URL(server);
-  const { place: to } = await wayOut(lab, hostname, Number(port || 443));
+  const { place: to } = await egressTo(lab, hostname, Number(port || 443));
   if (!to) return 'unreachable';
   const { request } = await import('node:https');
   return new Promise((resolve) => {

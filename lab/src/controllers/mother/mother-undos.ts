@@ -1,6 +1,6 @@
 /** The undos that a run arms on the emulated mother, where their scripts do not run as they stand. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 import type { ProgramCall } from '../workloads/programs/programs.js';
 
 /** Tests its rights and is armed, sleeps until its moment, then puts back what is still stopped and removes its bindings. */
@@ -44,7 +44,7 @@ export async function undoRedirect({ pod, lab, env }: ProgramCall): Promise<obje
 }
 
 /** Marks the Job armed; true until its moment has come. */
-async function armedAndWaiting(pod: KubeObject, lab: Lab, env: Record<string, string>): Promise<boolean> {
+async function armedAndWaiting(pod: KubeObject, lab: ReconcileContext, env: Record<string, string>): Promise<boolean> {
   const { NAME: name = '', NAMESPACE: namespace } = env;
   const job = { apiVersion: 'batch/v1', kind: 'Job', namespace, name };
   const armed = { 'catalyst.openova.io/armed': 'true' };
@@ -58,7 +58,10 @@ async function armedAndWaiting(pod: KubeObject, lab: Lab, env: Record<string, st
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** Namespaces in which a Pod's ServiceAccount is bound to a role. */
-async function boundNamespaces({ metadata, spec }: KubeObject, lab: Lab): Promise<Set<string | undefined>> {
+async function boundNamespaces(
+  { metadata, spec }: KubeObject,
+  lab: ReconcileContext,
+): Promise<Set<string | undefined>> {
   const bindings = await lab.kube.list({ apiVersion: RBAC, kind: 'RoleBinding' });
   const ours = bindings.filter(({ subjects = [] }) =>
     (subjects as { name: string; namespace?: string }[]).some(

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { resolverAddresses } from '../../internet/internet.js';
 import { isWithin } from '../../internet/networks.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 export const EGRESS_POLICY = 'cilium.io/v2/CiliumClusterwideNetworkPolicy';
 
@@ -59,7 +59,10 @@ export function denied(policies: readonly KubeObject[], to: Destination): boolea
 }
 
 /** What CoreDNS is told of the name in a further server block (k3s reads `*.server` of coredns-custom); undefined: nothing. */
-function told(lab: Pick<Lab, 'store'>, host: string): { addresses: string[] } | { forward: string[] } | undefined {
+function told(
+  lab: Pick<ReconcileContext, 'store'>,
+  host: string,
+): { addresses: string[] } | { forward: string[] } | undefined {
   const data = lab.store.get('v1/ConfigMap', 'kube-system', 'coredns-custom')?.data ?? {};
   let best: { zone: string; body: string } | undefined;
   for (const [key, text] of Object.entries(data as Record<string, string>))
@@ -86,8 +89,8 @@ function blocksIn(text: string): { zones: string[]; body: string }[] {
 }
 
 /** Where a Pod gets to when it calls a name or address outside; the addresses as the Pod's resolver answers, none when it does not. */
-export async function wayOut(
-  lab: Pick<Lab, 'store' | 'world'>,
+export async function egressTo(
+  lab: Pick<ReconcileContext, 'store' | 'world'>,
   host: string,
   port: number,
 ): Promise<{ addresses: string[]; place?: { host: string; port: number } }> {
@@ -106,7 +109,7 @@ export async function wayOut(
 const isLoopback = (address: string) => address.startsWith('127.');
 
 async function addressesOf(
-  lab: Pick<Lab, 'store' | 'world'>,
+  lab: Pick<ReconcileContext, 'store' | 'world'>,
   policies: readonly KubeObject[],
   host: string,
 ): Promise<string[]> {
@@ -119,6 +122,6 @@ async function addressesOf(
 }
 
 /** Whether a Pod gets a connection to a resolver outside. */
-export function reachesResolver({ store, world }: Pick<Lab, 'store' | 'world'>, address: string): boolean {
+export function reachesResolver({ store, world }: Pick<ReconcileContext, 'store' | 'world'>, address: string): boolean {
   return !denied(store.list(EGRESS_POLICY), { address }) && typeof world.outside?.arrive(address, 53) === 'number';
 }

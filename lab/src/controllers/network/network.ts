@@ -1,5 +1,5 @@
 /**
- * The cluster's own network as played pods see it: an HTTP proxy on loopback. In-cluster names answer from the component
+ * The cluster's own network as emulated pods see it: an HTTP proxy on loopback. In-cluster names answer from the component
  * behind the Service, other names lead to the address that the DNS gives, and to what answers there.
  */
 import { writeFile } from 'node:fs/promises';
@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { ProxyAgent, request as send } from 'undici';
-import { type Passage, passageTo } from '../../internet/passage.js';
-import { openSocksDoor } from '../../internet/socks-door.js';
+import { type Forward, forwardTo } from '../../internet/forward.js';
+import { openSocksProxy } from '../../internet/socks-proxy.js';
 import { type LabResponse, relay } from '../../requests/http-server.js';
 
 export interface NetworkAnswer {
@@ -40,7 +40,7 @@ export interface NetworkOptions {
   /** Answer of the component behind an in-cluster name. */
   answer(request: IncomingMessage, host: string, port: number, body: Buffer): Promise<LabResponse>;
   /** The way to a Service or Pod, by name or address; undefined when it is none. */
-  inside(host: string, port: number): Promise<Passage | undefined>;
+  inside(host: string, port: number): Promise<Forward | undefined>;
   /** Where a name outside answers; undefined when it does not resolve or egress is refused. */
   dial(host: string, port: number): Promise<{ host: string; port: number } | undefined>;
 }
@@ -63,19 +63,19 @@ export async function createClusterNetwork(options: NetworkOptions): Promise<Clu
     const [host = '', port = '443'] = (request.url ?? '').split(':');
     void way(host, Number(port))
       .catch(() => undefined)
-      .then((passage) => {
-        if (!passage) return socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      .then((forward) => {
+        if (!forward) return socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        passage(socket);
+        forward(socket);
       });
   });
 
   const dialed = (host: string, port: number) => options.dial(host === 'localhost' ? '127.0.0.1' : host, port);
 
-  async function way(host: string, port: number): Promise<Passage | undefined> {
+  async function way(host: string, port: number): Promise<Forward | undefined> {
     const inside = await options.inside(host, port);
     const place = inside || options.isInside(host) ? undefined : await dialed(host, port);
-    return place ? passageTo(place) : inside;
+    return place ? forwardTo(place) : inside;
   }
 
   async function forward(request: IncomingMessage, host: string, port: number, body: Buffer): Promise<LabResponse> {
@@ -95,7 +95,7 @@ export async function createClusterNetwork(options: NetworkOptions): Promise<Clu
   const proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const caFile = join(options.cacheDir, 'cluster-ca.pem');
   await writeFile(caFile, options.authority);
-  const socks = await openSocksDoor({ connect: way });
+  const socks = await openSocksProxy({ connect: way });
   const agent = new ProxyAgent({ uri: proxy, requestTls: { ca: options.authority } });
 
   return {

@@ -1,12 +1,12 @@
 /** Services get an address and, from the Ready pods behind their selector, EndpointSlices. A LoadBalancer stays pending: no cloud controller runs. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { type Lab, ownedBy, type Rule } from '../engine.js';
+import { ownedBy, type ReconcileContext, type Rule } from '../reconciler.js';
 import { isLive, isReady, matches, POD } from '../workloads/pods.js';
 
 const SERVICE = 'v1/Service';
 
 /** Ready pods behind a Service. */
-export function podsBehind(service: KubeObject, lab: Pick<Lab, 'store'>): KubeObject[] {
+export function podsBehind(service: KubeObject, lab: Pick<ReconcileContext, 'store'>): KubeObject[] {
   return lab.store
     .list(POD, service.metadata.namespace)
     .filter((pod) => isLive(pod) && matches(service.spec?.selector, pod.metadata.labels));

@@ -1,8 +1,8 @@
-/** Admission webhooks of played operators, as the API server reaches them by Service. */
+/** Admission webhooks of emulated operators, as the API server reaches them by Service. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Component } from '../../components/component.js';
-import type { Lab } from '../engine.js';
 import { findings } from '../platform/kyverno/kyverno.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 interface ReviewRequest {
   uid: string;
@@ -11,7 +11,7 @@ interface ReviewRequest {
 }
 
 /** Judges one object; a text is the refusal. */
-type Judge = (request: ReviewRequest, lab: Lab) => string | undefined;
+type Judge = (request: ReviewRequest, lab: ReconcileContext) => string | undefined;
 
 const judges: [service: RegExp, judge: Judge][] = [
   [/^cert-manager-webhook$/, certificateProblem],
@@ -20,10 +20,10 @@ const judges: [service: RegExp, judge: Judge][] = [
 
 const hooks = /webhook|^kyverno-svc$/;
 
-/** Webhooks behind Services: those that the lab plays judge, others allow. */
+/** Webhooks behind Services: those that the lab emulates judge, others allow. */
 export const admissionWebhooks: Component = {
   name: 'admission webhooks',
-  plays: (service) => hooks.test(service.metadata.name),
+  emulates: (service) => hooks.test(service.metadata.name),
   handle: (request, { lab, service }) => {
     const review = JSON.parse(request.body.toString()) as { request: ReviewRequest };
     const judge = judges.find(([name]) => name.test(service.metadata.name))?.[1];
@@ -66,7 +66,7 @@ function certificateProblem({ object }: ReviewRequest): string | undefined {
   return undefined;
 }
 
-function policyProblem({ object, operation }: ReviewRequest, lab: Lab): string | undefined {
+function policyProblem({ object, operation }: ReviewRequest, lab: ReconcileContext): string | undefined {
   const refused = findings(object!, operation, lab).filter((one) => one.enforced && one.result === 'fail');
   if (refused.length === 0) return undefined;
   const lines = refused.map((one) => `${one.policy}:\n  ${one.rule}: ${one.message}`);

@@ -4,8 +4,8 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../../certificates.js';
 import { powerDnsKey } from '../../components/powerdns.js';
 import { type Condition, condition, conditions, findCondition, isTrue } from '../conditions.js';
-import { all, type Lab, type Outcome, operatorReady, type Rule } from '../engine.js';
 import { secretValue } from '../flux/flux-ready.js';
+import { all, type Outcome, operatorReady, type ReconcileContext, type Rule } from '../reconciler.js';
 
 const API = 'cert-manager.io/v1';
 export const CERTIFICATE = `${API}/Certificate`;
@@ -47,7 +47,7 @@ export const certManager: Rule[] = [
   ),
 ];
 
-async function issuer(one: KubeObject, lab: Lab): Promise<void> {
+async function issuer(one: KubeObject, lab: ReconcileContext): Promise<void> {
   const caSecret = one.spec.ca?.secretName;
   const namespace = one.kind === 'ClusterIssuer' ? 'cert-manager' : one.metadata.namespace;
   const lacking = caSecret && !lab.store.get('v1/Secret', namespace, caSecret);
@@ -62,7 +62,7 @@ async function issuer(one: KubeObject, lab: Lab): Promise<void> {
   await lab.setStatus(one, { conditions: conditions(one, lab.clock, [ready]) });
 }
 
-async function certificate(one: KubeObject, lab: Lab): Promise<Outcome> {
+async function certificate(one: KubeObject, lab: ReconcileContext): Promise<Outcome> {
   if (one.metadata.deletionTimestamp) return undefined;
   const tell = (wanted: Condition[], status: Record<string, unknown> = {}) => {
     const dated = wanted.map((entry) => ({ ...entry, observedGeneration: one.metadata.generation }));
@@ -131,7 +131,7 @@ const namesOf = (one: KubeObject): string[] => [
   ...new Set([...(one.spec.commonName ? [one.spec.commonName] : []), ...(one.spec.dnsNames ?? [])]),
 ];
 
-function fits(one: KubeObject, secret: KubeObject, lab: Lab): boolean {
+function fits(one: KubeObject, secret: KubeObject, lab: ReconcileContext): boolean {
   const leaf = new X509Certificate(Buffer.from(secret.data['tls.crt'], 'base64'));
   const names = leaf.subjectAltName?.split(', ').map((name) => name.replace(/^\w+:/, '')) ?? [];
   const isFresh = Date.parse(leaf.validTo) > lab.clock.now().getTime() + DAY;
@@ -139,13 +139,13 @@ function fits(one: KubeObject, secret: KubeObject, lab: Lab): boolean {
   return isFresh && sameIssuer && (one.spec.dnsNames ?? []).every((name: string) => names.includes(name));
 }
 
-const issuerOf = (one: KubeObject, lab: Lab): KubeObject | undefined => {
+const issuerOf = (one: KubeObject, lab: ReconcileContext): KubeObject | undefined => {
   const { kind = 'Issuer', name } = one.spec.issuerRef;
   return lab.store.get(`${API}/${kind}`, kind === 'ClusterIssuer' ? undefined : one.metadata.namespace, name);
 };
 
 /** Why a certificate cannot be issued now; undefined when it can. */
-async function refusal(one: KubeObject, lab: Lab): Promise<string | undefined> {
+async function refusal(one: KubeObject, lab: ReconcileContext): Promise<string | undefined> {
   const from = issuerOf(one, lab);
   if (!isTrue(from, 'Ready')) return `issuer ${one.spec.issuerRef.name} is not ready`;
   const solver = (
@@ -163,14 +163,14 @@ async function refusal(one: KubeObject, lab: Lab): Promise<string | undefined> {
 }
 
 /** PowerDNS takes the solver's record with its own key only. */
-function refusedKey(config: Record<string, unknown> | undefined, lab: Lab): string | undefined {
+function refusedKey(config: Record<string, unknown> | undefined, lab: ReconcileContext): string | undefined {
   const { name = '', key = '' } = (config?.['apiKeySecretRef'] ?? {}) as { name?: string; key?: string };
   const wanted = powerDnsKey(lab, 'powerdns');
   if (wanted === undefined || secretValue(lab, 'cert-manager', name, key) === wanted) return undefined;
   return `error presenting the challenge: ${config?.['host']} answers 401 Unauthorized`;
 }
 
-async function issue(one: KubeObject, lab: Lab): Promise<CertificateAndKey & { authority?: string }> {
+async function issue(one: KubeObject, lab: ReconcileContext): Promise<CertificateAndKey & { authority?: string }> {
   const now = lab.clock.now().getTime();
   const names = namesOf(one);
   const request = {
@@ -197,7 +197,7 @@ async function issue(one: KubeObject, lab: Lab): Promise<CertificateAndKey & { a
 }
 
 /** Puts the CA into webhook configurations that ask for it, as cainjector does. */
-async function inject(configuration: KubeObject, lab: Lab): Promise<void> {
+async function inject(configuration: KubeObject, lab: ReconcileContext): Promise<void> {
   const asks = Object.keys(configuration.metadata.annotations ?? {}).some((key) =>
     key.startsWith('cert-manager.io/inject-'),
   );

@@ -5,8 +5,8 @@
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import { type Bucket, openBucket } from '../../components/buckets.js';
-import type { Lab, Rule } from '../engine.js';
 import { secretValue } from '../flux/flux-ready.js';
+import type { ReconcileContext, Rule } from '../reconciler.js';
 import type { Program } from '../workloads/programs/programs.js';
 
 const CLUSTER = 'postgresql.cnpg.io/v1/Cluster';
@@ -18,12 +18,12 @@ const held = new WeakMap<object, Map<string, string>>();
 /** Clusters whose first log is archived, by UID. */
 const archiving = new WeakMap<object, Set<string>>();
 
-const of = <T>(kept: WeakMap<object, T>, lab: Lab, make: () => T): T => {
+const of = <T>(kept: WeakMap<object, T>, lab: ReconcileContext, make: () => T): T => {
   const found = kept.get(lab.store) ?? make();
   kept.set(lab.store, found);
   return found;
 };
-const valuesIn = (lab: Lab) => of(held, lab, () => new Map<string, string>());
+const valuesIn = (lab: ReconcileContext) => of(held, lab, () => new Map<string, string>());
 const keyOf = ({ metadata }: KubeObject) => `${metadata.uid}`;
 
 interface ObjectStore {
@@ -33,7 +33,12 @@ interface ObjectStore {
 }
 
 /** @throws what is missing of it */
-async function archiveAt(store: ObjectStore, namespace: string, server: string, lab: Lab): Promise<Bucket> {
+async function archiveAt(
+  store: ObjectStore,
+  namespace: string,
+  server: string,
+  lab: ReconcileContext,
+): Promise<Bucket> {
   const storage = lab.world.objectStorage;
   if (!storage) throw new Error('this lab has no Object Storage');
   const [, bucket = '', folder = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(store.destinationPath) ?? [];
@@ -48,11 +53,11 @@ async function archiveAt(store: ObjectStore, namespace: string, server: string, 
   return openBucket({ ...storage, ...keys }, bucket, `${prefix}/`);
 }
 
-const ownArchive = (cluster: KubeObject, lab: Lab): Promise<Bucket> =>
+const ownArchive = (cluster: KubeObject, lab: ReconcileContext): Promise<Bucket> =>
   archiveAt(cluster.spec.backup.barmanObjectStore, `${cluster.metadata.namespace}`, cluster.metadata.name, lab);
 
 /** Undefined where it archives, or is not to; else why it does not. */
-export async function whyNotArchiving(cluster: KubeObject, lab: Lab): Promise<string | undefined> {
+export async function whyNotArchiving(cluster: KubeObject, lab: ReconcileContext): Promise<string | undefined> {
   const begun = of(archiving, lab, () => new Set<string>());
   if (!cluster.spec.backup?.barmanObjectStore || begun.has(`${cluster.metadata.uid}`)) return undefined;
   try {
@@ -68,7 +73,7 @@ export async function whyNotArchiving(cluster: KubeObject, lab: Lab): Promise<st
 }
 
 /** True once a Cluster that begins from a backup has what the backup held. One that begins empty has it at once. */
-export async function isRecovered(cluster: KubeObject, lab: Lab): Promise<boolean> {
+export async function isRecovered(cluster: KubeObject, lab: ReconcileContext): Promise<boolean> {
   const source = cluster.spec.bootstrap?.recovery?.source;
   if (source === undefined || valuesIn(lab).has(keyOf(cluster))) return true;
   const from = ((cluster.spec.externalClusters ?? []) as { name: string; barmanObjectStore?: ObjectStore }[]).find(
@@ -133,7 +138,7 @@ export const cnpgBackups: Rule[] = [
 ];
 
 /** @throws what psql says when nothing answers */
-function databaseAt(uri: string, lab: Lab): string {
+function databaseAt(uri: string, lab: ReconcileContext): string {
   const [, name = '', namespace] = /@([^.:/]+)-rw\.([^.:/]+)/.exec(uri) ?? [];
   const cluster = lab.store.get(CLUSTER, namespace, name);
   if (!cluster) throw new Error(`psql: error: could not translate host name in ${uri.replace(/:[^:@]*@/, ':…@')}`);

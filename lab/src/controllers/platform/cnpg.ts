@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { condition, conditions } from '../conditions.js';
-import { type Lab, ownedBy, type Rule } from '../engine.js';
+import { ownedBy, type ReconcileContext, type Rule } from '../reconciler.js';
 import { isReady, POD, podFrom, podsOf } from '../workloads/pods.js';
 import { isRecovered, whyNotArchiving } from './cnpg-backups.js';
 
@@ -156,7 +156,7 @@ const owned = (cluster: KubeObject, name: string): KubeObject['metadata'] => ({
   ownerReferences: [ownedBy(cluster) as any],
 });
 
-async function secretOf(cluster: KubeObject, lab: Lab): Promise<void> {
+async function secretOf(cluster: KubeObject, lab: ReconcileContext): Promise<void> {
   const name = appSecretOf(cluster);
   if (cluster.spec.bootstrap?.initdb?.secret?.name) return;
   if (lab.store.get('v1/Secret', cluster.metadata.namespace, name)) return;

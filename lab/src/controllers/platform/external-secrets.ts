@@ -4,9 +4,9 @@ import { messageOf } from 'catalyst/support/errors/errors.js';
 import { serviceName } from '../../components/component.js';
 import type { OpenBao } from '../../components/openbao.js';
 import { condition, conditions, isTrue } from '../conditions.js';
-import { all, type Lab, type Outcome, ownedBy, type Rule } from '../engine.js';
 import { durationMs, secretValue } from '../flux/flux-ready.js';
 import { podsBehind } from '../network/services.js';
+import { all, type Outcome, ownedBy, type ReconcileContext, type Rule } from '../reconciler.js';
 import { isReady } from '../workloads/pods.js';
 
 const API = 'external-secrets.io/v1';
@@ -41,7 +41,7 @@ export function externalSecrets(openbao: OpenBao): Rule[] {
   ];
 }
 
-async function validate(store: KubeObject, lab: Lab, openbao: OpenBao): Promise<Outcome> {
+async function validate(store: KubeObject, lab: ReconcileContext, openbao: OpenBao): Promise<Outcome> {
   const problem = store.spec.provider?.vault ? vaultProblem(store, lab, openbao) : undefined;
   const ready = problem
     ? condition('Ready', false, 'InvalidProviderConfig', problem)
@@ -50,7 +50,7 @@ async function validate(store: KubeObject, lab: Lab, openbao: OpenBao): Promise<
   return { againMs: problem ? 1000 : 10_000 };
 }
 
-function vaultProblem(store: KubeObject, lab: Lab, openbao: OpenBao): string | undefined {
+function vaultProblem(store: KubeObject, lab: ReconcileContext, openbao: OpenBao): string | undefined {
   const host = new URL(store.spec.provider.vault.server).hostname;
   const at = serviceName(host);
   const service = at && lab.store.get('v1/Service', at.namespace, at.name);
@@ -59,7 +59,7 @@ function vaultProblem(store: KubeObject, lab: Lab, openbao: OpenBao): string | u
   return openbao.status(lab).sealed ? 'unable to log in: Vault is sealed' : undefined;
 }
 
-async function sync(external: KubeObject, lab: Lab, openbao: OpenBao): Promise<Outcome> {
+async function sync(external: KubeObject, lab: ReconcileContext, openbao: OpenBao): Promise<Outcome> {
   if (external.metadata.deletionTimestamp) return undefined;
   const tell = (holds: boolean, reason: string, message: string, more: Record<string, unknown> = {}) =>
     lab.setStatus(external, {
@@ -108,7 +108,12 @@ async function sync(external: KubeObject, lab: Lab, openbao: OpenBao): Promise<O
   return { againMs: Math.min(durationMs(external.spec.refreshInterval, 3_600_000), 5000) };
 }
 
-async function lookUp(store: KubeObject, key: string, lab: Lab, openbao: OpenBao): Promise<Record<string, string>> {
+async function lookUp(
+  store: KubeObject,
+  key: string,
+  lab: ReconcileContext,
+  openbao: OpenBao,
+): Promise<Record<string, string>> {
   const kubernetes = store.spec.provider?.kubernetes;
   if (kubernetes) {
     const namespace = kubernetes.remoteNamespace ?? 'default';

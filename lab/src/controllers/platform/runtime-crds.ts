@@ -1,11 +1,11 @@
 /** CRDs that a Blueprint's pods make themselves (cilium-operator, crossplane's init container), once they run. */
 import type { Blueprint } from 'catalyst/blueprints/catalog/blueprint.js';
-import type { TrueCrds } from '../../clusters/cluster-api.js';
+import type { UpstreamCrds } from '../../clusters/cluster-api.js';
 import { crd } from '../crd.js';
-import { isAvailable, type Rule } from '../engine.js';
+import { isAvailable, type Rule } from '../reconciler.js';
 
 /** Their true definitions, where the engine has them. */
-export const runtimeCrds = (blueprints: readonly Blueprint[], trueCrds?: TrueCrds): Rule[] =>
+export const runtimeCrds = (blueprints: readonly Blueprint[], upstreamCrds?: UpstreamCrds): Rule[] =>
   blueprints
     .filter((blueprint) => blueprint.crdsAtRuntime)
     .map((blueprint): Rule => {
@@ -20,7 +20,8 @@ export const runtimeCrds = (blueprints: readonly Blueprint[], trueCrds?: TrueCrd
           for (const shape of blueprint.crdShapes) {
             const [plural, ...group] = shape.name.split('.');
             await lab.apply(
-              trueCrds?.object(shape.name) ?? crd(group.join('.'), shape.versions, shape.kind, shape.scope, { plural }),
+              upstreamCrds?.object(shape.name) ??
+                crd(group.join('.'), shape.versions, shape.kind, shape.scope, { plural }),
             );
           }
         },

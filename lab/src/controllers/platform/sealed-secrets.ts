@@ -4,7 +4,7 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import { issueCertificate } from '../../certificates.js';
 import { condition, conditions } from '../conditions.js';
-import { all, type Lab, ownedBy, type Rule } from '../engine.js';
+import { all, ownedBy, type ReconcileContext, type Rule } from '../reconciler.js';
 import { POD } from '../workloads/pods.js';
 
 const SEALED = 'bitnami.com/v1alpha1/SealedSecret';
@@ -66,7 +66,7 @@ export const sealedSecrets: Rule[] = [
 ];
 
 /** A Secret that somebody else made is theirs (bitnami-labs/sealed-secrets v0.36.6, pkg/controller/controller.go, unseal). */
-function standsAlready({ metadata: { name, namespace, uid } }: KubeObject, lab: Lab): boolean {
+function standsAlready({ metadata: { name, namespace, uid } }: KubeObject, lab: ReconcileContext): boolean {
   const secret = lab.store.get('v1/Secret', namespace, name);
   const { ownerReferences = [], annotations = {} } = secret?.metadata ?? {};
   const isOpen = ['managed', 'patch'].some((way) => annotations[`sealedsecrets.bitnami.com/${way}`] === 'true');
@@ -77,10 +77,10 @@ const isController = (pod: KubeObject): boolean =>
   OPERATOR.test(pod.metadata.name) && (pod.metadata.ownerReferences ?? []).some((owner) => owner.kind === 'ReplicaSet');
 
 /** The controller makes its key before it says that it is ready. */
-export const sealingKeyMissing = (pod: KubeObject, lab: Lab): string | undefined =>
+export const sealingKeyMissing = (pod: KubeObject, lab: ReconcileContext): string | undefined =>
   isController(pod) && keysOf(lab).length === 0 ? 'Readiness probe failed: no sealing key yet' : undefined;
 
-function keysOf(lab: Pick<Lab, 'store'>): string[] {
+function keysOf(lab: Pick<ReconcileContext, 'store'>): string[] {
   return lab.store
     .list('v1/Secret')
     .filter((secret) => secret.metadata.labels?.[ACTIVE] === 'active' && secret.data?.['tls.key'])

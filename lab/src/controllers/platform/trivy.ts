@@ -1,6 +1,6 @@
 /** trivy-operator: one VulnerabilityReport for each container of each running workload, where it is told to look. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { type Lab, ownedBy, type Rule } from '../engine.js';
+import { ownedBy, type ReconcileContext, type Rule } from '../reconciler.js';
 
 const OWNERS = ['apps/v1/ReplicaSet', 'apps/v1/StatefulSet', 'apps/v1/DaemonSet'];
 const OPERATOR = /trivy-operator/;
@@ -12,7 +12,7 @@ export const trivy: Rule[] = OWNERS.map((kind) => ({
   reconcile: scan,
 }));
 
-async function scan(workload: KubeObject, lab: Lab): Promise<void> {
+async function scan(workload: KubeObject, lab: ReconcileContext): Promise<void> {
   if (workload.metadata.deletionTimestamp || workload.spec.replicas === 0) return;
   if (isExcluded(lab, workload.metadata.namespace ?? '')) return;
   if (
@@ -58,7 +58,7 @@ async function scan(workload: KubeObject, lab: Lab): Promise<void> {
  * pkg/operator/predicate/predicate.go of trivy-operator 0.32.0: namespaces of OPERATOR_EXCLUDE_NAMESPACES are left out, each entry a
  * shell pattern; with OPERATOR_TARGET_NAMESPACES only those are looked at.
  */
-function isExcluded(lab: Lab, namespace: string): boolean {
+function isExcluded(lab: ReconcileContext, namespace: string): boolean {
   const operator = lab.store.list('apps/v1/Deployment').find(({ metadata }) => OPERATOR.test(metadata.name));
   const [container] = (operator?.spec.template?.spec?.containers ?? []) as {
     env?: { name: string; value?: string }[];

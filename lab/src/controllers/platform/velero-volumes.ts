@@ -1,7 +1,7 @@
 /** Velero's file-system backup of volumes by its node agents (pkg/podvolume/backupper.go of Velero 1.18). */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Bucket } from '../../components/buckets.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 interface Volume {
   name: string;
@@ -11,7 +11,7 @@ interface Volume {
 const archiveOf = (backup: string, claim: string): string => `kopia/${backup}/${claim}.json`;
 
 /** One PodVolumeBackup for each volume of a running Pod that a container mounts, but for hostPath ones: those are skipped. What failed. */
-export async function backUpVolumes(backup: KubeObject, bucket: Bucket, lab: Lab): Promise<string[]> {
+export async function backUpVolumes(backup: KubeObject, bucket: Bucket, lab: ReconcileContext): Promise<string[]> {
   if (!takesVolumes(backup, lab)) return [];
   const problems: string[] = [];
   for (const namespace of (backup.spec.includedNamespaces ?? []) as string[])
@@ -29,14 +29,14 @@ export async function backUpVolumes(backup: KubeObject, bucket: Bucket, lab: Lab
 }
 
 /** As the backup says, else as the server was told by its chart. */
-function takesVolumes({ spec }: KubeObject, lab: Lab): boolean {
+function takesVolumes({ spec }: KubeObject, lab: ReconcileContext): boolean {
   if (spec.defaultVolumesToFsBackup !== undefined) return spec.defaultVolumesToFsBackup;
   const server = lab.store.list('apps/v1/Deployment').find(({ metadata }) => metadata.name === 'velero');
   const args = (server?.spec.template?.spec?.containers?.[0]?.args ?? []) as string[];
   return args.includes('--default-volumes-to-fs-backup=true');
 }
 
-async function volumesOf(pod: KubeObject, lab: Lab): Promise<{ volume: Volume; claim: KubeObject }[]> {
+async function volumesOf(pod: KubeObject, lab: ReconcileContext): Promise<{ volume: Volume; claim: KubeObject }[]> {
   const mounted = new Set(
     ((pod.spec.containers ?? []) as { volumeMounts?: { name: string }[] }[]).flatMap(({ volumeMounts = [] }) =>
       volumeMounts.map(({ name }) => name),
@@ -54,12 +54,18 @@ async function volumesOf(pod: KubeObject, lab: Lab): Promise<{ volume: Volume; c
   return found;
 }
 
-const agentOn = (lab: Lab): boolean =>
+const agentOn = (lab: ReconcileContext): boolean =>
   lab.store
     .list('apps/v1/DaemonSet')
     .some(({ metadata, status }) => metadata.name === 'node-agent' && (status?.numberReady ?? 0) > 0);
 
-async function record(backup: KubeObject, pod: KubeObject, volume: Volume, claim: KubeObject, lab: Lab): Promise<void> {
+async function record(
+  backup: KubeObject,
+  pod: KubeObject,
+  volume: Volume,
+  claim: KubeObject,
+  lab: ReconcileContext,
+): Promise<void> {
   const made = await lab.create({
     apiVersion: backup.apiVersion,
     kind: 'PodVolumeBackup',
@@ -81,12 +87,22 @@ async function record(backup: KubeObject, pod: KubeObject, volume: Volume, claim
 }
 
 /** The data of that claim, into the volume of the one that was made in its place. */
-export async function restoreVolume(claim: KubeObject, backup: string, bucket: Bucket, lab: Lab): Promise<void> {
+export async function restoreVolume(
+  claim: KubeObject,
+  backup: string,
+  bucket: Bucket,
+  lab: ReconcileContext,
+): Promise<void> {
   const kept = await bucket.get(archiveOf(backup, claim.metadata.name));
   if (kept) lab.volumes.set(`${claim.metadata.uid}`, new Map(JSON.parse(kept.toString()) as [string, string][]));
 }
 
-export async function forgetVolumes(namespace: string, backup: string, bucket: Bucket, lab: Lab): Promise<void> {
+export async function forgetVolumes(
+  namespace: string,
+  backup: string,
+  bucket: Bucket,
+  lab: ReconcileContext,
+): Promise<void> {
   for (const key of await bucket.list(`kopia/${backup}/`)) await bucket.remove(key);
   const records = await lab.kube.list({
     apiVersion: 'velero.io/v1',

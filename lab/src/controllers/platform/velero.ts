@@ -4,7 +4,7 @@ import { type KubeObject, refOfObject } from 'catalyst/kubernetes/client/kube.js
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import { type Bucket, keysIn, openBucket } from '../../components/buckets.js';
 import { RequestRefused } from '../../kubernetes/client/client-transport.js';
-import type { Lab, Outcome, Rule } from '../engine.js';
+import type { Outcome, ReconcileContext, Rule } from '../reconciler.js';
 import { backUpVolumes, forgetVolumes, restoreVolume } from './velero-volumes.js';
 
 const API = 'velero.io/v1';
@@ -18,13 +18,13 @@ export const velero: Rule[] = [
   { name: 'velero deletion', kind: `${API}/DeleteBackupRequest`, operator: OPERATOR, reconcile: forget },
 ];
 
-const time = (lab: Lab): string =>
+const time = (lab: ReconcileContext): string =>
   lab.clock
     .now()
     .toISOString()
     .replace(/\.\d+Z$/, 'Z');
 
-async function bucketAt(location: KubeObject, lab: Lab): Promise<Bucket> {
+async function bucketAt(location: KubeObject, lab: ReconcileContext): Promise<Bucket> {
   const storage = lab.world.objectStorage;
   const keys = keysIn(lab, location.metadata.namespace!);
   if (!storage || !keys) throw new Error('no credentials for the object store');
@@ -32,7 +32,7 @@ async function bucketAt(location: KubeObject, lab: Lab): Promise<Bucket> {
   return openBucket({ ...storage, ...keys }, bucket, prefix ? `${prefix}/` : '');
 }
 
-async function look(location: KubeObject, lab: Lab): Promise<Outcome> {
+async function look(location: KubeObject, lab: ReconcileContext): Promise<Outcome> {
   try {
     const strange = strangersIn(await (await bucketAt(location, lab)).list(''));
     if (strange.length > 0)
@@ -58,7 +58,7 @@ function strangersIn(keys: readonly string[]): string[] {
   return [...found].filter((name) => !known.includes(name));
 }
 
-function locationOf(name: string | undefined, namespace: string, lab: Lab): KubeObject {
+function locationOf(name: string | undefined, namespace: string, lab: ReconcileContext): KubeObject {
   const found = lab.store.get(LOCATION, namespace, name ?? 'default');
   if (found?.status?.phase !== 'Available')
     throw new Error(`backup storage location "${name ?? 'default'}" is not available`);
@@ -67,7 +67,7 @@ function locationOf(name: string | undefined, namespace: string, lab: Lab): Kube
 
 const archiveOf = (name: string): string => `backups/${name}/${name}.json.gz`;
 
-async function backUp(backup: KubeObject, lab: Lab): Promise<void> {
+async function backUp(backup: KubeObject, lab: ReconcileContext): Promise<void> {
   if (backup.status?.phase || backup.metadata.deletionTimestamp) return;
   const startTimestamp = time(lab);
   try {
@@ -91,7 +91,7 @@ async function backUp(backup: KubeObject, lab: Lab): Promise<void> {
   }
 }
 
-async function restore(one: KubeObject, lab: Lab): Promise<void> {
+async function restore(one: KubeObject, lab: ReconcileContext): Promise<void> {
   if (one.status?.phase || one.metadata.deletionTimestamp) return;
   const startTimestamp = time(lab);
   try {
@@ -118,14 +118,14 @@ async function restore(one: KubeObject, lab: Lab): Promise<void> {
 }
 
 /** A claim is bound anew, its data read into the new volume; a Pod may start on another node. */
-async function bringBack(object: KubeObject, one: KubeObject, bucket: Bucket, lab: Lab): Promise<void> {
+async function bringBack(object: KubeObject, one: KubeObject, bucket: Bucket, lab: ReconcileContext): Promise<void> {
   if (object.kind !== 'PersistentVolumeClaim' && object.kind !== 'Pod') return void (await lab.create(object));
   const { volumeName: _volume, nodeName: _node, ...spec } = object.spec;
   const made = await lab.create({ ...object, metadata: withoutBinding(object.metadata), spec });
   if (object.kind === 'PersistentVolumeClaim') await restoreVolume(made, one.spec.backupName, bucket, lab);
 }
 
-async function forget(request: KubeObject, lab: Lab): Promise<void> {
+async function forget(request: KubeObject, lab: ReconcileContext): Promise<void> {
   if (request.status?.phase === 'Processed') return;
   const namespace = request.metadata.namespace!;
   const backup = lab.store.get(`${API}/Backup`, namespace, request.spec.backupName);
@@ -152,7 +152,7 @@ const SKIPPED = new Set([
 ]);
 
 /** Namespaces and everything in them, without what the server sets. */
-async function objectsIn(namespaces: readonly string[], lab: Lab): Promise<KubeObject[]> {
+async function objectsIn(namespaces: readonly string[], lab: ReconcileContext): Promise<KubeObject[]> {
   const objects: KubeObject[] = [];
   for (const name of namespaces) {
     const space = lab.store.get('v1/Namespace', undefined, name);
@@ -172,7 +172,7 @@ function nothingServed(error: unknown): [] {
   throw error;
 }
 
-async function namespacedKinds(lab: Lab): Promise<{ apiVersion: string; kind: string }[]> {
+async function namespacedKinds(lab: ReconcileContext): Promise<{ apiVersion: string; kind: string }[]> {
   // a group may be told of and not be served, for a moment after its kinds were defined or taken away: it has nothing then
   const read = async (path: string) => {
     const { status, body } = await lab.kube.raw(path);

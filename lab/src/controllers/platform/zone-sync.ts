@@ -1,7 +1,7 @@
 /** The tree's zone-sync Job: the Sovereign's zone in its PowerDNS, public names at the load balancer, name servers at the nodes. */
 import { rrsetKey } from '../../servers/zones.js';
-import type { Lab } from '../engine.js';
 import { podsBehind } from '../network/services.js';
+import type { ReconcileContext } from '../reconciler.js';
 import { isReady } from '../workloads/pods.js';
 import type { Program } from '../workloads/programs/programs.js';
 
@@ -34,7 +34,7 @@ export const zoneSync: Program = async ({ env, lab }) => {
 };
 
 /** As the nodes' status says, else as the lab knows them. */
-function externalAddresses(lab: Lab): string[] {
+function externalAddresses(lab: ReconcileContext): string[] {
   const told = lab.store
     .list('v1/Node')
     .flatMap((node) =>

@@ -3,17 +3,17 @@
  * `local`, as k3s makes them: manifests/local-storage.yaml of 1.35.4 annotates its class with `defaultVolumeType: local`.
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { all, type Lab, type Rule } from '../engine.js';
+import { all, type ReconcileContext, type Rule } from '../reconciler.js';
 
 const CLAIM = 'v1/PersistentVolumeClaim';
 const CLASS = 'storage.k8s.io/v1/StorageClass';
 const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 
-const defaultClass = (lab: Lab): KubeObject | undefined =>
+const defaultClass = (lab: ReconcileContext): KubeObject | undefined =>
   lab.store.list(CLASS).find((one) => one.metadata.annotations?.[IS_DEFAULT] === 'true');
 
 /** A local volume is of one node: of the first Pod that mounts it, as far as one is placed. */
-function nodeOf({ metadata }: KubeObject, lab: Lab): string {
+function nodeOf({ metadata }: KubeObject, lab: ReconcileContext): string {
   const pods = lab.store
     .list('v1/Pod', metadata.namespace)
     .filter(({ spec }) =>

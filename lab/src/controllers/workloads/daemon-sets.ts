@@ -1,6 +1,6 @@
 /** DaemonSet → one pod on every node that it selects and whose taints it bears (nodeShouldRunDaemonPod, Kubernetes 1.35, daemon_controller.go). */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { all, owners, type Rule } from '../engine.js';
+import { all, owners, type Rule } from '../reconciler.js';
 import { isLive, isReady, POD, podFrom, podsOf, suffix, templateHash } from './pods.js';
 import { bearsTaints } from './scheduling.js';
 

@@ -1,7 +1,7 @@
 /** Deployment → ReplicaSet → Pods; a changed template rolls, old pods go once the new ones are Ready (or first, with Recreate). */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { condition, conditions } from '../conditions.js';
-import { type Lab, ownedBy, type Rule } from '../engine.js';
+import { ownedBy, type ReconcileContext, type Rule } from '../reconciler.js';
 import { isLive, isReady, POD, podFrom, podsOf, suffix, templateHash } from './pods.js';
 
 const KIND = 'apps/v1/Deployment';
@@ -40,13 +40,18 @@ export const deployments: Rule = {
   },
 };
 
-function setsOf(lab: Lab, deployment: KubeObject): KubeObject[] {
+function setsOf(lab: ReconcileContext, deployment: KubeObject): KubeObject[] {
   return lab.store
     .list(REPLICA_SET, deployment.metadata.namespace)
     .filter((set) => set.metadata.ownerReferences?.some((owner) => owner.uid === deployment.metadata.uid));
 }
 
-async function currentSet(deployment: KubeObject, hash: string, replicas: number, lab: Lab): Promise<KubeObject> {
+async function currentSet(
+  deployment: KubeObject,
+  hash: string,
+  replicas: number,
+  lab: ReconcileContext,
+): Promise<KubeObject> {
   const name = `${deployment.metadata.name}-${hash}`;
   const had = lab.store.get(REPLICA_SET, deployment.metadata.namespace, name);
   if (had?.metadata.ownerReferences?.some((owner) => owner.uid === deployment.metadata.uid)) {
@@ -76,7 +81,7 @@ async function scale(
   set: KubeObject,
   mine: KubeObject[],
   wanted: number,
-  lab: Lab,
+  lab: ReconcileContext,
   deployment: KubeObject,
 ): Promise<void> {
   for (let at = mine.length; at < wanted; at += 1)
@@ -88,7 +93,7 @@ async function scale(
   for (const pod of mine.slice(wanted)) await lab.remove(pod);
 }
 
-async function tellSet(set: KubeObject, mine: KubeObject[], wanted: number, lab: Lab): Promise<void> {
+async function tellSet(set: KubeObject, mine: KubeObject[], wanted: number, lab: ReconcileContext): Promise<void> {
   const ready = mine.filter(isReady).length;
   await lab.setStatus(set, {
     replicas: Math.min(mine.length, wanted),
@@ -103,7 +108,7 @@ async function tell(
   mine: KubeObject[],
   old: KubeObject[],
   wanted: number,
-  lab: Lab,
+  lab: ReconcileContext,
 ): Promise<void> {
   const ready = mine.filter(isReady).length;
   const allReady = ready + (mine.length >= wanted ? 0 : old.filter(isReady).length);

@@ -1,6 +1,6 @@
 /** What the containers of a Pod got from Secrets into their environment when they started: it stays so until they start again. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 interface Container {
   env?: { name: string; valueFrom?: { secretKeyRef?: { name?: string; key?: string } } }[];
@@ -8,7 +8,7 @@ interface Container {
 }
 
 /** Variables from Secrets, of all containers together. */
-export function secretEnvironment(pod: KubeObject, lab: Pick<Lab, 'store'>): Record<string, string> {
+export function secretEnvironment(pod: KubeObject, lab: Pick<ReconcileContext, 'store'>): Record<string, string> {
   const containers: Container[] = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])];
   const read = (name = ''): Record<string, string> =>
     lab.store.get('v1/Secret', pod.metadata.namespace, name)?.data ?? {};

@@ -1,6 +1,6 @@
 /** Job → pod → Complete or Failed, with its backoff limit. */
 import { condition, conditions } from '../conditions.js';
-import { owners, type Rule } from '../engine.js';
+import { owners, type Rule } from '../reconciler.js';
 import { POD, podFrom, podsOf, suffix } from './pods.js';
 
 export const jobs: Rule = {

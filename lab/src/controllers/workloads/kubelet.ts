@@ -1,7 +1,7 @@
-/** The played kubelet: schedules pods, checks what they mount, runs them, ends the ones of Jobs with their program's answer. */
+/** The emulated kubelet: schedules pods, checks what they mount, runs them, ends the ones of Jobs with their program's answer. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { condition, conditions } from '../conditions.js';
-import { all, type Lab, type Outcome, type Rule } from '../engine.js';
+import { all, type Outcome, type ReconcileContext, type Rule } from '../reconciler.js';
 import { secretEnvironment } from './environment.js';
 import { isLive, POD } from './pods.js';
 import { missingProgram, refusedPull } from './pull.js';
@@ -15,15 +15,15 @@ export interface Exit {
 }
 
 export interface Kubelet {
-  /** True when a real scheduler chooses the node and the API server ends Pods: neither is played then. */
+  /** True when a real scheduler chooses the node and the API server ends Pods: neither is emulated then. */
   realCluster?: boolean;
   /** Runs the program of a pod that ends (a Job's). `waiting` while it would still run, looked at again by itself. */
-  run(pod: KubeObject, lab: Lab): Promise<Exit | 'waiting'>;
+  run(pod: KubeObject, lab: ReconcileContext): Promise<Exit | 'waiting'>;
   /** Why a long-running pod is not Ready although it runs; undefined when it is. */
-  unready(pod: KubeObject, lab: Lab): Promise<string | undefined> | string | undefined;
+  unready(pod: KubeObject, lab: ReconcileContext): Promise<string | undefined> | string | undefined;
 }
 
-const waitingPods = (_changed: KubeObject, lab: Lab) =>
+const waitingPods = (_changed: KubeObject, lab: ReconcileContext) =>
   lab.store
     .list(POD)
     .filter((pod) => pod.status?.phase !== 'Succeeded' && !(pod.status?.phase === 'Running' && isSettled(pod)))
@@ -35,10 +35,10 @@ const isSettled = (pod: KubeObject): boolean =>
   );
 
 /** Pods that wait in the namespace of what changed. */
-const waitingBeside = (changed: KubeObject, lab: Lab) =>
+const waitingBeside = (changed: KubeObject, lab: ReconcileContext) =>
   waitingPods(changed, lab).filter((key) => key.startsWith(`${changed.metadata.namespace}/`));
 
-export function kubelet(played: Kubelet): Rule {
+export function kubelet(emulated: Kubelet): Rule {
   return {
     name: 'kubelet',
     kind: POD,
@@ -50,26 +50,26 @@ export function kubelet(played: Kubelet): Rule {
       'v1/PersistentVolumeClaim': waitingBeside,
       'apps/v1/Deployment': (changed, lab) => all(POD)(changed, lab).filter((key) => isProbed(key, lab)),
     },
-    reconcile: (pod, lab) => reconcile(pod, lab, played),
+    reconcile: (pod, lab) => reconcile(pod, lab, emulated),
     gone: async (pod, lab) => void lab.environments.delete(`${pod.metadata.uid}`),
   };
 }
 
-const isProbed = (key: string, lab: Lab): boolean => {
+const isProbed = (key: string, lab: ReconcileContext): boolean => {
   const [namespace, name] = key.split('/');
   const pod = lab.store.get(POD, namespace, name!);
   return pod?.status?.phase === 'Running' && !isSettled(pod);
 };
 
-async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Outcome> {
+async function reconcile(pod: KubeObject, lab: ReconcileContext, emulated: Kubelet): Promise<Outcome> {
   // nobody is there to act on it; its node tells when it is lost
   if (lab.world.nodes().some(({ name, offSince }) => name === pod.spec.nodeName && offSince !== undefined))
     return undefined;
   if (!isLive(pod)) {
-    if (!played.realCluster) await lab.remove(pod);
+    if (!emulated.realCluster) await lab.remove(pod);
     return undefined;
   }
-  if (played.realCluster && !pod.spec.nodeName) return undefined;
+  if (emulated.realCluster && !pod.spec.nodeName) return undefined;
   if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return undefined;
   if (pod.spec.schedulingGates?.length > 0) {
     const gated = condition(
@@ -123,12 +123,12 @@ async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Ou
     });
     return undefined;
   }
-  if (pod.spec.restartPolicy !== 'Always') return runToEnd(pod, place.node, lab, played);
+  if (pod.spec.restartPolicy !== 'Always') return runToEnd(pod, place.node, lab, emulated);
 
   const { uid } = pod.metadata;
   const wasDown = wasDownWith(place.node, pod, lab);
   if (wasDown || !lab.environments.has(`${uid}`)) lab.environments.set(`${uid}`, secretEnvironment(pod, lab));
-  const why = await played.unready(pod, lab);
+  const why = await emulated.unready(pod, lab);
   await lab.setStatus(pod, {
     phase: 'Running',
     ...addresses(pod, place.node, lab),
@@ -143,10 +143,10 @@ async function reconcile(pod: KubeObject, lab: Lab, played: Kubelet): Promise<Ou
   return why ? { againMs: 250 } : undefined;
 }
 
-async function runToEnd(pod: KubeObject, node: KubeObject, lab: Lab, played: Kubelet): Promise<Outcome> {
+async function runToEnd(pod: KubeObject, node: KubeObject, lab: ReconcileContext, emulated: Kubelet): Promise<Outcome> {
   const without = missingProgram(pod);
   // 128: runc could not start it
-  const exit = without ? { code: 128, message: without } : await played.run(pod, lab);
+  const exit = without ? { code: 128, message: without } : await emulated.run(pod, lab);
   const started = startOf(pod, lab);
   if (exit === 'waiting') {
     await lab.setStatus(pod, {
@@ -180,12 +180,12 @@ async function runToEnd(pod: KubeObject, node: KubeObject, lab: Lab, played: Kub
   return undefined;
 }
 
-const now = (lab: Lab): string =>
+const now = (lab: ReconcileContext): string =>
   lab.clock
     .now()
     .toISOString()
     .replace(/\.\d+Z$/, 'Z');
-const startOf = (pod: KubeObject, lab: Lab): string =>
+const startOf = (pod: KubeObject, lab: ReconcileContext): string =>
   pod.status?.containerStatuses?.[0]?.state?.running?.startedAt ?? now(lab);
 
 interface ContainerStatus {
@@ -196,7 +196,7 @@ interface ContainerStatus {
 const firstStatus = (pod: KubeObject): ContainerStatus => pod.status?.containerStatuses?.[0] ?? {};
 
 /** Whether its containers ran when the machine went down that it is on: then they are started again. */
-function wasDownWith(node: KubeObject, pod: KubeObject, lab: Lab): boolean {
+function wasDownWith(node: KubeObject, pod: KubeObject, lab: ReconcileContext): boolean {
   const { bootedAt } = lab.world.nodes().find(({ name }) => name === node.metadata.name) ?? {};
   const { startedAt } = firstStatus(pod).state?.running ?? {};
   // whole seconds are noted of a start
@@ -205,7 +205,7 @@ function wasDownWith(node: KubeObject, pod: KubeObject, lab: Lab): boolean {
 
 function runningContainers(
   pod: KubeObject,
-  lab: Lab,
+  lab: ReconcileContext,
   { ready, wasDown }: { ready: boolean; wasDown: boolean },
 ): Record<string, unknown>[] {
   const { restartCount = 0 } = firstStatus(pod);
@@ -213,7 +213,7 @@ function runningContainers(
   return containers(pod, state, ready).map((one) => ({ ...one, restartCount: restartCount + (wasDown ? 1 : 0) }));
 }
 
-function addresses(pod: KubeObject, node: KubeObject, lab: Lab): Record<string, unknown> {
+function addresses(pod: KubeObject, node: KubeObject, lab: ReconcileContext): Record<string, unknown> {
   const host = lab.world.nodes().find((one) => one.name === node.metadata.name)?.address ?? '10.0.1.2';
   const own = pod.spec.hostNetwork ? host : (pod.status?.podIP ?? freeAddress(pod, lab));
   return {
@@ -226,7 +226,7 @@ function addresses(pod: KubeObject, node: KubeObject, lab: Lab): Record<string, 
 }
 
 /** By its uid, and the next one where another pod has that: calls by address must find who is meant. */
-function freeAddress(pod: KubeObject, lab: Lab): string {
+function freeAddress(pod: KubeObject, lab: ReconcileContext): string {
   const taken = new Set(lab.store.list(POD).map((one) => one.status?.podIP));
   let sum = [...`${pod.metadata.uid}`].reduce((total, letter) => (total * 31 + letter.charCodeAt(0)) % 64000, 7);
   for (;;) {
@@ -253,7 +253,7 @@ function statusesOf(of: unknown, state: Record<string, unknown>, ready: boolean)
   }));
 }
 
-function unboundClaim(pod: KubeObject, lab: Lab): string | undefined {
+function unboundClaim(pod: KubeObject, lab: ReconcileContext): string | undefined {
   for (const volume of pod.spec.volumes ?? []) {
     const name = volume.persistentVolumeClaim?.claimName;
     if (!name) continue;
@@ -271,7 +271,7 @@ interface Reference {
 }
 
 /** What a pod mounts or reads and the cluster has not, in the kubelet's words. */
-function missingMount(pod: KubeObject, lab: Lab): { reason: string; message: string } | undefined {
+function missingMount(pod: KubeObject, lab: ReconcileContext): { reason: string; message: string } | undefined {
   const look = (kind: 'Secret' | 'ConfigMap', reference: Reference | undefined, secretName?: string) => {
     const name = reference?.name ?? secretName;
     if (!reference || !name || reference.optional) return undefined;

@@ -3,7 +3,7 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { worldMs } from '../../internet/pace.js';
 import { kubernetesVersion } from '../../kubernetes/discovery/version.js';
 import { condition, conditions } from '../conditions.js';
-import type { Lab, Outcome, Rule } from '../engine.js';
+import type { Outcome, ReconcileContext, Rule } from '../reconciler.js';
 import { isReady, POD } from './pods.js';
 
 const AGENT_TAINT = 'node.cilium.io/agent-not-ready';
@@ -19,7 +19,7 @@ export const nodes: Rule = {
   async reconcile(node, lab) {
     const { offSince } = lab.world.nodes().find((one) => one.name === node.metadata.name) ?? {};
     if (offSince !== undefined) return unheardOf(node, offSince, lab);
-    // a cluster whose network is not ours to play (the mother) has nodes that are Ready from the start
+    // a cluster whose network is not ours to emulate (the mother) has nodes that are Ready from the start
     const hasAgent =
       lab.world.role === 'mother' ||
       lab.store.list(POD, 'kube-system').some((pod) => {
@@ -57,7 +57,7 @@ export const nodes: Rule = {
  * Nobody hears of a machine that is off, and after a while its node counts as lost and its Pods as not ready (Kubernetes 1.35,
  * kube-controller-manager: node-monitor-grace-period 50s; node_lifecycle_controller.go, MarkPodsNotReady).
  */
-async function unheardOf(node: KubeObject, offSince: number, lab: Lab): Promise<Outcome> {
+async function unheardOf(node: KubeObject, offSince: number, lab: ReconcileContext): Promise<Outcome> {
   const left = offSince + worldMs(50) - lab.clock.now().getTime();
   if (left > 0) return { againMs: left };
   const lost = condition('Ready', undefined, 'NodeStatusUnknown', 'Kubelet stopped posting node status.');
@@ -69,7 +69,7 @@ async function unheardOf(node: KubeObject, offSince: number, lab: Lab): Promise<
 }
 
 /** What a kubelet tells of its machine; what is told already stays. */
-function statusOf(node: KubeObject, lab: Lab): Record<string, unknown> {
+function statusOf(node: KubeObject, lab: ReconcileContext): Record<string, unknown> {
   const facts = lab.world.nodes().find((one) => one.name === node.metadata.name);
   if (!facts) return {};
   if (node.status?.addresses?.length > 0) return bootOf(node, facts.bootId);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { hashOf } from 'catalyst/support/hash.js';
-import { type Lab, ownedBy } from '../engine.js';
+import { ownedBy, type ReconcileContext } from '../reconciler.js';
 
 export const POD = 'v1/Pod';
 
@@ -12,7 +12,7 @@ export const suffix = (length = 5): string =>
 /** Short hash of a pod template; the same template always has the same one. */
 export const templateHash = (template: unknown): string => hashOf(template ?? {}).slice(0, 10);
 
-export function podsOf(lab: Lab, owner: KubeObject): KubeObject[] {
+export function podsOf(lab: ReconcileContext, owner: KubeObject): KubeObject[] {
   return lab.store
     .list(POD, owner.metadata.namespace)
     .filter((pod) => pod.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid));

@@ -1,8 +1,8 @@
 /** The pull of a Pod's images, with the logins that it or its ServiceAccount names (kubelet 1.35, pkg/credentialprovider). */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { hasShell } from '../../images/known-images.js';
-import type { Lab } from '../engine.js';
 import { secretValue } from '../flux/flux-ready.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 interface Container {
   name: string;
@@ -17,7 +17,7 @@ export interface Refused {
 }
 
 /** The first image that does not come; undefined when all do, or when this lab has every image. */
-export function refusedPull(pod: KubeObject, lab: Pick<Lab, 'store' | 'world'>): Refused | undefined {
+export function refusedPull(pod: KubeObject, lab: Pick<ReconcileContext, 'store' | 'world'>): Refused | undefined {
   const { pulls } = lab.world;
   if (!pulls) return undefined;
   const logins = loginsOf(pod, lab);
@@ -50,7 +50,7 @@ export function missingProgram(pod: KubeObject): string | undefined {
   );
 }
 
-function loginsOf(pod: KubeObject, { store }: Pick<Lab, 'store'>): Map<string, string[]> {
+function loginsOf(pod: KubeObject, { store }: Pick<ReconcileContext, 'store'>): Map<string, string[]> {
   const { namespace } = pod.metadata;
   const account = store.get('v1/ServiceAccount', namespace, pod.spec.serviceAccountName ?? 'default');
   const own = (pod.spec.imagePullSecrets ?? []) as { name: string }[];

@@ -1,7 +1,7 @@
 /** Which workloads of an owner (by label) are not rolled out, in words. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { isTrue } from '../conditions.js';
-import { isAvailable, type Lab } from '../engine.js';
+import { isAvailable, type ReconcileContext } from '../reconciler.js';
 
 const WORKLOADS = ['apps/v1/Deployment', 'apps/v1/StatefulSet', 'apps/v1/DaemonSet'];
 
@@ -18,7 +18,7 @@ export function isRolledOut(workload: KubeObject): boolean {
   return isAvailable(workload) && (status.updatedReplicas ?? 0) >= (workload.spec?.replicas ?? 1);
 }
 
-export function unavailableOf(lab: Pick<Lab, 'store'>, label: string, owner: KubeObject): string[] {
+export function unavailableOf(lab: Pick<ReconcileContext, 'store'>, label: string, owner: KubeObject): string[] {
   const ofOwner = (object: KubeObject) =>
     object.metadata.labels?.[label] === owner.metadata.name &&
     object.metadata.labels?.[label.replace(/name$/, 'namespace')] === owner.metadata.namespace;

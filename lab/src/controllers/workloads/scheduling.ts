@@ -1,6 +1,6 @@
 /** Taints and tolerations: where a pod may run, and why it may not. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 
 interface Taint {
   key: string;
@@ -37,7 +37,7 @@ export function bearsTaints(podSpec: any, node: KubeObject, isDaemon = false): b
 }
 
 /** A node for a pod, spread by name; or the scheduler's own words. */
-export function placeFor(pod: KubeObject, lab: Lab): { node: KubeObject } | { reason: string } {
+export function placeFor(pod: KubeObject, lab: ReconcileContext): { node: KubeObject } | { reason: string } {
   const nodes = lab.store.list('v1/Node');
   const fixed = pod.spec.nodeName as string | undefined;
   if (fixed) {

@@ -1,6 +1,6 @@
 /** StatefulSet → numbered pods with their own claims; a changed template replaces pods, except with OnDelete. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { type Lab, owners, type Rule } from '../engine.js';
+import { owners, type ReconcileContext, type Rule } from '../reconciler.js';
 import { isLive, isReady, POD, podFrom, podsOf, templateHash } from './pods.js';
 
 const CLAIM = 'v1/PersistentVolumeClaim';
@@ -44,7 +44,7 @@ export const statefulSets: Rule = {
   },
 };
 
-async function claimsFor(set: KubeObject, at: number, lab: Lab): Promise<Record<string, string>> {
+async function claimsFor(set: KubeObject, at: number, lab: ReconcileContext): Promise<Record<string, string>> {
   const claims: Record<string, string> = {};
   for (const template of (set.spec.volumeClaimTemplates ?? []) as KubeObject[]) {
     const name = `${template.metadata.name}-${set.metadata.name}-${at}`;

@@ -1,12 +1,12 @@
 /**
  * Flux's controllers as what they are: the real programs, run while a Pod of their Deployment is Ready, as the
- * ServiceAccount that the Pod has, with the way out that Pods of this cluster have.
+ * ServiceAccount that the Pod has, with the egress that Pods of this cluster have.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab, Rule } from '../../controllers/engine.js';
 import type { ClusterNetwork } from '../../controllers/network/network.js';
+import type { ReconcileContext, Rule } from '../../controllers/reconciler.js';
 import { isReady } from '../../controllers/workloads/pods.js';
 import type { Child } from '../children.js';
 import type { ControlPlane } from '../control-plane.js';
@@ -26,7 +26,7 @@ export interface FluxOptions {
   plane: Pick<ControlPlane, 'kubeconfig' | 'children'>;
   engines: Engines;
   directory: string;
-  /** Proxies that Pods' way out goes through, and the roots that they trust. */
+  /** Proxies that Pods' egress goes through, and the roots that they trust. */
   network: () => Pick<ClusterNetwork, 'proxy' | 'socks' | 'caFile'>;
 }
 
@@ -34,7 +34,7 @@ export interface FluxOptions {
 export async function fluxPrograms(options: FluxOptions): Promise<Rule[]> {
   const ports = await freePorts(11);
   return fluxNames.map((name) => {
-    const start = async (pod: KubeObject, lab: Lab) => {
+    const start = async (pod: KubeObject, lab: ReconcileContext) => {
       const file = join(options.directory, 'flux', `${name}.kubeconfig`);
       await writeKubeconfig(file, pod, lab, options.plane);
       return startFlux(name, file, ports, options);

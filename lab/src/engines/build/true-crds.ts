@@ -3,15 +3,15 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
-import type { TrueCrds } from '../../clusters/cluster-api.js';
+import type { UpstreamCrds } from '../../clusters/cluster-api.js';
 import type { Engines } from './cache.js';
 import { engines as catalog } from './catalog.js';
 
 /** Looks into the `crds` folder of those engines whose name `wanted` takes. A text is parsed only when its object is asked for: some are very long. */
-export function trueCrds(
+export function upstreamCrds(
   engines: Pick<Engines, 'data' | 'has'>,
   wanted: (engine: string) => boolean = () => true,
-): TrueCrds {
+): UpstreamCrds {
   const texts = new Map<string, string>();
   for (const engine of catalog.filter(({ name }) => engines.has(name) && wanted(name))) {
     for (const { to } of engine.data ?? [])

@@ -1,5 +1,5 @@
 /** The provisioner that k3s brings: a volume for each claim of its class, once a node for its Pod is chosen. The rest is Kubernetes' own. */
-import type { Rule } from '../../controllers/engine.js';
+import type { Rule } from '../../controllers/reconciler.js';
 import { localVolume } from '../../controllers/workloads/claims-of-storage.js';
 
 const provisioner = 'rancher.io/local-path';

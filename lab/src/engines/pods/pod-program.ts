@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Component } from '../../components/component.js';
-import type { Lab, Rule } from '../../controllers/engine.js';
+import type { ReconcileContext, Rule } from '../../controllers/reconciler.js';
 import { isLive } from '../../controllers/workloads/pods.js';
 import type { Child } from '../children.js';
 import type { ControlPlane } from '../control-plane.js';
@@ -19,7 +19,7 @@ export interface PodProgramOptions {
   /** Whether the program runs in that Pod by now; once its containers do, unless said. */
   runsIn?: (pod: KubeObject) => boolean;
   /** Undefined: not yet; asked again at the next change. */
-  start(pod: KubeObject, lab: Lab): Promise<Child | undefined>;
+  start(pod: KubeObject, lab: ReconcileContext): Promise<Child | undefined>;
   /** Whether it answers: asked once a second, and its Pods are Ready as long as it does, all of them, for they are one program. */
   answers?: () => Promise<boolean>;
 }
@@ -49,7 +49,7 @@ export function podProgram(options: PodProgramOptions): PodProgram {
   const deploymentOf = (pod: KubeObject) => (labels && pod.metadata.labels?.[labels.deployment]) ?? name;
   const isRunning = ({ metadata }: KubeObject) => running !== undefined && running.uid === metadata.uid;
 
-  async function look(deployment: KubeObject, lab: Lab): Promise<void> {
+  async function look(deployment: KubeObject, lab: ReconcileContext): Promise<void> {
     if (!isItsDeployment(deployment)) return;
     const pod = lab.store.list('v1/Pod', namespace).find((one) => isItsPod(one) && isLive(one) && runsIn(one));
     if (running && !(pod && isRunning(pod))) {
@@ -62,7 +62,7 @@ export function podProgram(options: PodProgramOptions): PodProgram {
     if (child) running = { uid: `${pod.metadata.uid}`, child };
   }
 
-  async function begin(pod: KubeObject, lab: Lab): Promise<Child | undefined> {
+  async function begin(pod: KubeObject, lab: ReconcileContext): Promise<Child | undefined> {
     const child = await start(pod, lab);
     if (!child || !answers) return child;
     const deadline = AbortSignal.timeout(startMs);
@@ -86,7 +86,7 @@ export function podProgram(options: PodProgramOptions): PodProgram {
     };
   }
 
-  async function probe(asks: () => Promise<boolean>, lab: Lab, signal: AbortSignal): Promise<void> {
+  async function probe(asks: () => Promise<boolean>, lab: ReconcileContext, signal: AbortSignal): Promise<void> {
     for (;;) {
       await lab.clock.sleep(probeMs, signal);
       const now = await asks();
@@ -109,7 +109,7 @@ export function podProgram(options: PodProgramOptions): PodProgram {
     isRunning,
     component: {
       name,
-      plays: () => false,
+      emulates: () => false,
       handle: () => ({ status: 502 }),
       unready: (pod) =>
         isItsPod(pod) && answers && !answered ? 'Readiness probe failed: connection refused' : undefined,
@@ -123,7 +123,7 @@ const containersRun = (pod: KubeObject) => pod.status?.phase === 'Running';
 export async function writeKubeconfig(
   file: string,
   pod: KubeObject,
-  lab: Lab,
+  lab: ReconcileContext,
   plane: Pick<ControlPlane, 'kubeconfig'>,
 ): Promise<void> {
   const text = plane.kubeconfig({
@@ -135,7 +135,7 @@ export async function writeKubeconfig(
 }
 
 /** A token for the ServiceAccount of that Pod, for a day. */
-export async function tokenOf(pod: KubeObject, lab: Lab): Promise<string> {
+export async function tokenOf(pod: KubeObject, lab: ReconcileContext): Promise<string> {
   const of = `namespaces/${pod.metadata.namespace}/serviceaccounts/${pod.spec.serviceAccountName ?? 'default'}`;
   const answer = await lab.kube.raw(`/api/v1/${of}/token`, {
     method: 'POST',

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
-import type { Lab } from '../../controllers/engine.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 import type { ControlPlane } from '../control-plane.js';
 import { tokenOf } from './pod-program.js';
 
@@ -49,7 +49,7 @@ shift
 exec setpriv --pdeathsig KILL -- /usr/sbin/chroot . "$@"`;
 
 /** Whether this machine lets us mount apart. */
-export function mayMount(exec: Exec): Promise<boolean> {
+export function canMount(exec: Exec): Promise<boolean> {
   return exec({ file: unshare, args: [...apart, 'mount', '-t', 'tmpfs', 'tmpfs', '/run'] }).then(
     () => true,
     () => false,
@@ -75,7 +75,7 @@ export function enterPodRoot(
 /** Files and environment by which a program in that Pod finds the API server and says who it is. */
 export async function credentialsIn(
   pod: KubeObject,
-  lab: Lab,
+  lab: ReconcileContext,
   plane: Pick<ControlPlane, 'kubeconfig'>,
 ): Promise<{ files: Record<string, string>; env: Record<string, string> }> {
   const { namespace = 'default' } = pod.metadata;

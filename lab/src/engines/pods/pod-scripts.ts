@@ -1,20 +1,20 @@
 /**
  * Jobs whose scripts need a shell, curl, jq and kubectl and nothing else run as they stand: as the Job's ServiceAccount, with
- * the environment, mounts and way out of its Pod. What they say to their termination log is what their Pod says.
+ * the environment, mounts and egress of its Pod. What they say to their termination log is what their Pod says.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { startProgram } from 'catalyst/tools/exec/exec.js';
 import { environmentOf } from '../../components/component.js';
-import type { Lab, Rule } from '../../controllers/engine.js';
+import type { ReconcileContext, Rule } from '../../controllers/reconciler.js';
 import type { Exit } from '../../controllers/workloads/kubelet.js';
 import type { FluxOptions } from '../build/flux-programs.js';
 import { credentialsIn, enterPodRoot, toolFolder } from './pod-root.js';
 
 export interface PodScripts {
-  /** Undefined: not one of those, it is played. `waiting` while it runs. */
-  run(pod: KubeObject, lab: Lab): Promise<Exit | 'waiting'> | undefined;
+  /** Undefined: not one of those, it is emulated. `waiting` while it runs. */
+  run(pod: KubeObject, lab: ReconcileContext): Promise<Exit | 'waiting'> | undefined;
   /** Ends the script of a Pod that is gone. */
   rule: Rule;
 }
@@ -64,7 +64,7 @@ export function podScripts(options: FluxOptions): PodScripts {
 const nameOf = ({ metadata: { labels = {} }, spec }: KubeObject): string =>
   labels['catalyst.openova.io/probe'] ?? labels['catalyst.openova.io/job'] ?? spec.containers[0].name;
 
-async function outcome(starting: Promise<Running>, lab: Lab): Promise<Exit | 'waiting'> {
+async function outcome(starting: Promise<Running>, lab: ReconcileContext): Promise<Exit | 'waiting'> {
   const script = await starting;
   const patience = new AbortController();
   const enough = lab.clock.sleep(patienceMs, patience.signal).catch(() => undefined);
@@ -73,7 +73,11 @@ async function outcome(starting: Promise<Running>, lab: Lab): Promise<Exit | 'wa
   return script.ended ? script.exit : 'waiting';
 }
 
-async function begin(pod: KubeObject, lab: Lab, { plane, directory, network }: FluxOptions): Promise<Running> {
+async function begin(
+  pod: KubeObject,
+  lab: ReconcileContext,
+  { plane, directory, network }: FluxOptions,
+): Promise<Running> {
   const { proxy, caFile } = network();
   const inside = pod.spec.automountServiceAccountToken === false ? undefined : await credentialsIn(pod, lab, plane);
   const kubectl = await lab.world.kubectl?.();
@@ -110,7 +114,7 @@ async function begin(pod: KubeObject, lab: Lab, { plane, directory, network }: F
 }
 
 /** ConfigMaps and Secrets that the first container mounts, as files. */
-function mounted(pod: KubeObject, lab: Lab): Record<string, string> {
+function mounted(pod: KubeObject, lab: ReconcileContext): Record<string, string> {
   const { namespace } = pod.metadata;
   const mounts = (pod.spec.containers[0].volumeMounts ?? []) as { name: string; mountPath: string }[];
   const volumes = (pod.spec.volumes ?? []) as {

@@ -1,13 +1,13 @@
 /**
  * Key pairs beyond an owner's first one, which Hetzner's Console makes and versitygw does not have: whoever signs with such a
- * pair, or with one that was revoked, is judged at the door as the built-in lab does it, and speaks as the owner from there on.
+ * pair, or with one that was revoked, is judged at the proxy as the built-in lab does it, and speaks as the owner from there on.
  */
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { type Account, accessKeyOf, authenticate, payloadOf, signS3 } from '../../servers/s3/signature.js';
 import { accessDenied, errorResponse, S3Error } from '../../servers/s3/xml.js';
-import { passOn } from '../door.js';
+import { passOn } from '../forwarder.js';
 
-export interface KeyRingDoor {
+export interface KeyRingProxy {
   upstream: string;
   region: string;
   /** Pairs that count now. */
@@ -17,8 +17,8 @@ export interface KeyRingDoor {
   now: () => Date;
 }
 
-export async function throughKeyRing(call: LabRequest, door: KeyRingDoor): Promise<LabResponse> {
-  const { upstream, region, accounts, first, now } = door;
+export async function throughKeyRing(call: LabRequest, proxy: KeyRingProxy): Promise<LabResponse> {
+  const { upstream, region, accounts, first, now } = proxy;
   const accessKey = accessKeyOf(call);
   const known = accounts.find((account) => account.accessKey === accessKey);
   const isFirst = [...first.values()].some((account) => account.accessKey === accessKey);

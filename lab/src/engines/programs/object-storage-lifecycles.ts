@@ -1,5 +1,5 @@
 /**
- * Keeps the lifecycle of each bucket, because versitygw has none. The door answers these calls itself, as the built-in lab does, after it
+ * Keeps the lifecycle of each bucket, because versitygw has none. The proxy answers these calls itself, as the built-in lab does, after it
  * has asked versitygw whether the caller may see the bucket.
  */
 import { request as send } from 'undici';
@@ -9,19 +9,19 @@ import { split } from '../../servers/s3/object-of.js';
 import type { Bucket } from '../../servers/s3/objects.js';
 import { authenticate, payloadOf, signS3 } from '../../servers/s3/signature.js';
 import { accessDenied, errorResponse, noSuchBucket, S3Error } from '../../servers/s3/xml.js';
-import { type KeyRingDoor, throughKeyRing } from './object-storage-keys.js';
+import { type KeyRingProxy, throughKeyRing } from './object-storage-keys.js';
 
 type Kept = Pick<Bucket, 'lifecycle'>;
 
 /** Hands every other call to the key ring. */
-export function createLifecycles(door: KeyRingDoor): (call: LabRequest) => Promise<LabResponse> {
+export function createLifecycles(proxy: KeyRingProxy): (call: LabRequest) => Promise<LabResponse> {
   const kept = new Map<string, Kept>();
   return async (call) => {
     const { name, key } = split(call);
-    if (key !== '' || name === '') return throughKeyRing(call, door);
+    if (key !== '' || name === '') return throughKeyRing(call, proxy);
     if (call.query.has('lifecycle')) {
       try {
-        await mayUse(call, name, door);
+        await mayUse(call, name, proxy);
         const bucket = kept.get(name) ?? {};
         kept.set(name, bucket);
         return lifecycleCall(call, () => payloadOf(call), bucket);
@@ -30,15 +30,15 @@ export function createLifecycles(door: KeyRingDoor): (call: LabRequest) => Promi
         throw error;
       }
     }
-    const answer = await throughKeyRing(call, door);
+    const answer = await throughKeyRing(call, proxy);
     if (call.method === 'DELETE' && answer.status === 204) kept.delete(name);
     return answer;
   };
 }
 
 /** Throws as S3 does when these keys do not count, may only read, or the bucket is not theirs. */
-async function mayUse(call: LabRequest, bucket: string, door: KeyRingDoor): Promise<void> {
-  const { upstream, region, accounts, first, now } = door;
+async function mayUse(call: LabRequest, bucket: string, proxy: KeyRingProxy): Promise<void> {
+  const { upstream, region, accounts, first, now } = proxy;
   const account = await authenticate(call, accounts, region, now());
   const owner = first.get(account.name);
   if (!owner || (account.readOnly && call.method !== 'GET')) throw accessDenied();

@@ -5,8 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../../controllers/engine.js';
 import { secretValue } from '../../controllers/flux/flux-ready.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 import { answersByTls } from '../answers-by-tls.js';
 import type { FluxOptions } from '../build/flux-programs.js';
 import type { Child } from '../children.js';
@@ -22,7 +22,10 @@ interface Part {
   /** Of the Deployment, and of the Service before it. */
   name: string;
   /** Arguments and environment; undefined while what they are made of is not there. */
-  call(lab: Lab, kubeconfig: string): Promise<{ args: string[]; env?: Record<string, string> } | undefined>;
+  call(
+    lab: ReconcileContext,
+    kubeconfig: string,
+  ): Promise<{ args: string[]; env?: Record<string, string> } | undefined>;
   /** Loopback port that answers for its Service; its Pod is Ready once that speaks TLS. */
   port?: number;
 }
@@ -48,7 +51,7 @@ export async function realCertManager(options: FluxOptions): Promise<RealPart[]>
 }
 
 function run({ name, call, port }: Part, { plane, engines, directory, network }: FluxOptions): RealPart {
-  async function start(pod: KubeObject, lab: Lab): Promise<Child | undefined> {
+  async function start(pod: KubeObject, lab: ReconcileContext): Promise<Child | undefined> {
     const kubeconfig = join(directory, name, 'kubeconfig');
     await writeKubeconfig(kubeconfig, pod, lab, plane);
     const called = await call(lab, kubeconfig);
@@ -78,7 +81,7 @@ function run({ name, call, port }: Part, { plane, engines, directory, network }:
 }
 
 /** As the chart's values have it, with the resolver of the lab for the public ones, and without the ten seconds between two looks. */
-const controller = ({ world }: Lab, kubeconfig: string) =>
+const controller = ({ world }: ReconcileContext, kubeconfig: string) =>
   world.resolver === undefined
     ? undefined
     : {
@@ -96,7 +99,7 @@ const webhookArgs = (kubeconfig: string, port: number) => [
 ];
 
 /** Serves with the certificate of the Secret that its Pod mounts, for the API group that leads to its Service. */
-async function solverCall(lab: Lab, kubeconfig: string, port: number, directory: string) {
+async function solverCall(lab: ReconcileContext, kubeconfig: string, port: number, directory: string) {
   const group = await groupOf(lab);
   const files = ['tls.crt', 'tls.key'].map((key) => [key, secretValue(lab, namespace, `${solver}-webhook-tls`, key)]);
   if (!group || files.some(([, text]) => text === undefined)) return undefined;
@@ -113,7 +116,7 @@ async function solverCall(lab: Lab, kubeconfig: string, port: number, directory:
   };
 }
 
-async function groupOf(lab: Lab): Promise<string | undefined> {
+async function groupOf(lab: ReconcileContext): Promise<string | undefined> {
   const answer = await lab.kube.raw('/apis/apiregistration.k8s.io/v1/apiservices');
   const { items = [] } = JSON.parse(answer.body) as { items?: KubeObject[] };
   return items.find(({ spec }) => spec.service?.name === solver && spec.service.namespace === namespace)?.spec.group;

@@ -6,7 +6,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
-import type { Lab } from '../../controllers/engine.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 import type { FluxOptions } from '../build/flux-programs.js';
 import { freePorts } from '../free-ports.js';
 import { writeCertificates } from '../pods/pod-certificates.js';
@@ -27,7 +27,7 @@ export async function realCrossplane(options: FluxOptions & { exec: Exec }): Pro
   const [metricsPort = 0, healthPort = 0, webhookPort = 0] = await freePorts(3);
 
   /** As whom, and by which way, the programs of that Pod speak. */
-  async function environment(pod: KubeObject, lab: Lab): Promise<Record<string, string>> {
+  async function environment(pod: KubeObject, lab: ReconcileContext): Promise<Record<string, string>> {
     const kubeconfig = join(folder, `${pod.spec.serviceAccountName}.kubeconfig`);
     await writeKubeconfig(kubeconfig, pod, lab, plane);
     const { proxy, caFile } = network();

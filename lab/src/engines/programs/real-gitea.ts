@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
 import type { Component } from '../../components/component.js';
 import { administrator, playsGitea } from '../../components/gitea.js';
-import type { Lab, Rule } from '../../controllers/engine.js';
+import type { ReconcileContext, Rule } from '../../controllers/reconciler.js';
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import type { Engines } from '../build/cache.js';
 import type { Child, Children } from '../children.js';
-import { answering, passOn } from '../door.js';
+import { answering, passOn } from '../forwarder.js';
 import { freePorts } from '../free-ports.js';
 import { podProgram } from '../pods/pod-program.js';
 import { type GiteaSettings, giteaSettings } from './gitea-settings.js';
@@ -41,7 +41,7 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
     return stdout.trim().split('\n').at(-1)!;
   }
 
-  async function begin(lab: Lab): Promise<Child> {
+  async function begin(lab: ReconcileContext): Promise<Child> {
     const about: GiteaSettings = { directory, port, fqdn: lab.world.fqdn, static: engines.data('gitea', 'static') };
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (!existsSync(settings)) writeFileSync(settings, giteaSettings(about), { mode: 0o600 });
@@ -72,7 +72,7 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
   }
 
   /** Its own command would take the password as an argument, which the whole machine can read. */
-  async function givePassword(lab: Lab): Promise<void> {
+  async function givePassword(lab: ReconcileContext): Promise<void> {
     const { username, password } = administrator(lab)!;
     const name = `start-${randomBytes(6).toString('hex')}`;
     const token = await ask([
@@ -103,7 +103,7 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
   return {
     component: {
       name: 'gitea',
-      plays: playsGitea,
+      emulates: playsGitea,
       async handle(request) {
         const query = request.query.size > 0 ? `?${request.query}` : '';
         const answer = await passOn(request, origin, { path: `${request.path}${query}` });

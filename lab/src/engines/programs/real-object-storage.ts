@@ -1,4 +1,4 @@
-/** A real S3 server behind a door of ours, with the lab's accounts on it; its own administrator is nobody's account. */
+/** A real S3 server behind a proxy of ours, with the lab's accounts on it; its own administrator is nobody's account. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { bucketOrObject } from '../../servers/s3/object-of.js';
 import { type Account, signS3 } from '../../servers/s3/signature.js';
 import type { Engines } from '../build/cache.js';
 import { createChildren } from '../children.js';
-import { answering } from '../door.js';
+import { answering } from '../forwarder.js';
 import { freePorts } from '../free-ports.js';
 import { createLifecycles } from './object-storage-lifecycles.js';
 
@@ -53,7 +53,7 @@ export async function startRealObjectStorage(options: RealObjectStorageOptions):
   const first = new Map(accounts.map((account) => [account.name, account]));
   for (const account of first.values()) await createAccount(upstream, region, root, account, clock);
   const answer = createLifecycles({ upstream, region, accounts, first, now: () => clock.now() });
-  const door = await serve({
+  const proxy = await serve({
     name: 's3',
     log,
     faults,
@@ -63,9 +63,9 @@ export async function startRealObjectStorage(options: RealObjectStorageOptions):
     },
   });
   return {
-    ...door,
+    ...proxy,
     async close() {
-      await door.close();
+      await proxy.close();
       await children.stop();
     },
   };

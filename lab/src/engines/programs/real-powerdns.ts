@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { Clock } from 'catalyst/support/clock.js';
 import type { Component } from '../../components/component.js';
 import { isPowerDns, powerDnsKey } from '../../components/powerdns.js';
-import type { Lab, Rule } from '../../controllers/engine.js';
+import type { ReconcileContext, Rule } from '../../controllers/reconciler.js';
 import type { Child, Children } from '../children.js';
-import { answering, passOn } from '../door.js';
+import { answering, passOn } from '../forwarder.js';
 import { freePorts } from '../free-ports.js';
 import { podProgram } from '../pods/pod-program.js';
 
@@ -85,7 +85,7 @@ export async function realPowerDns(
   const [dns = 0, api = 0] = await freePorts(2);
   let up = false;
 
-  async function start(lab: Lab, apiKey: string): Promise<Child> {
+  async function start(lab: ReconcileContext, apiKey: string): Promise<Child> {
     const child = await startPowerDns({ ...options, apiKey, ports: { dns, api }, clock: lab.clock });
     lab.world.dns?.answeredBy?.(dns);
     up = true;
@@ -110,7 +110,7 @@ export async function realPowerDns(
     rule,
     component: {
       name: 'powerdns',
-      plays: isPowerDns,
+      emulates: isPowerDns,
       async handle(request) {
         const query = request.query.size > 0 ? `?${request.query}` : '';
         const answer = await passOn(request, `http://127.0.0.1:${api}`, { path: `${request.path}${query}` });

@@ -1,4 +1,4 @@
-/** A real OCI registry with the lab's charts and packages in it, behind a door of ours. */
+/** A real OCI registry with the lab's charts and packages in it, behind a proxy of ours. */
 import type { Clock } from 'catalyst/support/clock.js';
 import { request as send } from 'undici';
 import type { Faults } from '../../requests/faults.js';
@@ -8,7 +8,7 @@ import { type ChartArchive, pushChart } from '../../servers/registry/charts.js';
 import { type PackageImage, pushPackage } from '../../servers/registry/packages.js';
 import type { Engines } from '../build/cache.js';
 import { createChildren } from '../children.js';
-import { answering, passOn } from '../door.js';
+import { answering, passOn } from '../forwarder.js';
 import { freePorts } from '../free-ports.js';
 
 export interface RealRegistryOptions {
@@ -33,7 +33,7 @@ export async function startRealRegistry(options: RealRegistryOptions): Promise<L
   await answering(`${upstream}/v2/`, [200], clock);
   for (const chart of charts) await pushChart(overHttp(upstream), folder, chart);
   for (const one of packages) await pushPackage(overHttp(upstream), one);
-  const door = await serve({
+  const proxy = await serve({
     name: 'registry',
     log,
     faults,
@@ -41,9 +41,9 @@ export async function startRealRegistry(options: RealRegistryOptions): Promise<L
     handler: (call) => passOn(call, upstream, { host: `localhost:${port}` }),
   });
   return {
-    ...door,
+    ...proxy,
     async close() {
-      await door.close();
+      await proxy.close();
       await children.stop();
     },
   };

@@ -5,11 +5,11 @@
 import { basename, join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Component } from '../../components/component.js';
-import type { Lab, Rule } from '../../controllers/engine.js';
+import type { ReconcileContext, Rule } from '../../controllers/reconciler.js';
 import type { Engines } from '../build/cache.js';
 import type { Child } from '../children.js';
 import type { ControlPlane } from '../control-plane.js';
-import { passOn } from '../door.js';
+import { passOn } from '../forwarder.js';
 import { freePorts } from '../free-ports.js';
 import { podProgram } from '../pods/pod-program.js';
 import { credentialsIn, enterPodRoot, toolFolder } from '../pods/pod-root.js';
@@ -30,7 +30,7 @@ export async function realSealedSecrets(
   const controller = engines.program('controller');
   const [port = 0, metricsPort = 0] = await freePorts(2);
 
-  async function start(pod: KubeObject, lab: Lab): Promise<Child> {
+  async function start(pod: KubeObject, lab: ReconcileContext): Promise<Child> {
     const { files, env } = await credentialsIn(pod, lab, plane);
     const { file, args } = enterPodRoot({ folder: join(directory, 'pod'), files, tools: [controller] }, [
       join(toolFolder, basename(controller)),
@@ -46,7 +46,7 @@ export async function realSealedSecrets(
   return {
     component: {
       name: 'sealed-secrets',
-      plays: ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+      emulates: ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
       handle: (request) => passOn(request, `http://127.0.0.1:${port}`, { path: request.path }),
     },
     rule: podProgram({ namespace, name, start }).rule,

@@ -1,12 +1,12 @@
 /**
  * Traefik of the Sovereign as what it is: the program, run as long as a Pod of its DaemonSet, as the ServiceAccount of that Pod and
- * with the arguments that its chart gave it. It calls Pods by address, which it reaches through the cluster's SOCKS door.
+ * with the arguments that its chart gave it. It calls Pods by address, which it reaches through the cluster's SOCKS proxy.
  */
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { request as send } from 'undici';
 import { withReadTimeout } from '../../components/traefik/read-timeout.js';
-import type { Lab } from '../../controllers/engine.js';
+import type { ReconcileContext } from '../../controllers/reconciler.js';
 import type { RealParts } from '../../controllers/start.js';
 import type { FluxOptions } from '../build/flux-programs.js';
 import type { Child } from '../children.js';
@@ -29,7 +29,7 @@ export async function realTraefik({ plane, engines, directory, network }: FluxOp
   const ports = new Map<string, number>(entryPoints.map((entryPoint, index) => [entryPoint, numbers[index]!]));
   const ping = `http://127.0.0.1:${ports.get('traefik')}/ping`;
 
-  async function start(pod: KubeObject, lab: Lab): Promise<Child> {
+  async function start(pod: KubeObject, lab: ReconcileContext): Promise<Child> {
     const kubeconfig = join(directory, name, 'kubeconfig');
     await writeKubeconfig(kubeconfig, pod, lab, plane);
     const { socks, caFile } = network();

@@ -3,7 +3,7 @@ import type { FloatingIp, PrimaryIp } from 'catalyst/hetzner/api/types.js';
 import { locations } from '../catalog.js';
 import { invalid, refuse } from '../problem.js';
 import { assertDeletable, assertUniqueName, type Project } from '../project.js';
-import { type Body, changeProtection, gone, type Kind } from './kind.js';
+import { type Body, changeProtection, type Kind, noContent } from './kind.js';
 
 /** Makes a primary IP that is assigned to nothing yet. */
 export function createAddress(project: Project, body: Body): PrimaryIp {
@@ -46,7 +46,7 @@ export const primaryIps: Kind<'primary_ip'> = {
       refuse(stillThere ? 422 : 409, 'must_be_unassigned', 'primary IP must be unassigned first');
     }
     project.items.primary_ip.delete(ip.id);
-    return gone;
+    return noContent;
   },
   updatable: ['name', 'labels', 'auto_delete'],
   actions: {
@@ -101,7 +101,7 @@ export const floatingIps: Kind<'floating_ip'> = {
     assertDeletable(project, 'floating_ip', ip.id);
     if (ip.server !== null) refuse(422, 'must_be_unassigned', 'floating IP must be unassigned first');
     project.items.floating_ip.delete(ip.id);
-    return gone;
+    return noContent;
   },
   updatable: ['name', 'labels', 'description'],
   actions: {

@@ -3,7 +3,7 @@ import type { Firewall, FirewallRule, FirewallUse } from 'catalyst/hetzner/api/t
 import { invalid, refuse } from '../problem.js';
 import { assertUniqueName, type Project } from '../project.js';
 import { labelSelector } from '../selector.js';
-import { type Body, gone, type Kind } from './kind.js';
+import { type Body, type Kind, noContent } from './kind.js';
 
 function rule(body: Body): FirewallRule {
   const protocol = body['protocol'];
@@ -42,7 +42,7 @@ function same(a: FirewallUse, b: FirewallUse): boolean {
 function remove(project: Project, firewall: Firewall) {
   if (firewall.applied_to.length > 0) refuse(422, 'resource_in_use', 'firewall is in use');
   project.items.firewall.delete(firewall.id);
-  return gone;
+  return noContent;
 }
 
 function view(project: Project, firewall: Firewall): Firewall {

@@ -21,7 +21,7 @@ export interface Kind<T extends ResourceType = ResourceType> {
   view?: (project: Project, item: ResourceMap[T]) => object;
 }
 
-export const gone: Reply = { status: 204 };
+export const noContent: Reply = { status: 204 };
 
 /** The change_protection action of most types. */
 export function changeProtection<T extends ResourceType>(type: T) {

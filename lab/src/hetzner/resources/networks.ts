@@ -2,7 +2,7 @@
 import type { Network, Server, Subnet } from 'catalyst/hetzner/api/types.js';
 import { invalid, refuse } from '../problem.js';
 import { assertDeletable, assertUniqueName, type Project } from '../project.js';
-import { type Body, changeProtection, gone, type Kind } from './kind.js';
+import { type Body, changeProtection, type Kind, noContent } from './kind.js';
 
 const cidr = /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/;
 
@@ -105,7 +105,7 @@ function remove(project: Project, network: Network) {
     lb.private_net = lb.private_net.filter((net) => net.network !== network.id);
   }
   project.items.network.delete(network.id);
-  return gone;
+  return noContent;
 }
 
 export const networks: Kind<'network'> = {

@@ -4,7 +4,7 @@ import type { Certificate, Image, PlacementGroup, SshKey, Volume } from 'catalys
 import { locations } from '../catalog.js';
 import { invalid, refuse } from '../problem.js';
 import { assertDeletable, assertUniqueName, type Project } from '../project.js';
-import { changeProtection, gone, type Kind } from './kind.js';
+import { changeProtection, type Kind, noContent } from './kind.js';
 
 export const volumes: Kind<'volume'> = {
   type: 'volume',
@@ -37,7 +37,7 @@ export const volumes: Kind<'volume'> = {
     if (volume.server !== null) refuse(423, 'locked', 'volume is attached to a server');
     project.assertUnlocked('volume', volume.id);
     project.items.volume.delete(volume.id);
-    return gone;
+    return noContent;
   },
   updatable: ['name', 'labels'],
   actions: {
@@ -84,7 +84,7 @@ export const sshKeys: Kind<'ssh_key'> = {
   },
   remove(project, key) {
     project.items.ssh_key.delete(key.id);
-    return gone;
+    return noContent;
   },
   updatable: ['name', 'labels'],
 };
@@ -107,7 +107,7 @@ export const placementGroups: Kind<'placement_group'> = {
   remove(project, group) {
     if (group.servers.length > 0) refuse(422, 'resource_in_use', 'placement group has servers');
     project.items.placement_group.delete(group.id);
-    return gone;
+    return noContent;
   },
   updatable: ['name', 'labels'],
 };
@@ -142,7 +142,7 @@ export const certificates: Kind<'certificate'> = {
   remove(project, certificate) {
     if (usedBy(project, certificate.id).length > 0) refuse(422, 'service_error', 'certificate is still in use');
     project.items.certificate.delete(certificate.id);
-    return gone;
+    return noContent;
   },
   view: (project, certificate) => ({ ...certificate, used_by: usedBy(project, certificate.id) }),
   updatable: ['name', 'labels'],
@@ -156,7 +156,7 @@ export const images: Kind<'image'> = {
     }
     assertDeletable(project, 'image', image.id);
     project.items.image.delete(image.id);
-    return gone;
+    return noContent;
   },
   updatable: ['description', 'labels'],
   actions: { change_protection: changeProtection('image') },

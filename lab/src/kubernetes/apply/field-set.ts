@@ -111,11 +111,11 @@ export function minus(a: FieldSet, b: FieldSet): FieldSet {
 }
 
 /** What is in both, path by path: a field owned as a whole does not meet its parts. */
-export function both(a: FieldSet, b: FieldSet): FieldSet {
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   const set: FieldSet = { member: a.member && b.member, children: new Map() };
   for (const [element, child] of a.children) {
     const other = b.children.get(element);
-    const shared = other ? both(child, other) : undefined;
+    const shared = other ? intersection(child, other) : undefined;
     if (shared && !isEmpty(shared)) set.children.set(element, shared);
   }
   return set;

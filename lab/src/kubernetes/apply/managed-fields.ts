@@ -3,20 +3,20 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Shape } from '../kinds/shape.js';
 import { ApiRefusal, type StatusCause } from '../requests/status.js';
 import {
-  both,
   compare,
   emptySet,
   type FieldSet,
   type FieldsV1,
   fieldsOf,
   fromFieldsV1,
+  intersection,
   isEmpty,
   minus,
   pathsOf,
   toFieldsV1,
   union,
 } from './field-set.js';
-import { lay, takeAway } from './merge-fields.js';
+import { mergeFields, removeFields } from './merge-fields.js';
 
 export interface Writer {
   manager: string;
@@ -94,11 +94,11 @@ export function applyConfiguration(
   const base = live ?? ({ apiVersion: config.apiVersion, kind: config.kind, metadata: {} } as unknown as KubeObject);
   const managed = read(base);
   const wanted = owned(fieldsOf(config, shape));
-  const merged = lay(base, config, shape) as KubeObject;
-  const changed = both(wanted, owned(compare(base, merged, shape).changed));
+  const merged = mergeFields(base, config, shape) as KubeObject;
+  const changed = intersection(wanted, owned(compare(base, merged, shape).changed));
   const others = managed.filter((entry) => !isSame(entry, writer, 'Apply'));
   const conflicts = others
-    .map((entry) => ({ entry, fields: both(changed, entry.fields) }))
+    .map((entry) => ({ entry, fields: intersection(changed, entry.fields) }))
     .filter(({ fields }) => !isEmpty(fields));
   const inherited = inheritedFields(base, writer, shape);
   const refused = conflicts
@@ -109,7 +109,9 @@ export function applyConfiguration(
   const mine = managed.find((entry) => isSame(entry, writer, 'Apply'))?.fields ?? emptySet();
   const theirs = others.reduce((sum, entry) => union(sum, entry.fields), emptySet());
   const dropped = minus(minus(mine, wanted), theirs);
-  const result = isEmpty(dropped) ? merged : (takeAway(merged, dropped, union(theirs, wanted), shape) as KubeObject);
+  const result = isEmpty(dropped)
+    ? merged
+    : (removeFields(merged, dropped, union(theirs, wanted), shape) as KubeObject);
   own(managed, writer, 'Apply', () => wanted);
   return written(result, managed);
 }

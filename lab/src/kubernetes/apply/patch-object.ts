@@ -3,8 +3,8 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { LabRequest } from '../../requests/http-server.js';
 import { apiVersionOf, type Kind } from '../kinds/kinds.js';
 import { shapeOf } from '../kinds/shape.js';
+import { asVersion } from '../objects/as-version.js';
 import { checked, readPatched } from '../objects/read-object.js';
-import { shown } from '../objects/shown.js';
 import type { Writes } from '../objects/writes.js';
 import { mediaTypeOf, readBody } from '../requests/body.js';
 import type { WriteCall } from '../requests/caller.js';
@@ -48,13 +48,13 @@ export function patchOne({ writes, now }: PatchTools, path: ResourcePath, reques
     const writer = { manager: call.manager, apiVersion: apiVersionOf(kind), subresource: call.subresource, at: now() };
     const next = (current: KubeObject | undefined) => {
       if (!current && call.subresource) throw notFound(kind, name);
-      return applyConfiguration(current && shown(kind, current), config, writer, force, shape);
+      return applyConfiguration(current && asVersion(kind, current), config, writer, force, shape);
     };
     return writes.change(path, next, call, true);
   }
   const next = (current: KubeObject | undefined) => {
     if (!current) throw notFound(kind, name);
-    const now = shown(kind, current);
+    const now = asVersion(kind, current);
     return readPatched(kind, asPatched(type, now, body, kind), call);
   };
   return writes.change(path, next, call);

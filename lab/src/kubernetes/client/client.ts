@@ -1,5 +1,5 @@
 /**
- * The small Kubernetes client of the lab's played controllers: plain HTTP with the kubeconfig's own credentials, no
+ * The small Kubernetes client of the lab's emulated controllers: plain HTTP with the kubeconfig's own credentials, no
  * kubectl. It speaks only what a real kube-apiserver speaks too, so a controller written against it runs on both.
  */
 import { type KubeList, type KubeObject, type KubeRef, refOfObject } from 'catalyst/kubernetes/client/kube.js';

@@ -3,8 +3,8 @@ import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { patchOne } from '../apply/patch-object.js';
 import { apiVersionOf, storeKeyOf } from '../kinds/kinds.js';
+import { asVersionJson } from '../objects/as-version.js';
 import { readAs, warningHeaders } from '../objects/read-object.js';
-import { shownAsJson } from '../objects/shown.js';
 import type { Store } from '../objects/store.js';
 import type { Writes } from '../objects/writes.js';
 import type { User, WriteCall } from '../requests/caller.js';
@@ -55,7 +55,7 @@ function written(path: ResourcePath, call: WriteCall, result: { object: KubeObje
   return {
     status: result.created ? 201 : 200,
     headers: { ...json, ...warningHeaders(call) },
-    body: shownAsJson(path.kind, result.object),
+    body: asVersionJson(path.kind, result.object),
     log: { mutating: !call.dryRun, object: objectText(path, result.object.metadata.name) },
   };
 }
@@ -70,7 +70,7 @@ function readOne(
   const log = { mutating: false, object: objectText({ kind, namespace, name, subresource: '', rest: '' }) };
   const body = wantsTable(request)
     ? tableOf(kind, [object], object.metadata.resourceVersion, request, now())
-    : shownAsJson(kind, object);
+    : asVersionJson(kind, object);
   return { status: 200, headers: json, body, log };
 }
 

@@ -15,7 +15,7 @@ const immutableMetadata = [
 ];
 
 /** The candidate with everything it may not change put back: identity always; the status, or all but the status. */
-export function onlyWhatItMayChange(
+export function restoreImmutableFields(
   kind: Kind,
   current: KubeObject,
   wanted: KubeObject,
@@ -64,7 +64,7 @@ function bare(object: KubeObject): Record<string, unknown> {
 export const isUnchanged = (before: KubeObject, after: KubeObject) => isDeepStrictEqual(bare(before), bare(after));
 
 /** The generation rises when anything but metadata changed, or the status of a kind whose status stands apart. */
-export function raised(kind: Kind, before: KubeObject, after: KubeObject): KubeObject {
+export function bumpGeneration(kind: Kind, before: KubeObject, after: KubeObject): KubeObject {
   if (!kind.generations) return after;
   const counted = ({ metadata: _metadata, apiVersion: _version, status, ...rest }: KubeObject) =>
     kind.status ? rest : { ...rest, status };

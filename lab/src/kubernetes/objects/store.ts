@@ -1,7 +1,7 @@
 /** All objects of one API server, by kind and namespace, with the changes that watches resume from. Objects are never changed in place. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { StoreKey } from '../kinds/kinds.js';
-import { gone } from '../requests/status.js';
+import { expired } from '../requests/status.js';
 
 export interface Change {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -105,7 +105,7 @@ export function createStore(): Store {
     },
     since(key, from) {
       const shelf = shelfOf(key);
-      if (from < shelf.compacted) throw gone(from, shelf.compacted);
+      if (from < shelf.compacted) throw expired(from, shelf.compacted);
       const { changes } = shelf;
       let low = 0;
       let high = changes.length;

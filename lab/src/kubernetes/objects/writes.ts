@@ -11,7 +11,7 @@ import type { WriteCall } from '../requests/caller.js';
 import { checkPreconditions, type Preconditions } from '../requests/preconditions.js';
 import { alreadyExists, forbidden, modified, notFound } from '../requests/status.js';
 import type { Target } from '../requests/target.js';
-import { isUnchanged, onlyWhatItMayChange, raised, withoutNulls } from './candidate.js';
+import { bumpGeneration, isUnchanged, restoreImmutableFields, withoutNulls } from './candidate.js';
 import type { Deletion, Propagation } from './deletion.js';
 import { freshObject, nameOf, requireNamespace } from './fresh-object.js';
 import type { Store } from './store.js';
@@ -88,7 +88,7 @@ export function createWrites(tools: {
         continue;
       }
       if (isUnchanged(current, ready)) return { object: current, created: false };
-      const risen = raised(kind, current, ready);
+      const risen = bumpGeneration(kind, current, ready);
       if (call.dryRun) return { object: risen, created: false };
       const kept = store.put(key, risen);
       deletion.settle(key, kept);
@@ -98,7 +98,7 @@ export function createWrites(tools: {
 
   async function prepared(target: Target, current: KubeObject, wanted: KubeObject, call: WriteCall, applied: boolean) {
     const { kind } = target;
-    const whole = onlyWhatItMayChange(kind, current, withoutNulls(wanted) as KubeObject, call.subresource);
+    const whole = restoreImmutableFields(kind, current, withoutNulls(wanted) as KubeObject, call.subresource);
     const mutated = await admission.mutate(kind, 'UPDATE', withDefaults(whole, kind, sources), current, call);
     let ready = withDefaults(mutated, kind, sources);
     if (!applied) ready = recordUpdate(current, ready, writerOf(kind, call), shapeOf(kind));

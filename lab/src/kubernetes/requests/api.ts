@@ -26,7 +26,7 @@ export interface KubernetesApi {
   readonly caPem: string;
   /** For tests and for the start of a lab; controllers go through HTTP. */
   readonly store: Store;
-  /** What containers wrote, by `namespace/pod/container`; the played kubelet fills it. */
+  /** What containers wrote, by `namespace/pod/container`; the emulated kubelet fills it. */
   readonly podLogs: Map<string, string>;
   /**
    * A kubeconfig. Without a user the admin's (client certificate, system:masters); else a bearer token for a user, or for

@@ -97,7 +97,7 @@ export const forbidden = (kind: Named, name: string, why: string) =>
     detailsOf(kind, name),
   );
 
-export const gone = (asked: number, oldest: number) =>
+export const expired = (asked: number, oldest: number) =>
   new ApiRefusal(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
 
 export const methodNotAllowed = () =>

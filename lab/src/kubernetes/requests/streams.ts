@@ -4,12 +4,12 @@ import type { ServerResponse } from 'node:http';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { Faults } from '../../requests/faults.js';
 import { apiVersionOf, type Kind, storeKeyOf } from '../kinds/kinds.js';
+import { asVersionJson } from '../objects/as-version.js';
 import { type Match, parseFieldSelector, parseLabelSelector } from '../objects/selectors.js';
-import { shownAsJson } from '../objects/shown.js';
 import type { Change, Store } from '../objects/store.js';
 import { pageOf, refusedMatch } from './paging.js';
 import { listKindOf } from './request-path.js';
-import { gone } from './status.js';
+import { expired } from './status.js';
 
 export interface Scope {
   kind: Kind;
@@ -33,7 +33,7 @@ export function listObjects(store: Store, scope: Scope): KubeObject[] {
 /** The list as JSON text. */
 export function listAsJson(store: Store, scope: Scope): string {
   const page = pageOf(store, listObjects(store, scope), scope.query);
-  const items = page.items.map((object) => shownAsJson(scope.kind, object));
+  const items = page.items.map((object) => asVersionJson(scope.kind, object));
   const head = JSON.stringify({ ...listKindOf(scope.kind), metadata: page.metadata });
   return `${head.slice(0, -1)},"items":[${items.join(',')}]}`;
 }
@@ -63,7 +63,7 @@ export function openWatch(
   const match = matcherOf(scope);
   const asked = Number(query.get('resourceVersion') ?? 0);
   const initial = query.get('sendInitialEvents') === 'true' || asked === 0;
-  if (asked > store.revision()) throw gone(asked, store.revision());
+  if (asked > store.revision()) throw expired(asked, store.revision());
   if (query.get('sendInitialEvents') && query.get('resourceVersionMatch') !== 'NotOlderThan') {
     throw refusedMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
   }
@@ -71,7 +71,7 @@ export function openWatch(
   const bookmarks = query.get('allowWatchBookmarks') === 'true';
 
   return async (out, signal) => {
-    const write = tools.write ?? ((object: KubeObject) => shownAsJson(kind, object));
+    const write = tools.write ?? ((object: KubeObject) => asVersionJson(kind, object));
     const send = (type: string, object: string) => out.write(`{"type":"${type}","object":${object}}\n`);
     const bookmark = (annotations?: Record<string, string>) =>
       send(

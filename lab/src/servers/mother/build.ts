@@ -1,4 +1,4 @@
-/** Short forms of the Kubernetes objects that the played mother holds. */
+/** Short forms of the Kubernetes objects that the emulated mother holds. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 
 export const namespace = (name: string, labels: Record<string, string> = {}): KubeObject => ({

@@ -1,4 +1,4 @@
-/** Files on the played PersistentVolumeClaims: folders on this machine, so that a Job's rules can read and delete them. */
+/** Files on the emulated PersistentVolumeClaims: folders on this machine, so that a Job's rules can read and delete them. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 

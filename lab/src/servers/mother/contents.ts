@@ -1,4 +1,4 @@
-/** All that stands on the played mother: objects of its own, and the Git repository from which its Flux brings the rest. */
+/** All that stands on the emulated mother: objects of its own, and the Git repository from which its Flux brings the rest. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { toYaml } from 'catalyst/support/yaml/yaml.js';
 import { catalystPlatform, catalystPrivate } from './catalyst.js';

@@ -1,4 +1,4 @@
-/** What answers behind the Services of the played mother: `namespace/service` → handler, for its ingress and its network. */
+/** What answers behind the Services of the emulated mother: `namespace/service` → handler, for its ingress and its network. */
 import type { Clock } from 'catalyst/support/clock.js';
 import type { Faults } from '../../requests/faults.js';
 import type { LabHandler } from '../../requests/http-server.js';

@@ -10,7 +10,7 @@ const tagsIn = (header: string) => header.split(',').map((tag) => tag.trim().rep
 const names = (header: string, object: StoredObject) => header.trim() === '*' || tagsIn(header).includes(object.etag);
 
 /** For a read: true when the caller has it already (304). Throws 412. */
-export function hasItAlready({ headers }: LabRequest, object: StoredObject): boolean {
+export function isNotModified({ headers }: LabRequest, object: StoredObject): boolean {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
   // what the headers say of a time holds whole seconds
   const modified = Math.floor(object.modified.getTime() / 1000) * 1000;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { checkedSums } from './checksums.js';
-import { hasItAlready, mayWrite } from './conditions.js';
+import { isNotModified, mayWrite } from './conditions.js';
 import { type Bucket, md5, type ObjectStorage, type StoredObject } from './objects.js';
 import { elementsOf, noSuchKey, S3Error, textsOf, xml } from './xml.js';
 
@@ -73,7 +73,7 @@ function read(request: LabRequest, object: StoredObject): LabResponse {
     ...object.metadata,
     ...(request.headers['x-amz-checksum-mode'] === 'ENABLED' ? object.sums : {}),
   };
-  if (hasItAlready(request, object)) return { status: 304, headers };
+  if (isNotModified(request, object)) return { status: 304, headers };
   const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
   // a range that runs backwards is none
   if (!range || (range[1] && range[2] && Number(range[1]) > Number(range[2])))

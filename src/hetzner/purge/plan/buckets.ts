@@ -60,14 +60,14 @@ async function judgeBucket(
   name: string,
   { fqdn, expected, live }: BucketSelection,
 ): Promise<Pick<BucketRow, 'selected' | 'reason'>> {
-  const no = (reason: string) => ({ selected: false, reason });
+  const unselected = (reason: string) => ({ selected: false, reason });
   const owner = await ownerOf(store, name);
   if (owner === undefined)
-    return no(
+    return unselected(
       expected.includes(name) ? 'its name alone proves nothing: it has no catalyst marker' : 'no catalyst marker',
     );
-  if (owner !== fqdn) return no(`its marker names Sovereign ${owner}`);
-  if (live) return no(`it is part of the live run of ${fqdn}; --include-live selects it`);
+  if (owner !== fqdn) return unselected(`its marker names Sovereign ${owner}`);
+  if (live) return unselected(`it is part of the live run of ${fqdn}; --include-live selects it`);
   return { selected: true, reason: `its marker ${bucketMarker} names ${fqdn}` };
 }
 

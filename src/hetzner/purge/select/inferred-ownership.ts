@@ -4,7 +4,7 @@ import type { Resource, ResourceMap, ResourceType } from '../../api/types.js';
 import type { Chosen } from './references.js';
 import { type Key, keyOf } from './verdict.js';
 
-export interface Thread {
+export interface InferredOwnership {
   reason: string;
   dependsOn: Key;
   /** Goes by itself when that goes. */
@@ -13,7 +13,7 @@ export interface Thread {
   gone?: true;
 }
 
-export function threadOf(type: ResourceType, item: Resource, chosen: Chosen): Thread | undefined {
+export function inferredOwnershipOf(type: ResourceType, item: Resource, chosen: Chosen): InferredOwnership | undefined {
   const labels = item.labels ?? {};
   if (type === 'load_balancer' && 'hcloud-ccm/service-uid' in labels) {
     const { private_net } = item as ResourceMap['load_balancer'];

@@ -1,7 +1,7 @@
 /** What keeps a resource, whatever its label says. Pure. */
 import type { Resource, ResourceMap, ResourceType } from '../../api/types.js';
 import type { Inventory } from '../plan/inventory.js';
-import { nameOf, no, type Verdict } from './verdict.js';
+import { nameOf, unselected, type Verdict } from './verdict.js';
 
 /** Whether that one is to be deleted. */
 export type Chosen = (type: ResourceType, id: number | null | undefined) => boolean;
@@ -17,7 +17,7 @@ export function keptByUse(
     const other = ids.find((id) => id !== null && id !== undefined && !chosen(kind, id));
     return other === undefined
       ? undefined
-      : no(`${kind.replaceAll('_', ' ')} ${label(inventory, kind, other!)} uses it and stays`);
+      : unselected(`${kind.replaceAll('_', ' ')} ${label(inventory, kind, other!)} uses it and stays`);
   };
   switch (type) {
     case 'network': {
@@ -62,7 +62,9 @@ export function keptByUse(
       ].find(([kind, id]) => !chosen(kind, id));
       return (
         lost &&
-        no(`${lost[0].replaceAll('_', ' ')} ${label(inventory, lost[0], lost[1])} would go with it and is to stay`)
+        unselected(
+          `${lost[0].replaceAll('_', ' ')} ${label(inventory, lost[0], lost[1])} would go with it and is to stay`,
+        )
       );
     }
     case 'image': {

@@ -1,7 +1,7 @@
 /** Inferred ownership that an unfinished purge recorded before it deleted what the inference came from. Pure. */
 import type { Resource, ResourceType } from '../../api/types.js';
 import { changedSince } from './changed-since.js';
-import type { Thread } from './inferred-ownership.js';
+import type { InferredOwnership } from './inferred-ownership.js';
 import type { Chosen } from './references.js';
 import type { Row } from './row.js';
 import type { Key } from './verdict.js';
@@ -9,12 +9,12 @@ import type { Key } from './verdict.js';
 const prefix = 'selected by an unfinished purge: ';
 
 /** `row`: the selected row of that purge for `item`. It counts while `item` is as recorded and its owner is gone or is to go. */
-export function rememberedThread(
+export function rememberedOwnership(
   row: Row | undefined,
   item: Resource,
   chosen: Chosen,
   isThere: (key: string) => boolean,
-): Thread | undefined {
+): InferredOwnership | undefined {
   if (!row?.dependsOn || changedSince(row, item)) return undefined;
   const [type, id] = row.dependsOn.split('/');
   const gone = !isThere(row.dependsOn);

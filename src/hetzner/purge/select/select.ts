@@ -8,12 +8,12 @@ import { type Resource, type ResourceMap, type ResourceType, resourceTypes } fro
 import { isMarker } from '../../marker.js';
 import { isExactName, operationLabel, slugOf, sovereignLabel } from '../../names.js';
 import type { Inventory } from '../plan/inventory.js';
-import { type Thread, threadOf } from './inferred-ownership.js';
+import { type InferredOwnership, inferredOwnershipOf } from './inferred-ownership.js';
 import { keptByUse } from './references.js';
-import { rememberedThread } from './remembered.js';
+import { rememberedOwnership } from './remembered.js';
 import type { Preparation, Row } from './row.js';
 import { impliedBy, monthlyCost } from './side-effects.js';
-import { type Key, keyOf, nameOf, no, type Verdict } from './verdict.js';
+import { type Key, keyOf, nameOf, unselected, type Verdict } from './verdict.js';
 
 export interface Selection {
   fqdn: string;
@@ -61,18 +61,19 @@ export function selectLeftovers(
   const isThere = (key: string) => verdicts.has(key as Key);
   const remembered = new Map(earlier.filter(({ selected }) => selected).map((row) => [keyOf(row.type, row.id), row]));
   const inferred = (type: ResourceType, item: Resource) =>
-    threadOf(type, item, chosen) ?? rememberedThread(remembered.get(keyOf(type, item.id)), item, chosen, isThere);
+    inferredOwnershipOf(type, item, chosen) ??
+    rememberedOwnership(remembered.get(keyOf(type, item.id)), item, chosen, isThere);
   const follow = () =>
     pass((type, item, before) => {
-      const thread = before.silent && inferred(type, item);
-      return thread ? allowed(type, item, context, thread.reason, thread) : undefined;
+      const inference = before.silent && inferred(type, item);
+      return inference ? allowed(type, item, context, inference.reason, inference) : undefined;
     });
   const keep = () =>
     pass((type, item, before) => {
       if (!before.selected) return undefined;
       const [ownerType, id] = before.dependsOnGone ? [] : (before.dependsOn?.split('/') ?? []);
       if (id && !chosen(ownerType as ResourceType, Number(id)))
-        return { ...no('what it depends on stays'), kept: true };
+        return { ...unselected('what it depends on stays'), kept: true };
       const user = keptByUse(type, item, inventory, chosen);
       return user && { ...user, kept: true };
     });
@@ -115,12 +116,12 @@ const told = ({ selected, reason, goesWith, dependsOn, kept }: Verdict) => ({
   ...(kept ? { kept } : {}),
 });
 
-const yes = (reason: string, thread?: Thread): Verdict => ({
+const selected = (reason: string, inferred?: InferredOwnership): Verdict => ({
   selected: true,
   reason,
-  ...(thread ? { dependsOn: thread.dependsOn } : {}),
-  ...(thread?.gone ? { dependsOnGone: true as const } : {}),
-  ...(thread?.goes && !thread.gone ? { goesWith: thread.dependsOn } : {}),
+  ...(inferred ? { dependsOn: inferred.dependsOn } : {}),
+  ...(inferred?.gone ? { dependsOnGone: true as const } : {}),
+  ...(inferred?.goes && !inferred.gone ? { goesWith: inferred.dependsOn } : {}),
 });
 
 /** What the project as a whole says beside the choices that were made. */
@@ -150,31 +151,37 @@ const isPart = ({ labels }: Resource, fqdn: string) =>
 function byEvidence(type: ResourceType, item: Resource, context: Context): Verdict {
   const { fqdn, rival } = context;
   const owner = item.labels?.[sovereignLabel];
-  if (owner !== undefined && owner !== fqdn) return no(`its label names Sovereign ${owner}`);
+  if (owner !== undefined && owner !== fqdn) return unselected(`its label names Sovereign ${owner}`);
   if (owner === fqdn && isMarker(type, item))
-    return no(`it marks the project of ${fqdn}; only ${command('cluster destroy')} deletes it`);
+    return unselected(`it marks the project of ${fqdn}; only ${command('cluster destroy')} deletes it`);
   if (owner === fqdn) return allowed(type, item, context, `label ${sovereignLabel}=${fqdn}`);
-  if (!isExactName(fqdn, type, item.name)) return { ...no(lookAlike(item, fqdn)), silent: true };
-  if (rival) return no(`its name could also belong to Sovereign ${rival}, and it has no label`);
+  if (!isExactName(fqdn, type, item.name)) return { ...unselected(lookAlike(item, fqdn)), silent: true };
+  if (rival) return unselected(`its name could also belong to Sovereign ${rival}, and it has no label`);
   return allowed(type, item, context, `its name is exactly ${item.name}`);
 }
 
 /** Evidence there is; whether the choices made let it be deleted. */
-function allowed(type: ResourceType, item: Resource, context: Context, evidence: string, thread?: Thread): Verdict {
+function allowed(
+  type: ResourceType,
+  item: Resource,
+  context: Context,
+  evidence: string,
+  inferred?: InferredOwnership,
+): Verdict {
   const { fqdn, includeLive, liveSince: since, unprotect, retained } = context;
   if (!includeLive && isPart(item, fqdn))
-    return no(`it is part of the live cluster of ${fqdn}; --include-live selects it`);
+    return unselected(`it is part of the live cluster of ${fqdn}; --include-live selects it`);
   // Its controllers label what they make, but not with an operation of ours.
-  if (!thread && !includeLive && since !== undefined && !(Date.parse(item.created) < since))
-    return no(`${evidence}, but it is younger than the live cluster; --include-live selects it`);
+  if (!inferred && !includeLive && since !== undefined && !(Date.parse(item.created) < since))
+    return unselected(`${evidence}, but it is younger than the live cluster; --include-live selects it`);
   if (type === 'volume' && retained?.includes(item.id))
-    return no(`${evidence}, but its PersistentVolume has reclaim policy Retain`);
-  if (type === 'zone' && !context.zones) return no(`${evidence}, but DNS zones go only with --zones`);
-  if (type === 'image' && !thread?.goes && !context.snapshots)
-    return no(`${evidence}, but snapshots go only with --snapshots`);
+    return unselected(`${evidence}, but its PersistentVolume has reclaim policy Retain`);
+  if (type === 'zone' && !context.zones) return unselected(`${evidence}, but DNS zones go only with --zones`);
+  if (type === 'image' && !inferred?.goes && !context.snapshots)
+    return unselected(`${evidence}, but snapshots go only with --snapshots`);
   if (item.protection?.delete && !unprotect.includes(type))
-    return no(`${evidence}, but it is protected; --unprotect ${type} lifts that`);
-  return yes(evidence, thread);
+    return unselected(`${evidence}, but it is protected; --unprotect ${type} lifts that`);
+  return selected(evidence, inferred);
 }
 
 function lookAlike(item: Resource, fqdn: string): string {

@@ -22,7 +22,7 @@ export type Verdict = {
   silent?: true;
 };
 
-export const no = (reason: string): Verdict => ({ selected: false, reason });
+export const unselected = (reason: string): Verdict => ({ selected: false, reason });
 
 /** On one line: it is shown to whoever confirms the deletion. Images have a description where others have a name. */
 export function nameOf(item: Resource): string {

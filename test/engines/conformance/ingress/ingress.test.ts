@@ -12,7 +12,7 @@ const has = (name: string) => finishedFolder(engines.find((one) => one.name === 
 
 describe.skipIf(!has('traefik') || !has('crds-traefik'))('beside Traefik itself', () => {
   let ingresses: Ingresses | undefined;
-  let played: Record<string, Answer>;
+  let emulated: Record<string, Answer>;
   let real: Record<string, Answer>;
   beforeAll(async () => {
     ingresses = await startIngresses();
@@ -22,11 +22,11 @@ describe.skipIf(!has('traefik') || !has('crds-traefik'))('beside Traefik itself'
         const canary = turns.find((one) => one.id === id)!;
         await until(async () => (await take(canary, ingresses!.real[settings as 'tree'])).status === 200);
       }
-    [played, real] = [await hold(ingresses.played), await hold(ingresses.real)];
+    [emulated, real] = [await hold(ingresses.emulated), await hold(ingresses.real)];
   });
   afterAll(() => ingresses?.close());
 
-  compareTurns(turns, differences, () => ({ played, real }));
+  compareTurns(turns, differences, () => ({ emulated, real }));
 
   everyDifferenceIsHeld(differences, turns);
 });

@@ -1,4 +1,4 @@
-/** The two ingresses that are compared: the played one, and Traefik itself at a control plane that holds the same objects. */
+/** The two ingresses that are compared: the emulated one, and Traefik itself at a control plane that holds the same objects. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { nodeObject, registerNode } from '../../../../lab/src/clusters/node-object.js';
 import { type Component, createServiceCalls } from '../../../../lab/src/components/component.js';
 import { startIngress } from '../../../../lab/src/components/traefik/ingress.js';
-import type { Lab } from '../../../../lab/src/controllers/engine.js';
+import type { ReconcileContext } from '../../../../lab/src/controllers/reconciler.js';
 import { keyOf, kindOf } from '../../../../lab/src/controllers/store.js';
 import { findEngines } from '../../../../lab/src/engines/build/cache.js';
-import { trueCrds } from '../../../../lab/src/engines/build/true-crds.js';
+import { upstreamCrds } from '../../../../lab/src/engines/build/true-crds.js';
 import { createChildren } from '../../../../lab/src/engines/children.js';
 import { type ControlPlane, startControlPlane } from '../../../../lab/src/engines/control-plane.js';
 import { realTraefik } from '../../../../lab/src/engines/programs/real-traefik.js';
-import { passageTo } from '../../../../lab/src/internet/passage.js';
-import { openSocksDoor } from '../../../../lab/src/internet/socks-door.js';
+import { forwardTo } from '../../../../lab/src/internet/forward.js';
+import { openSocksProxy } from '../../../../lab/src/internet/socks-proxy.js';
 import { createLabKube, type LabKube } from '../../../../lab/src/kubernetes/client/client.js';
 import { createFaults } from '../../../../lab/src/requests/faults.js';
 import { createRequestLog } from '../../../../lab/src/requests/request-log.js';
@@ -26,7 +26,7 @@ import { addressOf, ingressObjects, nodeName } from './objects.js';
 import type { Ports, Settings } from './turns.js';
 
 export interface Ingresses {
-  played: Record<Settings, Ports>;
+  emulated: Record<Settings, Ports>;
   real: Record<Settings, Ports>;
   close(): Promise<void>;
 }
@@ -80,7 +80,7 @@ function deployed(settings: Settings): KubeObject[] {
 }
 
 /** As much of a cluster as both look at. */
-function labOf(objects: readonly KubeObject[], kube?: LabKube): Lab {
+function labOf(objects: readonly KubeObject[], kube?: LabKube): ReconcileContext {
   const list = (kind: string, namespace?: string) =>
     objects.filter((one) => kindOf(one) === kind && (namespace === undefined || one.metadata.namespace === namespace));
   return {
@@ -90,7 +90,7 @@ function labOf(objects: readonly KubeObject[], kube?: LabKube): Lab {
       get: (kind: string, namespace: string | undefined, name: string) =>
         list(kind).find((one) => keyOf(one) === `${namespace ?? ''}/${name}`),
     },
-  } as unknown as Lab;
+  } as unknown as ReconcileContext;
 }
 
 export async function startIngresses(): Promise<Ingresses> {
@@ -110,9 +110,9 @@ export async function startIngresses(): Promise<Ingresses> {
       () => kube.close(),
     );
     const objects = await fill(kube);
-    const played = await playedOnes(objects, closing);
+    const emulated = await playedOnes(objects, closing);
     const real = await realOnes(plane, kube, directory, closing);
-    return { played, real, close };
+    return { emulated, real, close };
   } catch (error) {
     await close();
     throw error;
@@ -125,7 +125,7 @@ async function playedOnes(
 ): Promise<Record<Settings, Ports>> {
   const echo: Component = {
     name: 'echo',
-    plays: () => true,
+    emulates: () => true,
     handle(request, { service, port }) {
       const { method, path, query, headers, body } = request;
       const url = `${path}${query.size > 0 ? `?${query}` : ''}`;
@@ -165,7 +165,7 @@ async function realOnes(
   return Object.fromEntries(await Promise.all(started)) as Record<Settings, Ports>;
 }
 
-/** All Pods of the cluster by a SOCKS door: on each of their ports answers one that tells what it saw. */
+/** All Pods of the cluster by a SOCKS proxy: on each of their ports answers one that tells what it saw. */
 async function openPods(closing: (() => unknown)[]): Promise<string> {
   const servers = new Map<string, Promise<number>>();
   const open = (name: string) =>
@@ -184,16 +184,16 @@ async function openPods(closing: (() => unknown)[]): Promise<string> {
     if (!service) return undefined;
     const name = `${service}:${port}`;
     if (!servers.has(name)) servers.set(name, open(name));
-    return passageTo({ port: await servers.get(name)! });
+    return forwardTo({ port: await servers.get(name)! });
   };
-  const door = await openSocksDoor({ connect });
-  closing.push(() => door.close());
-  return door.url;
+  const proxy = await openSocksProxy({ connect });
+  closing.push(() => proxy.close());
+  return proxy.url;
 }
 
 /** Puts all objects into the control plane; they come back as it keeps them. */
 async function fill(kube: LabKube): Promise<KubeObject[]> {
-  const crds = trueCrds(findEngines(process.env), (engine) => engine === 'crds-traefik');
+  const crds = upstreamCrds(findEngines(process.env), (engine) => engine === 'crds-traefik');
   await Promise.all(crds.names().map((name) => kube.apply(crds.object(name)!)));
   await registerNode(
     kube,

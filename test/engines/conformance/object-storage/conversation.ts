@@ -28,7 +28,7 @@ export interface Turn {
   content?: boolean;
   /** Name → element or header of the answer that later turns use. */
   remember?: Readonly<Record<string, string>>;
-  /** Makes its surroundings; the answer is not compared. */
+  /** Makes what the others need; the answer is not compared. */
   silent?: boolean;
 }
 

@@ -9,7 +9,7 @@ const workload = (image: string, extra = '') =>
 export const apply: Conversation = {
   name: 'apply',
   turns: [
-    { id: 'surroundings', kubectl: 'create namespace talk-apply', silent: true },
+    { id: 'namespace', kubectl: 'create namespace talk-apply', silent: true },
     { id: 'applied', kubectl: 'apply --server-side --field-manager=one -f -', stdin: map('{"a":"1","b":"2"}') },
     { id: 'applied again', kubectl: 'apply --server-side --field-manager=one -f -', stdin: map('{"a":"1","b":"2"}') },
     { id: 'of another', kubectl: 'apply --server-side --field-manager=two -f -', stdin: map('{"c":"3"}') },

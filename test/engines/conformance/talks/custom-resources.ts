@@ -87,7 +87,7 @@ const tried = (id: string, spec: unknown) => ({ id, kubectl: 'create -f -', stdi
 export const customResources: Conversation = {
   name: 'custom resources',
   turns: [
-    { id: 'surroundings', kubectl: 'create namespace talk-crd', silent: true },
+    { id: 'namespace', kubectl: 'create namespace talk-crd', silent: true },
     { id: 'before it is defined', kubectl: 'create -f -', stdin: widget({ size: 1 }) },
     { id: 'defined', kubectl: 'create -f -', stdin: JSON.stringify(definition) },
     { id: 'established', kubectl: 'wait --for=condition=Established crd/widgets.talk.example.org --timeout=20s' },

@@ -17,7 +17,7 @@ const get = (id: string, path: string, pick?: readonly string[]) => ({
 export const http: Conversation = {
   name: 'http',
   turns: [
-    { id: 'surroundings', kubectl: 'create namespace talk-http', silent: true },
+    { id: 'namespace', kubectl: 'create namespace talk-http', silent: true },
     { id: 'made', http: { method: 'POST', path: maps, body: map('a') } },
     { id: 'made again', http: { method: 'POST', path: maps, body: map('a') } },
     {

@@ -6,7 +6,7 @@ const as = '--as=system:serviceaccount:talk-rbac:worker';
 export const rights: Conversation = {
   name: 'rights',
   turns: [
-    { id: 'surroundings', kubectl: 'create namespace talk-rbac', silent: true },
+    { id: 'namespace', kubectl: 'create namespace talk-rbac', silent: true },
     { id: 'service account', kubectl: 'create serviceaccount worker -n talk-rbac -o json' },
     { id: 'refused without a role', kubectl: `get configmaps -n talk-rbac ${as}` },
     { id: 'refused to make', kubectl: `create configmap x -n talk-rbac ${as}` },

@@ -14,7 +14,7 @@ const condition = (status: string) => ({
 export const subresources: Conversation = {
   name: 'subresources',
   turns: [
-    { id: 'surroundings', kubectl: 'create namespace talk-sub', silent: true },
+    { id: 'namespace', kubectl: 'create namespace talk-sub', silent: true },
     { id: 'workload', kubectl: 'create deployment d -n talk-sub --image=nginx:1 --replicas=0', silent: true },
     {
       id: 'status by apply',

@@ -7,7 +7,7 @@ const meta = (name: string) => ({ name, namespace: 'talk-valid' });
 export const validation: Conversation = {
   name: 'validation',
   turns: [
-    { id: 'surroundings', kubectl: 'create namespace talk-valid', silent: true },
+    { id: 'namespace', kubectl: 'create namespace talk-valid', silent: true },
     refused('upper case in a name', { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('Upper') }),
     refused('name that is too long', { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('a'.repeat(254)) }),
     refused('label value with a blank', {

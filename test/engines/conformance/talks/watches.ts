@@ -12,7 +12,7 @@ const watch = (id: string, query: string) => ({
 export const watches: Conversation = {
   name: 'watches',
   turns: [
-    { id: 'surroundings', kubectl: 'create namespace talk-watch', silent: true },
+    { id: 'namespace', kubectl: 'create namespace talk-watch', silent: true },
     ...['one', 'three', 'two'].map((name) => ({
       id: `map ${name}`,
       silent: true,

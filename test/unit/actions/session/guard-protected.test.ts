@@ -137,6 +137,59 @@ async function drifted() {
   return made;
 }
 
+describe('what may be erased on the mother', () => {
+  const labels = { 'catalyst.openova.io/sovereign': 'omantel.omani.works' };
+  const secret = (name: string): KubeObject => ({
+    ...{ apiVersion: 'v1', kind: 'Secret' },
+    metadata: { name, namespace: 'tools', labels },
+  });
+  const erases = (name: string): Mutation => ({
+    target: { system: 'mother', kind: 'Secret', namespace: 'tools', name },
+    sentence: `delete Secret tools/${name}`,
+  });
+  const record: Mutation = {
+    target: {
+      ...{ system: 'mother', kind: 'ConfigMap', namespace: 'catalyst' },
+      name: 'catalyst-sovereign-handover-omantel-omani-works',
+    },
+    sentence: 'record the handover',
+  };
+
+  it('is listed when a mutation erases, once for each reading, and for no other mutation', async () => {
+    const { guard, mother, protects } = guarded();
+    for (const name of ['one', 'other']) mother.objects.set(`Secret tools/${name}`, secret(name));
+    let lists = 0;
+    const { list } = mother.kube;
+    mother.kube.list = (what) => {
+      if (what.labelSelector?.startsWith('catalyst.openova.io/sovereign=') || what.kind === 'ProvisioningState')
+        lists += 1;
+      return list(what);
+    };
+    for (const mutation of [lease, job, suspends, record]) await guard.prepare(mutation);
+    await guard.check('After a stage');
+    expect([lists, protects(record), protects(erases('one'))]).toEqual([
+      0,
+      undefined,
+      expect.stringMatching(/not among what/),
+    ]);
+    for (const name of ['one', 'other']) await guard.prepare(erases(name));
+    expect([lists, protects(erases('one')), protects(erases('other'))]).toEqual([10, undefined, undefined]);
+    await guard.check('After a stage');
+    expect(protects(erases('one'))).toBeUndefined();
+    await guard.prepare(erases('other'));
+    expect([lists, protects(erases('another'))]).toEqual([20, expect.stringMatching(/not among what/)]);
+  });
+
+  it('refuses what erases when it cannot be read', async () => {
+    const { guard, mother, protects } = guarded();
+    await guard.prepare(job);
+    const { list } = mother.kube;
+    mother.kube.list = (what) => (what.labelSelector ? Promise.reject(fail('E3101', 'no answer')) : list(what));
+    await expect(guard.prepare(erases('one'))).rejects.toMatchObject({ code: 'E5002' });
+    expect(protects(erases('one'))).toMatch(/not among what/);
+  });
+});
+
 describe('after the protected set has changed', () => {
   it('the next command refuses before its first change, lists what differs and names what accepts it', async () => {
     const { next } = await drifted();

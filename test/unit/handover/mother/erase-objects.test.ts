@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { eraseObjects, ownObjects } from '../../../../src/handover/mother/erase-objects.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
+import { erasableOf } from '../../../../src/mother/protected/erasable.js';
 import { factsOf, readMotherFacts } from '../../../../src/mother/protected/mother-facts.js';
 import { nameOfObject } from '../../../../src/mother/protected/ownership.js';
 import { protection } from '../../../../src/mother/protected/protected-set.js';
@@ -134,12 +135,17 @@ describe('the objects that a decommission deletes', () => {
   it('are the only ones that the gate lets go', () => {
     const all = [...own, ...others];
     const nothing = { reconcilers: [], routes: [], middlewares: [], certificates: [], named: [] };
-    const protects = protection(sovereign(), 'run', () => factsOf(sovereign(), { ...nothing, erasable: all }));
+    const facts = factsOf(sovereign(), nothing);
+    const erasable = new Set(erasableOf(sovereign(), all, facts.guarded).map(nameOfObject));
+    const protects = protection(sovereign(), 'run', () => ({ ...facts, erasable }));
     const refused = (one: KubeObject) => {
       const { name, namespace } = one.metadata;
       return protects({ target: { system: 'mother', kind: one.kind, namespace, name }, verb: 'delete' });
     };
     expect(own.map(refused)).toEqual(own.map(() => undefined));
+    const unread = protection(sovereign(), 'run', () => facts);
+    const target = { system: 'mother', kind: 'Secret', namespace: 'tools', name: 'hers' } as const;
+    expect(unread({ target, verb: 'delete' })).toMatch(/not among what/);
     // the record of the handover has a row of its own
     for (const one of others.filter(({ metadata }) => metadata.namespace !== 'catalyst'))
       expect(refused(one), nameOfObject(one)).toBeDefined();

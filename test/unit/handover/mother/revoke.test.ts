@@ -3,7 +3,7 @@ import { openHandover } from '../../../../src/handover/handover.js';
 import { isPublicAddress } from '../../../../src/handover/mother/classify-credential-check.js';
 import { revokeAccess } from '../../../../src/handover/mother/revoke.js';
 import type { HetznerApi, HetznerWriter } from '../../../../src/hetzner/api/api.js';
-import type { CredentialTrial } from '../../../../src/mother/jobs/credential-trial.js';
+import type { CredentialCheck } from '../../../../src/mother/jobs/credential-check.js';
 import { fail } from '../../../../src/support/errors/errors.js';
 import { ids, memoryCluster, motherCluster, rig } from '../rig.js';
 
@@ -41,7 +41,7 @@ const theNode = {
 
 /** What the record says once the Job has answered `trial`. */
 async function tried(
-  trial: Omit<CredentialTrial, 'kubeconfigs'> & { at: string },
+  trial: Omit<CredentialCheck, 'kubeconfigs'> & { at: string },
   api: () => HetznerApi = () => hetzner,
 ) {
   const { at, ...more } = trial;

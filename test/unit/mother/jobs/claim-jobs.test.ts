@@ -13,7 +13,7 @@ import {
   readFacts,
   readInventory,
 } from '../../../../src/mother/jobs/claim-jobs.js';
-import type { OwnApi } from '../../../../src/mother/jobs/credential-trial.js';
+import type { OwnApi } from '../../../../src/mother/jobs/credential-check.js';
 
 const fqdn = 'omantel.omani.works';
 const id = '5cd1bceaaacb71f6';
@@ -101,7 +101,7 @@ function filesIn(root: string): string[] {
     .sort();
 }
 
-async function play(name: ClaimJob['name'], directory: string): Promise<Record<string, unknown>> {
+async function runJob(name: ClaimJob['name'], directory: string): Promise<Record<string, unknown>> {
   const job = claimJob(catalyst, { name, fqdn, ids: [id], runId: 'run12345' });
   const env = { FQDN: fqdn, IDS: id, ROOT: '/var/lib/catalyst' };
   const pod = {
@@ -142,7 +142,7 @@ describe("short Jobs on the mother's claim", () => {
     expect(pages.every((page) => JSON.stringify(page).length < 4096)).toBe(true);
     expect(facts[ids[0]!]).toMatchObject({ status: 'ready', region: 'fsn1', consoleURL: `https://console.${fqdn}` });
     expect(JSON.stringify(facts)).not.toMatch(/secret|orgName|quoted/);
-    expect(await play('facts', directory)).toMatchObject({ total: ids.length + 1 });
+    expect(await runJob('facts', directory)).toMatchObject({ total: ids.length + 1 });
   });
 
   it('finds every file of this Sovereign and none of another, and the lab answers the same', async () => {
@@ -152,12 +152,12 @@ describe("short Jobs on the mother's claim", () => {
     const found = await inventoryOf(root);
     expect(found.files).not.toContain(`kubeconfigs/${other}.yaml`);
     expect(found.mentions).toEqual([{ path: 'notes.txt', owner: 'shared' }]);
-    expect(await play('inventory', directory)).toEqual(answer);
+    expect(await runJob('inventory', directory)).toEqual(answer);
     rmSync(directory, { recursive: true });
   });
 
   it('erases exactly those, also when the record itself is already gone, and the lab erases the same', async () => {
-    for (const erase of [(root: string) => runScript('erase', root), (_: string, at: string) => play('erase', at)]) {
+    for (const erase of [(root: string) => runScript('erase', root), (_: string, at: string) => runJob('erase', at)]) {
       const { directory, root } = claimOnDisk();
       rmSync(join(root, `deployments/${id}.json`));
       expect(await erase(root, directory)).toEqual({ deleted: 4, left: 0 });

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Holder, stateOfHolder } from '../../../../src/sovereign/state/lease.js';
+import { type Holder, readHolder, stateOfHolder } from '../../../../src/sovereign/state/lease.js';
 import { takeLock } from '../../../../src/sovereign/state/lock.js';
 import { thisProcess } from '../../../../src/sovereign/state/process-identity.js';
 
@@ -110,6 +110,86 @@ describe('the lock', () => {
     // The refused run holds nothing.
     rmSync(join(dir, 'lock'));
     take().release();
+  });
+});
+
+describe('a lease', () => {
+  it.each(['3', '{"command":"catalyst plan"}', '{"pid":4242}'])('that says %s names nobody', (text) => {
+    writeFileSync(join(dir, 'lock'), text);
+    expect(readHolder(join(dir, 'lock'))).toBeUndefined();
+    take().release();
+  });
+
+  it('of an earlier version, with less in it, names its holder', () => {
+    writeFileSync(join(dir, 'lock'), '{"pid":4242,"command":"catalyst plan"}');
+    expect(readHolder(join(dir, 'lock'))).toMatchObject({ pid: 4242, run: '', renewed: '', journal: '' });
+  });
+});
+
+describe('a lock that cannot be had', () => {
+  const thrown = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return error as { code: string; message: string; actions: string[] };
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  it('because the folder is not there names the file and why', () => {
+    const nowhere = join(dir, 'missing');
+    const request = { command: 'catalyst wizard', run: 'r', by: 'me@here', now };
+    const error = thrown(() => takeLock(nowhere, request));
+    expect([error.code, error.message]).toEqual(['E1201', expect.stringContaining(join(nowhere, 'journal.jsonl'))]);
+  });
+
+  it('because its lease cannot be written leaves the journal free', () => {
+    const request = { command: 'catalyst wizard', run: 'no/such folder', by: 'me@here', now };
+    expect(thrown(() => takeLock(dir, request)).message).toMatch(/The lock .* cannot be written: ENOENT/);
+    take().release();
+    expect(readdirSync(dir)).toEqual(['journal.jsonl']);
+  });
+
+  it('because somebody without a lease, or with one of the dead, has the file open says how to find out who', () => {
+    const lock = take();
+    for (const change of [() => rmSync(join(dir, 'lock')), () => leave({})]) {
+      change();
+      const error = thrown(() => take(gone));
+      expect([error.code, error.message]).toEqual(['E1202', expect.stringMatching(/no lease at .*lock names it/)]);
+      expect(error.actions).toContain(`fuser -v ${join(dir, 'journal.jsonl')}`);
+    }
+    lock.release();
+  });
+
+  it('although its holder is silent is held by one that lives: the kernel knows', () => {
+    const lock = take();
+    leave({ ...elsewhere });
+    const later = new Date(now.getTime() + 3_600_000);
+    expect(thrown(() => take(gone, later))).toMatchObject({
+      code: 'E1202',
+      message: expect.stringContaining('renewed at'),
+    });
+    lock.release();
+  });
+
+  it('of a silent holder gives way to whoever names its run, and that of one that lives here to nobody', () => {
+    const request = { command: 'catalyst unlock', run: 'mine', by: 'me@here' };
+    const later = new Date(now.getTime() + 3_600_000);
+    leave({ ...elsewhere });
+    expect(thrown(() => takeLock(dir, { ...request, now: later, takeOver: 'another' })).code).toBe('E1203');
+    takeLock(dir, { ...request, now: later, takeOver: 'other' }).release();
+    leave({ pid: process.pid, started: here.started });
+    expect(thrown(() => takeLock(dir, { ...request, now: later, takeOver: 'other' })).code).toBe('E1202');
+  });
+
+  it('by its journal can be had by another file', () => {
+    const lock = take();
+    rmSync(join(dir, 'lock'));
+    const request = { command: 'catalyst lab up', run: 'of-the-lab', by: 'me@here', now, file: 'lab.jsonl' };
+    const other = takeLock(dir, request);
+    expect(other.journal.path).toBe(join(dir, 'lab.jsonl'));
+    other.release();
+    lock.release();
   });
 });
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
-import { dump } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+import { yamlByLibrary } from '../../../../src/support/yaml/write-yaml.js';
 import { parseYamlStream, toYaml, toYamlStream } from '../../../../src/support/yaml/yaml.js';
-
-const byLibrary = (value: unknown) => dump(value, { lineWidth: -1, noRefs: true, quoteStyle: 'double' });
 
 /** Words and texts that some reader of YAML takes for more than text. */
 const meaningful = [
@@ -49,6 +48,11 @@ const meaningful = [
     'a\nb',
     'a\n',
     'a\n\n',
+    ' \n',
+    ' \n \n',
+    'a\ufffeb',
+    '\ufeffa',
+    '\u007f\u0085\u0099',
     ' a\n b',
     '\n',
     'a\r\nb',
@@ -79,7 +83,7 @@ const tree = fc.letrec<{ value: unknown }>((tie) => ({
 describe('toYaml', () => {
   it('writes what the library writes, whatever it is given', () => {
     fc.assert(
-      fc.property(tree, (value) => toYaml(value) === byLibrary(value)),
+      fc.property(tree, (value) => toYaml(value) === yamlByLibrary(value)),
       { numRuns: 3000 },
     );
   });
@@ -87,6 +91,18 @@ describe('toYaml', () => {
   it('quotes what YAML 1.1 takes for something else than a string', () => {
     expect(toYaml({ a: 'on', b: '2026-01-01', c: '1_000', d: 'an on-line word' })).toBe(
       'a: "on"\nb: "2026-01-01"\nc: "1_000"\nd: an on-line word\n',
+    );
+  });
+
+  it('leaves text text, for readers of YAML 1.1 and of 1.2', () => {
+    const words = { words: meaningful };
+    expect(parseDocument(toYaml(words), { version: '1.1', schema: 'yaml-1.1' }).toJS()).toEqual(words);
+    const written = fc.dictionary(text, fc.array(text, { minLength: 1 }), { minKeys: 1 });
+    fc.assert(
+      fc.property(written, (value) => {
+        expect(parseYamlStream(toYaml(value))).toEqual([value]);
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { type Answer, decode, encode } from 'dns-packet';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type CertificateAndKey, issueCertificate } from '../../../../lab/src/certificates.js';
-import { passageTo } from '../../../../lab/src/internet/passage.js';
-import { openSocksDoor, type SocksDoor, type Way } from '../../../../lab/src/internet/socks-door.js';
+import { forwardTo } from '../../../../lab/src/internet/forward.js';
+import { openSocksProxy, type SocksProxy, type Way } from '../../../../lab/src/internet/socks-proxy.js';
 import { redirectKubeconfig } from '../../../../src/kubernetes/client/kubeconfig-written.js';
 import type { ConnectRule } from '../../../../src/tools/dialer/connect-to.js';
 import { agentsThrough, createDialer } from '../../../../src/tools/dialer/dialer.js';
@@ -22,7 +22,7 @@ const records: Record<string, string[]> = {
 let leaf: CertificateAndKey;
 let root: CertificateAndKey;
 let server: Loopback;
-let socks: SocksDoor;
+let socks: SocksProxy;
 let dns: { at: string; asked: string[]; close(): void };
 let dialed: string[];
 let rules: ConnectRule[];
@@ -64,7 +64,7 @@ beforeEach(async () => {
     },
     '203.0.113.11:443': 'dropped',
   };
-  socks = await openSocksDoor({
+  socks = await openSocksProxy({
     connect: async (host, port) => {
       dialed.push(`${host}:${port}`);
       return ways[`${host}:${port}`];
@@ -150,7 +150,7 @@ test('connections through a proxy that are given up make room for others, as far
     },
     { key: leaf.key, cert: leaf.certificate },
   );
-  const everywhere = await openSocksDoor({ connect: () => passageTo({ port: endless.port }) });
+  const everywhere = await openSocksProxy({ connect: () => forwardTo({ port: endless.port }) });
   const agents = agentsThrough(everywhere.url, { ca: root.certificate, maxSockets: 3 });
   const url = (path: string) => new URL(`https://gitea.example.org${path}`);
   try {

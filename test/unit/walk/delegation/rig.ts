@@ -1,4 +1,4 @@
-/** The mother's name servers as the lab plays them: PowerDNS's API over the zones that a resolver sees. */
+/** The mother's name servers as the lab emulates them: PowerDNS's API over the zones that a resolver sees. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { condition, conditions, findCondition } from '../../conditions.js';
-import { all, type Lab, ownedBy, type Rule } from '../../engine.js';
+import { all, ownedBy, type ReconcileContext, type Rule } from '../../reconciler.js';
 import { type Kind, kindOf } from '../../store.js';
 
 export const COMPOSITION = 'apiextensions.crossplane.io/v1/Composition';
@@ -31,7 +31,7 @@ interface Template {
 
 /** Of a kind that can be claimed. */
 export function claimRule(claimKind: Kind, compositeKind: Kind): Rule {
-  const compositeOf = ({ metadata }: KubeObject, lab: Lab) =>
+  const compositeOf = ({ metadata }: KubeObject, lab: ReconcileContext) =>
     lab.store.get(compositeKind, '', nameOfComposite(metadata));
   return {
     name: `crossplane ${claimKind}`,
@@ -105,7 +105,7 @@ export function compositeRule(kind: Kind): Rule {
 const nameOfComposite = ({ name, uid }: KubeObject['metadata']) =>
   `${name}-${createHash('sha256').update(`${uid}`).digest('hex').slice(0, 5)}`;
 
-function templatesOf(kind: Kind, lab: Lab): Template[] | undefined {
+function templatesOf(kind: Kind, lab: ReconcileContext): Template[] | undefined {
   const composition = lab.store
     .list(COMPOSITION)
     .find(({ spec }) => kindOf(spec.compositeTypeRef as { apiVersion: string; kind: string }) === kind);
@@ -157,19 +157,19 @@ function write(object: object, path: string, value: unknown): void {
 
 export const finalizersOf = ({ metadata }: KubeObject) => (metadata.finalizers ?? []) as string[];
 
-async function hold(object: KubeObject, lab: Lab, finalizer: string): Promise<void> {
+async function hold(object: KubeObject, lab: ReconcileContext, finalizer: string): Promise<void> {
   const finalizers = finalizersOf(object);
   if (!finalizers.includes(finalizer))
     await lab.patch(object, { metadata: { finalizers: [...finalizers, finalizer] } });
 }
 
-async function release(object: KubeObject, lab: Lab, finalizer: string): Promise<undefined> {
+async function release(object: KubeObject, lab: ReconcileContext, finalizer: string): Promise<undefined> {
   const finalizers = finalizersOf(object).filter((name) => name !== finalizer);
   await lab.patch(object, { metadata: { finalizers } });
   return undefined;
 }
 
-async function report(object: KubeObject, lab: Lab, ready: boolean, status: object): Promise<undefined> {
+async function report(object: KubeObject, lab: ReconcileContext, ready: boolean, status: object): Promise<undefined> {
   const wanted = [
     condition('Synced', true, 'ReconcileSuccess'),
     condition('Ready', ready, ready ? 'Available' : 'Creating'),

@@ -2,7 +2,7 @@
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { condition, conditions } from '../../conditions.js';
 import { crd } from '../../crd.js';
-import type { Lab, Rule } from '../../engine.js';
+import type { ReconcileContext, Rule } from '../../reconciler.js';
 import { claimRule, compositeRule } from './compositions.js';
 import { kindsOfPackage } from './opentofu-kinds.js';
 
@@ -10,7 +10,7 @@ const PKG = 'pkg.crossplane.io/v1';
 const EXT = 'apiextensions.crossplane.io';
 const OPERATOR = /^crossplane$/;
 
-const tell = (object: KubeObject, lab: Lab, types: string[], status: Record<string, unknown> = {}) =>
+const tell = (object: KubeObject, lab: ReconcileContext, types: string[], status: Record<string, unknown> = {}) =>
   lab.setStatus(object, {
     ...status,
     conditions: conditions(
@@ -65,7 +65,7 @@ export const crossplane: Rule[] = [
   },
 ];
 
-async function define(xrd: KubeObject, lab: Lab): Promise<void> {
+async function define(xrd: KubeObject, lab: ReconcileContext): Promise<void> {
   const { group, names, claimNames, versions, scope = 'LegacyCluster' } = xrd.spec;
   for (const version of versions as { name: string; served: boolean; referenceable: boolean; schema?: object }[]) {
     const schema = widened((version.schema as { openAPIV3Schema?: Schema } | undefined)?.openAPIV3Schema);

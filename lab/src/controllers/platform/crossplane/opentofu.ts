@@ -5,7 +5,7 @@
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import { condition, conditions } from '../../conditions.js';
-import { all, type Lab, type Rule } from '../../engine.js';
+import { all, type ReconcileContext, type Rule } from '../../reconciler.js';
 import { finalizersOf } from './compositions.js';
 import {
   type Block,
@@ -57,7 +57,12 @@ export function openTofu(): Rule {
   };
 }
 
-async function applied(workspace: KubeObject, lab: Lab, provider: Provider, states: States): Promise<Body> {
+async function applied(
+  workspace: KubeObject,
+  lab: ReconcileContext,
+  provider: Provider,
+  states: States,
+): Promise<Body> {
   const module = JSON.parse(workspace.spec.forProvider.module) as Module;
   let scope: Scope = { var: variablesOf(workspace, lab) };
   for (const { address, type, body } of blocksOf(module.data, 'data.'))
@@ -95,7 +100,12 @@ async function removed(one: Made, state: Made[], provider: Provider): Promise<vo
   state.splice(state.indexOf(one), 1);
 }
 
-async function end(workspace: KubeObject, lab: Lab, provider: Provider, states: States): Promise<undefined> {
+async function end(
+  workspace: KubeObject,
+  lab: ReconcileContext,
+  provider: Provider,
+  states: States,
+): Promise<undefined> {
   const state = states.get(workspace.metadata.uid!) ?? [];
   const keeps = workspace.spec.deletionPolicy === 'Orphan';
   for (const one of keeps ? [] : state.toReversed()) await removed(one, state, provider);
@@ -106,7 +116,7 @@ async function end(workspace: KubeObject, lab: Lab, provider: Provider, states: 
 }
 
 /** `vars`, and what `env` gives as `TF_VAR_…`. */
-function variablesOf({ spec }: KubeObject, lab: Lab): Record<string, string> {
+function variablesOf({ spec }: KubeObject, lab: ReconcileContext): Record<string, string> {
   const vars = (spec.forProvider.vars ?? []) as { key: string; value: string }[];
   const env = (spec.forProvider.env ?? []) as { name: string; value?: string; secretKeyRef?: Reference }[];
   const given = env
@@ -118,7 +128,7 @@ function variablesOf({ spec }: KubeObject, lab: Lab): Record<string, string> {
   return Object.fromEntries([...vars.map(({ key, value }) => [key, value]), ...given]);
 }
 
-function providerOf({ spec }: KubeObject, lab: Lab): Provider {
+function providerOf({ spec }: KubeObject, lab: ReconcileContext): Provider {
   const name = spec.providerConfigRef?.name ?? 'default';
   const config = lab.store.get(CONFIG, '', name);
   if (!config) throw new Error(`ProviderConfig.opentofu.upbound.io "${name}" not found`);
@@ -136,13 +146,18 @@ function providerOf({ spec }: KubeObject, lab: Lab): Provider {
   };
 }
 
-function secretText(lab: Lab, { namespace, name, key }: Reference): string {
+function secretText(lab: ReconcileContext, { namespace, name, key }: Reference): string {
   const encoded = lab.store.get('v1/Secret', namespace, name)?.data?.[key];
   if (typeof encoded !== 'string') throw new Error(`cannot get key ${key} of Secret ${namespace}/${name}`);
   return Buffer.from(encoded, 'base64').toString();
 }
 
-function report(workspace: KubeObject, lab: Lab, problem: string | undefined, outputs?: Body): Promise<void> {
+function report(
+  workspace: KubeObject,
+  lab: ReconcileContext,
+  problem: string | undefined,
+  outputs?: Body,
+): Promise<void> {
   const synced = condition('Synced', problem === undefined, problem ? 'ReconcileError' : 'ReconcileSuccess', problem);
   const ready = condition('Ready', problem === undefined, problem ? 'Unavailable' : 'Available');
   return lab.setStatus(workspace, {

@@ -4,8 +4,8 @@
  * A policy that says nothing fails closed.
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../../engine.js';
 import { HELM_RELEASE } from '../../flux/helm-names.js';
+import type { ReconcileContext } from '../../reconciler.js';
 
 const baseName = 'validate.kyverno.svc';
 
@@ -15,7 +15,11 @@ interface Settings {
 }
 
 /** `clientConfig` as it is there already: another part of the lab may have led it elsewhere. */
-export function webhooksOf(policies: readonly KubeObject[], lab: Pick<Lab, 'store'>, clientConfig: object): object[] {
+export function webhooksOf(
+  policies: readonly KubeObject[],
+  lab: Pick<ReconcileContext, 'store'>,
+  clientConfig: object,
+): object[] {
   const { forceFailurePolicyIgnore, namespaceSelector } = settingsOf(lab);
   const groups = new Map<string, { failurePolicy: string; matchConditions: object[]; policies: KubeObject[] }>();
   for (const policy of policies) {
@@ -41,7 +45,7 @@ export function webhooksOf(policies: readonly KubeObject[], lab: Pick<Lab, 'stor
 }
 
 /** Of the chart's values (charts/kyverno/values.yaml of the same version): its own namespace is always left out. */
-function settingsOf(lab: Pick<Lab, 'store'>): Settings {
+function settingsOf(lab: Pick<ReconcileContext, 'store'>): Settings {
   const release = lab.store.list(HELM_RELEASE).find(({ spec }) => spec?.chart?.spec?.chart === 'kyverno');
   const { features, config } = release?.spec.values ?? {};
   const key = 'kubernetes.io/metadata.name';

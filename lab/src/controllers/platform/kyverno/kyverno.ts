@@ -1,7 +1,7 @@
 /** Kyverno: policies are Ready, audit ones report on pods, enforcing ones refuse by an admission webhook. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { condition, conditions } from '../../conditions.js';
-import { all, type Lab, ownedBy, type Rule } from '../../engine.js';
+import { all, ownedBy, type ReconcileContext, type Rule } from '../../reconciler.js';
 import { POD, selects } from '../../workloads/pods.js';
 import { denies, misfit } from './kyverno-patterns.js';
 import { webhooksOf } from './kyverno-webhooks.js';
@@ -79,7 +79,7 @@ export const kyverno: Rule[] = [
 ];
 
 /** Made new from all policies at each change of one. */
-async function registerWebhook(lab: Lab): Promise<void> {
+async function registerWebhook(lab: ReconcileContext): Promise<void> {
   const service = lab.store.list('v1/Service').find((one) => one.metadata.name === 'kyverno-svc');
   const policies = lab.store.list(POLICY).filter(({ metadata }) => !metadata.deletionTimestamp);
   if (!service || policies.length === 0) return;
@@ -109,7 +109,7 @@ function rulesOf(policy: KubeObject): { rule: KubeObject; enforced: boolean }[] 
 }
 
 /** All validate rules that concern an object, and what they say. */
-export function findings(object: KubeObject, operation: string, lab: Pick<Lab, 'store'>): Finding[] {
+export function findings(object: KubeObject, operation: string, lab: Pick<ReconcileContext, 'store'>): Finding[] {
   return lab.store.list(POLICY).flatMap((policy) =>
     rulesOf(policy).flatMap(({ rule, enforced }): Finding[] => {
       if (!rule.validate || !concerns(rule, object, operation)) return [];

@@ -5,7 +5,7 @@
  * cilium-operator/deployment.yaml: KUBERNETES_SERVICE_HOST and _PORT from k8sServiceHost and k8sServicePort).
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import type { Lab } from '../../engine.js';
+import type { ReconcileContext } from '../../reconciler.js';
 
 interface Variable {
   name: string;
@@ -13,7 +13,10 @@ interface Variable {
 }
 
 /** Why it does not run; undefined when it does, or uses the Service that every Pod is told of. */
-export async function apiUnreachable(pod: KubeObject, lab: Pick<Lab, 'world'>): Promise<string | undefined> {
+export async function apiUnreachable(
+  pod: KubeObject,
+  lab: Pick<ReconcileContext, 'world'>,
+): Promise<string | undefined> {
   const { whyNoApi } = lab.world;
   const env = ((pod.spec.containers ?? []) as { env?: Variable[] }[]).flatMap((container) => container.env ?? []);
   const value = (name: string) => env.find((one) => one.name === name)?.value;

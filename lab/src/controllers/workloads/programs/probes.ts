@@ -1,13 +1,13 @@
-/** The probe Jobs of the Sovereign, played: each answer follows from Services, Ready pods, Secrets and what was kept. */
+/** The probe Jobs of the Sovereign, emulated: each answer follows from Services, Ready pods, Secrets and what was kept. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { configurationOf } from '../../../components/buckets.js';
 import { serviceName } from '../../../components/component.js';
 import type { OpenBao } from '../../../components/openbao.js';
 import type { Telemetry } from '../../../components/telemetry.js';
-import type { Lab } from '../../engine.js';
 import { secretValue } from '../../flux/flux-ready.js';
-import { reachesResolver, wayOut } from '../../network/egress.js';
+import { egressTo, reachesResolver } from '../../network/egress.js';
 import { podsBehind } from '../../network/services.js';
+import type { ReconcileContext } from '../../reconciler.js';
 import { isReady } from '../pods.js';
 import { motherHeard } from './mother-heard.js';
 import type { Program } from './programs.js';
@@ -53,7 +53,7 @@ export function createProbes(parts: { openbao: OpenBao; telemetry: Telemetry }):
 }
 
 /** The files in the volume that a Pod mounts. */
-function volumeOf(pod: KubeObject, lab: Lab): Map<string, string> {
+function volumeOf(pod: KubeObject, lab: ReconcileContext): Map<string, string> {
   const claims = ((pod.spec.volumes ?? []) as { persistentVolumeClaim?: { claimName: string } }[]).flatMap(
     (volume) => volume.persistentVolumeClaim?.claimName ?? [],
   );
@@ -65,7 +65,7 @@ function volumeOf(pod: KubeObject, lab: Lab): Map<string, string> {
 }
 
 /** Ready pods behind the Service of an address. @throws Error as curl words it */
-function reach(lab: Lab, address: string, options: { evenUnready?: boolean } = {}): KubeObject[] {
+function reach(lab: ReconcileContext, address: string, options: { evenUnready?: boolean } = {}): KubeObject[] {
   const url = new URL(address);
   const at = serviceName(url.hostname);
   const service = at && lab.store.get('v1/Service', at.namespace, at.name);
@@ -94,14 +94,14 @@ function natsPrograms(): Record<string, Program> {
   const kept = new Map<string, { message: string; podUid: string | undefined; durable: boolean }>();
   const stream = 'catalyst-probe';
   /** As a server answers that has read its users from the included file of its Secret. */
-  const signIn = (namespace: string, lab: Lab, user: string, password: string): 'admitted' | 'refused' => {
+  const signIn = (namespace: string, lab: ReconcileContext, user: string, password: string): 'admitted' | 'refused' => {
     const file = secretValue(lab, namespace, 'nats-auth', 'auth.conf') ?? '';
     const isRead = configurationOf(lab, namespace).includes('nats-auth/auth.conf');
     const users = [...file.matchAll(/user: "([^"]+)", password: "([^"]+)"/g)];
     if (!isRead || users.length === 0) return 'admitted';
     return users.some(([, name, word]) => name === user && word === password) ? 'admitted' : 'refused';
   };
-  const requireSignIn = (namespace: string, lab: Lab, env: Record<string, string>) => {
+  const requireSignIn = (namespace: string, lab: ReconcileContext, env: Record<string, string>) => {
     if (signIn(namespace, lab, env['NATS_USER'] ?? '', env['NATS_PASSWORD'] ?? '') === 'refused')
       throw new Error('nats: error: nats: Authorization Violation');
   };
@@ -136,7 +136,7 @@ function natsPrograms(): Record<string, Program> {
 const egressReach: Program = async ({ env, lab }) => {
   const hosts = (env['HOSTS'] ?? '').split(' ').filter(Boolean);
   const look = async (host: string) => {
-    const { addresses, place } = await wayOut(lab, host, 443);
+    const { addresses, place } = await egressTo(lab, host, 443);
     return [host, { addresses, reached: place !== undefined }];
   };
   return { hosts: Object.fromEntries(await Promise.all(hosts.map(look))) };
@@ -153,8 +153,8 @@ const egressCanaries: Program = async ({ env, lab }) => {
         host,
         { addresses: [], reached: lab.store.get('v1/Service', service.namespace, service.name) !== undefined },
       ];
-    const { addresses, place } = await wayOut(lab, host, 443);
-    const direct = known === '' ? {} : { direct: (await wayOut(lab, known, 443)).place !== undefined };
+    const { addresses, place } = await egressTo(lab, host, 443);
+    const direct = known === '' ? {} : { direct: (await egressTo(lab, known, 443)).place !== undefined };
     return [host, { addresses, reached: place !== undefined, ...direct }];
   };
   return {

@@ -2,14 +2,14 @@
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import { environmentOf } from '../../../components/component.js';
-import type { Lab } from '../../engine.js';
+import type { ReconcileContext } from '../../reconciler.js';
 import type { Exit } from '../kubelet.js';
 
 export interface ProgramCall {
   pod: KubeObject;
   /** Environment of the container, Secrets and ConfigMaps resolved. */
   env: Record<string, string>;
-  lab: Lab;
+  lab: ReconcileContext;
 }
 
 /** Answers what goes to the termination log, or 'waiting' to be asked again; throwing is a failed container. */
@@ -27,7 +27,7 @@ export interface Programs {
 }
 
 /** A Pod that ends, run once more or looked at again. */
-export type RunPod<Else = never> = (pod: KubeObject, lab: Lab) => Promise<Exit | 'waiting'> | Else;
+export type RunPod<Else = never> = (pod: KubeObject, lab: ReconcileContext) => Promise<Exit | 'waiting'> | Else;
 
 const PROBE = 'catalyst.openova.io/probe';
 const JOB = 'catalyst.openova.io/job';

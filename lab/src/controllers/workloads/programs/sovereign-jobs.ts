@@ -1,4 +1,4 @@
-/** Short Jobs on the played Sovereign, told by their label. */
+/** Short Jobs on the emulated Sovereign, told by their label. */
 import { EGRESS_POLICY } from '../../network/egress.js';
 import type { Program, ProgramCall } from './programs.js';
 

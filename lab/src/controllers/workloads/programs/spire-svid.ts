@@ -2,7 +2,7 @@
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { imagesOf } from '../../../components/component.js';
 import { findCondition } from '../../conditions.js';
-import type { Lab } from '../../engine.js';
+import type { ReconcileContext } from '../../reconciler.js';
 import type { Program, ProgramCall } from './programs.js';
 
 interface Volume {
@@ -47,7 +47,7 @@ function svid({ pod, lab }: ProgramCall, seen: Map<string, number>): object | 'w
 }
 
 /** Since this lab saw it first: a Pod's own time is in whole seconds. */
-function age({ metadata: { uid } }: KubeObject, lab: Lab, seen: Map<string, number>): number {
+function age({ metadata: { uid } }: KubeObject, lab: ReconcileContext, seen: Map<string, number>): number {
   const now = lab.clock.now().getTime();
   const first = seen.get(String(uid)) ?? now;
   seen.set(String(uid), first);
@@ -57,7 +57,7 @@ function age({ metadata: { uid } }: KubeObject, lab: Lab, seen: Map<string, numb
 const retries = (pod: KubeObject): boolean =>
   /^\s*(?:for|while|until)\b/m.test(String(pod.spec.containers?.[0]?.command?.[2] ?? ''));
 
-const configuration = (lab: Lab): string =>
+const configuration = (lab: ReconcileContext): string =>
   lab.store
     .list('helm.toolkit.fluxcd.io/v2/HelmRelease')
     .filter((release) => /spire/.test(release.metadata.name) && findCondition(release, 'Ready')?.status === 'True')

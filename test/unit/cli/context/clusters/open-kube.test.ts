@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { passageTo } from '../../../../../lab/src/internet/passage.js';
-import { openSocksDoor } from '../../../../../lab/src/internet/socks-door.js';
+import { forwardTo } from '../../../../../lab/src/internet/forward.js';
+import { openSocksProxy } from '../../../../../lab/src/internet/socks-proxy.js';
 import { type Rig, startRig } from '../../../../../lab/test/kubernetes/rig.js';
 import { motherContexts } from '../../../../../src/cli/context/clusters/kubeconfigs.js';
 import { openKube } from '../../../../../src/cli/context/clusters/open-kube.js';
@@ -181,10 +181,10 @@ test('proxy-url is the way for our calls too, through HTTP and SOCKS proxies', a
     await proxy.close();
   }
   const through: number[] = [];
-  const socks = await openSocksDoor({
+  const socks = await openSocksProxy({
     connect: (_host, port) => {
       through.push(port);
-      return passageTo({ port });
+      return forwardTo({ port });
     },
   });
   try {

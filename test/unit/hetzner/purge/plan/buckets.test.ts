@@ -17,7 +17,7 @@ import { ours, type StorageRig, startStorage, strangers } from '../../../../fake
 const fqdn = 'omantel.omani.works';
 const signal = new AbortController().signal;
 const mark = '.catalyst-sovereign.json';
-const markOf = (sovereign: string) => JSON.stringify({ sovereign, consumer: 'loki', madeBy: 'catalyst' });
+const markOf = (sovereign: string) => JSON.stringify({ sovereign, consumer: 'loki', createdBy: 'catalyst' });
 
 let store: StorageRig['store'];
 let s3: S3Server;

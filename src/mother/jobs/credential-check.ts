@@ -11,7 +11,7 @@
 export type TrialAnswer = 'refused' | 'accepted' | 'other-authority' | 'unreachable';
 
 /** By record id. Jobs of earlier versions answered `kubeconfigs` alone. */
-export interface CredentialTrial {
+export interface CredentialCheck {
   /** At the server that the kubeconfig names. */
   kubeconfigs: Record<string, TrialAnswer>;
   /** That server as `host:port`; empty when none could be read. */

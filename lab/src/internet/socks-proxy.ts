@@ -1,19 +1,19 @@
 /**
- * A SOCKS5 door on loopback (RFC 1928), for programs that call addresses: what they call comes with its address, port and
+ * A SOCKS5 proxy on loopback (RFC 1928), for programs that call addresses: what they call comes with its address, port and
  * transport, which a port on this machine could not tell.
  */
 import { createSocket } from 'node:dgram';
 import { type AddressInfo, createServer, isIPv4, isIPv6, type Server, type Socket } from 'node:net';
-import type { Passage } from './passage.js';
+import type { Forward } from './forward.js';
 
-export interface SocksDoor {
+export interface SocksProxy {
   /** `socks5://127.0.0.1:PORT` */
   url: string;
   close(): Promise<void>;
 }
 
 /** A way; or that nobody listens there (undefined), or that nobody says anything: the caller waits until it gives up. */
-export type Way = Passage | undefined | 'dropped';
+export type Way = Forward | undefined | 'dropped';
 
 export interface SocksOptions {
   /** The way to a host and port. */
@@ -25,7 +25,7 @@ export interface SocksOptions {
 /** Replies of RFC 1928, 6. */
 const replies = { granted: 0, unreachable: 4, refused: 5, unsupported: 7 };
 
-export async function openSocksDoor(options: SocksOptions): Promise<SocksDoor> {
+export async function openSocksProxy(options: SocksOptions): Promise<SocksProxy> {
   const sockets = new Set<Socket>();
   const listener = () =>
     createServer((socket) => {

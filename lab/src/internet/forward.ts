@@ -1,12 +1,12 @@
-/** Ways through the lab's doors: what a connection is handed to once it has been let in. */
+/** Ways through the lab's proxies: what a connection is handed to once it has been let in. */
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** Takes over a connection; whatever comes by it from then on is for the other end. */
-export type Passage = (socket: Duplex) => void;
+export type Forward = (socket: Duplex) => void;
 
 /** A way to a program on loopback as it is; undefined when nobody listens there. */
-export function passageTo(place: { host?: string; port: number }): Promise<Passage | undefined> {
+export function forwardTo(place: { host?: string; port: number }): Promise<Forward | undefined> {
   return new Promise((resolve) => {
     const far = connect(place.port, place.host ?? '127.0.0.1');
     far.once('error', () => resolve(undefined));

@@ -12,7 +12,7 @@ interface Delay {
 }
 
 /** Looks at the delay of the event loop every five seconds; `say` hears of a second and more. Keeps no process alive. */
-export function tellHeldUp(say: (text: string) => void, delay: Delay = measured()): { stop(): void } {
+export function reportEventLoopLag(say: (text: string) => void, delay: Delay = measured()): { stop(): void } {
   const timer = setInterval(() => {
     const heldMs = Math.round(delay.max / 1e6);
     delay.reset();

@@ -2,7 +2,7 @@
 import { parse } from 'node:path';
 import type { Clock } from 'catalyst/support/clock.js';
 import { waitUntil } from 'catalyst/support/wait.js';
-import { type MadeObject, readMade } from './made.js';
+import { type InventoryObject, readInventory } from './inventory.js';
 import type { Upstream } from './upstream.js';
 
 export interface Removed {
@@ -39,7 +39,7 @@ const dependents = ['/apis/apps/v1/replicasets', '/apis/batch/v1/jobs', '/api/v1
 const first = /^\/apis\/(admissionregistration|apiregistration)\.k8s\.io\//;
 
 /** Throws E3101 when the cluster does not answer. */
-export async function removeMade(
+export async function removeInventory(
   upstream: Pick<Upstream, 'send'>,
   file: string,
   options: { clock: Clock; signal: AbortSignal },
@@ -51,21 +51,21 @@ export async function removeMade(
     const answer = await send('GET', path);
     return answer.status === 200 ? (JSON.parse(answer.body) as T) : undefined;
   };
-  const isThere = async ({ path, uid }: MadeObject) =>
+  const isThere = async ({ path, uid }: InventoryObject) =>
     (await json<{ metadata: { uid: string } }>(path))?.metadata.uid === uid;
 
-  const newest = new Map(readMade(file).map((one) => [one.path, one]));
+  const newest = new Map(readInventory(file).map((one) => [one.path, one]));
   const all = [...newest.values()].reverse();
   const own = all.filter(({ path }) => parse(path).dir === namespaces);
   const kinds = all.filter(({ path }) => parse(path).dir === definitions);
   // what stands in a namespace of the lab goes with it
   const goesAlong = (path: string) => own.some((one) => path.startsWith(`${one.path}/`) || inNamespace(path, one.path));
   const rest = all.filter((one) => !own.includes(one) && !kinds.includes(one) && !goesAlong(one.path));
-  const remove = ({ path, uid }: MadeObject) =>
+  const remove = ({ path, uid }: InventoryObject) =>
     send('DELETE', path, { preconditions: { uid }, gracePeriodSeconds: 0, propagationPolicy: 'Background' });
 
   /** Who would have cleared them has ended with the lab. */
-  async function withoutFinalizers(kind: MadeObject): Promise<void> {
+  async function withoutFinalizers(kind: InventoryObject): Promise<void> {
     const crd = await json<Definition>(kind.path);
     if (!crd || crd.metadata.uid !== kind.uid) return;
     const { group, names, versions } = crd.spec;
@@ -98,8 +98,8 @@ export async function removeMade(
   let removed = 0;
   await whatFollows();
   for (const one of all.filter(({ path }) => first.test(path))) await remove(one);
-  const there = async (objects: readonly MadeObject[]) => {
-    const found: MadeObject[] = [];
+  const there = async (objects: readonly InventoryObject[]) => {
+    const found: InventoryObject[] = [];
     for (const one of objects) if (await isThere(one)) found.push(one);
     return found;
   };

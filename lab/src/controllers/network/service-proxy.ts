@@ -1,6 +1,6 @@
 /**
  * The way to Services and Pods, which have no address on this machine: a connection to one is led to the real program that
- * stands behind it, or answered by whatever plays it, over TLS when it speaks TLS.
+ * stands behind it, or answered by whatever emulates it, over TLS when it speaks TLS.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -9,9 +9,9 @@ import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { type CertificateAndKey, issueCertificate } from '../../certificates.js';
 import { type CallService, serviceName } from '../../components/component.js';
-import { type Passage, passageTo } from '../../internet/passage.js';
+import { type Forward, forwardTo } from '../../internet/forward.js';
 import { relay } from '../../requests/http-server.js';
-import type { Lab } from '../engine.js';
+import type { ReconcileContext } from '../reconciler.js';
 import { matches } from '../workloads/pods.js';
 
 interface Place {
@@ -20,19 +20,19 @@ interface Place {
   port: number;
 }
 
-export interface ServiceDoorOptions {
-  /** Signs what played Services show. */
+export interface ServiceProxyOptions {
+  /** Signs what emulated Services show. */
   authority: CertificateAndKey;
-  lab: Lab;
+  lab: ReconcileContext;
   call: CallService;
-  /** Loopback port of a real program that answers for that port of a Service, as it is; undefined: it is played. */
+  /** Loopback port of a real program that answers for that port of a Service, as it is; undefined: it is emulated. */
   lead: (namespace: string, service: string, port: number) => number | undefined;
 }
 
 /** To a cluster IP, a Pod's IP or a Service's name; undefined when it is none of these, or its program does not listen. */
-export type ServiceDoor = (host: string, port: number) => Promise<Passage | undefined>;
+export type ServiceProxy = (host: string, port: number) => Promise<Forward | undefined>;
 
-export function openServiceDoor({ authority, lab, call, lead }: ServiceDoorOptions): ServiceDoor {
+export function openServiceProxy({ authority, lab, call, lead }: ServiceProxyOptions): ServiceProxy {
   const places = new WeakMap<object, Place>();
   const contexts = new Map<string, Promise<SecureContext>>();
   const contextOf = (name: string) => {
@@ -76,8 +76,8 @@ export function openServiceDoor({ authority, lab, call, lead }: ServiceDoorOptio
     socket.resume();
   }
 
-  const played =
-    (place: Place): Passage =>
+  const emulated =
+    (place: Place): Forward =>
     (socket) =>
       socket.once('data', (first: Buffer) => {
         socket.pause();
@@ -90,7 +90,7 @@ export function openServiceDoor({ authority, lab, call, lead }: ServiceDoorOptio
     const place = named ? { ...named, port } : placeOf(lab, host, port);
     if (!place) return undefined;
     const program = lead(place.namespace, place.name, place.port);
-    return program === undefined ? played(place) : passageTo({ port: program });
+    return program === undefined ? emulated(place) : forwardTo({ port: program });
   };
 }
 
@@ -100,7 +100,7 @@ interface ServicePort {
 }
 
 /** The Service that is called so from beside its namespace, whose cluster IP it is, or that stands before the Pod whose IP it is. */
-function placeOf(lab: Lab, host: string, port: number): Place | undefined {
+function placeOf(lab: ReconcileContext, host: string, port: number): Place | undefined {
   const services = lab.store.list('v1/Service');
   const byAddress = services.find(
     ({ metadata, spec }) => spec.clusterIP === host || `${metadata.name}.${metadata.namespace}` === host,

@@ -1,5 +1,5 @@
 /**
- * The door before a cluster that exists: whoever uses it through the lab comes by here. It writes the request log, keeps what was
+ * The proxy before a cluster that exists: whoever uses it through the lab comes by here. It writes the request log, keeps what was
  * made there, injects faults, answers for Services where the API server has no way to them, and shows a certificate for the
  * names by which the Sovereign's nodes are called.
  */
@@ -13,17 +13,17 @@ import { kubeconfigText } from '../engines/pki.js';
 import type { Faults } from '../requests/faults.js';
 import { type LabRequest, type LabResponse, type LabServer, serve } from '../requests/http-server.js';
 import { ownAgent, type RequestLog } from '../requests/request-log.js';
-import { madeBy, noteMade } from './made.js';
+import { addToInventory, createdBy } from './inventory.js';
 import type { Upstream } from './upstream.js';
 
-export interface ClusterDoor extends LabServer {
+export interface ClusterProxy extends LabServer {
   /** The admin's, unless a token is given. */
   kubeconfig(options?: { server?: string; credentials?: { token: string }; namespace?: string }): string;
   /** From now on Services are asked there. */
   lead(to: Pick<Controllers, 'call'> | undefined): void;
 }
 
-export interface ClusterDoorOptions {
+export interface ClusterProxyOptions {
   /** `mother` or `sovereign`. */
   name: string;
   upstream: Upstream;
@@ -41,10 +41,10 @@ const writes = ['POST', 'PUT', 'PATCH', 'DELETE'];
 /** Groups whose POST asks a question and changes nothing. */
 const asks = /^\/apis\/(authorization|authentication)\.k8s\.io\//;
 const serviceProxy = /^\/api\/v1\/namespaces\/([^/]+)\/services\/(?:https?:)?([^/:]+)(?::(\d+))?\/proxy(\/.*)?$/;
-/** Headers of one connection, and those that the door sets itself. */
+/** Headers of one connection, and those that the proxy sets itself. */
 const notPassed = new Set('connection keep-alive transfer-encoding expect host upgrade authorization'.split(' '));
 
-export async function openClusterDoor(options: ClusterDoorOptions): Promise<ClusterDoor> {
+export async function openClusterProxy(options: ClusterProxyOptions): Promise<ClusterProxy> {
   const { name, upstream, authority, clock, faults } = options;
   const certificate = await issueCertificate(
     {
@@ -88,8 +88,8 @@ export async function openClusterDoor(options: ClusterDoorOptions): Promise<Clus
     };
     if (!isWrite) return { ...head, stream: (out, signal) => passOn(answer, out, signal, gone) };
     const body = await wholeOf(answer);
-    const object = status === 201 && !dryRun ? madeBy(request.method, request.path, body) : undefined;
-    if (object) noteMade(options.made, object);
+    const object = status === 201 && !dryRun ? createdBy(request.method, request.path, body) : undefined;
+    if (object) addToInventory(options.made, object);
     return { ...head, body };
   }
 

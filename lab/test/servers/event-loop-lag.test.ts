@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { tellHeldUp } from '../../src/start/held-up.js';
+import { reportEventLoopLag } from '../../src/start/event-loop-lag.js';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -7,7 +7,7 @@ test('a lab that could not answer says for how long, once; short delays are nobo
   vi.useFakeTimers();
   const said: string[] = [];
   const delay = { max: 0, reset: () => Object.assign(delay, { max: 0 }), disable: vi.fn() };
-  const watch = tellHeldUp((text) => said.push(text), delay);
+  const watch = reportEventLoopLag((text) => said.push(text), delay);
   delay.max = 3.2e9;
   vi.advanceTimersByTime(10_000);
   delay.max = 0.4e9;

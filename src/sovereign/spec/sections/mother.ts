@@ -1,7 +1,7 @@
 /** The mother cluster in sovereign.yaml: its names, catalyst-api, DNS, and what is protected beside the built-in set. */
 import { z } from 'zod';
-import { describe, httpUrl, secretName, serviceName } from './field-types.js';
-import { motherHosts } from './mother-hosts.js';
+import { describe, httpUrl, secretName, serviceName } from '../field-types.js';
+import { motherHosts } from '../mother-hosts.js';
 
 const access = z.enum(['auto', 'endpoint', 'serviceProxy']).default('auto');
 const accessMeaning =

@@ -1,12 +1,12 @@
 /**
- * The door before a real server: every call is passed on as it is and its answer handed back, so that calls are logged
- * and faults can be put in their way, as with a played server.
+ * The forwarder before a real server: every call is passed on as it is and its answer handed back, so that calls are logged
+ * and faults can be put in their way, as with an emulated server.
  */
 import type { Clock } from 'catalyst/support/clock.js';
 import { request as send } from 'undici';
 import type { LabRequest, LabResponse } from '../requests/http-server.js';
 
-/** Headers of one connection; `expect` has been answered by the door. */
+/** Headers of one connection; `expect` has been answered by the proxy. */
 const ofTheConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'expect']);
 
 /**

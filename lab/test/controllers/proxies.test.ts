@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { request, Socks5ProxyAgent } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type CertificateAndKey, issueCertificate } from '../../src/certificates.js';
-import type { Lab } from '../../src/controllers/engine.js';
-import { openServiceDoor } from '../../src/controllers/network/service-door.js';
-import { passageTo } from '../../src/internet/passage.js';
-import { openSocksDoor, type SocksDoor } from '../../src/internet/socks-door.js';
+import { openServiceProxy } from '../../src/controllers/network/service-proxy.js';
+import type { ReconcileContext } from '../../src/controllers/reconciler.js';
+import { forwardTo } from '../../src/internet/forward.js';
+import { openSocksProxy, type SocksProxy } from '../../src/internet/socks-proxy.js';
 
 const objects: Record<string, object[]> = {
   'v1/Service': [
@@ -29,18 +29,18 @@ const objects: Record<string, object[]> = {
     },
   ],
 };
-const lab = { store: { list: (kind: string) => objects[kind] ?? [] } } as unknown as Lab;
+const lab = { store: { list: (kind: string) => objects[kind] ?? [] } } as unknown as ReconcileContext;
 
 let authority: CertificateAndKey;
 let program: Server;
-let socks: SocksDoor;
+let socks: SocksProxy;
 let agent: Socks5ProxyAgent;
 beforeEach(async () => {
-  authority = await issueCertificate({ commonName: 'Lab Root', isAuthority: true });
+  authority = await issueCertificate({ commonName: 'ReconcileContext Root', isAuthority: true });
   program = createServer((_request, response) => response.end('the program itself'));
   await new Promise<void>((resolve) => program.listen(0, '127.0.0.1', resolve));
   const { port } = program.address() as AddressInfo;
-  const door = openServiceDoor({
+  const proxy = openServiceProxy({
     ...{ authority, lab },
     call: async (namespace, name, at, { method, path, body }) => ({
       status: 200,
@@ -48,8 +48,8 @@ beforeEach(async () => {
     }),
     lead: (_namespace, service, at) => (service === 'real' ? (at === 443 ? port : 1) : undefined),
   });
-  socks = await openSocksDoor({
-    connect: async (host, at) => (await door(host, at)) ?? (at === port ? passageTo({ port }) : undefined),
+  socks = await openSocksProxy({
+    connect: async (host, at) => (await proxy(host, at)) ?? (at === port ? forwardTo({ port }) : undefined),
   });
   agent = new Socks5ProxyAgent(socks.url, { requestTls: { ca: authority.certificate, servername: 'web.a.svc' } });
 });
@@ -72,7 +72,7 @@ test('a Service is reached by its cluster IP, by its name and by the IP of a Pod
   expect(await ask('http://10.244.0.3:8080/z')).toBe('GET /z at a/web:80 ');
 });
 
-test('what is played shows the name of its Service over TLS', async () => {
+test('what is emulated shows the name of its Service over TLS', async () => {
   expect(await ask('https://10.96.0.7/x')).toBe('GET /x at a/web:443 ');
 });
 

@@ -4,13 +4,13 @@ import { apiVersionOf, type Kind } from '../kinds/kinds.js';
 
 const texts = new WeakMap<KubeObject, string>();
 
-export function shown(kind: Kind, object: KubeObject): KubeObject {
+export function asVersion(kind: Kind, object: KubeObject): KubeObject {
   const apiVersion = apiVersionOf(kind);
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 
-export function shownAsJson(kind: Kind, object: KubeObject): string {
-  const version = shown(kind, object);
+export function asVersionJson(kind: Kind, object: KubeObject): string {
+  const version = asVersion(kind, object);
   let text = texts.get(version);
   if (text === undefined) {
     text = JSON.stringify(version);

@@ -1,7 +1,7 @@
 /** A loopback port that is taken from the start and leads nowhere until something stands behind it: a server not yet booted. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export interface Gate {
+export interface Forwarder {
   port: number;
   /** `127.0.0.1:1234` */
   endpoint: string;
@@ -10,13 +10,16 @@ export interface Gate {
   close(): Promise<void>;
 }
 
-export interface GateOptions {
+export interface ForwarderOptions {
   host?: string;
   /** Asked at each connection; false: it is reset. */
   admits?: () => boolean;
 }
 
-export async function openGate({ host = '127.0.0.1', admits = () => true }: GateOptions = {}): Promise<Gate> {
+export async function openForwarder({
+  host = '127.0.0.1',
+  admits = () => true,
+}: ForwarderOptions = {}): Promise<Forwarder> {
   const open = new Set<Socket>();
   let target: number | undefined;
   const server = createServer((near) => {

@@ -21,7 +21,7 @@ import { withLostDelegations } from './servers/sovereign-dns.js';
 import { type SshEndpoint, startSsh } from './servers/ssh.js';
 import { createZones, type Zones } from './servers/zones.js';
 
-export interface Surroundings {
+export interface ExternalServices {
   s3: LabServer & { region: string };
   /** The pair that the lab gives at its start. */
   s3Keys: { accessKey: string; secretKey: string };
@@ -43,7 +43,7 @@ export interface Surroundings {
   close(): Promise<void>;
 }
 
-export interface SurroundingsOptions {
+export interface ExternalServicesOptions {
   directory: string;
   fqdn: string;
   region: string;
@@ -62,7 +62,7 @@ export interface SurroundingsOptions {
 /** Repository prefix of the charts. */
 export const chartFolder = 'charts';
 
-export async function startSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
+export async function startExternalServices(options: ExternalServicesOptions): Promise<ExternalServices> {
   const { directory, fqdn, region, log, faults, clock, packages } = options;
   const tools = { log, faults, clock };
   const cut = fqdn.indexOf('.');

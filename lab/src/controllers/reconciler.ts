@@ -9,7 +9,7 @@ import { createStore, type Key, type Kind, keyOf, type Store } from './store.js'
 import { createWorkQueue } from './work-queue.js';
 import type { LabWorld } from './world.js';
 
-export interface Lab {
+export interface ReconcileContext {
   store: Store;
   kube: LabKube;
   world: LabWorld;
@@ -40,11 +40,11 @@ export interface Rule {
   name: string;
   kind: Kind;
   /** Kinds whose changes concern objects of `kind`: keys to look at again. */
-  also?: Record<Kind, (changed: KubeObject, lab: Lab) => readonly Key[]>;
+  also?: Record<Kind, (changed: KubeObject, lab: ReconcileContext) => readonly Key[]>;
   /** Acts only while a Deployment of this name is available. */
   operator?: RegExp;
-  reconcile(object: KubeObject, lab: Lab): Promise<Outcome> | Promise<void>;
-  gone?(object: KubeObject, lab: Lab): Promise<void>;
+  reconcile(object: KubeObject, lab: ReconcileContext): Promise<Outcome> | Promise<void>;
+  gone?(object: KubeObject, lab: ReconcileContext): Promise<void>;
 }
 
 const DEPLOYMENT = 'apps/v1/Deployment';
@@ -57,11 +57,11 @@ export function isAvailable(workload: KubeObject): boolean {
 }
 
 /** True while an available Deployment has a name like that, in whatever namespace it was installed. */
-export function operatorReady(lab: Pick<Lab, 'store'>, name: RegExp): boolean {
+export function operatorReady(lab: Pick<ReconcileContext, 'store'>, name: RegExp): boolean {
   return lab.store.list(DEPLOYMENT).some((object) => name.test(object.metadata.name) && isAvailable(object));
 }
 
-export interface EngineOptions {
+export interface ReconcilerOptions {
   kube: LabKube;
   world: LabWorld;
   faults: Faults;
@@ -75,7 +75,7 @@ export interface EngineOptions {
 /** Milliseconds until who could not act looks again. */
 const downMs = 100;
 
-export function createEngine(options: EngineOptions): Lab {
+export function createReconciler(options: ReconcilerOptions): ReconcileContext {
   const { kube, clock, signal, onError } = options;
   const rules = new Map<string, Rule>();
   const queue = createWorkQueue({ clock, signal, look, onError });
@@ -110,7 +110,7 @@ export function createEngine(options: EngineOptions): Lab {
     onChange: changed,
     onLost: (kind, error) => onError?.('watch', kind, messageOf(error)),
   });
-  const lab: Lab = {
+  const lab: ReconcileContext = {
     kube,
     clock,
     signal,
@@ -140,7 +140,7 @@ export function createEngine(options: EngineOptions): Lab {
 /** For `also`: every object of a kind, as keys. */
 export const all =
   (kind: Kind) =>
-  (_changed: KubeObject, lab: Lab): Key[] =>
+  (_changed: KubeObject, lab: ReconcileContext): Key[] =>
     lab.store.list(kind).map(keyOf);
 
 /** For `also`: the owners of one kind. */

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Gate, openGate } from '../../src/requests/gate.js';
+import { type Forwarder, openForwarder } from '../../src/requests/forwarder.js';
 
-let gate: Gate;
+let gate: Forwarder;
 beforeEach(async () => {
-  gate = await openGate();
+  gate = await openForwarder();
 });
 afterEach(() => gate.close());
 
