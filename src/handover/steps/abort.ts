@@ -112,7 +112,7 @@ function notResumed({ object, why }: LeftAlone) {
   const { namespace, name } = object.metadata;
   return fail(
     'E4009',
-    `The handover suspended ${nameOfObject(object)} on the mother, and catalyst may not resume it any more: ${why}.`,
+    `The handover suspended ${nameOfObject(object)} on the mother, and catalyst no longer resumes it: ${why}.`,
     { actions: [`resume it by hand: kubectl -n ${namespace} edit ${object.kind.toLowerCase()} ${name}`] },
   );
 }
