@@ -14,6 +14,7 @@ import type { Kube, KubeObject, KubeWriter } from '../../src/kubernetes/client/k
 import { createKube } from '../../src/kubernetes/client/kube-client.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createRedactor } from '../../src/support/redact/redact.js';
+import { waitUntil } from '../../src/support/wait.js';
 import { createBinaries } from '../../src/tools/exec/binaries.js';
 import { createExec } from '../../src/tools/exec/exec.js';
 import { attribute } from './attribution.js';
@@ -102,21 +103,21 @@ function leftOver(requests: number, known: number) {
   return { writes: writes.length, ...attribute(writes, placesOf(entries)) };
 }
 
-const moment = () =>
-  [statSync(lab.requestLog).size, parseJournal(readFileSync(journal), journal).entries.length] as const;
+/** From here on; what was asked for before is in the request log by now. */
+async function moment() {
+  await kube.raw('/version');
+  return [statSync(lab.requestLog).size, parseJournal(readFileSync(journal), journal).entries.length] as const;
+}
 
-const restart = async (namespace: string, kind = 'Deployment') => {
-  const [workload] = await kube.list({ apiVersion: 'apps/v1', kind, namespace });
+const restart = (namespace: string, name: string) => {
   const annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
-  await kube.patch(
-    { apiVersion: 'apps/v1', kind, namespace, name: workload!.metadata.name },
-    { spec: { template: { metadata: { annotations } } } },
-  );
+  const spec = { template: { metadata: { annotations } } };
+  return kube.patch({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name }, { spec });
 };
 
 /** What happens to a Sovereign by itself, by turns. */
 const everyday: readonly [string, () => Promise<unknown>][] = [
-  ['Gitea is restarted', () => restart('gitea')],
+  ['Gitea is restarted', () => restart('gitea', 'gitea')],
   [
     'certificates are renewed',
     async () => {
@@ -136,7 +137,7 @@ const everyday: readonly [string, () => Promise<unknown>][] = [
         },
       ]),
   ],
-  ['Grafana is restarted', () => restart('grafana')],
+  ['Grafana is restarted', () => restart('observability', 'grafana')],
   [
     'Pods are evicted',
     async () => {
@@ -162,7 +163,7 @@ test('thirty rounds with renewals, restarts and rotations between them give no a
   for (let turn = 0; turn < 30; turn += 1) {
     const [what, happens] = everyday[turn % everyday.length]!;
     await happens();
-    const begun = moment();
+    const begun = await moment();
     const { code, result, error } = await round();
     expect([code, result?.verdict], `${turn}, ${what}: ${JSON.stringify(error)}`).toEqual([0, 'CLEAN']);
     expect(leftOver(...begun)).toEqual({ writes: 0, unjournaled: [], unseen: [] });
@@ -225,7 +226,7 @@ const planted: readonly [string, string, KubeObject][] = [
 test.each(planted)('%s that names the mother alerts in the next round', async (_, where, tether) => {
   const [hooks, events] = [at(`/${secret}`).length, at('/flux').length];
   await kube.create(tether);
-  const begun = moment();
+  const begun = await moment();
   const { code, error } = await round();
   expect([code, error?.code]).toEqual([3, 'E6005']);
   expect(leftOver(...begun)).toEqual({ writes: 1, unjournaled: [], unseen: [] });
@@ -249,10 +250,18 @@ test('nothing is sent again while they stay, and once when they are gone', async
       name: metadata.name,
       ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
     });
-  await kube.waitFor<true>(
-    { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'tether' },
-    { reason: 'the tether to go', timeoutMs: 60_000, look: (seen) => (seen ? { pending: 'there' } : { done: true }) },
-  );
+  await waitUntil({
+    ...{ reason: 'the Pods of the tether to go', timeoutMs: 60_000, clock: systemClock, signal: stop.signal },
+    look: async () => {
+      const pods = await kube.list({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        namespace: 'default',
+        labelSelector: 'app=tether',
+      });
+      return pods.length === 0 ? { done: true } : { pending: `${pods.length} are there` };
+    },
+  });
   expect(await round()).toMatchObject({ code: 0, result: { verdict: 'CLEAN' } });
   expect(posted.slice(before).map(({ path, reason, severity }) => [path, reason, severity])).toEqual([
     [`/${secret}`, 'AlarmCleared', 'info'],

@@ -104,4 +104,22 @@ describe('one tether', () => {
     }
     expect(rig.posted).toHaveLength(1);
   });
+
+  it('is the same one while its last Pod goes', async () => {
+    const rig = await roundRig();
+    const deployment = {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment' },
+      metadata: { namespace: 'shop', name: 'shop' },
+      spec: { template: pods('harbor.openova.io/shop:1') },
+    };
+    const pod = made('Pod', 'shop-7d9f-a', { kind: 'ReplicaSet', name: 'shop-7d9f' }, pods('harbor.openova.io/shop:1'));
+    pod.metadata.labels = { 'pod-template-hash': '7d9f' };
+    rig.put(deployment, pod);
+    await rig.round();
+    rig.remove(deployment);
+    expect((await rig.round()).round.alarms).toMatchObject([
+      { key: 'Deployment shop/shop harbor.openova.io', where: 'Pod shop/shop-7d9f-a' },
+    ]);
+    expect(rig.posted).toHaveLength(1);
+  });
 });

@@ -13,14 +13,19 @@ export type Owners = Map<string, string>;
 const deepest = 8;
 
 export function noteOwner(object: KubeObject, owners: Owners): void {
-  const references = (object.metadata.ownerReferences ?? []) as { kind: string; name: string; controller?: boolean }[];
-  const owner = references.find(({ controller }) => controller === true);
-  if (owner === undefined) return;
-  const { namespace } = object.metadata;
-  owners.set(
-    nameOfObject(object),
-    nameOfObject({ kind: owner.kind, metadata: { name: owner.name, ...(namespace ? { namespace } : {}) } }),
+  const { namespace, ownerReferences = [], labels = {} } = object.metadata;
+  const owner = (ownerReferences as { kind: string; name: string; controller?: boolean }[]).find(
+    ({ controller }) => controller === true,
   );
+  if (owner === undefined) return;
+  const named = (kind: string, name: string) =>
+    nameOfObject({ kind, metadata: { name, ...(namespace ? { namespace } : {}) } });
+  const by = named(owner.kind, owner.name);
+  owners.set(nameOfObject(object), by);
+  // The ReplicaSet may be gone before its last Pod is.
+  const suffix = `-${labels['pod-template-hash']}`;
+  if (owner.kind === 'ReplicaSet' && owner.name.endsWith(suffix) && !owners.has(by))
+    owners.set(by, named('Deployment', owner.name.slice(0, -suffix.length)));
 }
 
 /** The finding with the object that its own comes from in the end; as it was where nothing makes that. */
