@@ -22,6 +22,8 @@ export interface WizardResult extends StepsRun {
   until: number;
   /** PASS once phase 8 has proven it; a verdict that is not PASS is thrown as a failed check. */
   verdict?: string;
+  /** The grade of independence that was proven, and what blocks the next one. */
+  independence?: string;
   /** Path of the HTML report. */
   report?: string;
   bundle?: string;

@@ -10,10 +10,12 @@ import { phases } from '../../walk/wbs.js';
 import type { Block, Cell } from './page.js';
 import type { Tone } from './paint.js';
 
-export function wizardEnding({ until, verdict, report, bundle }: WizardResult): Ending {
+export function wizardEnding({ until, verdict, independence, report, bundle }: WizardResult): Ending {
   const whole = until === phases.length - 1;
   return {
-    about: `phases 0 to ${until}`,
+    about: [`phases 0 to ${until}`, whole && independence && `independence: ${independence}`]
+      .filter(Boolean)
+      .join(' · '),
     ...(whole ? { verdict, report, bundle } : {}),
     next: whole ? [command('status'), command('credentials show')] : [command('wizard')],
   };

@@ -17,6 +17,7 @@ import { evictMutation } from '../experiment/exercised/eviction.js';
 import { pushMutations, reconcileMutation } from '../experiment/exercises.js';
 import { killMutations } from '../experiment/kill.js';
 import { checklist, type Item } from './checklist.js';
+import { statedText } from './grade.js';
 import type { ItemResult } from './item.js';
 import { lookForMother } from './mother-lost.js';
 import { requireWindow, selectItems, takes } from './select.js';
@@ -143,6 +144,7 @@ export function verifyDod(world: World, options: DodOptions): DodStep {
         summary: `${result.verdict}: ${held(result)}; report ${report}`,
         facts: {
           verdict: result.verdict,
+          ...(result.grade ? { independence: statedText({ blockers: [], ...result, grade: result.grade }) } : {}),
           bundle,
           report,
           items: result.items.map(({ id, status }) => ({ id, status })),
