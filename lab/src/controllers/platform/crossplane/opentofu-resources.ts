@@ -1,4 +1,5 @@
 /** What provider-opentofu's providers do at Hetzner and in Object Storage, over their APIs and with the credentials they were given. */
+import { setTimeout } from 'node:timers/promises';
 import { ownAgent } from '../../../requests/request-log.js';
 import type { ObjectStorage } from '../../world.js';
 import type { Body } from './opentofu-module.js';
@@ -19,6 +20,9 @@ export interface Made {
 }
 
 type Attributes = Promise<Body>;
+
+/** How often a provider asks whether an action has ended. */
+const actionPollMs = 50;
 
 /** What `data` blocks look up by name. Kinds and arguments: terraform-provider-hcloud 1.54, docs/data-sources. */
 export async function lookUp(provider: Provider, type: string, { name }: Body): Attributes {
@@ -68,9 +72,18 @@ export async function create(provider: Provider, type: string, body: Body): Attr
 
 /** Of a load balancer's parts nothing is left once it has gone. */
 export async function destroy(provider: Provider, { type, attributes }: Made): Promise<void> {
-  if (type === 'hcloud_server') await cloud(provider, 'DELETE', `/servers/${attributes['id']}`);
+  if (type === 'hcloud_server') await ended(provider, await cloud(provider, 'DELETE', `/servers/${attributes['id']}`));
   if (type === 'hcloud_load_balancer') await cloud(provider, 'DELETE', `/load_balancers/${attributes['id']}`);
   if (type.startsWith('minio_')) await storage(provider, type, attributes, 'destroy');
+}
+
+/** Hetzner deletes a server by an action, and the provider returns when that has ended. */
+async function ended(provider: Provider, { action }: Body): Promise<void> {
+  let seen = action as { id: number; status: string } | undefined;
+  while (seen?.status === 'running') {
+    await setTimeout(actionPollMs, undefined, { signal: provider.signal });
+    seen = (await cloud(provider, 'GET', `/actions/${seen.id}`))['action'] as typeof seen;
+  }
 }
 
 async function createServer(provider: Provider, body: Body): Attributes {
