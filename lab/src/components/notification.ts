@@ -13,6 +13,8 @@ interface Event {
 }
 
 const kindOf = (kind: string) => `notification.toolkit.fluxcd.io/v1beta3/${kind}`;
+/** What it reads of the cluster. */
+export const NOTIFICATION_KINDS = [kindOf('Alert'), kindOf('Provider')];
 const sendMs = 5000;
 
 export const notificationController: Component = {

@@ -5,6 +5,7 @@ import { createRedactor } from 'catalyst/support/redact/redact.js';
 import { createExec } from 'catalyst/tools/exec/exec.js';
 import { type CallService, type Component, createServiceCalls, serviceName } from '../components/component.js';
 import { httpd } from '../components/httpd.js';
+import { NOTIFICATION_KINDS } from '../components/notification.js';
 import { sovereignComponents } from '../components/of-sovereign.js';
 import { createOpenBao } from '../components/openbao.js';
 import { createTelemetry } from '../components/telemetry.js';
@@ -185,7 +186,10 @@ async function start(options: StartOptions, name: 'ingress' | 'mother-ingress'):
 
 /** Kinds that no rule reconciles, and that something reads. */
 function followReadKinds(lab: ReconcileContext, real: boolean): void {
-  const read = [EGRESS_POLICY, ...ROUTED_KINDS, ...OWNED, 'v1/ConfigMap', 'v1/ServiceAccount', STORAGE_CLASS];
+  const read = [
+    ...[EGRESS_POLICY, ...ROUTED_KINDS, ...OWNED, 'v1/ConfigMap', 'v1/ServiceAccount', STORAGE_CLASS],
+    ...NOTIFICATION_KINDS,
+  ];
   // where real Flux acts, others still read what it says
   const byFlux = real ? [HELM_RELEASE, KUSTOMIZATION, ...WORKLOADS, 'v1/Service'] : [];
   for (const kind of [...read, ...byFlux]) lab.store.follow(kind);
