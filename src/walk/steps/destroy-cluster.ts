@@ -42,10 +42,11 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
   const { fqdn } = world.sovereign.spec;
   let newest: PurgePlan | undefined;
   let result: PurgeResult | undefined;
-  let retained: readonly RetainedVolume[] = [];
+  /** Undefined as long as no PersistentVolume could be read. */
+  let retained: readonly RetainedVolume[] | undefined;
 
   const look = async (): Promise<PurgePlan> => {
-    const kept = retained.map(({ volume }) => Number(volume));
+    const kept = (retained ?? []).map(({ volume }) => Number(volume));
     const selection = { fqdn, includeLive: true, ...choices, retained: kept };
     const unfinished = unfinishedPurgesOf(world).plans();
     newest = await makePurgePlan(await world.hetzner(), selection, world.clock.now(), { unfinished });
@@ -76,7 +77,11 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
     phase: 1,
     needs: [],
     limits: ['hetzner'],
-    destructive: `destroys the cluster of ${fqdn}: its resources at Hetzner, with their data, and sets the archives of its databases aside`,
+    async destructive() {
+      const volumes = newest?.resources.filter(({ type, selected }) => type === 'volume' && selected) ?? [];
+      const unread = `; the cluster does not answer, so nobody knows which of its ${volumes.length} volumes are to be retained: all are deleted`;
+      return `destroys the cluster of ${fqdn}: its resources at Hetzner, with their data, and sets the archives of its databases aside${retained === undefined && volumes.length > 0 ? unread : ''}`;
+    },
 
     async plan() {
       retained = await retainedVolumes(world);
@@ -118,7 +123,7 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
         known: new Set(
           [
             ...(newest?.selection.retained ?? []),
-            ...retained.map(({ volume }) => volume),
+            ...(retained ?? []).map(({ volume }) => volume),
             ...told.map(({ id }) => id),
           ].map(Number),
         ),
@@ -129,5 +134,5 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
 
     proof: async () => purgeEvidence(result!),
   };
-  return { step, planHash: () => newest?.hash ?? '', result: () => result, retained: () => retained };
+  return { step, planHash: () => newest?.hash ?? '', result: () => result, retained: () => retained ?? [] };
 }

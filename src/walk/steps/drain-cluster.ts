@@ -98,13 +98,13 @@ async function planDrain(kube: Kube) {
   };
 }
 
-/** Read before anything is planned: a run that dies later must not forget what is to be kept. None when the cluster does not answer. */
-export async function retainedVolumes(world: World): Promise<RetainedVolume[]> {
+/** Read before anything is planned: a run that dies later must not forget what is to be kept. Undefined when the cluster does not answer. */
+export async function retainedVolumes(world: World): Promise<RetainedVolume[] | undefined> {
   try {
     return retainedOf(await persistentVolumes(await world.kube()));
   } catch {
     world.signal.throwIfAborted();
-    return [];
+    return undefined;
   }
 }
 
