@@ -202,9 +202,13 @@ const print = (when: string) => ({
   objects: [{ kind: 'Deployment', namespace: 'sme', name: 'shop', metadata: 'm', hash: 'h' }],
   pages: protectedPages(sovereign).map((url) => ({ url, status: 200, bodyHash: 'b' })) as never,
 });
-const scan = () => ({
+const scan = (cluster: string) => ({
   findings: [],
-  looked: [{ place: 'Secrets', how: 'list', answer: 'looked' as const, ok: true, found: 0 }],
+  looked: ['configmaps', 'deployments', 'helmreleases', 'kustomizations', 'pods', 'secrets', 'services'].map(
+    (kind) => ({
+      ...{ place: `${kind} (v1) on ${cluster}`, how: 'list', answer: 'looked' as const, ok: true, found: 0 },
+    }),
+  ),
 });
 
 /** @returns lines of the journal when the verdict began */
@@ -272,7 +276,7 @@ async function write() {
   const inner = await readBundle(wiped.bundle);
   const texts = [...inner.files].filter(([path]) => path !== 'report.html');
   const { bundle: file } = await writeEvidence(world, {
-    ...{ report, steps, handover: record, umbilical: scan(), residue: scan() },
+    ...{ report, steps, handover: record, umbilical: scan('the Sovereign'), residue: scan('the mother') },
     ...{ before: print('2026-11-22T08:00:00.000Z'), after: print(at) },
     proofs: Object.fromEntries(walkedSteps.map(({ id }) => [id, { summary: `${id} seen`, facts: {} }])),
     texts: Object.fromEntries(texts.map(([path, bytes]) => [`${reprovisionFolder}${path}`, bytes.toString()])),

@@ -36,6 +36,7 @@ import { judgeReprovision, type ReprovisionSeen, reprovisionFolder } from '../re
 import { stateTaken } from '../rehearsal/state-taken.js';
 import { foldedBefore } from './before-verification.js';
 import type { RawBundle } from './raw-bundle.js';
+import { cutShort, thinnedOut } from './whole-looks.js';
 
 /** Answers undefined where the raw data of the item is missing: it can then be anything but passed. */
 type Judge = (raw: RawBundle, stated: ItemResult) => Answer | undefined | Promise<Answer | undefined>;
@@ -90,16 +91,20 @@ const judges: Readonly<Record<string, Judge>> = {
       ({ nodePool }) => nodePool && allOf([...(proofs as Answer[]), judgeNodePool(nodePool)]),
     );
   },
-  D14: (raw, { at }) => raw.umbilical && judgeUmbilical(asTheSpecAccepts(raw, raw.umbilical, at)),
-  D15: ({ residue }) => residue && judgeResidue(residue),
+  D14: (raw, { at }) =>
+    raw.umbilical &&
+    unless(cutShort(raw.umbilical, 'the Sovereign'), () => judgeUmbilical(asTheSpecAccepts(raw, raw.umbilical!, at))),
+  D15: ({ residue }) => residue && unless(cutShort(residue, 'the mother'), () => judgeResidue(residue)),
   D16: ({ before, after, sovereign, entries, report }) =>
     after &&
-    judgeProtected({
-      before,
-      now: after,
-      sovereign,
-      effects: journaledEffects(sovereign, entries.slice(0, report.journalLines)),
-    }),
+    unless(thinnedOut(after, sovereign) ?? (before && thinnedOut(before, sovereign)), () =>
+      judgeProtected({
+        before,
+        now: after,
+        sovereign,
+        effects: journaledEffects(sovereign, entries.slice(0, report.journalLines)),
+      }),
+    ),
   D17: ({ report: { experiment } }) => experiment && killSurvived({ experiment }),
   D18: ({ handover }, { evidence }) => whereSeen<RedirectSeen>(evidence, (seen) => judgeRedirect(seen, handover)),
   D20: (raw, { evidence }) =>
@@ -149,6 +154,10 @@ interface BackedUp {
 /** Evidence that was read from a file is what its check wrote, or judging it throws. */
 const whereSeen = <T>(evidence: unknown, judge: (seen: T) => Answer | undefined): Answer | undefined =>
   evidence === undefined ? undefined : judge(evidence as T);
+
+/** What is less than the whole is no answer. */
+const unless = (lacking: string | undefined, judge: () => Answer): Answer =>
+  lacking === undefined ? judge() : notChecked(lacking);
 
 const withoutId = ({ status, reason }: Answer): Answer => ({ status, reason });
 

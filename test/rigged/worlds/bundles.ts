@@ -34,6 +34,21 @@ const umbilicalFinding = (finding: object): Forgery =>
     umbilical.findings.push({ id: 'x', where: 'Secret a/b', breaks: 'x', remedy: 'x', ...finding });
   });
 
+/** Both of them, and the handover record's hashes of them. */
+const fingerprints = (change: (one: { objects: unknown[]; pages: unknown[] }) => void): Forgery =>
+  all(
+    file('protected.json', ({ before, after }) => {
+      change(before);
+      change(after);
+    }),
+    (world) => {
+      const { before, after } = JSON.parse(world.files['protected.json']!);
+      edit(world, 'handover.json', (record) => {
+        record.fingerprints = { ...record.fingerprints, before: hashOf(before), after: hashOf(after) };
+      });
+    },
+  );
+
 const withoutExperiment = (one: { experiment?: unknown }) => {
   delete one.experiment;
 };
@@ -153,9 +168,46 @@ const itemsAgainstRaw: Forged[] = [
     id: 'bundle-unseen-place',
     gap: 'D15 against a place that was not looked at',
     rigged: 'the residue scan could not look at a place, and D15 says pass',
-    refused: /D15 is stated as pass, but its raw data gives fail: could not look at Secrets/,
+    refused: /D15 is stated as pass, but its raw data gives fail: could not look at configmaps/,
     rig: file('scans.json', ({ residue }) => {
       residue.looked[0].ok = false;
+    }),
+  },
+  {
+    id: 'bundle-umbilical-thinned',
+    gap: 'D14 against the kinds that every cluster has',
+    rigged: 'the umbilical scan has no look at Secrets, and D14 says pass',
+    refused:
+      /D14 is stated as pass, but its raw data gives not-checked: the scan has no look at secrets on the Sovereign/,
+    rig: file('scans.json', ({ umbilical }) => {
+      umbilical.looked = umbilical.looked.filter(({ place }: { place: string }) => !place.startsWith('secrets '));
+    }),
+  },
+  {
+    id: 'bundle-residue-emptied',
+    gap: 'D15 against the kinds that every cluster has',
+    rigged: 'the residue scan looked at nothing, and D15 says pass',
+    refused: /D15 .* gives not-checked: the scan has no look at configmaps, .*, services on the mother/,
+    rig: file('scans.json', ({ residue }) => {
+      residue.looked = [];
+    }),
+  },
+  {
+    id: 'bundle-fingerprints-emptied',
+    gap: 'D16 against the objects that a fingerprint must have',
+    rigged: 'no fingerprint has an object, and D16 says pass',
+    refused: /D16 .* gives not-checked: a fingerprint has no object of the protected set/,
+    rig: fingerprints((one) => {
+      one.objects = [];
+    }),
+  },
+  {
+    id: 'bundle-page-not-read',
+    gap: 'D16 against the pages that a fingerprint must have',
+    rigged: 'no fingerprint has the page of a demo, and D16 says pass',
+    refused: /D16 .* gives not-checked: a fingerprint has no page https:/,
+    rig: fingerprints((one) => {
+      one.pages = one.pages.slice(1);
     }),
   },
   {
