@@ -170,13 +170,17 @@ const localPath = {
 /** catalyst-api's process lives with its Pods: memory is lost when they go. */
 function followProcess(kube: LabKube, api: CatalystApi, signal: AbortSignal): void {
   const deployments = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'catalyst' };
+  const isUp = ({ spec, status }: KubeObject) => spec?.replicas !== 0 && (status?.readyReplicas ?? 0) > 0;
+  api.follow(async () => {
+    const object = await kube.get({ ...deployments, name: 'catalyst-api' });
+    return object !== undefined && isUp(object);
+  });
   void kube
     .watch(
       deployments,
       ({ type, object }) => {
         if (object.metadata.name !== 'catalyst-api') return;
-        const runs = type !== 'DELETED' && object.spec?.replicas !== 0 && (object.status?.readyReplicas ?? 0) > 0;
-        if (runs) api.start();
+        if (type !== 'DELETED' && isUp(object)) api.start();
         else api.stop();
       },
       signal,

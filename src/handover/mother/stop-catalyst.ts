@@ -3,7 +3,7 @@
  * armed the undo on the mother calls this (armed-undo.ts).
  */
 import type { Mutation } from '../../engine/mutation.js';
-import type { Kube, KubeRef } from '../../kubernetes/client/kube.js';
+import { type Kube, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
@@ -75,6 +75,22 @@ export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnM
       return seen && running === 0 ? { done: true } : { pending: `${running} Pods are left` };
     },
   });
+  await podsGone(mother, catalyst);
+}
+
+/** A Deployment does not count Pods that are ending, and until it has ended the process writes its records back to the claim. */
+async function podsGone(mother: Kube, { namespace, labels }: CatalystOnMother): Promise<void> {
+  const labelSelector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  const pods = labelSelector ? await mother.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector }) : [];
+  for (const pod of pods)
+    await mother.waitFor(refOfObject(pod), {
+      reason: `Pod ${namespace}/${pod.metadata.name} on the mother to end`,
+      timeoutMs: stopMs,
+      look: (object) =>
+        object === undefined || object.metadata.uid !== pod.metadata.uid ? { done: true } : { pending: 'it is ending' },
+    });
 }
 
 /** Absent and false reconcile alike, but only one of them is what was found. */

@@ -13,6 +13,8 @@ export interface CatalystApi {
   /** The process starts, when it does not run: memory is read anew from the claim. */
   start(): void;
   stop(): void;
+  /** Asked before a record is written back: what starts and stops the process hears of its Pods a moment later. */
+  follow(runs: () => Promise<boolean>): void;
   readonly running: boolean;
 }
 
@@ -31,8 +33,9 @@ export function createCatalystApi(claims: Claims, clock: Clock = systemClock): C
       if (!claims.read('catalyst', claimName, pathOf(record.id)))
         claims.write('catalyst', claimName, pathOf(record.id), JSON.stringify(record, null, 2));
   };
+  let runs = async () => true;
   claims.onRemoved((_namespace, claim) => {
-    if (memory && claim === claimName) setImmediate(writeBack);
+    if (memory && claim === claimName) void runs().then((still) => still && writeBack());
   });
 
   const handler: LabHandler = (request) => {
@@ -89,6 +92,9 @@ export function createCatalystApi(claims: Claims, clock: Clock = systemClock): C
     },
     stop() {
       memory = undefined;
+    },
+    follow(asked) {
+      runs = asked;
     },
     get running() {
       return memory !== undefined;

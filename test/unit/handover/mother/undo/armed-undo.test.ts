@@ -48,6 +48,20 @@ describe('while catalyst-api is stopped', () => {
     expect(mother.objects.get(at.deployment)?.spec.replicas).toBe(1);
   });
 
+  it('counts as stopped only when no Pod of it is left, ending ones neither', async () => {
+    const { mother, world, context } = made();
+    const catalyst = { ...(await lookAtCatalyst(world)), labels: { app: 'catalyst-api' } };
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'catalyst-api-1', namespace: 'catalyst', uid: 'u', labels: catalyst.labels },
+    };
+    mother.objects.set('Pod catalyst/catalyst-api-1', pod as KubeObject);
+    await expect(stopCatalyst(mother.kube, context.act, catalyst)).rejects.toThrow(/Pod catalyst\/catalyst-api-1/);
+    mother.objects.delete('Pod catalyst/catalyst-api-1');
+    await stopCatalyst(mother.kube, context.act, catalyst);
+  });
+
   it.each([
     ['absent', undefined, 'null'],
     ['false', false, 'false'],
