@@ -24,4 +24,4 @@ test('40 kills at entries of the journal: KILL, HUP, TERM and a closed output in
     expect(left, chain).toContain('verify protected exits 0');
     expect(left.filter((line) => /^(mother \w+ \S*catalyst-sovereign-undo|mother Lease|file )/.test(line))).toEqual([]);
   }
-}, 1_800_000);
+}, 900_000);
