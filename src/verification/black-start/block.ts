@@ -1,7 +1,6 @@
 /** The denied outside of a black start: the block of D22, armed to lift itself, that is in force before the power goes and still after the start. */
 import { holderOf } from '../../handover/mother/hold-mother.js';
 import type { Grade } from '../../scans/grade.js';
-import { waitUntil } from '../../support/wait.js';
 import { runProbe } from '../../walk/probes/probe-job.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
@@ -10,12 +9,12 @@ import {
   canaryProbe,
   deniedCanaries,
   knownAddresses,
+  openIn,
   outsideResolvers,
 } from '../experiment/egress/canaries.js';
 import { denialAt, deny, sharedIn, telling } from '../experiment/egress/deny.js';
 import { liftBlock, requireFree } from '../experiment/egress-life.js';
-import { biteMs, ownImage } from '../experiment/egress-ways.js';
-import { openIn } from './open-in.js';
+import { ownImage, untilBlocked } from '../experiment/egress-ways.js';
 import type { BlockSeen } from './seen.js';
 
 export interface Outside extends Pick<BlockSeen, 'grade' | 'hosts' | 'allowed' | 'before'> {
@@ -54,30 +53,8 @@ export async function openOutside(
     shared: sharedIn(denial, before),
     async deny() {
       await deny(context, { kube, run, image, seconds, denied, allowed });
-      return untilDenied(world, context, hosts, look);
+      return untilBlocked(world, context, look, (seen) => openIn(seen, hosts));
     },
     allow: () => liftBlock(kube, context.undo, run.runId),
   };
-}
-
-async function untilDenied(
-  world: World,
-  { signal, progress }: StepContext,
-  hosts: readonly string[],
-  look: () => Promise<CanaryLook>,
-): Promise<CanaryLook> {
-  let last: CanaryLook | undefined;
-  return waitUntil<CanaryLook>({
-    reason: 'the egress block to take effect',
-    ...{ timeoutMs: biteMs, clock: world.clock, signal, onPending: progress.waiting },
-    look: async () => {
-      last = await look();
-      const open = openIn(last, hosts);
-      return open.length === 0 ? { done: last } : { pending: open.join(', ') };
-    },
-  }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    if (last) return last;
-    throw error;
-  });
 }

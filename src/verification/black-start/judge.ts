@@ -4,8 +4,7 @@
  */
 import { formatDuration } from '../../support/durations.js';
 import { type Answer, failed, invalid, leftOut, notChecked, passed } from '../dod/item.js';
-import { reachedOf } from '../experiment/egress/canaries.js';
-import { openIn } from './open-in.js';
+import { openIn, reachedOf } from '../experiment/egress/canaries.js';
 import { type BlackStartSeen, classesOf, type Engine, type How } from './seen.js';
 
 const notAsked: Partial<Record<Engine, string>> = {

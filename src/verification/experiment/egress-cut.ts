@@ -12,7 +12,7 @@ import type { World } from '../../world/world.js';
 import { openovaNames } from './egress/allow-list.js';
 import { armExpiry, liftBlock, mutations, requireFree, tooLate } from './egress-life.js';
 import { type BlockRun, denyPolicy, expiryObjects, type Reach, reachProbe } from './egress-objects.js';
-import { biteMs, namesObject, ownAddresses, ownImage, reached, untilCut, waysToMother } from './egress-ways.js';
+import { biteMs, namesObject, ownAddresses, ownImage, reached, untilBlocked, waysToMother } from './egress-ways.js';
 import type { CutSeen } from './judge/cut.js';
 
 /** How much longer than the work the armed expiry waits. */
@@ -70,7 +70,7 @@ export async function withCut(
     await act(mutations.deny, async (writers) =>
       (await writers.sovereign()).apply([denyPolicy(run, addresses)], force),
     );
-    during = await untilCut(world, { ...context, signal }, look);
+    during = await untilBlocked(world, { ...context, signal }, look, stillReached);
     progress.output(`the Sovereign is cut off from the mother for at most ${formatDuration(seconds * 1000)}`);
     await work({ ...context, signal });
     watch.check();
@@ -79,4 +79,9 @@ export async function withCut(
     await liftBlock(kube, context.undo, run.runId);
   }
   return { hosts, addresses, before, during };
+}
+
+function stillReached(seen: Reach): string[] {
+  const left = reached(seen);
+  return left.length === 0 ? [] : [`${left.join(', ')} can still be reached`];
 }

@@ -46,24 +46,27 @@ export async function ownAddresses(kube: Kube): Promise<string[]> {
   );
 }
 
-/** Looks again until the policy is in force in every Pod; the last look when it never is. */
-export async function untilCut(
+/**
+ * Looks until a Pod finds nothing open; the last look when the block never takes effect.
+ * @param openIn what is still open by a look, a clause each
+ */
+export async function untilBlocked<Look>(
   world: World,
   { signal, progress }: StepContext,
-  look: () => Promise<Reach>,
-): Promise<Reach> {
-  let last: Reach | undefined;
-  return waitUntil<Reach>({
+  look: () => Promise<Look>,
+  openIn: (seen: Look) => readonly string[],
+): Promise<Look> {
+  let last: Look | undefined;
+  return waitUntil<Look>({
     reason: 'the egress block to take effect',
     timeoutMs: biteMs,
     clock: world.clock,
     signal,
     onPending: progress.waiting,
     look: async () => {
-      const seen = await look();
-      last = seen;
-      const left = reached(seen);
-      return left.length === 0 ? { done: seen } : { pending: `${left.join(', ')} can still be reached` };
+      last = await look();
+      const open = openIn(last);
+      return open.length === 0 ? { done: last } : { pending: open.join(', ') };
     },
   }).catch((error: unknown) => {
     signal.throwIfAborted();

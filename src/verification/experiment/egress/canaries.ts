@@ -119,3 +119,9 @@ export function knownAddresses({ hosts }: CanaryLook): Record<string, string> {
     }),
   );
 }
+
+/** What of the outside a Pod still gets to, a clause each. Pure. */
+export const openIn = (look: CanaryLook, names: readonly string[]): string[] => [
+  ...reachedOf(look, names).map((one) => `${one} can still be reached`),
+  ...resolvedIn(look, names),
+];

@@ -8,13 +8,12 @@ import { allowedNamesKey, blockNamesKey } from '../../../scans/umbilical/marks.j
 import { formatDuration } from '../../../support/durations.js';
 import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { messageOf } from '../../../support/errors/errors.js';
-import { waitUntil } from '../../../support/wait.js';
 import { runProbe } from '../../../walk/probes/probe-job.js';
 import type { StepContext } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
 import { liftBlock, tooLate } from '../egress-life.js';
 import { type BlockRun, namesRef, policyRef } from '../egress-objects.js';
-import { biteMs } from '../egress-ways.js';
+import { biteMs, untilBlocked } from '../egress-ways.js';
 import { reconcileAll } from '../exercises.js';
 import type { Allowed } from './allow-list.js';
 import { namesOn } from './block-policy.js';
@@ -24,9 +23,8 @@ import {
   canaryProbe,
   deniedCanaries,
   knownAddresses,
+  openIn,
   outsideResolvers,
-  reachedOf,
-  resolvedIn,
 } from './canaries.js';
 import { denialAt, deny, sharedIn, telling } from './deny.js';
 import { type ImagePulls, type Pulled, pullCharts, pullImages } from './fresh-pulls.js';
@@ -115,8 +113,13 @@ export async function egressWindow(world: World, context: StepContext, options: 
     seen.names = await deny(held, { kube, run, image, seconds, denied, allowed });
     seen.onCluster.push(await onCluster(world, kube));
     watch.check();
-    seen.during = await untilBlocked(world, held, seen, () => look(known));
-    if (stillOpen(seen, seen.during).length === 0) {
+    seen.during = await untilBlocked(
+      world,
+      held,
+      () => look(known),
+      (reach) => openIn(reach, seen.fail),
+    );
+    if (openIn(seen.during, seen.fail).length === 0) {
       const from = clock.now().getTime();
       context.progress.output(`a Pod reaches nothing but the list of ${grade}; window ${formatDuration(windowMs)}`);
       show('running', `blocked: Pods reach nothing outside but the list of ${grade}`, new Date(from + windowMs));
@@ -150,37 +153,6 @@ async function onCluster({ clock }: World, kube: Kube): Promise<OnCluster> {
       : null,
     names: namesOn(names, [blockNamesKey, allowedNamesKey]),
   };
-}
-
-const stillOpen = ({ fail }: WindowSeen, look: CanaryLook): string[] => [
-  ...reachedOf(look, fail).map((one) => `${one} can still be reached`),
-  ...resolvedIn(look, fail),
-];
-
-/** Looks again until the policy is in force in every Pod; the last look when it never is. */
-async function untilBlocked(
-  world: World,
-  { signal, progress }: StepContext,
-  seen: WindowSeen,
-  look: () => Promise<CanaryLook>,
-): Promise<CanaryLook> {
-  let last: CanaryLook | undefined;
-  return waitUntil<CanaryLook>({
-    reason: 'the egress block to take effect',
-    timeoutMs: biteMs,
-    clock: world.clock,
-    signal,
-    onPending: progress.waiting,
-    look: async () => {
-      last = await look();
-      const open = stillOpen(seen, last);
-      return open.length === 0 ? { done: last } : { pending: open.join(', ') };
-    },
-  }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    if (last) return last;
-    throw error;
-  });
 }
 
 interface Exercising {
