@@ -112,7 +112,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
 
   async function register(member: Member): Promise<void> {
     const { server, k3s } = member;
-    // with another token k3s never joins; nothing says so but the missing node
+    // With a wrong token k3s never joins, and the missing node is the only sign of it.
     if (!running || running.token !== k3s.token) return;
     const { hostname, port } = k3s.joins ? new URL(k3s.joins) : { hostname: '127.0.0.1', port: '6443' };
     if (k3s.role !== 'first' && (await whyNoApi(labNode(server, k3s.role), hostname, Number(port))))
@@ -152,7 +152,7 @@ export function createSovereignCluster(options: SovereignOptions): SovereignClus
       inOrder(async () => {
         if (!running && k3s.role === 'first') {
           await begin(member, userData, authorizedKeys);
-          // whoever booted before the first control plane kept trying
+          // Servers that booted before the first control plane have been retrying, so each can join now.
           for (const one of members.values()) await register(one);
         } else await register(member);
       });

@@ -47,7 +47,7 @@ function takes({ metadata, spec }: KubeObject, { involvedObject = {}, severity }
   );
 }
 
-/** The answer to whoever sent the event does not wait for that of the Provider, and does not tell of it. */
+/** Posts an event to the Provider. Its sender gets 202 whether or not the Provider takes it. */
 async function dispatch({ metadata, spec }: KubeObject, event: Event, lab: ReconcileContext): Promise<void> {
   const provider = lab.store.get(kindOf('Provider'), metadata.namespace, spec.providerRef?.name);
   const address = URL.parse(String(provider?.spec?.address ?? ''));
