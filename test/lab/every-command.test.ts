@@ -11,6 +11,7 @@ import { readLabInfo } from '../../lab/src/start/lab-info.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { commandArguments, type Prepared } from './command-arguments.js';
 
+const wasEnded = 'Exited the environment';
 const fqdn = 'omantel.omani.works';
 interface Manifest {
   commands: Record<string, unknown>;
@@ -24,7 +25,8 @@ let lab: LabInfo;
 let given: Prepared;
 
 beforeAll(async () => {
-  catalyst = catalystAtHome('every-command');
+  // Node says where a process was ended instead of running out (decision 0027).
+  catalyst = catalystAtHome('every-command', { NODE_OPTIONS: '--trace-exit' });
   lab = await catalyst.up();
   for (const args of [
     ['wizard', '--yes', '--until', '6'],
@@ -33,6 +35,7 @@ beforeAll(async () => {
   ]) {
     const ended = await catalyst.run([...args, '--lab', catalyst.lab]);
     expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).not.toContain(wasEnded);
   }
   given = await prepare();
 }, 300_000);
@@ -95,5 +98,6 @@ describe('--dry-run', () => {
     // What it was given was right, so that it got as far as it could: 7 is "not now" (no handover to abort), 3 what a scan found; 2
     // would be a wrong argument.
     expect([0, 3, 7], `${ended.stdout}\n${ended.stderr}`).toContain(ended.code);
+    expect(ended.stderr).not.toContain(wasEnded);
   });
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fillOptionalValues, spellOut } from './argv.js';
 import { processOutputs } from './closed-output.js';
+import { endProcess } from './end-process.js';
 import { errorEnvelope, toJson, wantsJson } from './envelope.js';
 import { rootHelp } from './root-help.js';
 
@@ -34,9 +35,7 @@ export async function main(url: string, given: readonly string[] = process.argv.
   } catch (thrown) {
     process.exitCode = await report(thrown, words, config);
   }
-  // A socket that a library keeps open must not keep the shell waiting.
-  await Promise.all([drained(process.stdout), drained(process.stderr)]);
-  process.exit();
+  await endProcess();
 }
 
 /** What oclif prints too, without loading it: scripts ask for the version often. */
@@ -70,10 +69,4 @@ async function report(thrown: unknown, argv: readonly string[], config: import('
     );
   }
   return error.exitCode;
-}
-
-function drained(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    stream.write('', () => resolve());
-  });
 }

@@ -100,8 +100,14 @@ async function priceOf(world: SummaryRequest['world'], { clock }: Opening): Prom
     const { monthly, currency } = await checkCapacity(await hetzner(), sovereign.spec, clock.now());
     return `${monthly.toFixed(2)} ${currency}`;
   })();
-  const late = clock.sleep(priceMs).then(() => undefined);
-  return Promise.race([asked, late]).catch(() => undefined);
+  const done = new AbortController();
+  const late = clock.sleep(priceMs, done.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  const price = await Promise.race([asked, late]).catch(() => undefined);
+  done.abort();
+  return price;
 }
 
 /** Into the log of the run, and where a job of GitHub Actions collects summaries. */
