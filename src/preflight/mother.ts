@@ -8,6 +8,7 @@ import { isProtectedNamespace, parentZoneOf, protectedPages } from '../mother/pr
 import type { Sovereign } from '../sovereign/spec/schema.js';
 import { command } from '../support/commands/command.js';
 import { fail, messageOf } from '../support/errors/errors.js';
+import { proxyActions } from '../tools/dialer/proxy-refusal.js';
 import type { DnsQuery } from '../tools/dns/dns.js';
 import type { Http } from '../tools/http/http.js';
 import type { Check } from './check.js';
@@ -58,7 +59,10 @@ export function motherChecks(options: MotherCheckOptions): Check[] {
         if (broken.length === 0) return `${pages.length} pages`;
         const told = broken.map(({ url, seen }) => `${url}: ${seen}`).join('; ');
         throw fail('E5001', `Unhealthy before the first change: ${told}.`, {
-          actions: ['look at the mother cluster first: its demos must run before catalyst starts'],
+          actions: [
+            ...proxyActions(told),
+            'look at the mother cluster first: its demos must run before catalyst starts',
+          ],
         });
       },
     },

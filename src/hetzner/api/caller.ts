@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../../support/clock.js';
 import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
+import { proxyActions } from '../../tools/dialer/proxy-refusal.js';
 import { createAllowance, TooLarge } from '../../tools/http/bounded.js';
 import type { Budget } from './budget.js';
 import { answerError, codeIn, isAmbiguous, isLater } from './errors.js';
@@ -14,13 +15,16 @@ export interface CallerOptions {
   clock: Clock;
   signal: AbortSignal;
   endpoint: string;
+  /** How it is reached when not directly, as ` (through the proxy …)`. */
+  via?: string;
   tries?: number;
 }
 
 /** Answers 2xx; `allow` names further statuses that are answers. */
 export type HetznerCaller = (call: HetznerCall, allow?: readonly number[]) => Promise<HetznerAnswer>;
 
-export function createCaller({ transport, budget, clock, signal, endpoint, tries = 6 }: CallerOptions): HetznerCaller {
+export function createCaller(options: CallerOptions): HetznerCaller {
+  const { transport, budget, clock, signal, tries = 6 } = options;
   // A purge has hundreds of calls at once, each a connection. With fewer than this, what a server held up waits for others too.
   const inFlight = pLimit(96);
   const place = () => new Promise<() => void>((go) => void inFlight(() => new Promise<void>((left) => go(left))));
@@ -52,7 +56,7 @@ export function createCaller({ transport, budget, clock, signal, endpoint, tries
         signal.throwIfAborted();
         const refused = (error as { code?: string }).code === 'ECONNREFUSED';
         if (!repeatable && !refused) throw ambiguous(call, messageOf(error), error);
-        if (error instanceof TooLarge || !(await again(attempt))) throw unreachable(call, endpoint, error);
+        if (error instanceof TooLarge || !(await again(attempt))) throw unreachable(call, options, error);
         continue;
       }
       budget.learn(answer.headers, answer.status);
@@ -86,9 +90,11 @@ function ambiguous(call: HetznerCall, why: string, cause?: unknown) {
   });
 }
 
-function unreachable(call: HetznerCall, endpoint: string, cause: unknown) {
-  return fail('E2001', `Hetzner at ${endpoint} cannot be reached (${call.method} ${call.path}): ${messageOf(cause)}.`, {
-    actions: [`curl -v ${endpoint}`, 'Check the network, and the address: spec.hetzner.endpoint (HCLOUD_ENDPOINT)'],
+function unreachable({ method, path }: HetznerCall, { endpoint, via = '' }: CallerOptions, cause: unknown) {
+  const said = messageOf(cause);
+  const look = ['Check the network, and the address: spec.hetzner.endpoint (HCLOUD_ENDPOINT)'];
+  return fail('E2001', `Hetzner at ${endpoint}${via} cannot be reached (${method} ${path}): ${said}.`, {
+    actions: [...proxyActions(said), `curl -v ${endpoint}`, ...look],
     cause,
   });
 }

@@ -44,7 +44,14 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
     lab ??= labMarkIn(answer.headers);
     return answer;
   };
-  const call = createCaller({ transport, budget, clock, signal, endpoint });
+  const call = createCaller({
+    transport,
+    budget,
+    clock,
+    signal,
+    endpoint,
+    via: options.dialer?.told(new URL(endpoint)),
+  });
   const settle = createActionWaiter(call, clock, signal);
   const one = async (path: string, key: string) => {
     const answer = await call({ method: 'GET', path }, [404]);

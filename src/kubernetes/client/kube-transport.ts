@@ -7,6 +7,7 @@ import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { trustedAuthorities } from '../../tools/dialer/authorities.js';
 import { agentsThrough, createDialer, type Dialer } from '../../tools/dialer/dialer.js';
+import { proxyActions } from '../../tools/dialer/proxy-refusal.js';
 import { type Allowance, collect, createAllowance, deadlineIn, TooLarge } from '../../tools/http/bounded.js';
 import { freshConnections } from '../../tools/http/http-client.js';
 import { send } from '../../tools/http/send.js';
@@ -144,7 +145,7 @@ function unreachable(server: string, error: unknown, method: string) {
   const neverLeft = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
   return fail('E3101', `The Kubernetes API at ${server} cannot be reached: ${inner || code || 'connection failed'}.`, {
-    actions: [command('cluster status'), 'Check the kubeconfig and the network'],
+    actions: [...proxyActions(inner), command('cluster status'), 'Check the kubeconfig and the network'],
     cause: error,
     data: { code, neverLeft, endless: error instanceof TooLarge, ambiguous: method !== 'GET' && !neverLeft },
   });

@@ -25,7 +25,7 @@ export class CatalystError extends Error {
   summary?: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(oneStop(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'CatalystError';
     this.code = code;
     this.class = errorCodes[code].class;
@@ -34,6 +34,11 @@ export class CatalystError extends Error {
     this.actions = details.actions ?? [];
     this.data = details.data ?? {};
   }
+}
+
+/** What others said often ends a sentence already, and stands within one of ours: `… refused.; then …`, `… failed..` */
+function oneStop(message: string): string {
+  return message.replace(/(?<![.\s])\.(?=[.;,)](?:\s|$))/g, '');
 }
 
 /** Makes (does not throw) an error: `throw fail('E2101', 'The Hetzner token was refused.', { actions: […] })`. */

@@ -2,6 +2,7 @@
 import type { TLSSocket } from 'node:tls';
 import { type CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import type { AgentFor, Dialer } from '../dialer/dialer.js';
+import { passBy, proxyActions } from '../dialer/proxy-refusal.js';
 import { collect, deadlineIn } from './bounded.js';
 import type { HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
 import { networkCause } from './network-cause.js';
@@ -77,14 +78,16 @@ function unanswered(
   const untrusted = trust.test(`${inner} ${code ?? ''}`);
   const cause = untrusted ? undefined : networkCause(`${code ?? ''} ${inner}`);
   const said = inner || code || 'the connection failed';
+  const refusal = proxyActions(inner);
   const write = !isRead({ url: url.href, method });
   return fail('E3002', `${method} ${url.origin}${url.pathname}${via}: ${said}${cause ? ` (${cause})` : ''}.`, {
     cause: error,
     actions: [
+      ...refusal,
       `curl -v ${url.origin}${url.pathname}`,
       untrusted ? 'Add the issuing authority to spec.access.caBundle' : 'Check the address, or spec.access.connectTo',
-      ...(via.includes('through the proxy')
-        ? ['env | grep -i _proxy', `or pass the proxy by: export NO_PROXY="$NO_PROXY,${url.hostname}"`]
+      ...(via.includes('through the proxy') && refusal.length === 0
+        ? ['env | grep -i _proxy', passBy(url.hostname)]
         : []),
     ],
     data: { host: url.host, code, ambiguous: write && !untrusted && !neverLeft.has(code ?? '') },

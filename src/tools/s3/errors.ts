@@ -1,6 +1,7 @@
 /** What S3 refuses, in the words and exit codes of catalyst. */
 import { command } from '../../support/commands/command.js';
 import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { proxyActions } from '../dialer/proxy-refusal.js';
 
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -55,7 +56,7 @@ function unreached(what: string, endpoint: string, error: unknown): CatalystErro
   const said = messageOf(error).replace(/\.$/, '') || code || 'the connection failed';
   const where = ['Check the network, and the address: spec.objectStorage.endpoint (AWS_ENDPOINT_URL_S3)'];
   return fail('E2301', `Object Storage at ${endpoint} cannot be reached to ${what}: ${said}.`, {
-    actions: [`curl -v ${endpoint}`, ...where],
+    actions: [...proxyActions(said), `curl -v ${endpoint}`, ...where],
     cause: error,
     data: { code, ambiguous: !neverLeft.has(code ?? '') },
   });
