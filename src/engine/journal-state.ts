@@ -24,7 +24,7 @@ export interface ProofState {
 export interface JournalState {
   /** By mutation key: the newest operation. */
   operations: Map<string, OperationState>;
-  /** By step id: the proof that still counts (nothing of the step failed or was begun after it, but its own probes). */
+  /** By step id: the proof that still counts (nothing of the step failed or was begun after it, but its own probes, and no step voided it). */
   proofs: Map<string, ProofState>;
   failures: Map<string, { at: string; message: string }>;
   /** By step id: started in a run that has not ended it. */
@@ -102,6 +102,8 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
       break;
     }
     case 'step-started':
+      for (const id of idsIn(entry.inputs?.voids))
+        for (const known of [state.proofs, state.failures, state.open]) known.delete(id);
       if (step) state.open.set(step, entry.at);
       break;
     case 'step-skipped':
@@ -141,6 +143,9 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
 
 /** Inputs of a line may be anything; also an object whose `toString` is none. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A line may hold anything. */
+const idsIn = (value: unknown): string[] => (Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []);
 
 function foldProof(state: JournalState, step: string, entry: JournalEntry, evidence: Evidence): void {
   const startedAt = state.open.get(step);

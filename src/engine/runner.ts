@@ -231,7 +231,7 @@ async function runStep<W>(options: RunnerOptions<W>, step: Step<W>): Promise<voi
   const startedAt = clock.now().getTime();
   const elapsed = () => clock.now().getTime() - startedAt;
   tell('started');
-  journal.append({ ...common, kind: 'step-started' });
+  journal.append({ ...common, kind: 'step-started', ...(step.voids?.length ? { inputs: { voids: step.voids } } : {}) });
   try {
     const done = await step.isDone(context);
     const known = state.proofs.get(step.id);

@@ -65,6 +65,8 @@ export interface StepNode {
    * reads the world, and answers undefined for nothing.
    */
   readonly destructive?: string | (() => Promise<string | undefined>);
+  /** Steps whose proofs end where this one begins, because what they were taken of is destroyed. */
+  readonly voids?: readonly string[];
   /** True when it overwrites what nobody can read back, although nothing of the Sovereign's is destroyed. */
   readonly irreversible?: true;
   /** Limits how many steps of a class run at once. */

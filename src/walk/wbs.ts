@@ -96,6 +96,11 @@ export const unticketed: readonly { id: string; phase: number; title: string; ne
   { id: 'dod', phase: 8, title: 'End-to-end run and Definition of Done', needs: ['#370', '#319'] },
 ];
 
+/** Steps that prove something of a cluster, and of what runs in it: all after the pre-flight. */
+export const provenOfCluster: readonly string[] = [...tickets, ...unticketed]
+  .filter(({ phase }) => phase > 0)
+  .map(({ id }) => id);
+
 /** §7: what is named and put out of scope, with the seed's reason. */
 export const outOfScope: readonly { ids: readonly string[]; reason: string }[] = [
   {

@@ -1,7 +1,8 @@
 /** What the HTML report shows, from the raw data of a bundle alone: whoever verifies it renders the same page again. Pure. */
 import type { JournalEntry } from '../../engine/journal-entry.js';
-import type { JournalState } from '../../engine/journal-state.js';
+import { foldJournal, type JournalState } from '../../engine/journal-state.js';
 import { tickets } from '../../walk/wbs.js';
+import { rehearsalSteps } from '../rehearsal/cycle.js';
 import { embeddedIn, embeddedText } from '../report/embedded-data.js';
 import { htmlReport, type ReportRequest } from '../report/html-report.js';
 import type { Span } from '../report/timeline.js';
@@ -10,11 +11,12 @@ import type { RawBundle } from './raw-bundle.js';
 /** @param keyId of the key that signs the bundle */
 export function renderReport(raw: RawBundle, keyId: string): Promise<string> {
   const { report, journal, entries, steps, umbilical, residue, before, after, planHash, handover } = raw;
+  const { proofs } = beforeTheWipe(entries);
   return htmlReport({
     report,
     steps: steps.map(({ id, title, phase, needs }) => ({
       ...{ id, title, phase, needs },
-      done: phase === 8 ? report.verdict === 'PASS' : journal.proofs.has(id),
+      done: phase === 8 ? report.verdict === 'PASS' : proofs.has(id),
     })),
     spans: spansOf(entries),
     tickets: ticketLines(journal),
@@ -44,6 +46,12 @@ export async function pageDiffers(
   return embeddedIn(html) === embeddedText(raw.report)
     ? undefined
     : 'the data in its report.html is not that of the bundle';
+}
+
+/** A rehearsal wipes what it has built before its page is drawn, which shows how far that went. */
+function beforeTheWipe(entries: readonly JournalEntry[]): JournalState {
+  const state = entries.findLastIndex(({ kind, step }) => kind === 'proof' && step === rehearsalSteps.state);
+  return foldJournal(state < 0 ? entries : entries.slice(0, state + 1));
 }
 
 function ticketLines({ proofs, failures, tickets: set }: JournalState): ReportRequest['tickets'] {

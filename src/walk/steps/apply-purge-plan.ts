@@ -3,6 +3,7 @@
 import type { Mutation } from '../../engine/mutation.js';
 import type { Done, Evidence } from '../../engine/step.js';
 import { mutationOf } from '../../hetzner/mutation.js';
+import { sovereignLabel } from '../../hetzner/names.js';
 import { applyPurge, assertStillSelected, type PurgeResult } from '../../hetzner/purge/apply/apply.js';
 import { applyBuckets, type BucketResult, bucketMutations } from '../../hetzner/purge/apply/buckets.js';
 import { deletionSentences } from '../../hetzner/purge/apply/delete-one.js';
@@ -17,6 +18,7 @@ import { bucketSelection } from '../../world/bucket-selection.js';
 import { unfinishedPurgesOf } from '../../world/journal/unfinished-purges.js';
 import type { Act, Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { provenOfCluster } from '../wbs.js';
 
 export interface Applying {
   step: Step;
@@ -34,6 +36,7 @@ export function applyPurgePlan(world: World, plan: PurgePlan): Applying {
     ticket: '#370',
     limits: ['hetzner'],
     ...(destroys(plan) ? { destructive: destroys(plan) } : {}),
+    ...(endsCluster(plan) ? { voids: provenOfCluster } : {}),
 
     async plan() {
       assertStillSelected(plan, await takeInventory(await world.hetzner()), unfinishedPurgesOf(world).plans());
@@ -60,6 +63,12 @@ function destroys(plan: PurgePlan): string | undefined {
   if (resources + buckets === 0) return undefined;
   const also = buckets > 0 ? ` and ${buckets} buckets` : '';
   return `deletes ${resources} resources${also} of ${plan.selection.fqdn} at Hetzner, with their data`;
+}
+
+/** Whether no server of the cluster is left afterwards. */
+function endsCluster({ resources, selection: { fqdn } }: PurgePlan): boolean {
+  const servers = resources.filter(({ type, labels }) => type === 'server' && labels[sovereignLabel] === fqdn);
+  return servers.length > 0 && servers.every(({ selected }) => selected);
 }
 
 /** What goes by itself with something else has no change of its own. */

@@ -18,6 +18,7 @@ import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { keepPublicCertificate } from '../credentials/kept-certificate.js';
 import { planArchivesAside, setArchivesAside } from '../databases/set-archives-aside.js';
+import { provenOfCluster } from '../wbs.js';
 import { deletePlanned, purgeEvidence, purgeMutations } from './apply-purge-plan.js';
 import { keepAttached, rememberAttached } from './attached-volumes.js';
 import { drainCluster, drainMutations, type RetainedVolume, retainedVolumes } from './drain-cluster.js';
@@ -77,6 +78,7 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
     phase: 1,
     needs: [],
     limits: ['hetzner'],
+    voids: provenOfCluster,
     async destructive() {
       const volumes = newest?.resources.filter(({ type, selected }) => type === 'volume' && selected) ?? [];
       const unread = `; the cluster does not answer, so nobody knows which of its ${volumes.length} volumes are to be retained: all are deleted`;

@@ -9,6 +9,7 @@ import { setTicket } from '../../../src/actions/ticket/set.js';
 import { timelineOf } from '../../../src/actions/timeline.js';
 import { openJournal } from '../../../src/engine/journal.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
+import { provenOfCluster } from '../../../src/walk/wbs.js';
 import { clock } from '../engine/rig.js';
 
 function journalIn(stateDir: string) {
@@ -57,6 +58,23 @@ test('a step that runs again after its failure is in flight', () => {
     status: 'in flight',
     failure: undefined,
   });
+});
+
+test('what was proven of a cluster ends where that cluster is destroyed, a verdict too', () => {
+  const stateDir = stateDirectory();
+  const journal = journalIn(stateDir);
+  for (const step of ['#370', 'cluster', '#376', 'dod']) {
+    journal.append({ kind: 'step-started', step });
+    journal.append({ kind: 'proof', step, evidence: { summary: 'seen', facts: { verdict: 'PASS' } } });
+  }
+  journal.append({ kind: 'step-started', step: '#383' });
+  expect(statusOf(stateDir)).toMatchObject({ proven: 4, verdict: 'PASS' });
+  journal.append({ kind: 'step-started', step: 'cluster-destroy', inputs: { voids: provenOfCluster } });
+  journal.close();
+  expect(statusOf(stateDir)).toMatchObject({ proven: 1, verdict: undefined });
+  const { rows, steps } = statusOf(stateDir);
+  expect([...rows, ...steps].filter(({ status }) => status === 'done').map(({ id }) => id)).toEqual(['#370']);
+  expect(rows.find(({ id }) => id === '#383')?.status).toBe('parked');
 });
 
 test('done comes from a proof, is lost by a later failure, and hand-set fields stay beside it', () => {

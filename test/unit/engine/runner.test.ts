@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { foldJournal } from '../../../src/engine/journal-state.js';
 import type { Gate } from '../../../src/engine/journaled-gate.js';
 import { throwIfFailed } from '../../../src/engine/runner.js';
 import type { Step } from '../../../src/engine/step.js';
@@ -114,6 +115,18 @@ test('what a step changed for a while is put back also after an interrupt, as lo
     back!.sentence,
   ]);
   expect(() => throwIfFailed(result, interrupt.signal)).toThrowError(expect.objectContaining({ exitCode: 130 }));
+});
+
+test('a step that destroys what others proved ends their proofs: what needs them does not start', async () => {
+  const w = world();
+  const path = temporaryJournal();
+  const cluster = fakeStep(w, 'cluster', 1);
+  const late = fakeStep(w, 'late', 2, ['cluster']);
+  await runAll(path, [cluster]);
+  const { entries } = await runAll(path, [{ ...fakeStep(w, 'destroy', 1), voids: ['cluster'] }]);
+  expect([...foldJournal(entries).proofs.keys()]).toEqual(['destroy']);
+  await expect(runAll(path, [late], { all: [cluster, late] })).rejects.toMatchObject({ code: 'E4001' });
+  expect(w.made).toEqual(['cluster', 'destroy']);
 });
 
 test('the gate refuses a protected object before the journal knows of it', async () => {

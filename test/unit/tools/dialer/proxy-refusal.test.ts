@@ -12,7 +12,11 @@ const { signal } = new AbortController();
 /** Time passes at once: retries are not what is tried here. */
 const clock = { now: () => new Date(), sleep: async () => undefined };
 
-const access = { renewable: false, identity: async () => ({}), chosen: { context: 'c', cluster: {}, user: {} } };
+const access = {
+  renewable: false,
+  identity: async () => ({ headers: {} }),
+  chosen: { context: 'c', cluster: {}, user: {} },
+};
 
 /** What each client says of one and the same proxy. */
 const clients: Readonly<Record<string, (dialer: Dialer) => Promise<unknown>>> = {
