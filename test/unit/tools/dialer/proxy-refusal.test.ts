@@ -23,7 +23,7 @@ const clients: Readonly<Record<string, (dialer: Dialer) => Promise<unknown>>> = 
   HTTP: (dialer) => createHttp({ dialer, signal })({ url: 'https://one.example.org/' }),
   Hetzner: (dialer) =>
     createHetznerApi({ token: 'a'.repeat(64), endpoint: 'https://one.example.org', dialer, signal, clock }).list(
-      'servers',
+      'server',
     ),
   Kubernetes: (dialer) =>
     createKubeTransport({ ...access, server: 'https://one.example.org' }, dialer).send({ method: 'GET', path: '/' }),
