@@ -31,7 +31,7 @@ const { loadSpec } = await load('sovereign/spec/load-spec.js');
 const { systemClock: clock } = await load('support/clock.js');
 const { createRedactor } = await load('support/redact/redact.js');
 const { parseDuration } = await load('support/durations.js');
-const { toYaml } = await load('support/yaml/yaml.js');
+const { toYaml } = await load('support/yaml/write-yaml.js');
 const { createExec, startProgram } = await load('tools/exec/exec.js');
 const { createKube } = await load('kubernetes/client/kube-client.js');
 

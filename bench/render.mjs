@@ -20,7 +20,7 @@ const { renderTree } = await load('blueprints/render/render.js');
 const { wrapBlueprint } = await load('blueprints/render/wrapper.js');
 const { stubCharts } = await load('../lab/src/stub-charts/stub.js');
 const { sovereignSchema } = await load('sovereign/spec/schema.js');
-const { parseYamlStream } = await load('support/yaml/yaml.js');
+const { parseYamlStream } = await load('support/yaml/read-yaml.js');
 
 const spec = join(root, 'examples/omantel.yaml');
 const dir = mkdtempSync(join(tmpdir(), 'catalyst-bench-render-'));

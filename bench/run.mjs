@@ -5,12 +5,14 @@
  *   purge      200 resources at Hetzner against the hcloud CLI in a loop (bench/purge.mjs)
  *   engines    two real control planes with Flux; how soon a wait notices Ready against kubectl wait (bench/engines.mjs)
  *   helmfile   the releases of the 24 Blueprints on real engines against helmfile sync of the same charts (bench/helmfile.mjs)
+ *   before     with `-- --before DIR`, nothing else: this checkout beside another that is built (bench/before.mjs)
  *   walk       wall time of `wizard --lab --yes` against its own critical path (longest chain of step durations), peak RSS
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { toolPath } from './tool-path.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -88,13 +90,17 @@ async function walk() {
   }
 }
 
+const { before } = parseArgs({ options: { before: { type: 'string' } } }).values;
 try {
-  await startUp();
-  await import('./render.mjs');
-  await import('./purge.mjs');
-  await import('./engines.mjs');
-  await import('./helmfile.mjs');
-  await walk();
+  if (before !== undefined) (await import('./before.mjs')).compare([resolve(before), root]);
+  else {
+    await startUp();
+    await import('./render.mjs');
+    await import('./purge.mjs');
+    await import('./engines.mjs');
+    await import('./helmfile.mjs');
+    await walk();
+  }
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

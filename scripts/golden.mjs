@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadBlueprints } from '../dist/src/blueprints/catalog/load.js';
 import { renderTree } from '../dist/src/blueprints/render/render.js';
 import { sovereignSchema } from '../dist/src/sovereign/spec/schema.js';
-import { parseYamlStream } from '../dist/src/support/yaml/yaml.js';
+import { parseYamlStream } from '../dist/src/support/yaml/read-yaml.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const blueprints = await loadBlueprints(join(root, 'templates', 'blueprints'));

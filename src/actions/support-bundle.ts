@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isCatalystError, messageOf } from '../support/errors/errors.js';
 import { sha256 } from '../support/hash.js';
-import { toYaml } from '../support/yaml/yaml.js';
+import { toYaml } from '../support/yaml/write-yaml.js';
 import { preflight } from './preflight.js';
 import type { Context } from './session/context.js';
 import { isJsonLines, shareableSpec, whyLeftOut } from './support-contents.js';

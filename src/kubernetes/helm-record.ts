@@ -1,7 +1,7 @@
 /** Helm's own records of releases (Secrets `sh.helm.release.v1.NAME.vN`): what was installed on a cluster, and what its charts rendered. */
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { parseYamlStream } from '../support/yaml/yaml.js';
+import { parseYamlStream } from '../support/yaml/read-yaml.js';
 import type { Kube, KubeObject } from './client/kube.js';
 
 export interface InstalledRelease {

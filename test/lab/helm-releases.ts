@@ -1,7 +1,7 @@
 /** What Helm says that it wrote: each release keeps its rendered manifest in a Secret of its namespace. */
 import { gunzipSync } from 'node:zlib';
 import type { Kube, KubeObject } from '../../src/kubernetes/client/kube.js';
-import { parseYamlStream } from '../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../src/support/yaml/read-yaml.js';
 
 export interface ReleasedObjects {
   /** Of its templates and hooks. */

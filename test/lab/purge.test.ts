@@ -8,7 +8,7 @@ import { createHetznerLab, type HetznerLab } from '../../lab/src/hetzner/lab-het
 import { createFaults } from '../../lab/src/requests/faults.js';
 import { createRequestLog, type LoggedLine, type RequestLog } from '../../lab/src/requests/request-log.js';
 import { type ResourceType, resourceTypes } from '../../src/hetzner/api/types.js';
-import { toYaml } from '../../src/support/yaml/yaml.js';
+import { toYaml } from '../../src/support/yaml/write-yaml.js';
 import { omantel } from '../fakes/fake-world.js';
 
 const bin = join(import.meta.dirname, '../../bin/run.js');

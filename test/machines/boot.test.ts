@@ -9,7 +9,7 @@ import { missingForMachines } from '../../lab/src/machines/machine.js';
 import { cloudInit, type NodeBoot } from '../../src/hetzner/cluster/boot/cloud-init.js';
 import { k3sInstaller } from '../../src/hetzner/cluster/boot/k3s-installer.js';
 import { createRedactor } from '../../src/support/redact/redact.js';
-import { parseYamlStream } from '../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../src/support/yaml/read-yaml.js';
 import { createExec } from '../../src/tools/exec/exec.js';
 import { stubInstaller } from './installer.js';
 import { k3sFlags } from './k3s-flags.js';

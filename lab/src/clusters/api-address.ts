@@ -6,7 +6,7 @@
  */
 import { checkServerIdentity, connect } from 'node:tls';
 import type { LoadBalancer } from 'catalyst/hetzner/api/types.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 import type { LabNode } from '../controllers/world.js';
 
 export interface ApiPlaces {

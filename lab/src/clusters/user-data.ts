@@ -1,4 +1,4 @@
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 
 /** YAML of a server's user data. Anybody's server may have been given anything: what cannot be read says nothing, as cloud-init has it. */
 export function readUserData(text: string): unknown {

@@ -1,6 +1,6 @@
 /** Loki, Mimir and Tempo keep what is sent to them; Grafana shows it through its datasources to who may log in. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 import { secretValue } from '../controllers/flux/flux-ready.js';
 import { podsBehind } from '../controllers/network/services.js';
 import type { ReconcileContext } from '../controllers/reconciler.js';

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from 'catalyst/support/clock.js';
-import { toYaml, toYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { toYaml, toYamlStream } from 'catalyst/support/yaml/write-yaml.js';
 import { createTransport } from '../kubernetes/client/client-transport.js';
 import { ownAgent } from '../requests/request-log.js';
 import type { Engines } from './build/cache.js';

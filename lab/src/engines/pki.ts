@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toYaml } from 'catalyst/support/yaml/yaml.js';
+import { toYaml } from 'catalyst/support/yaml/write-yaml.js';
 import { type CertificateAndKey, issueCertificate } from '../certificates.js';
 
 export interface Pki {

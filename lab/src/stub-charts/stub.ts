@@ -9,7 +9,7 @@ import { type ArchiveFile, packChart } from 'catalyst/blueprints/charts/archive.
 import { stubMark } from 'catalyst/blueprints/charts/chart-folder.js';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { WorkloadRef } from 'catalyst/kubernetes/rollout.js';
-import { toYaml, toYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { toYaml, toYamlStream } from 'catalyst/support/yaml/write-yaml.js';
 import type { ChartArchive } from '../servers/registry/charts.js';
 import { accountOf, accountsOf } from './accounts.js';
 import {

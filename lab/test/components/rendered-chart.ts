@@ -2,7 +2,7 @@
 import { releasesOf } from '../../../src/blueprints/catalog/releases.js';
 import { variablesOf } from '../../../src/blueprints/render/variables.js';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { exec, helm } from '../../../test/unit/blueprints/charts-rig.js';
 import { blueprints, omantel } from '../../../test/unit/blueprints/rig.js';
 

@@ -12,7 +12,7 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { clusterNames } from '../../../src/sovereign/cluster-names.js';
 import { bucketMarker } from '../../../src/sovereign/object-storage.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { omantel } from '../../../test/unit/blueprints/rig.js';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { imageScanned } from '../../../src/walk/proofs/security/image-scanned.js';
 import { exec, helm, inScratch } from '../../../test/unit/blueprints/charts-rig.js';
 import { blueprints } from '../../../test/unit/blueprints/rig.js';

@@ -1,6 +1,6 @@
 /** #381 on the emulated collector: a log goes with its Pod, and is collected only from a Pod that stays. */
 import { afterEach, expect, test } from 'vitest';
-import { toYaml } from '../../../src/support/yaml/yaml.js';
+import { toYaml } from '../../../src/support/yaml/write-yaml.js';
 import { runProbe } from '../../../src/walk/probes/probe-job.js';
 import { telemetryFound } from '../../../src/walk/proofs/data/telemetry-found.js';
 import type { ProofOf } from '../../../src/walk/proofs/proof.js';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { stubCharts } from '../../src/stub-charts/stub.js';

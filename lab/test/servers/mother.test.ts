@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { createFaults } from '../../src/requests/faults.js';
 import type { LabHandler, LabRequest } from '../../src/requests/http-server.js';
 import { answerFrom } from '../../src/servers/dns-answer.js';

@@ -7,7 +7,7 @@ import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
 import { systemClock as clock } from '../../../src/support/clock.js';
 import { sha256 } from '../../../src/support/hash.js';
 import { packageRoot } from '../../../src/support/package-root.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import type { Http } from '../../../src/tools/http/http.js';
 import { parseImage } from '../../../src/tools/oci/image-name.js';
 import { headImage } from '../../../src/tools/oci/oci.js';

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import ssh2 from 'ssh2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { toYaml } from '../../../src/support/yaml/yaml.js';
+import { toYaml } from '../../../src/support/yaml/write-yaml.js';
 import { createSsh } from '../../../src/tools/ssh/ssh.js';
 import { createFaults } from '../../src/requests/faults.js';
 import { createRequestLog } from '../../src/requests/request-log.js';

@@ -4,11 +4,12 @@ import { foldJournal } from '../../engine/journal-state.js';
 import { messageOf } from '../../support/errors/errors.js';
 import type { Context } from '../session/context.js';
 import { readJournal } from '../session/read-journal.js';
-import { handoverHeadline, statusIfAny } from './status.js';
 
 /** A line each; none where this machine has no handover under way: then no cluster is asked. */
 export async function unfinishedHandover(context: Context, stateDir: string): Promise<string[]> {
   if (!isUnderWay(readJournal(stateDir))) return [];
+  // Most of the handover's code comes with it: not for a status that has none to show.
+  const { handoverHeadline, statusIfAny } = await import('./status.js');
   try {
     const status = await statusIfAny(await context.world());
     if (!status.unfinished) return [];

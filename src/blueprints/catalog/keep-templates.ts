@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../../support/hash.js';
-import { parseYamlStream } from '../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../support/yaml/read-yaml.js';
 import { chartKey, readOwnChart } from '../charts/own-chart.js';
 import { type Metadata, metadataSchema } from './metadata-schema.js';
 import { keptAt, type ParsedTemplates } from './parsed-templates.js';

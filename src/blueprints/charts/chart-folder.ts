@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { isCatalystError } from '../../support/errors/errors.js';
-import { parseYamlStream } from '../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../support/yaml/read-yaml.js';
 import type { HelmCharts } from '../../tools/helm/helm-charts.js';
 import type { Blueprint, ChartPin } from '../catalog/blueprint.js';
 import { isMap } from '../render/merge.js';

@@ -1,7 +1,7 @@
 /** Value keys that a chart does not know. Most charts have no schema, and helm takes an unknown key without a word. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseYamlStream } from '../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../support/yaml/read-yaml.js';
 import { isMap, type Values } from '../render/merge.js';
 
 /** A key is known when values.yaml has it, or when a template or the documentation of values.yaml names it. */

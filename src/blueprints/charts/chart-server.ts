@@ -3,7 +3,7 @@
  * from any Helm repository. Works before the Sovereign has Git and after it, and needs no registry.
  */
 import type { KubeObject } from '../../kubernetes/client/kube.js';
-import { toYaml } from '../../support/yaml/yaml.js';
+import { toYaml } from '../../support/yaml/write-yaml.js';
 import type { Blueprint, ChartPin } from '../catalog/blueprint.js';
 import { fluxNamespace, treeService, treeUrl } from './chart-source.js';
 import { type OwnChart, treeSource } from './own-chart.js';

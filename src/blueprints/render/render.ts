@@ -3,7 +3,7 @@ import type { KubeObject } from '../../kubernetes/client/kube.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { fail } from '../../support/errors/errors.js';
 import { sha256 } from '../../support/hash.js';
-import { toYaml, toYamlStream } from '../../support/yaml/yaml.js';
+import { toYaml, toYamlStream } from '../../support/yaml/write-yaml.js';
 import type { Blueprint } from '../catalog/blueprint.js';
 import { checkOverrides } from '../catalog/catalog.js';
 import { switchImages } from '../catalog/images/image-switch.js';

@@ -6,7 +6,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { KubeObject } from '../../kubernetes/client/kube.js';
 import { sha256 } from '../../support/hash.js';
-import { toYamlStream } from '../../support/yaml/yaml.js';
+import { toYamlStream } from '../../support/yaml/write-yaml.js';
 import type { Blueprint, BlueprintName } from '../catalog/blueprint.js';
 import { comingBefore, kustomization, unsealer } from './flux-folder.js';
 import type { RenderedFile, RenderedFolder, RenderedTree } from './render.js';

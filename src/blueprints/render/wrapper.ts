@@ -2,7 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
-import { parseYamlStream, toYaml } from '../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../support/yaml/read-yaml.js';
+import { toYaml } from '../../support/yaml/write-yaml.js';
 import type { Blueprint } from '../catalog/blueprint.js';
 import { allReleases } from '../catalog/releases.js';
 import { type ArchiveFile, packChart } from '../charts/archive.js';

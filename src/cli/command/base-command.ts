@@ -27,7 +27,7 @@ import { translateError, translateParseError } from '../text/translate-error.js'
 import { withoutStdin } from './argv.js';
 import { successEnvelope, toJson, wantsJson } from './envelope.js';
 import { type SharedFlags, sharedFlags } from './flags.js';
-import { type Interrupts, listenForInterrupts } from './interrupts.js';
+import { type Interrupts, listenForInterrupts } from './process/interrupts.js';
 import { endedHow, notifyEnd } from './result/notify.js';
 import { openResultFile, type ResultFile } from './result/result-file.js';
 import { withoutSecrets } from './without-secrets.js';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fillOptionalValues, spellOut } from './argv.js';
-import { processOutputs } from './closed-output.js';
-import { endProcess } from './end-process.js';
 import { errorEnvelope, toJson, wantsJson } from './envelope.js';
+import { processOutputs } from './process/closed-output.js';
+import { endProcess } from './process/end-process.js';
 import { rootHelp } from './root-help.js';
 
 /** Runs `process.argv`; `url` is the import.meta.url of bin/run.js, from which oclif finds package.json. */

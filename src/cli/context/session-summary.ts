@@ -3,7 +3,6 @@ import { appendFileSync } from 'node:fs';
 import type { Ending } from '../../actions/session/context.js';
 import { readJournal } from '../../actions/session/read-journal.js';
 import { foldJournal } from '../../engine/journal-state.js';
-import { checkCapacity } from '../../hetzner/cluster/capacity/capacity.js';
 import { type Login, logins } from '../../sovereign/logins.js';
 import { consoleUrl } from '../../sovereign/sovereign-names.js';
 import { journalPath } from '../../sovereign/state/lock.js';
@@ -96,6 +95,7 @@ const neededBy: Readonly<Record<Login['name'], string>> = {
 
 async function priceOf(world: SummaryRequest['world'], { clock }: Opening): Promise<string | undefined> {
   const asked = (async () => {
+    const { checkCapacity } = await import('../../hetzner/cluster/capacity/capacity.js');
     const { hetzner, sovereign } = await world();
     const { monthly, currency } = await checkCapacity(await hetzner(), sovereign.spec, clock.now());
     return `${monthly.toFixed(2)} ${currency}`;

@@ -3,7 +3,7 @@ import type { LintResult } from '../../actions/blueprint/lint.js';
 import type { BlueprintDetails } from '../../actions/blueprint/show.js';
 import type { DryRunRow } from '../../blueprints/lint/server-dry-run.js';
 import { singlePointsText } from '../../kubernetes/single-points.js';
-import { toYaml } from '../../support/yaml/yaml.js';
+import { toYaml } from '../../support/yaml/write-yaml.js';
 
 export function blueprintText(details: BlueprintDetails): string {
   const list = (items: readonly string[]) => (items.length > 0 ? items.join(', ') : 'none');

@@ -7,7 +7,7 @@ import { type ChartLock, chartLock, verifiedCharts } from '../../blueprints/char
 import type { Template } from '../../blueprints/lint/charts.js';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { cacheDir } from '../../sovereign/state/state-dir.js';
-import { toYaml } from '../../support/yaml/yaml.js';
+import { toYaml } from '../../support/yaml/write-yaml.js';
 import { createBinaries } from '../../tools/exec/binaries.js';
 import { createExec } from '../../tools/exec/exec.js';
 import { createHelmCharts, type HelmCharts } from '../../tools/helm/helm-charts.js';

@@ -2,7 +2,6 @@
  * Text of lines, tables and facts, laid out for a terminal's width, or without a limit where none reads it. One place cleans what
  * others wrote, before anything is cut: half a secret is no longer recognized.
  */
-import cliTruncate from 'cli-truncate';
 import { oneLine } from '../../support/printable.js';
 import type { Paint, Tone } from './paint.js';
 
@@ -149,7 +148,8 @@ function stacked(
 
 function broken(text: string, width: number, cut: boolean): string[] {
   if (text.length <= width) return [text];
-  if (cut) return [cliTruncate(text, width)];
+  // Plain text in columns that count characters too. The library that the live view cuts with takes its time to load.
+  if (cut) return [`${[...text].slice(0, Math.max(0, width - 1)).join('')}…`];
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/(?<=[ ])/)) {

@@ -1,5 +1,5 @@
 /** Kubeconfigs that catalyst writes for kubectl and helm: what was read, with nothing left for them to look up or to run. */
-import { toYaml } from '../../support/yaml/yaml.js';
+import { toYaml } from '../../support/yaml/write-yaml.js';
 import { type ConnectRule, dialFor } from '../../tools/dialer/connect-to.js';
 import { bareHost } from '../../tools/dialer/proxies.js';
 import { type KubeAccess, type KubeIdentity, parseKubeconfig } from './kubeconfig.js';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
 import { checkShape } from '../../support/check-shape.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
-import { parseYamlStream } from '../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../support/yaml/read-yaml.js';
 import { createCredentialPlugin, execSchema, type PluginRunner } from './exec-credential.js';
 
 export type Fields = Record<string, unknown>;

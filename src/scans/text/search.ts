@@ -2,7 +2,7 @@
  * Looks through a whole object: every string in every field, what is wrapped inside, and neighbors that give a name together. Keys count
  * where they are content and not where Kubernetes keeps labels. Pure.
  */
-import { parseYamlStream } from '../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../support/yaml/read-yaml.js';
 import { type Budget, deepest, newBudget, TooMuch, unwrap } from './decode.js';
 import { type Cut, splitNames } from './neighbors.js';
 import { normalized } from './normalize.js';

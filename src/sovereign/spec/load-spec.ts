@@ -4,7 +4,7 @@ import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { readRegularFile } from '../../support/files/read-regular-file.js';
 import { nearest } from '../../support/nearest.js';
-import { parseYamlStream, type YAMLException } from '../../support/yaml/yaml.js';
+import { parseYamlStream, type YAMLException } from '../../support/yaml/read-yaml.js';
 import { type YamlPath, yamlPositions } from '../../support/yaml/yaml-positions.js';
 import { currentDocument } from './api-version.js';
 import { checkSpec } from './checks/check-spec.js';

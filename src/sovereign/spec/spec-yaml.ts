@@ -1,5 +1,5 @@
 /** A Sovereign as the text of its spec: fields that only repeat a default are left out. */
-import { toYaml } from '../../support/yaml/yaml.js';
+import { toYaml } from '../../support/yaml/write-yaml.js';
 import { type Sovereign, sovereignSchema } from './schema.js';
 
 type Tree = Record<string, unknown>;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { editYaml } from '../../support/yaml/edit-yaml.js';
-import { toYaml } from '../../support/yaml/yaml.js';
+import { toYaml } from '../../support/yaml/write-yaml.js';
 import type { Sovereign } from './schema.js';
 import { specToYaml, withoutDefaults } from './spec-yaml.js';
 

@@ -98,3 +98,8 @@ function scalar(value: unknown, indent: string): string {
 
 /** A scalar as it stands behind a dash. */
 const asItem = (value: unknown) => yamlByLibrary([value]).slice('- '.length, -'\n'.length);
+
+/** A stream of documents from many values. */
+export function toYamlStream(values: readonly unknown[]): string {
+  return values.map((value) => toYaml(value)).join('---\n');
+}

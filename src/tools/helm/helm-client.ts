@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command } from '../../support/commands/command.js';
 import { type CatalystError, fail, isCatalystError } from '../../support/errors/errors.js';
-import { toYaml } from '../../support/yaml/yaml.js';
+import { toYaml } from '../../support/yaml/write-yaml.js';
 import { openConnectProxy } from '../dialer/connect-proxy.js';
 import type { Dialer } from '../dialer/dialer.js';
 import { bareHost, isLoopback } from '../dialer/proxies.js';

@@ -7,7 +7,7 @@ import { fluxState } from '../../handover/sovereign/activate.js';
 import { giteaRemote } from '../../handover/sovereign/gitea.js';
 import { type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import { fail } from '../../support/errors/errors.js';
-import { toYamlStream } from '../../support/yaml/yaml.js';
+import { toYamlStream } from '../../support/yaml/write-yaml.js';
 import { sealingCertificate } from '../../walk/credentials/seal-tree.js';
 import { probeMutations, withProbes } from '../../walk/probes/probe-objects.js';
 import { holdsValue } from '../../walk/proofs/holds-value.js';

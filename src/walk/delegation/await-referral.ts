@@ -7,7 +7,7 @@ import type { RenderedTree } from '../../blueprints/render/render.js';
 import { bareName, parentZoneOf } from '../../sovereign/spec/protected-names.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
-import { parseYamlStream } from '../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../support/yaml/read-yaml.js';
 import type { DnsAnswer } from '../../tools/dns/dns.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';

@@ -9,7 +9,7 @@ import { chartLock } from '../../../src/blueprints/charts/chart-lock.js';
 import { variablesOf } from '../../../src/blueprints/render/variables.js';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { sha256 } from '../../../src/support/hash.js';
-import { toYamlStream } from '../../../src/support/yaml/yaml.js';
+import { toYamlStream } from '../../../src/support/yaml/write-yaml.js';
 import { releasesLive } from '../../../src/verification/dod/checks/releases-live.js';
 import type { Scope } from '../../../src/verification/dod/scope.js';
 import type { World } from '../../../src/world/world.js';

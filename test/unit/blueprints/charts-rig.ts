@@ -7,7 +7,7 @@ import { createRequestLog } from '../../../lab/src/requests/request-log.js';
 import { type Registry, startRegistry } from '../../../lab/src/servers/registry/server.js';
 import { type ArchiveFile, packChart } from '../../../src/blueprints/charts/archive.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
-import { toYaml } from '../../../src/support/yaml/yaml.js';
+import { toYaml } from '../../../src/support/yaml/write-yaml.js';
 import { createBinaries } from '../../../src/tools/exec/binaries.js';
 import { createExec, type Exec } from '../../../src/tools/exec/exec.js';
 

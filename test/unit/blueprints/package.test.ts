@@ -7,7 +7,7 @@ import { allReleases } from '../../../src/blueprints/catalog/releases.js';
 import { chartsIn } from '../../../src/blueprints/charts/chart-folder.js';
 import { variablesOf } from '../../../src/blueprints/render/variables.js';
 import { archivesIn, type ChartArchive, wrapBlueprint } from '../../../src/blueprints/render/wrapper.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { createHelmCharts } from '../../../src/tools/helm/helm-charts.js';
 import { type Adapters, writersOf } from '../../../src/world/gate/writers.js';
 import type { Act } from '../../../src/world/step.js';

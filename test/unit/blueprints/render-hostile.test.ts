@@ -5,7 +5,7 @@ import type { Blueprint } from '../../../src/blueprints/catalog/blueprint.js';
 import { renderTree } from '../../../src/blueprints/render/render.js';
 import { type Sovereign, sovereignSchema } from '../../../src/sovereign/spec/schema.js';
 import { isCatalystError } from '../../../src/support/errors/errors.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { blueprints, omantel } from './rig.js';
 
 const words = [

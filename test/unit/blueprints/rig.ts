@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Blueprint } from '../../../src/blueprints/catalog/blueprint.js';
 import { loadBlueprints } from '../../../src/blueprints/catalog/load.js';
 import { type Sovereign, sovereignSchema } from '../../../src/sovereign/spec/schema.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 
 export const root = join(import.meta.dirname, '../../..');
 

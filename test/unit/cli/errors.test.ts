@@ -5,7 +5,7 @@ import { fillOptionalValues } from '../../../src/cli/command/argv.js';
 import { CatalystCommand } from '../../../src/cli/command/base-command.js';
 import { errorEnvelope, toJson, wantsJson } from '../../../src/cli/command/envelope.js';
 import { exitRows } from '../../../src/cli/command/help.js';
-import { listenForInterrupts } from '../../../src/cli/command/interrupts.js';
+import { listenForInterrupts } from '../../../src/cli/command/process/interrupts.js';
 import { errorText } from '../../../src/cli/text/error.js';
 import { translateError } from '../../../src/cli/text/translate-error.js';
 import { type ErrorCode, errorCodes } from '../../../src/support/errors/error-codes.js';

@@ -8,7 +8,7 @@ import { resourceTypes, type Server } from '../../../src/hetzner/api/types.js';
 import { loadBalancerObject, loadBalancerRef } from '../../../src/kubernetes/load-balancer-addresses.js';
 import type { Sovereign } from '../../../src/sovereign/spec/schema.js';
 import { fail } from '../../../src/support/errors/errors.js';
-import { parseYamlStream } from '../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { createClusterStep } from '../../../src/walk/steps/create-cluster.js';
 import { fakeGate, fakeSsh, fakeWorld, nodeApi, omantel } from '../../fakes/fake-world.js';
 import { hurriedClock } from '../../fakes/hurried-clock.js';

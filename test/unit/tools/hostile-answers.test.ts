@@ -14,7 +14,7 @@ import { listAllocations } from '../../../src/mother/pool-domain-manager.js';
 import { readPowerDns } from '../../../src/mother/powerdns.js';
 import { isCatalystError } from '../../../src/support/errors/errors.js';
 import { sha256 } from '../../../src/support/hash.js';
-import { toYaml } from '../../../src/support/yaml/yaml.js';
+import { toYaml } from '../../../src/support/yaml/write-yaml.js';
 import { createDialer } from '../../../src/tools/dialer/dialer.js';
 import { createAllowance } from '../../../src/tools/http/bounded.js';
 import { createHttp } from '../../../src/tools/http/http-client.js';

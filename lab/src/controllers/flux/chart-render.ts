@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { hashOf } from 'catalyst/support/hash.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
 import pLimit from 'p-limit';
 

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 
 /** @throws Error `path not found` as kustomize-controller says it */
 export async function readManifests(checkout: string, path: string): Promise<KubeObject[]> {

@@ -1,7 +1,7 @@
 /** Helm's own record of a release (Secret `sh.helm.release.v1.NAME.vN`), so that helm and Flux see the same releases. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 import type { ReconcileContext } from '../reconciler.js';
 
 export interface ReleaseRecord {

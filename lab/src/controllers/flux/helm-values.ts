@@ -1,6 +1,6 @@
 /** Values of a HelmRelease: valuesFrom in order, then inline values over them. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 import type { ReconcileContext } from '../reconciler.js';
 
 type Values = Record<string, unknown>;

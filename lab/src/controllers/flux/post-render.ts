@@ -3,7 +3,7 @@
  * as far as the tree uses them.
  */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 
 interface Kustomize {
   images?: { name: string; newName?: string; digest?: string }[];

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
 import type { ReconcileContext } from '../../controllers/reconciler.js';
 import type { ControlPlane } from '../control-plane.js';

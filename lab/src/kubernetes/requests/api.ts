@@ -1,6 +1,6 @@
 /** A Kubernetes API server in this process: real enough for kubectl, helm and controllers, with nothing behind it but memory. */
 import { type Clock, systemClock } from 'catalyst/support/clock.js';
-import { toYaml } from 'catalyst/support/yaml/yaml.js';
+import { toYaml } from 'catalyst/support/yaml/write-yaml.js';
 import { type CertificateAndKey, issueCertificate } from '../../certificates.js';
 import type { Faults } from '../../requests/faults.js';
 import { type LabHandler, serve } from '../../requests/http-server.js';

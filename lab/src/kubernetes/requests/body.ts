@@ -1,6 +1,6 @@
 /** Request bodies: JSON, YAML, and the protobuf that client-go's typed clients send. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { parseYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { parseYamlStream } from 'catalyst/support/yaml/read-yaml.js';
 import { decodeProtobuf } from '../kinds/protobuf.js';
 import { badRequest, unsupportedMediaType } from './status.js';
 

@@ -1,6 +1,6 @@
 /** All that stands on the emulated mother: objects of its own, and the Git repository from which its Flux brings the rest. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
-import { toYaml } from 'catalyst/support/yaml/yaml.js';
+import { toYaml } from 'catalyst/support/yaml/write-yaml.js';
 import { catalystPlatform, catalystPrivate } from './catalyst.js';
 import { fluxObjects, folders, motherCrds, motherPlatform, openovaSystem } from './platform.js';
 import { bakkal, marketplaceApi, smePrivate, smeServices } from './sme.js';

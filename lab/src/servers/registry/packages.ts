@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { sha256 } from 'catalyst/support/hash.js';
-import { toYamlStream } from 'catalyst/support/yaml/yaml.js';
+import { toYamlStream } from 'catalyst/support/yaml/write-yaml.js';
 import { packFiles } from 'catalyst/tools/tar/pack.js';
 import type { RegistryStorage } from './storage.js';
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubeObject } from '../../../kubernetes/client/kube.js';
-import { parseYamlStream } from '../../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../../support/yaml/read-yaml.js';
 import { parseImage } from '../../../tools/oci/image-name.js';
 import { isMap, mergeValues, type Values } from '../../render/merge.js';
 import { stringsIn } from '../../render/strings.js';

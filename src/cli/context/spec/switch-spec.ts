@@ -3,7 +3,7 @@ import type { MirrorResult } from '../../../actions/blueprint/mirror.js';
 import type { Context } from '../../../actions/session/context.js';
 import type { Sovereign } from '../../../sovereign/spec/schema.js';
 import { writeSpec } from '../../../sovereign/spec/write-spec.js';
-import { toYaml } from '../../../support/yaml/yaml.js';
+import { toYaml } from '../../../support/yaml/write-yaml.js';
 
 export function switchedSpec(sovereign: Sovereign, mirror: MirrorResult['spec']): Sovereign {
   const blueprints = { ...sovereign.spec.blueprints };

@@ -10,7 +10,7 @@ import { writeSpec } from '../../../sovereign/spec/write-spec.js';
 import { command } from '../../../support/commands/command.js';
 import { fail, isCatalystError } from '../../../support/errors/errors.js';
 import { hashOf } from '../../../support/hash.js';
-import { toYaml } from '../../../support/yaml/yaml.js';
+import { toYaml } from '../../../support/yaml/write-yaml.js';
 import { createDialer } from '../../../tools/dialer/dialer.js';
 import { createExec } from '../../../tools/exec/exec.js';
 import { listPublicKeys } from '../../../tools/ssh/public-keys.js';

@@ -4,7 +4,8 @@ import type { Context } from '../../../actions/session/context.js';
 import { parseSpec } from '../../../sovereign/spec/load-spec.js';
 import { writeSpec, writeSpecDraft } from '../../../sovereign/spec/write-spec.js';
 import { isCatalystError } from '../../../support/errors/errors.js';
-import { parseYamlStream, toYaml } from '../../../support/yaml/yaml.js';
+import { parseYamlStream } from '../../../support/yaml/read-yaml.js';
+import { toYaml } from '../../../support/yaml/write-yaml.js';
 import { buildSpec } from './build-spec.js';
 import type { Question } from './question.js';
 

@@ -4,7 +4,7 @@
  * Traefik and the load balancer of k3s stay off, local-path stays on, and kube-proxy too (Cilium runs beside it).
  */
 import { fail } from '../../../support/errors/errors.js';
-import { toYaml } from '../../../support/yaml/yaml.js';
+import { toYaml } from '../../../support/yaml/write-yaml.js';
 import type { K3sInstaller } from './k3s-installer.js';
 
 /** Hetzner's limit for user data, in bytes. */

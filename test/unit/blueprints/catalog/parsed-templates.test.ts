@@ -6,7 +6,7 @@ import { metadataSchema } from '../../../../src/blueprints/catalog/metadata-sche
 import { documentsOf, metadataOf, readParsed } from '../../../../src/blueprints/catalog/parsed-templates.js';
 import { chartKey, readOwnChart } from '../../../../src/blueprints/charts/own-chart.js';
 import { packageRoot } from '../../../../src/support/package-root.js';
-import { parseYamlStream } from '../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../src/support/yaml/read-yaml.js';
 import { inScratch } from '../charts-rig.js';
 
 it('keeps what files parse to by their bytes, and parses what changed since', () =>

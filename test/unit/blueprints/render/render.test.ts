@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { placedObjects } from '../../../../src/blueprints/lint/placed.js';
 import { renderTree } from '../../../../src/blueprints/render/render.js';
 import { sha256 } from '../../../../src/support/hash.js';
-import { parseYamlStream } from '../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../src/support/yaml/read-yaml.js';
 import { blueprints, omantel } from '../rig.js';
 
 it('has a folder for each of the 24, glue where a CRD is needed, and one for Flux', async () => {

@@ -6,7 +6,7 @@ import { renderTree } from '../../../../src/blueprints/render/render.js';
 import { sealTree } from '../../../../src/blueprints/render/sealed-tree.js';
 import { secretsFor } from '../../../../src/blueprints/render/secrets.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
-import { parseYamlStream } from '../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../src/support/yaml/read-yaml.js';
 import { blueprints, omantel } from '../rig.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -8,7 +8,7 @@ import { isPublicKey } from '../../../../src/cli/prompts/wizard/hetzner.js';
 import { specQuestions, wizardQuestions } from '../../../../src/cli/prompts/wizard/questions.js';
 import { parseSpec } from '../../../../src/sovereign/spec/load-spec.js';
 import { fail } from '../../../../src/support/errors/errors.js';
-import { toYaml } from '../../../../src/support/yaml/yaml.js';
+import { toYaml } from '../../../../src/support/yaml/write-yaml.js';
 import type { World } from '../../../../src/world/world.js';
 import { specText } from '../../../fakes/sovereign-spec.js';
 

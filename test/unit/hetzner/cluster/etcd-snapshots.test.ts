@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cloudInit, etcdSnapshotSecret } from '../../../../src/hetzner/cluster/boot/cloud-init.js';
 import { k3sInstaller } from '../../../../src/hetzner/cluster/boot/k3s-installer.js';
-import { parseYamlStream } from '../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../src/support/yaml/read-yaml.js';
 import { blueprints } from '../../blueprints/rig.js';
 
 const boot = {

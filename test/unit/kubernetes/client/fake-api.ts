@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate } from '../../../../lab/src/certificates.js';
-import { toYaml } from '../../../../src/support/yaml/yaml.js';
+import { toYaml } from '../../../../src/support/yaml/write-yaml.js';
 import { listen } from '../../../fakes/loopback.js';
 
 export type Route = (request: IncomingMessage, response: ServerResponse, body: string) => void;

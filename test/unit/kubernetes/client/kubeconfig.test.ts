@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readKubeconfig } from '../../../../src/kubernetes/client/kubeconfig.js';
 import { redirectKubeconfig } from '../../../../src/kubernetes/client/kubeconfig-written.js';
-import { parseYamlStream, toYaml } from '../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../src/support/yaml/read-yaml.js';
+import { toYaml } from '../../../../src/support/yaml/write-yaml.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

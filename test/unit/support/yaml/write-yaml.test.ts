@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { yamlByLibrary } from '../../../../src/support/yaml/write-yaml.js';
-import { parseYamlStream, toYaml, toYamlStream } from '../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../src/support/yaml/read-yaml.js';
+import { toYaml, toYamlStream, yamlByLibrary } from '../../../../src/support/yaml/write-yaml.js';
 
 /** Words and texts that some reader of YAML takes for more than text. */
 const meaningful = [

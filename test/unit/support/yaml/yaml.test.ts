@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { parseYamlStream } from '../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../src/support/yaml/read-yaml.js';
 import { yamlPositions } from '../../../../src/support/yaml/yaml-positions.js';
 
 const root = join(import.meta.dirname, '../../../..');

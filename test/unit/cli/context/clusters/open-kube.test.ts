@@ -10,7 +10,8 @@ import { motherContexts } from '../../../../../src/cli/context/clusters/kubeconf
 import { openKube } from '../../../../../src/cli/context/clusters/open-kube.js';
 import type { Clock } from '../../../../../src/support/clock.js';
 import { createRedactor } from '../../../../../src/support/redact/redact.js';
-import { parseYamlStream, toYaml } from '../../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../../src/support/yaml/read-yaml.js';
+import { toYaml } from '../../../../../src/support/yaml/write-yaml.js';
 import { createDialer } from '../../../../../src/tools/dialer/dialer.js';
 import { createExec } from '../../../../../src/tools/exec/exec.js';
 import { loggingProxy } from '../../../../fakes/logging-proxy.js';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { cloudInit, type NodeBoot } from '../../../../../src/hetzner/cluster/boot/cloud-init.js';
 import { k3sInstaller } from '../../../../../src/hetzner/cluster/boot/k3s-installer.js';
 import { sha256 } from '../../../../../src/support/hash.js';
-import { parseYamlStream } from '../../../../../src/support/yaml/yaml.js';
+import { parseYamlStream } from '../../../../../src/support/yaml/read-yaml.js';
 
 const boot: NodeBoot = {
   role: 'first',

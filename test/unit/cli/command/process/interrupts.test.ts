@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ClosedOutput, watchOutputs } from '../../../../src/cli/command/closed-output.js';
-import { listenForInterrupts } from '../../../../src/cli/command/interrupts.js';
+import { type ClosedOutput, watchOutputs } from '../../../../../src/cli/command/process/closed-output.js';
+import { listenForInterrupts } from '../../../../../src/cli/command/process/interrupts.js';
 
 class Source extends EventEmitter {
   readonly exits: (number | string | null | undefined)[] = [];

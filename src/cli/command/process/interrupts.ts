@@ -3,9 +3,9 @@
  * of them abort the signal, so that steps stop where it is safe and put back what they changed for a while; a second ^C ends the
  * process at once (docs/decisions/0013).
  */
-import { command } from '../../support/commands/command.js';
-import { formatDuration } from '../../support/durations.js';
-import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { command } from '../../../support/commands/command.js';
+import { formatDuration } from '../../../support/durations.js';
+import { type CatalystError, fail, isCatalystError, messageOf } from '../../../support/errors/errors.js';
 import { type ClosedOutput, type OutputWatch, processOutputs } from './closed-output.js';
 
 export interface Interrupts {
