@@ -13,6 +13,7 @@ import {
   catalystOnEngines,
   folderOfSovereign,
   fqdn,
+  imageOfCatalyst,
   kubectl,
   kubectlText,
   processesOf,
@@ -240,9 +241,10 @@ describe('after the handover', () => {
         name: 'catalyst-platform',
       };
       const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'catalyst-api' };
+      const image = await imageOfCatalyst(mother, namespace);
       const armed = undoObjects(
         {
-          ...{ namespace, deployment, replicas: 1, generation: 0, claim: '', mountPath: '', image: 'catalyst-api' },
+          ...{ namespace, deployment, replicas: 1, generation: 0, claim: '', mountPath: '', image },
           ...{ labels: {}, imagePullSecrets: [], kustomization: { ...flux, suspended: false } },
         },
         { fqdn, runId: 'feedface', seconds: 3, until: new Date() },
