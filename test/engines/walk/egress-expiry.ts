@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { pullLabel } from '../../../src/blueprints/charts/chart-source.js';
 import { armedAnnotation } from '../../../src/mother/jobs/undo-scripts.js';
+import { runLabel } from '../../../src/mother/own-names.js';
 import { allowedNamesKey, blockName, blockNamesKey } from '../../../src/scans/umbilical/marks.js';
 import { blockNames, blockPolicy } from '../../../src/verification/experiment/egress/block-policy.js';
 import { type BlockRun, expiryObjects } from '../../../src/verification/experiment/egress-objects.js';
@@ -44,6 +45,8 @@ export function egressExpiry(lab: () => LabInfo): void {
           expect(names).not.toMatch(new RegExp(`${blockNamesKey}|${allowedNamesKey}`));
         } finally {
           await ask('delete', 'ciliumclusterwidenetworkpolicies', blockName, '--ignore-not-found');
+          // the Job that the CronJob made tells for a minute what it did
+          await ask('-n', probes, 'delete', 'jobs', '-l', `${runLabel}=${run.runId}`);
           for (const { kind, metadata } of armed.toReversed())
             await ask('-n', metadata.namespace ?? probes, 'delete', kind, metadata.name, '--ignore-not-found');
         }
