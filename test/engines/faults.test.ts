@@ -2,12 +2,12 @@
  * What goes wrong while the walk goes on, on one pair of real clusters: catalyst killed, programs of the cluster killed, servers
  * that answer wrongly. Each ends well by itself, or in an error that says what to do.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueCertificate } from '../../lab/src/certificates.js';
 import { kubeconfigText } from '../../lab/src/engines/pki.js';
-import type { Catalyst, LabInfo } from '../lab/catalyst.js';
+import { type Catalyst, catalystAtHome, type LabInfo } from '../lab/catalyst.js';
 import { apply, catalystOnEngines, folderOfSovereign, kubectl, kubectlText, processesOf, until } from './rig.js';
 
 let catalyst: Catalyst;
@@ -137,11 +137,22 @@ describe('who asks', () => {
   });
 });
 
-/** As on a Sovereign that is no lab of ours to name: with --lab a kubeconfig of somebody else is refused. */
-function runWith(kubeconfig: string) {
-  const { spec, kubeconfigs } = lab;
+/** As on a Sovereign that is no lab of ours to name, with credentials of its own: with --lab a kubeconfig of somebody else is refused. */
+async function runWith(kubeconfig: string) {
+  const { spec, kubeconfigs, credentials } = lab;
+  const real = catalystAtHome('faults-real', {
+    XDG_STATE_HOME: catalyst.home,
+    XDG_CONFIG_HOME: join(catalyst.home, 'config'),
+    HCLOUD_TOKEN: credentials['hcloud-token']!,
+    AWS_ACCESS_KEY_ID: credentials['s3-access-key']!,
+    AWS_SECRET_ACCESS_KEY: credentials['s3-secret-key']!,
+    CATALYST_REGISTRY_TOKEN: credentials['registry-token']!,
+  });
   const files = ['--kubeconfig', kubeconfig, '--mother-kubeconfig', kubeconfigs.mother];
-  return catalyst.run(['ticket', 'run', '382', '--spec', spec, '--state-dir', join(dirname(spec), 'state'), ...files]);
+  const state = join(dirname(spec), 'state');
+  const ended = await real.run(['ticket', 'run', '382', '--spec', spec, '--state-dir', state, ...files]);
+  rmSync(real.home, { recursive: true });
+  return ended;
 }
 
 async function kubeconfig(name: string, credentials: Parameters<typeof kubeconfigText>[0]['credentials']) {

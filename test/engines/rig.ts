@@ -63,6 +63,13 @@ export async function kubeseal(kubeconfig: string, secret: object): Promise<Kube
   }
 }
 
+/** The image of catalyst-api in that namespace: what its Jobs run, and what a node can pull. */
+export const imageOfCatalyst = (kubeconfig: string, namespace: string): Promise<string> =>
+  kubectlText(kubeconfig, [
+    ...['-n', namespace, 'get', 'deployment', 'catalyst-api'],
+    ...['-o', 'jsonpath={.spec.template.spec.containers[0].image}'],
+  ]);
+
 /** One kubectl call by hand; its JSON. */
 export async function kubectl<T>(kubeconfig: string, args: readonly string[]): Promise<T> {
   return JSON.parse(await kubectlText(kubeconfig, [...args, '-o', 'json'])) as T;

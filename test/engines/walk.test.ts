@@ -13,6 +13,7 @@ import {
   catalystOnEngines,
   folderOfSovereign,
   fqdn,
+  imageOfCatalyst,
   kubectl,
   kubectlText,
   processesOf,
@@ -168,7 +169,8 @@ describe('both clusters, seen with kubectl', () => {
   egressExpiry(() => lab);
 
   test('nothing is left where nothing should be', async () => {
-    const own = /kube-root-ca\.crt|service\/kubernetes$|serviceaccount\/default$/;
+    // the login for images stays in the namespace of the probes, as in all others
+    const own = /kube-root-ca\.crt|service\/kubernetes$|serviceaccount\/default$|secret\/registry-pull$/;
     for (const kubeconfig of Object.values(lab.kubeconfigs)) {
       for (const namespace of ['default', 'catalyst-probes']) {
         const kinds = 'all,secrets,configmaps,serviceaccounts,persistentvolumeclaims,roles,rolebindings';
@@ -205,7 +207,9 @@ describe('both clusters, seen with kubectl', () => {
 
   test('no program of the lab has ended by itself', () => {
     const said = readFileSync(join(dirname(lab.spec), 'lab.log'), 'utf8').split('\n');
-    expect(said.filter((line) => line.includes('started again'))).toEqual([]);
+    // the black start cuts their power, and some are there again before what they need
+    const powered = / after its power came back, started again$/;
+    expect(said.filter((line) => line.includes('started again') && !powered.test(line))).toEqual([]);
   });
 
   test('the API servers are what they say', async () => {
@@ -240,9 +244,10 @@ describe('after the handover', () => {
         name: 'catalyst-platform',
       };
       const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'catalyst-api' };
+      const image = await imageOfCatalyst(mother, namespace);
       const armed = undoObjects(
         {
-          ...{ namespace, deployment, replicas: 1, generation: 0, claim: '', mountPath: '', image: 'catalyst-api' },
+          ...{ namespace, deployment, replicas: 1, generation: 0, claim: '', mountPath: '', image },
           ...{ labels: {}, imagePullSecrets: [], kustomization: { ...flux, suspended: false } },
         },
         { fqdn, runId: 'feedface', seconds: 3, until: new Date() },
@@ -280,7 +285,7 @@ describe('after the handover', () => {
     const bad = await catalyst.json<Verdict>(at('verify', 'dod', '--only', 'D14'));
     expect(bad.code).toBe(3);
     expect(bad.document.error?.code).toBe('E6001');
-    expect(bad.document.error?.message).toMatch(/D14 fail: HelmRepository flux-system\/from-the-mother/);
+    expect(bad.document.error?.message).toMatch(/D14 .*failed: HelmRepository flux-system\/from-the-mother/);
     await kubectlText(lab.kubeconfigs.sovereign, [
       ...['delete', 'helmrepository', needsTheMother.metadata.name, '-n', needsTheMother.metadata.namespace],
     ]);

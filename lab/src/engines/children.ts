@@ -21,12 +21,22 @@ export interface Children {
 }
 
 const againMs = 500;
+/** As long after its power is back a program may find that another, which it needs, does not answer yet, and end. */
+const bootMs = 90_000;
 
 export function createChildren(options: { directory: string; clock: Clock; say: (text: string) => void }): Children {
   const { directory, clock, say } = options;
   mkdirSync(join(directory, 'log'), { recursive: true, mode: 0o700 });
   const all = new Map<string, { pid: number; fall(): Promise<void>; stop(): Promise<void> }>();
   let held: AbortController | undefined;
+  let poweredAt = Number.NEGATIVE_INFINITY;
+  const now = () => clock.now().getTime();
+  /** What is said of a program that has ended. */
+  const endOf = (name: string, how: string) => {
+    if (held) return `${name} has lost its power`;
+    const when = now() - poweredAt < bootMs ? ' after its power came back' : '';
+    return `${name} ended with ${how}${when}, started again`;
+  };
   const running = () => Object.fromEntries([...all].map(([name, child]) => [name, child.pid]));
   /** For whoever wants to look at a program, or to spoil it: `processes.json`, name → process id. */
   const tell = () => {
@@ -59,8 +69,9 @@ export function createChildren(options: { directory: string; clock: Clock; say: 
         for (;;) {
           const how = await program.ended;
           if (stopped.signal.aborted) return;
-          say(`${name} ended with ${how}, started again`);
-          appendFileSync(logFile, `\n--- ended with ${how}, started again ---\n`);
+          const told = endOf(name, how);
+          say(told);
+          appendFileSync(logFile, `\n--- ${told} ---\n`);
           await clock.sleep(againMs, stopped.signal).catch(() => undefined);
           if (held) await powered(held);
           if (stopped.signal.aborted) return;
@@ -96,6 +107,7 @@ export function createChildren(options: { directory: string; clock: Clock; say: 
     release() {
       held?.abort();
       held = undefined;
+      poweredAt = now();
     },
     stop: async () => void (await Promise.all([...all.values()].map((child) => child.stop()))),
   };

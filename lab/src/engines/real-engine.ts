@@ -14,6 +14,9 @@ import { startRealRegistry } from './programs/real-registry.js';
 import { hasCertificates, realParts } from './real-parts.js';
 import { openServiceTunnel } from './service-tunnel.js';
 
+/** Audit events come in batches, each within a second. */
+const auditMs = 1500;
+
 /** Throws E7004 when an engine has not been built. */
 export function realEngine(options: {
   env: Readonly<Record<string, string | undefined>>;
@@ -86,7 +89,12 @@ async function startCluster(
       real: (network) => realParts(name, { plane, engines, directory, network: () => network, reachesServices: true }),
     },
     attach: (controllers) => tunnel.lead(controllers),
-    power: async (on) => (on ? plane.children.release() : plane.children.hold()),
+    async power(on) {
+      if (on) return plane.children.release();
+      // nobody gets in any more; what was asked before is told before it falls
+      await clock.sleep(auditMs, stopped.signal).catch(() => undefined);
+      await plane.children.hold();
+    },
     async close() {
       stopped.abort(new Error('the cluster ends'));
       tunnel.lead(undefined);

@@ -96,7 +96,8 @@ export function createProject(options: ProjectOptions): Project {
         if (!used.has(wide)) return wide;
       }
     },
-    newAddress6: () => `2001:db8:${newId().toString(16).slice(-4)}::/64`,
+    // as Hetzner writes them: a part without leading zeros
+    newAddress6: () => `2001:db8:${((newId() % 0xffff) + 1).toString(16)}::/64`,
     find(type, id) {
       return items[type].get(id) ?? refuse(404, 'not_found', `${type} with ID '${id}' not found`);
     },

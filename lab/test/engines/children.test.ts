@@ -24,14 +24,23 @@ const isAlive = (pid: number) => {
 it('are held and released', async () => {
   directory = mkdtempSync(join(tmpdir(), 'catalyst-children-'));
   const clock = { ...systemClock, sleep: async () => undefined };
-  let said: () => void = () => undefined;
-  const again = new Promise<void>((resolve) => (said = resolve));
-  children = createChildren({ directory, clock, say: () => said() });
+  const said: string[] = [];
+  children = createChildren({ directory, clock, say: (text) => said.push(text) });
   const child = children.start('sleeper', { file: '/bin/sleep', args: ['600'] });
   const before = child.pid;
   await children.hold();
-  await again;
+  await expect.poll(() => said).toEqual(['sleeper has lost its power']);
   expect([isAlive(before), child.pid]).toEqual([false, before]);
   children.release();
   await expect.poll(() => child.pid !== before && isAlive(child.pid)).toBe(true);
+  process.kill(child.pid, 'SIGKILL');
+  await expect.poll(() => said.at(-1)).toBe('sleeper ended with SIGKILL after its power came back, started again');
+});
+
+it('tell of a program that ended by itself', async () => {
+  directory = mkdtempSync(join(tmpdir(), 'catalyst-children-'));
+  const said: string[] = [];
+  children = createChildren({ directory, clock: systemClock, say: (text) => said.push(text) });
+  process.kill(children.start('sleeper', { file: '/bin/sleep', args: ['600'] }).pid, 'SIGKILL');
+  await expect.poll(() => said).toEqual(['sleeper ended with SIGKILL, started again']);
 });

@@ -51,6 +51,13 @@ describe('the lab project', () => {
     await expect.poll(() => api.list('primary_ip')).toHaveLength(0);
   });
 
+  it('writes IPv6 networks as Hetzner does, without leading zeros', async () => {
+    const { api } = await started({ fixtures: empty });
+    const { resource } = await api.create('primary_ip', { name: 'six', type: 'ipv6', location: 'fsn1' });
+    const written = String(resource['ip']).replace('/64', '');
+    expect(new URL(`http://[${written}]/`).hostname).toBe(`[${written}]`);
+  });
+
   it('reboots a server: it is silent from the first moment on, and back once it has booted', async () => {
     const told: string[] = [];
     const { api, lab } = await started({

@@ -63,6 +63,27 @@ describe('writes', () => {
     expect(managers).toEqual(['one', 'two']);
   });
 
+  it('says null of a list that has nothing in it where the kind always has one, and applying it again changes nothing', async () => {
+    const slice: KubeObject = {
+      ...{ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4', endpoints: [], ports: [] },
+      metadata: { name: 'none', namespace: 'default' },
+    };
+    const made = await rig.kube.apply(slice, { fieldManager: 'one' });
+    expect(made).toMatchObject({ endpoints: null, ports: null });
+    const again = await rig.kube.apply(slice, { fieldManager: 'one' });
+    expect(again.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+    const filled = await rig.kube.apply(
+      { ...slice, endpoints: [{ addresses: ['10.42.0.9'] }] },
+      { fieldManager: 'one' },
+    );
+    expect(filled['endpoints']).toMatchObject([{ addresses: ['10.42.0.9'] }]);
+    const role = await rig.kube.create({
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' },
+      metadata: { name: 'none', namespace: 'default' },
+    });
+    expect(role).toMatchObject({ rules: null });
+  });
+
   it('merges lists by their keys and leaves the status to the status subresource', async () => {
     const container = (name: string, more = {}) => ({ name, image: `${name}:1`, ...more });
     const workload = (containers: unknown[]): KubeObject => ({

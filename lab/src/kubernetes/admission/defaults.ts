@@ -47,6 +47,11 @@ export function fill(target: Json | undefined, defaults: Json): void {
   for (const [name, value] of Object.entries(defaults)) target[name] ??= value;
 }
 
+/** Lists that a built-in kind always has: the real server keeps no difference between an empty one and none, and says null of both. */
+function nullWhereEmpty(target: Json, ...names: readonly string[]): void {
+  for (const name of names) if (!(target[name] as unknown[] | undefined)?.length) target[name] = null;
+}
+
 const template = (object: KubeObject) => {
   if (object.spec?.template?.spec) defaultPodSpec(object.spec.template.spec);
 };
@@ -143,6 +148,8 @@ const byKind: Record<string, (object: KubeObject, sources: DefaultSources) => vo
     });
     if (object.spec.jobTemplate?.spec) template(object.spec.jobTemplate);
   },
+  'rbac.authorization.k8s.io/Role': (object) => nullWhereEmpty(object, 'rules'),
+  'rbac.authorization.k8s.io/ClusterRole': (object) => nullWhereEmpty(object, 'rules'),
   'rbac.authorization.k8s.io/RoleBinding': defaultBinding,
   'rbac.authorization.k8s.io/ClusterRoleBinding': defaultBinding,
   'storage.k8s.io/StorageClass'(object) {
@@ -160,6 +167,7 @@ const byKind: Record<string, (object: KubeObject, sources: DefaultSources) => vo
   },
   'discovery.k8s.io/EndpointSlice'(object) {
     for (const port of object.ports ?? []) fill(port, { name: '', protocol: 'TCP' });
+    nullWhereEmpty(object, 'endpoints', 'ports');
   },
 };
 

@@ -6,6 +6,7 @@ import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { isCatalystError, messageOf } from '../../../support/errors/errors.js';
 import { settleAll } from '../../../support/settle-all.js';
 import type { ObjectStore, ObjectStoreWriter } from '../../../tools/s3/s3.js';
+import type { ObjectVersion } from '../../../tools/s3/versions.js';
 import type { HetznerAct } from '../../mutation.js';
 import { type BucketPlan, type BucketRow, ownerOf } from '../plan/buckets.js';
 
@@ -28,6 +29,7 @@ export interface BucketResult {
 
 /** Hetzner's gateway takes some hundred requests a second for a bucket. */
 const atOnce = 16;
+const mostTurns = 4;
 
 export const emptySentence = (name: string) =>
   `delete every version of every object in bucket ${name}, and its unfinished uploads`;
@@ -90,17 +92,38 @@ async function purgeBucket(tools: BucketTools, row: BucketRow): Promise<string |
   return undefined;
 }
 
+/**
+ * Versions of one key go one after the other: a gateway that finds the next one current while that is being deleted brings it back. So
+ * the bucket is listed again until nothing but the mark is in it.
+ */
 async function empty({ store, signal }: BucketTools, writer: ObjectStoreWriter, name: string): Promise<void> {
-  const lanes = pLimit(atOnce);
-  const marks: { key: string; versionId: string }[] = [];
   for (const upload of await store.uploads(name)) await writer.abortUpload(name, upload);
-  for await (const page of store.versions(name)) {
-    signal.throwIfAborted();
-    marks.push(...page.filter(({ key }) => key === bucketMarker));
-    const others = page.filter(({ key }) => key !== bucketMarker);
-    await settleAll(others.map((version) => lanes(() => writer.deleteVersion(name, version))));
+  for (let turn = 1; ; turn += 1) {
+    const marks: ObjectVersion[] = [];
+    let found = 0;
+    for await (const page of store.versions(name)) {
+      signal.throwIfAborted();
+      marks.push(...page.filter(({ key }) => key === bucketMarker));
+      const others = page.filter(({ key }) => key !== bucketMarker);
+      found += others.length;
+      await deleteByKey(writer, name, others);
+    }
+    if (found > 0 && turn < mostTurns) continue;
+    for (const mark of marks) await writer.deleteVersion(name, mark);
+    return;
   }
-  for (const mark of marks) await writer.deleteVersion(name, mark);
+}
+
+async function deleteByKey(writer: ObjectStoreWriter, name: string, versions: readonly ObjectVersion[]): Promise<void> {
+  const lanes = pLimit(atOnce);
+  const keys = [...Map.groupBy(versions, ({ key }) => key).values()];
+  await settleAll(
+    keys.map((all) =>
+      lanes(async () => {
+        for (const version of all) await writer.deleteVersion(name, version);
+      }),
+    ),
+  );
 }
 
 async function isEmpty(store: ObjectStore, name: string): Promise<boolean> {

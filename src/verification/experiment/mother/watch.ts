@@ -147,14 +147,15 @@ const isAlive = ({ status }: KubeObject) => !['Succeeded', 'Failed'].includes(st
 const podSeen = (pod: KubeObject) =>
   `${refOfObject(pod).namespace}/${pod.metadata.name}${pod.metadata.deletionTimestamp ? ' (ending)' : ''}`;
 
-function sliceSeen({ metadata, endpoints = [] }: KubeObject): string[] {
-  const all = endpoints as { addresses?: string[]; conditions?: { ready?: boolean; serving?: boolean } }[];
+/** A real API server says null of a list that has nothing in it. */
+function sliceSeen({ metadata, endpoints }: KubeObject): string[] {
+  const all = (endpoints ?? []) as { addresses?: string[]; conditions?: { ready?: boolean; serving?: boolean } }[];
   return all
     .filter(({ conditions }) => conditions?.ready !== false || conditions?.serving === true)
     .flatMap(({ addresses = [] }) => addresses.map((address) => `${address} in EndpointSlice ${metadata.name}`));
 }
 
-function endpointsSeen({ metadata, subsets = [] }: KubeObject): string[] {
-  const all = subsets as { addresses?: { ip: string }[] }[];
+function endpointsSeen({ metadata, subsets }: KubeObject): string[] {
+  const all = (subsets ?? []) as { addresses?: { ip: string }[] }[];
   return all.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => `${ip} in Endpoints ${metadata.name}`));
 }

@@ -96,5 +96,23 @@ export const objects: Conversation = {
       id: 'change of a secret that must not change',
       kubectl: 'patch secret s -n talk --type=merge -p {"stringData":{"k":"w"}}',
     },
+    {
+      id: 'slice with nothing in it',
+      kubectl: 'create -f - -o json',
+      stdin:
+        '{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"none","namespace":"talk"},"addressType":"IPv4","endpoints":[],"ports":[]}',
+    },
+    {
+      id: 'the same, applied',
+      kubectl: 'apply --server-side --force-conflicts -f - -o json',
+      stdin:
+        '{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"none","namespace":"talk"},"addressType":"IPv4","endpoints":[]}',
+    },
+    {
+      id: 'role without a rule',
+      kubectl: 'create -f - -o json',
+      stdin:
+        '{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"none","namespace":"talk"}}',
+    },
   ],
 };

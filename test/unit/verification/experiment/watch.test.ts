@@ -116,6 +116,12 @@ describe('a look at the mother', () => {
       'the endpoints of another Service',
       object('discovery.k8s.io/v1', 'EndpointSlice', 'x', { endpoints: [{ addresses: ['192.0.2.9'] }] }),
     ],
+    // what a real API server says of a list that has nothing in it
+    [
+      'an EndpointSlice with none',
+      object('discovery.k8s.io/v1', 'EndpointSlice', 'x', { metadata: sliced, endpoints: null }),
+    ],
+    ['Endpoints with none', object('v1', 'Endpoints', 'catalyst-api', { subsets: null })],
     ['an old ReplicaSet', object('apps/v1', 'ReplicaSet', 'set', { metadata: owner, spec: { replicas: 0 } })],
   ])('takes %s for nothing', async (_, other) => {
     expect(leftOf(await seen(other))).toEqual([]);

@@ -119,6 +119,29 @@ describe('buckets of a purge', () => {
     expect((await apply(planned)).skipped.at(-1)?.reason).toContain('lost its marker');
   });
 
+  it('go too where the gateway brings back a version whose successor is deleted meanwhile', async () => {
+    const planned = await plan();
+    const underway = new Set<string>();
+    const broughtBack: string[] = [];
+    const writer = store();
+    const gateway = {
+      ...writer,
+      async deleteVersion(name: string, version: { key: string; versionId: string }) {
+        const { key } = version;
+        if (underway.has(key)) broughtBack.push(key);
+        underway.add(key);
+        await writer.deleteVersion(name, version);
+        underway.delete(key);
+        // what was put there while the bucket was being listed
+        if (key === 'chunk/7' && broughtBack.push(key) === 1) s3.putObject(name, key, 'again');
+      },
+    };
+    const tools = { store: store(), signal, act: journal(gateway), fqdn, plannedAt, plan: 'p1' };
+    expect((await applyBuckets(tools, planned)).left).toEqual([]);
+    expect(broughtBack).toEqual(['chunk/7', 'chunk/7']);
+    expect(buckets()).toEqual(others);
+  });
+
   it('are gone on after any death, for the mark goes last', async () => {
     const planned = await plan();
     let deaths = 0;
