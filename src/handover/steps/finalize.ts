@@ -10,7 +10,7 @@ import type { World } from '../../world/world.js';
 import { openHandover } from '../handover.js';
 import { erasePlan, eraseRetained } from '../mother/erase.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
-import { residueOf } from '../mother/residue.js';
+import { residueMutations, residueOf } from '../mother/residue.js';
 import { assertRefused } from '../mother/revoke.js';
 import { type HandoverRecord, hasReached, readRecord } from '../record.js';
 import { planStages, reachRevoked } from '../stages.js';
@@ -39,8 +39,11 @@ export function finalizeHandover(world: World, options: FinalizeOptions = {}): S
       const record = await recordIfAny(world);
       const stages = await planStages(world, (state) => record !== undefined && hasReached(record, state));
       const held = [leaseMutation(world), ...stages];
-      return options.keepRetained || record?.erasedAt ? held : [...held, ...(await erasePlan(world))];
+      if (options.keepRetained) return held;
+      return [...held, ...(record?.erasedAt ? [] : await erasePlan(world)), ...residueMutations(world)];
     },
+
+    planProof: async () => (options.keepRetained ? [] : residueMutations(world)),
 
     async isDone(): Promise<Done> {
       const record = await recordIfAny(world);

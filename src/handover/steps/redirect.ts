@@ -13,7 +13,7 @@ import { erasePlan, eraseRetained } from '../mother/erase.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
 import { makeRedirect, redirectPlan } from '../mother/make-redirect.js';
 import { checkRedirect, targetOf } from '../mother/redirect.js';
-import { residueOf } from '../mother/residue.js';
+import { residueMutations, residueOf } from '../mother/residue.js';
 import { type HandoverRecord, hasReached, placesOf, readRecord, recordMutation } from '../record.js';
 
 async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
@@ -70,15 +70,18 @@ export function redirectConsole(world: World): Step {
 
     async plan() {
       const record = await recordIfAny(world);
-      if (record && hasReached(record, 'DECOMMISSIONED')) return [];
+      if (record && hasReached(record, 'DECOMMISSIONED')) return residueMutations(world);
       return [
         leaseMutation(world),
         ...(record?.redirectedAt ? [] : redirectPlan(world)),
         ...(record?.erasedAt || !record ? [] : await erasePlan(world)),
         ...placesOf(world).map((place) => recordMutation(place, 'DECOMMISSIONED')),
         forgetMutation(world),
+        ...residueMutations(world),
       ];
     },
+
+    planProof: async () => residueMutations(world),
 
     async isDone(): Promise<Done> {
       const record = await recordIfAny(world);
