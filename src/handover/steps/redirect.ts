@@ -8,7 +8,7 @@ import { fail } from '../../support/errors/errors.js';
 import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { type Handover, openHandover } from '../handover.js';
+import { type Handover, openHandover, settleRecord } from '../handover.js';
 import { erasePlan, eraseRetained } from '../mother/erase.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
 import { makeRedirect, redirectPlan } from '../mother/make-redirect.js';
@@ -100,6 +100,7 @@ export function redirectConsole(world: World): Step {
             actions: [command('handover finalize')],
           });
         }
+        await settleRecord(handover);
         await makeRedirect(handover);
         if (!hasReached(handover.record, 'DECOMMISSIONED')) await decommission(handover);
         await forget(handover);
