@@ -76,7 +76,7 @@ const after = (setUp: KillChain['setUp'], [first, ...others]: readonly KillChain
 const undisturbed = (...chains: readonly KillChain[]) => chains.map(({ command, again }) => ({ args: command, again }));
 
 /** A lab each, so that none waits for another; what comes before a story is disturbed by nobody. */
-export const stories: Record<string, Story> = {
+export const stories = {
   purge: async (catalyst) => [await purge(catalyst)],
   'the walk': async () => [walk('6'), destroy],
   handover: async (catalyst, lab) => {
@@ -88,7 +88,7 @@ export const stories: Record<string, Story> = {
     await addReconcilers(lab);
     return after(undisturbed(walk('6')), [finalizeOrBack]);
   },
-};
+} satisfies Record<string, Story>;
 
 export interface Told extends Killed {
   chain: string;
