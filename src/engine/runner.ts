@@ -34,6 +34,8 @@ export interface RunnerOptions<W> extends Graph<Step<W>> {
   fresh?: boolean;
   /** Options of the command, for `resume`. */
   inputs?: Record<string, unknown>;
+  /** Done last, whatever became of the steps, unless the run was interrupted. */
+  atEnd?: () => Promise<void>;
   /** Milliseconds that a step is expected to take, by its id; for the screen. */
   expected?: ReadonlyMap<string, number>;
 }
@@ -89,6 +91,7 @@ export async function runSteps<W>(options: RunnerOptions<W>): Promise<RunResult>
   }
   emit({ type: 'run-started', at: startedAt, runId, planHash, steps: stepsOf(options) });
   const result = await walk(options);
+  if (!options.signal.aborted) await options.atEnd?.();
   const ok = result.failed.length === 0 && result.blocked.length === 0;
   journal.append({ kind: 'run-finished', inputs: { ok } });
   const ms = clock.now().getTime() - startedAt.getTime();

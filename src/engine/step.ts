@@ -87,6 +87,8 @@ export async function destroyedBy(steps: readonly StepNode[]): Promise<string[]>
 export interface Step<W> extends StepNode {
   /** Every mutation a run on the present world would make, probes included. Never mutates. */
   plan(signal: AbortSignal): Promise<Mutation[]>;
+  /** The part of `plan` that taking the proof makes on the present world; left out where a proof only looks. */
+  planProof?(): Promise<Mutation[]>;
   /** Asks the world, not our files, whether there is nothing left to do. */
   isDone(context: StepContext<W>): Promise<Done>;
   run(context: StepContext<W>): Promise<void>;

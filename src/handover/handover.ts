@@ -18,6 +18,8 @@ import {
   type Deed,
   type HandoverRecord,
   type HandoverState,
+  hasReached,
+  isRecordedAlike,
   newRecord,
   readRecord,
   recordMutation,
@@ -63,6 +65,12 @@ export async function openHandover(world: World, context: StepContext): Promise<
       await writeRecord(world, context.act, record, (place) => crossingMutation(place, cluster));
     },
   };
+}
+
+/** Writes both copies of the record again where a killed run has left one behind; the mother's last copy goes at the end. */
+export async function settleRecord({ world, record, save }: Handover): Promise<void> {
+  const isKept = record.saves !== undefined && !hasReached(record, 'DECOMMISSIONED');
+  if (isKept && !(await isRecordedAlike(world))) await save(record.state);
 }
 
 /** Identity of a cluster: the UID of its kube-system. Undefined where that is not served. */

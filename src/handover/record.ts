@@ -173,6 +173,15 @@ export async function readRecordIfAny(
   return { record: found.sort(further)[0], unread };
 }
 
+/** False where a run was killed between its writes to the two clusters, or never got to the second. */
+export async function isRecordedAlike(world: RecordReader): Promise<boolean> {
+  const copies = await Promise.all(
+    placesOf(world).map(async (place) => (await clusterOf(world, place))?.get(place.ref)),
+  );
+  const [first, ...others] = copies.map((copy) => copy?.data?.['record.json'] as string | undefined);
+  return others.every((other) => other === first);
+}
+
 /** A cluster that is not there yet has no record; one that does not answer throws. */
 async function clusterOf(world: Pick<World, 'kube' | 'mother'>, place: Place): Promise<Kube | undefined> {
   if (place.system === 'mother') return world.mother();

@@ -113,7 +113,7 @@ export async function releaseLease(kube: LeaseKube, namespace: string, runId: st
 }
 
 /** Of a stranger, and of a clone of this machine, nothing is known: their Lease has to run out. */
-function mayTakeAtOnce(found: KubeObject, { runId, process }: LeaseHolder, startOf?: StartOf): boolean {
+export function mayTakeAtOnce(found: KubeObject, { runId, process }: LeaseHolder, startOf?: StartOf): boolean {
   if (isHeldBy(found, runId)) return true;
   const other = readIdentity(found.metadata.annotations?.[processAnnotation]);
   return other !== undefined && hasEndedHere(other, process, startOf);

@@ -72,13 +72,13 @@ function claimFiles(look: Scanned, tools: ResidueTools): ScanPlace {
   };
 }
 
-/** A file that no id and no exact slug gives to this Sovereign is never erased; where nobody else owns it, a person decides. */
+/** A file that neither an id nor a field gives to this Sovereign is never erased; where nobody else owns it, a person decides. */
 function mentionedFile(where: string, { path, owner }: ClaimMention): Finding {
   return {
     id: `claim ${path}`,
     where,
     what: `${path} mentions this Sovereign`,
-    breaks: 'the mother may still hold state of this Sovereign: no record identifies the owner of the file',
+    breaks: 'the mother may still hold state of this Sovereign: nothing on the claim identifies the owner of the file',
     remedy: `read ${path} on the claim and delete it by hand if it is this Sovereign's`,
     mention: true,
     ...(owner === 'shared' ? { accepted: 'only mentions this Sovereign and belongs to others; it is left alone' } : {}),

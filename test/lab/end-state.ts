@@ -15,7 +15,7 @@ import type { Catalyst, LabInfo } from './catalyst.js';
 import { kubeOf } from './left-on-mother.js';
 
 /**
- * Sorted lines, each for something that is there: on the mother with what it says, on the Sovereign and at Hetzner by name. Waits
+ * Sorted lines, each for something that is there: on the mother with what it says, at Hetzner with what guards it, on the Sovereign by name. Waits
  * until no program of a command runs any more: a killed command's have 10 s to end.
  * @param temp temporary folder of the commands
  */
@@ -41,7 +41,9 @@ export async function endState(catalyst: Catalyst, lab: LabInfo, temp: string): 
     isUp ? objects(kubeOf(lab.kubeconfigs.sovereign), () => '') : [],
     bucketsOf(lab, signal),
   ]);
-  const items = Object.entries(project).flatMap(([type, all]) => all.map((one) => `${type} ${named(one.name ?? '')}`));
+  const items = Object.entries(project).flatMap(([type, all]) =>
+    all.map((one) => `${type} ${named(one.name ?? '')} ${asLeft(one)}`),
+  );
   return [
     `verify protected exits ${demos.code}`,
     ...items.map((line) => `Hetzner ${line}`),
@@ -55,6 +57,12 @@ export async function endState(catalyst: Catalyst, lab: LabInfo, temp: string): 
 /** What is made up anew in each lab, and how often helm was asked to upgrade. */
 const named = (text: string) =>
   text.replace(/[0-9a-f]{8,}(-[0-9a-f]{4,})*|\d{3,}|(?<=^sh\.helm\.release\.v1\..*\.v)\d+$/g, '…');
+
+/** What a killed command may leave of a resource that stays: a way in that was opened, a server that is off, a protection that was taken off. */
+function asLeft(one: object): string {
+  const { labels, rules, status, protection } = one as Record<string, unknown>;
+  return named(JSON.stringify({ labels, rules, status, protection }, sorted));
+}
 
 /** Controllers of the lab make and remove these as they go. */
 const passing = [

@@ -10,6 +10,7 @@ import { attribute } from './attribution.js';
 import { type Catalyst, catalystAtHome, type LabInfo } from './catalyst.js';
 import { placesOf } from './declared-writes.js';
 import { releasesOn } from './helm-releases.js';
+import { withoutIds } from './journal-entries.js';
 import { kubeOf } from './left-on-mother.js';
 import { writesOf } from './seen-writes.js';
 
@@ -29,10 +30,18 @@ afterAll(() => catalyst.close());
 const entries = (): readonly JournalEntry[] =>
   existsSync(journal) ? parseJournal(readFileSync(journal), journal).entries : [];
 
+/** What a dry-run says that the command would change, without what is made up anew in each run. */
+async function planned(...args: string[]): Promise<string[]> {
+  const { document } = await catalyst.json<{ mutations: string[] }>([...args, '--dry-run', '--lab', catalyst.lab]);
+  return [...new Set(document.result.mutations.map(withoutIds))].sort();
+}
+
 interface Compared {
   /** Ends of changes, by kind. */
   ends: Record<string, number>;
   systems: Set<string>;
+  /** What was changed, as `planned` has it. */
+  changes: string[];
 }
 
 /** Runs the command, and holds what it journaled against what the servers saw meanwhile, one for one. */
@@ -46,7 +55,9 @@ async function compared(...args: string[]): Promise<Compared> {
   const releases = hasReleases ? await releasesOn(kubeOf(lab.kubeconfigs.sovereign)) : undefined;
   expect(attribute(writes, placesOf(journaled, releases))).toEqual({ unjournaled: [], unseen: [] });
   const count = (kind: string) => journaled.filter((entry) => entry.kind === kind).length;
+  const begun = journaled.filter(({ kind }) => kind === 'begin').map(({ inputs }) => String(inputs?.['sentence']));
   return {
+    changes: [...new Set(begun.map(withoutIds))].sort(),
     ends: { begin: count('begin'), ok: count('ok'), fail: count('fail'), indoubt: count('indoubt') },
     systems: new Set(writes.map(({ object }) => object.split(' ')[0]!)),
   };
@@ -86,7 +97,10 @@ describe('every write is journaled, and everything that is journaled was written
   test('the proof of the Definition of Done', async () => {
     // the black start powers servers off and on
     const of = ['s3', 'sovereign', 'mother', 'git', 'registry', 'hetzner'];
-    expectDone(await compared('verify', 'dod', '--yes'), 80, ...of);
+    const before = await planned('verify', 'dod', '--yes');
+    const taken = await compared('verify', 'dod', '--yes');
+    expectDone(taken, 80, ...of);
+    expect(taken.changes).toEqual(before);
   });
 
   test('a rotation of keys', async () => {

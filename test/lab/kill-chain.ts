@@ -7,11 +7,17 @@ import { labFqdn } from '../../lab/src/start/lab-info.js';
 import type { Catalyst, Ended, LabInfo } from './catalyst.js';
 import { killedRun, type Way } from './killed-run.js';
 
+export interface Prepared {
+  args: string[];
+  diesAt?: RegExp;
+  again?: readonly number[];
+}
+
 export interface KillChain {
   /** For figures and messages. */
   name: string;
   /** Calls before it; one with `diesAt` is killed as soon as the journal has that. */
-  setUp?: readonly { args: string[]; diesAt?: RegExp }[];
+  setUp?: readonly Prepared[];
   command: string[];
   /** What undoes it: called after each kill, and then the command anew, for as long as it can be undone. Left out: `resume`. */
   back?: string[];
@@ -19,6 +25,8 @@ export interface KillChain {
   otherWay?: RegExp;
   /** Exit statuses of a run that came to its end; default 0. */
   ends?: readonly number[];
+  /** Exit statuses of a run that is made once more: what it asked did not answer in time, as on a machine that is busy. */
+  again?: readonly number[];
   /** Of what is killed, at most so many… */
   most?: number;
   /** …each at so manieth new entry; default at every one. */
@@ -48,7 +56,7 @@ export async function killChain(
 ): Promise<Killed> {
   const { command, ends = [0], most = Number.POSITIVE_INFINITY, every = 1 } = chain;
   const at = (args: readonly string[]) => [...args, '--lab', catalyst.lab];
-  for (const { args, diesAt } of chain.setUp ?? []) await prepare(catalyst, lab, { args: at(args), diesAt });
+  for (const { args, ...more } of chain.setUp ?? []) await prepare(catalyst, lab, { args: at(args), ...more });
   const killed: Killed = { kills: 0, resumes: 0, seen: new Set() };
   const passed = new Set(hit);
   let calls: Calls = { args: command, back: chain.back };
@@ -84,11 +92,15 @@ export async function killChain(
 
 interface Calls {
   args: readonly string[];
+  /** How many runs before this one it is made once more for. */
+  repeats?: number;
   /** Undefined once it cannot be undone. */
   back: readonly string[] | undefined;
 }
 
 const resume = ['resume', '--yes', '--confirm', labFqdn];
+/** So many runs in a row may be made once more. */
+const againMost = 4;
 const nothingThere = /Nothing to resume|\bE1302\b|\bE5101\b/i;
 const cannotGoBack = /\bE5110\b/;
 
@@ -102,7 +114,7 @@ function nextCalls(seen: {
   told: string;
 }): Calls | undefined {
   const { calls, ended, died, ends, told } = seen;
-  const { command } = seen.chain;
+  const { command, again = [] } = seen.chain;
   const { args, back } = calls;
   expect(ended.stderr, told).not.toMatch(/E9001|E4008/);
   if (died) {
@@ -115,13 +127,16 @@ function nextCalls(seen: {
   // Killed before it had begun, or after it had ended.
   if (isNothing) return { args: command, back };
   if (args === back && cannotGoBack.test(ended.stderr)) return { args: resume, back: undefined };
+  const { repeats = 0 } = calls;
+  if (repeats < againMost && again.includes(ended.code ?? 0)) return { ...calls, repeats: repeats + 1 };
   expect(ends, told).toContain(ended.code);
   return args === back ? { args: command, back } : undefined;
 }
 
-async function prepare(catalyst: Catalyst, lab: LabInfo, { args, diesAt }: { args: string[]; diesAt?: RegExp }) {
-  const ended = diesAt
-    ? await killedRun(catalyst, lab, { args, way: 'KILL', diesAt: (key) => diesAt.test(key) })
-    : await catalyst.run(args);
+async function prepare(catalyst: Catalyst, lab: LabInfo, { args, diesAt, again = [] }: Prepared) {
+  const call = () =>
+    diesAt ? killedRun(catalyst, lab, { args, way: 'KILL', diesAt: (key) => diesAt.test(key) }) : catalyst.run(args);
+  let ended = await call();
+  for (let repeats = 0; repeats < againMost && again.includes(ended.code ?? 0); repeats++) ended = await call();
   expect(diesAt ? ended.signal : ended.code, `${args.join(' ')}\n${ended.stderr}`).toBe(diesAt ? 'SIGKILL' : 0);
 }

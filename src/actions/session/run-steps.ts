@@ -7,6 +7,7 @@ import type { Graph } from '../../engine/schedule.js';
 import { destroyedBy } from '../../engine/step.js';
 import { phaseNeeds } from '../../walk/wbs.js';
 import type { Step } from '../../world/step.js';
+import { giveBackHeld } from '../handover/give-back-held.js';
 import { expectedDurations } from './expected-durations.js';
 import { guardProtected } from './guard-protected.js';
 import { readJournalOf } from './read-journal.js';
@@ -78,6 +79,7 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
       force: request.force,
       fresh: request.fresh,
       expected,
+      atEnd: () => giveBackHeld(session, { journal, gate, step: steps.at(-1) }),
       inputs: { ...request.inputs, schedule: request.schedule, force: request.force },
     }),
   );

@@ -9,6 +9,7 @@ import {
   type LeaseKube,
   leaseRef,
   leaseSeconds,
+  mayTakeAtOnce,
   releaseLease,
   renewLease,
   renewMs,
@@ -72,6 +73,17 @@ export async function holdMother<T>(
   );
   if ('error' in outcome) throw outcome.error;
   return outcome.value;
+}
+
+/**
+ * Gives back what a killed run of this Sovereign on this machine still holds, with all that it had left on the mother. Does nothing where
+ * the holder may be alive.
+ */
+export async function giveBackMother(world: World, context: StepContext): Promise<void> {
+  const mother = await world.mother();
+  const lease = await mother.get(leaseRef(world.sovereign.spec.mother.catalyst.namespace));
+  const isOwn = lease?.metadata.labels?.[sovereignLabel] === world.sovereign.spec.fqdn;
+  if (lease && isOwn && mayTakeAtOnce(lease, holderOf(world))) await holdMother(world, context, async () => undefined);
 }
 
 /** The context that neither acts nor puts back once the Lease is lost. */

@@ -1,12 +1,16 @@
+import type { Mutation } from '../../engine/mutation.js';
 import { openMotherDns } from '../../mother/mother-dns.js';
 import { scanResidue } from '../../scans/residue.js';
 import type { ScanResult } from '../../scans/scan.js';
 import type { Act, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { takeInventory } from '../handover.js';
+import { jobMutation, takeInventory } from '../handover.js';
 import { type HandoverRecord, hasReached, placesOf } from '../record.js';
-import { holdMother } from './hold-mother.js';
+import { holdMother, leaseMutation } from './hold-mother.js';
 import { knownIds } from './known-ids.js';
+
+/** Plan of `residueOf`. */
+export const residueMutations = (world: World): Mutation[] => [leaseMutation(world), jobMutation(world, 'inventory')];
 
 type Known = Pick<HandoverRecord, 'ids' | 'stoppedAt' | 'erasedAt' | 'state'>;
 

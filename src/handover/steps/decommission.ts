@@ -17,7 +17,7 @@ export type DecommissionWork = 'decommission' | 'redirect' | 'remove-redirect';
 export function stepDecommission(world: World, work: DecommissionWork): Step {
   if (work === 'remove-redirect') return removeRedirect(world);
   const whole = redirectConsole(world);
-  const { destructive: _, ...harmless } = whole;
+  const { destructive: _, planProof: _probes, ...harmless } = whole;
   const part: Step = { ...(work === 'decommission' ? whole : harmless), id: `handover-${work}`, needs: ['#374'] };
   return {
     ...part,

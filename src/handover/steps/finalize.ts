@@ -7,12 +7,12 @@ import { fail } from '../../support/errors/errors.js';
 import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { openHandover } from '../handover.js';
+import { openHandover, settleRecord } from '../handover.js';
 import { erasePlan, eraseRetained } from '../mother/erase.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
-import { residueOf } from '../mother/residue.js';
+import { residueMutations, residueOf } from '../mother/residue.js';
 import { assertRefused } from '../mother/revoke.js';
-import { type HandoverRecord, hasReached, readRecord } from '../record.js';
+import { type HandoverRecord, hasReached, isRecordedAlike, placesOf, readRecord, recordMutation } from '../record.js';
 import { planStages, reachRevoked } from '../stages.js';
 
 export interface FinalizeOptions {
@@ -24,6 +24,10 @@ export interface FinalizeOptions {
 async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
   return readRecord(world).catch(noClusterYet);
 }
+
+/** Whether one copy of the record is older than the other; at the end the mother has none. */
+const isLeftBehind = async (world: World, record: HandoverRecord): Promise<boolean> =>
+  !hasReached(record, 'DECOMMISSIONED') && !(await isRecordedAlike(world));
 
 export function finalizeHandover(world: World, options: FinalizeOptions = {}): Step {
   return {
@@ -37,14 +41,22 @@ export function finalizeHandover(world: World, options: FinalizeOptions = {}): S
 
     async plan() {
       const record = await recordIfAny(world);
+      const settling =
+        record && (await isLeftBehind(world, record))
+          ? placesOf(world).map((place) => recordMutation(place, record.state ?? 'progress'))
+          : [];
       const stages = await planStages(world, (state) => record !== undefined && hasReached(record, state));
-      const held = [leaseMutation(world), ...stages];
-      return options.keepRetained || record?.erasedAt ? held : [...held, ...(await erasePlan(world))];
+      const held = [leaseMutation(world), ...settling, ...stages];
+      if (options.keepRetained) return held;
+      return [...held, ...(record?.erasedAt ? [] : await erasePlan(world)), ...residueMutations(world)];
     },
+
+    planProof: async () => (options.keepRetained ? [] : residueMutations(world)),
 
     async isDone(): Promise<Done> {
       const record = await recordIfAny(world);
       if (!record || !hasReached(record, 'REVOKED')) return { done: false };
+      if (await isLeftBehind(world, record)) return { done: false };
       if (!options.keepRetained && record.erasedAt === undefined) return { done: false };
       return { done: true, reason: `the handover is ${record.state} since ${record.history.at(-1)?.at}` };
     },
@@ -52,6 +64,7 @@ export function finalizeHandover(world: World, options: FinalizeOptions = {}): S
     run(context) {
       return holdMother(world, context, async (held) => {
         const handover = await openHandover(world, held);
+        await settleRecord(handover);
         await reachRevoked(handover);
         if (!options.keepRetained && handover.record.erasedAt === undefined) await eraseRetained(handover);
       });

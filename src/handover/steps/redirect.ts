@@ -8,12 +8,12 @@ import { fail } from '../../support/errors/errors.js';
 import { noClusterYet } from '../../world/kube-if-any.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { type Handover, openHandover } from '../handover.js';
+import { type Handover, openHandover, settleRecord } from '../handover.js';
 import { erasePlan, eraseRetained } from '../mother/erase.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
 import { makeRedirect, redirectPlan } from '../mother/make-redirect.js';
 import { checkRedirect, targetOf } from '../mother/redirect.js';
-import { residueOf } from '../mother/residue.js';
+import { residueMutations, residueOf } from '../mother/residue.js';
 import { type HandoverRecord, hasReached, placesOf, readRecord, recordMutation } from '../record.js';
 
 async function recordIfAny(world: World): Promise<HandoverRecord | undefined> {
@@ -70,15 +70,18 @@ export function redirectConsole(world: World): Step {
 
     async plan() {
       const record = await recordIfAny(world);
-      if (record && hasReached(record, 'DECOMMISSIONED')) return [];
+      if (record && hasReached(record, 'DECOMMISSIONED')) return residueMutations(world);
       return [
         leaseMutation(world),
         ...(record?.redirectedAt ? [] : redirectPlan(world)),
         ...(record?.erasedAt || !record ? [] : await erasePlan(world)),
         ...placesOf(world).map((place) => recordMutation(place, 'DECOMMISSIONED')),
         forgetMutation(world),
+        ...residueMutations(world),
       ];
     },
+
+    planProof: async () => residueMutations(world),
 
     async isDone(): Promise<Done> {
       const record = await recordIfAny(world);
@@ -97,6 +100,7 @@ export function redirectConsole(world: World): Step {
             actions: [command('handover finalize')],
           });
         }
+        await settleRecord(handover);
         await makeRedirect(handover);
         if (!hasReached(handover.record, 'DECOMMISSIONED')) await decommission(handover);
         await forget(handover);

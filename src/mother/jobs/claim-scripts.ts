@@ -2,10 +2,12 @@
  * Shell scripts of the short Jobs that read and erase files on the claim of catalyst-api. They run in catalyst-api's own
  * image (alpine: sh, grep, sed, awk, find and sha256sum of busybox, and kubectl; no jq), and as they stand in the lab.
  *
- * A file belongs to this Sovereign by id or by the exact slug of its FQDN. An id belongs to it when every `sovereignFQDN` in
- * the record is exactly this FQDN, compared as text: no pattern is made of it. What only mentions the FQDN is listed and
- * never removed. Erasure goes by id, never by a list of lines, so that no file name can lead it elsewhere.
+ * A file belongs to this Sovereign by id, or lies in the work directory of its slug. An id belongs to it when every `sovereignFQDN`
+ * in the record is exactly this FQDN, compared as text: no pattern is made of it. A work directory does when its variables and the
+ * labels in its state name this FQDN and no other: FQDNs that differ share slugs. What only mentions the FQDN, or has its slug, is
+ * listed and never removed. Erasure goes by id, never by a list of lines, so that no file name can lead it elsewhere.
  */
+import { sovereignLabel } from '../own-names.js';
 import { tryCredentialsScript } from './credential-check.js';
 
 /** Sets `ids` and `slug`; `ours` and `mentions` print paths, one a line. */
@@ -37,11 +39,15 @@ elsewhere() {
   done
   return 1
 }
-workdir() {
-  [ -d "tofu/$slug" ] || return 1
-  [ ! -e "tofu/$slug/tofu.auto.tfvars.json" ] || { [ "$(values sovereign_fqdn "tofu/$slug/tofu.auto.tfvars.json")" = "$FQDN" ]; return; }
-  ! elsewhere "$slug"
+named() {
+  {
+    if [ -f "tofu/$1/tofu.auto.tfvars.json" ]; then values sovereign_fqdn "tofu/$1/tofu.auto.tfvars.json"; fi
+    for f in "tofu/$1"/terraform.tfstate*; do
+      if [ -f "$f" ]; then values '${sovereignLabel.replaceAll('.', '[.]')}' "$f"; fi
+    done
+  } | sort -u
 }
+workdir() { [ "$(named "$slug")" = "$FQDN" ]; }
 ours() {
   for id in $ids; do
     find "deployments/$id.json" "kubeconfigs/$id.yaml" "executions/$id" "tofu/$id" ! -type d 2>/dev/null
@@ -51,7 +57,10 @@ ours() {
   if workdir; then find "tofu/$slug" ! -type d; fi
 }
 word=$(printf '%s' "$FQDN" | sed 's/[.]/[.]/g')
-mentions() { grep -rliE "(^|[^A-Za-z0-9-])$word([.]?([^A-Za-z0-9.-]|$))" . 2>/dev/null | sed 's#^[.]/##'; }
+mentions() {
+  grep -rliE "(^|[^A-Za-z0-9-])$word([.]?([^A-Za-z0-9.-]|$))" . 2>/dev/null | sed 's#^[.]/##'
+  find "tofu/$slug" ! -type d 2>/dev/null
+}
 owner() {
   case "$1" in
     deployments/*|kubeconfigs/*) id=\${1##*/}; id=\${id#.}; id=\${id%%.*} ;;
@@ -59,9 +68,7 @@ owner() {
     *) echo shared; return ;;
   esac
   case "$1" in tofu/*) if elsewhere "$id"; then echo shared; return; fi ;; esac
-  other=""
-  if [ -e "deployments/$id.json" ]; then other=$(values sovereignFQDN "deployments/$id.json")
-  elif [ -e "tofu/$id/tofu.auto.tfvars.json" ]; then other=$(values sovereign_fqdn "tofu/$id/tofu.auto.tfvars.json"); fi
+  if [ -e "deployments/$id.json" ]; then other=$(values sovereignFQDN "deployments/$id.json"); else other=$(named "$id"); fi
   case "$other" in ''|"$FQDN") echo unknown ;; *) echo shared ;; esac
 }
 `;

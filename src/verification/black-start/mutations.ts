@@ -3,6 +3,7 @@ import type { Mutation } from '../../engine/mutation.js';
 import { probeJobMutations } from '../../walk/probes/probe-job.js';
 import { sealStatus } from '../../walk/proofs/security/unseals-alone.js';
 import type { World } from '../../world/world.js';
+import { canaryProbeMutations } from '../experiment/egress/canaries.js';
 import { egressMutations } from '../experiment/egress-life.js';
 import { reconcileMutation } from '../experiment/exercises.js';
 import { confirmClause } from './black-start.js';
@@ -15,6 +16,7 @@ export async function blackStartMutations(world: World, lab: boolean): Promise<M
   const names = servers.map(({ name }) => String(name));
   return [
     ...probeJobMutations(sealStatus),
+    ...canaryProbeMutations,
     ...names.map((name) => ({ ...powerMutation(name, 'off'), ...confirm })),
     ...names.map((name) => powerMutation(name, 'on')),
     ...egressMutations,

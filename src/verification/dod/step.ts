@@ -1,25 +1,14 @@
 /** Phase 8: the Definition of Done, taken on the live Sovereign. Its proof is a verdict of PASS and the bundle that holds it. */
 import type { Done, Evidence } from '../../engine/step.js';
-import { jobMutation } from '../../handover/handover.js';
-import { leaseMutation } from '../../handover/mother/hold-mother.js';
 import { formatDuration } from '../../support/durations.js';
 import { type CatalystError, fail } from '../../support/errors/errors.js';
 import { shortReason } from '../../support/short-reason.js';
-import { nodePoolJoins } from '../../walk/proofs/cluster/node-pool-joins.js';
-import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { isTaken } from '../black-start/black-start.js';
-import { blackStartMutations } from '../black-start/mutations.js';
-import { pullMutations } from '../experiment/egress/fresh-pulls.js';
-import { egressMutations } from '../experiment/egress-life.js';
-import { evictMutation } from '../experiment/exercised/eviction.js';
-import { pushMutations, reconcileMutation } from '../experiment/exercises.js';
-import { killMutations } from '../experiment/kill.js';
 import { checklist, type Item } from './checklist.js';
 import { statedText } from './grade.js';
 import type { ItemResult } from './item.js';
-import { lookForMother } from './mother-lost.js';
+import { isLab, plannedChanges, startsBlack } from './planned-changes.js';
 import { requireWindow, selectItems, takes } from './select.js';
 import { type DodOptions, type DodOutcome, takeDod, windowsOf } from './verify.js';
 
@@ -90,11 +79,6 @@ async function stopped(world: World, options: DodOptions, items: readonly Item[]
   ].join(', ');
 }
 
-const startsBlack = async (world: World, { blackStart = false }: DodOptions, items: readonly Item[]) =>
-  takes(items, 'D23') && isTaken(world, { lab: await isLab(world), asked: blackStart });
-
-const isLab = async (world: World) => (await world.identity()).kind === 'lab';
-
 /** Items that stop or cut off something, each for a while. */
 const stopping = ['D17', 'D22', 'D23'] as const;
 
@@ -114,22 +98,7 @@ export function verifyDod(world: World, options: DodOptions): DodStep {
       : {}),
     estimateMinutes: 60,
     outcome: () => outcome,
-    async plan() {
-      const asksMother = takes(items, 'D15') || takes(items, 'D17');
-      const isThere = asksMother && (await lookForMother(world)) === undefined;
-      const kills = isThere && takes(items, 'D17');
-      const spends = takes(items, 'D13') && (options.spend || (await isLab(world)));
-      return [
-        ...(isThere && takes(items, 'D15') ? [leaseMutation(world), jobMutation(world, 'inventory')] : []),
-        ...(kills ? [...(await killMutations(world)), reconcileMutation, evictMutation] : []),
-        ...(kills || takes(items, 'D3') ? pushMutations(world) : []),
-        ...(kills || takes(items, 'D5') ? certificateRenews(world).plan() : []),
-        ...(spends ? nodePoolJoins(world).plan() : []),
-        ...((kills && options.blackHole !== false) || takes(items, 'D22') ? egressMutations : []),
-        ...(takes(items, 'D22') ? pullMutations : []),
-        ...((await startsBlack(world, options, items)) ? await blackStartMutations(world, await isLab(world)) : []),
-      ];
-    },
+    plan: () => plannedChanges(world, items, options),
     // A verdict is never taken from an earlier run.
     isDone: async (): Promise<Done> => ({ done: false }),
     async run(context) {

@@ -2,21 +2,25 @@
  * The other side of the kill: while catalyst-api is dead, no Pod of the Sovereign finds a way to the mother at all. The cut lifts itself
  * like the block of D22, is seen to bite before the fault, and is lifted after the undo.
  */
+import type { Mutation } from '../../engine/mutation.js';
 import { holderOf } from '../../handover/mother/hold-mother.js';
 import { watchDeadline } from '../../handover/mother/undo/watch-deadline.js';
 import { formatDuration } from '../../support/durations.js';
-import { runProbe } from '../../walk/probes/probe-job.js';
+import { probeJobMutations, runProbe } from '../../walk/probes/probe-job.js';
 import { probePullSecret } from '../../walk/probes/pull-secret.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { openovaNames } from './egress/allow-list.js';
-import { armExpiry, liftBlock, mutations, requireFree, tooLate } from './egress-life.js';
+import { armExpiry, egressMutations, liftBlock, mutations, requireFree, tooLate } from './egress-life.js';
 import { type BlockRun, denyPolicy, expiryObjects, type Reach, reachProbe } from './egress-objects.js';
 import { biteMs, namesObject, ownAddresses, ownImage, reached, untilBlocked, waysToMother } from './egress-ways.js';
 import type { CutSeen } from './judge/cut.js';
 
 /** How much longer than the work the armed expiry waits. */
 const graceMs = 300_000;
+
+/** Plan of `withCut`. */
+export const cutMutations: readonly Mutation[] = [...probeJobMutations(reachProbe('', [])), ...egressMutations];
 
 /**
  * Does `work` while no Pod of the Sovereign reaches the mother. Where that cannot be, the work is done all the same, and the answer says

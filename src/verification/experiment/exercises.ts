@@ -14,9 +14,9 @@ import { holdsValue } from '../../walk/proofs/holds-value.js';
 import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Acting, Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { podComesBack } from './exercised/eviction.js';
-import { findPull, imageIsPulled } from './exercised/image-pull.js';
-import { claimIsBound } from './exercised/new-volume.js';
+import { evictMutation, podComesBack } from './exercised/eviction.js';
+import { findPull, imageIsPulled, imagePullMutations } from './exercised/image-pull.js';
+import { claimIsBound, volumeMutations } from './exercised/new-volume.js';
 import { leftOutClasses } from './judge/left-out.js';
 
 export interface ExercisePlan {
@@ -162,7 +162,7 @@ async function pushCanaries(world: World, { act, undo }: Acting): Promise<string
 /** Plan of `pushRollsOut`. */
 export function pushMutations(world: World): Mutation[] {
   const [make, remove] = probeMutations([canarySecret('')]) as [Mutation, Mutation];
-  return [make, pushMutation(world, 'push'), pushMutation(world, 'revert'), remove];
+  return [make, pushMutation(world, 'push'), nudgeMutation, pushMutation(world, 'revert'), nudgeMutation, remove];
 }
 
 function pushMutation(world: World, verb: 'push' | 'revert'): Mutation {
@@ -191,6 +191,16 @@ export interface PlannedExercises {
   /** What this world cannot do, and why. */
   notExercised: { class: string; reason: string }[];
 }
+
+/** Plan of every exercise that is no proof of a ticket. */
+export const exerciseMutations = async (world: World): Promise<Mutation[]> => [
+  reconcileMutation,
+  ...pushMutations(world),
+  evictMutation,
+  ...volumeMutations,
+  ...certificateRenews(world).plan(),
+  ...(await imagePullMutations(world)),
+];
 
 /** Every exercise; proofs of tickets are kept for D2, so that none is taken twice. */
 export async function planExercises(

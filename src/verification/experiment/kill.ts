@@ -26,7 +26,7 @@ import { leftOutClasses } from './judge/left-out.js';
 import { showMoments, showProbes } from './kill-screen.js';
 import { exerciseWhileRed } from './kill-window.js';
 import { audit } from './mother/audit.js';
-import { openCanary } from './mother/canary-inside.js';
+import { insideCanaryMutations, openCanary } from './mother/canary-inside.js';
 import { compareTouched, touchedObjects } from './mother/touched.js';
 import { watchMother } from './mother/watch.js';
 import { canaryName, canaryUrl, probesOf, witnessesOf } from './probes.js';
@@ -61,6 +61,7 @@ export async function killMutations(world: World): Promise<Mutation[]> {
   const [suspend, resume] = [ownerMutation(catalyst, 'suspend'), ownerMutation(catalyst, 'resume')];
   return [
     leaseMutation(world),
+    ...insideCanaryMutations,
     ...armedMutations(world, catalyst, 'arm'),
     ...(suspend ? [suspend] : []),
     scaleMutation(catalyst, 0),

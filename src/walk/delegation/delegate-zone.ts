@@ -25,6 +25,8 @@ export function createDelegateZoneStep(world: World, wbs: Pick<Step, 'title' | '
       return [...planned, ...delegationHolds(world).plan()];
     },
 
+    planProof: async () => delegationHolds(world).plan(),
+
     async isDone(): Promise<Done> {
       const kube = await kubeIfAny(world);
       if (!kube || (await delegated.plan(kube)).length > 0) return { done: false };

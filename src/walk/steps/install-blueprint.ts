@@ -119,6 +119,8 @@ export function createInstallStep(world: World, options: InstallOptions): Step {
       return [...planned, ...options.proof(world).plan()];
     },
 
+    planProof: async () => options.proof(world).plan(),
+
     async isDone(): Promise<Done> {
       const kube = await kubeIfAny(world);
       if (!kube) return { done: false };

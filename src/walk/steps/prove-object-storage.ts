@@ -23,6 +23,11 @@ export function createProveObjectStorageStep(world: World): Step {
   const { spec } = sovereign;
   const buckets = bucketConsumers.map((consumer) => ({ consumer, name: bucketName(spec, consumer) }));
 
+  const probes = [
+    ...buckets.map(({ name }) => probeObject(name)),
+    ...buckets.slice(0, 1).map(({ name }) => probeForms(name)),
+  ];
+
   const survey = async (): Promise<SeenBucket[]> => {
     const store = await world.objectStore();
     // A listing says why it is refused: keys, clock, region. The looks at single buckets have no body to say it in.
@@ -47,10 +52,10 @@ export function createProveObjectStorageStep(world: World): Step {
 
     async plan() {
       const seen = await survey();
-      return seen
-        .flatMap((bucket) => [...preparations(bucket, spec), probeObject(bucket.name)])
-        .concat(buckets.slice(0, 1).map(({ name }) => probeForms(name)));
+      return [...seen.flatMap((bucket) => preparations(bucket, spec)), ...probes];
     },
+
+    planProof: async () => probes,
 
     async isDone(): Promise<Done> {
       const seen = await survey();

@@ -48,6 +48,8 @@ export function createSeedCiliumStep(
       return [...(await seed.plan(kube)), ...folders.flat(), ...nodesReady(world).plan()];
     },
 
+    planProof: async () => nodesReady(world).plan(),
+
     async isDone(): Promise<Done> {
       const kube = await kubeIfAny(world);
       if (!kube || (await seed.plan(kube)).length > 0 || (await pending(kube)).length > 0) return { done: false };

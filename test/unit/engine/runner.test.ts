@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { foldJournal } from '../../../src/engine/journal-state.js';
+import { parseJournal } from '../../../src/engine/journal-entry.js';
 import type { Gate } from '../../../src/engine/journaled-gate.js';
 import { throwIfFailed } from '../../../src/engine/runner.js';
 import type { Step } from '../../../src/engine/step.js';
@@ -45,6 +47,19 @@ test('an unproven prerequisite outside the run refuses with exit 7; --force goes
   const { entries, result } = await runAll(path, [all[1]!], { all, force: 'drill' });
   expect(result.ok).toBe(true);
   expect(entries.find((entry) => entry.kind === 'forced')?.inputs).toEqual({ reason: 'drill', steps: ['b'] });
+});
+
+test('what comes at the end of a run comes before it is finished, also when a step failed, and not after an interrupt', async () => {
+  const w = world();
+  const path = temporaryJournal();
+  const kinds: string[] = [];
+  const atEnd = async () => void kinds.push(...parseJournal(readFileSync(path), path).entries.map(({ kind }) => kind));
+  await runAll(path, [fakeStep(w, 'bad', 1, [], () => fail('E2002', 'none left'))], { atEnd });
+  expect(kinds).toContain('step-failed');
+  expect(kinds).not.toContain('run-finished');
+  kinds.length = 0;
+  await runAll(temporaryJournal(), [fakeStep(w, 'a', 1)], { atEnd, signal: AbortSignal.abort() });
+  expect(kinds).toEqual([]);
 });
 
 test('a second run does nothing again, and a fresh one takes the proof again', async () => {

@@ -3,7 +3,8 @@
  * must reach all the same. A name that does not resolve says nothing of the policy, so its address is dialed too.
  */
 import { isIP } from 'node:net';
-import type { ProbeJob } from '../../../walk/probes/probe-job.js';
+import type { Mutation } from '../../../engine/mutation.js';
+import { type ProbeJob, probeJobMutations } from '../../../walk/probes/probe-job.js';
 import type { Allowed } from './allow-list.js';
 
 export interface Canary {
@@ -109,6 +110,11 @@ export function canaryProbe(
     timeoutMs: 60_000 + (hosts.length + resolvers.length) * 30_000,
   };
 }
+
+/** Plan of every run of it. */
+export const canaryProbeMutations: readonly Mutation[] = probeJobMutations(
+  canaryProbe('', { hosts: [], known: {}, resolvers: [] }),
+);
 
 /** By name, the first IPv4 address that a look found. Pure. */
 export function knownAddresses({ hosts }: CanaryLook): Record<string, string> {

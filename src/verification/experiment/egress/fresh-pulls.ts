@@ -7,7 +7,7 @@ import { messageOf } from '../../../support/errors/errors.js';
 import { probeLabel, removeLeftovers } from '../../../walk/probes/probe-objects.js';
 import type { StepContext } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
-import { findPull, findPulls, imageIsPulled } from '../exercised/image-pull.js';
+import { findPull, findPulls, imageIsPulled, imagePullMutations } from '../exercised/image-pull.js';
 
 export interface Pulled {
   /** `HelmRelease flux-system/bp-harbor`, or an image by digest. */
@@ -38,7 +38,11 @@ const mutations = {
   make: onSovereign('pull the chart of each release once more: a throwaway HelmChart for each HelmRelease'),
   remove: onSovereign('remove the throwaway HelmCharts'),
 };
-export const pullMutations: readonly Mutation[] = Object.values(mutations);
+/** Plan of `pullCharts` and `pullImages`. */
+export const pullMutations = async (world: World): Promise<Mutation[]> => [
+  ...Object.values(mutations),
+  ...(await imagePullMutations(world)),
+];
 
 interface ChartSpec {
   chart: string;

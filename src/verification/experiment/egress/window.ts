@@ -1,5 +1,6 @@
 /** One egress window of D22 at one grade: armed, denied, looked at from inside of a Pod, exercised, lifted. What it saw is raw; nothing is judged here. */
 import type { Part } from '../../../engine/events.js';
+import type { Mutation } from '../../../engine/mutation.js';
 import { holderOf } from '../../../handover/mother/hold-mother.js';
 import { watchDeadline } from '../../../handover/mother/undo/watch-deadline.js';
 import type { Kube } from '../../../kubernetes/client/kube.js';
@@ -11,23 +12,24 @@ import { messageOf } from '../../../support/errors/errors.js';
 import { runProbe } from '../../../walk/probes/probe-job.js';
 import type { StepContext } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
-import { liftBlock, tooLate } from '../egress-life.js';
+import { egressMutations, liftBlock, tooLate } from '../egress-life.js';
 import { type BlockRun, namesRef, policyRef } from '../egress-objects.js';
 import { biteMs, untilBlocked } from '../egress-ways.js';
-import { reconcileAll } from '../exercises.js';
+import { reconcileAll, reconcileMutation } from '../exercises.js';
 import type { Allowed } from './allow-list.js';
 import { namesOn } from './block-policy.js';
 import {
   allowedCanaries,
   type CanaryLook,
   canaryProbe,
+  canaryProbeMutations,
   deniedCanaries,
   knownAddresses,
   openIn,
   outsideResolvers,
 } from './canaries.js';
 import { denialAt, deny, sharedIn, telling } from './deny.js';
-import { type ImagePulls, type Pulled, pullCharts, pullImages } from './fresh-pulls.js';
+import { type ImagePulls, type Pulled, pullCharts, pullImages, pullMutations } from './fresh-pulls.js';
 
 /** The policy and the names as they are on the cluster. */
 export interface OnCluster {
@@ -79,6 +81,14 @@ export interface WindowOptions {
 
 /** How much longer than the window the armed expiry waits: for what is exercised in it. */
 const graceMs = (windowMs: number) => Math.max(300_000, windowMs * 1.5);
+
+/** Plan of `egressWindow`, of whatever grade. */
+export const windowMutations = async (world: World): Promise<Mutation[]> => [
+  ...canaryProbeMutations,
+  ...egressMutations,
+  reconcileMutation,
+  ...(await pullMutations(world)),
+];
 
 export async function egressWindow(world: World, context: StepContext, options: WindowOptions): Promise<WindowSeen> {
   const { kube, image, grade, windowMs } = options;

@@ -1,9 +1,17 @@
 /** A node pulls an image that it does not have, by digest: what it fetches images from needs nobody either. */
+import type { Mutation } from '../../../engine/mutation.js';
 import { type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import { refusedImage } from '../../../kubernetes/pull-refusal.js';
 import { fail } from '../../../support/errors/errors.js';
-import { makeProbe, probeNamespace, probeNamespaceObject, withProbes } from '../../../walk/probes/probe-objects.js';
+import {
+  makeProbe,
+  probeMutations,
+  probeNamespace,
+  probeNamespaceObject,
+  withProbes,
+} from '../../../walk/probes/probe-objects.js';
 import { probePullSecret } from '../../../walk/probes/pull-secret.js';
+import { kubeIfAny } from '../../../world/kube-if-any.js';
 import type { Acting } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
 
@@ -59,6 +67,17 @@ function imagesOf({ status }: KubeObject): string[] {
     .filter((image) => /^[^@]+@sha256:[0-9a-f]{64}$/.test(image));
 }
 
+const makeNamespace = makeProbe(refOfObject(probeNamespaceObject()));
+
+/** Plan of `imageIsPulled`, for whichever image; nothing where no node has anything to pull. */
+export async function imagePullMutations(world: World): Promise<Mutation[]> {
+  const found = (await kubeIfAny(world)) && (await findPulls(world));
+  // a cluster that is still to be created may have such a node
+  if (found && ('none' in found || found.pulls.length === 0)) return [];
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: probeNamespace } };
+  return [makeNamespace, ...probeMutations([pod])];
+}
+
 /** The Pod is bound to the node, so that no scheduler moves it to one that has the image. */
 export async function imageIsPulled(
   world: World,
@@ -82,7 +101,7 @@ export async function imageIsPulled(
     },
   };
   const shared = [probeNamespaceObject(), ...(login ? [login] : [])];
-  await acting.act(makeProbe(refOfObject(probeNamespaceObject())), async (writers) =>
+  await acting.act(makeNamespace, async (writers) =>
     (await writers.sovereign()).apply(shared, { forceConflicts: true }),
   );
   return withProbes(kube, acting, [pod], async () => {

@@ -3,8 +3,9 @@
  * canary sees the way from here; this one sees the way that counts.
  */
 
+import type { Mutation } from '../../../engine/mutation.js';
 import { messageOf } from '../../../support/errors/errors.js';
-import { type ProbeJob, runProbe } from '../../../walk/probes/probe-job.js';
+import { type ProbeJob, probeJobMutations, runProbe } from '../../../walk/probes/probe-job.js';
 import type { Acting } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
 import { ownImage } from '../egress-ways.js';
@@ -33,6 +34,9 @@ export const canaryJob = (image: string, url: string): ProbeJob => ({
   env: { URL: url },
   timeoutMs: 60_000,
 });
+
+/** Plan of `openCanary` and of each `listen`. */
+export const insideCanaryMutations: readonly Mutation[] = probeJobMutations(canaryJob('', ''));
 
 /** Listens once, before the fault. `now`: milliseconds since the experiment began. */
 export async function openCanary(world: World, acting: Acting, now: () => number): Promise<InsideCanary> {

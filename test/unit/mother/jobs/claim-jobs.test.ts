@@ -30,6 +30,12 @@ const catalyst = {
   mountPath: '/var/lib/catalyst',
 };
 
+/** OpenTofu's state, as its resources are labeled. */
+const state = (name: string) =>
+  JSON.stringify({
+    resources: [{ instances: [{ attributes: { labels: { 'catalyst.openova.io/sovereign': name } } }] }],
+  });
+
 function claimOnDisk(): { directory: string; root: string } {
   const directory = mkdtempSync(join(tmpdir(), 'catalyst-claim-'));
   const root = join(directory, 'catalyst', 'records');
@@ -44,7 +50,7 @@ function claimOnDisk(): { directory: string; root: string } {
     [`kubeconfigs/${id}.yaml`]: 'token: old\n',
     [`kubeconfigs/${other}.yaml`]: 'token: other\n',
     [`executions/${id}/index.json`]: '[]',
-    'tofu/omantel-omani-works/terraform.tfstate': '{}',
+    'tofu/omantel-omani-works/terraform.tfstate': state(fqdn),
     'notes.txt': `seen ${fqdn}\n`,
   };
   for (const [path, text] of Object.entries(files)) {
@@ -185,6 +191,7 @@ describe("short Jobs on the mother's claim", () => {
   describe('among look-alikes', () => {
     const record = (name: string) => JSON.stringify({ status: 'ready', request: { sovereignFQDN: name } });
     const tfvars = (name: string) => JSON.stringify({ sovereign_fqdn: name });
+    const twin = 'omantel-omani.works';
     /** Each of another Sovereign, of several, or of none. */
     const foreign: Record<string, string> = {
       'deployments/cccccccc00000001.json': record('newomantel.omani.works'),
@@ -210,6 +217,8 @@ describe("short Jobs on the mother's claim", () => {
       [`executions/${id}0/index.json`]: '[]',
       'executions/cccccccc00000007/exec.log': `moved from ${fqdn}.\n`,
       'tofu/newomantel-omani-works/terraform.tfstate': JSON.stringify({ from: fqdn }),
+      // omantel-omani.works has the same slug
+      'tofu/omantel-omani-works/terraform.tfstate': state('omantel-omani.works'),
       'tofu/omantel-omani-works-example/tofu.auto.tfvars.json': tfvars('omantel.omani.works.example'),
       'audit.log': `created ${fqdn}\ncreated otech.omani.works\n`,
       'archive/cors origins.txt': `https://console.${fqdn}, https://console.openova.io\n`,
@@ -227,9 +236,8 @@ describe("short Jobs on the mother's claim", () => {
       const { directory, root } = rigged();
       runScript('erase', root);
       for (const [path, text] of Object.entries(foreign)) expect(readFileSync(join(root, path), 'utf8')).toBe(text);
-      const shared = 'tofu/omantel-omani-works/terraform.tfstate'; // omantel-omani.works has the same slug
       const others = [`deployments/${other}.json`, `kubeconfigs/${other}.yaml`, 'notes.txt'];
-      expect(filesIn(root)).toEqual([...Object.keys(foreign), ...others, shared].sort());
+      expect(filesIn(root)).toEqual([...Object.keys(foreign), ...others].sort());
       rmSync(directory, { recursive: true });
     });
 
@@ -257,22 +265,51 @@ describe("short Jobs on the mother's claim", () => {
         'kubeconfigs/cccccccc00000001.yaml',
         'notes.txt',
         'tofu/newomantel-omani-works/terraform.tfstate',
+        'tofu/omantel-omani-works/terraform.tfstate',
       ]);
       rmSync(directory, { recursive: true });
     });
 
-    it('leaves the work directory of another FQDN whose slug is the same', () => {
-      const { directory, root } = rigged();
+    it.each([
+      ['its variables name it', { 'tofu.auto.tfvars.json': tfvars(fqdn) }, 'ours'],
+      ['the labels in its state name it', { 'terraform.tfstate': state(fqdn), 'main.tf': '' }, 'ours'],
+      ['only a backup of its state names it', { 'terraform.tfstate.1.backup': state(fqdn) }, 'ours'],
+      ['nothing in it names anybody', { 'terraform.tfstate': '{}', tfplan: 'hcloud_token' }, 'unknown'],
+      ['there is a plan alone', { tfplan: '' }, 'unknown'],
+      ['its variables name nobody', { 'tofu.auto.tfvars.json': '{}', 'main.tf': '' }, 'unknown'],
+      ['a text in its state has the label', { 'terraform.tfstate': JSON.stringify({ was: state(fqdn) }) }, 'unknown'],
+      ['its variables name a Sovereign of the same slug', { 'tofu.auto.tfvars.json': tfvars(twin) }, 'shared'],
+      ['its state names a Sovereign of the same slug', { 'terraform.tfstate': state(twin) }, 'shared'],
+      ['both are named', { 'tofu.auto.tfvars.json': tfvars(fqdn), 'terraform.tfstate': state(twin) }, 'shared'],
+    ] as const)('takes the work directory of the slug only by what it names: %s', async (_, files, owner) => {
+      const { directory, root } = claimOnDisk();
       const work = join(root, 'tofu/omantel-omani-works');
+      rmSync(work, { recursive: true });
+      mkdirSync(work);
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(work, name), text);
+      const { files: own, mentions } = await inventoryOf(root);
+      const paths = Object.keys(files)
+        .map((name) => `tofu/omantel-omani-works/${name}`)
+        .sort();
+      const isHere = (path: string) => path.startsWith('tofu/');
+      expect(own.filter(isHere)).toEqual(owner === 'ours' ? paths : []);
+      expect(mentions.filter(({ path }) => isHere(path))).toEqual(
+        owner === 'ours' ? [] : paths.map((path) => ({ path, owner })),
+      );
       runScript('erase', root);
-      expect(existsSync(join(work, 'terraform.tfstate'))).toBe(true);
-      writeFileSync(join(work, 'tofu.auto.tfvars.json'), tfvars('omantel-omani.works'));
-      rmSync(join(root, 'deployments/cccccccc00000003.json'));
+      expect(existsSync(work)).toBe(owner !== 'ours');
+      rmSync(directory, { recursive: true });
+    });
+
+    it('leaves an unnamed work directory to a record of another FQDN whose slug is the same', async () => {
+      const { directory, root } = claimOnDisk();
+      writeFileSync(join(root, 'deployments/cccccccc00000003.json'), record(twin));
+      writeFileSync(join(root, 'tofu/omantel-omani-works/terraform.tfstate'), '{}');
       runScript('erase', root);
-      expect(existsSync(work)).toBe(true);
-      writeFileSync(join(work, 'tofu.auto.tfvars.json'), tfvars(fqdn));
-      runScript('erase', root);
-      expect(existsSync(work)).toBe(false);
+      expect((await inventoryOf(root)).mentions).toContainEqual({
+        path: 'tofu/omantel-omani-works/terraform.tfstate',
+        owner: 'shared',
+      });
       rmSync(directory, { recursive: true });
     });
 

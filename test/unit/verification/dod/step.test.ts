@@ -61,7 +61,9 @@ describe('what verify dod has confirmed by name', () => {
       const all = await verifyDod({ ...there, signal } as unknown as World, { only, steps: () => [] }).plan(signal);
       return all.map(({ sentence }) => sentence).join('\n');
     };
-    expect(await planned(['D3'])).toMatch(/push a canary commit .*\n.*revert a canary commit/);
+    expect(await planned(['D3'])).toMatch(
+      /push a canary commit .*\nask GitRepository .*\nrevert a canary commit .*\nask GitRepository/,
+    );
     expect(await planned(['D15'])).toMatch(
       /hold the mother for this run.*\n.*run a short Job in catalyst on the mother/,
     );
