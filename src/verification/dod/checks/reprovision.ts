@@ -96,7 +96,8 @@ async function listed(world: World, wiped: Sovereign): Promise<ReprovisionSeen['
   return { left: rows.filter(({ selected }) => selected).map(({ type, id, name }) => `${type} ${name} (${id})`) };
 }
 
-function filesOf({ files }: OpenBundle): Record<string, string> {
+/** What a verdict keeps of that bundle. */
+export function filesOf({ files }: OpenBundle): Record<string, string> {
   const kept = [...files].filter(([path]) => !isLeftOut(path));
   return Object.fromEntries(kept.map(([path, bytes]) => [path, bytes.toString()]));
 }
