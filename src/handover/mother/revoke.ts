@@ -8,9 +8,9 @@ import { fail } from '../../support/errors/errors.js';
 import type { World } from '../../world/world.js';
 import { askClaim, type Handover } from '../handover.js';
 import type { Refusal } from '../record.js';
-import { whoseAddress } from './address-ownership.js';
-import { classifyCloudCredentials, keysName, tokenName } from './classify-cloud-credentials.js';
-import { classifyCredentialCheck, keepAccepted } from './classify-credential-check.js';
+import { whoseAddress } from './old-credentials/address-ownership.js';
+import { classifyCloudCredentials, keysName, tokenName } from './old-credentials/classify-cloud-credentials.js';
+import { classifyCredentialCheck, keepAccepted } from './old-credentials/classify-credential-check.js';
 
 /** Copies on the Sovereign of secrets that belong to the mother; the originals stay, others need them. */
 const copies: readonly { namespace: string; name: string; what: string }[] = [

@@ -32,7 +32,8 @@ import { judgeReleasesEvidence, type ReleasesEvidence } from '../dod/checks/rele
 import { type Answer, allOf, failed, type ItemResult, notChecked, passed } from '../dod/item.js';
 import type { Scope } from '../dod/scope.js';
 import { type EgressSeen, judgeEgress } from '../experiment/egress/judge-egress.js';
-import { judgeReprovision, type ReprovisionSeen, reprovisionFolder } from '../rehearsal/judge.js';
+import { judgeReprovision, type ReprovisionSeen } from '../rehearsal/judge.js';
+import { reprovisionFolder } from '../rehearsal/kept-files.js';
 import { stateTaken } from '../rehearsal/state-taken.js';
 import { foldedBefore } from './before-verification.js';
 import type { RawBundle } from './raw-bundle.js';

@@ -5,7 +5,7 @@ import { hashOf } from '../../support/hash.js';
 import { type EstimatedWorld, estimates } from '../../walk/estimates.js';
 import { type DurationsSeen, judgeDurations, rehearsedSteps } from '../dod/checks/durations.js';
 import type { Answer } from '../dod/item.js';
-import { reprovisionFolder } from '../rehearsal/judge.js';
+import { reprovisionFolder } from '../rehearsal/kept-files.js';
 import { foldedBefore } from './before-verification.js';
 import type { RawBundle } from './raw-bundle.js';
 

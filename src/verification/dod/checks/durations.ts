@@ -7,10 +7,10 @@ import { messageOf } from '../../../support/errors/errors.js';
 import { processor, type RecordedWait } from '../../../support/recorded-waits.js';
 import { type EstimatedWorld, estimates, type WorldEstimates } from '../../../walk/estimates.js';
 import type { World } from '../../../world/world.js';
+import { filesOf } from '../../rehearsal/kept-files.js';
 import { newestRehearsal } from '../../rehearsal/pointer.js';
 import { type Answer, failed, notChecked, passed } from '../item.js';
 import type { Scope } from '../scope.js';
-import { filesOf } from './reprovision.js';
 
 const tolerance = 0.2;
 /** Below some seconds a share of a step says more about the machine than about the step. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openHandover } from '../../../../src/handover/handover.js';
-import { classifyCloudCredentials } from '../../../../src/handover/mother/classify-cloud-credentials.js';
-import { isPublicAddress } from '../../../../src/handover/mother/classify-credential-check.js';
+import { classifyCloudCredentials } from '../../../../src/handover/mother/old-credentials/classify-cloud-credentials.js';
+import { isPublicAddress } from '../../../../src/handover/mother/old-credentials/classify-credential-check.js';
 import { revokeAccess } from '../../../../src/handover/mother/revoke.js';
 import type { HetznerApi, HetznerWriter } from '../../../../src/hetzner/api/api.js';
 import { printOf, printOfKeys } from '../../../../src/mother/jobs/cloud-credentials-check.js';

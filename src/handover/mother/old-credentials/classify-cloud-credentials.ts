@@ -3,12 +3,12 @@
  * them, so a person does, in the Hetzner Console.
  */
 
-import { printOf, printOfKeys } from '../../mother/jobs/cloud-credentials-check.js';
-import type { CredentialCheck, TrialAnswer } from '../../mother/jobs/credential-check.js';
-import { isCatalystError } from '../../support/errors/errors.js';
-import type { ObjectStore } from '../../tools/s3/s3.js';
-import type { World } from '../../world/world.js';
-import type { Refusal } from '../record.js';
+import { printOf, printOfKeys } from '../../../mother/jobs/cloud-credentials-check.js';
+import type { CredentialCheck, TrialAnswer } from '../../../mother/jobs/credential-check.js';
+import { isCatalystError } from '../../../support/errors/errors.js';
+import type { ObjectStore } from '../../../tools/s3/s3.js';
+import type { World } from '../../../world/world.js';
+import type { Refusal } from '../../record.js';
 
 /** What they are called, each with its hash. */
 export const tokenName = 'Hetzner token';
