@@ -25,9 +25,10 @@ export default class VerifyEvidence extends CatalystCommand<EvidenceCheck> {
     const { args, flags, context } = await this.open(VerifyEvidence);
     const check = await verifyEvidence(context, args.file, { keyFile: flags.key, pin: flags.pin });
     const { keyId, origin } = check.key;
-    context.output.print(
-      [`key ${keyId}: ${origin}`, ...check.checks, `${check.verdict}  ${check.fqdn}  ${check.at}`].join('\n'),
-    );
+    context.output.print([`key ${keyId}: ${origin}`, ...check.checks, verdictLine(check)].join('\n'));
     return check;
   }
 }
+
+const verdictLine = ({ verdict, fqdn, at, notCompared }: EvidenceCheck) =>
+  `${verdict}  ${fqdn}  ${at}${notCompared === undefined ? '' : `  (${notCompared})`}`;

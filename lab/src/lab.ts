@@ -143,6 +143,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ...(issuer ? { acmeRoot: issuer.acme.root } : {}),
     outside: outsideOf(internet, () => motherAddress),
     kubectl: programs.kubectl,
+    cloud: () => hetzner.endpoint,
   });
   const handler = powerDnsApi({ zones: () => externalServices.motherZones, apiKey: () => powerDnsApiKey });
   const powerdns = await serve({ ...tools, name: 'powerdns', handler });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readRegularFile } from '../support/files/read-regular-file.js';
 import { sha256 } from '../support/hash.js';
-import type { Previous } from './bundle.js';
+import { intactStatement, type Predicate, type Previous, readBundle } from './bundle.js';
 
 /** As large as a bundle may be. */
 const maxBytes = 64 * 2 ** 20;
@@ -36,3 +36,23 @@ export function lookAtPrevious(file: string, { bundle, sha256: digest }: Previou
 }
 
 const digestOf = (path: string): string => sha256(readRegularFile(path, { maxBytes }));
+
+/**
+ * The newest bundle in `folders` about the same Sovereign and older than that one, by the same key; a file that is none, or that another key
+ * has signed, counts for nothing.
+ */
+export async function earlierThan(
+  { fqdn, at }: Pick<Predicate, 'fqdn' | 'at'>,
+  publicKey: string,
+  folders: readonly string[],
+): Promise<string | undefined> {
+  for (const folder of new Set(folders))
+    for (const name of bundlesIn(folder).toReversed()) {
+      const opened = await readBundle(join(folder, name)).catch(() => undefined);
+      const statement = opened && intactStatement(opened, publicKey);
+      if (statement === undefined || typeof statement === 'string') continue;
+      const { predicate } = statement;
+      if (predicate.fqdn === fqdn && Date.parse(predicate.at) < Date.parse(at)) return name;
+    }
+  return undefined;
+}

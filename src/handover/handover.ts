@@ -83,7 +83,7 @@ const jobWords: Record<ClaimJob['name'], string> = {
   erase: 'delete the files on its claim that belong to',
   facts: 'read the facts that travel, and nothing secret, of the records on its claim that belong to',
   'try-credentials':
-    "test, at their own servers and at the Sovereign's API, the kubeconfigs on its claim that belong to",
+    "test, at their own servers, at the Sovereign's API and at the cloud API, the credentials on its claim that belong to",
 };
 
 /** Jobs are changes too, if short ones: they go through the gate. */
@@ -103,7 +103,7 @@ export async function askClaim<T>(
   act: Act,
   name: ClaimJob['name'],
   ids: readonly string[],
-  more: Pick<ClaimJob, 'own' | 'offset'> = {},
+  more: Pick<ClaimJob, 'own' | 'cloud' | 'offset'> = {},
 ): Promise<T> {
   const mother = await world.mother();
   const catalyst = await discoverCatalyst(mother, world.sovereign);

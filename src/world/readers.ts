@@ -16,6 +16,8 @@ export interface Readers {
   mother(): Promise<Kube>;
   hetzner(): Promise<HetznerApi>;
   objectStore(): Promise<ObjectStore>;
+  /** Whether keys that are not the ones in use are still accepted. */
+  objectStoreOf(pair: { accessKey: string; secretKey: string }): Promise<Pick<ObjectStore, 'listBuckets'>>;
   git: Git;
   helm: Helm;
   http: Http;
@@ -29,6 +31,7 @@ export interface Readers {
 export interface FullAdapters extends Adapters {
   hetzner(): Promise<HetznerApi & Awaited<ReturnType<Adapters['hetzner']>>>;
   objectStore(): Promise<ObjectStore & Awaited<ReturnType<Adapters['objectStore']>>>;
+  objectStoreOf: Readers['objectStoreOf'];
   git: Git & Adapters['git'];
   helm: Helm & Adapters['helm'];
   slowUpload: SlowUpload;
@@ -51,6 +54,7 @@ export function readersOf(adapters: FullAdapters): Readers {
         ...(['endpoint', 'region', 'listBuckets', 'buckets', 'bucket', 'hasLifecycle'] as const),
         ...(['get', 'getRange', 'list', 'versions', 'uploads'] as const),
       ),
+    objectStoreOf: async (pair) => pick(await adapters.objectStoreOf(pair), 'listBuckets'),
     git: pick(git, 'version', 'head', 'read', 'history', 'copyTo'),
     helm: pick(helm, 'version', 'release', 'values', 'template'),
     http: readHttp(http),

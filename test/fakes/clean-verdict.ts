@@ -20,7 +20,7 @@ import { type Experiment, judge } from '../../src/verification/experiment/experi
 import { leftOutClasses } from '../../src/verification/experiment/judge/left-out.js';
 import { canaryName, watchedNames } from '../../src/verification/experiment/probes.js';
 import type { ProbeClass } from '../../src/verification/experiment/samples.js';
-import { reprovisionFolder } from '../../src/verification/rehearsal/judge.js';
+import { reprovisionFolder } from '../../src/verification/rehearsal/kept-files.js';
 import { estimates } from '../../src/walk/estimates.js';
 import { tickets, unticketed } from '../../src/walk/wbs.js';
 import type { Step } from '../../src/world/step.js';

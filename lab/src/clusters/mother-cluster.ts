@@ -50,6 +50,8 @@ export interface MotherOptions {
   acmeRoot?: LabWorld['acmeRoot'];
   outside: NonNullable<LabWorld['outside']>;
   kubectl: NonNullable<LabWorld['kubectl']>;
+  /** Where her Pods reach api.hetzner.cloud. */
+  cloud: NonNullable<LabWorld['cloud']>;
   log: RequestLog;
   faults: Faults;
   clock: Clock;
@@ -94,6 +96,7 @@ export async function startMother(options: MotherOptions): Promise<Mother> {
       nodes: () => [{ name: 'contabo', address: '10.9.0.2', publicAddress: motherAddress, role: 'control-plane' }],
       outside,
       kubectl: options.kubectl,
+      cloud: options.cloud,
       claims,
       components: [behind(services.handlers)],
     },

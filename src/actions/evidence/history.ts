@@ -12,8 +12,8 @@ import { fail, messageOf } from '../../support/errors/errors.js';
 import type { DodReport } from '../../verification/dod/report.js';
 import { paths, scansShape } from '../../verification/rederive/raw-bundle.js';
 import { reportShape } from '../../verification/rederive/shapes.js';
+import { roundIn } from '../../verification/rounds/earlier.js';
 import { type Change, changesOf, type Told, toldByRound, toldByVerdict } from '../../verification/rounds/history.js';
-import { type Round, roundShape } from '../../verification/rounds/round.js';
 import type { Context } from '../session/context.js';
 
 /** `linked`: the one before it in this folder is the one that it names. `cut`: the oldest here names one that is not here. */
@@ -109,8 +109,8 @@ async function readEntry(context: Context, fqdn: string, file: string): Promise<
 function toldBy({ files }: OpenBundle, { kind }: Predicate): Told {
   const json = (path: string): unknown => JSON.parse(String(files.get(path)));
   const scan = checkShape(scansShape, json(paths.scans)).data?.umbilical as ScanResult | undefined;
-  const { data: round } = checkShape(roundShape, kind === 'round' ? json(reportPaths.round) : undefined);
-  if (kind === 'round' && round && scan) return toldByRound(round as unknown as Round, scan);
+  const round = kind === 'round' ? roundIn({ files }) : undefined;
+  if (round && scan) return toldByRound(round, scan);
   const { data: report } = checkShape(reportShape, kind === 'round' ? undefined : json(reportPaths.verdict));
   if (kind !== 'round' && report) return toldByVerdict(kind, report as unknown as DodReport, scan);
   throw new Error('it is not what catalyst writes');

@@ -77,7 +77,8 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
 /** A round has no page, and no items: what is open, and what was not looked at, stand for them. */
 function shownRound(bundle: string, round: Round, rest: Pick<EvidenceShown, 'files' | 'checked'>): EvidenceShown {
   const { fqdn, verdict, finishedAt: at, alarms, unlooked } = round;
-  const open = alarms.map(({ kind, where, what }) => ({ id: kind, status: 'fail', reason: `${where}: ${what}` }));
+  const things = alarms.filter(({ kind }) => kind !== 'sight');
+  const open = things.map(({ kind, where, what }) => ({ id: kind, status: 'fail', reason: `${where}: ${what}` }));
   const unseen = unlooked.map((reason) => ({ id: 'place', status: 'not-checked', reason }));
   return {
     bundle,

@@ -1,5 +1,8 @@
 /** `verify evidence`: offline, with the key that was given or the one that this machine knows of that Sovereign. */
+import { dirname } from 'node:path';
 import { type OpenBundle, readBundle, type Statement } from '../../evidence/bundle.js';
+import { earlierThan } from '../../evidence/chain.js';
+import { evidenceFolder } from '../../evidence/evidence-folder.js';
 import { type EvidenceKey, evidenceKey, pinKey } from '../../evidence/pinned-key.js';
 import { configDir } from '../../sovereign/state/state-dir.js';
 import { command } from '../../support/commands/command.js';
@@ -24,7 +27,7 @@ export interface VerifyChoices {
 
 /** Throws E6101 when it is not valid, E6110 or E6111 when it cannot be read, E6112 when no key of the Sovereign is known. */
 export async function verifyEvidence(
-  context: Pick<Context, 'env' | 'evidenceKeyOf' | 'would'>,
+  context: Pick<Context, 'env' | 'evidenceKeyOf' | 'existingStateDir' | 'would'>,
   file: string,
   { keyFile, pin = false, opened }: VerifyChoices = {},
 ): Promise<EvidenceCheck> {
@@ -35,6 +38,7 @@ export async function verifyEvidence(
   const bundle = opened ?? (await readBundle(file));
   const key = await evidenceKey(known, claimedFqdn(file, bundle), file, keyFile);
   const { raw: _, ...check } = await verifyBundle(file, key.publicKey, bundle);
+  await requireFirst(context, check, key.publicKey);
   const { publicKey: __, ...shown } = key;
   if (!pin || context.would(`pin the key ${key.keyId} for ${check.fqdn}`)) return { ...check, key: shown };
   const pinned = pinKey(folder, check.fqdn, key);
@@ -42,14 +46,35 @@ export async function verifyEvidence(
 }
 
 /** The report of a bundle that is valid under the key which this machine knows. Throws as `verifyEvidence` does. */
-export async function readVerdict(context: Pick<Context, 'env' | 'evidenceKeyOf'>, file: string): Promise<DodReport> {
+export async function readVerdict(
+  context: Pick<Context, 'env' | 'evidenceKeyOf' | 'existingStateDir'>,
+  file: string,
+): Promise<DodReport> {
   const known = { configDir: configDir(context.env), ownKeyOf: context.evidenceKeyOf };
   const bundle = await readBundle(file);
   const { publicKey } = await evidenceKey(known, claimedFqdn(file, bundle), file);
-  const { raw, predicate } = await verifyBundle(file, publicKey, bundle);
+  const check = await verifyBundle(file, publicKey, bundle);
+  const { raw, predicate } = check;
+  await requireFirst(context, check, publicKey);
   if (raw) return raw.report;
   throw fail('E6101', `${file} is a ${predicate.kind}, not a verdict.`, {
     actions: [command('evidence show', { history: true })],
+  });
+}
+
+/** What names nothing before it is the first of its Sovereign, and this machine may know an earlier one. Throws E6101. */
+async function requireFirst(
+  { existingStateDir }: Pick<Context, 'existingStateDir'>,
+  { file, fqdn, predicate }: Pick<BundleCheck, 'file' | 'fqdn' | 'predicate'>,
+  publicKey: string,
+): Promise<void> {
+  if (predicate.previous) return;
+  const own = existingStateDir(fqdn);
+  const folders = [...(own === undefined ? [] : [evidenceFolder(own)]), dirname(file)];
+  const earlier = await earlierThan(predicate, publicKey, folders);
+  if (earlier === undefined) return;
+  throw fail('E6101', `Verification of ${file} failed: it names no verdict before it, and ${earlier} is older.`, {
+    actions: [command('evidence show', { history: true }), 'get the bundle again from where it was made'],
   });
 }
 

@@ -110,6 +110,8 @@ export interface Context {
   credentialsOf(fqdn: string): Promise<CredentialStore>;
   /** The public key (SPKI PEM) that evidence of a Sovereign is signed with here; undefined where nothing of it is on this machine. */
   evidenceKeyOf(fqdn: string): Promise<string | undefined>;
+  /** Where the state of a Sovereign is on this machine; undefined where nothing of it is. */
+  existingStateDir(fqdn: string): string | undefined;
   /**
    * The journal of this Sovereign, open for this command alone until it ends (E1202, E1203 when another run has it). Everything
    * that mutates. It is bound to the FQDN and, once `world` answers it, to that; throws E4030 when it belongs to another.

@@ -119,7 +119,7 @@ function resultOf({ round, scan }: RoundTaken, bundle: string): RoundResult {
 function roundError(result: RoundResult, dryRun: boolean) {
   const { fqdn, verdict, alarms, unlooked, deliveries } = result;
   const data = { result };
-  const seen = alarms.filter(({ unseen }) => !unseen);
+  const seen = alarms.filter(({ unseen, kind }) => !unseen && kind !== 'sight');
   if (verdict === 'ALERT') {
     const first = seen.slice(0, 4).map(({ where, what }) => `${where}: ${shortReason(what)}`);
     const more = seen.length > first.length ? `; and ${seen.length - first.length} more` : '';

@@ -84,7 +84,7 @@ export function openContext(flags: SharedFlags, request: ContextRequest): OpenCo
     stateDir,
     credentials,
     credentialsOf: stores.credentialsOf,
-    evidenceKeyOf: stores.evidenceKeyOf,
+    ...{ evidenceKeyOf: stores.evidenceKeyOf, existingStateDir: stores.existingStateDir },
     journal,
     would(deed) {
       if (flags['dry-run']) output.note(`would ${deed}`);

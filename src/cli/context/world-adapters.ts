@@ -32,13 +32,15 @@ export function createWorldAdapters(
   const objectStore = whenChanged(
     async () => `${await credentials.get('s3-access-key')}\n${await credentials.get('s3-secret-key')}`,
     async (pair) => {
-      const { createObjectStore } = await import('../../tools/s3/s3.js');
       const [accessKey = '', secretKey = ''] = pair.split('\n');
-      const endpoint = objectStorageEndpoint(spec);
-      const { location: region } = spec.objectStorage;
-      return createObjectStore({ endpoint, region, accessKey, secretKey, dialer: vendors, ...calls });
+      return objectStoreOf({ accessKey, secretKey });
     },
   );
+  const objectStoreOf = async (pair: { accessKey: string; secretKey: string }) => {
+    const { createObjectStore } = await import('../../tools/s3/s3.js');
+    const { location: region } = spec.objectStorage;
+    return createObjectStore({ endpoint: objectStorageEndpoint(spec), region, ...pair, dialer: vendors, ...calls });
+  };
   const helm = () => binaries.path('helm');
   return {
     kube,
@@ -46,6 +48,7 @@ export function createWorldAdapters(
     mother,
     hetzner,
     objectStore,
+    objectStoreOf,
     http: createHttp({ dialer, ...calls }),
     webhook: createHttp({ dialer: vendors, ...calls }),
     httpStream: createHttpStream({ dialer, signal }),

@@ -8,8 +8,9 @@ import { fail } from '../../support/errors/errors.js';
 import type { World } from '../../world/world.js';
 import { askClaim, type Handover } from '../handover.js';
 import type { Refusal } from '../record.js';
-import { whoseAddress } from './address-ownership.js';
-import { classifyCredentialCheck, keepAccepted } from './classify-credential-check.js';
+import { whoseAddress } from './old-credentials/address-ownership.js';
+import { classifyCloudCredentials, keysName, tokenName } from './old-credentials/classify-cloud-credentials.js';
+import { classifyCredentialCheck, keepAccepted } from './old-credentials/classify-credential-check.js';
 
 /** Copies on the Sovereign of secrets that belong to the mother; the originals stay, others need them. */
 const copies: readonly { namespace: string; name: string; what: string }[] = [
@@ -60,7 +61,7 @@ export function dropBindingMutation(binding: KubeObject): Mutation {
   };
 }
 
-/** Removes what the mother could still act with, then has every old kubeconfig tried from where it lies. */
+/** Removes what the mother could still act with, then has every old credential tried from where it lies. */
 export async function revokeAccess(handover: Handover): Promise<void> {
   const { world, act, record } = handover;
   const kube = await world.kube();
@@ -77,9 +78,13 @@ export async function revokeAccess(handover: Handover): Promise<void> {
     );
   }
   const own = await ownApi(world, kube);
-  const trial = await askClaim<CredentialCheck>(world, act, 'try-credentials', record.ids, { own });
+  const cloud = world.sovereign.spec.hetzner.endpoint;
+  const trial = await askClaim<CredentialCheck>(world, act, 'try-credentials', record.ids, { own, cloud });
   const at = world.clock.now().toISOString();
-  const judged = await classifyCredentialCheck(trial, whoseAddress(world, own?.server), at);
+  const judged = [
+    ...(await classifyCredentialCheck(trial, whoseAddress(world, own?.server), at)),
+    ...(await classifyCloudCredentials(trial, world, at)),
+  ];
   record.refusals = keepAccepted(record.refusals, judged);
   // What was accepted is remembered before it stops the run.
   await handover.save();
@@ -99,6 +104,8 @@ export function assertRefused(refusals: readonly Refusal[]): void {
   const told = (answer: string) => refusals.filter((one) => one.answer === answer);
   const accepted = told('accepted');
   const unproven = told('not proven');
+  const ofCloud = accepted.filter(isOfCloud);
+  if (ofCloud.length > 0) throw stillOpen(ofCloud);
   if (accepted.length > 0) {
     throw fail(
       'E5104',
@@ -121,6 +128,7 @@ export function assertRefused(refusals: readonly Refusal[]): void {
         actions: [
           "let the mother reach the Sovereign's API (port 6443) during the test: only a 401 or 403 response counts",
           'where a kubeconfig is damaged: delete kubeconfigs/<id>.yaml on the claim of catalyst-api',
+          ...(unproven.some(isOfCloud) ? [inConsole] : []),
           command('handover finalize'),
         ],
         data: { unproven },
@@ -128,3 +136,26 @@ export function assertRefused(refusals: readonly Refusal[]): void {
     );
   }
 }
+
+const isOfCloud = ({ what }: Refusal) => what.startsWith(tokenName) || what.startsWith(keysName);
+const inConsole = 'Hetzner Console: create another one, give it to catalyst, and delete the one that the mother knows';
+
+/** What no API revokes; a person does, and the next run sees it refused. */
+const stillOpen = (accepted: readonly Refusal[]) =>
+  fail(
+    'E5104',
+    `Still accepted, and known to the mother: ${accepted.map(({ what, why }) => `${what}: ${why}`).join('; ')}.`,
+    {
+      actions: [
+        inConsole,
+        ...(accepted.some(({ what }) => what.startsWith(tokenName))
+          ? [command('credentials set', 'hcloud-token')]
+          : []),
+        ...(accepted.some(({ what }) => what.startsWith(keysName))
+          ? [command('credentials rotate', 'object-storage', { 'from-file': 'FILE' })]
+          : []),
+        command('handover finalize'),
+      ],
+      data: { accepted },
+    },
+  );

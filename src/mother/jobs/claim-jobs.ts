@@ -8,6 +8,7 @@ import { fail } from '../../support/errors/errors.js';
 import type { CatalystOnMother } from '../discover.js';
 import { claimJobName, jobLabel, sovereignLabel } from '../own-names.js';
 import { type ClaimScript, claimScripts } from './claim-scripts.js';
+import { cloudApiEnv } from './cloud-credentials-check.js';
 import { type OwnApi, ownApiEnv } from './credential-check.js';
 
 export interface ClaimInventory {
@@ -50,6 +51,8 @@ export interface ClaimJob {
   runId: string;
   /** How many rows of the inventory earlier pages had. */
   offset?: number;
+  /** The cloud API, where `try-credentials` tries Hetzner tokens. */
+  cloud?: string | undefined;
   /** Where `try-credentials` tries each kubeconfig once more. */
   own?: OwnApi;
 }
@@ -95,6 +98,7 @@ export function claimJob(catalyst: CatalystOnMother, job: ClaimJob): KubeObject 
                 { name: 'ROOT', value: catalyst.mountPath },
                 { name: 'OFFSET', value: String(job.offset ?? 0) },
                 ...(job.own ? ownApiEnv(job.own) : []),
+                ...(job.cloud ? cloudApiEnv(job.cloud) : []),
               ],
               volumeMounts: [{ name: 'records', mountPath: catalyst.mountPath, readOnly: job.name !== 'erase' }],
             },

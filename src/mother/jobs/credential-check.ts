@@ -4,6 +4,8 @@
  * which host they name, and a hash by which the same credential is recognized.
  */
 
+import { tryCloudCredentialsScript } from './cloud-credentials-check.js';
+
 /**
  * `refused`: 401 or 403 was seen. `other-authority`: something answers whose certificate this kubeconfig does not trust.
  * `unreachable`: nothing, or nothing that speaks of the credential.
@@ -20,6 +22,9 @@ export interface CredentialCheck {
   own?: Record<string, TrialAnswer>;
   /** First 16 hex digits of the sha256 of the user that it names: the credential, whatever file it is in. */
   prints?: Record<string, string>;
+  /** Hetzner tokens by their hash, as the cloud API answered; and hashes of pairs of Object Storage keys. */
+  tokens?: Record<string, TrialAnswer>;
+  keys?: string[];
 }
 
 /** The Sovereign's API as the mother reaches it. */
@@ -37,7 +42,7 @@ export const ownApiEnv = ({ server, authority = '' }: OwnApi) => [
 
 /** Goes on from the script that sets `ids` and `log`. A proxy that refuses says "Forbidden" too, and is not the server. */
 export const tryCredentialsScript = `answer() {
-  if said=$(kubectl "$@" --request-timeout=10s get --raw /api/v1/namespaces 2>&1); then echo accepted
+  if said=$(kubectl "$@" --request-timeout=10s get --raw "\${path:-/api/v1/namespaces}" 2>&1); then echo accepted
   else case "$said" in
     *proxyconnect*) echo unreachable ;;
     *Unauthorized*|*Forbidden*|*forbidden*|*"logged in"*) echo refused ;;
@@ -65,5 +70,5 @@ for id in $ids; do
 done
 rm -f "$pem"
 if [ -n "\${OWN_SERVER:-}" ]; then own=",\\"own\\":{$own}"; fi
-printf '{"kubeconfigs":{%s},"servers":{%s},"prints":{%s}%s}' "$at" "$servers" "$prints" "$own" > "$log"
+${tryCloudCredentialsScript}printf '{"kubeconfigs":{%s},"servers":{%s},"prints":{%s}%s%s}' "$at" "$servers" "$prints" "$own" "$more" > "$log"
 `;

@@ -61,7 +61,8 @@ export function isNoHost(
   const isGroup = api.groups.has(one.name);
   if (api.resources.has(one.name)) return true;
   const whole = one.start === 0;
-  if (groupFields.has(field.name)) return whole;
+  // with a port or a path it is none
+  if (groupFields.has(field.name)) return whole && /^(\/\w+)?$/.test(after);
   if (/\b(api(?:version|group)|group)\\?["']?\s*[:=]\s*\\?["']?$/.test(before)) return true;
   if (isGroup && /^\/v\d+((alpha|beta)\d+)?(\/[a-z]\w*)?([^\w./-]|$)/.test(after)) return true;
   const key = /^\/[a-z0-9]([\w.-]*\w)?/.exec(after)?.[0];

@@ -15,7 +15,7 @@ import type { ScanPlace } from '../scan-places.js';
 import { searchObject, type Wanted } from '../text/search.js';
 import { ordinary } from '../umbilical/ordinary.js';
 import { isOfThisRun, isOwnRedirect } from './own-objects.js';
-import { isIdentity, type OwnTraces, ownWanted } from './traces.js';
+import { isIdentity, namesSlug, type OwnTraces, ownWanted } from './traces.js';
 
 const erase = command('handover decommission');
 const byHand = "look at it, and delete it by hand if it is this Sovereign's: catalyst does not touch it";
@@ -91,10 +91,11 @@ function traceIn(object: KubeObject, { traces, wanted, runId }: Reading): { key:
   return matches.find(({ key }) => isIdentity(key)) ?? matches[0] ?? named(object, traces);
 }
 
-/** A label's key is content here: somebody wrote the name there. */
+/** Keys of labels are content here, and the name of any object: somebody wrote the Sovereign's there. */
 function named({ metadata }: KubeObject, { fqdn }: OwnTraces): { key: string; path: string } | undefined {
-  const keys = Object.keys({ ...metadata.labels, ...metadata.annotations });
-  const key = keys.find((one) => mentionsName(one, fqdn) || mentionsName(one.toLowerCase(), slugOf(fqdn)));
+  const isOurs = (text: string) => mentionsName(text, fqdn) || mentionsName(text.toLowerCase(), slugOf(fqdn));
+  if (isOurs(metadata.name) || namesSlug(metadata.name, slugOf(fqdn))) return { key: fqdn, path: 'its name' };
+  const key = Object.keys({ ...metadata.labels, ...metadata.annotations }).find(isOurs);
   return key === undefined ? undefined : { key: fqdn, path: `metadata of key ${key}` };
 }
 

@@ -26,7 +26,12 @@ const nothing: Unwrapped = { texts: [], certificates: [] };
 
 /** Looks like base64 that says something: letters of both cases, or padding. Ordinary words and names do not. */
 const run = /[A-Za-z0-9+/_-]{10,}={0,2}/g;
-const pem = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END/g;
+/** Also where its lines are indented, or are escapes in a string. */
+const pem = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----([^-]+)-----END/g;
+/** Between what they separate, and a part of base64 too. */
+const separator = /[/+_-]/g;
+/** How many separators of one run are tried as such. */
+const mostSeparators = 12;
 
 export const fingerprintOf = (certificate: X509Certificate) =>
   certificate.fingerprint256.replaceAll(':', '').toLowerCase();
@@ -40,15 +45,70 @@ export function unwrap(text: string, known: boolean, budget: Budget): Unwrapped 
   };
   if (known) return opened(Buffer.from(text, 'base64'), true, budget);
   if (text.length < 12) return found;
-  for (const [block] of text.includes('-----BEGIN') ? text.matchAll(pem) : [])
-    add(certificateIn(`${block} CERTIFICATE-----`));
+  for (const [, body = ''] of text.includes('-----BEGIN') ? text.matchAll(pem) : [])
+    add(certificateIn(bytesOf(body.replace(/\\+[nrt]|[^A-Za-z0-9+/=]/g, ''))));
   const whole = text.trim();
   // as base64 -w76 breaks it
-  if (whole.includes('\n') && /^[A-Za-z0-9+/=\s]+$/.test(whole))
-    add(opened(Buffer.from(whole, 'base64'), false, budget));
-  else for (const [token] of text.matchAll(run)) if (isPromising(token)) add(opened(bytesOf(token), false, budget));
+  const broken = whole.includes('\n') && /^[A-Za-z0-9+/=\s]+$/.test(whole);
+  const joined = broken ? opened(Buffer.from(whole, 'base64'), false, budget) : nothing;
+  add(joined);
+  if (isSomething(joined)) return found;
+  for (const [token] of text.matchAll(run)) add(openedRun(token, budget));
+  for (const token of brokenRuns(text)) add(openedRun(token, budget));
   return found;
 }
+
+const lineEnd = /(?:\\+[nr]|[\r\n])+[ \t]*/;
+const shortestLine = 40;
+
+/** What somebody has broken into lines of one width, amid other lines, indented, or in a string where their ends are escapes. Joined. */
+function* brokenRuns(text: string): Generator<string> {
+  if (text.length < shortestLine || !/[\n\\]/.test(text)) return;
+  const lines = text.split(lineEnd);
+  for (let at = 0; at < lines.length - 1; at += 1) {
+    const [first = ''] = /[A-Za-z0-9+/_-]*$/.exec(lines[at]!) ?? [];
+    if (first.length < shortestLine) continue;
+    const isWhole = (line: string | undefined) => line !== undefined && /^[A-Za-z0-9+/_-]+$/.test(line);
+    const width = isWhole(lines[at + 1]) && isWhole(lines[at + 2]) ? lines[at + 1]!.length : first.length;
+    const parts = [first.slice(-width)];
+    for (at += 1; isWhole(lines[at]) && lines[at]!.length === width; at += 1) parts.push(lines[at]!);
+    const [last = ''] = /^[A-Za-z0-9+/_-]*={0,2}/.exec(lines[at] ?? '') ?? [];
+    if (last.length <= width) parts.push(last);
+    yield parts.join('');
+  }
+}
+
+/** A run as a whole, else the first part of it that says something: in an address or behind a name, base64 has neighbors. */
+function openedRun(token: string, budget: Budget): Unwrapped {
+  const whole = isPromising(token) ? opened(bytesOf(token), false, budget) : nothing;
+  if (isSomething(whole)) return whole;
+  for (const part of partsOf(token)) {
+    const { left } = budget;
+    const inner = opened(bytesOf(part), false, budget);
+    if (isSomething(inner)) return inner;
+    budget.left = left;
+  }
+  return nothing;
+}
+
+/** From one separator to another one, the longest first; of many, only what begins or ends the run. */
+function* partsOf(token: string): Generator<string> {
+  const cuts = [...token.matchAll(separator)].map(({ index }) => index);
+  const begins = [0, ...cuts.slice(0, mostSeparators).map((at) => at + 1)];
+  const ends = [token.length, ...cuts.slice(-mostSeparators).reverse()];
+  for (const begin of begins)
+    for (const end of ends) {
+      if (end - begin < 10 || end - begin === token.length) continue;
+      const part = token.slice(begin, end);
+      if (isPromising(part) && !hasControls(bytesOf(part.slice(0, 16)))) yield part;
+    }
+}
+
+const isSomething = ({ texts, certificates }: Unwrapped) => texts.length > 0 || certificates.length > 0;
+
+/** Bytes that no text begins with; what is compressed and a certificate begin with other ones. */
+const hasControls = (bytes: Buffer) =>
+  ![0x1f, 0x78, 0x30].includes(bytes[0]!) && bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127);
 
 /** A shape of base64: length, and letters of both cases. */
 function isPromising(token: string): boolean {
@@ -78,8 +138,7 @@ function opened(bytes: Buffer, sure: boolean, budget: Budget): Unwrapped {
     const certificate = certificateIn(bytes);
     if (certificate.certificates.length > 0) return certificate;
   }
-  const text = textOf(bytes, sure);
-  return text === undefined ? nothing : { texts: [text], certificates: [] };
+  return { texts: textsOf(bytes, sure), certificates: [] };
 }
 
 function unpacked(bytes: Buffer, unpack: typeof gunzipSync, budget: Budget): Buffer | undefined {
@@ -92,16 +151,18 @@ function unpacked(bytes: Buffer, unpack: typeof gunzipSync, budget: Budget): Buf
   }
 }
 
-/** UTF-8, or what a key store has of text between its bytes. */
-function textOf(bytes: Buffer, sure: boolean): string | undefined {
+/** UTF-8, or what a key store has of text between its bytes: without its zeros, which are half of UTF-16, and with the words that they end. */
+function textsOf(bytes: Buffer, sure: boolean): string[] {
   const head = bytes.subarray(0, 512);
   const odd = head.filter((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127).length;
   if (odd === 0) {
     const text = bytes.toString('utf8');
-    if (!text.includes('\ufffd')) return text;
-    if (!sure) return undefined;
+    if (!text.includes('\ufffd')) return [text];
+    if (!sure) return [];
   }
-  return sure ? bytes.toString('latin1').replaceAll('\0', '') : undefined;
+  if (!sure) return [];
+  const text = bytes.toString('latin1');
+  return text.includes('\0') ? [text.replaceAll('\0', ''), text.replaceAll('\0', ' ')] : [text];
 }
 
 /** Its names, and its fingerprint. */

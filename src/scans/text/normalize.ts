@@ -2,11 +2,11 @@
 import { domainToASCII } from 'node:url';
 
 const escapes: readonly [RegExp, (match: string, inner: string) => string][] = [
-  [/\\u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))],
-  [/\\x([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))],
-  [/\\([ntr])/g, () => ' '],
-  // of a regular expression, of JSON
-  [/\\([./:@"'-])/g, (_, character) => character],
+  [/\\+u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))],
+  [/\\+x([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))],
+  [/\\+([ntr])/g, () => ' '],
+  // of a regular expression, of JSON, of one in the other
+  [/\\+([./:@"'-])/g, (_, character) => character],
 ];
 
 /** Bytes that are no UTF-8 are left as they stand. */

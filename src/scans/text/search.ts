@@ -99,7 +99,7 @@ function walk(value: unknown, field: Field, state: State, reading: Reading): voi
   for (const [key, inner] of entries) {
     if (skipped.has(key)) continue;
     const below = { name: key, path: field.path === '' ? key : `${field.path}.${key}` };
-    if (key.includes('.') && !labelMaps.test(field.name)) look(key, { name: '', path: below.path }, state, deepest);
+    if (/[.:]/.test(key) && !labelMaps.test(field.name)) look(key, { name: '', path: below.path }, state, deepest);
     if (base64 && typeof inner === 'string') inside(inner, below, state, 0, true);
     else walk(inner, below, state, reading);
   }

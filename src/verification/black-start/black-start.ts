@@ -3,7 +3,6 @@
  * happens in between, the servers are powered on; when this process dies, the next run does it (left-off.ts), and the cluster lifts the block.
  */
 import type { Part } from '../../engine/events.js';
-import { watchDeadline } from '../../handover/mother/undo/watch-deadline.js';
 import { nameServerAddresses } from '../../handover/sovereign/name-server-addresses.js';
 import type { Server } from '../../hetzner/api/types.js';
 import type { Grade } from '../../scans/grade.js';
@@ -12,15 +11,13 @@ import { command } from '../../support/commands/command.js';
 import { formatDuration } from '../../support/durations.js';
 import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
-import { waitUntil } from '../../support/wait.js';
 import { runProbe } from '../../walk/probes/probe-job.js';
 import { sealStatus } from '../../walk/proofs/security/unseals-alone.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { Answer } from '../dod/item.js';
 import { openIn, reachedOf } from '../experiment/egress/canaries.js';
-import { tooLate } from '../experiment/egress-life.js';
-import { biteMs } from '../experiment/egress-ways.js';
+import { type HeldBlock, holdBlock } from '../experiment/egress/hold-block.js';
 import { reconcileAll } from '../experiment/exercises.js';
 import { auditSovereign } from '../experiment/mother/audit.js';
 import { probesOf } from '../experiment/probes.js';
@@ -28,7 +25,7 @@ import type { Probe } from '../experiment/sampler.js';
 import { type Outside, openOutside } from './block.js';
 import { judgeBlackStart } from './judge.js';
 import { orderOf } from './order.js';
-import { aheadOf, answersMs, asItWas, askApi, type Before, lookAll, untilRecovered } from './recovery.js';
+import { aheadOf, answersMs, asItWas, type Before, lookAll, untilApiAnswers, untilRecovered } from './recovery.js';
 import type { BlackStartSeen, Engine, OffSeen, SealStatus } from './seen.js';
 import { otherNodes, ownServers, power, untilOff } from './servers.js';
 
@@ -88,20 +85,18 @@ async function observe(world: World, context: StepContext, seen: BlackStartSeen,
           ? `${down.map(({ name, status }) => `${name} is ${status}`).join(', ')} before anything was powered off`
           : undefined;
   if (seen.none !== undefined) return;
-  const seconds = Math.ceil((seen.offMs + seen.recoverMs + biteMs + graceMs) / 1000);
-  const until = new Date(world.clock.now().getTime() + seconds * 1000);
-  const watch = watchDeadline(world, seconds, () => tooLate(until));
-  const signal = AbortSignal.any([context.signal, watch.signal]);
+  let held: HeldBlock | undefined;
   try {
     await confirmed(world, context, servers, seen);
-    await started(world, { ...context, signal }, { seen, servers, seconds, grade });
+    held = holdBlock(world, context, seen.offMs + seen.recoverMs + graceMs);
+    await started(world, { ...context, signal: held.signal }, { seen, servers, held, grade });
   } catch (error) {
-    signal.throwIfAborted();
+    (held?.signal ?? context.signal).throwIfAborted();
     if (endsTheRun(error)) throw error;
     if (isCatalystError(error, 'E4006')) seen.none = messageOf(error);
     else seen.problems.push(messageOf(error));
   } finally {
-    watch.close();
+    held?.close();
   }
 }
 
@@ -133,18 +128,18 @@ export const confirmClause = (fqdn: string) => `powers off all servers of ${fqdn
 interface Ground {
   seen: BlackStartSeen;
   servers: readonly Server[];
-  seconds: number;
+  held: HeldBlock;
   grade: Grade;
 }
 
-async function started(world: World, context: StepContext, { seen, servers, seconds, grade }: Ground): Promise<void> {
+async function started(world: World, context: StepContext, { seen, servers, held, grade }: Ground): Promise<void> {
   const kube = await world.kube();
   const show = (state: Part['state'], note: string, end?: Date) =>
     context.progress.part?.({ group: 'moment', id: 'black start', state, note, until: end });
   // its image is on a node afterwards, where nothing needs to come from elsewhere
   await runProbe<SealStatus>(kube, context, sealStatus);
   const probes = (await probesOf(world, await nameServerAddresses(world))).filter((one) => one.class === 'sovereign');
-  const outside = await openOutside(world, context, { seconds, grade });
+  const outside = await openOutside(world, context, { held, grade });
   const { hosts, allowed, before: first } = outside;
   if (outside.shared.length > 0) {
     seen.none = `the mother and the list of ${grade} share ${outside.shared.join(', ')}: a block would not tell them apart`;
@@ -175,13 +170,12 @@ async function lifted(
   { seen, outside }: { seen: BlackStartSeen; outside: Outside },
 ): Promise<void> {
   try {
-    await waitUntil<true>({
-      reason: 'the Kubernetes API, to lift the block',
-      ...{ timeoutMs: liftMs, clock: world.clock, signal: undo.signal, onPending: progress.waiting },
-      look: async () => {
-        const why = await askApi(world, undo.signal);
-        return why === undefined ? { done: true } : { pending: why };
-      },
+    const { signal } = undo;
+    await untilApiAnswers(world, {
+      reason: 'to lift the block',
+      timeoutMs: liftMs,
+      signal,
+      onPending: progress.waiting,
     });
     await outside.allow();
   } catch (error) {

@@ -1,5 +1,4 @@
 /** The denied outside of a black start: the block of D22, armed to lift itself, that is in force before the power goes and still after the start. */
-import { holderOf } from '../../handover/mother/hold-mother.js';
 import type { Grade } from '../../scans/grade.js';
 import { runProbe } from '../../walk/probes/probe-job.js';
 import type { StepContext } from '../../world/step.js';
@@ -13,6 +12,7 @@ import {
   outsideResolvers,
 } from '../experiment/egress/canaries.js';
 import { denialAt, deny, sharedIn, telling } from '../experiment/egress/deny.js';
+import type { HeldBlock } from '../experiment/egress/hold-block.js';
 import { liftBlock, requireFree } from '../experiment/egress-life.js';
 import { ownImage, untilBlocked } from '../experiment/egress-ways.js';
 import type { BlockSeen } from './seen.js';
@@ -32,7 +32,7 @@ export interface Outside extends Pick<BlockSeen, 'grade' | 'hosts' | 'allowed' |
 export async function openOutside(
   world: World,
   context: StepContext,
-  { seconds, grade }: { seconds: number; grade: Grade },
+  { held: { run, seconds }, grade }: { held: HeldBlock; grade: Grade },
 ): Promise<Outside> {
   const kube = await world.kube();
   const image = await ownImage(kube);
@@ -46,8 +46,6 @@ export async function openOutside(
   const before = await lookAt(tried);
   const hosts = telling(tried, denial, before);
   const look = () => lookAt(hosts, knownAddresses(before));
-  const until = new Date(world.clock.now().getTime() + seconds * 1000);
-  const run = { ...holderOf(world), until };
   return {
     ...{ grade, hosts, allowed, before, look },
     shared: sharedIn(denial, before),

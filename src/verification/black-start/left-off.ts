@@ -1,11 +1,10 @@
 /** What a killed black start has left: its servers are powered on again by the next run, before that does anything else. */
 import { foldJournal, type JournalState } from '../../engine/journal-state.js';
 import { isCatalystError, messageOf } from '../../support/errors/errors.js';
-import { waitUntil } from '../../support/wait.js';
 import type { Act } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { liftBlock, requireFree } from '../experiment/egress-life.js';
-import { answersMs, askApi } from './recovery.js';
+import { untilApiAnswers } from './recovery.js';
 import { ownServers, power, poweredIn } from './servers.js';
 
 const bootMs = 15 * 60_000;
@@ -36,14 +35,7 @@ export async function powerOnLeft(
   if (off.length === 0) return;
   report(`an earlier run left ${off.map(({ name }) => name).join(', ')} powered off: powering on`);
   await power(world, act, off, 'on');
-  await waitUntil<true>({
-    reason: 'the Kubernetes API after the power-on',
-    ...{ timeoutMs: bootMs, clock: world.clock, signal: world.signal, maxPauseMs: answersMs },
-    look: async () => {
-      const why = await askApi(world);
-      return why === undefined ? { done: true } : { pending: why };
-    },
-  });
+  await untilApiAnswers(world, { reason: 'after the power-on', timeoutMs: bootMs, signal: world.signal });
   try {
     const kube = await world.kube();
     await requireFree(world, kube);

@@ -48,6 +48,20 @@ export async function asItWas(kube: Kube): Promise<Before> {
   };
 }
 
+/** Waits for servers that were just powered on. Throws E4003 when they take longer. @param reason what it is waited for */
+export async function untilApiAnswers(
+  world: Pick<World, 'kube' | 'signal' | 'clock'>,
+  { reason, ...wait }: Pick<Parameters<typeof waitUntil>[0], 'reason' | 'timeoutMs' | 'signal' | 'onPending'>,
+): Promise<void> {
+  await waitUntil<true>({
+    ...{ reason: `the Kubernetes API, ${reason}`, ...wait, clock: world.clock, maxPauseMs: answersMs },
+    look: async () => {
+      const why = await askApi(world, wait.signal);
+      return why === undefined ? { done: true } : { pending: why };
+    },
+  });
+}
+
 /** Why the Kubernetes API does not answer; undefined when it does. Over a connection of its own: old ones ended with the machines. */
 export async function askApi(
   world: Pick<World, 'kube' | 'signal'>,

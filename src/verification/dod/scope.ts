@@ -39,7 +39,7 @@ export interface Scope {
   reprovision?: string;
   /** Throws E6101 or E6110 for a bundle that is not valid under that key (verify-bundle.ts, which needs the checklist itself). */
   verifyBundle(file: string, publicKey: string): Promise<unknown>;
-  /** Files of that bundle by path, once D20 has judged it: they go into the evidence. */
+  /** Files of that bundle by path, once D19 or D20 has read it: they go into the evidence. */
   reprovisioned?: Readonly<Record<string, string>>;
   options: {
     lab: boolean;

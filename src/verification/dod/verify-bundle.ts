@@ -29,6 +29,8 @@ export interface BundleCheck {
   /** What was checked, in order; all of it held. */
   checks: string[];
   predicate: Predicate;
+  /** What was not compared, a clause: of another version, words alone. Left out where nothing was. */
+  notCompared?: string;
   /** Left out for a round, which is no verdict. */
   raw?: RawBundle;
 }
@@ -84,6 +86,7 @@ async function check(file: string, bundle: OpenBundle, publicKey: string, broken
     lab: predicate.lab,
     predicate,
     raw,
+    ...(sameVersion ? {} : { notCompared: wordsOf(predicate) }),
     checks: [
       ...intactLines(index.files.length),
       `the journal's chain of ${entries.length} lines is intact, and has the run that took the verdict`,
@@ -110,6 +113,10 @@ function checkOfRound(file: string, { files, index }: OpenBundle, predicate: Pre
     ],
   };
 }
+
+/** Every result follows again by this version's own measures; how another one words and draws it cannot. */
+const wordsOf = ({ by }: Predicate) =>
+  `${by} wrote it and this is ${userAgent}, so its page, its titles and the words of its reasons were not compared`;
 
 const intactLines = (files: number) => [
   'the statement is signed by this key',

@@ -15,7 +15,7 @@ import type { World } from '../../world/world.js';
 import { egressWindowMs } from '../experiment/egress/judge-egress.js';
 import { planExercises } from '../experiment/exercises.js';
 import { runKill } from '../experiment/kill.js';
-import { reprovisionFolder } from '../rehearsal/judge.js';
+import { reprovisionFolder } from '../rehearsal/kept-files.js';
 import { checklist, type Item } from './checklist.js';
 import { lookAtReleases } from './checks/releases-live.js';
 import { failed, type ItemResult, notChecked, verdictOf } from './item.js';

@@ -3,17 +3,16 @@
  * like the block of D22, is seen to bite before the fault, and is lifted after the undo.
  */
 import type { Mutation } from '../../engine/mutation.js';
-import { holderOf } from '../../handover/mother/hold-mother.js';
-import { watchDeadline } from '../../handover/mother/undo/watch-deadline.js';
 import { formatDuration } from '../../support/durations.js';
 import { probeJobMutations, runProbe } from '../../walk/probes/probe-job.js';
 import { probePullSecret } from '../../walk/probes/pull-secret.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { openovaNames } from './egress/allow-list.js';
-import { armExpiry, egressMutations, liftBlock, mutations, requireFree, tooLate } from './egress-life.js';
-import { type BlockRun, denyPolicy, expiryObjects, type Reach, reachProbe } from './egress-objects.js';
-import { biteMs, namesObject, ownAddresses, ownImage, reached, untilBlocked, waysToMother } from './egress-ways.js';
+import { holdBlock } from './egress/hold-block.js';
+import { armExpiry, egressMutations, liftBlock, mutations, requireFree } from './egress-life.js';
+import { denyPolicy, expiryObjects, type Reach, reachProbe } from './egress-objects.js';
+import { namesObject, ownAddresses, ownImage, reached, untilBlocked, waysToMother } from './egress-ways.js';
 import type { CutSeen } from './judge/cut.js';
 
 /** How much longer than the work the armed expiry waits. */
@@ -58,11 +57,8 @@ export async function withCut(
     await work(context);
     return { none: why };
   }
-  const seconds = Math.ceil((workMs + biteMs + graceMs) / 1000);
-  const until = new Date(world.clock.now().getTime() + seconds * 1000);
-  const run: BlockRun = { ...holderOf(world), until };
-  const watch = watchDeadline(world, seconds, () => tooLate(until));
-  const signal = AbortSignal.any([context.signal, watch.signal]);
+  const held = holdBlock(world, context, workMs + graceMs);
+  const { run, seconds, signal } = held;
   let during: Reach | undefined;
   try {
     const pullSecret = (await probePullSecret(kube))?.metadata.name;
@@ -77,9 +73,9 @@ export async function withCut(
     during = await untilBlocked(world, { ...context, signal }, look, stillReached);
     progress.output(`the Sovereign is cut off from the mother for at most ${formatDuration(seconds * 1000)}`);
     await work({ ...context, signal });
-    watch.check();
+    held.check();
   } finally {
-    watch.close();
+    held.close();
     await liftBlock(kube, context.undo, run.runId);
   }
   return { hosts, addresses, before, during };

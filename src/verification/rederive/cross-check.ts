@@ -9,6 +9,7 @@ import type { DurationsSeen } from '../dod/checks/durations.js';
 import { misplacedBegin } from './before-verification.js';
 import { strangeSteps } from './known-steps.js';
 import type { RawBundle } from './raw-bundle.js';
+import { bentTimes } from './rehearsed-steps.js';
 
 /** How far two readings of one clock may be apart that somebody has set in between. */
 const skewMs = 300_000;
@@ -22,6 +23,8 @@ export function contradictionIn(raw: RawBundle, predicate: Predicate): string | 
     ofTheWindow(raw, predicate) ??
     ofTheChecklist(raw, predicate) ??
     strangeSteps(raw, predicate) ??
+    bentTimes(raw) ??
+    earlierVerdict(raw, predicate) ??
     ofTheFingerprints(raw)
   );
 }
@@ -92,6 +95,7 @@ function ofTheChecklist({ report }: RawBundle, predicate: Predicate): string | u
   if (strange !== undefined) return `its checklist has ${strange} twice, or no version of catalyst has it`;
   const ordered = known.filter((id) => ids.includes(id));
   if (ordered.join() !== ids.join()) return 'its items are not in the order of the checklist';
+  // another version may call an item otherwise and ship other estimates, by which nothing is judged
   if (predicate.by === userAgent) {
     const renamed = report.items.find(({ id, title }) => checklist.find((one) => one.id === id)!.title !== title);
     if (renamed) return `${renamed.id} is not "${renamed.title}"`;
@@ -103,11 +107,11 @@ function ofTheChecklist({ report }: RawBundle, predicate: Predicate): string | u
   return undefined;
 }
 
-function hasShippedEstimates({ items, lab }: RawBundle['report']): boolean {
+function hasShippedEstimates({ items }: RawBundle['report']): boolean {
   const seen = items.find(({ id }) => id === 'D19')?.evidence as Partial<DurationsSeen> | undefined;
   if (seen === undefined) return true;
   const { kind = 'hetzner' } = seen;
-  return (kind !== 'hetzner') === lab && hashOf(seen.estimates ?? {}) === hashOf(estimates[kind] ?? {});
+  return hashOf(seen.estimates ?? {}) === hashOf(estimates[kind] ?? {});
 }
 
 function ofTheFingerprints({ handover, before, after }: RawBundle): string | undefined {
@@ -117,4 +121,11 @@ function ofTheFingerprints({ handover, before, after }: RawBundle): string | und
   return fingerprints.before !== of(before) || fingerprints.after !== of(after)
     ? 'the fingerprints in its handover record are not those of the protected set'
     : undefined;
+}
+
+/** A verdict that names none before it says that it is the first: its own journal may know of another one. */
+function earlierVerdict({ entries, report }: RawBundle, { kind, previous }: Predicate): string | undefined {
+  if (kind !== 'dod' || previous) return undefined;
+  const proven = entries.slice(0, report.journalLines).find((entry) => entry.kind === 'proof' && entry.step === 'dod');
+  return proven && `it names no verdict before it, and its journal has the one of ${proven.at}`;
 }

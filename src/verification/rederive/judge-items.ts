@@ -6,7 +6,7 @@ import { judgeBlackStart } from '../black-start/judge.js';
 import type { BlackStartSeen } from '../black-start/seen.js';
 import { backupProofs, checklist, claimProofs, type Item, pushProof } from '../dod/checklist.js';
 import { judgeNames, type NamesSeen } from '../dod/checks/delegated-names.js';
-import { type DurationsSeen, judgeDurations } from '../dod/checks/durations.js';
+import type { DurationsSeen } from '../dod/checks/durations.js';
 import { judgeSnapshot, type SnapshotSeen } from '../dod/checks/etcd-snapshot.js';
 import { type GitLoopSeen, judgeGitLoop } from '../dod/checks/git-loop.js';
 import {
@@ -32,10 +32,12 @@ import { judgeReleasesEvidence, type ReleasesEvidence } from '../dod/checks/rele
 import { type Answer, allOf, failed, type ItemResult, notChecked, passed } from '../dod/item.js';
 import type { Scope } from '../dod/scope.js';
 import { type EgressSeen, judgeEgress } from '../experiment/egress/judge-egress.js';
-import { judgeReprovision, type ReprovisionSeen, reprovisionFolder } from '../rehearsal/judge.js';
+import { judgeReprovision, type ReprovisionSeen } from '../rehearsal/judge.js';
+import { reprovisionFolder } from '../rehearsal/kept-files.js';
 import { stateTaken } from '../rehearsal/state-taken.js';
 import { foldedBefore } from './before-verification.js';
 import type { RawBundle } from './raw-bundle.js';
+import { judgeTimes } from './rehearsed-steps.js';
 import { cutShort, thinnedOut } from './whole-looks.js';
 
 /** Answers undefined where the raw data of the item is missing: it can then be anything but passed. */
@@ -120,13 +122,7 @@ const judges: Readonly<Record<string, Judge>> = {
     whereSeen<EgressSeen>(evidence, (seen) => judgeEgress(seen, { sovereign, lab })),
   D23: ({ report }, { evidence }) =>
     whereSeen<BlackStartSeen>(evidence, (seen) => (isLab(seen) === report.lab ? judgeBlackStart(seen) : undefined)),
-  D19: (raw, { evidence }) =>
-    whereSeen<DurationsSeen>(evidence, (seen) =>
-      judgeDurations(seen, {
-        journal: foldedBefore(raw),
-        steps: raw.steps.filter(({ phase }) => phase < 8),
-      }),
-    ),
+  D19: (raw, { evidence }) => whereSeen<DurationsSeen>(evidence, (seen) => judgeTimes(raw, seen)),
 };
 
 type Accepting = Pick<RawBundle, 'sovereign'> & { handover?: { pointOfNoReturnAt?: string | undefined } | undefined };

@@ -21,10 +21,7 @@ export function strangeSteps(
   if (proven !== undefined)
     return `its proofs.json has a proof of ${proven}, which is none of its steps before phase 8`;
   if (kind !== 'dod') return undefined;
-  // other versions may have other steps beside the tickets, which are given
-  const wanted = by === userAgent ? wbs : tickets;
-  const missing = wanted.find(
-    ({ id, phase }) => phaseOf(id) !== phase && !(id === optional && phaseOf(id) === undefined),
-  );
-  return missing && `its steps.json does not have step ${missing.id} in phase ${missing.phase}`;
+  const missing = wbs.find(({ id, phase }) => phaseOf(id) !== phase && !(id === optional && phaseOf(id) === undefined));
+  const why = missing && `its steps.json does not have step ${missing.id} in phase ${missing.phase}`;
+  return why && by !== userAgent ? `${why}, which ${userAgent} has: verify it with ${by}` : why;
 }

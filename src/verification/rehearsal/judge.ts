@@ -15,6 +15,7 @@ import { judgeReleasesEvidence, type ReleasesEvidence } from '../dod/checks/rele
 import { type Answer, failed, notChecked, passed } from '../dod/item.js';
 import type { DodReport } from '../dod/report.js';
 import { readCycle } from './cycle.js';
+import { isLeftOut } from './kept-files.js';
 import { type Listing, listingShape, orphansIn } from './listing.js';
 
 /** What D20 observed, beside the files of the bundle that it read. */
@@ -37,8 +38,6 @@ export interface Judged {
 }
 
 export const listingPath = 'rehearsal.json';
-/** Where the files of that bundle are in the one of the verdict. */
-export const reprovisionFolder = 'reprovision/';
 const again = `${command('rehearse')} makes another`;
 const dayMs = 86_400_000;
 /** How far clocks of two machines may be apart. */
@@ -63,9 +62,6 @@ export function judgeReprovision(seen: ReprovisionSeen, text: Text, judged: Judg
   const cycle = { predicate, entries, state, listing: json(listingPath), spec: json('spec.json') };
   return judgeThrowaway(seen, cycle, judged);
 }
-
-/** Pages are drawn for people, and evidence inside of that evidence was judged by it. */
-export const isLeftOut = (path: string): boolean => path === 'report.html' || path.startsWith(reprovisionFolder);
 
 /** Undefined while it counts. */
 export function ageOf({ at: now, maxAgeMs }: Pick<ReprovisionSeen, 'at' | 'maxAgeMs'>, at: string): Answer | undefined {

@@ -9,7 +9,7 @@ export interface AlertEvent {
   severity: 'error' | 'info';
   /** RFC 3339. */
   timestamp: string;
-  reason: 'TetherReturned' | 'ProbeFailed' | 'AlarmCleared' | 'Test';
+  reason: 'TetherReturned' | 'ProbeFailed' | 'LookIncomplete' | 'AlarmCleared' | 'Test';
   message: string;
   reportingController: 'catalyst';
   reportingInstance: string;
@@ -78,16 +78,18 @@ export function webhookBody(news: News): WebhookBody {
 
 function reasonOf(returned: News['returned']): AlertEvent['reason'] {
   if (returned.length === 0) return 'AlarmCleared';
-  return returned.some(({ kind }) => kind === 'tether') ? 'TetherReturned' : 'ProbeFailed';
+  const has = (wanted: Alarm['kind']) => returned.some(({ kind }) => kind === wanted);
+  if (has('tether')) return 'TetherReturned';
+  return has('probe') ? 'ProbeFailed' : 'LookIncomplete';
 }
 
-/** `2 tethers, 1 failing probe`. */
+/** `2 tethers, 1 failing probe, an incomplete look`. */
 export function alarmCount(alarms: readonly Pick<Alarm, 'kind'>[]): string {
-  const tethers = alarms.filter(({ kind }) => kind === 'tether').length;
-  const probes = alarms.length - tethers;
+  const of = (wanted: Alarm['kind']) => alarms.filter(({ kind }) => kind === wanted).length;
   return [
-    ...(tethers > 0 ? [counted(tethers, 'tether')] : []),
-    ...(probes > 0 ? [counted(probes, 'failing probe')] : []),
+    ...(of('tether') > 0 ? [counted(of('tether'), 'tether')] : []),
+    ...(of('probe') > 0 ? [counted(of('probe'), 'failing probe')] : []),
+    ...(of('sight') > 0 ? ['an incomplete look'] : []),
   ].join(', ');
 }
 
@@ -114,7 +116,7 @@ function nextOf({ fqdn, returned }: News): string[] {
   if (returned.length === 0) return [command('evidence show', { history: true, sovereign: fqdn })];
   const has = (kind: Alarm['kind']) => returned.some((alarm) => alarm.kind === kind);
   return [
-    ...(has('tether') ? [command('verify umbilical', { sovereign: fqdn })] : []),
+    ...(has('tether') || has('sight') ? [command('verify umbilical', { sovereign: fqdn })] : []),
     ...(has('probe') ? [command('status', { sovereign: fqdn })] : []),
   ];
 }

@@ -3,7 +3,7 @@ import { type Grade, possibleGrade } from '../../scans/grade.js';
 import type { ScanResult } from '../../scans/scan.js';
 import type { DodReport } from '../dod/report.js';
 import { changesSince } from '../dod/since.js';
-import { judgeRound } from './judge.js';
+import { judgeRound, sightKey } from './judge.js';
 import type { Round } from './round.js';
 
 export interface Change {
@@ -63,7 +63,8 @@ export function changesOf(now: Told, earlier: readonly Told[]): Change[] {
 
 function openChanges(before: Told | undefined, { kind, open }: Told): Change[] {
   if (!before?.open || !open) return [];
-  const counts = (key: string) => !key.startsWith('probe ') || (kind === 'round' && before.kind === 'round');
+  const isOfRounds = (key: string) => key.startsWith('probe ') || key === sightKey;
+  const counts = (key: string) => !isOfRounds(key) || (kind === 'round' && before.kind === 'round');
   const keys = [...new Set([...Object.keys(before.open), ...Object.keys(open)])].filter(counts).sort();
   // In which commit or field it was found may differ from round to round: it is the same tether.
   return keys

@@ -1,6 +1,8 @@
 /** What follows from what a round has seen and from the round before it. Pure: `verify evidence` comes to the same from a bundle. */
 import { type Finding, openFindings } from '../../scans/scan.js';
 import { command } from '../../support/commands/command.js';
+import { counted } from '../../support/counted.js';
+import { shortReason } from '../../support/short-reason.js';
 import { type ProbeAnswer, probeAnswers } from './probe-answers.js';
 import type { Alarm, RoundSeen, RoundVerdict } from './round.js';
 
@@ -21,7 +23,9 @@ export interface Earlier {
 /** @param at when the round ended */
 export function judgeRound(seen: RoundSeen, at: string, before: Earlier = { alarms: [], owed: [] }): Judged {
   const answers = probeAnswers(seen);
-  const found = foundIn(seen, answers, at);
+  const unlooked = unlookedIn(seen, answers);
+  const things = foundIn(seen, answers, at);
+  const found = [...things, ...blindness(unlooked, at)].sort(byKey);
   const keys = new Set(found.map(({ key }) => key));
   const known = new Map(before.alarms.map((alarm) => [alarm.key, alarm]));
   const missing = before.alarms.filter(({ key }) => !keys.has(key));
@@ -33,9 +37,8 @@ export function judgeRound(seen: RoundSeen, at: string, before: Earlier = { alar
     const { since, told } = known.get(alarm.key) ?? alarm;
     return { ...alarm, since, told };
   });
-  const unlooked = unlookedIn(seen, answers);
   return {
-    verdict: found.length > 0 ? 'ALERT' : unlooked.length > 0 ? 'INCOMPLETE' : 'CLEAN',
+    verdict: things.length > 0 ? 'ALERT' : unlooked.length > 0 ? 'INCOMPLETE' : 'CLEAN',
     alarms: [...open, ...unseen].sort(byKey),
     returned: found.filter(({ key }) => !known.has(key)).map(({ key }) => key),
     cleared,
@@ -75,7 +78,17 @@ function foundIn({ scan }: RoundSeen, answers: readonly ProbeAnswer[], at: strin
       told: [],
     });
   }
-  return [...alarms.values()].sort(byKey);
+  return [...alarms.values()];
+}
+
+/** One alarm, whatever it is that cannot be looked at: whoever waits for news learns that there is none to wait for. */
+function blindness(unlooked: readonly string[], at: string): Alarm[] {
+  if (unlooked.length === 0) return [];
+  const [first = '', ...more] = unlooked.map(shortReason);
+  const what = `could not look at ${first}${more.length > 0 ? `, and at ${counted(more.length, 'other place')}` : ''}`;
+  const breaks = 'what returns there is not found';
+  const remedy = command('verify umbilical');
+  return [{ ...{ key: sightKey, kind: 'sight', where: 'verify round', what, breaks, remedy }, since: at, told: [] }];
 }
 
 /** Of what another object makes, by that one: Pods come and go under new names. */
@@ -83,10 +96,14 @@ function keyOf({ id, where, source }: Finding): string {
   return source !== undefined && id.startsWith(where) ? `${source}${id.slice(where.length)}` : id;
 }
 
+/** Of the alarm that a round could not look everywhere. */
+export const sightKey = 'sight';
 const probeKey = (name: string) => `probe ${name}`;
 
 /** It was not found: is it gone, or was it not looked for? A tether may lie in any place, so that all of them count. */
 function isGone({ kind, where }: Alarm, { scan, classes }: RoundSeen, answers: readonly ProbeAnswer[]): boolean {
+  // there is one as long as anything could not be looked at
+  if (kind === 'sight') return true;
   if (kind === 'tether') return scan.looked.every(({ ok }) => ok);
   if (Object.keys(classes).length === 0) return false;
   const answer = answers.find(({ name }) => name === where);

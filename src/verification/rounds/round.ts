@@ -10,11 +10,11 @@ import { atShape, sampleShape, textShape, worldShape } from '../rederive/shapes.
 export const roundVerdicts = ['CLEAN', 'ALERT', 'INCOMPLETE'] as const;
 export type RoundVerdict = (typeof roundVerdicts)[number];
 
-/** Something that is not as an independent Sovereign is: a tether that is open, or a probe that fails. */
+/** Something that is not as an independent Sovereign is: a tether that is open, a probe that fails; or that a round cannot look everywhere. */
 export interface Alarm {
   /** The same as long as it is the same thing, whichever Pod of it is found. */
   key: string;
-  kind: 'tether' | 'probe';
+  kind: 'tether' | 'probe' | 'sight';
   where: string;
   what: string;
   breaks: string;
@@ -75,7 +75,7 @@ export interface Round extends Omit<RoundSeen, 'scan'> {
 const alarms = z
   .array(
     z.looseObject({
-      ...{ key: textShape, kind: z.enum(['tether', 'probe']), where: textShape, what: textShape },
+      ...{ key: textShape, kind: z.enum(['tether', 'probe', 'sight']), where: textShape, what: textShape },
       ...{ breaks: textShape, remedy: textShape, since: atShape, told: z.array(textShape) },
     }),
   )

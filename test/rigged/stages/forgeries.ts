@@ -1,6 +1,8 @@
 /** What a forger does to a bundle: each of these is one change of one of its parts, and a rig is one of them or several. */
 import type { Predicate } from '../../../src/evidence/bundle.js';
 import { sha256 } from '../../../src/support/hash.js';
+import { readRaw } from '../../../src/verification/rederive/raw-bundle.js';
+import { settle } from '../../../src/verification/rederive/settle.js';
 import { type BundleWorld, edit, editItem, type ItemLine } from './bundles.js';
 
 export type Forgery = (world: BundleWorld) => void;
@@ -68,3 +70,13 @@ export const journal =
 
 export const journalWithout = (isOut: (line: string) => boolean): Forgery =>
   journal((lines) => lines.filter((line) => !isOut(line)));
+
+/** Each item says what follows from its raw data as it is read now: the forger leaves that to catalyst. */
+export async function reasoned(world: BundleWorld): Promise<void> {
+  const report = await settle(
+    readRaw((path) => world.files[path]),
+    'dod',
+  );
+  world.files['dod.json'] = `${JSON.stringify(report, null, 2)}\n`;
+  world.predicate.verdict = report.verdict;
+}

@@ -94,6 +94,11 @@ export const leftovers: readonly [string, KubeObject, RegExp][] = [
     /PersistentVolumeClaim/,
   ],
   [
+    'an APIService by its name',
+    at('apiregistration.k8s.io/v1', 'APIService', {}, { name: 'tofu-omantel-omani-works', namespace: undefined }),
+    /APIService tofu-omantel-omani-works: .*its name/,
+  ],
+  [
     'ProvisioningState',
     at('catalyst.openova.io/v1alpha1', 'ProvisioningState', { spec: { sovereignFQDN: fqdn } }),
     /ProvisioningState/,

@@ -356,6 +356,49 @@ const missed: readonly [string, KubeObject, string][] = [
   ['YAML in a ConfigMap', config({ 'values.yaml': 'mail:\n  host: mail.openova.io\n' }), 'mail.openova.io'],
   ['CA bundle', config({ 'ca.crt': motherCa.certificate }), 'authority'],
   [
+    'CA bundle, indented in YAML',
+    config({ 'values.yaml': `tls:\n  ca: |\n    ${motherCa.certificate.replaceAll('\n', '\n    ')}\n` }),
+    'authority',
+  ],
+  ['CA bundle as a string of JSON', config({ 'a.json': JSON.stringify({ ca: motherCa.certificate }) }), 'authority'],
+  [
+    'base64 in the path of an address',
+    config({ next: `https://a.example/cb/${base64('https://console.openova.io')}` }),
+    'console.openova.io',
+  ],
+  [
+    'base64 behind a name',
+    config({ token: `relay-token_${Buffer.from('to=mail.openova.io').toString('base64url')}` }),
+    'mail.openova.io',
+  ],
+  [
+    'base64 in lines, indented in YAML',
+    config({
+      'a.yaml': `blob: |\n  ${base64(`${'x'.repeat(70)} https://console.openova.io/ and more`).replace(/(.{76})/g, '$1\n  ')}\n`,
+    }),
+    'console.openova.io',
+  ],
+  [
+    'a pattern in JSON',
+    config({ 'a.json': JSON.stringify({ allow: '^https://console\\.openova\\.io/' }) }),
+    'console.openova.io',
+  ],
+  [
+    'her IPv6 address as a key of a docker config',
+    secret({ '.dockerconfigjson': base64(JSON.stringify({ auths: { [`[${motherAddress6}]:5000`]: {} } })) }),
+    motherAddress6,
+  ],
+  [
+    'text behind zero bytes',
+    at('v1', 'ConfigMap', { binaryData: { blob: base64(`key\0${base64('https://console.openova.io')}\0`) } }),
+    'console.openova.io',
+  ],
+  [
+    'a host with a port where the group of an API is expected',
+    at('rbac.authorization.k8s.io/v1', 'Role', { rules: [{ apiGroups: ['shop.openova.io:443'] }] }),
+    'shop.openova.io',
+  ],
+  [
     'CA bundle in a webhook',
     at(
       'admissionregistration.k8s.io/v1',

@@ -2,10 +2,9 @@
 import { sha256 } from '../../../src/support/hash.js';
 import { judge } from '../../../src/verification/experiment/experiment.js';
 import { canaryName } from '../../../src/verification/experiment/probes.js';
-import { readRaw } from '../../../src/verification/rederive/raw-bundle.js';
-import { settle } from '../../../src/verification/rederive/settle.js';
 import { fail, type RiggedWorld, type Row, worldsOn } from '../rigged-world.js';
 import { type BundleWorld, edit, onBundles } from '../stages/bundles.js';
+import { reasoned } from '../stages/forgeries.js';
 
 type Bent = Omit<Row<BundleWorld>, 'item' | 'expected'> & { refused: RegExp };
 
@@ -55,16 +54,6 @@ function failedLater(world: BundleWorld): void {
   edit(world, 'dod.json', (report) => {
     report.journalLines = begun;
   });
-}
-
-/** Each item says what follows from its raw data as it is read now: the forger leaves that to catalyst. */
-async function reasoned(world: BundleWorld): Promise<void> {
-  const report = await settle(
-    readRaw((path) => world.files[path]),
-    'dod',
-  );
-  world.files['dod.json'] = `${JSON.stringify(report, null, 2)}\n`;
-  world.predicate.verdict = report.verdict;
 }
 
 const rows: Bent[] = [

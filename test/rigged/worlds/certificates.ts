@@ -57,6 +57,12 @@ export const worlds = worldsOn(onCertificates, [
     rig: ({ at }) => Object.assign(at(wildcard).status, { renewalTime: '2026-10-20T00:00:00Z' }),
   },
   {
+    ...{ id: 'renewal-unknown', item: 'D5', gap: 'nobody knows when it is to be renewed' },
+    rigged: 'the wildcard is Ready, and its status does not say when it is to be renewed',
+    expected: fail(/traefik\/wildcard does not say when it is to be renewed/),
+    rig: ({ at }) => Reflect.deleteProperty(at(wildcard).status, 'renewalTime'),
+  },
+  {
     ...{ id: 'certificate-other-name', item: 'D5', gap: 'a name that ends like the own one' },
     rigged: 'the hosts show a certificate for *.x.<fqdn>',
     expected: fail(/the certificate is for/),

@@ -56,6 +56,12 @@ export const worlds = worldsOn(onSources, [
     rig: ({ at }) => Object.assign(at(own).spec, { suspend: true }),
   },
   {
+    ...{ id: 'source-suspended', item: 'D3', gap: 'a source of charts that is suspended' },
+    rigged: 'the HelmRepository of Valkey is suspended: its charts are those of that day',
+    expected: fail(/HelmRepository flux-system\/bp-valkey is suspended/),
+    rig: ({ at }) => Object.assign(at('HelmRepository flux-system/bp-valkey').spec, { suspend: true }),
+  },
+  {
     ...{ id: 'git-no-pivot', item: 'D3', gap: 'no pivot' },
     rigged: 'Flux reads no Git at all',
     expected: fail(/the GitOps pivot has not happened/),

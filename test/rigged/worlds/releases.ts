@@ -92,6 +92,13 @@ export const worlds = worldsOn(onReleases, [
     rig: ({ at }) => Object.assign(at('HelmRelease flux-system/bp-gitea').metadata, { generation: 2 }),
   },
   {
+    ...{ id: 'release-deleted', item: 'D1', gap: 'being deleted' },
+    rigged: 'the release of Gitea is being deleted and waits for a finalizer; its conditions are those of before',
+    expected: fail(/HelmRelease bp-gitea is being deleted/),
+    rig: ({ at }) =>
+      Object.assign(at('HelmRelease flux-system/bp-gitea').metadata, { deletionTimestamp: '2026-11-30T00:00:00Z' }),
+  },
+  {
     ...{ id: 'workload-to-zero', item: 'D1', gap: 'replicas that the chart does not specify' },
     rigged: 'a Deployment of Gitea is scaled to 0 by hand, and is rolled out with none',
     expected: fail(/Deployment gitea\/gitea is scaled to 0; its chart specifies 2/),
@@ -111,6 +118,12 @@ export const worlds = worldsOn(onReleases, [
     rigged: 'the new template of Gitea never comes up; old Pods still serve',
     expected: fail(/Deployment gitea\/gitea is not rolled out: 1 Pods have the former template/),
     rig: (world) => status(world, { replicas: 3, updatedReplicas: 2 }),
+  },
+  {
+    ...{ id: 'workload-set-stuck', item: 'D1', gap: 'a StatefulSet with a Pod of the former template' },
+    rigged: 'one Pod of a StatefulSet still has the former template, and no revision says so',
+    expected: fail(/StatefulSet openbao\/openbao is not rolled out: 1 Pods have the former template/),
+    rig: ({ at }) => Object.assign(at('StatefulSet openbao/openbao').status, { replicas: 3 }),
   },
   {
     ...{ id: 'workload-deadline', item: 'D1', gap: 'a rollout that its controller has given up' },

@@ -10,6 +10,7 @@ import { type ClaimScript, claimScripts } from 'catalyst/mother/jobs/claim-scrip
 import { sha256 } from 'catalyst/support/hash.js';
 import { createRedactor } from 'catalyst/support/redact/redact.js';
 import { createExec } from 'catalyst/tools/exec/exec.js';
+import { ownAgent } from '../../requests/request-log.js';
 import type { Claims } from '../../servers/mother/claims.js';
 import { egressTo } from '../network/egress.js';
 import type { ReconcileContext } from '../reconciler.js';
@@ -108,8 +109,34 @@ async function tryCredentials(mounted: Mounted, lab: ReconcileContext): Promise<
     if (env.OWN_SERVER) told.own![id] = await tryServer(lab, env.OWN_SERVER, token);
   }
   const { own, ...alone } = told;
-  return env.OWN_SERVER ? told : alone;
+  const cloud = await tryTokens(mounted, lab);
+  return { ...(env.OWN_SERVER ? told : alone), ...cloud };
 }
+
+/** Hetzner tokens of this Sovereign's workdir at the lab's cloud API; and hashes of the Object Storage keys beside them. */
+async function tryTokens({ files, namespace, claim, env }: Mounted, lab: ReconcileContext): Promise<object> {
+  const path = `tofu/${env.FQDN?.replaceAll('.', '-')}/tofu.auto.tfvars.json`;
+  const text = String(files.read(namespace, claim, path) ?? '{}');
+  const {
+    hcloud_token: token,
+    object_storage_access_key: accessKey,
+    object_storage_secret_key: secretKey,
+  } = JSON.parse(text) as Record<string, string>;
+  return {
+    ...(token ? { tokens: { [printOf(token)]: await tryToken(token, lab) } } : {}),
+    ...(accessKey && secretKey ? { keys: [printOf(`${accessKey}:${secretKey}`)] } : {}),
+  };
+}
+
+async function tryToken(token: string, { world, signal }: ReconcileContext): Promise<string> {
+  const headers = { authorization: `Bearer ${token}`, 'user-agent': `${ownAgent}kubectl` };
+  return fetch(`${world.cloud?.()}/locations`, { headers, signal }).then(
+    ({ status }) => answerOf(status),
+    () => 'unreachable',
+  );
+}
+
+const printOf = (credential: string) => sha256(credential).slice(0, 16);
 
 /** What kubectl's words would be sorted into. */
 function answerOf(status: number): string {

@@ -12,6 +12,8 @@ import { stateDirOf } from '../spec/spec-path.js';
 export interface Stores {
   /** Made with mode 0700. Warns once of differences of the protected set that nobody has accepted. */
   stateDirFor(fqdn: string): string;
+  /** Undefined where there is none; makes nothing. */
+  existingStateDir(fqdn: string): string | undefined;
   credentialsOf(fqdn: string): Promise<CredentialStore>;
   /** The public key that evidence of this Sovereign is signed with; undefined where nothing of it is on this machine. */
   evidenceKeyOf(fqdn: string): Promise<string | undefined>;
@@ -45,7 +47,11 @@ export function createStores({ flags, request: { env, redactor }, output, lab, c
     stores.set(fqdn, store);
     return store;
   };
+  const existingStateDir = (fqdn: string) => {
+    const dir = join(stateDirOf(flags, env), fqdn);
+    return existsSync(dir) ? dir : undefined;
+  };
   const evidenceKeyOf = async (fqdn: string) =>
-    existsSync(join(stateDirOf(flags, env), fqdn)) ? findPublicKey(await credentialsOf(fqdn)) : undefined;
-  return { stateDirFor, credentialsOf, evidenceKeyOf };
+    existingStateDir(fqdn) === undefined ? undefined : findPublicKey(await credentialsOf(fqdn));
+  return { stateDirFor, existingStateDir, credentialsOf, evidenceKeyOf };
 }

@@ -7,6 +7,7 @@ import { messageOf } from '../../../support/errors/errors.js';
 import { processor, type RecordedWait } from '../../../support/recorded-waits.js';
 import { type EstimatedWorld, estimates, type WorldEstimates } from '../../../walk/estimates.js';
 import type { World } from '../../../world/world.js';
+import { filesOf } from '../../rehearsal/kept-files.js';
 import { newestRehearsal } from '../../rehearsal/pointer.js';
 import { type Answer, failed, notChecked, passed } from '../item.js';
 import type { Scope } from '../scope.js';
@@ -40,17 +41,24 @@ export interface DurationsSeen {
 
 type TimedStep = Pick<Scope['steps'][number], 'id'>;
 
-export async function durations({ world, journal, steps, options }: Scope): Promise<Answer> {
+export async function durations(scope: Scope): Promise<Answer> {
+  const { world, journal, steps, options } = scope;
   const kind = await kindOf(world, options.lab);
-  const { timed, problem } = await rehearsalOf(world);
-  const ofStep = ({ id }: TimedStep) =>
-    [id, { durations: timed?.durations.get(id) ?? [], waits: timed?.waits.get(id) ?? [] }] as const;
+  const { timed, problem } = await rehearsalOf(scope);
   const seen: DurationsSeen = {
     ...{ kind, estimates: estimates[kind] },
-    ...(timed ? { rehearsed: Object.fromEntries(steps.map(ofStep)) } : {}),
+    ...(timed ? { rehearsed: rehearsedSteps(timed, steps) } : {}),
     ...(problem === undefined ? {} : { problem }),
   };
   return { ...judgeDurations(seen, { journal, steps }), evidence: seen };
+}
+
+/** What the steps took by the journal of a rehearsal. Pure. */
+export function rehearsedSteps(
+  { durations: took, waits }: Timed,
+  steps: readonly TimedStep[],
+): NonNullable<DurationsSeen['rehearsed']> {
+  return Object.fromEntries(steps.map(({ id }) => [id, { durations: took.get(id) ?? [], waits: waits.get(id) ?? [] }]));
 }
 
 /** Pure. */
@@ -118,16 +126,20 @@ async function kindOf(world: World, lab: boolean): Promise<EstimatedWorld> {
   return charts.length > 0 ? 'engines' : 'lab';
 }
 
-/** What the steps took in the rehearsal on this world; D20 judges whether that is evidence. */
-async function rehearsalOf({ stateDir, sovereign }: World): Promise<{ timed?: Timed; problem?: string }> {
-  const file = newestRehearsal(stateDir)?.bundle;
+/** What the steps took in the rehearsal on this world, whose files go into the evidence; D20 judges whether that is evidence. */
+async function rehearsalOf(scope: Scope): Promise<{ timed?: Timed; problem?: string }> {
+  const { stateDir, sovereign } = scope.world;
+  const file = scope.reprovision ?? newestRehearsal(stateDir)?.bundle;
   if (file === undefined) return {};
   try {
-    const { files } = await readBundle(file);
-    const { fqdn } = JSON.parse(String(files.get('dod.json'))) as { fqdn: string };
+    const bundle = await readBundle(file);
+    const files = filesOf(bundle);
+    const { fqdn } = JSON.parse(String(files['dod.json'])) as { fqdn: string };
     // its journal is this one
     if (fqdn === sovereign.spec.fqdn) return {};
-    const { entries } = parseJournal(String(files.get('journal.jsonl')), 'journal.jsonl');
+    const { entries } = parseJournal(String(files['journal.jsonl']), 'journal.jsonl');
+    // so that whoever verifies the bundle times the same steps
+    scope.reprovisioned = files;
     return { timed: foldJournal(entries) };
   } catch (error) {
     return { problem: `the rehearsal's durations could not be read: ${messageOf(error)}` };

@@ -50,8 +50,11 @@ export function judgeSources({ sources, tree }: SourcesSeen, sovereign: Sovereig
   }
   const followed = sources.filter(({ kind, address }) => kind === 'GitRepository' && address === own);
   if (followed.length === 0) found.problems.push(`Flux does not read ${own}: the GitOps pivot has not happened`);
-  for (const { name, suspended } of followed)
-    if (suspended) found.problems.push(`${name} is suspended: no commit rolls out`);
+  for (const { kind, name, suspended } of sources)
+    if (suspended)
+      found.problems.push(
+        `${name} is suspended: ${kind === 'GitRepository' ? 'no commit rolls out' : 'nothing new is fetched'}`,
+      );
   return found;
 }
 

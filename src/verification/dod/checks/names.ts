@@ -87,8 +87,9 @@ async function issuersOf(world: Scope['world']): Promise<Pick<CertificatesSeen, 
 function ownSolver({ at, issuers, certificates: all }: CertificatesSeen): Answer {
   const unwell = all.flatMap(({ name, ready, message, renewalTime }) => {
     if (!ready) return [`${name} is not Ready: ${message ?? 'not observed yet'}`];
-    const isLate = Date.parse(String(renewalTime)) + renewalMs < Date.parse(at);
-    return isLate ? [`${name} was to be renewed at ${renewalTime}`] : [];
+    if (renewalTime === undefined) return [`${name} does not say when it is to be renewed`];
+    const isInTime = Date.parse(renewalTime) + renewalMs >= Date.parse(at);
+    return isInTime ? [] : [`${name} was to be renewed at ${renewalTime}`];
   });
   if (unwell.length > 0) return failed(unwell.join('; '));
   if (issuers.length === 0) return failed('no certificate is issued by ACME');

@@ -1,5 +1,5 @@
 /** D20: signed evidence of a run that wiped and built again, this Sovereign or a throwaway one of the same spec. Derived again, not believed. */
-import { type OpenBundle, readBundle } from '../../../evidence/bundle.js';
+import { readBundle } from '../../../evidence/bundle.js';
 import { findPublicKey } from '../../../evidence/signing.js';
 import { takeInventory } from '../../../hetzner/purge/plan/inventory.js';
 import { selectLeftovers } from '../../../hetzner/purge/select/select.js';
@@ -10,7 +10,8 @@ import { endsTheRun } from '../../../support/errors/ends-the-run.js';
 import { fail, messageOf } from '../../../support/errors/errors.js';
 import { walkSelection } from '../../../walk/steps/purge-leftovers.js';
 import type { World } from '../../../world/world.js';
-import { ageOf, isLeftOut, judgeReprovision, type ReprovisionSeen } from '../../rehearsal/judge.js';
+import { ageOf, judgeReprovision, type ReprovisionSeen } from '../../rehearsal/judge.js';
+import { filesOf } from '../../rehearsal/kept-files.js';
 import { takeListing } from '../../rehearsal/listing.js';
 import { newestRehearsal } from '../../rehearsal/pointer.js';
 import { type Answer, failed, notChecked } from '../item.js';
@@ -94,9 +95,4 @@ async function listed(world: World, wiped: Sovereign): Promise<ReprovisionSeen['
   const selection = { ...walkSelection(wiped.spec.fqdn), snapshots: true };
   const rows = selectLeftovers(await takeInventory(await world.hetzner()), selection);
   return { left: rows.filter(({ selected }) => selected).map(({ type, id, name }) => `${type} ${name} (${id})`) };
-}
-
-function filesOf({ files }: OpenBundle): Record<string, string> {
-  const kept = [...files].filter(([path]) => !isLeftOut(path));
-  return Object.fromEntries(kept.map(([path, bytes]) => [path, bytes.toString()]));
 }

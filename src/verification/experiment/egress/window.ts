@@ -1,8 +1,6 @@
 /** One egress window of D22 at one grade: armed, denied, looked at from inside of a Pod, exercised, lifted. What it saw is raw; nothing is judged here. */
 import type { Part } from '../../../engine/events.js';
 import type { Mutation } from '../../../engine/mutation.js';
-import { holderOf } from '../../../handover/mother/hold-mother.js';
-import { watchDeadline } from '../../../handover/mother/undo/watch-deadline.js';
 import type { Kube } from '../../../kubernetes/client/kube.js';
 import type { Grade } from '../../../scans/grade.js';
 import { allowedNamesKey, blockNamesKey } from '../../../scans/umbilical/marks.js';
@@ -12,9 +10,9 @@ import { messageOf } from '../../../support/errors/errors.js';
 import { runProbe } from '../../../walk/probes/probe-job.js';
 import type { StepContext } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
-import { egressMutations, liftBlock, tooLate } from '../egress-life.js';
-import { type BlockRun, namesRef, policyRef } from '../egress-objects.js';
-import { biteMs, untilBlocked } from '../egress-ways.js';
+import { egressMutations, liftBlock } from '../egress-life.js';
+import { namesRef, policyRef } from '../egress-objects.js';
+import { untilBlocked } from '../egress-ways.js';
 import { reconcileAll, reconcileMutation } from '../exercises.js';
 import type { Allowed } from './allow-list.js';
 import { namesOn } from './block-policy.js';
@@ -30,6 +28,7 @@ import {
 } from './canaries.js';
 import { denialAt, deny, sharedIn, telling } from './deny.js';
 import { type ImagePulls, type Pulled, pullCharts, pullImages, pullMutations } from './fresh-pulls.js';
+import { holdBlock } from './hold-block.js';
 
 /** The policy and the names as they are on the cluster. */
 export interface OnCluster {
@@ -111,18 +110,15 @@ export async function egressWindow(world: World, context: StepContext, options: 
   const shared = sharedIn(denial, seen.before);
   if (shared.length > 0) return { ...seen, shared };
 
-  const seconds = Math.ceil((windowMs + biteMs + graceMs(windowMs)) / 1000);
-  const until = new Date(clock.now().getTime() + seconds * 1000);
-  const run: BlockRun = { ...holderOf(world), until };
-  const watch = watchDeadline(world, seconds, () => tooLate(until));
-  const signal = AbortSignal.any([context.signal, watch.signal]);
+  const block = holdBlock(world, context, windowMs + graceMs(windowMs));
+  const { run, seconds, signal } = block;
   const show = (state: Part['state'], note: string, ends?: Date) =>
     context.progress.part?.({ group: 'moment', id: 'egress', state, note, until: ends });
   const held = { ...context, signal };
   try {
     seen.names = await deny(held, { kube, run, image, seconds, denied, allowed });
     seen.onCluster.push(await onCluster(world, kube));
-    watch.check();
+    block.check();
     seen.during = await untilBlocked(
       world,
       held,
@@ -134,7 +130,7 @@ export async function egressWindow(world: World, context: StepContext, options: 
       context.progress.output(`a Pod reaches nothing but the list of ${grade}; window ${formatDuration(windowMs)}`);
       show('running', `blocked: Pods reach nothing outside but the list of ${grade}`, new Date(from + windowMs));
       await exercise(world, held, { seen, kube, grade, from, windowMs });
-      watch.check();
+      block.check();
       seen.end = await look(known);
       seen.onCluster.push(await onCluster(world, kube));
       seen.window = { from, to: clock.now().getTime() };
@@ -144,7 +140,7 @@ export async function egressWindow(world: World, context: StepContext, options: 
     if (endsTheRun(error)) throw error;
     seen.broken.push(messageOf(error));
   } finally {
-    watch.close();
+    block.close();
     show('running', 'the block is being lifted');
     await liftBlock(kube, context.undo, run.runId);
     show('pass', 'open again');

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { openHandover } from '../../../../src/handover/handover.js';
-import { isPublicAddress } from '../../../../src/handover/mother/classify-credential-check.js';
+import { classifyCloudCredentials } from '../../../../src/handover/mother/old-credentials/classify-cloud-credentials.js';
+import { isPublicAddress } from '../../../../src/handover/mother/old-credentials/classify-credential-check.js';
 import { revokeAccess } from '../../../../src/handover/mother/revoke.js';
 import type { HetznerApi, HetznerWriter } from '../../../../src/hetzner/api/api.js';
+import { printOf, printOfKeys } from '../../../../src/mother/jobs/cloud-credentials-check.js';
 import type { CredentialCheck } from '../../../../src/mother/jobs/credential-check.js';
 import { fail } from '../../../../src/support/errors/errors.js';
 import { ids, memoryCluster, motherCluster, rig } from '../rig.js';
@@ -210,5 +212,79 @@ describe('a credential that was accepted once', () => {
   it('is done with once that same one is refused, in whatever file', async () => {
     const refused = { answer: 'refused', print: 'aaaa' };
     expect(await trials({ answer: 'accepted', print: 'aaaa' }, refused)).toEqual(['E5104', 'done']);
+  });
+});
+
+describe('a Hetzner token or a pair of keys in the records of the mother', () => {
+  const token = 't'.repeat(64);
+  const pair = { accessKey: 'ACCESSKEY0123456789A', secretKey: 's'.repeat(40) };
+
+  /** One run for each answer of the cloud API; `keys`: what the Object Storage does with the pair. */
+  async function runs(
+    ...turns: { answer?: 'accepted' | 'refused' | 'unreachable'; keys?: 'accepted' | 'refused'; current?: string }[]
+  ) {
+    let now = turns[0]!;
+    const mother = motherCluster({
+      'try-credentials': () => ({
+        kubeconfigs: {},
+        ...(now.answer ? { tokens: { [printOf(token)]: now.answer } } : {}),
+        ...(now.keys ? { keys: [printOfKeys(pair)] } : {}),
+      }),
+    });
+    const { world, context } = rig(mother, memoryCluster([theNode]), () => undefined);
+    await world.credentials.set('s3-access-key', pair.accessKey);
+    await world.credentials.set('s3-secret-key', pair.secretKey);
+    Object.assign(world, {
+      objectStoreOf: async () => ({
+        listBuckets: async () => {
+          if (now.keys === 'refused') throw fail('E2302', 'The keys were refused.');
+          return [];
+        },
+      }),
+    });
+    const ended: string[] = [];
+    for (const turn of turns) {
+      now = turn;
+      if (turn.current) await world.credentials.set('hcloud-token', turn.current);
+      const handover = await openHandover(world, context);
+      ended.push(
+        await revokeAccess(handover).then(
+          () => handover.record.refusals.map(({ what, answer }) => `${what}: ${answer}`).join(),
+          (error: { code: string; message: string }) => `${error.code} ${error.message}`,
+        ),
+      );
+    }
+    return ended;
+  }
+
+  it('is pending until that same one is refused, under a hashed name', async () => {
+    const ended = await runs({ answer: 'accepted' }, {}, { answer: 'unreachable' }, { answer: 'refused' });
+    const name = `Hetzner token ${printOf(token)}`;
+    expect(ended).toEqual([
+      expect.stringMatching(`^E5104 Still accepted, and known to the mother: ${name}: the cloud API accepted it`),
+      expect.stringMatching(`^E5104 .*${name}: accepted at .*not proven to be refused since`),
+      expect.stringMatching(/^E5104 /),
+      `${name}: refused`,
+    ]);
+    expect(ended.join()).not.toContain(token);
+  });
+
+  it('is accepted while catalyst uses the same one, even where the mother does not reach the cloud API', async () => {
+    expect(await runs({ answer: 'unreachable', current: token })).toEqual([
+      expect.stringMatching(/^E5104 .*it is the one that catalyst uses now/),
+    ]);
+    expect(await runs({ answer: 'unreachable' })).toEqual([expect.stringMatching(/^E5107 .*could not be reached/)]);
+  });
+
+  it('of the Object Storage is tried with the pair that catalyst has, and one that it does not have is asked for', async () => {
+    const [accepted, refused] = await runs({ keys: 'accepted' }, { keys: 'refused' });
+    expect(accepted).toMatch(/^E5104 .*Object Storage keys [0-9a-f]{16}: the Object Storage accepted them/);
+    expect(refused).toBe(`Object Storage keys ${printOfKeys(pair)}: refused`);
+    const strange = { credentials: { find: async () => undefined } } as unknown as Parameters<
+      typeof classifyCloudCredentials
+    >[1];
+    expect(await classifyCloudCredentials({ keys: ['0123456789abcdef'] }, strange, 'now')).toMatchObject([
+      { answer: 'not proven', why: expect.stringContaining('revoke them in the Hetzner Console') },
+    ]);
   });
 });

@@ -13,6 +13,7 @@ import {
   readFacts,
   readInventory,
 } from '../../../../src/mother/jobs/claim-jobs.js';
+import { printOf, printOfKeys } from '../../../../src/mother/jobs/cloud-credentials-check.js';
 import type { OwnApi } from '../../../../src/mother/jobs/credential-check.js';
 
 const fqdn = 'omantel.omani.works';
@@ -64,7 +65,7 @@ function claimOnDisk(): { directory: string; root: string } {
 function runScript(
   name: ClaimJob['name'],
   root: string,
-  { tmp, ...more }: { own?: OwnApi; tmp?: string; offset?: number; ids?: string[] } = {},
+  { tmp, ...more }: { own?: OwnApi; cloud?: string; tmp?: string; offset?: number; ids?: string[] } = {},
 ): Record<string, unknown> {
   const job = claimJob(catalyst, { name, fqdn, ids: [id], runId: 'run12345', ...more });
   const container = job.spec.template.spec.containers[0];
@@ -355,6 +356,30 @@ describe("short Jobs on the mother's claim", () => {
     const calls = readFileSync(join(directory, 'calls'), 'utf8');
     expect(calls).toMatch(/--server https:\/\/198\.51\.100\.9:6443 --certificate-authority \S+ .*get --raw/);
     expect(readdirSync(directory).filter((name) => name.startsWith('own-authority'))).toEqual([]);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('tries the Hetzner tokens of its records at the cloud API, and tells nothing of them and of keys but a hash', () => {
+    const { directory, root } = claimOnDisk();
+    const token = 'h'.repeat(64);
+    const pair = { accessKey: 'ACCESSKEY0123456789A', secretKey: 's'.repeat(40) };
+    const work = join(root, `tofu/${fqdn.replaceAll('.', '-')}`);
+    mkdirSync(work, { recursive: true });
+    writeFileSync(
+      join(work, 'tofu.auto.tfvars.json'),
+      JSON.stringify({
+        ...{ sovereign_fqdn: fqdn, hcloud_token: token },
+        ...{ object_storage_access_key: pair.accessKey, object_storage_secret_key: pair.secretKey },
+      }),
+    );
+    const seen = withKubectl(directory, 'error: You must be logged in to the server (Unauthorized)', () =>
+      runScript('try-credentials', root, { cloud: 'https://cloud.example/v1', tmp: directory }),
+    );
+    expect(seen).toMatchObject({ tokens: { [printOf(token)]: 'refused' }, keys: [printOfKeys(pair)] });
+    const calls = readFileSync(join(directory, 'calls'), 'utf8');
+    expect(calls).toMatch(/--kubeconfig \S*cloud-login\S* .*get --raw \/v1\/locations/);
+    expect(`${calls}${JSON.stringify(seen)}`).not.toMatch(/hhhh|ssss|ACCESSKEY/);
+    expect(readdirSync(directory).filter((name) => name.startsWith('cloud-login'))).toEqual([]);
     rmSync(directory, { recursive: true });
   });
 

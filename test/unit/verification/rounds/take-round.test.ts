@@ -31,6 +31,29 @@ describe('a round', () => {
     expect(round.unlooked).toEqual([expect.stringMatching(/^secrets \(v1\) on the Sovereign: .*cannot list/)]);
   });
 
+  it('that cannot look everywhere alerts once, whatever else it cannot look at, and once more when one can', async () => {
+    const serving: { forbidden: string[] } = { forbidden: [] };
+    const rig = await roundRig({ serving });
+    await rig.round();
+    for (const forbidden of [['secrets'], ['secrets', 'configmaps'], ['configmaps']]) {
+      serving.forbidden = forbidden;
+      expect((await rig.round()).round.verdict).toBe('INCOMPLETE');
+    }
+    expect(rig.posted).toMatchObject([
+      {
+        ...{ severity: 'error', reason: 'LookIncomplete', next: [expect.stringContaining('verify umbilical')] },
+        text: expect.stringMatching(/an incomplete look found\nverify round: could not look at secrets \(v1\)/),
+      },
+    ]);
+    serving.forbidden = [];
+    const { bundle, round } = await rig.round();
+    expect(round).toMatchObject({ verdict: 'CLEAN', alarms: [], owed: [] });
+    expect(rig.posted.slice(1)).toMatchObject([{ severity: 'info', reason: 'AlarmCleared' }]);
+    expect((await verifyBundle(bundle, await keyOf(rig))).verdict).toBe('CLEAN');
+    await rig.round();
+    expect(rig.posted).toHaveLength(2);
+  });
+
   it('clears nothing that it could not look for', async () => {
     const serving: { forbidden?: string[] } = {};
     const rig = await roundRig({ serving, objects: [tether] });
@@ -39,15 +62,15 @@ describe('a round', () => {
     serving.forbidden = ['secrets'];
     expect((await rig.round()).round).toMatchObject({
       ...{ verdict: 'INCOMPLETE', cleared: [] },
-      alarms: [{ where: 'ConfigMap apps/rig', unseen: true }],
+      alarms: [{ where: 'ConfigMap apps/rig', unseen: true }, { key: 'sight' }],
     });
     serving.forbidden = [];
     expect((await rig.round()).round).toMatchObject({
       verdict: 'CLEAN',
       alarms: [],
-      cleared: [{ where: 'ConfigMap apps/rig' }],
+      cleared: [{ where: 'ConfigMap apps/rig' }, { key: 'sight' }],
     });
-    expect(rig.posted.map(({ reason }) => reason)).toEqual(['TetherReturned', 'AlarmCleared']);
+    expect(rig.posted.map(({ reason }) => reason)).toEqual(['TetherReturned', 'LookIncomplete', 'AlarmCleared']);
   });
 
   it('alerts when a probe fails for as long as it is waited for', async () => {
@@ -81,7 +104,7 @@ describe('a round', () => {
       path === '/readyz' ? { status: 503, body: '' } : Promise.reject(fail('E3101', 'The API server does not answer.'));
     const { round } = await rig.round();
     expect(round.verdict).toBe('ALERT');
-    expect(round.alarms).toMatchObject([{ key: 'probe Kubernetes API' }]);
+    expect(round.alarms).toMatchObject([{ key: 'probe Kubernetes API' }, { key: 'sight' }]);
     expect(round.unlooked.join()).toMatch(/does not answer/);
   });
 });

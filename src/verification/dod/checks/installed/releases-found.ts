@@ -98,13 +98,13 @@ export async function seeReleases(
 
 /** Values of a release may hold anything. */
 function keptRelease({ metadata, spec, status = {} }: KubeObject): KubeObject {
-  const { namespace, name, generation } = metadata;
+  const { namespace, name, generation, deletionTimestamp } = metadata;
   const { chart, version } = spec?.chart?.spec ?? {};
   const { conditions, observedGeneration, lastAttemptedRevision, history } = status;
   const last = history?.[0];
   const { chartVersion, digest, ociDigest } = last ?? {};
   return {
-    ...{ apiVersion: helmApi, kind: 'HelmRelease', metadata: { namespace, name, generation } },
+    ...{ apiVersion: helmApi, kind: 'HelmRelease', metadata: { namespace, name, generation, deletionTimestamp } },
     spec: { suspend: spec?.suspend, chart: { spec: { chart, version } } },
     status: {
       ...{ conditions, observedGeneration, lastAttemptedRevision },
@@ -141,6 +141,7 @@ function stateProblems(release: ExpectedRelease, object: KubeObject, installed: 
   const { name, releaseName, namespace } = release;
   const problems: string[] = [];
   if (object.spec?.suspend === true) problems.push(`HelmRelease ${name} is suspended: Flux does not keep it`);
+  if (object.metadata.deletionTimestamp) problems.push(`HelmRelease ${name} is being deleted`);
   const state = fluxState(object);
   if ('pending' in state) problems.push(`HelmRelease ${name}: ${state.pending}`);
   const record = installed.find((one) => one.namespace === namespace && one.name === releaseName);

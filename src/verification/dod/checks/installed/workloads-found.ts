@@ -112,7 +112,7 @@ function stuck(object: KubeObject): string | undefined {
   if (kind === 'Deployment' && progress?.status === 'False')
     return `${nameOf(object)} is stuck: ${progress.reason ?? ''} ${progress.message ?? ''}`.trim();
   const old = (status.replicas ?? 0) - (status.updatedReplicas ?? status.replicas ?? 0);
-  if (kind === 'Deployment' && old > 0)
+  if (kind !== 'DaemonSet' && old > 0)
     return `${nameOf(object)} is not rolled out: ${old} Pods have the former template`;
   const revisions = status.currentRevision && status.updateRevision;
   return kind === 'StatefulSet' && revisions && status.currentRevision !== status.updateRevision

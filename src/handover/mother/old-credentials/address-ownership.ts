@@ -1,7 +1,7 @@
 /** Whose address is it: the Sovereign's, by its API, its nodes and what it has at Hetzner, or somebody else's. */
-import { isExactName } from '../../hetzner/names.js';
-import { isCatalystError } from '../../support/errors/errors.js';
-import type { World } from '../../world/world.js';
+import { isExactName } from '../../../hetzner/names.js';
+import { isCatalystError } from '../../../support/errors/errors.js';
+import type { World } from '../../../world/world.js';
 import { isPublicAddress, type Whose } from './classify-credential-check.js';
 
 /** Asks the Sovereign and Hetzner, each once and only when an address needs it. Without a Hetzner token no address is `other`. */

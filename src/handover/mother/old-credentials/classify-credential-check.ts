@@ -3,8 +3,8 @@
  * nothing answers there may be a firewall, and ends nothing. At a public address of nobody we know there is nothing to open.
  */
 import { isIP } from 'node:net';
-import type { CredentialCheck } from '../../mother/jobs/credential-check.js';
-import type { Refusal } from '../record.js';
+import type { CredentialCheck } from '../../../mother/jobs/credential-check.js';
+import type { Refusal } from '../../record.js';
 
 /** `own`: an address of this Sovereign. `other`: a public address that is none of its. `unknown`: it cannot be told. */
 export type Whose = 'own' | 'other' | 'unknown';
