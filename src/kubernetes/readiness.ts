@@ -49,10 +49,10 @@ const all =
   (...types: string[]): Rule =>
   (object) => {
     const missing = types.find((type) => !isTrue(object, type));
-    return missing === undefined ? { ready: true } : { pending: told(object, missing) };
+    return missing === undefined ? { ready: true } : { pending: whyNot(object, missing) };
   };
 
-function told(object: KubeObject, type: string): string {
+function whyNot(object: KubeObject, type: string): string {
   const condition = conditionOf(object, type);
   const why = [condition?.reason, condition?.message].filter(Boolean).join(': ');
   return `${nameOf(object)} is not ${type}${why ? ` (${why})` : ''}`;
@@ -63,7 +63,7 @@ const rules: Record<string, Rule> = {
   'apps/StatefulSet': workload,
   'apps/DaemonSet': workload,
   'batch/Job': (object) => {
-    if (isTrue(object, 'Failed')) return { failed: told(object, 'Complete').replace('is not Complete', 'failed') };
+    if (isTrue(object, 'Failed')) return { failed: whyNot(object, 'Complete').replace('is not Complete', 'failed') };
     return isTrue(object, 'Complete') || (object.status?.succeeded ?? 0) > 0
       ? { ready: true }
       : { pending: `${nameOf(object)} runs` };
@@ -74,7 +74,7 @@ const rules: Record<string, Rule> = {
     if (phase !== 'Cluster in healthy state') return { pending: `${nameOf(object)}: ${phase}` };
     // healthy without its write-ahead log in Object Storage, it would be a database without a backup
     if (!object.spec?.backup || isTrue(object, 'ContinuousArchiving')) return { ready: true };
-    return { pending: told(object, 'ContinuousArchiving') };
+    return { pending: whyNot(object, 'ContinuousArchiving') };
   },
   'pkg.crossplane.io/Provider': (object) => packageOf(object),
   'pkg.crossplane.io/Function': (object) => packageOf(object),
@@ -84,7 +84,7 @@ const rules: Record<string, Rule> = {
     return phase === 'Available' ? { ready: true } : { pending: `${nameOf(object)} is ${phase}` };
   },
   'kyverno.io/ClusterPolicy': (object) =>
-    isTrue(object, 'Ready') || object.status?.ready === true ? { ready: true } : { pending: told(object, 'Ready') },
+    isTrue(object, 'Ready') || object.status?.ready === true ? { ready: true } : { pending: whyNot(object, 'Ready') },
   'helm.toolkit.fluxcd.io/HelmRelease': (object) => {
     if (object.spec?.suspend === true) return { failed: `${nameOf(object)} is suspended: Flux ignores it` };
     const stalled = conditionOf(object, 'Stalled');
@@ -97,7 +97,7 @@ const rules: Record<string, Rule> = {
     const words = String(ready.message ?? '');
     return ready.status === 'False' && (hopeless.test(words) || isChartRefused(words))
       ? { failed: `${nameOf(object)}: ${words}` }
-      : { pending: told(object, 'Ready') };
+      : { pending: whyNot(object, 'Ready') };
   },
 };
 
@@ -109,18 +109,18 @@ const hopeless =
 function packageOf(object: KubeObject): Readiness {
   const installed = conditionOf(object, 'Installed');
   const refused = installed?.status === 'False' && pullRefusal(installed.message ?? '') !== undefined;
-  return refused ? { failed: told(object, 'Installed') } : all('Installed', 'Healthy')(object);
+  return refused ? { failed: whyNot(object, 'Installed') } : all('Installed', 'Healthy')(object);
 }
 
 /** Kinds without a rule: Stalled and Failed end the wait, a Ready condition decides, and what has none is as it should be. */
 function byConditions(object: KubeObject): Readiness {
-  if (isTrue(object, 'Stalled')) return { failed: told(object, 'Ready') };
+  if (isTrue(object, 'Stalled')) return { failed: whyNot(object, 'Ready') };
   const ready = conditionOf(object, 'Ready');
   if (!ready)
     return waitsForReady.has(object.kind) ? { pending: `${nameOf(object)} reports no status yet` } : { ready: true };
   if (ready.status === 'True') return { ready: true };
   const refused = ready.status === 'False' && isChartRefused(ready.message ?? '');
-  return refused ? { failed: told(object, 'Ready') } : { pending: told(object, 'Ready') };
+  return refused ? { failed: whyNot(object, 'Ready') } : { pending: whyNot(object, 'Ready') };
 }
 
 const waitsForReady = new Set(['Certificate', 'ClusterIssuer', 'Issuer', 'ClusterSecretStore', 'ExternalSecret']);

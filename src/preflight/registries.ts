@@ -76,7 +76,7 @@ async function lookAtImages(options: RegistryOptions) {
   refuse('image', asked, sovereign);
   const seen = `${asked.there.length} images${needed > 0 ? `, ${needed} of them with the login of spec.charts.secretRef` : ''}`;
   const notes = unknown.map((release) => `${release} has another chart version, whose images are not known`);
-  return told(seen, [...asked.silent, ...notes]);
+  return withSilent(seen, [...asked.silent, ...notes]);
 }
 
 async function lookAtCharts(options: RegistryOptions) {
@@ -111,7 +111,10 @@ async function lookAtCharts(options: RegistryOptions) {
     });
   const asked = await askRegistries(http, questions, options);
   refuse('chart', asked, sovereign);
-  return told(`${asked.there.length} charts; ${releases.length - questions.length} more are in the tree`, asked.silent);
+  return withSilent(
+    `${asked.there.length} charts; ${releases.length - questions.length} more are in the tree`,
+    asked.silent,
+  );
 }
 
 /** An index has the digest of every archive: with a pin, the very archive must be there. */
@@ -162,7 +165,7 @@ function refuse(what: 'image' | 'chart', { missing, private: kept }: Asked, { sp
   );
 }
 
-function told(seen: string, silent: readonly string[]) {
+function withSilent(seen: string, silent: readonly string[]) {
   if (silent.length === 0) return seen;
   return {
     warn: `${seen}; could not be checked: ${silent.join('; ')}`,

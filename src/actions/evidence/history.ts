@@ -13,13 +13,19 @@ import type { DodReport } from '../../verification/dod/report.js';
 import { paths, scansShape } from '../../verification/rederive/raw-bundle.js';
 import { reportShape } from '../../verification/rederive/shapes.js';
 import { roundIn } from '../../verification/rounds/earlier.js';
-import { type Change, changesOf, type Told, toldByRound, toldByVerdict } from '../../verification/rounds/history.js';
+import {
+  type BundleSummary,
+  type Change,
+  changesOf,
+  summaryOfRound,
+  summaryOfVerdict,
+} from '../../verification/rounds/history.js';
 import type { Context } from '../session/context.js';
 
 /** `linked`: the one before it in this folder is the one that it names. `cut`: the oldest here names one that is not here. */
 export type Link = 'first' | 'linked' | 'cut' | 'broken';
 
-export interface HistoryEntry extends Pick<Told, 'kind' | 'at' | 'verdict' | 'grade'> {
+export interface HistoryEntry extends Pick<BundleSummary, 'kind' | 'at' | 'verdict' | 'grade'> {
   /** Path. */
   bundle: string;
   link: Link;
@@ -43,7 +49,7 @@ export async function evidenceHistory(context: Context, show: (history: History)
       actions: [command('verify dod'), command('verify round')],
     });
   const entries: HistoryEntry[] = [];
-  const told: Told[] = [];
+  const summaries: BundleSummary[] = [];
   for (const [index, name] of names.entries()) {
     context.signal.throwIfAborted();
     const file = join(folder, name);
@@ -58,14 +64,14 @@ export async function evidenceHistory(context: Context, show: (history: History)
       });
       continue;
     }
-    const { kind, at, verdict, grade } = read.told;
+    const { kind, at, verdict, grade } = read.summary;
     entries.push({
       ...{ kind, at, verdict, bundle: file, link: linkOf(file, read.predicate, names[index - 1]) },
       ...(grade ? { grade } : {}),
       checked: { valid: true, why: read.why },
-      changes: changesOf(read.told, told),
+      changes: changesOf(read.summary, summaries),
     });
-    told.push(read.told);
+    summaries.push(read.summary);
   }
   const history = { fqdn, entries };
   show(history);
@@ -85,7 +91,7 @@ function requireWhole(history: History): void {
 }
 
 interface ReadEntry {
-  told: Told;
+  summary: BundleSummary;
   predicate: Predicate;
   /** With which key it was checked. */
   why: string;
@@ -100,19 +106,23 @@ async function readEntry(context: Context, fqdn: string, file: string): Promise<
     const statement = intactStatement(opened, publicKey);
     if (typeof statement === 'string') return statement;
     if (statement.predicate.fqdn !== fqdn) return `it is about ${statement.predicate.fqdn}`;
-    return { told: toldBy(opened, statement.predicate), predicate: statement.predicate, why: `checked with ${origin}` };
+    return {
+      summary: summaryOf(opened, statement.predicate),
+      predicate: statement.predicate,
+      why: `checked with ${origin}`,
+    };
   } catch (error) {
     return messageOf(error).replace(/\.$/, '');
   }
 }
 
-function toldBy({ files }: OpenBundle, { kind }: Predicate): Told {
+function summaryOf({ files }: OpenBundle, { kind }: Predicate): BundleSummary {
   const json = (path: string): unknown => JSON.parse(String(files.get(path)));
   const scan = checkShape(scansShape, json(paths.scans)).data?.umbilical as ScanResult | undefined;
   const round = kind === 'round' ? roundIn({ files }) : undefined;
-  if (round && scan) return toldByRound(round, scan);
+  if (round && scan) return summaryOfRound(round, scan);
   const { data: report } = checkShape(reportShape, kind === 'round' ? undefined : json(reportPaths.verdict));
-  if (kind !== 'round' && report) return toldByVerdict(kind, report as unknown as DodReport, scan);
+  if (kind !== 'round' && report) return summaryOfVerdict(kind, report as unknown as DodReport, scan);
   throw new Error('it is not what catalyst writes');
 }
 
@@ -121,7 +131,7 @@ function unread(name: string): Pick<HistoryEntry, 'kind' | 'at' | 'verdict'> {
   const [, kind = '', day = '', time = '', verdict = ''] =
     /^([a-z]+)-(\d{4}-\d\d-\d\d)T([\d-]+)Z-([a-z]+)\.tar$/.exec(name) ?? [];
   const [h, m, s, ms = '000'] = time.split('-');
-  return { kind: kind as Told['kind'], at: `${day}T${h}:${m}:${s}.${ms}Z`, verdict: verdict.toUpperCase() };
+  return { kind: kind as BundleSummary['kind'], at: `${day}T${h}:${m}:${s}.${ms}Z`, verdict: verdict.toUpperCase() };
 }
 
 function linkOf(file: string, { previous }: Predicate, before: string | undefined): Link {

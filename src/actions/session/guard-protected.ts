@@ -9,8 +9,8 @@ import type { Protects } from '../../engine/protects.js';
 import {
   compareFingerprints,
   type DeclaredEffect,
+  listDifferences,
   requireUnchanged,
-  toldDifferences,
 } from '../../mother/fingerprint/compare.js';
 import { effectOf, journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import type { Difference } from '../../mother/fingerprint/difference.js';
@@ -145,7 +145,7 @@ function requireAsKept(world: World, kept: Fingerprint, print: Fingerprint): voi
   note(world, differences);
   throw fail(
     'E5006',
-    `The protected set on the mother has changed since ${kept.at}: ${toldDifferences(differences)}. Nothing was changed.`,
+    `The protected set on the mother has changed since ${kept.at}: ${listDifferences(differences)}. Nothing was changed.`,
     {
       actions: [`find out who changed it: ${command('verify protected')}`, acceptCommand(world.sovereign.spec.fqdn)],
       data: { since: kept.at, differences },

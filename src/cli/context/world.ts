@@ -6,7 +6,7 @@ import type { Journal } from '../../engine/journal.js';
 import { publicAddress } from '../../hetzner/cluster/public-address.js';
 import { loadBalancerAddresses } from '../../kubernetes/load-balancer-addresses.js';
 import { nodeAddresses } from '../../kubernetes/node-addresses.js';
-import { proxiesTold } from '../../tools/dialer/proxies.js';
+import { proxiesText } from '../../tools/dialer/proxies.js';
 import { createDnsQuery } from '../../tools/dns/dns-client.js';
 import { createHttp } from '../../tools/http/http-client.js';
 import { createGate, type OpenGate } from '../../world/gate/gate.js';
@@ -73,7 +73,7 @@ export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
     dns,
     identity,
     publicAddress: once(() => publicAddress(createHttp({ dialer: tools.direct(), ...calls }), { signal })),
-    ways: () => proxiesTold(env),
+    ways: () => proxiesText(env),
     blueprints,
     tree: once(async () => renderTree(sovereign, blueprints)),
     runId,

@@ -101,9 +101,9 @@ async function ownApi(world: World, kube: Kube): Promise<OwnApi | undefined> {
 
 /** Throws E5104 when an old credential was accepted, E5107 when it was not seen refused. */
 export function assertRefused(refusals: readonly Refusal[]): void {
-  const told = (answer: string) => refusals.filter((one) => one.answer === answer);
-  const accepted = told('accepted');
-  const unproven = told('not proven');
+  const withAnswer = (answer: string) => refusals.filter((one) => one.answer === answer);
+  const accepted = withAnswer('accepted');
+  const unproven = withAnswer('not proven');
   const ofCloud = accepted.filter(isOfCloud);
   if (ofCloud.length > 0) throw stillOpen(ofCloud);
   if (accepted.length > 0) {

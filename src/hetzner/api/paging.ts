@@ -30,12 +30,12 @@ export async function listAll<T>(
   const time = createAllowance();
   const read = () => readPages(call, { path, key, query, shared, time });
   const first = await read();
-  if (first.steady) return first.items as T[];
+  if (first.unchanged) return first.items as T[];
   const seen = new Map<unknown, object>();
   let reading = first;
   for (let times = 0; ; times++) {
     for (const item of reading.items) seen.set((item as { id?: unknown }).id, item);
-    if (reading.steady || times === rereads) return [...seen.values()] as T[];
+    if (reading.unchanged || times === rereads) return [...seen.values()] as T[];
     reading = await read();
   }
 }
@@ -51,7 +51,7 @@ interface Reading {
 async function readPages(
   call: HetznerCaller,
   { path, key, query, shared, time }: Reading,
-): Promise<{ items: object[]; steady: boolean }> {
+): Promise<{ items: object[]; unchanged: boolean }> {
   const found: object[] = [];
   const totals = new Set<number>();
   let pages = 0;
@@ -74,7 +74,7 @@ async function readPages(
       throw fail('E2001', `Hetzner answered GET ${path} with page ${JSON.stringify(next)} after ${page}.`);
     page = next;
   }
-  return { items: found, steady: totals.size <= 1 };
+  return { items: found, unchanged: totals.size <= 1 };
 }
 
 /** Parts that each server or load balancer brings along whole, price list included: a long list keeps one of each. */

@@ -72,7 +72,7 @@ function changes(what: string, before: Values, after: Values): Difference[] {
 }
 
 /** For a person: the first five and how many more. */
-export function toldDifferences(differences: readonly Difference[]): string {
+export function listDifferences(differences: readonly Difference[]): string {
   const list = differences.slice(0, 5).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
   return list.join('; ') + (differences.length > list.length ? `; and ${differences.length - list.length} more` : '');
 }
@@ -92,7 +92,7 @@ export function requireUnchanged(
       : 'No mutation in the journal of this run touched any of them: somebody or something else changed them.';
   throw fail(
     'E5003',
-    `${label}, the protected set on the mother has changed: ${toldDifferences(differences)}. ${why}`,
+    `${label}, the protected set on the mother has changed: ${listDifferences(differences)}. ${why}`,
     {
       actions: [...new Set(caused.map(({ undo }) => undo)), command('verify protected')],
       data: { differences, caused },

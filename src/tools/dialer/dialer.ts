@@ -10,7 +10,7 @@ import { checkServerIdentity, createSecureContext, type SecureContext } from 'no
 import { fail } from '../../support/errors/errors.js';
 import { authoritiesFile, trustedAuthorities } from './authorities.js';
 import { type ConnectRule, type Dial, dialFor } from './connect-to.js';
-import { addressesOf, isOwnWay, openConnection, toldDial, type Ways } from './open-connection.js';
+import { addressesOf, dialText, isOwnWay, openConnection, type Ways } from './open-connection.js';
 import type { OwnNames } from './own-names.js';
 import { bareHost, proxyFor, proxyUrl, shownProxy } from './proxies.js';
 import { connectBySocks, isSocks } from './socks.js';
@@ -99,7 +99,7 @@ export function createDialer({ connectTo, resolver, names, caBundle, env = {} }:
     told(url) {
       const { proxy, ...dial } = way(url);
       const own = !dial.moved && names?.covers(dial.host, dial.port) ? names.told(dial.host) : '';
-      return `${own}${proxy ? ` (through the proxy ${shownProxy(proxy)})` : toldDial(dial)}`;
+      return `${own}${proxy ? ` (through the proxy ${shownProxy(proxy)})` : dialText(dial)}`;
     },
   };
 }

@@ -72,7 +72,7 @@ function plain({ host, port }: Dial, timeoutMs: number): Promise<Socket> {
 }
 
 /** In words, for messages: where a name and port are dialed, as far as that is known without asking a resolver. */
-export function toldDial({ moved, host, port, through }: Dial): string {
+export function dialText({ moved, host, port, through }: Dial): string {
   if (through) return ` (through ${through.protocol}//${through.host})`;
   return moved ? ` (dialed as ${host}:${port})` : '';
 }

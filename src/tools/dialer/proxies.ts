@@ -33,7 +33,7 @@ export function proxyPasswords(env: Environment): string[] {
 }
 
 /** In words, for people: which way calls take, and which are direct. */
-export function proxiesTold(env: Environment): string {
+export function proxiesText(env: Environment): string {
   const named = (['HTTPS_PROXY', 'HTTP_PROXY'] as const).flatMap((name) => {
     const url = proxyUrl(variable(env, name) ?? '');
     return url ? [`${name} ${shownProxy(url)}`] : [];

@@ -25,11 +25,11 @@ function itemChanges(before: DodReport, now: DodReport): ChangesSince['changes']
   return now.items.flatMap((item) => {
     const then = earlier.get(item.id);
     if (!then || then.status === item.status) return [];
-    return [{ what: item.id, before: toldItem(then), after: toldItem(item) }];
+    return [{ what: item.id, before: itemText(then), after: itemText(item) }];
   });
 }
 
-const toldItem = ({ status, reason }: ItemResult) => (status === 'pass' ? status : `${status}: ${reason}`);
+const itemText = ({ status, reason }: ItemResult) => (status === 'pass' ? status : `${status}: ${reason}`);
 
 function releasesOf({ items }: DodReport): Map<string, string> | undefined {
   const evidence = items.find(({ id }) => id === 'D1')?.evidence as { releases?: LiveRelease[] } | undefined;

@@ -9,7 +9,7 @@ import type { Probe, Sampler } from './sampler.js';
 import { isBad, lateMs, type Sample } from './samples.js';
 
 /** How long a baseline of that length may take to come. */
-export function steadyWithinMs(baselineMs: number): number {
+export function baselineWithinMs(baselineMs: number): number {
   return 3 * baselineMs + 60_000;
 }
 
@@ -19,7 +19,7 @@ const wordOf = ({ error, ms }: Sample) => error ?? `late: ${ms} ms, the limit is
  * Waits until every probe has been green for as long as asked, without a break, and answers since when (ms since the start).
  * Throws E6002 when that does not come: nothing is killed on ground that shakes by itself.
  */
-export async function steadyBaseline(
+export async function greenBaseline(
   world: Pick<World, 'clock' | 'signal'>,
   { progress }: Pick<StepContext, 'progress'>,
   sampler: Sampler,
@@ -29,7 +29,7 @@ export async function steadyBaseline(
   const lastBad = () => sampler.samples.findLast(isBad);
   return waitUntil<number>({
     reason: 'a baseline in which every probe is green',
-    timeoutMs: steadyWithinMs(baselineMs),
+    timeoutMs: baselineWithinMs(baselineMs),
     clock: world.clock,
     signal: world.signal,
     onPending: progress.waiting,

@@ -17,7 +17,7 @@ import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js
 import { startLoopbackWitness } from '../../tools/exec/loopback-witness.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { steadyBaseline, steadyWithinMs, untilGreen } from './baseline.js';
+import { baselineWithinMs, greenBaseline, untilGreen } from './baseline.js';
 import { withCut } from './egress-cut.js';
 import type { ExercisePlan } from './exercises.js';
 import { type Exercise, type Experiment, judge, longestDownMs, type Observed } from './experiment.js';
@@ -153,12 +153,12 @@ async function observe(
   const before = await takeFingerprint(world);
   const asFound = await touchedObjects(mother, catalyst);
   const moment = showMoments(context);
-  const steady = () => steadyBaseline(world, context, sampler, probes, options.baselineMs);
+  const baseline = () => greenBaseline(world, context, sampler, probes, options.baselineMs);
   moment('baseline', 'running', 'every probe green before anything is stopped');
-  await steady();
+  await baseline();
   moment('baseline', 'pass', 'every probe is green');
   const inside = await openCanary(world, context, sampler.now);
-  const longest = steadyWithinMs(options.baselineMs) + longestDownMs(options.windowMs);
+  const longest = baselineWithinMs(options.baselineMs) + longestDownMs(options.windowMs);
   const seconds = Math.ceil((longest + graceMs) / 1000);
   const times = { baselineFrom: 0, faultAt: 0, undoAt: 0 };
   let exercises: Exercise[] = [];
@@ -171,7 +171,7 @@ async function observe(
       await watching.look();
       moment('undo', 'running', `armed on the mother: Job ${armed.job} puts catalyst-api back if catalyst dies`);
       // Arming took a while.
-      times.baselineFrom = await steady();
+      times.baselineFrom = await baseline();
       requireAsFound(compareTouched(asFound, await touchedObjects(mother, catalyst)));
       times.faultAt = sampler.now();
       moment('catalyst-api', 'running', 'is being stopped on the mother');

@@ -14,7 +14,7 @@ export interface Change {
 }
 
 /** What a bundle says, as far as a history shows it. */
-export interface Told {
+export interface BundleSummary {
   kind: 'dod' | 'rehearsal' | 'round';
   at: string;
   verdict: string;
@@ -25,14 +25,18 @@ export interface Told {
   open?: Readonly<Record<string, string>>;
 }
 
-export function toldByRound(round: Round, scan: ScanResult): Told {
+export function summaryOfRound(round: Round, scan: ScanResult): BundleSummary {
   const open = Object.fromEntries(round.alarms.map(({ key, what }) => [key, what]));
   const { grade = 'none' } = possibleGrade(scan);
   return { kind: 'round', at: round.finishedAt, verdict: round.verdict, grade, open };
 }
 
 /** @param scan as D14 took it; left out where it was not asked for */
-export function toldByVerdict(kind: 'dod' | 'rehearsal', report: DodReport, scan: ScanResult | undefined): Told {
+export function summaryOfVerdict(
+  kind: 'dod' | 'rehearsal',
+  report: DodReport,
+  scan: ScanResult | undefined,
+): BundleSummary {
   const { finishedAt: at, verdict, grade } = report;
   const alarms = scan && judgeRound({ scan, samples: [], classes: {} }, at).alarms;
   return {
@@ -46,7 +50,7 @@ export function toldByVerdict(kind: 'dod' | 'rehearsal', report: DodReport, scan
  * @param earlier all before it, the oldest first: each thing is compared with the newest that says something of it. A probe that a verdict
  * does not list was not looked at by it.
  */
-export function changesOf(now: Told, earlier: readonly Told[]): Change[] {
+export function changesOf(now: BundleSummary, earlier: readonly BundleSummary[]): Change[] {
   const sameKind = earlier.findLast(({ kind }) => kind === now.kind);
   const scanned = earlier.findLast(({ open }) => open !== undefined);
   return [
@@ -61,7 +65,7 @@ export function changesOf(now: Told, earlier: readonly Told[]): Change[] {
   ];
 }
 
-function openChanges(before: Told | undefined, { kind, open }: Told): Change[] {
+function openChanges(before: BundleSummary | undefined, { kind, open }: BundleSummary): Change[] {
   if (!before?.open || !open) return [];
   const isOfRounds = (key: string) => key.startsWith('probe ') || key === sightKey;
   const counts = (key: string) => !isOfRounds(key) || (kind === 'round' && before.kind === 'round');

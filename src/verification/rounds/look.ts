@@ -12,7 +12,7 @@ import { probeEveryMs } from '../dod/select.js';
 import { probesOf, witnessesOf } from '../experiment/probes.js';
 import { type Probe, type SamplerOptions, startSampler } from '../experiment/sampler.js';
 import { within } from '../experiment/samples.js';
-import { isSteady } from './probe-answers.js';
+import { isGreenNow } from './probe-answers.js';
 import type { RoundSeen } from './round.js';
 
 export interface RoundLook {
@@ -75,19 +75,19 @@ async function sampleProbes(
   const witness = await startWitness();
   try {
     const probes = [...own, ...(await witnessesOf(world, witness.url))];
-    const samples = await untilSteady(world, { probes, own, times });
+    const samples = await untilGreenNow(world, { probes, own, times });
     return { samples, classes: Object.fromEntries(probes.map((probe) => [probe.name, probe.class])) };
   } finally {
     await witness.stop();
   }
 }
 
-async function untilSteady(
+async function untilGreenNow(
   { clock, signal }: World,
   { probes, own, times }: { probes: readonly Probe[]; own: readonly Probe[]; times: SamplerOptions['times'] },
 ): Promise<RoundSeen['samples']> {
   const sampler = startSampler(probes, { clock, times, intervalMs: probeEveryMs, signal });
-  const steady = ({ name }: Probe) => isSteady(within(sampler.samples, name, {}));
+  const isGreen = ({ name }: Probe) => isGreenNow(within(sampler.samples, name, {}));
   try {
     await waitUntil({
       reason: 'every probe to be green',
@@ -96,7 +96,7 @@ async function untilSteady(
       clock,
       signal,
       look: async () => {
-        const red = own.find((probe) => !steady(probe));
+        const red = own.find((probe) => !isGreen(probe));
         return red === undefined ? { done: true } : { pending: red.name };
       },
     }).catch(() => signal.throwIfAborted());

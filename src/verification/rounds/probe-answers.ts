@@ -9,14 +9,14 @@ export interface ProbeAnswer {
 }
 
 /** So many good samples one after the other: what was just restarted answers once before it answers. */
-export const steadySamples = 3;
+export const greenSamples = 3;
 
 export function probeAnswers({ samples, classes }: Pick<RoundSeen, 'samples' | 'classes'>): ProbeAnswer[] {
   const named = (wanted: string) => Object.keys(classes).filter((name) => classes[name] === wanted);
   const blind = blindTimes(samples, named('witness'));
   return named('sovereign').map((name): ProbeAnswer => {
     const mine = within(samples, name, {});
-    if (isSteady(mine)) return { name, answer: 'green', why: `${mine.length} samples` };
+    if (isGreenNow(mine)) return { name, answer: 'green', why: `${mine.length} samples` };
     const failed = mine.findLast((one) => isBad(one) && blindFor(one, blind) === undefined);
     if (failed) return { name, answer: 'failed', why: failed.error ?? `late: ${failed.ms} ms` };
     const late = mine.findLast(isBad);
@@ -25,7 +25,7 @@ export function probeAnswers({ samples, classes }: Pick<RoundSeen, 'samples' | '
 }
 
 /** True when the newest samples of one probe, in order, are all good. */
-export function isSteady(mine: readonly Sample[]): boolean {
-  const newest = mine.slice(-steadySamples);
-  return newest.length === steadySamples && !newest.some(isBad);
+export function isGreenNow(mine: readonly Sample[]): boolean {
+  const newest = mine.slice(-greenSamples);
+  return newest.length === greenSamples && !newest.some(isBad);
 }

@@ -8,6 +8,7 @@ import type { HandoverRecord } from '../../../src/handover/record.js';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import type { InventoryPage } from '../../../src/mother/jobs/claim-jobs.js';
 import { residueZero } from '../../../src/verification/dod/checks/independence.js';
+import { lookForMother, withoutMother } from '../../../src/verification/dod/mother-lost.js';
 import type { Scope } from '../../../src/verification/dod/scope.js';
 import { memoryCluster, motherCluster, rig } from '../../unit/handover/rig.js';
 import type { Stage } from '../rigged-world.js';
@@ -32,6 +33,8 @@ export interface ResidueWorld {
   record: Partial<HandoverRecord>;
   /** Left out: the journal knows nothing. */
   journaled: boolean;
+  /** She is switched off: nothing of her answers. */
+  off?: true;
 }
 
 const delegation: RecordSet[] = [
@@ -112,6 +115,8 @@ async function judged(world: ResidueWorld, judge: (made: ReturnType<typeof rig>)
     mother.objects.set(`${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`, object);
   const made = rig(mother, memoryCluster([node, authority]), (call) => http(world, call));
   const stateDir = world.journaled ? journal() : '/nowhere';
+  if (world.off)
+    made.world.mother = async () => ({ ...mother.kube, raw: () => Promise.reject(new Error('ECONNREFUSED')) });
   const git = { read: async () => ({ sha: 'b'.repeat(40), files: new Map(Object.entries(world.tree)) }) };
   Object.assign(made.world, { stateDir, git });
   try {
@@ -124,8 +129,11 @@ async function judged(world: ResidueWorld, judge: (made: ReturnType<typeof rig>)
 export const onResidue: Stage<ResidueWorld> = {
   honest,
   judge: (world) =>
-    judged(world, async ({ world: made, context }) =>
-      residueZero({ world: made, context, record: world.record } as unknown as Scope),
+    judged(
+      world,
+      async ({ world: made, context }) =>
+        withoutMother('D15', await lookForMother(made)) ??
+        residueZero({ world: made, context, record: world.record } as unknown as Scope),
     ) as ReturnType<typeof residueZero>,
 };
 

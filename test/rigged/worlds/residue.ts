@@ -1,7 +1,14 @@
 /** D15: each place on the mother where something of the Sovereign can be left, once. */
-import { fail, worldsOn } from '../rigged-world.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
+import { fail, notChecked, worldsOn } from '../rigged-world.js';
 import { fqdn, leftovers, lostId } from '../stages/leftovers.js';
 import { onResidue } from '../stages/residue.js';
+
+/** That it started after the erasure shows that its volume is a new one. */
+const podOfCatalyst = (creationTimestamp: string): KubeObject => ({
+  ...{ apiVersion: 'v1', kind: 'Pod', spec: {} },
+  metadata: { namespace: 'catalyst', name: 'catalyst-api-old', labels: { app: 'catalyst-api' }, creationTimestamp },
+});
 
 const slug = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
@@ -26,6 +33,18 @@ const places = worldsOn(onResidue, [
     rigged: 'catalyst-api still serves the erased record, whose id only the journal knows',
     expected: fail(/record 5cd1bceaaacb71f6 is served/),
     rig: (world) => world.inMemory.push(lostId),
+  },
+  {
+    ...{ id: 'left-scratch', item: 'D15', gap: 'a volume that lives as long as its Pod' },
+    rigged: 'a Pod of catalyst-api is older than the erasure: its scratch volume may hold plans with tokens',
+    expected: fail(/Pod catalyst\/catalyst-api-old: its scratch volume is older than the erasure/),
+    rig: (world) => world.objects.push(podOfCatalyst('2026-10-31T00:00:00Z')),
+  },
+  {
+    ...{ id: 'left-mother-off', item: 'D15', gap: 'a mother that is switched off' },
+    rigged: 'the mother is switched off: what she holds cannot be read, and is not nothing',
+    expected: notChecked(/the mother cannot be read: ECONNREFUSED/),
+    rig: (world) => Object.assign(world, { off: true }),
   },
   {
     ...{ id: 'left-zone', item: 'D15', gap: 'a copy of the zone' },

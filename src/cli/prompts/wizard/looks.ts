@@ -34,13 +34,13 @@ export async function lookAtName(world: World): Promise<string> {
 
 export async function lookAtMother(world: World): Promise<string> {
   const checks = motherChecks(world);
-  return told(checks, ['mother', 'protected-pages']);
+  return resultsOf(checks, ['mother', 'protected-pages']);
 }
 
 /** Reads only: whether the token may write is proven by a probe in the gate, when the walk starts. */
-export const lookAtToken = (world: World): Promise<string> => told(provider(world), ['hetzner-token']);
-export const lookAtCapacity = (world: World): Promise<string> => told(provider(world), ['hetzner-capacity']);
-export const lookAtStorage = (world: World): Promise<string> => told(provider(world), ['object-storage']);
+export const lookAtToken = (world: World): Promise<string> => resultsOf(provider(world), ['hetzner-token']);
+export const lookAtCapacity = (world: World): Promise<string> => resultsOf(provider(world), ['hetzner-capacity']);
+export const lookAtStorage = (world: World): Promise<string> => resultsOf(provider(world), ['object-storage']);
 
 /** What #370 would take and what it leaves, and why; nothing is saved. */
 export async function showLeftovers(world: World): Promise<string> {
@@ -78,7 +78,7 @@ function leftoversTable(rows: readonly Row[]): string {
 
 const provider = (world: World) => providerChecks({ ...world, spec: world.sovereign.spec });
 
-async function told(checks: readonly Check[], ids: readonly string[]): Promise<string> {
+async function resultsOf(checks: readonly Check[], ids: readonly string[]): Promise<string> {
   const chosen = checks.filter(({ id }) => ids.includes(id));
   const seen = await Promise.all(chosen.map((check) => check.look()));
   return seen.map((one) => (typeof one === 'string' ? one : one.warn)).join('; ');

@@ -89,7 +89,7 @@ export function selectLeftovers(
       labels: item.labels ?? {},
       created: item.created,
       protected: item.protection?.delete === true,
-      ...told(verdicts.get(keyOf(type, item.id))!),
+      ...decision(verdicts.get(keyOf(type, item.id))!),
       first: preparations(type, item),
       implies: impliedBy(type, item, inventory),
       ...(pricing ? monthlyCost(type, item, pricing) : {}),
@@ -108,7 +108,7 @@ export function isLive(inventory: Inventory, fqdn: string): boolean {
   return liveSince(inventory, fqdn) !== undefined;
 }
 
-const told = ({ selected, reason, goesWith, dependsOn, kept }: Verdict) => ({
+const decision = ({ selected, reason, goesWith, dependsOn, kept }: Verdict) => ({
   selected,
   reason,
   ...(goesWith ? { goesWith } : {}),

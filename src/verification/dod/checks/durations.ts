@@ -70,7 +70,7 @@ export function judgeDurations(
   const rows = steps.filter(({ id }) => !untimed.includes(id)).map(({ id }) => rowOf(id, journal, seen));
   if (rows.length === 0) return notChecked('no step was timed by the journal');
   const of = (verdict: Row['verdict']) => rows.filter((row) => row.verdict === verdict);
-  if (of('outside').length > 0) return failed(of('outside').map(told).join('; '));
+  if (of('outside').length > 0) return failed(of('outside').map(rowText).join('; '));
   const unknown = [
     ...untimed.map((id) => `${id} was not timed`),
     ...of('no estimate').map(({ step }) => `${step} has no estimate`),
@@ -79,13 +79,13 @@ export function judgeDurations(
   const explained = of('explained');
   const parts = [
     `${rows.length} steps timed, ${of('within').length} within ±20 % or 15 s of ${seen.rehearsed ? 'earlier runs, the rehearsal included, or of ' : ''}the estimates of ${seen.estimates.at} (${seen.kind})`,
-    explained.length > 0 ? `${explained.length} explained: ${explained.map(told).join('; ')}` : '',
+    explained.length > 0 ? `${explained.length} explained: ${explained.map(rowText).join('; ')}` : '',
     seen.problem,
   ];
   return passed(parts.filter(Boolean).join('; '));
 }
 
-function told({ step, ms, estimateMs = 0, from, waits = [] }: Row): string {
+function rowText({ step, ms, estimateMs = 0, from, waits = [] }: Row): string {
   const [longest] = waits;
   const why = longest ? `, of which it waited ${formatDuration(longest.ms)} for ${longest.for}` : '';
   return `${step} took ${formatDuration(ms)}, ${from} ${formatDuration(estimateMs)}${why}`;

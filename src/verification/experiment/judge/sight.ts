@@ -38,16 +38,16 @@ export function judgeSight(
       : []),
     ...jumped.map(
       ({ t, ms }) =>
-        `the clock of this machine jumped by ${told(ms)} at ${told(t)}: it was set, or the machine was suspended`,
+        `the clock of this machine jumped by ${secondsText(ms)} at ${secondsText(t)}: it was set, or the machine was suspended`,
     ),
     ...(Math.abs(ahead) > mostAheadMs
       ? [
-          `the servers' clocks went ${told(Math.abs(ahead))} ${ahead > 0 ? 'further' : 'less far'} than ours: this machine stood still, or its clock is wrong`,
+          `the servers' clocks went ${secondsText(Math.abs(ahead))} ${ahead > 0 ? 'further' : 'less far'} than ours: this machine stood still, or its clock is wrong`,
         ]
       : []),
     ...(worst && worst.ms > mostGapMs
       ? [
-          `no sample of ${worst.name} was started for ${told(worst.ms)} from ${told(worst.at)} on: this process was suspended or too slow`,
+          `no sample of ${worst.name} was started for ${secondsText(worst.ms)} from ${secondsText(worst.at)} on: this process was suspended or too slow`,
         ]
       : []),
     ...names.flatMap((name) =>
@@ -56,7 +56,7 @@ export function judgeSight(
   ];
 }
 
-const told = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+const secondsText = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 function blindTo(
   name: string,
@@ -68,7 +68,7 @@ function blindTo(
   const { count, from, why, all } = longestBlindRun(mine, blind);
   const { inARow, share } = lab ? mostInLab : most;
   if (count > inARow)
-    return [`${name} was not observed for ${count} samples from ${told(from)} on: ${why}, so we were too slow`];
+    return [`${name} was not observed for ${count} samples from ${secondsText(from)} on: ${why}, so we were too slow`];
   if (all > mine.length * share)
     return [`${all} of ${mine.length} samples of ${name} were not observed: ${why}, so we were too slow`];
   return [];

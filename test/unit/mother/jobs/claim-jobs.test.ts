@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -108,7 +110,8 @@ function filesIn(root: string): string[] {
     .sort();
 }
 
-async function runJob(name: ClaimJob['name'], directory: string): Promise<Record<string, unknown>> {
+/** @param cloud where the emulated cluster reaches the cloud API */
+async function runJob(name: ClaimJob['name'], directory: string, cloud?: string): Promise<Record<string, unknown>> {
   const job = claimJob(catalyst, { name, fqdn, ids: [id], runId: 'run12345' });
   const env = { FQDN: fqdn, IDS: id, ROOT: '/var/lib/catalyst' };
   const pod = {
@@ -118,7 +121,8 @@ async function runJob(name: ClaimJob['name'], directory: string): Promise<Record
     spec: job.spec.template.spec,
   };
   // biome-ignore lint/suspicious/noExplicitAny: these programs ask nothing of the emulated cluster
-  return (await motherJobs(createClaims(directory))[name]!({ pod, env, lab: {} as any })) as Record<string, unknown>;
+  const lab = { world: { cloud: cloud && (() => cloud) } } as any;
+  return (await motherJobs(createClaims(directory))[name]!({ pod, env, lab })) as Record<string, unknown>;
 }
 
 describe("short Jobs on the mother's claim", () => {
@@ -380,6 +384,29 @@ describe("short Jobs on the mother's claim", () => {
     expect(calls).toMatch(/--kubeconfig \S*cloud-login\S* .*get --raw \/v1\/locations/);
     expect(`${calls}${JSON.stringify(seen)}`).not.toMatch(/hhhh|ssss|ACCESSKEY/);
     expect(readdirSync(directory).filter((name) => name.startsWith('cloud-login'))).toEqual([]);
+    rmSync(directory, { recursive: true });
+  });
+
+  it.each([
+    [401, 'refused'],
+    [200, 'accepted'],
+    [503, 'unreachable'],
+  ])('in a lab asks its cloud API, which answers %i: %s', async (status, answer) => {
+    const { directory, root } = claimOnDisk();
+    const token = 'lab-old-hcloud-token';
+    const work = join(root, 'tofu/omantel-omani-works');
+    writeFileSync(join(work, 'tofu.auto.tfvars.json'), JSON.stringify({ sovereign_fqdn: fqdn, hcloud_token: token }));
+    const asked: (string | undefined)[] = [];
+    const cloud = createServer(({ url, headers }, response) => {
+      asked.push(`${url} ${headers.authorization}`);
+      response.writeHead(status).end('{}');
+    });
+    await new Promise<void>((listening) => cloud.listen(0, '127.0.0.1', listening));
+    const { port } = cloud.address() as AddressInfo;
+    const seen = await runJob('try-credentials', directory, `http://127.0.0.1:${port}/v1`);
+    cloud.close();
+    expect(seen).toMatchObject({ tokens: { [printOf(token)]: answer } });
+    expect(asked).toEqual([`/v1/locations Bearer ${token}`]);
     rmSync(directory, { recursive: true });
   });
 

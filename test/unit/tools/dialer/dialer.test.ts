@@ -6,7 +6,7 @@ import { createTransport } from '../../../../src/hetzner/api/transport.js';
 import { authoritiesFile, trustedAuthorities } from '../../../../src/tools/dialer/authorities.js';
 import { openConnectProxy } from '../../../../src/tools/dialer/connect-proxy.js';
 import { createDialer } from '../../../../src/tools/dialer/dialer.js';
-import { proxiesTold, proxyFor, proxyPasswords } from '../../../../src/tools/dialer/proxies.js';
+import { proxiesText, proxyFor, proxyPasswords } from '../../../../src/tools/dialer/proxies.js';
 import { createHttp } from '../../../../src/tools/http/http-client.js';
 import { createHttpStream } from '../../../../src/tools/http/http-stream.js';
 import { createObjectStore } from '../../../../src/tools/s3/s3.js';
@@ -154,9 +154,9 @@ test('the authorities of the spec come beside those of the system, they do not t
 
 test('the way is told without the login of the proxy, whose password is a secret', () => {
   const env = { HTTPS_PROXY: 'http://me:p%40ss@proxy.example.org:3128', no_proxy: '.corp' };
-  expect(proxiesTold(env)).toBe(
+  expect(proxiesText(env)).toBe(
     "through HTTPS_PROXY http://proxy.example.org:3128; directly to loopback and .corp, and for SSH, DNS and this machine's own address",
   );
-  expect(proxiesTold({})).toBe('directly: no proxy is set');
+  expect(proxiesText({})).toBe('directly: no proxy is set');
   expect(proxyPasswords(env)).toEqual(['p%40ss', 'p@ss']);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { steadyBaseline } from '../../../../src/verification/experiment/baseline.js';
+import { greenBaseline } from '../../../../src/verification/experiment/baseline.js';
 import type { Sampler } from '../../../../src/verification/experiment/sampler.js';
 import type { Sample } from '../../../../src/verification/experiment/samples.js';
 
@@ -43,7 +43,7 @@ function rig(bad: (probe: string, t: number) => boolean) {
 describe('the baseline', () => {
   it('begins after the last bad sample, and lasts as long as asked', async () => {
     const { world, sampler } = rig((probe, t) => probe === 'console' && t === 2000);
-    const from = await steadyBaseline(world, { progress }, sampler, probes, 3000);
+    const from = await greenBaseline(world, { progress }, sampler, probes, 3000);
     expect(from).toBe(2010);
     expect(sampler.now()).toBeGreaterThanOrEqual(5010);
     expect(sampler.samples.filter(({ t, ok }) => t >= from && !ok)).toEqual([]);
@@ -51,7 +51,7 @@ describe('the baseline', () => {
 
   it('that does not come names what fails, and that nothing was killed', async () => {
     const { world, sampler } = rig((probe, t) => probe === 'canary' && t % 4000 === 0);
-    await expect(steadyBaseline(world, { progress }, sampler, probes, 10_000)).rejects.toMatchObject({
+    await expect(greenBaseline(world, { progress }, sampler, probes, 10_000)).rejects.toMatchObject({
       code: 'E6002',
       message: 'The baseline is not green: canary (503). Nothing was killed.',
     });
