@@ -48,7 +48,7 @@ export async function blackStart(world: World, context: StepContext, options: Bl
   const { lab, asked, offMs, recoverMs } = options;
   const engine = lab ? await engineOf(world) : 'none';
   const seen: BlackStartSeen = {
-    ...{ engine, asked: asked || engine === 'emulated', offMs, recoverMs },
+    ...{ engine, asked: asked || takesAlways(engine), offMs, recoverMs },
     ...{ nodes: {}, databases: [], probes: {}, problems: [] },
   };
   if (engine !== 'kubeconfig' && seen.asked) {
@@ -58,12 +58,13 @@ export async function blackStart(world: World, context: StepContext, options: Bl
   return { ...judgeBlackStart(seen), evidence: seen };
 }
 
-/** Whether it would be taken: in an emulated lab always, also in one that has no Sovereign yet; elsewhere on request. */
+/** Whether it would be taken: in a lab whose machines are its own always, also in one that has no Sovereign yet; elsewhere on request. */
 export async function isTaken(world: World, { lab, asked }: { lab: boolean; asked: boolean }): Promise<boolean> {
   if (!lab) return asked;
-  const engine = await engineOf(world).catch(() => 'emulated' as const);
-  return engine === 'emulated' || (asked && engine === 'kubernetes');
+  return takesAlways(await engineOf(world).catch(() => 'emulated' as const));
 }
+
+const takesAlways = (engine: Engine) => engine === 'emulated' || engine === 'kubernetes';
 
 /** Labs of earlier versions have no word about it, and are emulated. */
 async function engineOf(world: World): Promise<Engine> {

@@ -5,21 +5,15 @@
 import { formatDuration } from '../../support/durations.js';
 import { type Answer, failed, invalid, leftOut, notChecked, passed } from '../dod/item.js';
 import { openIn, reachedOf } from '../experiment/egress/canaries.js';
-import { type BlackStartSeen, classesOf, type Engine, type How } from './seen.js';
-
-const notAsked: Partial<Record<Engine, string>> = {
-  none: 'it was not asked for: it powers off all servers (--black-start)',
-  kubernetes:
-    'it was not asked for: nobody has seen yet that real control planes of a lab come back from it (--black-start)',
-};
+import { type BlackStartSeen, classesOf, type How } from './seen.js';
 
 export function judgeBlackStart(seen: BlackStartSeen): Answer {
   const { engine, asked, order, none, block, off } = seen;
   if (engine === 'kubeconfig')
     return leftOut('not in this world: the machines of a cluster that exists are not the lab’s');
   if (!asked) {
-    const why = notAsked[engine];
-    return why === undefined ? notChecked('an emulated lab takes it always, and did not here') : leftOut(why);
+    if (engine === 'none') return leftOut('it was not asked for: it powers off all servers (--black-start)');
+    return notChecked('a lab takes it always, and did not here');
   }
   if (order && order.cycles.length > 0) return failed(`a cycle in the start order: ${order.cycles.join('; ')}`);
   if (none !== undefined) return notChecked(none);

@@ -41,7 +41,7 @@ export interface DodOptions extends Selection {
   maxRehearsalAgeMs?: number;
   /** What costs money may be done (D13); a lab costs nothing. */
   spend?: boolean;
-  /** All servers may be powered off and on (D23); an emulated lab always does it. */
+  /** All servers may be powered off and on (D23); a lab always does it, but on clusters that exist. */
   blackStart?: boolean;
 }
 
