@@ -145,6 +145,11 @@ export function motherCluster(answers: Record<string, () => object>): MemoryClus
       object.metadata.annotations = { ...annotations, 'catalyst.openova.io/armed': 'true' };
       return;
     }
+    // With a Job its Pods go.
+    if (object.kind === 'Job' && verb === 'delete')
+      for (const [key, { kind, metadata }] of cluster.objects)
+        if (kind === 'Pod' && metadata.labels?.['batch.kubernetes.io/job-name'] === object.metadata.name)
+          cluster.objects.delete(key);
     if (object.kind !== 'Job' || verb !== 'create') return;
     const name = object.metadata.labels?.['catalyst.openova.io/job'] ?? '';
     object.status = { conditions: [{ type: 'Complete', status: 'True' }] };
