@@ -73,10 +73,10 @@ export function actionRig({ world: given, whole, options, given: more }: ActionS
     credentials: async () => world.credentials,
     world: async () => world,
     would: () => all.dryRun,
-    journal: async () => {
+    journal: async (reached) => {
       if (all.dryRun) return noJournal;
       locked ??= lockJournal(stateDir, { ...request, clock, redactor, keys, warn: (text) => rig.warned.push(text) });
-      await (await locked).bind({ fqdn, world: await world.identity() });
+      await (await locked).bind({ fqdn, world: await (reached ?? world.identity)() });
       return (await locked).journal;
     },
     gate: async () => (gate) => {

@@ -47,7 +47,7 @@ describe('open', () => {
   });
 
   it('names the places that there are, the nearest first', async () => {
-    await expect(open('consle')).rejects.toMatchObject({
+    await expect(open('consoles')).rejects.toMatchObject({
       code: 'E1001',
       message: expect.stringContaining('known: console, account, git, registry, grafana, report'),
       actions: ['catalyst open console'],

@@ -24,6 +24,6 @@ it('lists what is kept with the variable that goes before, what a lab gives, and
 it('a name that nobody asks for is refused with the nearest one', () => {
   expect(requireCredentialName('hcloud-token')).toBe('hcloud-token');
   const refused = (actions: string[]) => expect.objectContaining({ code: 'E1001', actions });
-  expect(() => requireCredentialName('hcloud-tokn')).toThrow(refused(['catalyst credentials set hcloud-token']));
+  expect(() => requireCredentialName('hcloud-tokens')).toThrow(refused(['catalyst credentials set hcloud-token']));
   expect(() => requireCredentialName('x')).toThrow(refused(['catalyst credentials list']));
 });

@@ -64,7 +64,7 @@ describe('credentials verify', () => {
   });
 
   it('of a name that nothing proves names those that are', async () => {
-    await expect(verify('hetzer')).rejects.toMatchObject({
+    await expect(verify('hetzners')).rejects.toMatchObject({
       ...{ code: 'E1001', actions: ['catalyst credentials verify hetzner'] },
       message: expect.stringContaining('known: hetzner, hcloud-token, object-storage'),
     });

@@ -29,9 +29,9 @@ describe('a step by what is typed', () => {
   });
 
   it('that is nearly one is asked about, and one that is far from all is not', () => {
-    expect(thrown('clutser')).toMatchObject({
+    expect(thrown('clusters')).toMatchObject({
       code: 'E1001',
-      message: 'There is no ticket clutser. Did you mean cluster?',
+      message: 'There is no ticket clusters. Did you mean cluster?',
     });
     expect(thrown('a-far-cry')).toMatchObject({ message: 'There is no ticket a-far-cry.' });
   });
