@@ -24,6 +24,7 @@ const programs: Record<string, string> = {
   typescript: 'npm run build',
   node: 'npx node on a machine with an older one',
   vite: 'vitest',
+  '@vitest/coverage-v8': 'npm run coverage',
 };
 
 function texts(...folders: string[]): string[] {

@@ -65,6 +65,8 @@ export function fakeWorld(
   return new Proxy(world, {
     get: (target, key) => {
       if (key in target) return target[key as keyof typeof target];
+      // Whoever awaits the world asks whether it is a promise.
+      if (key === 'then') return undefined;
       throw new Error(`unexpected use of world.${String(key)}`);
     },
   }) as unknown as World & { kept: Map<string, string> };

@@ -43,9 +43,8 @@ export function pivotMutation(world: World): Mutation {
 /** The flux-system folder as it stands in Git: source, root Kustomization, one Kustomization per folder. */
 export async function fluxObjects(world: World): Promise<KubeObject[]> {
   const tree = await sealedTree(world);
-  const folder = tree.folder(flux) ?? tree.folders.find((one) => one.path.endsWith(`/${flux}`));
-  if (!folder) throw fail('E9001', 'The rendered tree has no flux-system folder.');
-  return folder.files.flatMap((file) => file.objects);
+  // Every tree has it: rendering begins with it.
+  return tree.folder(flux)!.files.flatMap((file) => file.objects);
 }
 
 const tokenName = `generated/${flux}/${gitSecret.name}/password` as const;

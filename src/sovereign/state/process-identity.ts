@@ -67,7 +67,7 @@ export function processStart(pid: number): string | undefined {
   }
   return attempt(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
   });
 }
 

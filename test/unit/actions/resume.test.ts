@@ -1,22 +1,55 @@
-import { describe, expect, it } from 'vitest';
-import { interruptedRun } from '../../../src/actions/session/interrupted-run.js';
+/** Which command goes on with what was interrupted. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { finalizeHandover } from '../../../src/actions/handover/finalize.js';
+import { resumeRun } from '../../../src/actions/resume.js';
+import { type ActionRig, actionRig } from '../../fakes/action-context.js';
+import { type WholeRig, wholeRig } from '../handover/whole-rig.js';
 
-const run = (id: string, steps: string[], ok?: boolean) => ({
-  id,
-  at: '2026-11-29T12:00:00Z',
-  ...(ok === undefined ? {} : { ok, finishedAt: '2026-11-29T12:01:00Z' }),
-  inputs: { command: id, steps },
+const fqdn = 'omantel.omani.works';
+const force = 'a rig without a walk';
+let rig: WholeRig;
+let acting: ActionRig;
+const finalize = (confirm: string | undefined = fqdn) => finalizeHandover(acting.context, { confirm, force });
+
+beforeEach(async () => {
+  rig = await wholeRig();
+  Object.assign(rig.world, {
+    identity: async () => ({ kind: 'lab', id: '1f', name: 'default' }),
+    undoSignal: new AbortController().signal,
+  });
+  acting = actionRig({ whole: rig.world });
 });
 
-describe('which run resume continues', () => {
-  it('the newest that did not end well, whatever command it was', () => {
-    const runs = [run('wizard', ['#370', 'cluster'], true), run('cluster destroy', ['cluster-destroy'])];
-    expect(interruptedRun(runs)?.id).toBe('cluster destroy');
+describe('resume', () => {
+  it('goes on with a finalize that was killed, by the same command', async () => {
+    const { context } = acting;
+    const gate = await context.gate();
+    const killed: typeof gate = (options) => {
+      const made = gate(options);
+      const forStep: typeof made.forStep = (step) => {
+        const { act, ...rest } = made.forStep(step);
+        const dying: typeof act = (mutation, work, how) => {
+          if (mutation.sentence.startsWith('push the rendered tree')) throw new Error('killed');
+          return act(mutation, work, how);
+        };
+        return { ...rest, act: dying };
+      };
+      return { ...made, forStep };
+    };
+    Object.assign(context, { gate: async () => killed });
+    await expect(finalize()).rejects.toThrow('killed');
+    await acting.end();
+    Object.assign(context, { gate: async () => gate });
+    expect(await resumeRun(context, { confirm: fqdn })).toMatchObject({
+      command: 'handover finalize',
+      result: { state: 'REVOKED' },
+    });
   });
 
-  it('an interrupted walk, also after another command that ended well', () => {
-    const runs = [run('wizard', ['#370', 'cluster']), run('credentials rotate', ['rotate-object-storage'], true)];
-    expect(interruptedRun(runs)?.id).toBe('wizard');
+  it('has nothing to do where no run was interrupted, and says so', async () => {
+    (await acting.context.journal()).append({ kind: 'note' });
+    expect(await resumeRun(acting.context, {})).toMatchObject({ command: '', proven: [] });
+    expect(acting.noted).toEqual([`Nothing to resume: no run of ${fqdn} was interrupted.`]);
   });
 
   it('none whose steps a later run has done: an earlier failure or verdict is replaced', () => {
@@ -48,5 +81,12 @@ describe('which run resume continues', () => {
   it('none when everything ended well', () => {
     expect(interruptedRun([run('wizard', ['#370'], true)])).toBeUndefined();
     expect(interruptedRun([])).toBeUndefined();
+  it('of a rehearsal names the command by which that goes on', async () => {
+    const inputs = { command: 'rehearse', of: fqdn, name: 'throwaway', steps: ['#370'] };
+    (await acting.context.journal()).append({ kind: 'run-started', inputs });
+    await expect(resumeRun(acting.context, {})).rejects.toMatchObject({
+      code: 'E1001',
+      actions: [expect.stringMatching(/^catalyst rehearse .*throwaway/)],
+    });
   });
 });

@@ -48,6 +48,14 @@ function stored({ stringData, ...object }: KubeObject): KubeObject {
   return { ...object, data: Object.fromEntries(data) } as KubeObject;
 }
 
+/** Kinds that a cluster serves, whether or not it has any. */
+const everyCluster = [
+  ...['ConfigMap', 'Pod', 'Secret', 'Service'].map((kind) => ({ apiVersion: 'v1', kind })),
+  { apiVersion: 'apps/v1', kind: 'Deployment' },
+  { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' },
+  { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
+];
+
 export function memoryCluster(objects: KubeObject[]): MemoryCluster {
   const store = new Map(objects.map((one) => [keyOf(one.kind, one.metadata.namespace, one.metadata.name), one]));
   const cluster: MemoryCluster = { objects: store, writes: [], kube: undefined as unknown as Kube & KubeWriter };
@@ -100,7 +108,7 @@ export function memoryCluster(objects: KubeObject[]): MemoryCluster {
     raw: async (path) => {
       if (!/^\/apis?(\/|$)/.test(path)) return { status: 200, body: 'ok' };
       const all = [...store.values()];
-      return answerAsServer(path, { kinds: [{ apiVersion: 'v1', kind: 'Secret' }, ...all], objects: all, serving: {} });
+      return answerAsServer(path, { kinds: [...everyCluster, ...all], objects: all, serving: {} });
     },
   };
   return cluster;
@@ -145,6 +153,11 @@ export function motherCluster(answers: Record<string, () => object>): MemoryClus
       object.metadata.annotations = { ...annotations, 'catalyst.openova.io/armed': 'true' };
       return;
     }
+    // With a Job its Pods go.
+    if (object.kind === 'Job' && verb === 'delete')
+      for (const [key, { kind, metadata }] of cluster.objects)
+        if (kind === 'Pod' && metadata.labels?.['batch.kubernetes.io/job-name'] === object.metadata.name)
+          cluster.objects.delete(key);
     if (object.kind !== 'Job' || verb !== 'create') return;
     const name = object.metadata.labels?.['catalyst.openova.io/job'] ?? '';
     object.status = { conditions: [{ type: 'Complete', status: 'True' }] };

@@ -1,4 +1,4 @@
-/** Both clusters, a Gitea and the DNS in memory, complete enough for every stage from PREPARED to REVOKED. */
+/** Both clusters, a Gitea, the DNS and the old console in memory, complete enough for every stage from PREPARED to DECOMMISSIONED. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -132,6 +132,8 @@ const sealingCertificate = () => {
 };
 
 export interface WholeRig extends Rig {
+  /** What the Job on the mother answers that tries every old kubeconfig. */
+  trial: { kubeconfigs: Record<string, unknown> };
   mother: MemoryCluster;
   own: MemoryCluster;
   gitea: MemoryGitea;
@@ -146,10 +148,17 @@ export async function wholeRig(): Promise<WholeRig> {
   const rows = [`ours deployments/${ids[0]}.json`, `ours kubeconfigs/${ids[0]}.yaml`];
   const inventory = { ids, count: rows.length, total: rows.length, rows, hash: 'h', inFlight: [] };
   const facts = { total: 1, records: { [ids[0]!]: { status: 'ready', consoleURL: `https://console.${fqdn}` } } };
+  const trial = { kubeconfigs: {} };
+  let erased = false;
+  let zoneThere = true;
   const mother = motherCluster({
-    inventory: () => inventory,
+    inventory: () => (erased ? { ...inventory, count: 0, total: 0, rows: [] } : inventory),
     facts: () => facts,
-    'try-credentials': () => ({ kubeconfigs: {} }),
+    'try-credentials': () => trial,
+    erase: () => {
+      erased = true;
+      return { deleted: rows.length, left: 0 };
+    },
   });
   for (const object of [
     flux('Kustomization', 'omantel-infra', { path: './omantel', postBuild: { substitute: { SOVEREIGN_FQDN: fqdn } } }),
@@ -159,6 +168,7 @@ export async function wholeRig(): Promise<WholeRig> {
     }),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shop', namespace: 'sme' }, data: { a: 'b' } },
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'shop', namespace: 'sme' }, spec: { replicas: 1 } },
+    console,
   ])
     mother.objects.set(`${object.kind} ${object.metadata.namespace}/${object.metadata.name}`, object);
   const admin = { username: btoa('admin'), password: btoa('pass-pass-pass') };
@@ -206,23 +216,30 @@ export async function wholeRig(): Promise<WholeRig> {
     tree: async () => renderTree(sovereign(), []),
     stateDir: mkdtempSync(join(tmpdir(), 'handover-')),
     dns: dnsOf,
-    http: async (request: HttpRequest): Promise<HttpAnswer> => {
+    http: async (request: HttpRequest | HttpChange): Promise<HttpAnswer> => {
       const { hostname, pathname } = new URL(request.url);
       const plain = { status: 200, headers: {}, text: '' };
       if (hostname === `gitea.${fqdn}`) return { ...plain, ...gitea.answer(request) };
-      if (pathname.endsWith('/zones')) return { ...plain, text: JSON.stringify([{ name: `${fqdn}.` }]) };
+      if (pathname.endsWith('/zones'))
+        return { ...plain, text: JSON.stringify(zoneThere ? [{ name: `${fqdn}.` }] : []) };
       if (pathname.endsWith('/cryptokeys')) return { ...plain, text: '[]' };
-      if (pathname.includes('/zones/') && pathname.includes(fqdn))
+      if (request.method === 'DELETE' && pathname.includes('/zones/')) {
+        zoneThere = false;
+        return { ...plain, status: 204 };
+      }
+      if (zoneThere && pathname.includes('/zones/') && pathname.includes(fqdn))
         return { ...plain, text: JSON.stringify({ name: `${fqdn}.`, kind: 'Native', rrsets: [] }) };
       if (pathname.includes('/zones/')) return { ...plain, status: 404 };
       if (pathname.includes('/pool/')) return { ...plain, text: '{}' };
+      if (erased && pathname.includes('/deployments/')) return { ...plain, status: 404 };
       if (pathname.includes('/deployments/'))
         return { ...plain, text: JSON.stringify({ id: ids[0], status: 'ready' }) };
-      return plain;
+      return { ...plain, ...redirected(mother, request.url) };
     },
   });
   return {
     ...base,
+    trial,
     context: {
       ...base.context,
       confirm: async (request) => void confirmed.push(request),
@@ -241,6 +258,30 @@ export async function wholeRig(): Promise<WholeRig> {
       tokens: [...gitea.tokens.keys()],
     }),
   };
+}
+
+/** Serves the old console; the redirect is made beside it. */
+const console: KubeObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'console', namespace: 'catalyst' },
+  spec: {
+    ingressClassName: 'traefik',
+    tls: [{ hosts: ['console.openova.io'], secretName: 'console-tls' }],
+    rules: [
+      { host: 'console.openova.io', http: { paths: [{ path: '/sovereign', backend: { service: { name: 'ui' } } }] } },
+    ],
+  },
+};
+
+/** What the ingress controller of the mother makes of the Middleware, where there is one and an Ingress leads to it. */
+function redirected({ objects }: MemoryCluster, url: string): Partial<HttpAnswer> {
+  const of = (kind: string) => objects.get(`${kind} catalyst/catalyst-sovereign-redirect-omantel-omani-works`);
+  const { regex, replacement, permanent } = (of('Ingress') && of('Middleware')?.spec?.redirectRegex) ?? {};
+  const matched = regex === undefined ? null : new RegExp(regex).exec(url);
+  if (!matched) return {};
+  const location = replacement.replaceAll(/\$\{(\d)\}/g, (_: string, group: string) => matched[Number(group)] ?? '');
+  return { status: permanent ? 301 : 302, headers: { location } };
 }
 
 const ready = { conditions: [{ type: 'Ready', status: 'True' }] };

@@ -66,3 +66,70 @@ test('what another version wrote passes by the measures of this one, and what wa
   );
   expect(await verified({ file: await signedBundle({ files, predicate }, signer) })).not.toHaveProperty('notCompared');
 });
+/** Which key a bundle is checked with, what is pinned, and that an exit status never calls something a verdict that is none. */
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readVerdict, verifyEvidence } from '../../../../src/actions/evidence/verify.js';
+import type { Context } from '../../../../src/actions/session/context.js';
+import { openSigner } from '../../../../src/evidence/signing.js';
+import { cleanVerdict, signedBundle } from '../../../fakes/clean-verdict.js';
+import { keeper } from '../../../fakes/rehearsed.js';
+
+const fqdn = 'omantel.omani.works';
+let file: string;
+let publicKey: string;
+let config: string;
+let dryRun: boolean;
+/** `own`: the key that this machine has of its own. */
+const context = (own?: string) =>
+  ({
+    env: { XDG_CONFIG_HOME: config },
+    evidenceKeyOf: async () => own,
+    would: () => dryRun,
+  }) as unknown as Context;
+const pem = (key: string) => {
+  const path = join(config, 'key.pem');
+  writeFileSync(path, key);
+  return path;
+};
+const pinned = () => readdirSync(config, { recursive: true }).filter((name) => String(name).includes(fqdn));
+
+beforeEach(async () => {
+  dryRun = false;
+  const verdict = await cleanVerdict();
+  file = await signedBundle(verdict, verdict.signer);
+  publicKey = verdict.signer.publicKey;
+  config = mkdtempSync(join(tmpdir(), 'evidence-config-'));
+});
+
+describe('verify evidence', () => {
+  it('is valid under the key of this machine, and under one that is given', async () => {
+    expect(await verifyEvidence(context(publicKey), file)).toMatchObject({ fqdn });
+    expect(await verifyEvidence(context(), file, { keyFile: pem(publicKey) })).toMatchObject({ fqdn });
+    expect(await readVerdict(context(publicKey), file)).toMatchObject({ fqdn, verdict: 'PASS' });
+  });
+
+  it('is not taken under another key, nor without any', async () => {
+    const other = (await openSigner(keeper())).publicKey;
+    await expect(verifyEvidence(context(), file, { keyFile: pem(other) })).rejects.toMatchObject({ code: 'E6101' });
+    await expect(verifyEvidence(context(), file)).rejects.toMatchObject({ code: 'E6112' });
+  });
+
+  it('pins the key that was given once the bundle is valid under it, and then needs it no more', async () => {
+    const keyFile = pem(publicKey);
+    dryRun = true;
+    await verifyEvidence(context(), file, { keyFile, pin: true });
+    expect(pinned()).toEqual([]);
+    dryRun = false;
+    const { key } = await verifyEvidence(context(), file, { keyFile, pin: true });
+    expect(key.origin).toMatch(/; now pinned for omantel\.omani\.works in /);
+    expect(pinned()).not.toEqual([]);
+    expect(await verifyEvidence(context(), file)).toMatchObject({ fqdn });
+    await expect(verifyEvidence(context(), file, { pin: true })).rejects.toMatchObject({
+      code: 'E1001',
+      actions: ['add --key FILE'],
+    });
+  });
+});

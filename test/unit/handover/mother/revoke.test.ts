@@ -5,6 +5,10 @@ import { isPublicAddress } from '../../../../src/handover/mother/old-credentials
 import { revokeAccess } from '../../../../src/handover/mother/revoke.js';
 import type { HetznerApi, HetznerWriter } from '../../../../src/hetzner/api/api.js';
 import { printOf, printOfKeys } from '../../../../src/mother/jobs/cloud-credentials-check.js';
+import { isPublicAddress } from '../../../../src/handover/mother/classify-credential-check.js';
+import { bindingsOfMother, copiesThere, revokeAccess } from '../../../../src/handover/mother/revoke.js';
+import type { HetznerApi, HetznerWriter } from '../../../../src/hetzner/api/api.js';
+import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
 import type { CredentialCheck } from '../../../../src/mother/jobs/credential-check.js';
 import { fail } from '../../../../src/support/errors/errors.js';
 import { ids, memoryCluster, motherCluster, rig } from '../rig.js';
@@ -286,5 +290,42 @@ describe('a Hetzner token or a pair of keys in the records of the mother', () =>
     expect(await classifyCloudCredentials({ keys: ['0123456789abcdef'] }, strange, 'now')).toMatchObject([
       { answer: 'not proven', why: expect.stringContaining('revoke them in the Hetzner Console') },
     ]);
+describe('what the mother could act with on the Sovereign', () => {
+  const object = (kind: string, name: string, namespace?: string, more = {}): KubeObject => ({
+    apiVersion: kind === 'Secret' ? 'v1' : 'rbac.authorization.k8s.io/v1',
+    ...{ kind, metadata: { name, namespace }, ...more },
+  });
+  const user = { subjects: [{ kind: 'User', name: 'catalyst-mother' }] };
+  const account = (namespace: string) => ({ subjects: [{ kind: 'ServiceAccount', name: 'mother', namespace }] });
+
+  it('is deleted there, and what is not hers stays', async () => {
+    const own = memoryCluster([
+      object('Secret', 'ghcr-pull', 'flux-system'),
+      object('Secret', 'dynadot-api-credentials', 'catalyst-system'),
+      object('Secret', 'ghcr-pull', 'shop'),
+      object('ClusterRoleBinding', 'of-her-user', undefined, user),
+      object('ClusterRoleBinding', 'of-her-account', undefined, account('catalyst-system')),
+      object('ClusterRoleBinding', 'of-another-account', undefined, account('shop')),
+      object('ClusterRoleBinding', 'of-nobody'),
+    ]);
+    const { world, context, acts } = rig(
+      motherCluster({ 'try-credentials': () => ({ kubeconfigs: {} }) }),
+      own,
+      () => undefined,
+    );
+    const handover = await openHandover(world, context);
+    await revokeAccess(handover);
+    expect([...own.objects.keys()].filter((key) => /^(Secret|Cluster)/.test(key)).sort()).toEqual([
+      'ClusterRoleBinding /of-another-account',
+      'ClusterRoleBinding /of-nobody',
+      'Secret shop/ghcr-pull',
+    ]);
+    expect(acts.filter((sentence) => sentence.startsWith('delete'))).toEqual([
+      "delete Secret flux-system/ghcr-pull on the Sovereign: the copy of the shared registry's pull token",
+      "delete Secret catalyst-system/dynadot-api-credentials on the Sovereign: the copy of the registrar's key",
+      "delete ClusterRoleBinding of-her-user on the Sovereign: it grants rights to the mother's user",
+      "delete ClusterRoleBinding of-her-account on the Sovereign: it grants rights to the mother's user",
+    ]);
+    expect([await copiesThere(world), await bindingsOfMother(world)]).toEqual([[], []]);
   });
 });

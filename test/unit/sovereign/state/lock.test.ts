@@ -85,6 +85,31 @@ describe('the lock', () => {
     expect(existsSync(join(dir, 'lock'))).toBe(false);
   });
 
+  it('goes to whoever was quicker to take it from a dead holder', () => {
+    leave({ started: '77' });
+    let quicker = () => leave({ pid: 5151, started: '77', run: 'quicker' });
+    const startOf = (pid: number) => {
+      if (pid !== 4242) return '77';
+      quicker();
+      quicker = () => undefined;
+      return undefined;
+    };
+    expect(() => take(startOf)).toThrow(expect.objectContaining({ code: 'E1202', exitCode: 9 }));
+    expect(readHolder(join(dir, 'lock'))).toMatchObject({ run: 'quicker', pid: 5151 });
+    expect(readdirSync(dir).sort()).toEqual(['journal.jsonl', 'lock']);
+  });
+
+  it('is taken when that of a dead holder goes meanwhile', () => {
+    leave({ started: '77' });
+    const lock = take((pid) => {
+      if (pid !== 4242) return '77';
+      rmSync(join(dir, 'lock'), { force: true });
+      return undefined;
+    });
+    expect(readHolder(join(dir, 'lock'))?.by).toBe('me@here');
+    lock.release();
+  });
+
   it('that was cut in the middle of writing is taken over', () => {
     writeFileSync(join(dir, 'lock'), '{"pid":');
     take().release();

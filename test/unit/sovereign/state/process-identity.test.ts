@@ -1,5 +1,5 @@
 /** Which process somebody was, and what is kept of it where others read it. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   lifeOf,
   processStart,
@@ -42,5 +42,13 @@ describe('the identity of a process', () => {
   ])('is read from what was written alone, and not from %j', (text) => {
     expect(readIdentity(text)).toBeUndefined();
     expect(readIdentity(JSON.stringify({ ...here, more: 'is left out' }))).toEqual(here);
+  });
+
+  it('lives when it is of another user, whom no signal reaches', () => {
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
+    });
+    expect(processStart(process.pid)).toMatch(/^\d+$/);
+    kill.mockRestore();
   });
 });

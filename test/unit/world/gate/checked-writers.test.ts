@@ -171,3 +171,48 @@ test('a Service of the Sovereign is called by a change of the Sovereign alone, b
   });
   expect(sent).toHaveLength(1);
 });
+
+test('to an API without a writer of its own has the verb of its method, and reading is asked of nobody', async () => {
+  const { act, asked, sent } = gate();
+  const repository: Mutation = { target: { system: 'git', kind: 'repository', name: 'a/b' }, sentence: 'make a/b' };
+  await act(repository, async ({ http }) => {
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE'] as const)
+      await http({ url: 'https://gitea/', method } as never);
+  });
+  expect(sent).toEqual(['http: GET', 'http: POST', 'http: PUT', 'http: DELETE']);
+  expect(asked.slice(-3).map(({ verb }) => verb)).toEqual(['create', 'patch', 'delete']);
+});
+
+test('to the DNS is asked for every record set: one that is emptied is deleted; a zone of the mother is hers', async () => {
+  const { act, asked } = gate();
+  const server = { endpoint: 'https://pdns', apiKey: 'k' } as never;
+  const at = (system: 'dns' | 'mother', kind: string): Mutation => ({
+    target: { system, kind, namespace: 'openova-system', name: 'omantel.omani.works.' },
+    sentence: 'change the zone',
+  });
+  const set = (name: string, records: object[]) => ({ name, type: 'A', ttl: 60, records }) as never;
+  await act(at('dns', 'RRset'), ({ powerDns }) =>
+    powerDns(server).replace('omani.works', [set('a.', [{ content: '192.0.2.1' }]), set('b.', [])]),
+  );
+  expect(asked.slice(-2)).toMatchObject([
+    { target: { system: 'dns', kind: 'RRset', name: 'a.', namespace: 'omani.works' }, verb: 'patch' },
+    { target: { system: 'dns', kind: 'RRset', name: 'b.', namespace: 'omani.works' }, verb: 'delete' },
+  ]);
+  await act(at('mother', 'Zone'), ({ powerDns }) => powerDns(server).deleteZone('omantel.omani.works'));
+  expect(asked.at(-1)).toMatchObject({
+    target: { system: 'mother', kind: 'Zone', namespace: 'openova-system' },
+    verb: 'delete',
+  });
+});
+
+test('to a branch is a deletion when it is moved back to nothing', async () => {
+  const { act, asked } = gate();
+  const remote = { url: 'https://gitea/sovereign/fleet.git' } as never;
+  const branch: Mutation = {
+    target: { system: 'git', kind: 'branch', name: 'sovereign/fleet:main' },
+    sentence: 'move it back',
+  };
+  await act(branch, ({ git }) => git.moveBack(remote, 'main', 'a', undefined as never)).catch(() => undefined);
+  await act(branch, ({ git }) => git.moveBack(remote, 'main', 'a', 'b')).catch(() => undefined);
+  expect(asked.flatMap(({ verb }) => verb ?? [])).toEqual(['delete', 'patch']);
+});

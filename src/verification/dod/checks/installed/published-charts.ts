@@ -58,7 +58,7 @@ async function indexOf({ http }: Looking, url: string): Promise<string> {
 /** Read by lines: an index can have many megabytes, of which one entry counts. */
 function digestIn(index: string, { name, version }: Chart): string | undefined {
   const entries = index.split(/^ {2}(?=[^\s-])/m).find((entry) => entry.startsWith(`${name}:`)) ?? '';
-  const isWanted = new RegExp(`^\\s+version: ["']?${version.replace(/[.+]/g, '\\$&')}["']?\\s*$`, 'm');
+  const isWanted = new RegExp(`^\\s*version: ["']?${version.replace(/[.+]/g, '\\$&')}["']?\\s*$`, 'm');
   const entry = entries.split(/^ {2,4}- /m).find((one) => isWanted.test(one)) ?? '';
   const digest = /^\s*digest: ["']?(?:sha256:)?([0-9a-f]{64})["']?\s*$/m.exec(entry)?.[1];
   return digest && `sha256:${digest}`;

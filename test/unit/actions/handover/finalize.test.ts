@@ -1,0 +1,46 @@
+/** `handover finalize` on the runner, the gate, the protected set and the journal of a real run. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { finalizeHandover } from '../../../../src/actions/handover/finalize.js';
+import { readJournal } from '../../../../src/actions/session/read-journal.js';
+import { type ActionRig, actionRig } from '../../../fakes/action-context.js';
+import { type WholeRig, wholeRig } from '../../handover/whole-rig.js';
+
+const fqdn = 'omantel.omani.works';
+const force = 'a rig without a walk';
+let rig: WholeRig;
+let acting: ActionRig;
+const finalize = (confirm: string | undefined = fqdn) => finalizeHandover(acting.context, { confirm, force });
+const runs = () => readJournal(acting.stateDir).filter(({ kind }) => kind === 'run-started');
+
+beforeEach(async () => {
+  rig = await wholeRig();
+  Object.assign(rig.world, {
+    identity: async () => ({ kind: 'lab', id: '1f', name: 'default' }),
+    undoSignal: new AbortController().signal,
+  });
+  acting = actionRig({ whole: rig.world });
+});
+
+describe('handover finalize', () => {
+  it('exits 7 while the walk is not proven', async () => {
+    await expect(finalizeHandover(acting.context, { confirm: fqdn })).rejects.toMatchObject({
+      code: 'E4001',
+      exitCode: 7,
+    });
+    expect(runs()).toEqual([]);
+  });
+
+  it('unconfirmed changes nothing', async () => {
+    const before = structuredClone(rig.snapshot());
+    await expect(finalize('test.omani.works')).rejects.toMatchObject({ code: 'E4006', exitCode: 7 });
+    expect(acting.asked[0]).toMatch(/^This hands over past the point of no return/);
+    expect(rig.snapshot()).toEqual(before);
+  });
+
+  it('comes to REVOKED, confirmed by the FQDN, with the intent in the journal', async () => {
+    expect(await finalize()).toMatchObject({ state: 'REVOKED', unfinished: false });
+    await acting.end();
+    const sentences = readJournal(acting.stateDir).map(({ inputs }) => String(inputs?.sentence ?? ''));
+    expect(sentences.filter((one) => one.startsWith('record the intent to cross'))).not.toEqual([]);
+  });
+});
