@@ -87,8 +87,16 @@ describe('of what was seen', () => {
       { off: { ...whole.off, servers: { cp1: 'running' } } },
       /^invalid: server cp1 was running, not off/,
     ],
-    ['something that answered meanwhile', { off: { ...whole.off, answered: ['gitea'] } }, /^invalid: gitea answered while/],
-    ['a node that has not booted again', { nodes: { cp1: { before: 'b', after: 'b' } } }, /^invalid: node cp1 has not booted/],
+    [
+      'something that answered meanwhile',
+      { off: { ...whole.off, answered: ['gitea'] } },
+      /^invalid: gitea answered while/,
+    ],
+    [
+      'a node that has not booted again',
+      { nodes: { cp1: { before: 'b', after: 'b' } } },
+      /^invalid: node cp1 has not booted/,
+    ],
     [
       'Pods that ran on',
       { pods: { total: 9, notReady: [], ranOn: ['a', 'b', 'c', 'd', 'e', 'f'] } },
