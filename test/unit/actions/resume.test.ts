@@ -52,35 +52,6 @@ describe('resume', () => {
     expect(acting.noted).toEqual([`Nothing to resume: no run of ${fqdn} was interrupted.`]);
   });
 
-  it('none whose steps a later run has done: an earlier failure or verdict is replaced', () => {
-    const runs = [
-      run('wizard', ['#370', 'dod'], false),
-      run('ticket run', ['#370'], true),
-      run('verify dod', ['dod'], true),
-    ];
-    expect(interruptedRun(runs)).toBeUndefined();
-  });
-
-  it('not a handover that was walked back since, but one that was begun again', () => {
-    const begun = run('handover finalize', ['handover-finalize']);
-    const undone = run('handover abort', ['handover-abort'], true);
-    expect(interruptedRun([begun, undone])).toBeUndefined();
-    expect(interruptedRun([begun, run('handover abort', ['handover-abort'])])?.id).toBe('handover abort');
-    expect(interruptedRun([undone, begun])?.id).toBe('handover finalize');
-    expect(interruptedRun([run('wizard', ['handover-finalize', 'dod']), undone])?.id).toBe('wizard');
-  });
-
-  it('not a walk whose cluster was destroyed since: who destroys it does not build it again by resume', () => {
-    const walk = run('wizard', ['cluster', '#376', 'dod']);
-    const destroyed = run('cluster destroy', ['cluster-destroy'], true);
-    expect(interruptedRun([walk, destroyed])).toBeUndefined();
-    expect(interruptedRun([run('verify dod', ['dod-part']), destroyed])).toBeUndefined();
-    expect(interruptedRun([destroyed, walk])?.id).toBe('wizard');
-  });
-
-  it('none when everything ended well', () => {
-    expect(interruptedRun([run('wizard', ['#370'], true)])).toBeUndefined();
-    expect(interruptedRun([])).toBeUndefined();
   it('of a rehearsal names the command by which that goes on', async () => {
     const inputs = { command: 'rehearse', of: fqdn, name: 'throwaway', steps: ['#370'] };
     (await acting.context.journal()).append({ kind: 'run-started', inputs });

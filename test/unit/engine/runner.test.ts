@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { foldJournal } from '../../../src/engine/journal-state.js';
 import { parseJournal } from '../../../src/engine/journal-entry.js';
+import { foldJournal } from '../../../src/engine/journal-state.js';
 import type { Gate } from '../../../src/engine/journaled-gate.js';
 import { throwIfFailed } from '../../../src/engine/runner.js';
 import type { Step } from '../../../src/engine/step.js';

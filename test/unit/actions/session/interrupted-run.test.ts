@@ -37,6 +37,14 @@ describe('which run resume continues', () => {
     expect(interruptedRun([run('wizard', ['handover-finalize', 'dod']), undone])?.id).toBe('wizard');
   });
 
+  it('not a walk whose cluster was destroyed since: who destroys it does not build it again by resume', () => {
+    const walk = run('wizard', ['cluster', '#376', 'dod']);
+    const destroyed = run('cluster destroy', ['cluster-destroy'], true);
+    expect(interruptedRun([walk, destroyed])).toBeUndefined();
+    expect(interruptedRun([run('verify dod', ['dod-part']), destroyed])).toBeUndefined();
+    expect(interruptedRun([destroyed, walk])?.id).toBe('wizard');
+  });
+
   it('none when everything ended well', () => {
     expect(interruptedRun([run('wizard', ['#370'], true)])).toBeUndefined();
     expect(interruptedRun([])).toBeUndefined();

@@ -2,13 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { openHandover } from '../../../../src/handover/handover.js';
 import { classifyCloudCredentials } from '../../../../src/handover/mother/old-credentials/classify-cloud-credentials.js';
 import { isPublicAddress } from '../../../../src/handover/mother/old-credentials/classify-credential-check.js';
-import { revokeAccess } from '../../../../src/handover/mother/revoke.js';
-import type { HetznerApi, HetznerWriter } from '../../../../src/hetzner/api/api.js';
-import { printOf, printOfKeys } from '../../../../src/mother/jobs/cloud-credentials-check.js';
-import { isPublicAddress } from '../../../../src/handover/mother/classify-credential-check.js';
 import { bindingsOfMother, copiesThere, revokeAccess } from '../../../../src/handover/mother/revoke.js';
 import type { HetznerApi, HetznerWriter } from '../../../../src/hetzner/api/api.js';
 import type { KubeObject } from '../../../../src/kubernetes/client/kube.js';
+import { printOf, printOfKeys } from '../../../../src/mother/jobs/cloud-credentials-check.js';
 import type { CredentialCheck } from '../../../../src/mother/jobs/credential-check.js';
 import { fail } from '../../../../src/support/errors/errors.js';
 import { ids, memoryCluster, motherCluster, rig } from '../rig.js';
@@ -290,6 +287,9 @@ describe('a Hetzner token or a pair of keys in the records of the mother', () =>
     expect(await classifyCloudCredentials({ keys: ['0123456789abcdef'] }, strange, 'now')).toMatchObject([
       { answer: 'not proven', why: expect.stringContaining('revoke them in the Hetzner Console') },
     ]);
+  });
+});
+
 describe('what the mother could act with on the Sovereign', () => {
   const object = (kind: string, name: string, namespace?: string, more = {}): KubeObject => ({
     apiVersion: kind === 'Secret' ? 'v1' : 'rbac.authorization.k8s.io/v1',
