@@ -95,7 +95,7 @@ export const motherCodes = {
   E5104: entry(
     'check-failed',
     'an old credential still works',
-    'A cluster accepted a credential that the mother knew. The message names it and how to revoke it.',
+    'A cluster, the cloud API or the Object Storage accepted a credential that the mother knew. The message names it and how to revoke it.',
   ),
   E5105: entry(
     'external',
