@@ -1,6 +1,6 @@
 /** Runs a choice of steps under lock and journal: what every command that acts on a Sovereign does. */
 import { setFlagsFromString } from 'node:v8';
-import { foldJournal } from '../../engine/journal-state.js';
+import { foldJournal, mutationKey } from '../../engine/journal-state.js';
 import { makePlan, type Plan } from '../../engine/plan.js';
 import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } from '../../engine/runner.js';
 import type { Graph } from '../../engine/schedule.js';
@@ -118,7 +118,20 @@ async function tellPlan(session: Session, graph: Graph<Step>, request: StepsRequ
       sentence: mutation.sentence,
     });
   }
-  const changing = new Set(plan.mutations.map(({ step }) => step));
-  const destructive = await destroyedBy(graph.steps.filter((step) => changing.has(step.id)));
+  const destructive = await destroyedBy(await stepsWithWork(graph.steps, plan));
   return { runId: world.runId, planHash: plan.hash, proven: [], mutations: plan.mutations, destructive };
+}
+
+/** Steps that change more than taking their proof does: one that is done destroys nothing. */
+async function stepsWithWork(steps: readonly Step[], { mutations }: Plan): Promise<Step[]> {
+  const proofs = await Promise.all(
+    steps.map(
+      async (step) => new Set((await step.planProof?.())?.map((mutation) => `${step.id} ${mutationKey(mutation)}`)),
+    ),
+  );
+  const ofProofs = new Set(proofs.flatMap((keys) => [...keys]));
+  const changing = new Set(
+    mutations.filter((one) => !ofProofs.has(`${one.step} ${mutationKey(one)}`)).map(({ step }) => step),
+  );
+  return steps.filter(({ id }) => changing.has(id));
 }

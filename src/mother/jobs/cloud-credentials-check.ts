@@ -15,13 +15,13 @@ export const cloudApiEnv = (endpoint: string) => [{ name: 'CLOUD_API', value: en
 
 /** Goes on from scripts that set `ours`, `values` and `answer`; sets `more`, to be put behind the last field of the answer. */
 export const tryCloudCredentialsScript = `print() { printf '%s' "$1" | sha256sum | cut -c1-16; }
-named() { for key in $1; do values "$key" "$2"; done | grep -xE '[A-Za-z0-9+/=_-]{16,}'; }
+valuesOf() { for key in $1; do values "$key" "$2"; done | grep -xE '[A-Za-z0-9+/=_-]{16,}'; }
 files=$(ours | sort -u)
 each() { printf '%s\\n' "$files" | grep . | while IFS= read -r f; do "$@"; done | sort -u; }
-tokensOf() { named 'hetznerToken hcloud_token hcloudToken' "$f"; }
+tokensOf() { valuesOf 'hetznerToken hcloud_token hcloudToken' "$f"; }
 keysOf() {
-  access=$(named 's3AccessKey s3_access_key objectStorageAccessKey object_storage_access_key' "$f" | head -n 1)
-  secret=$(named 's3SecretKey s3_secret_key objectStorageSecretKey object_storage_secret_key' "$f" | head -n 1)
+  access=$(valuesOf 's3AccessKey s3_access_key objectStorageAccessKey object_storage_access_key' "$f" | head -n 1)
+  secret=$(valuesOf 's3SecretKey s3_secret_key objectStorageSecretKey object_storage_secret_key' "$f" | head -n 1)
   if [ -n "$access" ] && [ -n "$secret" ]; then print "$access:$secret"; fi
 }
 cloud=\${CLOUD_API:-https://api.hetzner.cloud/v1}

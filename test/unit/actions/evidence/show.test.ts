@@ -16,6 +16,7 @@ const context = (own?: string) =>
   ({
     env: { XDG_CONFIG_HOME: join(stateDir, 'config') },
     evidenceKeyOf: async () => own,
+    existingStateDir: () => undefined,
     stateDir: async () => stateDir,
     signal: new AbortController().signal,
   }) as unknown as Context;

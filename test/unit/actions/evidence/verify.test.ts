@@ -19,6 +19,7 @@ const context = (own?: string) =>
   ({
     env: { XDG_CONFIG_HOME: config },
     evidenceKeyOf: async () => own,
+    existingStateDir: () => undefined,
     would: () => dryRun,
   }) as unknown as Context;
 const pem = (key: string) => {

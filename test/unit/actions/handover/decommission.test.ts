@@ -47,4 +47,16 @@ describe('handover decommission', () => {
     });
     await acting.end();
   });
+
+  it('destroys nothing once it is done: its proof is no reason to ask for the name', async () => {
+    await finalize();
+    (await acting.context.journal()).append(proof('#374'));
+    await acting.end();
+    await decommissionMother(acting.context, 'decommission', { confirm: fqdn });
+    await acting.end();
+    acting.asked.length = 0;
+    await decommissionMother(acting.context, 'decommission', {});
+    expect(acting.asked).toEqual([]);
+    await acting.end();
+  });
 });

@@ -43,7 +43,10 @@ describe('verify dod', () => {
   it('with --since takes a valid verdict of this Sovereign alone, before it does anything', async () => {
     const verdict = await cleanVerdict();
     const since = await signedBundle(verdict, verdict.signer);
-    Object.assign(acting.context, { evidenceKeyOf: async () => verdict.signer.publicKey });
+    Object.assign(acting.context, {
+      evidenceKeyOf: async () => verdict.signer.publicKey,
+      existingStateDir: () => undefined,
+    });
     Object.assign(acting.world, { sovereign: otech });
     await expect(verify({ since })).rejects.toMatchObject({
       ...{ code: 'E6101', actions: ['name a bundle of this Sovereign, or leave --since out'] },
