@@ -2,7 +2,7 @@
 import type { DnsAnswer } from '../../../tools/dns/dns.js';
 import type { World } from '../../../world/world.js';
 import { disproved, type ProofOf } from '../proof.js';
-import { soaOf } from './zone-answers.js';
+import { readUntilAlike, soaOf, transports } from './zone-answers.js';
 
 export const delegationHolds: ProofOf = (world) => ({
   plan: () => [],
@@ -12,28 +12,35 @@ export const delegationHolds: ProofOf = (world) => ({
     for (const parent of mother.powerdns.nameservers) {
       for (const address of glueOf(await refer(world, parent), fqdn, parent)) servers.add(address);
     }
-    const seen = new Map<string, string>();
-    for (const server of servers) {
-      const serial = await soaOf(world, server, 'udp');
-      const tcp = await soaOf(world, server, 'tcp');
-      if (serial !== tcp)
-        throw disproved('#374', `the same SOA over udp and tcp from ${server}`, `${serial} and ${tcp}`);
-      const answer = await world.dns({ server, name: `console.${fqdn}`, type: 'A', transport: 'udp' });
-      const addresses = answer.answers
-        .filter((record) => record.type === 'A')
-        .map((record) => String(record.data))
-        .sort();
-      if (addresses.length === 0) throw disproved('#374', `an address of console.${fqdn} from ${server}`, answer.rcode);
-      seen.set(server, `${serial} ${addresses.join(',')}`);
-    }
-    if (new Set(seen.values()).size !== 1)
+    const seen = await readUntilAlike(world, `the servers of ${fqdn} to agree`, async () => {
+      const said = new Map<string, string>();
+      for (const server of servers) {
+        const addresses = await addressesFrom(world, server);
+        for (const transport of transports)
+          said.set(`${server}/${transport}`, `${await soaOf(world, server, transport)} ${addresses.join(',')}`);
+      }
+      return said;
+    });
+    const [agreed, ...others] = new Set(seen.values());
+    if (others.length > 0)
       throw disproved('#374', 'SOA and A to agree on all servers', JSON.stringify(Object.fromEntries(seen)));
     return {
-      summary: `${mother.powerdns.nameservers.length} parent servers refer ${fqdn} to ${[...servers].join(', ')}; SOA and A agree (${[...seen.values()][0]})`,
-      facts: { parents: mother.powerdns.nameservers, servers: Object.fromEntries(seen) },
+      summary: `${mother.powerdns.nameservers.length} parent servers refer ${fqdn} to ${[...servers].join(', ')}; SOA and A agree (${agreed})`,
+      facts: {
+        parents: mother.powerdns.nameservers,
+        servers: Object.fromEntries([...servers].map((server) => [server, agreed])),
+      },
     };
   },
 });
+
+async function addressesFrom(world: World, server: string): Promise<string[]> {
+  const name = `console.${world.sovereign.spec.fqdn}`;
+  const answer = await world.dns({ server, name, type: 'A', transport: 'udp' });
+  const addresses = answer.answers.filter(({ type }) => type === 'A').map(({ data }) => String(data));
+  if (addresses.length === 0) throw disproved('#374', `an address of ${name} from ${server}`, answer.rcode);
+  return addresses.sort();
+}
 
 /** Asks a parent server for the Sovereign's name, without recursion: a referral is what it should answer. */
 function refer(world: World, parent: string): Promise<DnsAnswer> {

@@ -12,13 +12,16 @@ export const zoneAnswers: ProofOf = (world) => ({
     const { fqdn } = world.sovereign.spec;
     const addresses = await nodeAddresses(await world.kube());
     if (addresses.length === 0) throw disproved('bp-powerdns', 'a node with a public address', 'none');
-    const serials = new Set<number>();
-    for (const server of addresses) {
-      for (const transport of ['udp', 'tcp'] as const) serials.add(await soaOf(world, server, transport));
-      await checkAuthority(world, server);
-    }
-    if (serials.size !== 1) throw disproved('bp-powerdns', 'one serial everywhere', [...serials].join(', '));
-    const [serial] = serials;
+    const serials = await readUntilAlike(world, `one serial of ${fqdn} everywhere`, async () => {
+      const seen = new Map<string, number>();
+      for (const server of addresses)
+        for (const transport of transports) seen.set(`${server}/${transport}`, await soaOf(world, server, transport));
+      return seen;
+    });
+    for (const server of addresses) await checkAuthority(world, server);
+    const [serial, ...others] = new Set(serials.values());
+    if (others.length > 0)
+      throw disproved('bp-powerdns', 'one serial everywhere', JSON.stringify(Object.fromEntries(serials)));
     // who copies the zone would never see a change of it
     if (serial === 0) throw disproved('bp-powerdns', `a serial of ${fqdn} that rises with every change`, '0');
     return {
@@ -27,6 +30,32 @@ export const zoneAnswers: ProofOf = (world) => ({
     };
   },
 });
+
+export const transports = ['udp', 'tcp'] as const;
+
+/** A change of a zone is at every server within a second or two. */
+const readings = 8;
+
+/**
+ * What each server says, read again as long as they differ: an order for a certificate changes the zone at any moment, and a reading of
+ * one server after the other then has both. What they say apart at the end is returned as it is.
+ */
+export function readUntilAlike<T>(
+  { clock, signal }: Pick<World, 'clock' | 'signal'>,
+  reason: string,
+  read: () => Promise<ReadonlyMap<string, T>>,
+): Promise<ReadonlyMap<string, T>> {
+  let turn = 0;
+  return waitUntil<ReadonlyMap<string, T>>({
+    ...{ reason, timeoutMs: 120_000, clock, signal, maxPauseMs: 2000 },
+    async look() {
+      const seen = await read();
+      const isAlike = new Set(seen.values()).size === 1;
+      turn += 1;
+      return isAlike || turn === readings ? { done: seen } : { pending: JSON.stringify(Object.fromEntries(seen)) };
+    },
+  });
+}
 
 /** A secondary, a registrar and Let's Encrypt's resolvers go by what the SOA says. */
 async function checkAuthority(world: World, server: string): Promise<void> {
