@@ -31,7 +31,7 @@ export async function giveBackHeld(
     await giveBackMother(world, { ...gate.forStep({ id, phase, ticket }), signal: world.signal, progress });
   } catch (error) {
     world.signal.throwIfAborted();
-    // whoever has taken her meanwhile puts back what was left
+    // Another run holds the mother now, and puts back what this one left.
     if (isCatalystError(error, 'E5021')) return;
     if (endsTheRun(error)) throw error;
     tell('output', `the mother was not given back: ${messageOf(error)}`);

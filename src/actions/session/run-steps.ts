@@ -118,20 +118,17 @@ async function tellPlan(session: Session, graph: Graph<Step>, request: StepsRequ
       sentence: mutation.sentence,
     });
   }
-  const destructive = await destroyedBy(await stepsWithWork(graph.steps, plan));
+  const destructive = await destroyedBy(await destructiveWork(graph.steps, plan));
   return { runId: world.runId, planHash: plan.hash, proven: [], mutations: plan.mutations, destructive };
 }
 
-/** Steps that change more than taking their proof does: one that is done destroys nothing. */
-async function stepsWithWork(steps: readonly Step[], { mutations }: Plan): Promise<Step[]> {
-  const proofs = await Promise.all(
-    steps.map(
-      async (step) => new Set((await step.planProof?.())?.map((mutation) => `${step.id} ${mutationKey(mutation)}`)),
-    ),
-  );
-  const ofProofs = new Set(proofs.flatMap((keys) => [...keys]));
-  const changing = new Set(
-    mutations.filter((one) => !ofProofs.has(`${one.step} ${mutationKey(one)}`)).map(({ step }) => step),
-  );
-  return steps.filter(({ id }) => changing.has(id));
+/** Destructive steps that change more than taking their proof does: one that is done destroys nothing. */
+async function destructiveWork(steps: readonly Step[], { mutations }: Plan): Promise<Step[]> {
+  const work = steps
+    .filter(({ destructive }) => destructive !== undefined)
+    .map(async (step) => {
+      const ofProof = new Set((await step.planProof?.())?.map(mutationKey));
+      return mutations.some((one) => one.step === step.id && !ofProof.has(mutationKey(one))) ? [step] : [];
+    });
+  return (await Promise.all(work)).flat();
 }

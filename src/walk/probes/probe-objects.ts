@@ -36,6 +36,9 @@ export function probeNamespaceObject(name = probeNamespace): KubeObject {
   };
 }
 
+/** The namespace that probes share; it stays. */
+export const makeProbeNamespace: Mutation = makeProbe(refOfObject(probeNamespaceObject()));
+
 /** Proofs run at the same time: nobody may take the shared namespace from under another. Empty, it stays. */
 const isShared = (ref: KubeRef) => ref.kind === 'Namespace' && ref.name === probeNamespace;
 

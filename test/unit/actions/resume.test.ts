@@ -2,22 +2,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { finalizeHandover } from '../../../src/actions/handover/finalize.js';
 import { resumeRun } from '../../../src/actions/resume.js';
-import { type ActionRig, actionRig } from '../../fakes/action-context.js';
-import { type WholeRig, wholeRig } from '../handover/whole-rig.js';
+import type { ActionRig } from '../../fakes/action-context.js';
+import { actingOnWhole } from './acting-on-whole.js';
 
 const fqdn = 'omantel.omani.works';
 const force = 'a rig without a walk';
-let rig: WholeRig;
 let acting: ActionRig;
 const finalize = (confirm: string | undefined = fqdn) => finalizeHandover(acting.context, { confirm, force });
 
 beforeEach(async () => {
-  rig = await wholeRig();
-  Object.assign(rig.world, {
-    identity: async () => ({ kind: 'lab', id: '1f', name: 'default' }),
-    undoSignal: new AbortController().signal,
-  });
-  acting = actionRig({ whole: rig.world });
+  ({ acting } = await actingOnWhole());
 });
 
 describe('resume', () => {

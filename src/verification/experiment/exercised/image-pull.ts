@@ -4,7 +4,7 @@ import { type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js
 import { refusedImage } from '../../../kubernetes/pull-refusal.js';
 import { fail } from '../../../support/errors/errors.js';
 import {
-  makeProbe,
+  makeProbeNamespace,
   probeMutations,
   probeNamespace,
   probeNamespaceObject,
@@ -67,15 +67,13 @@ function imagesOf({ status }: KubeObject): string[] {
     .filter((image) => /^[^@]+@sha256:[0-9a-f]{64}$/.test(image));
 }
 
-const makeNamespace = makeProbe(refOfObject(probeNamespaceObject()));
-
 /** Plan of `imageIsPulled`, for whichever image; nothing where no node has anything to pull. */
 export async function imagePullMutations(world: World): Promise<Mutation[]> {
   const found = (await kubeIfAny(world)) && (await findPulls(world));
   // a cluster that is still to be created may have such a node
   if (found && ('none' in found || found.pulls.length === 0)) return [];
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: probeNamespace } };
-  return [makeNamespace, ...probeMutations([pod])];
+  return [makeProbeNamespace, ...probeMutations([pod])];
 }
 
 /** The Pod is bound to the node, so that no scheduler moves it to one that has the image. */
@@ -101,7 +99,7 @@ export async function imageIsPulled(
     },
   };
   const shared = [probeNamespaceObject(), ...(login ? [login] : [])];
-  await acting.act(makeNamespace, async (writers) =>
+  await acting.act(makeProbeNamespace, async (writers) =>
     (await writers.sovereign()).apply(shared, { forceConflicts: true }),
   );
   return withProbes(kube, acting, [pod], async () => {

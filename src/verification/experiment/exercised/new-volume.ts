@@ -3,7 +3,7 @@ import type { Mutation } from '../../../engine/mutation.js';
 import { type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import { probeImages } from '../../../walk/probes/probe-images.js';
 import {
-  makeProbe,
+  makeProbeNamespace,
   probeMutations,
   probeNamespace,
   probeNamespaceObject,
@@ -31,16 +31,15 @@ const pod: KubeObject = {
     volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
   },
 };
-const makeNamespace = makeProbe(refOfObject(probeNamespaceObject()));
 
 /** Plan of `claimIsBound`. */
-export const volumeMutations: readonly Mutation[] = [makeNamespace, ...probeMutations([claim, pod])];
+export const volumeMutations: readonly Mutation[] = [makeProbeNamespace, ...probeMutations([claim, pod])];
 
 /** A new PersistentVolumeClaim is bound for a Pod that mounts it. */
 export async function claimIsBound(world: World, context: Acting, signal: AbortSignal): Promise<string> {
   const { act } = context;
   const kube = await world.kube();
-  await act(makeNamespace, async (writers) => (await writers.sovereign()).apply([probeNamespaceObject()]));
+  await act(makeProbeNamespace, async (writers) => (await writers.sovereign()).apply([probeNamespaceObject()]));
   return withProbes(kube, context, [claim, pod], async () => {
     await kube.waitFor(refOfObject(claim), {
       reason: `PersistentVolumeClaim ${probeNamespace}/${name} to be bound`,

@@ -2,9 +2,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { decommissionMother } from '../../../../src/actions/handover/decommission.js';
 import { finalizeHandover } from '../../../../src/actions/handover/finalize.js';
-import { type ActionRig, actionRig } from '../../../fakes/action-context.js';
+import type { ActionRig } from '../../../fakes/action-context.js';
 import { proof } from '../../../fakes/rehearsed.js';
-import { type WholeRig, wholeRig } from '../../handover/whole-rig.js';
+import type { WholeRig } from '../../handover/whole-rig.js';
+import { actingOnWhole } from '../acting-on-whole.js';
 
 const fqdn = 'omantel.omani.works';
 const force = 'a rig without a walk';
@@ -13,12 +14,7 @@ let acting: ActionRig;
 const finalize = (confirm: string | undefined = fqdn) => finalizeHandover(acting.context, { confirm, force });
 
 beforeEach(async () => {
-  rig = await wholeRig();
-  Object.assign(rig.world, {
-    identity: async () => ({ kind: 'lab', id: '1f', name: 'default' }),
-    undoSignal: new AbortController().signal,
-  });
-  acting = actionRig({ whole: rig.world });
+  ({ rig, acting } = await actingOnWhole());
 });
 
 describe('handover decommission', () => {

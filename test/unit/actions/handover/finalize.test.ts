@@ -2,8 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { finalizeHandover } from '../../../../src/actions/handover/finalize.js';
 import { readJournal } from '../../../../src/actions/session/read-journal.js';
-import { type ActionRig, actionRig } from '../../../fakes/action-context.js';
-import { type WholeRig, wholeRig } from '../../handover/whole-rig.js';
+import type { ActionRig } from '../../../fakes/action-context.js';
+import type { WholeRig } from '../../handover/whole-rig.js';
+import { actingOnWhole } from '../acting-on-whole.js';
 
 const fqdn = 'omantel.omani.works';
 const force = 'a rig without a walk';
@@ -13,12 +14,7 @@ const finalize = (confirm: string | undefined = fqdn) => finalizeHandover(acting
 const runs = () => readJournal(acting.stateDir).filter(({ kind }) => kind === 'run-started');
 
 beforeEach(async () => {
-  rig = await wholeRig();
-  Object.assign(rig.world, {
-    identity: async () => ({ kind: 'lab', id: '1f', name: 'default' }),
-    undoSignal: new AbortController().signal,
-  });
-  acting = actionRig({ whole: rig.world });
+  ({ rig, acting } = await actingOnWhole());
 });
 
 describe('handover finalize', () => {

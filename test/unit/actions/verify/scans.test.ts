@@ -10,21 +10,17 @@ import {
 import { finalizeHandover } from '../../../../src/handover/steps/finalize.js';
 import { redirectConsole } from '../../../../src/handover/steps/redirect.js';
 import type { Finding, ScanResult } from '../../../../src/scans/scan.js';
-import { type ActionRig, actionRig } from '../../../fakes/action-context.js';
+import type { ActionRig } from '../../../fakes/action-context.js';
 import { ownGit, scannedWorld } from '../../../rigged/stages/umbilical.js';
 import { ids } from '../../handover/rig.js';
-import { type WholeRig, wholeRig } from '../../handover/whole-rig.js';
+import type { WholeRig } from '../../handover/whole-rig.js';
+import { actingOnWhole } from '../acting-on-whole.js';
 
 let rig: WholeRig;
 let acting: ActionRig;
 
 beforeEach(async () => {
-  rig = await wholeRig();
-  Object.assign(rig.world, {
-    identity: async () => ({ kind: 'lab', id: '1f', name: 'default' }),
-    undoSignal: new AbortController().signal,
-  });
-  acting = actionRig({ whole: rig.world });
+  ({ rig, acting } = await actingOnWhole());
   (await acting.context.journal()).append({ kind: 'note' });
   await acting.end();
 });
