@@ -91,7 +91,7 @@ async function startCluster(
     attach: (controllers) => tunnel.lead(controllers),
     async power(on) {
       if (on) return plane.children.release();
-      // nobody gets in any more; what was asked before is told before it falls
+      // The API takes no more requests. Those it has taken reach the audit log before the program ends.
       await clock.sleep(auditMs, stopped.signal).catch(() => undefined);
       await plane.children.hold();
     },

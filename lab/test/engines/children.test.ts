@@ -37,7 +37,7 @@ it('are held and released', async () => {
   await expect.poll(() => said.at(-1)).toBe('sleeper ended with SIGKILL after its power came back, started again');
 });
 
-it('tell of a program that ended by itself', async () => {
+it('log a program that ended without being stopped', async () => {
   directory = mkdtempSync(join(tmpdir(), 'catalyst-children-'));
   const said: string[] = [];
   children = createChildren({ directory, clock: systemClock, say: (text) => said.push(text) });
