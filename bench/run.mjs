@@ -7,6 +7,7 @@
  *   helmfile   the releases of the 24 Blueprints on real engines against helmfile sync of the same charts (bench/helmfile.mjs)
  *   before     with `-- --before DIR`, nothing else: this checkout beside another that is built (bench/before.mjs)
  *   walk       wall time of `wizard --lab --yes` against its own critical path (longest chain of step durations), peak RSS
+ *   verdict    on that lab: items, scan, probes, report and evidence against their limits (bench/verdict.mjs)
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toolPath } from './tool-path.mjs';
+import { measureVerdict } from './verdict.mjs';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'bin/run.js');
@@ -85,6 +87,7 @@ async function walk() {
     const path = criticalPath(json(['journal', 'show', '--lab', 'bench']), json(['graph', '--lab', 'bench']), json(['phase', 'list', '--lab', 'bench']));
     report(`walk (exit ${code})`, wall, 'critical path', path);
     console.log(`peak RSS of the walk         ${peak.toFixed(0)} MB`);
+    await measureVerdict({ bin, lab: 'bench', env, cwd: home });
   } finally {
     execFileSync(process.execPath, [bin, 'lab', 'down', '--lab', 'bench'], { env, cwd: home, stdio: 'ignore' });
   }

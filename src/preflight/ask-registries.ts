@@ -4,7 +4,7 @@
  */
 import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
-import { messageOf } from '../support/errors/errors.js';
+import { clauseOf } from '../support/errors/errors.js';
 import type { Http } from '../tools/http/http.js';
 
 export interface Question {
@@ -65,7 +65,7 @@ async function unreachable(http: Http, { host, origin = `https://${host}` }: Que
     if ([200, 401, 404].includes(status) || (status >= 300 && status < 400)) return undefined;
     return `it answers ${status} where a registry answers 200 or 401; a proxy may be in the way`;
   } catch (error) {
-    return messageOf(error).replace(/\.$/, '');
+    return clauseOf(error);
   }
 }
 
@@ -77,7 +77,7 @@ async function sortInto(asked: Asked, { name, host, ask }: Question): Promise<vo
     else if (status === 401 || status === 403) asked.private.push({ name, host, status });
     else asked.silent.push(`${name}: ${host} answers ${status}`);
   } catch (error) {
-    asked.silent.push(`${name}: ${messageOf(error).replace(/\.$/, '')}`);
+    asked.silent.push(`${name}: ${clauseOf(error)}`);
   }
 }
 

@@ -34,8 +34,8 @@ test.each(sovereigns)(
 
     const walked = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes']);
     expect(walked.code, walked.stderr).toBe(0);
-    expect(walked.stdout).toContain(`${rehearsed}: phases 0 to 6 built and proven, then wiped; nothing of it is left`);
-    expect(walked.stdout).toContain(`${fqdn}: DoD verdict PASS`);
+    expect(walked.stdout).toContain(`phases 0 to 6 of ${rehearsed} built and proven, then wiped; nothing of it is left`);
+    expect(walked.stdout).toContain(`✔ PASS  ${fqdn}`);
 
     const { document } = await catalyst.json<Verdict>(['evidence', 'show', '--lab', catalyst.lab]);
     expect(document.result.items.filter(({ status }) => status !== 'pass')).toEqual([]);

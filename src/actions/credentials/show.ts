@@ -2,7 +2,7 @@
 import type { CredentialStore } from '../../sovereign/credentials/credential-store.js';
 import { type Login, logins } from '../../sovereign/logins.js';
 import { command } from '../../support/commands/command.js';
-import { fail, messageOf } from '../../support/errors/errors.js';
+import { clauseOf, fail, messageOf } from '../../support/errors/errors.js';
 import { nearest } from '../../support/nearest.js';
 import type { World } from '../../world/world.js';
 import { givenCredentials } from './store.js';
@@ -57,7 +57,7 @@ async function inCluster({ name, credential }: Login, world: () => Promise<World
 
 function missing(name: string, why?: string) {
   const cluster =
-    why === undefined ? 'the cluster has none either' : `the cluster could not be asked: ${why.replace(/\.$/, '')}`;
+    why === undefined ? 'the cluster has none either' : `the cluster could not be asked: ${clauseOf(why)}`;
   return fail('E1301', `Credential ${name} is not on this machine, and ${cluster}.`, {
     actions: [command('credentials list'), command('status')],
   });

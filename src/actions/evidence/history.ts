@@ -8,7 +8,7 @@ import type { ScanResult } from '../../scans/scan.js';
 import { configDir } from '../../sovereign/state/state-dir.js';
 import { checkShape } from '../../support/check-shape.js';
 import { command } from '../../support/commands/command.js';
-import { fail, messageOf } from '../../support/errors/errors.js';
+import { clauseOf, fail } from '../../support/errors/errors.js';
 import type { DodReport } from '../../verification/dod/report.js';
 import { paths, scansShape } from '../../verification/rederive/raw-bundle.js';
 import { reportShape } from '../../verification/rederive/shapes.js';
@@ -112,7 +112,7 @@ async function readEntry(context: Context, fqdn: string, file: string): Promise<
       why: `checked with ${origin}`,
     };
   } catch (error) {
-    return messageOf(error).replace(/\.$/, '');
+    return clauseOf(error);
   }
 }
 

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
-import { isCatalystError } from '../../support/errors/errors.js';
+import { clauseOf, isCatalystError } from '../../support/errors/errors.js';
 import { parseYamlStream } from '../../support/yaml/read-yaml.js';
 import type { HelmCharts } from '../../tools/helm/helm-charts.js';
 import type { Blueprint, ChartPin } from '../catalog/blueprint.js';
@@ -63,7 +63,7 @@ export function chartsFromSources(
     } catch (error) {
       if (!isCatalystError(error, 'E3204')) throw error;
       const remedy = error.actions[0] ?? `Look at ${source}`;
-      return { missing: error.message.replace(/\.$/, ''), remedy, severity: 'error' };
+      return { missing: clauseOf(error), remedy, severity: 'error' };
     }
   };
 }

@@ -1,5 +1,6 @@
 /** Whether the parent's servers refer to the Sovereign's own name servers, asked from the top, with no resolver between. */
 import { parentZoneOf } from '../../mother/protected/protected-set.js';
+import { bareName } from '../../sovereign/spec/protected-names.js';
 import { messageOf } from '../../support/errors/errors.js';
 import type { World } from '../../world/world.js';
 
@@ -22,8 +23,6 @@ interface Reply {
   additionals: { name: string; type: string; data: unknown }[];
 }
 
-const bare = (name: unknown) => String(name).toLowerCase().replace(/\.$/, '');
-
 /** Asks the parent's servers for the referral, then each of the Sovereign's servers for its SOA, over UDP and TCP. */
 export async function checkDelegation(world: Asker): Promise<Delegation> {
   const { fqdn, mother } = world.sovereign.spec;
@@ -35,11 +34,12 @@ export async function checkDelegation(world: Asker): Promise<Delegation> {
     try {
       const reply: Reply = await world.dns({ server, name: fqdn, type: 'NS', transport: 'udp', signal: world.signal });
       const names = [...reply.answers, ...reply.authorities].filter(
-        (record) => record.type === 'NS' && bare(record.name) === fqdn,
+        (record) => record.type === 'NS' && bareName(record.name) === fqdn,
       );
       if (names.length === 0) problems.push(`${server} names no server for ${fqdn}`);
-      for (const record of names) seen.add(bare(record.data));
-      for (const record of reply.additionals) if (record.type === 'A') glue.set(bare(record.name), String(record.data));
+      for (const record of names) seen.add(bareName(String(record.data)));
+      for (const record of reply.additionals)
+        if (record.type === 'A') glue.set(bareName(record.name), String(record.data));
     } catch (error) {
       problems.push(`${server}: ${messageOf(error)}`);
     }

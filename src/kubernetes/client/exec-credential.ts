@@ -5,7 +5,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { checkShape } from '../../support/check-shape.js';
-import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { type CatalystError, clauseOf, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import type { Exec } from '../../tools/exec/exec.js';
 
 export interface PluginRunner {
@@ -76,7 +76,7 @@ export function createCredentialPlugin(
       const environment = { ...env, ...own, KUBERNETES_EXEC_INFO: JSON.stringify(info) };
       said = (await exec({ file: command, args: config.args ?? [], environment, timeoutMs: runMs })).stdout;
     } catch (error) {
-      throw isCatalystError(error) ? broken(config, error.message.replace(/\.$/, ''), error) : error;
+      throw isCatalystError(error) ? broken(config, clauseOf(error), error) : error;
     }
     const { status } = parsed(config, said);
     const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = status;

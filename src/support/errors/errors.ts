@@ -54,3 +54,6 @@ export function isCatalystError(error: unknown, code?: ErrorCode): error is Cata
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The same without its full stop, to go on with in a sentence. */
+export const clauseOf = (error: unknown): string => messageOf(error).replace(/\.$/, '');

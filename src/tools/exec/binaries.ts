@@ -7,7 +7,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { satisfies } from 'semver';
-import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { clauseOf, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { sha256 } from '../../support/hash.js';
 import type { Exec } from './exec.js';
 import { assertPrivate } from './private-path.js';
@@ -166,7 +166,7 @@ function isFile(path: string): boolean {
 
 function missing(tool: ToolName, why: string, cause?: unknown) {
   const { range, variable, install } = toolFacts[tool];
-  return fail('E3001', `No usable ${tool} (${range}) was found: ${why.replace(/\.$/, '')}.`, {
+  return fail('E3001', `No usable ${tool} (${range}) was found: ${clauseOf(why)}.`, {
     actions: [`install ${tool}: ${install}`, `or name one: --${tool} PATH (${variable})`],
     cause,
     data: { tool, range },

@@ -1,6 +1,6 @@
 /** What S3 refuses, in the words and exit codes of catalyst. */
 import { command } from '../../support/commands/command.js';
-import { type CatalystError, fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { type CatalystError, clauseOf, fail, isCatalystError } from '../../support/errors/errors.js';
 import { proxyActions } from '../dialer/proxy-refusal.js';
 
 export function statusOf(error: unknown): number | undefined {
@@ -20,7 +20,7 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
   const name = errorName(error);
   const status = statusOf(error);
   const data = { status, s3Code: name, ambiguous: status === undefined || status >= 500 };
-  const said = messageOf(error).replace(/\.$/, '');
+  const said = clauseOf(error);
   const text = `Object Storage at ${endpoint} refused to ${what}: ${name || 'error'}: ${said}.`;
   if (name === 'RequestTimeTooSkewed') {
     const actions = ['Set the clock of this machine (timedatectl set-ntp true)'];
@@ -53,7 +53,7 @@ const neverLeft = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREA
 /** Nothing came that S3 said: no name, no connection, no certificate that is trusted, no answer in time or in its form. */
 function unreached(what: string, endpoint: string, error: unknown): CatalystError {
   const { code } = error as { code?: string };
-  const said = messageOf(error).replace(/\.$/, '') || code || 'the connection failed';
+  const said = clauseOf(error) || code || 'the connection failed';
   const where = ['Check the network, and the address: spec.objectStorage.endpoint (AWS_ENDPOINT_URL_S3)'];
   return fail('E2301', `Object Storage at ${endpoint} cannot be reached to ${what}: ${said}.`, {
     actions: [...proxyActions(said), `curl -v ${endpoint}`, ...where],

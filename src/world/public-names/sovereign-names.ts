@@ -6,6 +6,7 @@
  */
 import { isIPv6 } from 'node:net';
 import type { LoadBalancerAddresses } from '../../kubernetes/load-balancer-addresses.js';
+import { bareName } from '../../sovereign/spec/protected-names.js';
 import { command } from '../../support/commands/command.js';
 import type { OwnNames } from '../../tools/dialer/own-names.js';
 import type { DnsAnswer, DnsQuery, DnsQuestion } from '../../tools/dns/dns.js';
@@ -95,11 +96,11 @@ function glueOf(
   isOwn: (name: string) => boolean,
 ): string[] {
   if (authoritative) return [];
-  const named = [...authorities, ...answers].filter(({ type }) => type === 'NS').map(({ data }) => plain(String(data)));
+  const named = [...authorities, ...answers]
+    .filter(({ type }) => type === 'NS')
+    .map(({ data }) => bareName(String(data)));
   if (named.length === 0 || !named.every(isOwn)) return [];
   return additionals
-    .filter(({ name, type }) => type === 'A' && named.includes(plain(name)))
+    .filter(({ name, type }) => type === 'A' && named.includes(bareName(name)))
     .map(({ data }) => String(data));
 }
-
-const plain = (name: string) => name.replace(/\.$/, '').toLowerCase();

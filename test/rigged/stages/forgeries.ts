@@ -80,3 +80,18 @@ export async function reasoned(world: BundleWorld): Promise<void> {
   world.files['dod.json'] = `${JSON.stringify(report, null, 2)}\n`;
   world.predicate.verdict = report.verdict;
 }
+
+/** The statement names a version that is not this one. */
+export const byOtherVersion = statement((predicate) => {
+  predicate.by = 'catalyst/0.0.9';
+});
+
+/** A step is nowhere, nor its proof. */
+export const withoutStep =
+  (id: string): Forgery =>
+  (world) => {
+    edit(world, 'proofs.json', (proofs) => {
+      delete proofs[id];
+    });
+    edit(world, 'steps.json', (steps: { id: string }[]) => steps.filter((step) => step.id !== id));
+  };

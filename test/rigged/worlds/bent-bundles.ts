@@ -4,7 +4,7 @@ import { judge } from '../../../src/verification/experiment/experiment.js';
 import { canaryName } from '../../../src/verification/experiment/probes.js';
 import { fail, type RiggedWorld, type Row, worldsOn } from '../rigged-world.js';
 import { type BundleWorld, edit, onBundles } from '../stages/bundles.js';
-import { reasoned } from '../stages/forgeries.js';
+import { all, byOtherVersion, reasoned, withoutStep } from '../stages/forgeries.js';
 
 type Bent = Omit<Row<BundleWorld>, 'item' | 'expected'> & { refused: RegExp };
 
@@ -172,25 +172,14 @@ const rows: Bent[] = [
     gap: 'the steps that the WBS has',
     rigged: 'a ticket was left out of the list of steps, its proof with it',
     refused: /its steps\.json does not have step #372 in phase 1/,
-    rig(world) {
-      edit(world, 'proofs.json', (proofs) => {
-        delete proofs['#372'];
-      });
-      edit(world, 'steps.json', (steps: { id: string }[]) => steps.filter(({ id }) => id !== '#372'));
-    },
+    rig: withoutStep('#372'),
   },
   {
     id: 'bundle-ticket-of-other-version',
     gap: 'the tickets that every version has',
     rigged: 'the same, and the statement says that another version wrote it',
     refused: /its steps\.json does not have step #372 in phase 1/,
-    rig(world) {
-      world.predicate.by = 'catalyst/0.0.9';
-      edit(world, 'proofs.json', (proofs) => {
-        delete proofs['#372'];
-      });
-      edit(world, 'steps.json', (steps: { id: string }[]) => steps.filter(({ id }) => id !== '#372'));
-    },
+    rig: all(byOtherVersion, withoutStep('#372')),
   },
   {
     id: 'bundle-journal-cut-short',

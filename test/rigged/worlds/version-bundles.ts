@@ -1,28 +1,15 @@
 /** Bundles that claim to be of another version, the first of a Sovereign, or of a slower rehearsal, so that less is asked of them. */
 import { fail, type RiggedWorld, type Row, worldsOn } from '../rigged-world.js';
-import { type BundleWorld, edit, onBundles } from '../stages/bundles.js';
-import { all, evidence, type Forgery, journal, reasoned, report, statement } from '../stages/forgeries.js';
+import { type BundleWorld, onBundles } from '../stages/bundles.js';
+import { all, byOtherVersion, evidence, journal, reasoned, report, withoutStep } from '../stages/forgeries.js';
 
 type Forged = Omit<Row<BundleWorld>, 'item' | 'expected'> & { refused: RegExp };
-
-const byOtherVersion = statement((predicate) => {
-  predicate.by = 'catalyst/0.0.9';
-});
 
 /** #372 took an hour. */
 const slow = journal((lines) => {
   const end = lines.findIndex((line) => line.includes('"proof"') && line.includes('"#372"'));
   return lines.map((line, index) => (index < end ? line.replace('T10:00:00.000Z', 'T09:00:00.000Z') : line));
 });
-
-const withoutStep =
-  (id: string): Forgery =>
-  (world) => {
-    edit(world, 'proofs.json', (proofs) => {
-      delete proofs[id];
-    });
-    edit(world, 'steps.json', (steps: { id: string }[]) => steps.filter((step) => step.id !== id));
-  };
 
 const rows: Forged[] = [
   {

@@ -1,4 +1,5 @@
 /** What was seen to follow from the fault: outages, exercises, and whether all is green again. Pure. */
+import { clauseOf } from '../../../support/errors/errors.js';
 import type { Observed } from '../experiment.js';
 import { saturatedWords, wasSaturated } from '../machine-load.js';
 import { type Blind, blindFor, isBad, lateMs, type ProbeSummary, within } from '../samples.js';
@@ -20,7 +21,7 @@ export function outages(
   return probes.filter(isServed).flatMap(({ name, samples: count, failures, longestOutageMs }) => {
     if (failures === 0 || longestOutageMs <= window.maxOutageMs) return [];
     const first = within(samples, name, { from, to }).find((one) => isBad(one) && !blindFor(one, blind));
-    const said = first?.error?.replace(/\.$/, '') ?? (first && `late, the limit is ${lateMs} ms`);
+    const said = (first?.error && clauseOf(first.error)) ?? (first && `late, the limit is ${lateMs} ms`);
     const why = first ? `: ${said} (took ${first.ms} ms)` : '';
     const limit = window.maxOutageMs > 0 ? ` of at most ${window.maxOutageMs} ms` : '';
     return [`${name} failed ${failures} of ${count} in the window, longest outage ${longestOutageMs} ms${limit}${why}`];

@@ -1,4 +1,5 @@
 /** #374: from the parent's servers down: they refer to the Sovereign's, those answer with authority, SOA and A agree. */
+import { bareName } from '../../../sovereign/spec/protected-names.js';
 import type { DnsAnswer } from '../../../tools/dns/dns.js';
 import type { World } from '../../../world/world.js';
 import { disproved, type ProofOf } from '../proof.js';
@@ -49,14 +50,13 @@ function refer(world: World, parent: string): Promise<DnsAnswer> {
 
 /** Addresses behind the NS of the referral; every NS must have glue. */
 export function glueOf(answer: DnsAnswer, fqdn: string, parent: string): string[] {
-  const plain = (name: string) => name.replace(/\.$/, '').toLowerCase();
   const names = [...answer.authorities, ...answer.answers]
-    .filter((record) => record.type === 'NS' && plain(record.name) === fqdn)
-    .map((record) => plain(String(record.data)));
+    .filter((record) => record.type === 'NS' && bareName(record.name) === fqdn)
+    .map((record) => bareName(String(record.data)));
   if (names.length === 0)
     throw disproved('#374', `${parent} to refer ${fqdn} to name servers`, `${answer.rcode} without NS`);
   return names.map((name) => {
-    const glue = answer.additionals.find((record) => record.type === 'A' && plain(record.name) === name);
+    const glue = answer.additionals.find((record) => record.type === 'A' && bareName(record.name) === name);
     if (!glue) throw disproved('#374', `glue for ${name} from ${parent}`, 'none');
     return String(glue.data);
   });

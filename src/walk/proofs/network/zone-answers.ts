@@ -1,5 +1,6 @@
 /** bp-powerdns: SOA for the Sovereign's zone over UDP and TCP on port 53 of every node, whose first server is one of the zone's. */
 import { nodeAddresses } from '../../../kubernetes/node-addresses.js';
+import { bareName } from '../../../sovereign/spec/protected-names.js';
 import { messageOf } from '../../../support/errors/errors.js';
 import { waitUntil } from '../../../support/wait.js';
 import type { DnsAnswer } from '../../../tools/dns/dns.js';
@@ -62,11 +63,11 @@ async function checkAuthority(world: World, server: string): Promise<void> {
   const { fqdn } = world.sovereign.spec;
   const ask = (type: 'SOA' | 'NS') => world.dns({ server, name: fqdn, type, transport: 'tcp' });
   const [soa, ns] = await Promise.all([ask('SOA'), ask('NS')]);
-  const named = ns.answers.filter(({ type }) => type === 'NS').map(({ data }) => plain(data));
+  const named = ns.answers.filter(({ type }) => type === 'NS').map(({ data }) => bareName(String(data)));
   const authority = soa.answers.find(({ type }) => type === 'SOA');
   if (!authority) throw disproved('bp-powerdns', `the SOA of ${fqdn} from ${server}`, soa.rcode);
   const { mname, minimum } = authority.data as { mname: string; minimum: number };
-  if (!named.includes(plain(mname)))
+  if (!named.includes(bareName(String(mname))))
     throw disproved(
       'bp-powerdns',
       `the SOA of ${fqdn} to name one of its servers (${named.join(', ')})`,
@@ -79,8 +80,6 @@ async function checkAuthority(world: World, server: string): Promise<void> {
 
 /** Who asks for a name before it is there waits this long, with everybody behind the same resolver. */
 const longestDenialS = 300;
-
-const plain = (name: unknown) => String(name).replace(/\.$/, '').toLowerCase();
 
 /** The serial that a server gives with authority; waits while the server is still coming up. */
 export function soaOf(world: World, server: string, transport: 'udp' | 'tcp'): Promise<number> {
@@ -105,8 +104,6 @@ export function soaOf(world: World, server: string, transport: 'udp' | 'tcp'): P
 }
 
 export function serialOf(answer: DnsAnswer, zone: string): number | undefined {
-  const soa = answer.answers.find(
-    (record) => record.type === 'SOA' && record.name.replace(/\.$/, '').toLowerCase() === zone,
-  );
+  const soa = answer.answers.find((record) => record.type === 'SOA' && bareName(record.name) === zone);
   return answer.authoritative && soa ? (soa.data as { serial: number }).serial : undefined;
 }

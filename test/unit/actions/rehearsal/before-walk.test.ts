@@ -1,27 +1,16 @@
 /** Whether a walk offers a rehearsal first: only where one is wanted and possible. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rehearsalBefore } from '../../../../src/actions/rehearsal/before-walk.js';
-import { clusterParts } from '../../../../src/hetzner/cluster/parts.js';
 import { pointToRehearsal } from '../../../../src/verification/rehearsal/pointer.js';
-import { createClusterStep } from '../../../../src/walk/steps/create-cluster.js';
-import { fakeGate, fakeSsh, nodeApi, omantel } from '../../../fakes/fake-world.js';
-import { type HetznerRig, hetznerRig } from '../../../fakes/hetzner-rig.js';
+import { omantel } from '../../../fakes/fake-world.js';
+import { type ClusterRig, clusterRig } from '../../../fakes/hetzner-rig.js';
 
 const fqdn = 'omantel.omani.works';
 const otherParent = { parentZone: { zone: 'omani.works', provider: 'dynadot' } };
-let rig: HetznerRig;
-const nodes: { name: string }[] = [];
-/** The cluster of this spec stands at Hetzner. */
-async function built() {
-  for (const { name } of clusterParts(rig.world.sovereign).servers) nodes.push({ name });
-  const kube = () => rig.world.kube() as never;
-  await createClusterStep(rig.world, fakeSsh([])).run(fakeGate({ hetzner: async () => rig.api, kube }).context);
-}
+let rig: ClusterRig;
 
 beforeEach(async () => {
-  nodes.length = 0;
-  const registered = nodeApi(() => nodes);
-  rig = await hetznerRig({ leftovers: false, world: { kube: async () => registered } as never });
+  rig = await clusterRig();
 });
 afterEach(() => rig.lab.close());
 
@@ -37,7 +26,7 @@ describe('a rehearsal before the walk', () => {
     ['in a dry-run', () => Object.assign(rig.context.options, { dryRun: true })],
     ['where one was made', () => pointToRehearsal(rig.stateDir, { bundle: 'b', fqdn, at: 'then' })],
     ['where a person has to delegate', () => Object.assign(rig.world, { sovereign: omantel({}, otherParent) })],
-    ['while the Sovereign stands', built],
+    ['while the Sovereign stands', () => rig.build()],
   ])('is not wanted %s', async (_what, change, until) => {
     await change();
     expect(await rehearsalBefore(rig.context, until)).toBeUndefined();

@@ -2,26 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requireFree, requireRoom, requireThrowaway } from '../../../../src/actions/rehearsal/require-free.js';
 import type { JournalEntry } from '../../../../src/engine/journal-entry.js';
-import { clusterParts } from '../../../../src/hetzner/cluster/parts.js';
-import { createClusterStep } from '../../../../src/walk/steps/create-cluster.js';
-import { fakeGate, fakeSsh, nodeApi, omantel } from '../../../fakes/fake-world.js';
-import { type HetznerRig, hetznerRig } from '../../../fakes/hetzner-rig.js';
+import { omantel } from '../../../fakes/fake-world.js';
+import { type ClusterRig, clusterRig } from '../../../fakes/hetzner-rig.js';
 
 const fqdn = 'omantel.omani.works';
 const otherParent = { parentZone: { zone: 'omani.works', provider: 'dynadot' } };
-let rig: HetznerRig;
-const nodes: { name: string }[] = [];
-/** The cluster of this spec stands at Hetzner. */
-async function built() {
-  for (const { name } of clusterParts(rig.world.sovereign).servers) nodes.push({ name });
-  const kube = () => rig.world.kube() as never;
-  await createClusterStep(rig.world, fakeSsh([])).run(fakeGate({ hetzner: async () => rig.api, kube }).context);
-}
+let rig: ClusterRig;
 
 beforeEach(async () => {
-  nodes.length = 0;
-  const registered = nodeApi(() => nodes);
-  rig = await hetznerRig({ leftovers: false, world: { kube: async () => registered } as never });
+  rig = await clusterRig();
 });
 afterEach(() => rig.lab.close());
 
@@ -33,7 +22,7 @@ describe('room for a rehearsal', () => {
   });
 
   it('is not in a lab where the Sovereign stands, and the way to it is named', async () => {
-    await built();
+    await rig.build();
     await expect(requireRoom(rig.world, fqdn)).rejects.toMatchObject({
       ...refused,
       actions: [`catalyst cluster destroy --confirm ${fqdn}`, 'or rehearse in another lab: --lab NAME'],
@@ -53,7 +42,7 @@ describe('room for a rehearsal', () => {
 
 describe('the name of a throwaway', () => {
   it('is not free while a cluster of it stands that no journal here knows', async () => {
-    await built();
+    await rig.build();
     await expect(requireFree(rig.world)).rejects.toMatchObject({
       ...refused,
       message: expect.stringContaining('that no journal on this machine knows'),
