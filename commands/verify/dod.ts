@@ -25,7 +25,8 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
     only: Flags.string({ helpValue: 'D1,D2', description: 'only these items; the verdict is then PARTIAL' }),
     skip: Flags.string({ helpValue: 'D17', description: 'without these items; the verdict is then PARTIAL' }),
     window: duration({
-      description: 'how long catalyst-api stays down, from the moment the canary is red (5m; in a lab 20s)',
+      description:
+        'how long catalyst-api stays down, from the moment the canary is red (5m; in a lab 20s, and from 5m on D22 takes its 10m there too)',
     }),
     'max-outage': duration({
       helpValue: '0s',

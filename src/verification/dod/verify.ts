@@ -49,10 +49,16 @@ export interface DodOutcome extends WrittenEvidence {
   result: DodReport;
 }
 
-/** Milliseconds that catalyst-api is down, that the way to the mother is closed, that all servers are off, and that their start may take. */
+/** How long catalyst-api of a real mother is down. */
+const realWindowMs = 300_000;
+
+/**
+ * Milliseconds that catalyst-api is down, that the way to the mother is closed, that all servers are off, and that their start may take.
+ * A lab is asked for the windows of a real Sovereign by the first of them.
+ */
 export const windowsOf = ({ windowMs }: Pick<DodOptions, 'windowMs'>, lab: boolean) => ({
-  windowMs: windowMs ?? (lab ? 20_000 : 300_000),
-  egressMs: egressWindowMs(lab),
+  windowMs: windowMs ?? (lab ? 20_000 : realWindowMs),
+  egressMs: egressWindowMs(lab && (windowMs ?? 0) < realWindowMs),
   offMs: lab ? 3000 : 60_000,
   recoverMs: lab ? 120_000 : 1_800_000,
 });

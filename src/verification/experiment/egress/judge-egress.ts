@@ -23,7 +23,7 @@ export interface EgressWorld {
   lab: boolean;
 }
 
-/** How long everything is denied, in milliseconds. */
+/** How long everything is denied at least, in milliseconds. */
 export const egressWindowMs = (lab: boolean) => (lab ? 10_000 : 600_000);
 
 export interface ProvenGrade {

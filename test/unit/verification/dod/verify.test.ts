@@ -5,7 +5,7 @@ import { readBundle } from '../../../../src/evidence/bundle.js';
 import { finalizeHandover } from '../../../../src/handover/steps/finalize.js';
 import { redirectConsole } from '../../../../src/handover/steps/redirect.js';
 import { fail } from '../../../../src/support/errors/errors.js';
-import { takeDod } from '../../../../src/verification/dod/verify.js';
+import { takeDod, windowsOf } from '../../../../src/verification/dod/verify.js';
 import { type ActionRig, actionRig } from '../../../fakes/action-context.js';
 import { type WholeRig, wholeRig } from '../../handover/whole-rig.js';
 
@@ -130,5 +130,17 @@ describe('the kill', () => {
     expect(of('D17')).toMatchObject({ status: expect.stringMatching(/^(fail|not-checked)$/) });
     expect(result.verdict).not.toBe('PASS');
     expect(rig.mother.writes.filter((write) => write.includes('Deployment'))).toEqual([]);
+  });
+});
+
+describe('the windows of a verification', () => {
+  it.each([
+    ['of a real Sovereign', {}, false, [300_000, 600_000]],
+    ['of a lab', {}, true, [20_000, 10_000]],
+    ['of a lab whose kill takes as long as a real one', { windowMs: 300_000 }, true, [300_000, 600_000]],
+    ['of a real Sovereign whose kill is short', { windowMs: 8000 }, false, [8000, 600_000]],
+  ])('%s', (_whose, options, lab, expected) => {
+    const { windowMs, egressMs } = windowsOf(options, lab);
+    expect([windowMs, egressMs]).toEqual(expected);
   });
 });
