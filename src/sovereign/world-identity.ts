@@ -57,18 +57,21 @@ type Reading = { what: string; mark: LabMark | undefined } | { what: string; why
 
 async function readWithin({ what, read }: MarkedEndpoint, clock: Clock, signal: AbortSignal): Promise<Reading> {
   try {
-    return { what, mark: await within(read(), clock, signal) };
+    return { what, mark: await within(read(), { clock, signal }) };
   } catch (error) {
     signal.throwIfAborted();
     return { what, why: messageOf(error) };
   }
 }
 
-/** The value; throws E3101 when it takes longer than any answer does. */
-export async function within<T>(value: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+/** The value; throws E3101 when it takes longer than `waitMs`, by default longer than any answer does. */
+export async function within<T>(
+  value: Promise<T>,
+  { clock, signal, waitMs = deadlineMs }: { clock: Clock; signal: AbortSignal; waitMs?: number },
+): Promise<T> {
   const done = new AbortController();
-  const late = clock.sleep(deadlineMs, AbortSignal.any([signal, done.signal])).then(() => {
-    throw fail('E3101', `no answer within ${deadlineMs / 1000}s`);
+  const late = clock.sleep(waitMs, AbortSignal.any([signal, done.signal])).then(() => {
+    throw fail('E3101', `no answer within ${waitMs / 1000}s`);
   });
   late.catch(() => undefined);
   try {

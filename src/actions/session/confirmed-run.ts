@@ -24,7 +24,9 @@ export async function confirmedRun<T extends StepsRun>(
 ): Promise<T> {
   if (context.options.dryRun) return run(await openSession(context));
   await powerOnServers(await openSession(context));
-  const plan = await run({ ...(await openSession(context)), dryRun: true, emit: () => undefined });
+  const plan = await planned(context, async () =>
+    run({ ...(await openSession(context)), dryRun: true, emit: () => undefined }),
+  );
   const { mutations = [], destructive = [] } = plan;
   const later = [...new Set(mutations.flatMap((mutation) => mutation.confirm ?? []))];
   const answer =
@@ -40,6 +42,26 @@ export async function confirmedRun<T extends StepsRun>(
   }
   return run({ ...(await openSession(context, answer)), planned: plan.planHash });
 }
+
+/** A plan asks everything that the run will change; what does not answer takes its time, and nobody should wonder. */
+async function planned<T>(context: Context, plan: () => Promise<T>): Promise<T> {
+  const { clock, signal } = await context.world();
+  const done = new AbortController();
+  clock
+    .sleep(noteMs, AbortSignal.any([signal, done.signal]))
+    .then(() => {
+      if (!done.signal.aborted)
+        context.output.note('Still looking at what is there: something answers slowly, or not at all.');
+    })
+    .catch(() => undefined);
+  try {
+    return await plan();
+  } finally {
+    done.abort();
+  }
+}
+
+const noteMs = 8000;
 
 /** How many changes are listed before the question: what fits on a screen. */
 const shown = 40;

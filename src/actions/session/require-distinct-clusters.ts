@@ -72,7 +72,7 @@ async function find({ clock, signal }: Clusters, cluster: () => Promise<Kube>): 
   let kube: Kube | undefined;
   try {
     kube = await cluster();
-    return { kube, is: await within(readClusterIdentity(kube), clock, signal) };
+    return { kube, is: await within(readClusterIdentity(kube), { clock, signal }) };
   } catch (error) {
     signal.throwIfAborted();
     const lost = error instanceof CatalystError ? error : fail('E3101', messageOf(error), { cause: error });

@@ -6,11 +6,14 @@ import type { Mutation } from '../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../kubernetes/client/kube.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
+import { answeringKube } from '../../world/kube-if-any.js';
 import type { Act, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { hetznerClaims, isUnclaimed } from './hetzner-claims.js';
 
 const drainMs = 180_000;
+/** An API server that starts anew may take that long; after it, nobody is asked which volumes are to be retained. */
+const patienceMs = 60_000;
 const csiDriver = 'csi.hetzner.cloud';
 
 export interface Drained {
@@ -30,10 +33,12 @@ export interface RetainedVolume {
   claim: string;
 }
 
+const drained = (world: World) => answeringKube(world, patienceMs);
+
 /** What the drain of a cluster that answers would change; nothing for one that does not. */
 export async function drainMutations(world: World): Promise<Mutation[]> {
   try {
-    const { claims, cordons, removals } = await planDrain(await world.kube());
+    const { claims, cordons, removals } = await planDrain(await drained(world));
     return [...claims.map(removeMutation), ...cordons.map(cordonMutation), ...removals.map(removeMutation)];
   } catch {
     world.signal.throwIfAborted();
@@ -50,8 +55,7 @@ export async function drainCluster(world: World, context: StepContext, plan: str
   const { progress } = context;
   let kube: Kube;
   try {
-    kube = await world.kube();
-    await kube.raw('/readyz');
+    kube = await drained(world);
   } catch (error) {
     world.signal.throwIfAborted();
     const why = messageOf(error);
@@ -101,7 +105,7 @@ async function planDrain(kube: Kube) {
 /** Read before anything is planned: a run that dies later must not forget what is to be kept. Undefined when the cluster does not answer. */
 export async function retainedVolumes(world: World): Promise<RetainedVolume[] | undefined> {
   try {
-    return retainedOf(await persistentVolumes(await world.kube()));
+    return retainedOf(await persistentVolumes(await drained(world)));
   } catch {
     world.signal.throwIfAborted();
     return undefined;

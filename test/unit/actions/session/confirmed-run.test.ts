@@ -4,6 +4,7 @@ import type { Context } from '../../../../src/actions/session/context.js';
 import type { StepsRun } from '../../../../src/actions/session/run-steps.js';
 import type { Session } from '../../../../src/actions/session/session.js';
 import { confirmByName, confirmInRun } from '../../../../src/cli/prompts/confirm.js';
+import { orderedClock } from '../../../fakes/ordered-clock.js';
 
 const fqdn = 'omantel.omani.works';
 const target = { system: 'mother' as const, kind: 'Deployment', name: 'catalyst-api' };
@@ -20,11 +21,12 @@ interface Situation {
 function situation({ destructive = [], later, typed, dryRun = false }: Situation) {
   const made: boolean[] = [];
   const planned: (string | undefined)[] = [];
+  const clock = orderedClock();
   const prompter = { available: typed !== undefined, text: async () => typed } as never;
   const context = {
     options: { dryRun },
     output: { note: vi.fn() },
-    world: async () => ({ stateDir: '/nowhere' }),
+    world: async () => ({ stateDir: '/nowhere', clock, signal: new AbortController().signal }),
     gate: async () => ({}),
     confirmByName: (request: object) => confirmByName(prompter, { ...request, fqdn } as never),
     confirmInRun: async (request: object) =>
@@ -36,7 +38,7 @@ function situation({ destructive = [], later, typed, dryRun = false }: Situation
     const mutations = [{ step: 'dod', target, sentence: 'scale it to 0', ...(later ? { confirm: later } : {}) }];
     return { runId: '', planHash: 'confirmed', proven: [], ...(session.dryRun ? { mutations, destructive } : {}) };
   };
-  return { context, run, planned, changed: () => made.includes(true) };
+  return { context, run, planned, clock, changed: () => made.includes(true) };
 }
 
 describe('a run with a step that destroys', () => {
@@ -67,6 +69,21 @@ describe('a run with a step that destroys', () => {
     const { context, run, planned } = situation({ destructive });
     await confirmedRun(context, run, { confirm: fqdn });
     expect(planned).toEqual([undefined, 'confirmed']);
+  });
+
+  it.each([
+    ['a plan that takes long', 9000, 1],
+    ['a plan that is made at once', 0, 0],
+  ])('says of %s why nothing is seen', async (_what, ms, notes) => {
+    const { context, run, clock } = situation({});
+    const slow = async (session: Session) => {
+      if (session.dryRun) await clock.sleep(ms);
+      return run(session);
+    };
+    await confirmedRun(context, slow, {});
+    expect(vi.mocked(context.output.note).mock.calls.flat()).toEqual(
+      Array(notes).fill('Still looking at what is there: something answers slowly, or not at all.'),
+    );
   });
 
   it('needs no name in a dry-run, which changes nothing', async () => {

@@ -55,6 +55,8 @@ it('says before it that volumes go of which nobody could ask whether they are to
 });
 
 it('says nothing of it when the cluster was asked', async () => {
-  const told = await confirmed(async () => ({ list: async () => [] }) as unknown as Kube);
+  const told = await confirmed(
+    async () => ({ raw: async () => ({ status: 200 }), list: async () => [] }) as unknown as Kube,
+  );
   expect(told).toMatch(/sets the archives of its databases aside$/);
 });
