@@ -129,7 +129,7 @@ export default defineConfig({
           name: 'complete',
           include: ['test/complete/**/*.test.ts', 'test/unit/fuzz/{evidence,*-responses}.test.ts'],
           env: { CATALYST_CASES: '10000' },
-          testTimeout: 3 * 3_600_000,
+          testTimeout: 10_800_000,
           hookTimeout: 300_000,
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
