@@ -12,6 +12,8 @@ const told: readonly (readonly [release: string, path: readonly string[], value:
   ['bp-grafana-alloy', ['alloy', 'enableReporting'], false],
   ['bp-grafana', ['grafana.ini', 'analytics', 'reporting_enabled'], false],
   ['bp-traefik', ['global', 'sendAnonymousUsage'], false],
+  ['bp-trivy', ['trivy', 'configFile', 'scan', 'disable-telemetry'], true],
+  ['bp-trivy', ['trivy', 'configFile', 'scan', 'skip-version-check'], true],
   // looks for newer versions, and news of the maker
   ['bp-traefik', ['global', 'checkNewVersion'], false],
   ['bp-gitea', ['gitea', 'config', 'cron.update_checker', 'ENABLED'], false],
