@@ -27,6 +27,7 @@ export type Template = (chart: string, release: Release, kubeVersion: string) =>
 export interface ChartReport {
   blueprint: string;
   chart: string;
+  /** Of the chart that was rendered: it may be another one than the pinned. */
   version: string;
   keys: number;
   kubernetes: string[];
@@ -105,8 +106,8 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
   const findings: Finding[] = [];
   const add = (rule: string, path: string, message: string, remedy: string, severity: Finding['severity'] = 'error') =>
     findings.push({ blueprint: blueprint.name, rule, severity, path, message, remedy });
-  const { name, version } = release.chart;
-  const title = `${name} ${version}`;
+  const { name } = release.chart;
+  const title = `${name} ${release.chart.version}`;
   const chart = await looking.folders(blueprint, release.chart);
   if ('missing' in chart) {
     add('chart-missing', release.name, chart.missing, chart.remedy, chart.severity);
@@ -138,7 +139,7 @@ async function lintRelease(blueprint: Blueprint, release: Release, looking: Look
   const report = {
     blueprint: blueprint.name,
     chart: name,
-    version,
+    version: chart.version,
     keys,
     kubernetes,
     workloads,

@@ -38,15 +38,17 @@ describe.skipIf(!hasPowerDns() || !has('jq') || !has('curl'))('zone-sync at a re
 
   beforeAll(async () => {
     const [dns = 0, port = 0] = await freePorts(2);
-    await startPowerDns({ children, directory: join(directory, 'pdns'), apiKey, ports: { dns, api: port }, clock });
+    const tree = renderTree(omantel(), await blueprints());
+    const release = objectsOf(tree.folder('bp-powerdns')).find(({ kind }) => kind === 'HelmRelease');
+    const additional = String(release!['spec'].values.powerdns.additionalConfig);
+    const at = { directory: join(directory, 'pdns'), ports: { dns, api: port } };
+    await startPowerDns({ children, ...at, apiKey, clock, additional });
     api = `http://127.0.0.1:${port}/api/v1/servers/localhost/zones`;
     writeFileSync(
       join(directory, '.curlrc'),
       `connect-to = "powerdns.powerdns.svc.cluster.local:8081:127.0.0.1:${port}"\n`,
     );
-    const folder = renderTree(omantel(), await blueprints()).folders.find(({ path }) =>
-      path.endsWith('bp-powerdns-config'),
-    );
+    const folder = tree.folders.find(({ path }) => path.endsWith('bp-powerdns-config'));
     const script = objectsOf(folder).find(
       ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'zone-sync',
     );
@@ -123,5 +125,17 @@ describe.skipIf(!hasPowerDns() || !has('jq') || !has('curl'))('zone-sync at a re
     expect(after[`*.${zone} A`]).toBe('203.0.113.20');
     expect(Object.keys(after).filter((key) => key.endsWith('AAAA'))).toEqual([]);
     expect(after[`${zone} SOA`]).not.toBe(before[`${zone} SOA`]);
+  });
+
+  it('a zone that the pool-domain-manager makes has the SOA of the tree, not one of nobody', async () => {
+    const name = `one.${zone}`;
+    const body = JSON.stringify({ name, kind: 'Native', nameservers: [`ns1.${zone}`] });
+    const headers = { 'X-API-Key': apiKey, 'content-type': 'application/json' };
+    expect((await fetch(api, { method: 'POST', headers, body })).status).toBe(201);
+    const { rrsets } = (await (await fetch(`${api}/${name}`, { headers })).json()) as { rrsets: RecordSet[] };
+    const soa = rrsets.find(({ type }) => type === 'SOA')?.records[0]?.content;
+    expect(soa).toMatch(
+      /^ns1\.omantel\.omani\.works\. hostmaster\.one\.omantel\.omani\.works\. \d+ 10800 3600 604800 60$/,
+    );
   });
 });

@@ -78,6 +78,15 @@ describe.each(['solo', 'ha'] as const)('in the profile %s', (profile) => {
     expect(config).toContain('AndRule({QTypeRule(DNSQType.ANY), TCPRule(false)}), TCAction()');
   });
 
+  it('the pool-domain-manager makes a zone of this Sovereign at its start, and none of those that are its default', async () => {
+    const { sovereign, find } = await tree();
+    const [container] = find('Deployment', 'pool-domain-manager').spec.template.spec.containers as {
+      env: { name: string; value?: string }[];
+    }[];
+    const managed = container!.env.filter(({ name }) => name === 'DYNADOT_MANAGED_DOMAINS');
+    expect(managed).toEqual([{ name: 'DYNADOT_MANAGED_DOMAINS', value: sovereign.spec.fqdn }]);
+  });
+
   it('members of PowerDNS keep nothing that another one may have changed', async () => {
     const { find } = await tree();
     const lines = String(find('HelmRelease', 'bp-powerdns').spec.values.powerdns.additionalConfig).trim().split('\n');

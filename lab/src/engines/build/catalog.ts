@@ -273,6 +273,12 @@ export const engines: readonly Engine[] = [
     required: false,
   },
   {
+    name: 'alloy-syntax',
+    programs: [{ name: 'alloy-syntax', package: '.' }],
+    purpose: 'the parser by which Alloy reads its configuration; Alloy itself takes too long to build',
+    required: false,
+  },
+  {
     name: 'openbao',
     programs: [{ name: 'bao', package: 'github.com/openbao/openbao' }],
     settings: { 'github.com/openbao/openbao/version.fullVersion': '2.4.0' },

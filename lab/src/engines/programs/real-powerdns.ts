@@ -28,27 +28,25 @@ export interface PowerDnsProgram {
   clock: Clock;
   /** Lets zones be signed, as the mother's PowerDNS does. */
   dnssec?: true;
+  /** What the release of the tree adds to its settings (`powerdns.additionalConfig`); without it nothing is cached. */
+  additional?: string;
 }
 
-/** Resolves once its API answers. */
-export async function startPowerDns({
-  children,
+/** For Debian's program and another database than the tree's; all else is what the release has. */
+export function powerDnsSettings({
   directory,
   apiKey,
   ports,
-  clock,
   dnssec,
-}: PowerDnsProgram): Promise<Child> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const file = join(directory, 'pdns.sqlite3');
-  if (!existsSync(file)) {
-    const { DatabaseSync } = await import('node:sqlite');
-    const database = new DatabaseSync(file);
-    database.exec(readFileSync(schema, 'utf8'));
-    database.close();
-  }
-  const settings = {
-    ...{ launch: 'gsqlite3', 'gsqlite3-database': file, 'gsqlite3-pragma-synchronous': 0 },
+  additional,
+}: Omit<PowerDnsProgram, 'children' | 'clock'>) {
+  const caches = { 'cache-ttl': 0, 'query-cache-ttl': 0, 'negquery-cache-ttl': 0, 'zone-cache-refresh-interval': 0 };
+  const own = (additional ?? '')
+    .split('\n')
+    .map((line) => /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(line))
+    .flatMap((found) => (found ? [[found[1]!.replace(/^gpgsql-/, 'gsqlite3-'), found[2]!] as const] : []));
+  return {
+    ...{ launch: 'gsqlite3', 'gsqlite3-database': databaseIn(directory), 'gsqlite3-pragma-synchronous': 0 },
     ...(dnssec ? { 'gsqlite3-dnssec': 'yes' } : {}),
     // relative to where it is started: a path to a socket may not be long
     'socket-dir': '.',
@@ -61,9 +59,24 @@ export async function startPowerDns({
       'webserver-port': ports.api,
     },
     // what the API changed is answered at once
-    ...{ 'cache-ttl': 0, 'query-cache-ttl': 0, 'negquery-cache-ttl': 0, 'zone-cache-refresh-interval': 0 },
+    ...(additional === undefined ? caches : Object.fromEntries(own)),
   };
-  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
+}
+
+const databaseIn = (directory: string) => join(directory, 'pdns.sqlite3');
+
+/** Resolves once its API answers. */
+export async function startPowerDns({ children, clock, ...about }: PowerDnsProgram): Promise<Child> {
+  const { directory, ports } = about;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = databaseIn(directory);
+  if (!existsSync(file)) {
+    const { DatabaseSync } = await import('node:sqlite');
+    const database = new DatabaseSync(file);
+    database.exec(readFileSync(schema, 'utf8'));
+    database.close();
+  }
+  const lines = Object.entries(powerDnsSettings(about)).map(([key, value]) => `${key}=${value}\n`);
   writeFileSync(join(directory, 'pdns.conf'), lines.join(''), { mode: 0o600 });
   const child = children.start('powerdns', {
     file: program,
@@ -79,14 +92,22 @@ export async function startPowerDns({
   return child;
 }
 
+/** Of the live release, as helm has it; undefined as long as there is none. */
+function additionalConfig(lab: ReconcileContext): string | undefined {
+  const release = lab.store
+    .list('helm.toolkit.fluxcd.io/v2/HelmRelease')
+    .find(({ metadata }) => metadata.name === 'bp-powerdns');
+  return release && String(release['spec'].values?.powerdns?.additionalConfig ?? '');
+}
+
 export async function realPowerDns(
   options: Pick<PowerDnsProgram, 'children' | 'directory'>,
 ): Promise<{ component: Component; rule: Rule }> {
   const [dns = 0, api = 0] = await freePorts(2);
   let up = false;
 
-  async function start(lab: ReconcileContext, apiKey: string): Promise<Child> {
-    const child = await startPowerDns({ ...options, apiKey, ports: { dns, api }, clock: lab.clock });
+  async function start(lab: ReconcileContext, apiKey: string, additional: string): Promise<Child> {
+    const child = await startPowerDns({ ...options, apiKey, additional, ports: { dns, api }, clock: lab.clock });
     lab.world.dns?.answeredBy?.(dns);
     up = true;
     return {
@@ -103,7 +124,8 @@ export async function realPowerDns(
     ...{ namespace: 'powerdns', name: 'powerdns' },
     start: async (_pod, lab) => {
       const apiKey = powerDnsKey(lab, 'powerdns');
-      return apiKey ? start(lab, apiKey) : undefined;
+      const additional = additionalConfig(lab);
+      return apiKey && additional !== undefined ? start(lab, apiKey, additional) : undefined;
     },
   });
   return {

@@ -1,8 +1,8 @@
 /**
  * What the 24 Blueprints ask of the servers together, and what a server gives them. The sums are those of the charts at their pins,
- * rendered by helm with the values of each profile (November 2026): the requests of all Pods, and the nominal sizes of all volumes; those
- * of Mimir, 0.34 CPU, 1.2 GiB and 25 GiB, are estimated and included. Limits come to 37 GiB in solo: with 16 GB of memory everything
- * starts, and then ends for want of it.
+ * rendered by helm with the values of each profile (November 2026): the requests of all Pods, and the nominal sizes of all volumes. Mimir,
+ * 0.34 CPU, 1.2 GiB and 25 GiB of them, was rendered at 6.1.0, one minor below its pin. Limits come to 42 GiB in solo: with 16 GB of memory
+ * everything starts, and then ends for want of it.
  */
 
 import { profileOfSpec } from '../../../sovereign/spec/profile.js';
