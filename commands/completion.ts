@@ -20,7 +20,9 @@ export default class Completion extends CatalystCommand<Result> {
   static override args = {
     shell: Args.string({ required: true, options: [...shells], description: 'the shell' }),
   };
-  static override flags = { install: Flags.boolean({ description: 'write it where the shell finds it' }) };
+  static override flags = {
+    install: Flags.boolean({ description: 'install it where the shell looks for completions' }),
+  };
 
   async run(): Promise<Result> {
     const { args, flags, context } = await this.open(Completion);

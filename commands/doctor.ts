@@ -5,7 +5,7 @@ import { machineOf } from '../src/cli/context/machine.js';
 import { preflightText } from '../src/cli/text/preflight.js';
 
 export default class Doctor extends CatalystCommand<PreflightResult> {
-  static override summary = 'checks this machine, without a spec: Node, git, helm, kubectl, disk, memory';
+  static override summary = 'check this machine, without a spec: Node, git, helm, kubectl, disk, memory';
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --json'];
   static override exitCodes = [3];
 

@@ -6,7 +6,7 @@ import { sharedFlagsExplained } from '../src/cli/text/shared-flags.js';
 
 export default class Explain extends CatalystCommand<Explanation> {
   static override summary =
-    'documents a field of the spec, a ticket, a phase, a Blueprint, an item of the Definition of Done, a term or an error code';
+    'explain a field of the spec, a ticket, a phase, a Blueprint, an item of the Definition of Done, a term or an error code';
   static override examples = [
     '<%= config.bin %> explain spec.hetzner.controlPlane.type',
     '<%= config.bin %> explain 374',

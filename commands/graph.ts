@@ -9,7 +9,7 @@ export default class Graph extends CatalystCommand<GraphResult> {
   static override examples = ['<%= config.bin %> graph', '<%= config.bin %> graph --format mermaid'];
   static override exitCodes = [5, 7];
   static override flags = {
-    format: Flags.option({ options: graphFormats, default: 'text' as const, description: 'how to draw it' })(),
+    format: Flags.option({ options: graphFormats, default: 'text' as const, description: 'output format' })(),
   };
 
   async run(): Promise<GraphResult> {

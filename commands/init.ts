@@ -12,9 +12,9 @@ interface Result {
 }
 
 export default class Init extends CatalystCommand<Result> {
-  static override summary = "only the wizard's questions; writes sovereign.yaml";
+  static override summary = "ask the wizard's questions and write sovereign.yaml";
   static override description =
-    'Every question has a flag; without a terminal, the flags provide the answers. Does nothing else.';
+    'Every question has a flag; without a terminal, the flags provide the answers. Nothing else is changed.';
   static override examples = [
     '<%= config.bin %> init',
     '<%= config.bin %> init --name omantel --fqdn omantel.omani.works --organization Omantel --email ops@omantel.om',

@@ -6,7 +6,7 @@ import { openInBrowser } from '../src/cli/context/machine.js';
 export default class Open extends CatalystCommand<Place> {
   static override summary = "open one of the Sovereign's addresses, or the evidence report";
   static override description =
-    'Prints the address, and opens it where there is a desktop. The names of a lab resolve inside of it alone.';
+    'Prints the address, and opens it in a browser if this machine has a desktop. The host names of a lab resolve only inside the lab.';
   static override examples = [
     '<%= config.bin %> open',
     '<%= config.bin %> open git',

@@ -5,7 +5,7 @@ import { CatalystCommand } from '../src/cli/command/base-command.js';
 import { planText } from '../src/cli/text/plan.js';
 
 export default class Plan extends CatalystCommand<PlanResult> {
-  static override summary = 'what would happen, as tickets and mutations';
+  static override summary = 'what a run would do: its tickets, and every change';
   static override description = 'Reads the current state, changes nothing, and saves the plan with its hash.';
   static override examples = [
     '<%= config.bin %> plan',

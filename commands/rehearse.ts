@@ -17,7 +17,7 @@ import { type KillAt, parseKillAt } from '../src/verification/rehearsal/kill-at.
 export default class Rehearse extends CatalystCommand<Rehearsed | KilledRehearsal> {
   static override summary = 'build, prove and wipe a throwaway Sovereign of the same spec (D20, W3)';
   static override description =
-    'Walks a Sovereign of the same spec under another name, takes its state, wipes it with its buckets and its delegation, and proves that nothing is left. The signed evidence is what verify dod looks for. An interrupted rehearsal goes on with the same command.';
+    'Builds a Sovereign of the same spec under another name, records its state, wipes it with its buckets and its delegation, and proves that nothing is left. verify dod needs the signed evidence for D20. To continue an interrupted rehearsal, run the same command again.';
   static override examples = [
     '<%= config.bin %> rehearse --lab default --yes',
     '<%= config.bin %> rehearse --name test --confirm test.omani.works',
@@ -25,17 +25,20 @@ export default class Rehearse extends CatalystCommand<Rehearsed | KilledRehearsa
   ];
   static override exitCodes = runExitCodes;
   static override flags = {
-    name: Flags.string({ default: 'test', description: 'first label of the throwaway, below the same parent zone' }),
+    name: Flags.string({
+      default: 'test',
+      description: "first label of the throwaway's name, below the same parent zone",
+    }),
     until: Flags.integer({
       min: 0,
       max: 6,
       default: 6,
-      description: 'wipe after this phase; D20 is answered by all of 0 to 6',
+      description: 'wipe after this phase; D20 requires all phases 0 to 6',
     }),
     'kill-at': Flags.custom<KillAt>({ parse: async (text) => parseKillAt(text) })({
       helpValue: 'every|random|N',
       description:
-        'in a lab: kill the run at every, at random, or at every N-th entry of its journal, and go on each time',
+        'in a lab: kill the run at every journal entry, at random ones, or at every N-th, and resume it each time',
     }),
     confirm: Flags.string({
       helpValue: 'FQDN',

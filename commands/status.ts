@@ -9,7 +9,7 @@ import { CatalystCommand } from '../src/cli/command/base-command.js';
 import { statusPage } from '../src/cli/text/status.js';
 
 export default class Status extends CatalystCommand<StatusResult> {
-  static override summary = 'where the Sovereign is, what to do next, and the §9 table';
+  static override summary = 'how far the Sovereign is, what to do next, and the table of WBS §9';
   static override examples = [
     '<%= config.bin %> status',
     '<%= config.bin %> status --format markdown',
@@ -20,7 +20,7 @@ export default class Status extends CatalystCommand<StatusResult> {
     format: Flags.option({
       options: ['table', 'markdown', 'json'] as const,
       default: 'table' as const,
-      description: 'how to print it',
+      description: 'output format',
     })(),
     watch: Flags.boolean({ description: 'print again whenever the journal grows, until ^C' }),
   };

@@ -3,7 +3,7 @@ import { type SupportBundleResult, supportBundle } from '../src/actions/support-
 import { CatalystCommand } from '../src/cli/command/base-command.js';
 
 export default class SupportBundle extends CatalystCommand<SupportBundleResult> {
-  static override summary = 'a redacted, allow-listed set of files for diagnosis, with a list of what was left out';
+  static override summary = 'pack files for diagnosis: allow-listed, redacted, with a list of what was left out';
   static override examples = [
     '<%= config.bin %> support-bundle',
     '<%= config.bin %> support-bundle --out bundle.tar.gz',

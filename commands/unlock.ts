@@ -4,7 +4,7 @@ import { CatalystCommand } from '../src/cli/command/base-command.js';
 
 export default class Unlock extends CatalystCommand<Unlocked> {
   static override summary =
-    'shows which run holds the lock of a Sovereign, and takes the lock over once you type the FQDN';
+    'show which run holds the lock of a Sovereign, and take the lock over once you type the FQDN';
   static override description =
     'For a run on another machine or in a container that ended without releasing the lock. Never takes over the lock of a live run.';
   static override examples = [

@@ -4,9 +4,9 @@ import { CatalystCommand } from '../src/cli/command/base-command.js';
 import { openInBrowser } from '../src/cli/context/machine.js';
 
 export default class Watch extends CatalystCommand<Watched> {
-  static override summary = 'the run in a browser on this machine, live and read-only, until ^C';
+  static override summary = 'follow a run in a browser on this machine, live and read-only, until ^C';
   static override description =
-    'Prints an address on 127.0.0.1 that holds a secret token, and opens it where there is a desktop. The page shows phases, steps, waits, probes and evidence, also of a run that another terminal started.';
+    'Prints an address on 127.0.0.1 that contains a secret token, and opens it if this machine has a desktop. The page shows phases, steps, waits, probes and evidence, also of a run that another terminal started.';
   static override examples = [
     '<%= config.bin %> watch',
     '<%= config.bin %> watch --lab default',
@@ -14,8 +14,13 @@ export default class Watch extends CatalystCommand<Watched> {
   ];
   static override exitCodes = [5];
   static override flags = {
-    port: Flags.integer({ min: 1, max: 65_535, helpValue: 'N', description: 'the port; default: one that is free' }),
-    open: Flags.boolean({ default: true, allowNo: true, description: 'open it in a browser, where there is one' }),
+    port: Flags.integer({
+      min: 1,
+      max: 65_535,
+      helpValue: 'N',
+      description: 'port to listen on; default: any free port',
+    }),
+    open: Flags.boolean({ default: true, allowNo: true, description: 'open it in a browser, if there is one' }),
   };
 
   async run(): Promise<Watched> {

@@ -42,15 +42,16 @@ export default class Wizard extends CatalystCommand<WizardResult> {
     rehearse: Flags.boolean({
       default: true,
       allowNo: true,
-      description: 'before a whole walk: rehearse (D20), in a lab without a question',
+      description: 'rehearse before a whole walk (D20); a lab does not ask first',
     }),
     spend: Flags.boolean({
       allowNo: true,
-      description: 'in phase 8 also do what costs money (D13): add a server by a NodePool claim, and remove it',
+      description:
+        'in phase 8, also run the check that costs money (D13): add a server with a NodePool claim, and remove it',
     }),
     force: Flags.string({
       helpValue: 'REASON',
-      description: 'overrule unproven prerequisites; the evidence keeps the reason',
+      description: 'continue although prerequisites are not proven; the evidence records the reason',
     }),
   };
 
@@ -98,7 +99,7 @@ export default class Wizard extends CatalystCommand<WizardResult> {
     const cost = await poolCostBefore(context, until);
     if (cost === undefined || !context.prompter.available) return false;
     return context.prompter.confirm({
-      message: `Add a server by a NodePool claim in phase 8, and remove it again (${cost})? Without it W10 is not checked and the verdict is PARTIAL.`,
+      message: `Add a server with a NodePool claim in phase 8, and remove it again (${cost})? Without it W10 is not checked and the verdict is PARTIAL.`,
       default: false,
     });
   }
@@ -112,7 +113,7 @@ export default class Wizard extends CatalystCommand<WizardResult> {
       (context.prompter.available &&
         (await context.prompter.confirm({
           message:
-            'Rehearse first, on a throwaway Sovereign of the same spec that is wiped afterwards? Its price comes next.',
+            'Rehearse first, with a throwaway Sovereign of the same spec that is wiped afterwards? Its price is shown next.',
           default: false,
         })));
     if (!wanted) return;

@@ -11,7 +11,7 @@ import { chartLockOf, withCharts } from '../../src/cli/text/chart-template.js';
 import { fail } from '../../src/support/errors/errors.js';
 
 export default class BlueprintLint extends CatalystCommand<LintResult> {
-  static override summary = 'checks the rendered tree; on request against the real charts, and on a real API server';
+  static override summary = 'check the rendered tree; with flags also against the real charts, or on a real API server';
   static override description =
     'Changes nothing. --server sends the tree to a cluster as a server-side dry-run, which stores nothing; objects of the protected set are never sent.';
   static override examples = [

@@ -7,7 +7,7 @@ import { switchSpec } from '../../src/cli/context/spec/switch-spec.js';
 import { helmCharts, withCharts } from '../../src/cli/text/chart-template.js';
 
 export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
-  static override summary = 'copies every pinned chart, and on request every image, to one registry, by digest';
+  static override summary = 'copy every pinned chart, and with --images every image, to one registry, by digest';
   static override description =
     'Uses the logins of `helm registry login`. --write records the mirror in the spec, so that the tree pulls everything from it.';
   static override examples = [
@@ -29,7 +29,7 @@ export default class BlueprintMirror extends CatalystCommand<MirrorResult> {
     charts: Flags.string({
       helpValue: 'DIR',
       dependsOn: ['images'],
-      description: 'read the images from these charts instead of pulling the charts again',
+      description: 'find the image names in these charts instead of pulling the charts again',
     }),
     write: Flags.boolean({ description: 'write the mirror into the spec' }),
     insecure: Flags.boolean({ description: 'the registry speaks plain HTTP' }),

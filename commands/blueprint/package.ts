@@ -7,7 +7,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { helmCharts } from '../../src/cli/text/chart-template.js';
 
 export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
-  static override summary = 'Blueprints as OpenOva wrapper charts, the same bytes every time';
+  static override summary = 'package Blueprints as OpenOva wrapper charts, byte for byte reproducible';
   static override examples = [
     '<%= config.bin %> blueprint package bp-traefik --out ./charts',
     '<%= config.bin %> blueprint package bp-catalyst-platform --push oci://ghcr.io/openova-io',
@@ -15,7 +15,7 @@ export default class BlueprintPackage extends CatalystCommand<PackageRow[]> {
   static override exitCodes = [4, 5, 7, 9];
   static override args = { blueprint: Args.string({ description: 'only this Blueprint; default: all 24' }) };
   static override flags = {
-    out: Flags.string({ helpValue: 'DIR', default: 'charts', description: 'where the archives go' }),
+    out: Flags.string({ helpValue: 'DIR', default: 'charts', description: 'folder for the archives' }),
     charts: Flags.string({
       helpValue: 'DIR',
       description: 'use these archives of the upstream charts instead of pulling them',

@@ -7,7 +7,7 @@ import { isCatalystError } from '../../src/support/errors/errors.js';
 
 export default class BlueprintShow extends CatalystCommand<BlueprintDetails> {
   static override summary =
-    'one Blueprint: chart, values, dependencies, Secrets, what ends with one node, proof, egress hosts';
+    'one Blueprint: chart, values, dependencies, Secrets, single points of failure, proof, egress hosts';
   static override examples = ['<%= config.bin %> blueprint show bp-harbor', '<%= config.bin %> blueprint show traefik'];
   static override exitCodes = [5, 7];
   static override args = { blueprint: Args.string({ required: true, description: 'its name, such as bp-harbor' }) };
@@ -15,10 +15,10 @@ export default class BlueprintShow extends CatalystCommand<BlueprintDetails> {
     charts: Flags.string({
       helpValue: 'DIR',
       exclusive: ['live'],
-      description: 'counts the workloads of these charts too, unpacked as <name>/ or as archives <name>-<version>.tgz',
+      description: 'also count the workloads of these charts, unpacked as <name>/ or as archives <name>-<version>.tgz',
     }),
     live: Flags.boolean({
-      description: 'counts the workloads of the real charts too, pulled from their pinned sources',
+      description: 'also count the workloads of the real charts, pulled from their pinned sources',
     }),
   };
 

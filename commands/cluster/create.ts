@@ -8,7 +8,7 @@ import { command } from '../../src/support/commands/command.js';
 export default class ClusterCreate extends CatalystCommand<StepsRun> {
   static override summary = 'create the network, firewall, load balancer, servers and k3s at Hetzner';
   static override description =
-    'Costs money. Creates each part once: adopts its own existing resources, and looks up whether a request whose response was lost took effect.';
+    'Costs money. Creates each part only once: it adopts its own existing resources and, if a response was lost, looks up whether the request took effect.';
   static override examples = ['<%= config.bin %> cluster create --dry-run', '<%= config.bin %> cluster create --yes'];
   static override exitCodes = runExitCodes;
   static override flags = { force: runFlags.force, fresh: runFlags.fresh };

@@ -7,7 +7,7 @@ export default class ClusterKubeconfig extends CatalystCommand<KubeconfigResult>
   static override examples = ['<%= config.bin %> cluster kubeconfig --out omantel.kubeconfig'];
   static override exitCodes = [4];
   static override revealsSecrets = true;
-  static override flags = { out: Flags.string({ helpValue: 'FILE', description: 'write it there instead' }) };
+  static override flags = { out: Flags.string({ helpValue: 'FILE', description: 'write it to this file instead' }) };
 
   async run(): Promise<KubeconfigResult> {
     const { flags, context } = await this.open(ClusterKubeconfig);

@@ -8,7 +8,7 @@ interface Result {
 }
 
 export default class CredentialsForget extends CatalystCommand<Result> {
-  static override summary = 'removes a captured credential from the store';
+  static override summary = 'remove a captured credential from the store';
   static override examples = ['<%= config.bin %> credentials forget hcloud-token'];
   static override exitCodes = [4, 5, 7, 8, 9];
   static override args = { name: Args.string({ required: true, description: 'name as in credentials list' }) };

@@ -7,9 +7,9 @@ import { command } from '../../src/support/commands/command.js';
 import { fail } from '../../src/support/errors/errors.js';
 
 export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
-  static override summary = 'encrypts the credential store for a passphrase, or for the identity of this machine';
+  static override summary = "re-encrypt the credential store, with a passphrase or with this machine's identity file";
   static override description =
-    'Decrypts the store as now (CATALYST_PASSPHRASE or the identity file) and re-encrypts it as --to specifies.';
+    'Decrypts the store with the current key (CATALYST_PASSPHRASE or the identity file) and re-encrypts it as --to specifies.';
   static override examples = [
     '<%= config.bin %> credentials rekey --to passphrase',
     '<%= config.bin %> credentials rekey --to identity',
@@ -17,10 +17,10 @@ export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
   ];
   static override exitCodes = [4, 5, 7, 8, 9];
   static override flags = {
-    to: Flags.string({ options: ['identity', 'passphrase'], description: 'what opens the store from now on' }),
+    to: Flags.string({ options: ['identity', 'passphrase'], description: 'what decrypts the store from now on' }),
     'passphrase-file': Flags.string({
       helpValue: 'FILE',
-      description: 'read the new passphrase from a file; - is the pipe',
+      description: 'read the new passphrase from a file; - reads stdin',
     }),
   };
 
@@ -29,7 +29,7 @@ export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
     const { prompter, signal } = context;
     const file = flags['passphrase-file'];
     if (flags.to === undefined && file === undefined && !prompter.available) {
-      throw fail('E1002', 'Choose what the store is encrypted for: there is no terminal to prompt on.', {
+      throw fail('E1002', 'Choose how to encrypt the store: there is no terminal to prompt on.', {
         actions: [command('credentials rekey', { to: 'identity' }), command('credentials rekey', { to: 'passphrase' })],
         data: { flag: '--to' },
       });
@@ -38,7 +38,7 @@ export default class CredentialsRekey extends CatalystCommand<Rekeyed> {
       flags.to ??
       (file === undefined
         ? await prompter.choose({
-            message: 'What opens the store from now on?',
+            message: 'What decrypts the store from now on?',
             choices: [
               { value: 'identity', name: 'the identity file of this machine' },
               { value: 'passphrase', name: 'a passphrase (CATALYST_PASSPHRASE)' },

@@ -5,9 +5,10 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { readKeyPair } from '../../src/cli/context/credentials/read-key-pair.js';
 
 export default class CredentialsRotate extends CatalystCommand<Rotated> {
-  static override summary = 'new Object Storage keys everywhere: proven, written to every Secret, consumers restarted';
+  static override summary =
+    'replace the Object Storage keys everywhere: prove the new ones, write them to every Secret, restart what uses them';
   static override description =
-    'Create the keys in the Hetzner Console and enter them at hidden prompts, through a pipe or from a file, never on the command line. Run again without keys, it continues an interrupted rotation and tests whether the old keys are now refused.';
+    'Create the keys in the Hetzner Console and enter them at hidden prompts, through a pipe or from a file, never on the command line. If you run it again without keys, it continues an interrupted rotation and tests whether Object Storage now refuses the old keys.';
   static override examples = [
     '<%= config.bin %> credentials rotate object-storage',
     '<%= config.bin %> credentials rotate object-storage --from-file keys.txt',
@@ -20,10 +21,10 @@ export default class CredentialsRotate extends CatalystCommand<Rotated> {
   static override flags = {
     'from-file': Flags.string({
       helpValue: 'FILE',
-      description: 'two lines, access key and secret key; - is the pipe',
+      description: 'two lines, access key and secret key; - reads stdin',
       exclusive: ['resume'],
     }),
-    resume: Flags.boolean({ description: 'continue a rotation that was started, without new keys' }),
+    resume: Flags.boolean({ description: 'continue a rotation that was started, without entering new keys' }),
   };
 
   async run(): Promise<Rotated> {

@@ -13,7 +13,7 @@ interface Result {
 }
 
 export default class CredentialsSet extends CatalystCommand<Result> {
-  static override summary = 'captures a credential: proven by a real call, then kept encrypted';
+  static override summary = 'capture a credential: prove it with a real call, then store it encrypted';
   static override description =
     'Enter the value at a hidden prompt, through a pipe or from a file, never on the command line.';
   static override examples = [
@@ -25,8 +25,8 @@ export default class CredentialsSet extends CatalystCommand<Result> {
     name: Args.string({ required: true, description: 'hcloud-token, s3-access-key, s3-secret-key, registry-token …' }),
   };
   static override flags = {
-    'from-file': Flags.string({ helpValue: 'FILE', description: 'read the value from a file; - is the pipe' }),
-    'no-verify': Flags.boolean({ description: 'keep it without proving it' }),
+    'from-file': Flags.string({ helpValue: 'FILE', description: 'read the value from a file; - reads stdin' }),
+    'no-verify': Flags.boolean({ description: 'store it without proving it' }),
   };
 
   async run(): Promise<Result> {

@@ -5,7 +5,7 @@ import { logins } from '../../src/sovereign/logins.js';
 import { command } from '../../src/support/commands/command.js';
 
 export default class CredentialsShow extends CatalystCommand<ShownCredential | { logins: ShownCredential[] }> {
-  static override summary = 'where people sign in and as whom; a password only with --reveal';
+  static override summary = 'where people sign in, and as whom; passwords only with --reveal';
   static override description =
     'Without NAME: every login of the Sovereign. A value is written to a terminal only, never to a file, a pipe or --json.';
   static override examples = [

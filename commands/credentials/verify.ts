@@ -4,9 +4,9 @@ import { openSession } from '../../src/actions/session/session.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class CredentialsVerify extends CatalystCommand<CredentialsVerifyResult> {
-  static override summary = 'proves captured credentials by real calls';
+  static override summary = 'prove captured credentials with real calls';
   static override description =
-    'Reads, and where only a write proves write access, creates and deletes a small probe object; --dry-run only reads.';
+    'Makes read calls. Where only a write proves write access, it creates and deletes a small probe object; --dry-run only reads.';
   static override examples = [
     '<%= config.bin %> credentials verify',
     '<%= config.bin %> credentials verify object-storage',

@@ -16,7 +16,7 @@ export default class EvidenceShow extends CatalystCommand<EvidenceShown | Histor
   static override flags = {
     history: Flags.boolean({
       description:
-        'all verdicts and rounds of this Sovereign in order, each with what has changed since the one before',
+        'list all verdicts and rounds of this Sovereign in order, each with the changes since the one before',
     }),
   };
 
@@ -24,7 +24,7 @@ export default class EvidenceShow extends CatalystCommand<EvidenceShown | Histor
     const { args, flags, context } = await this.open(EvidenceShow);
     if (flags.history) {
       if (args.file !== undefined)
-        throw fail('E1001', '--history shows all evidence of a Sovereign, not of a file.', {
+        throw fail('E1001', '--history lists all evidence of a Sovereign, so it takes no FILE.', {
           actions: [command('evidence show', { history: true })],
         });
       return evidenceHistory(context, (history) => context.output.page(historyBlocks(history)));

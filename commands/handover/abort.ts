@@ -20,7 +20,7 @@ export default class HandoverAbort extends CatalystCommand<HandoverDone> {
     confirm: Flags.string({ helpValue: 'FQDN', description: 'the FQDN of the Sovereign, which --restore-zone needs' }),
     'keep-commits': Flags.directory({
       helpValue: 'DIR',
-      description: 'copy the repository here first (bare, new folder), where people committed to it',
+      description: 'if people committed to the repository, first copy it to this new folder (bare)',
     }),
   };
 

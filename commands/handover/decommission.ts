@@ -5,7 +5,7 @@ import { handoverText } from '../../src/actions/handover/status.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class HandoverDecommission extends CatalystCommand<HandoverDone> {
-  static override summary = 'delete what the mother retains of the Sovereign, redirect the old address (#319)';
+  static override summary = 'delete what the mother still has of the Sovereign, and redirect its old address (#319)';
   static override examples = ['<%= config.bin %> handover decommission --confirm omantel.omani.works'];
   static override exitCodes = [3, 4, 5, 7, 8, 9];
   static override flags = {

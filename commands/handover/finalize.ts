@@ -13,7 +13,7 @@ export default class HandoverFinalize extends CatalystCommand<HandoverDone> {
     confirm: Flags.string({ helpValue: 'FQDN', description: 'the FQDN of the Sovereign; --yes is not enough' }),
     force: Flags.string({
       helpValue: 'REASON',
-      description: 'overrule unproven prerequisites; the evidence keeps the reason',
+      description: 'continue although prerequisites are not proven; the evidence records the reason',
     }),
   };
 

@@ -5,7 +5,7 @@ import { command } from '../../src/support/commands/command.js';
 
 export default class JournalRepair extends CatalystCommand<JournalRepaired> {
   static override summary =
-    'accepts a journal that is damaged or has lost lines; what those lines proved must be proven again';
+    'accept a journal that is damaged or has lost lines; what those lines proved must be proven again';
   static override description =
     'Keeps the intact lines and a copy of the old file beside the journal, and records the repair in it. Restoring a backup is better.';
   static override examples = ['<%= config.bin %> journal repair --confirm omantel.omani.works'];

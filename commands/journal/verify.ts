@@ -3,7 +3,8 @@ import { type JournalVerified, verifiedText, verifyJournal } from '../../src/act
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class JournalVerify extends CatalystCommand<JournalVerified> {
-  static override summary = 'checks a journal offline: the hash chain, the signed head, and what it is bound to';
+  static override summary =
+    'check a journal offline: the hash chain, the signed head, and which Sovereign and world it belongs to';
   static override examples = [
     '<%= config.bin %> journal verify',
     '<%= config.bin %> journal verify copy/journal.jsonl --key evidence.pub',

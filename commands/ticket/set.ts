@@ -5,7 +5,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { ticketTable } from '../../src/cli/text/ticket-table.js';
 
 export default class TicketSet extends CatalystCommand<TicketRow> {
-  static override summary = 'keep the fields of the §9 table that people fill in';
+  static override summary = 'set the fields of the WBS §9 table that people fill in';
   static override examples = ['<%= config.bin %> ticket set 338 --pr openova-io/openova#12 --status parked'];
   static override exitCodes = [4, 5, 7, 9];
   static override args = { ticket: Args.string({ required: true, description: 'a ticket, such as 338' }) };
@@ -13,11 +13,11 @@ export default class TicketSet extends CatalystCommand<TicketRow> {
     pr: Flags.string({
       multiple: true,
       helpValue: 'owner/repo#12',
-      description: 'pull requests; replaces those kept before',
+      description: 'pull requests; replaces the earlier ones',
     }),
     status: Flags.string({
       helpValue: 'STATUS',
-      description: 'pending, parked, in flight or failed; done comes from a proof alone',
+      description: 'pending, parked, in flight or failed; only a proof sets done',
     }),
   };
 

@@ -30,16 +30,16 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
     }),
     'max-outage': duration({
       helpValue: '0s',
-      description: 'the longest outage of a probe in that window that still passes; the verdict tells it (0s)',
+      description: 'the longest outage of a probe in that window that still passes; the verdict states it (0s)',
     }),
     'black-hole': Flags.boolean({
       default: true,
       allowNo: true,
-      description: 'cut the Sovereign off from the mother for as long as catalyst-api is dead, once it is handed over',
+      description: 'once the Sovereign is handed over, cut it off from the mother while catalyst-api is stopped',
     }),
     confirm: Flags.string({
       helpValue: 'FQDN',
-      description: 'the FQDN of the Sovereign, where something is stopped or cut off; --yes is not enough',
+      description: 'the FQDN of the Sovereign, required when something is stopped or cut off; --yes is not enough',
     }),
     reprovision: Flags.string({
       helpValue: 'FILE',
@@ -47,11 +47,11 @@ export default class VerifyDod extends CatalystCommand<DodResult> {
     }),
     spend: Flags.boolean({
       description:
-        'also do what costs money (D13): add a server by a NodePool claim, and remove it; in a lab it is always done',
+        'also run the check that costs money (D13): add a server with a NodePool claim, and remove it; a lab always runs it',
     }),
     'black-start': Flags.boolean({
       description:
-        'also power off all servers at once and on again, with the outside denied (D23): nothing of the Sovereign answers until it has started; in an emulated lab it is always done',
+        'also power off all servers at once and on again, with egress denied (D23): the Sovereign is down until it has started; an emulated lab always does it',
     }),
     'max-rehearsal-age': duration({ helpValue: '30d', description: 'how old that evidence may be (30d)' }),
     since: Flags.string({ helpValue: 'BUNDLE', description: 'report what has changed since that verdict' }),

@@ -4,9 +4,9 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 
 export default class VerifyEvidence extends CatalystCommand<EvidenceCheck> {
   static override summary =
-    'check an evidence bundle offline: signature, hashes, journal, every item again from its raw data';
+    'check an evidence bundle offline: signature, hashes, journal, and every item again from its raw data';
   static override description =
-    'The key is the one that --key gives, else the key of that Sovereign on this machine, else one that was pinned with --pin. A key that merely lies beside the bundle is never used.';
+    'Uses the key that --key names, else the key of that Sovereign on this machine, else one that was pinned with --pin. A key that is merely in the same folder as the bundle is never used.';
   static override examples = [
     '<%= config.bin %> verify evidence dod.tar',
     '<%= config.bin %> verify evidence dod.tar --key evidence.pub --pin',
@@ -18,7 +18,7 @@ export default class VerifyEvidence extends CatalystCommand<EvidenceCheck> {
       helpValue: 'FILE',
       description: 'public key (PEM) of the Sovereign that signed it; default: the one that this machine knows',
     }),
-    pin: Flags.boolean({ description: 'keep the key that --key gives for that Sovereign, once the bundle is valid' }),
+    pin: Flags.boolean({ description: 'if the bundle is valid, keep the key that --key names for that Sovereign' }),
   };
 
   async run(): Promise<EvidenceCheck> {

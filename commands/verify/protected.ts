@@ -5,7 +5,7 @@ import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { differencesText } from '../../src/mother/fingerprint/protected-before.js';
 
 export default class VerifyProtected extends CatalystCommand<ProtectedResult | Accepted> {
-  static override summary = 'checks that the SME demos are as they were before the first change on the mother';
+  static override summary = 'check that the SME demos are as they were before the first change on the mother';
   static override description =
     'Read-only unless --accept is given, which makes the current state the baseline of later comparisons; the journal records who accepted what.';
   static override examples = [
@@ -15,7 +15,7 @@ export default class VerifyProtected extends CatalystCommand<ProtectedResult | A
   ];
   static override exitCodes = [3, 4, 5, 7, 9];
   static override flags = {
-    accept: Flags.boolean({ description: 'lists what differs and, once the FQDN is typed, accepts it' }),
+    accept: Flags.boolean({ description: 'list the differences, and accept them once you type the FQDN' }),
     confirm: Flags.string({
       helpValue: 'FQDN',
       description: 'the FQDN of the Sovereign; --yes is not enough',

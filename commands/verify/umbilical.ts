@@ -4,7 +4,7 @@ import type { ScanResult } from '../../src/scans/scan.js';
 
 export default class VerifyUmbilicalCommand extends CatalystCommand<ScanResult> {
   static override summary = 'every reference from the Sovereign to the mother';
-  static override description = 'Read-only. A place that could not be read is a failure, not a zero.';
+  static override description = 'Read-only. A place that cannot be read counts as a failure, never as empty.';
   static override examples = ['<%= config.bin %> verify umbilical'];
   static override exitCodes = [3, 4, 5, 7, 9];
 

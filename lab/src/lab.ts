@@ -1,4 +1,14 @@
-/** A whole lab in this process: every server on loopback, wired to each other. `main.ts` runs one as a process of its own. */
+/**
+ * A whole lab in this process; `main.ts` runs one as a process of its own. These servers are emulated, all on loopback:
+ *
+ * - Hetzner's API, with the servers and load balancers that are created there (`hetzner`);
+ * - the clusters of the mother and of the Sovereign: API server, controllers, and the programs of Blueprints (`clusters`,
+ *   `controllers`, `components`), with the mother's ingress;
+ * - Object Storage, the name servers of the mother and of the Sovereign, the mother's PowerDNS API, a chart registry, the mother's Git
+ *   server, and SSH (`external-services.ts`, `servers`);
+ * - the internet in between: a SOCKS proxy, a recursive resolver, public registries, and the service that reports a caller's address
+ *   (`internet`); with real engines also an ACME certificate authority.
+ */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBlueprints } from 'catalyst/blueprints/catalog/load.js';

@@ -51,7 +51,7 @@ const resumers: Readonly<Record<string, Resumer>> = {
       () => undefined,
     ),
   rehearse: async (_context, { of, name }) => {
-    throw fail('E1001', `The interrupted run is a rehearsal of ${of}, which goes on by its own command.`, {
+    throw fail('E1001', `The interrupted run is a rehearsal of ${of}. Continue it with its own command.`, {
       actions: [command('rehearse', { sovereign: of, name })],
     });
   },

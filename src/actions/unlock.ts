@@ -119,7 +119,7 @@ function describe(holder: Holder, state: HolderState, { clock }: Context): LockH
 
 function living(holder: Holder, path: string, state: HolderState) {
   const { message, actions, data } = heldBy(holder, path, state);
-  const again = `or, if it has ended, repeat this ${staleMs / 1000} s after its last renewal`;
+  const again = `or, if that run has ended, try again ${staleMs / 1000} s after its last renewal`;
   return fail('E1202', `${message} Nothing was changed.`, {
     actions: [...actions, ...(state === 'renewing' ? [again] : [])],
     data,

@@ -63,7 +63,7 @@ export function requirePrerequisites(graph: Graph, state: JournalState, force?: 
         ...(needed.length === 1 ? [command('ticket run', needed[0]!.replace(/^#/, ''))] : []),
         command('wizard', { until: String(lastBefore(graph)) }),
         command('status'),
-        'or overrule with --force "<reason>" (kept in the evidence)',
+        'or run it anyway with --force "<reason>" (the evidence records the reason)',
       ],
       data: { unmet: needed, by: missing },
     },

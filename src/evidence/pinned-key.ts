@@ -43,17 +43,21 @@ export async function evidenceKey(
   const pinned = isName(fqdn) ? await knownKey(known, fqdn) : undefined;
   if (given === undefined) {
     if (pinned) return pinned;
-    throw fail('E6112', `${bundle} is about ${fqdn}, and this machine knows no key of it: nothing was checked.`, {
-      actions: [
-        'ask the people who run that Sovereign for its public key; the one beside the bundle proves nothing',
-        command('verify evidence', bundle, { key: 'FILE', pin: true }),
-      ],
-    });
+    throw fail(
+      'E6112',
+      `${bundle} is about ${fqdn}, and this machine has no key of that Sovereign: nothing was checked.`,
+      {
+        actions: [
+          'ask the people who run that Sovereign for its public key; a key in the same folder as the bundle proves nothing',
+          command('verify evidence', bundle, { key: 'FILE', pin: true }),
+        ],
+      },
+    );
   }
   const key = readKey(given);
   const at =
     dirname(given) === dirname(bundle)
-      ? ', which lies beside the bundle: compare its id with one from another source'
+      ? ', which is in the same folder as the bundle: compare its id with one from another source'
       : '';
   return { ...key, origin: `${given}${at}${comparedWith(key.keyId, pinned, fqdn)}` };
 }

@@ -58,7 +58,7 @@ export function requireOwnContent({ zone, foreign }: ChildZone): void {
   );
   throw fail(
     'E5011',
-    `Zone ${name} on the mother has what neither the pool-domain-manager nor catalyst wrote: ${foreign.join('; ')}. Nothing was changed.`,
+    `Zone ${name} on the mother has content that neither the pool-domain-manager nor catalyst wrote: ${foreign.join('; ')}. Nothing was changed.`,
     {
       actions: [
         'find out whose it is; records that nobody needs are removed on the mother:',

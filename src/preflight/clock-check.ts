@@ -29,7 +29,7 @@ export function clockCheck(options: { http: Http; clock: Pick<Clock, 'now'>; end
       if (away < suspiciousMs) return away === 0 ? 'as the clock of Hetzner' : told;
       const remedy = ['set the clock by NTP: timedatectl set-ntp true', `then: ${command('preflight')}`];
       if (away < refusedMs) return { warn: `This machine's clock is ${told}.`, remedy };
-      throw fail('E1402', `This machine's clock is ${told}; Object Storage refuses what is signed with it.`, {
+      throw fail('E1402', `This machine's clock is ${told}; Object Storage refuses requests that are signed with it.`, {
         actions: remedy,
       });
     },

@@ -19,9 +19,9 @@ export function credentialExpiry(options: {
     async look() {
       const { credentialEnd: ends } = await options.mother();
       if (ends === 'renewed') return 'a plugin or a file renews it';
-      if (ends === undefined) return 'it has no end that could be read from it';
+      if (ends === undefined) return 'no expiry date could be read from it';
       const left = ends.getTime() - options.clock.now().getTime();
-      const until = `It ends at ${ends.toISOString()}`;
+      const until = `It expires at ${ends.toISOString()}`;
       const actions = [
         `get a new kubeconfig for the mother, then: ${command('preflight', { 'mother-kubeconfig': 'FILE' })}`,
       ];

@@ -68,7 +68,7 @@ export function motherChecks(options: MotherCheckOptions): Check[] {
     },
     {
       id: 'parent-dns',
-      title: `the servers of ${zone} answer with authority`,
+      title: `the servers of ${zone} answer authoritatively`,
       async look() {
         const servers = spec.mother.powerdns.nameservers;
         const told = await Promise.all(servers.map((server) => soaFrom(dns, server, zone)));
@@ -109,7 +109,7 @@ function zoneChecks(look: MotherCheckOptions): Check[] {
     },
     {
       id: 'child-zone',
-      title: `nothing on the mother is in the way of delegating ${fqdn}`,
+      title: `nothing on the mother prevents delegating ${fqdn}`,
       silent,
       async look() {
         const dns = await openMotherDns(look);
@@ -121,7 +121,7 @@ function zoneChecks(look: MotherCheckOptions): Check[] {
         requireOwnContent(child);
         const unread = typeof pooled === 'string' ? ` Who holds the name in the pool could not be read: ${pooled}` : '';
         return {
-          warn: `The mother has a zone ${fqdn} of her own, and her servers answer from it. #373 ${removalOf(child, fqdn)}.${unread}`,
+          warn: `The mother has her own zone ${fqdn}, and her servers answer from it. #373 ${removalOf(child, fqdn)}.${unread}`,
           remedy: [
             `nothing to change: a run asks for the name first, or takes --confirm ${fqdn}`,
             `to put it back later: ${command('cluster destroy', { 'restore-zone': true })}, or ${command('handover abort', { 'restore-zone': true })}`,
@@ -145,7 +145,7 @@ async function soaFrom(dns: DnsQuery, server: string, zone: string): Promise<{ s
   try {
     const answer = await dns({ server, name: zone, type: 'SOA', transport: 'udp', timeoutMs: 5000 });
     if (answer.rcode !== 'NOERROR') return { server, problem: answer.rcode };
-    return answer.authoritative ? { server } : { server, problem: 'answers without authority' };
+    return answer.authoritative ? { server } : { server, problem: 'does not answer authoritatively' };
   } catch (error) {
     return { server, problem: messageOf(error) };
   }

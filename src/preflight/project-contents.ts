@@ -20,7 +20,7 @@ export function projectContents(options: {
   return [
     {
       id: 'other-servers',
-      title: 'the Hetzner project holds nothing but this Sovereign',
+      title: 'the Hetzner project contains only this Sovereign',
       async look() {
         const servers = await (await hetzner()).list('server');
         const others = servers.filter(
@@ -29,7 +29,7 @@ export function projectContents(options: {
         if (others.length === 0) return `${servers.length} servers, all of ${spec.fqdn}`;
         return {
           warn: `${others.length} of ${servers.length} servers belong to others and are left alone: ${namesOf(others)}. They count toward the limits of the project.`,
-          remedy: ['if in doubt, use a project of its own: Hetzner Console, New project, and a token made there'],
+          remedy: ['if in doubt, use a separate project: Hetzner Console, New project, and a token made there'],
         };
       },
     },

@@ -32,7 +32,7 @@ export function providerChecks(options: {
     },
     {
       id: 'hetzner-capacity',
-      title: 'Hetzner sells servers and a load balancer that carry the Blueprints',
+      title: 'Hetzner has servers and a load balancer that can run the Blueprints',
       async look() {
         const capacity = await checkCapacity(await hetzner(), spec, clock.now());
         const price = `${capacity.monthly.toFixed(2)} ${capacity.currency} a month`;

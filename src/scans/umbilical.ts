@@ -99,14 +99,14 @@ const sorted = (findings: readonly Finding[]) =>
 function authorityPlace({ unread, recorded, authorities }: KnownMother): ScanPlace[] {
   const place = motherAuthorities;
   if (recorded !== undefined) {
-    const how = `her cluster was not asked: every certificate on the Sovereign is compared with those that ${recorded} recorded`;
+    const how = `the mother's cluster was not read: every certificate on the Sovereign is compared with those that ${recorded} recorded`;
     return [{ place, how, look: async () => ({ findings: [], count: authorities.size }) }];
   }
   if (unread === undefined) return [];
   return [
     {
       place,
-      how: 'her kubeconfig and what her cluster gives to Pods; every certificate on the Sovereign is compared with them',
+      how: "the mother's kubeconfig and what its cluster gives to Pods; every certificate on the Sovereign is compared with them",
       look: async () => {
         throw new Error(unread);
       },
@@ -116,8 +116,8 @@ function authorityPlace({ unread, recorded, authorities }: KnownMother): ScanPla
 
 const noAddress: ScanPlace = {
   place: "addresses of the mother's hosts",
-  how: "her names at the parent's servers, spec.mother.addresses, and what earlier evidence recorded",
+  how: "the mother's names at the parent's servers, spec.mother.addresses, and what earlier evidence recorded",
   look: async () => {
-    throw new Error('none is known, so that a reference by address would not be found');
+    throw new Error('none is known, so a reference by address would not be found');
   },
 };

@@ -10,7 +10,7 @@ export interface Login {
   note: string;
 }
 
-const emergency = 'for an emergency in which nobody can sign in by the realm';
+const emergency = 'for an emergency when nobody can sign in through the realm';
 
 export function logins(fqdn: string): readonly Login[] {
   const login = (name: string, host: string, username: string, secret: string, note: string): Login => ({
@@ -27,7 +27,7 @@ export function logins(fqdn: string): readonly Login[] {
         'auth',
         'sovereign-admin',
         'keycloak/sovereign-admin/password',
-        'the first password, which you must replace when you first sign in; the account also opens Gitea, Harbor and Grafana (Keycloak). The console has no login in this version',
+        'the initial password, which you must change at the first sign-in; the account also opens Gitea, Harbor and Grafana (through Keycloak). The console has no login in this version',
       ),
       address: `https://auth.${fqdn}/realms/sovereign/account`,
     },

@@ -63,7 +63,7 @@ test('Enter through all of them saves the spec; in a lab the address is not aske
   expect(shown).toMatch(/✔ 2 of \d+ · Address of the Sovereign: omantel\.omani\.works/);
   expect(shown).not.toMatch(/\? \d+ of \d+ · Address/);
   expect(shown).toMatch(/\[esc: back\]/);
-  expect(shown).toMatch(/cost {6}.*a month; nothing in a lab/);
+  expect(shown).toMatch(/cost {6}.*a month; a lab costs nothing/);
   expect(shown).toMatch(/duration {2}about/);
 });
 

@@ -275,7 +275,10 @@ test('without the mother a round is clean by what an earlier one has recorded', 
   expect(alone.document.error).toBeUndefined();
   expect([alone.code, alone.document.result.verdict]).toEqual([0, 'CLEAN']);
   const place = alone.document.result.looked.find(({ place: name }) => name.startsWith('certificate authorities'));
-  expect(place).toMatchObject({ ok: true, how: expect.stringMatching(/her cluster was not asked.*the round of/) });
+  expect(place).toMatchObject({
+    ok: true,
+    how: expect.stringMatching(/the mother's cluster was not read.*the round of/),
+  });
 });
 
 test('the history has all of it, in order and whole; the address of the webhook is nowhere', async () => {

@@ -4,7 +4,7 @@ import { type LabDownResult, labDown } from '../../src/start/down.js';
 
 export default class LabDown extends CatalystCommand<LabDownResult> {
   static override acts = true;
-  static override summary = 'stop a lab and remove everything it wrote but evidence';
+  static override summary = 'stop a lab and remove everything that it wrote, except evidence';
   static override examples = ['<%= config.bin %> lab down', '<%= config.bin %> lab down second'];
   static override args = { name: Args.string({ description: 'which lab; default: default' }) };
   static override flags = {

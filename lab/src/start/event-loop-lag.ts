@@ -16,7 +16,7 @@ export function reportEventLoopLag(say: (text: string) => void, delay: Delay = m
   const timer = setInterval(() => {
     const heldMs = Math.round(delay.max / 1e6);
     delay.reset();
-    if (heldMs >= longMs) say(`could not answer for ${heldMs} ms: this machine was busy, or the lab was`);
+    if (heldMs >= longMs) say(`could not respond for ${heldMs} ms: this machine or the lab was busy`);
   }, everyMs);
   timer.unref();
   return {

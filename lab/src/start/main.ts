@@ -78,7 +78,7 @@ async function run(name: string, directory: string, engineName: string): Promise
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal));
   setInterval(() => {
-    if (Date.now() - lastCall > idleMs) void end('nobody asked anything for two hours');
+    if (Date.now() - lastCall > idleMs) void end('no requests for two hours');
   }, 60_000).unref();
 
   const { id, spec, endpoints, kubeconfigs, credentials, requestLog, ca } = lab;

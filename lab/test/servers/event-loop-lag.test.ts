@@ -12,7 +12,7 @@ test('a lab that could not answer says for how long, once; short delays are nobo
   vi.advanceTimersByTime(10_000);
   delay.max = 0.4e9;
   vi.advanceTimersByTime(5000);
-  expect(said).toEqual(['could not answer for 3200 ms: this machine was busy, or the lab was']);
+  expect(said).toEqual(['could not respond for 3200 ms: this machine or the lab was busy']);
   watch.stop();
   delay.max = 9e9;
   vi.advanceTimersByTime(5000);

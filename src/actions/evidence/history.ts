@@ -83,9 +83,9 @@ function requireWhole(history: History): void {
   const wrong = history.entries.filter(({ link, checked }) => link === 'broken' || !checked.valid);
   if (wrong.length === 0) return;
   const [first] = wrong;
-  const why = first!.checked.valid ? 'the one before it here is not the one that it names' : first!.checked.why;
-  throw fail('E6101', `The history of ${history.fqdn} is not whole: ${basename(first!.bundle)}: ${why}.`, {
-    actions: ['get what is missing from a backup', command('verify evidence', first!.bundle)],
+  const why = first!.checked.valid ? 'it names another predecessor than the one in this folder' : first!.checked.why;
+  throw fail('E6101', `The history of ${history.fqdn} is not complete: ${basename(first!.bundle)}: ${why}.`, {
+    actions: ['restore the missing bundles from a backup', command('verify evidence', first!.bundle)],
     data: { result: history },
   });
 }

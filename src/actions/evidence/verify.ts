@@ -32,7 +32,7 @@ export async function verifyEvidence(
   { keyFile, pin = false, opened }: VerifyChoices = {},
 ): Promise<EvidenceCheck> {
   if (pin && keyFile === undefined)
-    throw fail('E1001', '--pin keeps the key that was given, and none was.', { actions: ['add --key FILE'] });
+    throw fail('E1001', '--pin needs a key to keep, and none was given.', { actions: ['add --key FILE'] });
   const folder = configDir(context.env);
   const known = { configDir: folder, ownKeyOf: context.evidenceKeyOf };
   const bundle = opened ?? (await readBundle(file));

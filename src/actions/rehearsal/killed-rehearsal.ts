@@ -41,7 +41,7 @@ export async function killedRehearsal(
     if (ended !== 'killed') return { ...resultOf(ended), kills };
     const { entries } = inspectJournal(folder);
     if (entries.length <= before)
-      throw fail('E4009', `The rehearsal of ${fqdn} was killed, and its journal has no entry that it was killed at.`, {
+      throw fail('E4009', `The rehearsal of ${fqdn} was killed, but its journal has no entry at which that happened.`, {
         actions: [command('rehearse', { name })],
       });
     before = entries.length;
@@ -51,13 +51,13 @@ export async function killedRehearsal(
 
 async function requireLab(context: Context): Promise<void> {
   if (context.options.lab === undefined)
-    throw fail('E1001', '--kill-at kills a run on purpose, which is for labs alone. Nothing was changed.', {
+    throw fail('E1001', '--kill-at kills a run on purpose, which is allowed only in a lab. Nothing was changed.', {
       actions: [command('rehearse', { 'kill-at': 'every', lab: 'default' }), command('rehearse')],
     });
   if ((await (await context.world()).identity()).kind === 'lab') return;
   throw fail(
     'E4035',
-    'These systems are not those of a lab, and a rehearsal is killed there alone. Nothing was changed.',
+    '--kill-at is allowed only in a lab, and these systems do not belong to one. Nothing was changed.',
     {
       actions: [command('rehearse')],
     },

@@ -130,7 +130,7 @@ async function confirmCost(
       const hours = Math.max(1, Math.ceil(minutes / 60));
       const cost = ((monthly / hoursOfMonth) * hours).toFixed(2);
       context.output.note(
-        `${fqdn} is built as ${of} would be, in ${hetzner.location}: at most ${hours} h, about ${cost} ${currency}, and ${monthly.toFixed(2)} ${currency} a month should it be left standing.`,
+        `The rehearsal builds ${fqdn} the way ${of} is built, in ${hetzner.location}: at most ${hours} h, about ${cost} ${currency}, and ${monthly.toFixed(2)} ${currency} a month if it is not wiped.`,
       );
     } catch (error) {
       context.signal.throwIfAborted();

@@ -21,7 +21,7 @@ export async function requireFree(world: World): Promise<void> {
   const { fqdn } = sovereign.spec;
   const { name } = sovereign.metadata;
   if (isLive(await takeInventory(await world.hetzner()), fqdn))
-    throw refused(name, `there is a cluster of ${fqdn} at Hetzner that no journal on this machine knows`);
+    throw refused(name, `Hetzner has a cluster of ${fqdn} that no journal on this machine records`);
   const { mother } = await takeListing(world);
   if (mother.length > 0) throw refused(name, `${fqdn} is taken: ${mother.join('; ')}`);
 }
@@ -33,19 +33,19 @@ export async function requireFree(world: World): Promise<void> {
 export function requireThrowaway({ metadata, spec }: Sovereign, entries: readonly JournalEntry[]): void {
   const command = keptSovereign(entries);
   if (command === undefined) return;
-  throw refused(metadata.name, `${spec.fqdn} is a Sovereign, and no throwaway: catalyst ${command} worked on it`);
+  throw refused(metadata.name, `${spec.fqdn} is a real Sovereign, not a throwaway: catalyst ${command} worked on it`);
 }
 
 /** `of`: the Sovereign that is rehearsed. @throws E4035 */
 export async function requireRoom(world: World, of: string): Promise<void> {
   const { spec } = world.sovereign;
   const actions = [
-    `with the evidence of a cycle on the Sovereign itself: ${command('verify dod', { reprovision: 'FILE' })}`,
+    `or use the evidence of wiping and rebuilding the Sovereign itself: ${command('verify dod', { reprovision: 'FILE' })}`,
   ];
   if (spec.parentZone.provider !== 'powerdns')
     throw fail(
       'E4035',
-      `A rehearsal delegates ${spec.fqdn} and removes the delegation again; the parent zone ${spec.parentZone.zone} is at ${spec.parentZone.provider}, where a person would have to. Nothing was changed.`,
+      `A rehearsal delegates ${spec.fqdn} and removes the delegation again; but the parent zone ${spec.parentZone.zone} is at ${spec.parentZone.provider}, where only a person can do that. Nothing was changed.`,
       { actions },
     );
   if ((await world.identity()).kind !== 'lab') return;
@@ -53,7 +53,7 @@ export async function requireRoom(world: World, of: string): Promise<void> {
   if (!isLive(inventory, of)) return;
   throw fail(
     'E4035',
-    `A lab has room for one cluster of ${clusterParts(world.sovereign).servers.length} servers, and ${of} has one. Nothing was changed.`,
+    `A lab has room for only one cluster of ${clusterParts(world.sovereign).servers.length} servers, and ${of} already has one. Nothing was changed.`,
     { actions: [command('cluster destroy', { confirm: of }), 'or rehearse in another lab: --lab NAME'] },
   );
 }

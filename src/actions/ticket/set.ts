@@ -38,8 +38,8 @@ export async function setTicket(context: Context, typed: string, fields: TicketF
   if (derived)
     throw fail(
       'E1001',
-      `The status of ${id} is ${derived}, as its runs are journaled; one that is set by hand would not show. Nothing was kept.`,
-      { actions: [command('ticket show', id.slice(1)), 'leave out --status to keep pull requests'] },
+      `The journal records runs of ${id}, so its status is ${derived}; a status that is set by hand would not be shown. Nothing was changed.`,
+      { actions: [command('ticket show', id.slice(1)), 'leave out --status to set only pull requests'] },
     );
   const bad = fields.prs?.find((pr) => !/^[\w.-]+\/[\w.-]+#\d+$/.test(pr));
   if (bad !== undefined)

@@ -80,7 +80,7 @@ export async function testAlert(context: Context): Promise<AlertTested> {
 }
 
 const notTaken = ({ channel, error }: { channel: string; error?: string }, result: unknown) =>
-  fail('E6007', `The alert was not taken (${channel}): ${error}`, {
+  fail('E6007', `The alert was not accepted (${channel}): ${error}`, {
     actions: [command('verify round', { 'test-alert': true })],
     data: { result },
   });

@@ -83,7 +83,7 @@ export function scanText(scan: ScanResult): string {
   const unlooked = (scan.unlooked ?? []).map(({ place, why }) => `not looked  ${place}: ${why}`);
   const marks = (scan.marks ?? []).map(
     ({ where, run, until, expired }) =>
-      `own  ${where}, of run ${run}${until ? ` until ${until}` : ''}${expired ? ', which is over: the next verify dod lifts it' : ''}`,
+      `own  ${where}, of run ${run}${until ? ` until ${until}` : ''}${expired ? ', which has passed: the next verify dod lifts the block' : ''}`,
   );
   const grade = scan.asked ? [`grade left possible: ${gradeText(possibleGrade(scan))}`] : [];
   return [scanSummary(scan), ...grade, '', ...findings, ...marks, ...looked, ...unlooked].join('\n');

@@ -32,8 +32,8 @@ export async function watchRun(context: Context, { port, open }: WatchOptions): 
   const stateDir = await context.stateDir();
   if (context.would(`serve a page on 127.0.0.1 that shows the runs of ${fqdn}`)) return { address: '' };
   if (context.options.json)
-    throw fail('E1001', 'A page that is served until ^C has no JSON document.', {
-      actions: [command('watch'), `or, for a document: ${command('status')} with --json`],
+    throw fail('E1001', 'This command serves a page until ^C and has no JSON output.', {
+      actions: [command('watch'), `or, for JSON output: ${command('status')} with --json`],
     });
   const page = createPage(context, { stateDir, fqdn });
   const server = await servePage({ port, file: page.file, greeting: page.all });

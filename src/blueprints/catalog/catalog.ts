@@ -1,4 +1,8 @@
-/** The names of WBS §2, in its order, and what §7 says of the others. */
+/**
+ * The 24 Blueprints of WBS §2, in its order, and why others are out of scope (§7). To add one, add its name here and a folder of that
+ * name to `templates/blueprints` (copy a small one, such as bp-valkey), its step to `src/walk/wbs.ts`, and its proof to
+ * `src/walk/proofs/proof-of-step.ts`; then run `npm run golden`.
+ */
 import { closest } from 'fastest-levenshtein';
 import type { Sovereign } from '../../sovereign/spec/schema.js';
 import { command } from '../../support/commands/command.js';

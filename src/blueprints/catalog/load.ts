@@ -34,7 +34,10 @@ async function loadBlueprint(folder: string, name: string, kept: ParsedTemplates
   if (metadata.name !== name) throw fail('E3202', `${file} declares another name: ${metadata.name}.`);
   const own = await readOwnChart(folder, metadata.chart.name, kept.charts);
   if ((metadata.chart.source === treeSource) !== (own !== undefined))
-    throw fail('E3202', `${file}: chart.source is "${treeSource}" exactly when the Blueprint has a chart of its own.`);
+    throw fail(
+      'E3202',
+      `${file}: chart.source must be "${treeSource}" if the Blueprint has its own chart, and only then.`,
+    );
   return fromMetadata(metadata, folder, readTemplates(folder, kept), own);
 }
 

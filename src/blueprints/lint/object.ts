@@ -34,7 +34,7 @@ const loadBalancer: Rule = ({ object, file }) =>
       rule: 'no-load-balancer',
       path: `${file}: ${path}.type`,
       message: 'A Service of type LoadBalancer stays pending: nothing on the Sovereign serves it',
-      remedy: 'Use NodePort 31080/31443 by Traefik, or hostPort',
+      remedy: 'Use NodePort 31080/31443 through Traefik, or hostPort',
     }));
 
 const latest: Rule = ({ object, file }) => {
@@ -126,7 +126,7 @@ const inPlace: Rule = ({ object, file }) =>
   fixedFields(object).map(({ path, why }) => ({
     rule: 'in-place',
     path: `${file}: ${path}`,
-    message: `${object.kind} ${object.metadata.name} could not be changed later: Kubernetes keeps ${why}`,
+    message: `${object.kind} ${object.metadata.name} could not be changed later: Kubernetes does not allow a change of ${why}`,
     remedy: 'Use a value that never changes, or let Kubernetes choose it',
   }));
 
@@ -143,7 +143,7 @@ const singleNode: Rule = ({ object, file }, { sovereign }) => {
     found.push({
       rule: 'single-node',
       path: `${file}: ${path}`,
-      message: `${one} is the address of a single server: in the profile ha the others go on without it`,
+      message: `${one} is the address of a single server: in profile ha, the other servers have to work without it`,
       remedy: 'Use 127.0.0.1:6444 for the Kubernetes API, a Service for anything else',
     });
   }

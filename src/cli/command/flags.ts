@@ -54,8 +54,13 @@ export const sharedFlags = {
     helpValue: 'FILE',
     description: 'kubeconfig of the mother cluster',
   }),
-  helm: Flags.string({ ...group, env: 'CATALYST_HELM', helpValue: 'PATH', description: 'the helm to use' }),
-  kubectl: Flags.string({ ...group, env: 'CATALYST_KUBECTL', helpValue: 'PATH', description: 'the kubectl to use' }),
+  helm: Flags.string({ ...group, env: 'CATALYST_HELM', helpValue: 'PATH', description: 'helm program to use' }),
+  kubectl: Flags.string({
+    ...group,
+    env: 'CATALYST_KUBECTL',
+    helpValue: 'PATH',
+    description: 'kubectl program to use',
+  }),
   yes: Flags.boolean({ ...group, char: 'y', description: 'assume yes for non-destructive prompts' }),
   'no-input': Flags.boolean({
     ...group,
@@ -71,7 +76,7 @@ export const sharedFlags = {
     ...group,
     env: 'CATALYST_NOTIFY',
     options: ['bell', 'desktop'] as const,
-    description: "at the end: the terminal's bell (without a value), or a notification by the terminal",
+    description: "at the end, ring the terminal's bell (without a value) or send a terminal notification",
   })(),
   'no-color': Flags.boolean({ ...group, description: 'no colors (also NO_COLOR)' }),
 };
@@ -79,7 +84,7 @@ export const sharedFlags = {
 /** Of what walks back, and of what takes the cluster down. */
 export const restoreZoneFlag = Flags.boolean({
   description:
-    "also put back what the mother's name servers had for this name before its delegation: her own zone with its keys, and the records of the parent zone",
+    "also restore what the mother's name servers had for this name before the delegation: the mother's own zone with its keys, and the records in the parent zone",
 });
 
 export interface SharedFlags {

@@ -4,12 +4,12 @@ import { type ResourceType, resourceTypes } from '../../hetzner/api/types.js';
 
 /** What a purge may select beside the plain leftovers. */
 export const purgeFlags = {
-  'include-live': Flags.boolean({ description: 'also the live cluster of this Sovereign' }),
-  zones: Flags.boolean({ description: 'also DNS zones with its label, with all their records' }),
-  snapshots: Flags.boolean({ description: 'also snapshots with its label' }),
+  'include-live': Flags.boolean({ description: 'also select the live cluster of this Sovereign' }),
+  zones: Flags.boolean({ description: 'also select DNS zones with its label, with all their records' }),
+  snapshots: Flags.boolean({ description: 'also select snapshots with its label' }),
   buckets: Flags.boolean({
     aliases: ['include-buckets'],
-    description: 'also Object Storage buckets that have its marker, with every version of every object',
+    description: 'also select Object Storage buckets with its marker, with every version of every object',
   }),
   unprotect: Flags.option({
     options: resourceTypes as ResourceType[],

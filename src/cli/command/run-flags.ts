@@ -9,7 +9,7 @@ export const runFlags = {
   })(),
   force: Flags.string({
     helpValue: 'REASON',
-    description: 'overrule unproven prerequisites; the evidence keeps the reason',
+    description: 'continue although prerequisites are not proven; the evidence records the reason',
   }),
   confirm: Flags.string({
     helpValue: 'FQDN',

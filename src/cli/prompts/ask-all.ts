@@ -22,7 +22,7 @@ export async function askAll(options: AskOptions): Promise<Asked> {
   const series: Series = { options, asked: { answers: {}, sources: {} }, refused: new Set() };
   if (!options.reviewOnly)
     note(
-      `${askedOf(series).length} questions, then a review of all answers; nothing is changed before you start. Enter takes the answer in brackets or under the cursor, esc goes back one question, ^C leaves and keeps what was answered.`,
+      `${askedOf(series).length} questions, then a review of all answers. Nothing is changed before you confirm the start. Enter accepts the answer in brackets or under the cursor, Esc goes back one question, ^C quits and keeps your answers.`,
     );
   let index = 0;
   while (index < questions.length) {

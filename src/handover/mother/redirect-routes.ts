@@ -64,7 +64,7 @@ async function changedObjects(world: World, mother: Kube, ids: readonly string[]
     const live = await mother.get(ref);
     if (!live) problems.push(`${nameOfObject(wanted)} is not there`);
     else if (hashOf(live.spec) !== hashOf(wanted.spec) || routing(live) !== routing(wanted))
-      problems.push(`${nameOfObject(wanted)} is not as catalyst makes it: ${JSON.stringify(shown(live))}`);
+      problems.push(`${nameOfObject(wanted)} differs from what catalyst creates: ${JSON.stringify(shown(live))}`);
   }
   return problems;
 }

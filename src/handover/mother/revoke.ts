@@ -113,7 +113,7 @@ export function assertRefused(refusals: readonly Refusal[]): void {
       {
         actions: [
           'on the control plane: k3s certificate rotate-ca (ends every client certificate of the old authority)',
-          'where another file is in its place on the claim: put the old one back, so that catalyst can prove that it is refused',
+          'if another file has replaced it on the claim: restore the old file, so that catalyst can prove that it is refused',
           command('handover finalize'),
         ],
         data: { accepted },
@@ -127,7 +127,7 @@ export function assertRefused(refusals: readonly Refusal[]): void {
       {
         actions: [
           "let the mother reach the Sovereign's API (port 6443) during the test: only a 401 or 403 response counts",
-          'where a kubeconfig is damaged: delete kubeconfigs/<id>.yaml on the claim of catalyst-api',
+          'if a kubeconfig is damaged: delete kubeconfigs/<id>.yaml on the claim of catalyst-api',
           ...(unproven.some(isOfCloud) ? [inConsole] : []),
           command('handover finalize'),
         ],

@@ -93,7 +93,7 @@ async function walkBack(handover: Handover, options: AbortOptions): Promise<void
   const there = (await ownCluster(world)) !== undefined;
   const remote = there && record.made ? await giteaRemote(world) : undefined;
   const kept = remote ? await keepCommits(world, remote, record.made!, options.keepCommits) : 0;
-  if (kept > 0) progress.output(`${kept} commits of people, and all others, are in ${options.keepCommits}`);
+  if (kept > 0) progress.output(`${kept} commits by people, and all others, are in ${options.keepCommits}`);
   for (const object of await frozen(world))
     await act(freezeMutation(object, 'resume'), async (writers) => thaw(await writers.mother(), object));
   if (remote && record.made?.token) await removeToken(handover, remote);

@@ -57,7 +57,7 @@ async function readPages(
   let pages = 0;
   for (let page: number | null = 1; page !== null; ) {
     pages += 1;
-    if (pages > mostPages) throw fail('E2001', `Hetzner answered GET ${path} in pages that do not end.`);
+    if (pages > mostPages) throw fail('E2001', `Hetzner returned endless pages for GET ${path}.`);
     const answer = await call({ method: 'GET', path, query: { ...query, page, per_page: 50 }, time });
     time.earn(pageMs);
     const body = answer.body as Page | undefined;

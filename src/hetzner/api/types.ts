@@ -1,6 +1,11 @@
 /**
- * What a project holds, as the API's own description has it (`generated/project.ts`). The lab's server takes the same shapes, so
- * that neither of the two can misread a field. Times are RFC 3339 strings, sizes in GB. What Hetzner sells is in offerings.ts.
+ * The resources of a Hetzner project, generated from the API description (`generated/project.ts`). The lab's server uses the same types,
+ * so that neither can misread a field. Times are RFC 3339 strings, sizes are in GB. What Hetzner sells is in offerings.ts.
+ *
+ * To add a type: generate it (`tools/hetzner-types`), then add it to `ResourceMap` and `inPurgeOrder` below. The compiler then asks
+ * for the fields that are checked (`response-schema.ts`). Decide what keeps it (`purge/select/references.ts`), what is lost with it
+ * (`side-effects.ts`), what it belongs to (`inferred-ownership.ts`), and what must be deleted before it (`purge/apply/order.ts`). The lab
+ * needs a `Kind` in `lab/src/hetzner/resources` and its place in `lab/src/hetzner/router.ts`.
  */
 import type * as generated from './generated/project.js';
 
@@ -58,21 +63,22 @@ export interface ResourceMap {
 }
 export type ResourceType = keyof ResourceMap;
 
-/** All types in the order in which a purge may delete them. */
-export const resourceTypes: readonly ResourceType[] = [
-  'load_balancer',
-  'server',
-  'volume',
-  'floating_ip',
-  'primary_ip',
-  'firewall',
-  'certificate',
-  'placement_group',
-  'network',
-  'image',
-  'ssh_key',
-  'zone',
-];
+/** All types in the order in which a purge deletes them; a record, so that the compiler reports a missing one. */
+const inPurgeOrder: Readonly<Record<ResourceType, true>> = {
+  load_balancer: true,
+  server: true,
+  volume: true,
+  floating_ip: true,
+  primary_ip: true,
+  firewall: true,
+  certificate: true,
+  placement_group: true,
+  network: true,
+  image: true,
+  ssh_key: true,
+  zone: true,
+};
+export const resourceTypes = Object.keys(inPurgeOrder) as readonly ResourceType[];
 
 /** `primary_ip` → `primary_ips`: path and list key alike. */
 export function plural<T extends string>(type: T): `${T}s` {

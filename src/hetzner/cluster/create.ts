@@ -150,7 +150,7 @@ function soldOut({ name, role, serverType }: ServerPart, { spec }: Sovereign, ca
       : ['spec.hetzner.controlPlane.type', capacity.others.controlPlane, spec.hetzner.controlPlane.type];
   const sold = `Hetzner has just sold out of ${serverType} in ${capacity.location}: server ${name} was not created.`;
   const [next] = others;
-  return fail('E2002', `${sold} ${next ? `The cheapest that fits now is ${next}.` : 'Nothing else there fits.'}`, {
+  return fail('E2002', `${sold} ${next ? `The cheapest type that fits is now ${next}.` : 'Nothing else there fits.'}`, {
     actions: [
       ...(named === undefined ? [] : [`set ${field} to ${next ?? 'another type'}, or leave it out`]),
       command('resume'),

@@ -40,7 +40,7 @@ export async function attachToNetwork(
 function elsewhere(name: string, network: string, found: string, wanted: string) {
   return fail(
     'E2001',
-    `Load balancer ${name} has the address ${found} in network ${network}; servers join by ${wanted}, which their certificates name.`,
+    `Load balancer ${name} has the address ${found} in network ${network}; but servers join through ${wanted}, the address in their certificates.`,
     { actions: [`detach ${name} from ${network} in the Hetzner Console`, command('resume')] },
   );
 }

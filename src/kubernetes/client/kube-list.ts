@@ -28,7 +28,7 @@ export async function listPages(
     const more = (answer.metadata as { continue?: unknown }).continue;
     if (typeof more !== 'string' || more === '') return items;
     if (more === next || pages === mostPages)
-      throw fail('E3102', `The API at ${server} gives the list ${collection} in pages that do not end.`);
+      throw fail('E3102', `The API at ${server} returned endless pages for the list ${collection}.`);
     next = more;
   }
 }

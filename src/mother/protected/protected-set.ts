@@ -59,7 +59,7 @@ function onMother(write: Write, namespace: string | undefined, about: About): st
   const guarded = facts.guarded.get(key);
   if (!isOfTheFour && guarded !== undefined) return `${key} belongs to the protected set: ${guarded}.`;
   if (!row)
-    return `${key} is not among what catalyst writes on the mother: four kinds of write to protected things, its own objects, and what is ${sovereign.spec.fqdn}'s by exact identity.`;
+    return `${key} is not among what catalyst writes on the mother: four kinds of write to protected objects, its own objects, and those that are ${sovereign.spec.fqdn}'s by exact identity.`;
   // FQDNs can differ and have the same slug
   const owner = facts.made.get(key);
   if (owner !== undefined && owner !== 'own')
@@ -71,11 +71,11 @@ function onMother(write: Write, namespace: string | undefined, about: About): st
 function beyond({ what, verbs, fields }: AllowedWrite, { target, verb, fields: written }: Write): string | undefined {
   if (verb === undefined) return undefined;
   if (!verbs.includes(verb))
-    return `${keyOf(target)} is protected: of it only the ${what} may be changed, not by ${verb}.`;
+    return `${keyOf(target)} is protected: only the ${what} may be changed, and not by ${verb}.`;
   if (verb === 'delete' || !fields) return undefined;
   const more = (written ?? ['all of it']).filter((field) => !fields.includes(field));
   if (more.length === 0) return undefined;
-  return `${keyOf(target)} is protected: of it only ${fields.join(', ')} may be written, not ${more.join(', ')}.`;
+  return `${keyOf(target)} is protected: only ${fields.join(', ')} may be written, not ${more.join(', ')}.`;
 }
 
 /** What is made on the mother names its Sovereign; and no write names another one, or another run. */

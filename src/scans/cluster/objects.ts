@@ -46,7 +46,7 @@ export async function eachObject(kube: Kube, kind: ServedKind, visit: (object: K
 }
 
 function refused(status: number, collection: string, body: string): NotLooked {
-  if (status === 404) return new NotLooked('not served', `${collection} is announced and not served`);
+  if (status === 404) return new NotLooked('not served', `${collection} is listed by API discovery but not served`);
   if (status === 403 || status === 401)
     return new NotLooked('forbidden', `this login cannot list ${collection} (${status})`);
   return new NotLooked('could not look', `GET ${collection} answers ${status}: ${body.slice(0, 120)}`);
@@ -61,5 +61,5 @@ function pageOf(body: string, collection: string): { items: KubeObject[]; more: 
   } catch {
     // said below
   }
-  throw new NotLooked('could not look', `${collection} answers with something that is no list of objects`);
+  throw new NotLooked('could not look', `${collection} returned something that is not a list of objects`);
 }

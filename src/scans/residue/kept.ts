@@ -13,11 +13,11 @@ import { type OwnTraces, ownWanted } from './traces.js';
 export const unreadablePlaces: readonly Unlooked[] = [
   {
     place: 'logs of the mother (Pods, Loki) and events',
-    why: 'kept by their own retention; check that none holds a token: nothing removes single lines',
+    why: 'deleted by their own retention; check that none contains a token: single lines cannot be removed',
   },
   {
     place: 'browser storage of whoever used the wizard of the mother',
-    why: 'no program reads it; clear the site data of her console',
+    why: "no program reads it; clear the site data of the mother's console",
   },
   {
     place: 'password manager: the item with the Hetzner token',
@@ -106,8 +106,8 @@ function backupFinding(object: KubeObject, made: string): Finding {
     id: `backup ${where}`,
     where,
     what: `taken on ${made.slice(0, 10)}, when the mother may have held state of the Sovereign`,
-    breaks: 'tokens that are in it are readable for whoever restores it, until they are revoked',
-    remedy: 'revoke the tokens that the mother was given; the backup goes by its own retention',
+    breaks: 'whoever restores it can read its tokens, until they are revoked',
+    remedy: 'revoke the tokens that the mother was given; the backup is deleted by its own retention',
     accepted: `not catalyst's to remove: a backup of the mother's${typeof expires === 'string' ? `, which expires on ${expires.slice(0, 10)}` : ''}`,
   };
 }

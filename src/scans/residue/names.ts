@@ -31,7 +31,7 @@ export function poolPlace(look: Scanned): ScanPlace {
         id: `pool ${row.subdomain}.${row.poolDomain}`,
         where: `pool ${row.poolDomain}`,
         what: `row ${row.subdomain}, ${row.state}`,
-        breaks: 'nothing while it stays',
+        breaks: 'nothing, as long as it stays',
         remedy: 'leave it: releasing it would drop the delegation too',
         ...(row.subdomain === subdomain
           ? { accepted: 'keeps the name from being given to somebody else; holds no secret' }
@@ -74,7 +74,7 @@ function zoneFinding(zone: string, fqdn: string, sets: number): Finding {
     id: `zone ${zone}`,
     where: "the mother's PowerDNS",
     what: `${isCopy ? 'a copy of' : 'a zone below the Sovereign:'} zone ${zone} with ${sets} record sets`,
-    breaks: 'it answers with old addresses in place of the delegation',
+    breaks: 'it answers with old addresses instead of the delegation',
     remedy: isCopy ? erase : `delete zone ${zone} on the mother by hand`,
   };
 }
@@ -122,7 +122,7 @@ function ownSet(set: RecordSet, { zone, at, structural }: { zone: string; at: st
     what: `${set.type} ${set.name}`,
     breaks: structural ? 'the name of the Sovereign, were it removed' : 'it hides what the Sovereign itself serves',
     remedy: structural ? 'leave it' : 'delete the record set',
-    ...(structural ? { accepted: 'delegation and glue are what a parent must know' } : {}),
+    ...(structural ? { accepted: 'a parent zone needs the delegation and its glue' } : {}),
   };
 }
 

@@ -19,7 +19,7 @@ export function acceptBySpec(findings: readonly Finding[], accepted: readonly En
     const until = untilOf(entry, moments);
     const day = isDay(entry.until) ? entry.until : until.toISOString().slice(0, 10);
     if (until.getTime() <= moments.now.getTime())
-      return { ...finding, what: `${finding.what} (accepted by the spec until ${day}, which is over)` };
+      return { ...finding, what: `${finding.what} (accepted by the spec until ${day}, which has passed)` };
     return { ...finding, accepted: `${entry.why} (accepted by the spec until ${day})` };
   });
 }

@@ -9,7 +9,7 @@ interface Consequences {
 
 const edit = 'change it in the GitOps tree, or by spec.blueprints.<bp>.values';
 const flux = {
-  breaks: 'while the mother is away nothing new is fetched from there',
+  breaks: 'while the mother is down, nothing new is fetched from it',
   remedy: `point it at the Sovereign itself: ${command('handover finalize')}`,
 };
 const pods = { breaks: 'its Pods contact the mother, or cannot be pulled again', remedy: edit };

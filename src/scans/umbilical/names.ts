@@ -52,7 +52,7 @@ function parentServers(look: Scanned, mother: KnownMother): ScanPlace {
           id: parentFinding(parent),
           where: `zone ${parent}`,
           what: `served by the mother's ${hers.join(', ')}`,
-          breaks: `new look-ups of ${fqdn} fail once the delegation's TTL has passed with the mother's DNS away`,
+          breaks: `if the mother's DNS is down, new lookups of ${fqdn} fail once the delegation's TTL has expired`,
           remedy: `give ${parent} a secondary outside the mother (a Hetzner DNS secondary zone, or the registrar)`,
           grade: 'L1',
         },

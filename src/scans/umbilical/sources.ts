@@ -22,7 +22,7 @@ export function noteSources(object: KubeObject, where: string, isOwn: (host: str
       id: `${where} source ${hostIn(url)}`,
       where,
       what: `is fetched from ${withoutLogin(url)}`,
-      breaks: 'nothing new is fetched when that source is away',
+      breaks: 'nothing new is fetched while that source is down',
       remedy: mirror,
       grade: isOpenova(url) ? 'L2' : 'L3',
     });
@@ -39,7 +39,7 @@ export function imageFindings({ images }: Sources): Finding[] {
     id: `images ${registry}`,
     where: `images of ${users.size} objects`,
     what: `are pulled from ${registry}`,
-    breaks: 'a node without them cannot start their Pods while that registry is away',
+    breaks: 'a node without these images cannot start their Pods while that registry is down',
     remedy: mirror,
     grade: isOfOpenova(registry) ? ('L2' as const) : ('L3' as const),
   }));

@@ -15,5 +15,5 @@ export function proxyActions(said: string): string[] {
 
 /** For what can be reached without the proxy. */
 export function passBy(host: string): string {
-  return `or pass it by: export NO_PROXY="$NO_PROXY,${host}"`;
+  return `or bypass it: export NO_PROXY="$NO_PROXY,${host}"`;
 }

@@ -5,7 +5,10 @@ const causes: readonly [said: RegExp, cause: string][] = [
   [/ENOTFOUND|ENODATA/, 'DNS has no address for it'],
   [/EAI_AGAIN|ESERVFAIL|ESERVER|ETIMEOUT/, 'DNS: the resolver gives no answer'],
   [/ECONNREFUSED/, 'nothing listens on that port'],
-  [/ECONNRESET|socket hang up/, 'the connection was cut: behind a load balancer, no healthy target'],
+  [
+    /ECONNRESET|socket hang up/,
+    'the connection was closed; from a load balancer, this means that no target is healthy',
+  ],
   [/ETIMEDOUT|no connection to/, 'a firewall drops it, or no machine has that address'],
   [/no complete answer within/, 'a firewall that drops it looks like this, and so does a slow server'],
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no route to it'],

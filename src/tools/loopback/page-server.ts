@@ -96,7 +96,7 @@ export async function servePage(options: PageServerOptions, ownerOf = ownerOfPee
     }
     if (!isSame(first, token)) return plain(403, 'The address needs the token that catalyst printed.');
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return plain(405, 'This page only shows.', { Allow: 'GET, HEAD' });
+      return plain(405, 'This page is read-only.', { Allow: 'GET, HEAD' });
     if (path === undefined) return plain(302, '', { Location: `/${token}/` });
     if (path === 'events' && request.method === 'GET') return stream(request, response, streams, options.greeting());
     const found = options.file(decoded(path));

@@ -63,7 +63,7 @@ export function pageTurner(what: string, time?: Allowance): <T>(token: T | undef
     time?.earn(pageMs);
     const seen = JSON.stringify(token ?? '');
     if (token !== undefined && (seen === last || pages > mostPages))
-      throw fail('E2301', `Object Storage lists ${what} in pages that do not end.`);
+      throw fail('E2301', `Object Storage returned endless pages for ${what}.`);
     last = seen;
     return token;
   };

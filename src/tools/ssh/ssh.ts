@@ -42,7 +42,7 @@ export function createSsh(connectTo: readonly ConnectRule[] = []): Ssh {
     const shown = { other: false };
     const ended = new AbortController();
     const answer = new Promise<SshResult>((resolve, reject) => {
-      const deadline = setTimeout(() => reject(new Error(`no end within ${timeoutMs / 1000}s`)), timeoutMs);
+      const deadline = setTimeout(() => reject(new Error(`did not end within ${timeoutMs / 1000}s`)), timeoutMs);
       ended.signal.addEventListener('abort', () => clearTimeout(deadline));
       signal?.addEventListener('abort', () => reject(signal.reason), { signal: ended.signal });
       connection

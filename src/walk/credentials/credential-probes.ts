@@ -155,7 +155,7 @@ function motherProbe(world: World): CredentialProbe {
       });
       if (allowed) return `${kube.server}: can change Deployment ${namespace}/${deployment}`;
       throw fail('E1302', `Missing permission on the mother cluster: change Deployments in namespace ${namespace}.`, {
-        actions: ['use a kubeconfig with more rights: --mother-kubeconfig FILE'],
+        actions: ['use a kubeconfig with more permissions: --mother-kubeconfig FILE'],
       });
     },
   };

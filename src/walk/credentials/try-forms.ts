@@ -44,7 +44,7 @@ export async function tryForms(
       );
   }
   const refused = forms.filter((form) => problems.has(form));
-  const told = refused.length > 0 ? `; not taken, and used by nobody here: ${refused.join(', ')}` : '';
+  const told = refused.length > 0 ? `; refused, but not used by anything here: ${refused.join(', ')}` : '';
   return { refused, told };
 }
 

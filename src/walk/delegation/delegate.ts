@@ -61,7 +61,7 @@ export function delegation(world: World): Delegation {
   const wanted = async (kube: Kube): Promise<RecordSet[]> => {
     const addresses = await nodeAddresses(kube);
     if (addresses.length > 0) return delegationRecords(fqdn, addresses);
-    throw fail('E4002', 'No node has a public IPv4 address that a name server could have.', {
+    throw fail('E4002', 'No node has a public IPv4 address for a name server.', {
       actions: ['kubectl get nodes -o wide', command('cluster status')],
     });
   };

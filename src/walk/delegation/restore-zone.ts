@@ -79,7 +79,7 @@ async function missing(world: World, dns: PowerDnsReader): Promise<Restoration> 
   const { zones, parent } = await keptZone(world);
   const zone = zones.at(-1)?.zone;
   if (!parent && !zone) {
-    throw fail('E5030', `Nothing of ${fqdn} on the mother's name servers was replaced from this state folder.`, {
+    throw fail('E5030', `A run with this state folder has replaced nothing of ${fqdn} on the mother's name servers.`, {
       actions: ['use the --state-dir of the run that delegated the name', command('journal show')],
     });
   }

@@ -1,4 +1,7 @@
-/** Which proof proves which step that installs a Blueprint. */
+/**
+ * Which proof proves which step that installs a Blueprint. The key is the step's id: its ticket, or the Blueprint where the WBS has no
+ * ticket for it. To add a proof, write a file beside these that exports a `ProofOf` (`proof.ts`), and add its line here.
+ */
 import { claimAdmitted } from './cluster/claim-admitted.js';
 import { helmControllerMay } from './cluster/helm-controller-may.js';
 import { nodesReady } from './cluster/nodes-ready.js';

@@ -40,7 +40,7 @@ function knownAttached(world: Pick<World, 'stateDir'>): AttachedVolumes {
     const kept = fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
     return new Map(Object.entries(kept).map(([id, server]) => [Number(id), server]));
   } catch (cause) {
-    throw fail('E1201', `${path} cannot be read, so volumes that stay might not be named. Nothing was deleted.`, {
+    throw fail('E1201', `${path} cannot be read, so volumes that remain might not be listed. Nothing was deleted.`, {
       actions: ['look for volumes of this Sovereign in the Hetzner Console, then remove the file'],
       cause,
     });

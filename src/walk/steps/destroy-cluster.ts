@@ -81,7 +81,7 @@ export function destroyCluster(world: World, choices: DestroyChoices): Destroyin
     voids: provenOfCluster,
     async destructive() {
       const volumes = newest?.resources.filter(({ type, selected }) => type === 'volume' && selected) ?? [];
-      const unread = `; the cluster does not answer, so nobody knows which of its ${volumes.length} volumes are to be retained: all are deleted`;
+      const unread = `; the cluster does not answer, so catalyst cannot tell which of its ${volumes.length} volumes must be retained: all are deleted`;
       return `destroys the cluster of ${fqdn}: its resources at Hetzner, with their data, and sets the archives of its databases aside${retained === undefined && volumes.length > 0 ? unread : ''}`;
     },
 

@@ -62,7 +62,7 @@ const isFreeCsi = ({ server, labels }: Volume) => server === null && labels?.['m
 export function volumesStay(left: readonly LeftVolume[], result: object) {
   const list = left.map(({ id, name, reason }) => `volume ${name} (${id}): ${reason}`).join('; ');
   return fail('E2001', `The cluster is gone, but volumes stay, with their data and their cost: ${list}.`, {
-    actions: [...left.slice(0, 3).map(({ id }) => `look at it, and when nobody needs it: hcloud volume delete ${id}`)],
+    actions: [...left.slice(0, 3).map(({ id }) => `check it and, if nobody needs it: hcloud volume delete ${id}`)],
     data: { result, volumes: left },
   });
 }

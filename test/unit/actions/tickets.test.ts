@@ -168,7 +168,7 @@ test('a status set by hand is refused where the journal shows another; pull requ
   const context = { stateDir: async () => stateDir, journal: async () => journal, would: () => false } as never;
   await expect(setTicket(context, '338', { status: 'parked' })).rejects.toMatchObject({
     code: 'E1001',
-    message: expect.stringContaining('#338 is done'),
+    message: expect.stringContaining('records runs of #338, so its status is done'),
   });
   expect(await setTicket(context, '338', { prs: ['o/r#1'] })).toMatchObject({ status: 'done', prs: ['o/r#1'] });
   expect(await setTicket(context, '372', { status: 'pending' })).toMatchObject({ status: 'pending' });

@@ -44,7 +44,7 @@ describe('the key that evidence is checked with', () => {
   it('that was given is compared with the one that this machine knows', async () => {
     const { known, bundle, stranger, file } = await machine({ own: true });
     const { origin } = await evidenceKey(known, fqdn, bundle, file('their.pub', stranger.publicKey));
-    expect(origin).toMatch(/lies beside the bundle: .*; NOT the key with which this machine signs/);
+    expect(origin).toMatch(/is in the same folder as the bundle: .*; NOT the key with which this machine signs/);
   });
 
   it('of a bundle that claims a path for a name is not looked for', async () => {

@@ -327,7 +327,7 @@ describe('the cluster step', () => {
       code: 'E2002',
       exitCode: 6,
       message:
-        'Hetzner has just sold out of cx53 in fsn1: server catalyst-omantel-omani-works-cp1 was not created. The cheapest that fits now is cpx62.',
+        'Hetzner has just sold out of cx53 in fsn1: server catalyst-omantel-omani-works-cp1 was not created. The cheapest type that fits is now cpx62.',
       actions: [...first, 'catalyst resume', 'catalyst cluster plan shows what is in stock'],
     });
     await cluster.run(gate.context);

@@ -86,7 +86,7 @@ it('what is ordered is shown with its price and what it must carry, and warned o
     deprecation: { announced: '2026-06-05T00:00:00Z', unavailable_after: '2999-01-01T00:00:00Z' },
   }));
   expect(await look({ ...offers, loadBalancerTypes: async () => ending })).toMatchObject({
-    warn: expect.stringContaining('lb11 is on sale in fsn1 until 2999-01-01 only'),
+    warn: expect.stringContaining('lb11 is available in fsn1 only until 2999-01-01'),
     remedy: ['catalyst cluster plan'],
   });
 });

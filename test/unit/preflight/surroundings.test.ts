@@ -57,7 +57,8 @@ describe('the credential for the mother', () => {
   });
 
   it('says so when it has no end, or is renewed by others', async () => {
-    for (const plain of ['opaque', 'a.b.c', token('soon')]) expect(await look({ token: plain })).toContain('no end');
+    for (const plain of ['opaque', 'a.b.c', token('soon')])
+      expect(await look({ token: plain })).toContain('no expiry date');
     expect(await look({ renewable: true })).toContain('renews it');
   });
 });

@@ -30,6 +30,6 @@ export function switchSpec(
     context.output.note(`would write the mirror into ${path}`);
   } else {
     writeSpec(path, switchedSpec(sovereign, mirror));
-    context.output.note(`${path} names the mirror now.`);
+    context.output.note(`${path} now names the mirror.`);
   }
 }

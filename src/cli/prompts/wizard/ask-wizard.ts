@@ -53,7 +53,7 @@ export async function askWizard(context: Context, options: WizardRequest): Promi
   const path = (await context.specPath()) ?? resolve('sovereign.yaml');
   const former = readRaw(draftOf(path));
   const base = former ?? readRaw(path);
-  if (former !== undefined) context.output.note(`The answers of last time are in ${draftOf(path)}.`);
+  if (former !== undefined) context.output.note(`Your previous answers are in ${draftOf(path)}.`);
   const questions = options.questions.filter(({ id, kind }) => {
     // a lab has its own mother
     if (lab && id.startsWith('mother-')) return false;

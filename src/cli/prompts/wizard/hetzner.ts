@@ -60,20 +60,20 @@ export const hetznerQuestions: readonly Question[] = [
     id: 'control-plane-type',
     kind: 'choice',
     message: 'Server type of the control plane',
-    help: 'server type of the control plane: x86, at least 16 GB of memory; default: the cheapest on sale that fits',
+    help: 'server type of the control plane: x86, at least 16 GB of memory; default: the cheapest available one that fits',
     variable: 'CATALYST_CONTROL_PLANE_TYPE',
     path: 'spec.hetzner.controlPlane.type',
     optional: true,
     initial: () => '',
     check: (answer) => /^[a-z]+[0-9]+$/.test(answer) || 'A server type such as cpx62.',
-    empty: 'the cheapest on sale that fits',
+    empty: 'the cheapest available one that fits',
     choices: async ({ location = '' }, lookUps) => typeChoices(await lookUps.hetzner(), location, fits),
   },
   {
     id: 'worker-count',
     kind: 'text',
     message: 'Worker servers',
-    help: 'how many workers',
+    help: 'number of workers',
     variable: 'CATALYST_WORKER_COUNT',
     path: 'spec.hetzner.workers.count',
     number: true,
@@ -85,14 +85,14 @@ export const hetznerQuestions: readonly Question[] = [
     id: 'worker-type',
     kind: 'choice',
     message: 'Server type of the workers',
-    help: 'server type of the workers; default: the cheapest on sale that fits',
+    help: 'server type of the workers; default: the cheapest available one that fits',
     variable: 'CATALYST_WORKER_TYPE',
     path: 'spec.hetzner.workers.type',
     optional: true,
     unless: (answers) => (answers['worker-count'] ?? '0') === '0',
     initial: () => '',
     check: (answer) => /^[a-z]+[0-9]+$/.test(answer) || 'A server type such as cpx42.',
-    empty: 'the cheapest on sale that fits',
+    empty: 'the cheapest available one that fits',
     choices: async ({ location = '' }, lookUps) => typeChoices(await lookUps.hetzner(), location, isX86),
     look: lookAtCapacity,
   },
@@ -158,7 +158,7 @@ async function typeChoices(
 }
 
 /** No type in the spec: it is chosen when the plan is made. */
-const cheapest: Choice = { value: '', name: 'the cheapest on sale that fits, when the plan is made' };
+const cheapest: Choice = { value: '', name: 'the cheapest available one that fits, when the plan is made' };
 
 const typeChoice =
   (location: string) =>
@@ -166,7 +166,7 @@ const typeChoice =
     const sale = saleOf(type, location);
     const price = monthlyOf(type, location);
     const cost = Number.isFinite(price) && price > 0 ? `  ${price.toFixed(2)} €/month` : '';
-    const ends = sale.state === 'on-sale' && sale.lastDay ? `  on sale until ${sale.lastDay}` : '';
+    const ends = sale.state === 'on-sale' && sale.lastDay ? `  sold until ${sale.lastDay}` : '';
     return {
       value: type.name,
       name: `${type.name}  ${type.cores} vCPU  ${type.memory} GB${cost}${ends}`,

@@ -23,7 +23,7 @@ export async function lookAtName(world: World): Promise<string> {
   } catch (error) {
     return `could not check whether it is free: ${messageOf(error)}`;
   }
-  if (!held) return `${pool.domain} is no pool of the mother: nobody else is asked for ${fqdn}`;
+  if (!held) return `the mother has no pool ${pool.domain}: ${fqdn} needs no reservation`;
   const holder = held.find(({ subdomain }) => subdomain === pool.subdomain);
   if (!holder) return `free in the pool ${pool.domain}`;
   const by = holder.createdBy ? ` by ${holder.createdBy}` : '';

@@ -9,7 +9,7 @@ export const motherQuestions: readonly Question[] = [
     id: 'mother-kubeconfig',
     kind: 'text',
     message:
-      'kubeconfig file of the mother cluster (empty: KUBECONFIG or ~/.kube/config, by the context that comes next)',
+      'kubeconfig file of the mother cluster (empty: KUBECONFIG or ~/.kube/config, with the context from the next question)',
     help: 'kubeconfig of the mother cluster',
     variable: 'CATALYST_MOTHER_KUBECONFIG',
     path: 'spec.mother.kubeconfig',
@@ -33,7 +33,7 @@ export const motherQuestions: readonly Question[] = [
       return [
         { value: '', name: 'the current context of that file' },
         ...contexts.map((name) => ({ value: name, name })),
-        { value: typed, name: 'another context, to be typed' },
+        { value: typed, name: 'another context, which you type' },
       ];
     },
     look: lookAtMother,

@@ -11,14 +11,14 @@ import type { World } from '../../../world/world.js';
 const labMinutes = 3;
 
 export async function overviewOf(world: World | undefined, { options, clock, signal }: Context): Promise<string> {
-  if (!world) return 'Cost and duration are known once the answers make a spec.';
+  if (!world) return 'Cost and duration are shown once the answers make a complete spec.';
   const { hetzner, fqdn } = world.sovereign.spec;
   const steps = allSteps(world);
   const estimated = steps.reduce((sum, { estimateMinutes = 0 }) => sum + estimateMinutes, 0);
   const isLab = options.lab !== undefined;
   return [
     `${fqdn} in ${hetzner.location}`,
-    `  cost      ${await costOf(world, clock.now(), signal)}${isLab ? '; nothing in a lab, these are the prices of Hetzner' : ''}`,
+    `  cost      ${await costOf(world, clock.now(), signal)}${isLab ? "; a lab costs nothing, these are Hetzner's prices" : ''}`,
     `  duration  about ${isLab ? labMinutes : estimated} minutes`,
     `  plan      ${steps.length} steps, ${tickets.length} tickets in ${phases.length} phases; every change: ${command('plan')}`,
   ].join('\n');

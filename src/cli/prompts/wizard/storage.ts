@@ -27,7 +27,7 @@ export const storageQuestions: readonly Question[] = [
   {
     id: 's3-access-key',
     kind: 'secret',
-    message: 'Object Storage access key (Console: Object Storage, Credentials; the API cannot make one)',
+    message: 'Object Storage access key (Console: Object Storage, Credentials; the API cannot create one)',
     help: 'Object Storage access key',
     variable: 'AWS_ACCESS_KEY_ID',
     check: (answer) => answer.length > 0 || 'A key is needed.',

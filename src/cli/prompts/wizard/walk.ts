@@ -14,9 +14,9 @@ export const walkQuestions: readonly Question[] = [
     initial: () => 'apply',
     show: showLeftovers,
     choices: async () => [
-      { value: 'apply', name: 'purge  what the plan of #370 selects, after its confirmation' },
+      { value: 'apply', name: 'purge  delete what the plan of #370 selects, after a confirmation' },
       { value: 'plan', name: `plan   only show what #370 would delete: ${command('purge plan')}` },
-      { value: 'skip', name: 'skip   phase 8 then needs #370 proven earlier' },
+      { value: 'skip', name: 'skip   leave them; phase 8 then requires that #370 is already proven' },
     ],
   },
 ];

@@ -82,8 +82,8 @@ type Entry = History['entries'][number];
 function changedCell({ changes, checked, link }: Pick<Entry, 'changes' | 'checked' | 'link'>): Cell {
   if (!checked.valid) return { text: `NOT VERIFIED: ${checked.why}`, tone: 'bad' };
   if (link === 'broken')
-    return { text: 'NOT VERIFIED: the one before it here is not the one that it names', tone: 'bad' };
-  if (link === 'first' || link === 'cut') return link === 'cut' ? 'the one before it is not here' : 'the first';
+    return { text: 'NOT VERIFIED: it names another predecessor than the one in this folder', tone: 'bad' };
+  if (link === 'first' || link === 'cut') return link === 'cut' ? 'its predecessor is not in this folder' : 'the first';
   if (changes.length === 0) return 'nothing';
   const told = changes.slice(0, 3).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
   return `${told.join('; ')}${changes.length > 3 ? `; and ${changes.length - 3} more` : ''}`;

@@ -145,6 +145,6 @@ function tooLate({ sovereign }: World): CatalystError {
 const tooLateForRedirect = (): CatalystError =>
   fail(
     'E5023',
-    'This process did not run, or not fast enough, while it made the redirect on the mother; the mother has removed it or is about to.',
+    'This process was suspended or too slow while it created the redirect on the mother; the mother has removed the redirect or is about to.',
     { actions: [command('handover redirect')] },
   );

@@ -76,7 +76,7 @@ function findType(offers: Offers, wanted: Wanted, role: Role, name: string): Ser
   const sale = saleOfServer(type, location, now);
   if (sale.state === 'unknown') throw unfit(`${name} is not available in ${location}.`, choose);
   if (sale.state === 'retired')
-    throw unfit(`${name} is retired in ${location}: it cannot be ordered since ${sale.lastDay}.`, choose);
+    throw unfit(`${name} is retired in ${location}: it could be ordered until ${sale.lastDay}.`, choose);
   if (sale.state === 'out')
     throw fail('E2002', `${name} is out of stock in ${location} at the moment.`, {
       actions: [...choose, 'or try later'],

@@ -36,7 +36,7 @@ export function chooseBalancer(
   if (!type) throw unfit(`Hetzner has no load balancer type ${named}.`, choose);
   const found = sale(type);
   if (found.state === 'retired')
-    throw unfit(`${named} is retired: it cannot be ordered since ${found.lastDay}.`, choose);
+    throw unfit(`${named} is retired: it could be ordered until ${found.lastDay}.`, choose);
   if (found.state !== 'on-sale') throw unfit(`${named} is not available in ${location}.`, choose);
   if (!fits(type))
     throw unfit(`${named} takes ${type.max_targets} targets and ${type.max_services} services: too few.`, choose);

@@ -31,7 +31,7 @@ export function chooseTypes(offers: Offers, wanted: Wanted, existing: Existing =
   const ending = (what: { name: string }, sale: Sale, isThere: boolean) =>
     !isThere && sale.state === 'on-sale' && sale.lastDay
       ? [
-          `${what.name} is on sale in ${offers.location} until ${sale.lastDay} only: a server or load balancer that is created after that needs another type.`,
+          `${what.name} is available in ${offers.location} only until ${sale.lastDay}: a server or load balancer that is created after that needs another type.`,
         ]
       : [];
   const { controlPlane, worker } = set;
@@ -75,7 +75,7 @@ function cheapestSet(offers: Offers, wanted: Wanted, leading: readonly ServerTyp
 
 /** With what would do, where the type may still be chosen. */
 function tooSmall(offers: Offers, wanted: Wanted, set: ServerSet | undefined, existing: Existing) {
-  const why = set ? whyTooSmall(wanted, set) : 'nothing is on sale that fits';
+  const why = set ? whyTooSmall(wanted, set) : 'nothing that fits is available';
   const { controlPlane, workers } = wanted.hetzner;
   const hetzner = { ...wanted.hetzner, controlPlane: { count: controlPlane.count }, workers: { count: workers.count } };
   const best = cheapestSet(

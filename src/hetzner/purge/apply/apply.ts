@@ -170,7 +170,7 @@ async function report(
   const result: PurgeResult = { deleted: [], skipped: [], left: [], leaks: [], missing: [], requests: 0 };
   for (const { row, outcome } of settled) {
     if (outcome === 'deleted' && isThere(row)) {
-      result.left.push({ ...named(row), reason: 'Hetzner accepted the deletion and still lists it' });
+      result.left.push({ ...named(row), reason: 'Hetzner accepted the deletion but still lists it' });
     } else if (outcome === 'deleted') result.deleted.push(named(row));
     else if ('skipped' in outcome) result.skipped.push({ ...named(row), reason: outcome.skipped });
     else if (isThere(row)) result.left.push({ ...named(row), reason: outcome.failed });

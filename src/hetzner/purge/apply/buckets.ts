@@ -64,7 +64,7 @@ export async function applyBuckets(tools: BucketTools, plan: BucketPlan): Promis
   }
   const there = new Set(await store.listBuckets());
   for (const name of result.deleted.filter((one) => there.has(one)))
-    result.left.push({ name, reason: 'Object Storage accepted the deletion and still lists it' });
+    result.left.push({ name, reason: 'Object Storage accepted the deletion but still lists it' });
   result.deleted = result.deleted.filter((name) => !there.has(name));
   return result;
 }

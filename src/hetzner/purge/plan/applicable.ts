@@ -25,13 +25,13 @@ export function assertApplicable(
     });
   }
   if (plan.endpoint !== api.endpoint) {
-    throw fail('E2007', `The plan was made at ${plan.endpoint}, and Hetzner is now looked for at ${api.endpoint}.`, {
+    throw fail('E2007', `The plan was made at ${plan.endpoint}, but the Hetzner endpoint is now ${api.endpoint}.`, {
       actions: [command('purge plan'), 'check HCLOUD_ENDPOINT'],
     });
   }
   const age = limits.now.getTime() - Date.parse(plan.at);
   if (!(age >= -clockSkewMs)) {
-    throw fail('E4005', `The plan claims to be of ${plan.at}, which is not a time in the past.`, {
+    throw fail('E4005', `The plan is dated ${plan.at}, which is not a time in the past.`, {
       actions: [command('purge plan'), 'check the clock of this machine'],
     });
   }

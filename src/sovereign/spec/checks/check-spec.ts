@@ -52,7 +52,7 @@ export function checkSpec(sovereign: Sovereign): CrossFinding[] {
     if (rule.port === undefined && !rule.to.startsWith('socks5://')) {
       findings.push({
         path: ['spec', 'access', 'connectTo', String(index), 'port'],
-        message: 'is missing; only a rule that leads through a SOCKS proxy applies to every port',
+        message: 'is missing; only a rule with a SOCKS proxy can apply to every port',
       });
     }
   });

@@ -27,7 +27,7 @@ export function throwawayOf(sovereign: Sovereign, name: string): Sovereign {
   const rest = spec.objectStorage.bucketPrefix.slice(0, Math.max(0, longestPrefix - name.length - 1));
   const bucketPrefix = `${rest}-${name}`;
   if (bucketPrefix === spec.objectStorage.bucketPrefix)
-    throw refused(name, `its buckets would have the names of those of ${spec.fqdn}`);
+    throw refused(name, `its buckets would have the same names as those of ${spec.fqdn}`);
   const { data, error } = checkShape(sovereignSchema, {
     ...sovereign,
     metadata: { name },
@@ -47,7 +47,7 @@ export function throwawayOf(sovereign: Sovereign, name: string): Sovereign {
 
 export function refused(name: string, why: string) {
   return fail('E4035', `A rehearsal cannot use the name ${name}: ${why}. Nothing was changed.`, {
-    actions: [`with a name that nobody has: ${command('rehearse', { name: 'NAME' })}`],
+    actions: [`use a name that is free: ${command('rehearse', { name: 'NAME' })}`],
     data: { name },
   });
 }

@@ -25,7 +25,7 @@ export const accessSchema = z
       .meta({ description: 'Rules in order; the first that matches a host and port determines where to connect.' }),
     resolver: describe(
       hostPort.optional(),
-      "Recursive DNS server (address:port) that resolves the names catalyst dials; default: this machine's resolver. With it and a rule for a network in connectTo, no proxy of the environment is used: such a rule needs the address, and a proxy would be given the name.",
+      "Recursive DNS server (address:port) that resolves the names catalyst connects to; default: this machine's resolver. If it is set and connectTo has a rule for a network, proxies from the environment are not used: such a rule needs the address, and a proxy would receive only the name.",
     ),
     caBundle: describe(z.string().optional(), 'PEM of certificate authorities trusted beside the public ones.'),
   })

@@ -24,7 +24,7 @@ export const chartsSchema = z
             .string()
             .regex(/^[^:\s]+$/, 'a name without colon or blank')
             .default('catalyst')
-            .meta({ description: 'User name that goes with the token; ghcr.io takes any.' }),
+            .meta({ description: 'User name that goes with the token; ghcr.io accepts any.' }),
         })
         .optional(),
       'Login for private registries, for Flux and every Pod; its value is the credential registry-token: a token, or a docker config.',
@@ -49,7 +49,7 @@ export const blueprintsSchema = z
           .string()
           .regex(/^(oci|https):\/\/[^\s]+$/, 'an oci:// or https:// address without the name of the chart')
           .optional(),
-        'Another place for its charts, before charts.mirror: oci://… or https://…, without the name of the chart.',
+        'Another source of its charts, which takes precedence over charts.mirror: oci://… or https://…, without the name of the chart.',
       ),
       values: describe(z.record(z.string(), z.unknown()).optional(), 'Values merged over those of the Blueprint.'),
       images: describe(

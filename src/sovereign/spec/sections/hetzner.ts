@@ -22,7 +22,7 @@ export const hetznerSchema = z.strictObject({
       .strictObject({
         type: describe(
           serverType.optional(),
-          'Server type: x86, at least 16 GB of memory; default: the cheapest on sale that carries the Blueprints.',
+          'Server type: x86, at least 16 GB of memory; default: the cheapest available one that can run the Blueprints.',
         ),
         count: z
           .union([z.literal(1), z.literal(3)], '1 or 3')
@@ -37,9 +37,9 @@ export const hetznerSchema = z.strictObject({
       .strictObject({
         type: describe(
           serverType.optional(),
-          'Server type of the workers: x86, at least 8 GB of memory; default: the cheapest on sale that fits.',
+          'Server type of the workers: x86, at least 8 GB of memory; default: the cheapest available one that fits.',
         ),
-        count: count.min(0).max(50).default(0).meta({ description: 'How many workers.' }),
+        count: count.min(0).max(50).default(0).meta({ description: 'Number of workers.' }),
       })
       .prefault({}),
     'Worker servers.',
@@ -52,7 +52,7 @@ export const hetznerSchema = z.strictObject({
             .string()
             .regex(/^lb[0-9]+$/, 'a load balancer type such as lb11')
             .optional(),
-          'Load balancer type; default: the smallest on sale that fits.',
+          'Load balancer type; default: the smallest available one that fits.',
         ),
       })
       .prefault({}),

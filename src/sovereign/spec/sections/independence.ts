@@ -6,19 +6,22 @@ export const independenceSchema = z
   .strictObject({
     grade: z.enum(['L1', 'L2', 'L3']).default('L1').meta({
       description:
-        'What the verdict must prove that nothing reaches: L1 the mother, L2 OpenOva as well, L3 any public source of what runs.',
+        'What nothing may depend on, for the verdict: L1 the mother; L2 also OpenOva; L3 also any public source of what runs.',
     }),
     accepted: z
       .array(
         z.strictObject({
-          what: describe(z.string().min(1), 'Id of a finding of verify umbilical, or the place it is in, exactly.'),
+          what: describe(
+            z.string().min(1),
+            'Exact id of a finding of verify umbilical, or the exact place that it is in.',
+          ),
           why: describe(z.string().min(1), 'Why it may stay, and what will end it.'),
           until: describe(
             z.union(
               [z.iso.date(), z.string().regex(/^\d+[dh]$/)],
               'a date such as 2027-03-01, or a span from the handover such as 90d',
             ),
-            'Until when: a date such as 2027-03-01, or a span from the handover such as 90d. Later the finding is open again.',
+            'Until when: a date such as 2027-03-01, or a span from the handover such as 90d. After that, the finding is open again.',
           ),
         }),
       )

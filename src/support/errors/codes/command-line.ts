@@ -30,7 +30,7 @@ export const commandLineCodes = {
   E1202: entry(
     'locked',
     'another run holds the lock',
-    'Another catalyst process works on this Sovereign; the message names it and the lease file. A lock whose process has ended on this machine is taken over automatically.',
+    'Another catalyst process is working on this Sovereign; the message names it and the lease file. A lock whose process has ended on this machine is taken over automatically.',
   ),
   E1203: entry(
     'locked',
@@ -45,7 +45,7 @@ export const commandLineCodes = {
   E1205: entry(
     'usage',
     'the port cannot be opened',
-    'The port given by --port is in use by another program, or this user has no permission to open it. Without --port, a free one is taken.',
+    'The port given by --port is in use by another program, or this user has no permission to open it. Without --port, catalyst uses any free port.',
   ),
   E1120: entry(
     'usage',
@@ -70,12 +70,12 @@ export const commandLineCodes = {
   E1304: entry(
     'credentials',
     'a credential is malformed',
-    'What was typed, piped or set in a variable is empty, is in quotes, or holds blanks or control characters. Line ends and blanks around it do no harm.',
+    'The value that was typed, piped or set in a variable is empty, quoted, or contains spaces or control characters. Spaces and line breaks around it are ignored.',
   ),
   E1305: entry(
     'credentials',
     'the credential store is encrypted for something else',
-    'CATALYST_PASSPHRASE is set, but secrets.age opens with the identity of this machine. Only `catalyst credentials rekey` re-encrypts it.',
+    'CATALYST_PASSPHRASE is set, but secrets.age is encrypted with the identity of this machine. Only `catalyst credentials rekey` re-encrypts it.',
   ),
   E1401: entry(
     'check-failed',
@@ -89,13 +89,13 @@ export const commandLineCodes = {
   ),
   E1306: entry(
     'credentials',
-    'a credential ends too soon',
-    'The client certificate or token in a kubeconfig has expired, or would before a run can be over. Half a run would be left.',
+    'a credential expires too soon',
+    'The client certificate or token in a kubeconfig has expired, or would expire before a run can finish. The run would be left half done.',
   ),
   E1410: entry(
     'refused',
     'not the cluster of the Sovereign',
-    'A cluster is identified by the UID of its kube-system namespace. The kubeconfig of the Sovereign leads to the mother cluster, to another one that has the SME demos, or, the first time that one is given, to one whose nodes are not servers of the Sovereign at Hetzner. Nothing was changed.',
+    'A cluster is identified by the UID of its kube-system namespace. The kubeconfig of the Sovereign leads to the mother cluster, to another one that has the SME demos, or, when a kubeconfig is given for the first time, to a cluster whose nodes are not servers of the Sovereign at Hetzner. Nothing was changed.',
   ),
   E1411: entry(
     'refused',
@@ -115,11 +115,11 @@ export const commandLineCodes = {
   E1901: entry(
     'interrupted',
     'interrupted',
-    'The run was stopped by a signal. Nothing is lost: `catalyst resume` goes on.',
+    'The run was stopped by a signal. Nothing is lost: `catalyst resume` continues the run.',
   ),
   E1902: entry(
     'interrupted',
     'the output was closed',
-    'The program or terminal that read the output is gone (`| head`, a closed window). A command that changes something stops, puts back what it changed for a while and exits 130; one that only reads exits 0.',
+    'The program or terminal that read the output is gone (`| head`, a closed window). A command that changes something stops, reverts its temporary changes and exits 130; one that only reads exits 0.',
   ),
 } as const satisfies CodesOf<1>;

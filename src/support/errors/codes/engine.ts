@@ -5,17 +5,17 @@ export const engineCodes = {
   E4001: entry(
     'refused',
     'a prerequisite is not proven',
-    'A phase or ticket that this one needs has no fresh proof. `--force <reason>` overrules, and the evidence keeps the reason.',
+    'A phase or ticket that this one needs has no fresh proof. `--force <reason>` runs it anyway, and the evidence records the reason.',
   ),
   E4002: entry(
     'external',
     'a step failed',
-    'A step of the run failed; independent steps went on, dependent ones were not started.',
+    'A step of the run failed; independent steps continued, dependent ones were not started.',
   ),
   E4003: entry(
     'unfinished',
     'timed out',
-    'A wait reached its deadline. What exists is recorded; `catalyst resume` goes on.',
+    'A wait reached its deadline. What exists is recorded; `catalyst resume` continues.',
   ),
   E4004: entry(
     'refused',
@@ -25,12 +25,12 @@ export const engineCodes = {
   E4005: entry(
     'refused',
     'the plan is stale',
-    'The current state is not the one that was planned. Make a new plan and read it.',
+    'The current state is not the one that was planned. Make a new plan and review it.',
   ),
   E4006: entry(
     'refused',
     'confirmation needed',
-    'Destroying needs the FQDN of the Sovereign typed, or given by --confirm.',
+    'To destroy something, type the FQDN of the Sovereign or pass it with --confirm.',
   ),
   E4007: entry('refused', 'out of scope', 'The WBS §7 puts this ticket out of scope.'),
   E4008: entry('external', 'the journal is damaged', 'A line of journal.jsonl is not valid or breaks the hash chain.'),
@@ -43,12 +43,12 @@ export const engineCodes = {
   E4031: entry(
     'refused',
     'lines of the journal are missing or changed',
-    'At the end of every run, and before what cannot be undone, the head of the journal is signed. The journal no longer has the lines that were signed: it was cut, replaced, removed, or put back from an older copy. `catalyst journal repair` accepts what is there and journals that; what is missing has to be proven again.',
+    'catalyst signs the head of the journal at the end of every run, and before a change that cannot be undone. The journal no longer has the lines that were signed: it was cut, replaced, removed, or restored from an older copy. `catalyst journal repair` accepts the journal as it is and records that; what the missing lines proved has to be proven again.',
   ),
   E4032: entry(
     'refused',
     'the signed head of the journal is missing or not valid',
-    'journal.head.json lies beside the journal and is signed with the evidence key of this Sovereign. It is missing, damaged, or signed with another key.',
+    'journal.head.json is next to the journal and is signed with the evidence key of this Sovereign. It is missing, damaged, or signed with another key.',
   ),
   E4033: entry(
     'refused',
@@ -62,7 +62,7 @@ export const engineCodes = {
   ),
   E4035: entry(
     'refused',
-    'a rehearsal cannot be made',
-    "`catalyst rehearse` walks a throwaway Sovereign and wipes it. Its name must be nobody's: not the Sovereign's own, not one of the mother or the demos, not one that DNS, the pool or a cluster at Hetzner already has, and not one of a Sovereign that was built with the state of this machine. It also needs a parent zone that catalyst can write, and in a lab room for its cluster.",
+    'a rehearsal cannot start',
+    "`catalyst rehearse` builds a throwaway Sovereign and wipes it. Its name must be free: not the Sovereign's own, not a name of the mother or the demos, not in use in DNS, in the pool or by a cluster at Hetzner, and not the name of a Sovereign that was built with the state of this machine. A rehearsal also needs a parent zone that catalyst can write and, in a lab, room for its cluster.",
   ),
 } as const satisfies CodesOf<4>;

@@ -41,6 +41,6 @@ export const labCodes = {
   E7011: entry(
     'refused',
     'another cluster than the one of lab up',
-    'A lab on existing clusters keeps the UID of kube-system of both. A kubeconfig now leads to another cluster. Nothing was changed.',
+    'A lab on existing clusters records the UID of kube-system of both. A kubeconfig now leads to another cluster. Nothing was changed.',
   ),
 } as const satisfies CodesOf<7>;

@@ -25,7 +25,7 @@ export const motherCodes = {
   E5005: entry(
     'external',
     'a Job on the mother failed',
-    'Files on the claim of catalyst-api are read and deleted by short Jobs; one of them failed or gave no answer.',
+    'catalyst reads and deletes files on the claim of catalyst-api with short Jobs; one of them failed or returned nothing.',
   ),
   E5006: entry(
     'refused',
@@ -40,17 +40,17 @@ export const motherCodes = {
   E5011: entry(
     'refused',
     'an object on the mother belongs to someone else',
-    'An object with a name that catalyst would write on the mother exists, and its label does not name this Sovereign; or her zone of this name has records that neither the pool-domain-manager nor catalyst wrote. Nothing was written to it. Find out whose it is.',
+    "An object with a name that catalyst would write on the mother exists, and its label does not name this Sovereign; or the mother's zone of this name has records that neither the pool-domain-manager nor catalyst wrote. Nothing was written to it. Find out whose it is.",
   ),
   E5020: entry(
     'external',
     'the undo cannot be armed on the mother',
-    'Before catalyst-api is stopped or the redirect is created, a Job on the mother is armed that reverts it when nobody else does. The Job did not start, its account lacks permissions, or catalyst-api was scaled after the Job was prepared; nothing was stopped or redirected.',
+    'Before catalyst-api is stopped or the redirect is created, catalyst arms a Job on the mother that reverts this if nobody else does. The Job did not start, its account lacks permissions, or catalyst-api was scaled after the Job was prepared; nothing was stopped or redirected.',
   ),
   E5021: entry(
     'locked',
     'another run holds the mother',
-    'One run at a time acts on a mother, from whatever machine and for whatever Sovereign: it renews a Lease there. The message names the holder and when a dead one can be taken over.',
+    'Only one run at a time can act on a mother, from any machine and for any Sovereign; it holds a Lease there. The message names the holder, and when the Lease of a dead run can be taken over.',
   ),
   E5022: entry(
     'locked',
@@ -64,7 +64,7 @@ export const motherCodes = {
   ),
   E5024: entry(
     'locked',
-    'another run cuts the egress of the Sovereign',
+    'another run has cut the egress of the Sovereign',
     'A run on another machine or state folder holds the egress block of D22 or D23. The cluster lifts it at the time in the message.',
   ),
   E5025: entry(
@@ -75,12 +75,12 @@ export const motherCodes = {
   E5030: entry(
     'refused',
     'no zone was exported',
-    'The delegation keeps what it replaces on the name servers of the mother in the encrypted credential store of the state folder: her own zone of the name with its keys, and the record sets of the parent zone. This state folder has none.',
+    "When catalyst delegates a name, it stores what it replaces on the mother's name servers in the encrypted credential store of the state folder: the mother's own zone of that name with its keys, and the record sets in the parent zone. This state folder has none.",
   ),
   E5101: entry(
     'refused',
     'the handover is in another state',
-    'The handover goes PREPARED, FROZEN, COPIED, VERIFIED, ACTIVATED, REVOKED, DECOMMISSIONED. Before ACTIVATED it can be aborted; from there it only goes forward.',
+    'The states of a handover are PREPARED, FROZEN, COPIED, VERIFIED, ACTIVATED, REVOKED and DECOMMISSIONED. It can be aborted before ACTIVATED; from there on it only goes forward.',
   ),
   E5102: entry(
     'refused',
@@ -90,7 +90,7 @@ export const motherCodes = {
   E5103: entry(
     'external',
     'a copy differs',
-    'The copy on the Sovereign is not what was copied to it; the content hashes differ.',
+    'The copy on the Sovereign differs from the original: their content hashes are not the same.',
   ),
   E5104: entry(
     'check-failed',

@@ -5,7 +5,7 @@ export const toolCodes = {
   E3001: entry(
     'external',
     'a tool is missing',
-    'helm, kubectl or git was not found, or its version is out of the supported range.',
+    'helm, kubectl or git was not found, or its version is outside the supported range.',
   ),
   E3002: entry(
     'external',
@@ -46,7 +46,7 @@ export const toolCodes = {
   E3010: entry(
     'external',
     'no token is available for a registry',
-    'The registry gives no address of its token service or to continue an upload, or its token service answered without a token.',
+    'The registry returned no address of its token service or no address to continue an upload, or its token service returned no token.',
   ),
   E3020: entry(
     'refused',
@@ -61,7 +61,7 @@ export const toolCodes = {
   E3022: entry(
     'external',
     'the record of chart digests cannot be read',
-    'charts.lock.json in the state folder keeps the digest of every chart that was pulled. It is damaged, or not a file.',
+    'charts.lock.json in the state folder records the digest of every chart that was pulled. It is damaged, or not a file.',
   ),
   E3101: entry(
     'external',
@@ -102,6 +102,6 @@ export const toolCodes = {
   E3207: entry(
     'check-failed',
     'the start order has a cycle',
-    'After all machines were off, some parts of the Sovereign would wait for each other for ever: each does not serve before the other answers. The finding names the path and what each needs. Needs that retrying heals, or that what is kept in etcd and on the nodes satisfies, do not count.',
+    'After all machines were off, some parts of the Sovereign would wait for each other forever: none of them serves before another one responds. The finding names the cycle and what each part needs. A need does not count if retrying resolves it, or if data in etcd or on the nodes satisfies it.',
   ),
 } as const satisfies CodesOf<3>;

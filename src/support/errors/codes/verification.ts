@@ -21,22 +21,22 @@ export const verificationCodes = {
   E6005: entry(
     'check-failed',
     'a round found something',
-    'A tether is open, or a probe of the Sovereign is not green. The alert names it once; the exit status stays 3 as long as it is there.',
+    'A tether is open, or a probe of the Sovereign is not green. The alert names it once; the exit status stays 3 until it is gone.',
   ),
   E6006: entry(
     'check-failed',
     'a round is incomplete',
-    'Nothing was found, but not everything could be looked at: a place that the login cannot list, a mother whose authorities nothing has recorded, a probe that this machine could not observe. What was not looked at is never clean.',
+    "Nothing was found, but not everything could be checked: the login cannot list a place, no earlier evidence recorded the mother's certificate authorities, or this machine could not observe a probe. What was not checked never counts as clean.",
   ),
   E6007: entry(
     'external',
-    'an alert was not taken',
-    'The webhook or the notification-controller of Flux did not take an alert. The next round sends it again.',
+    'an alert was not accepted',
+    'The webhook or the notification-controller of Flux did not accept an alert. The next round sends it again.',
   ),
   E6101: entry(
     'check-failed',
     'the evidence is not valid',
-    'The bundle was changed, is not signed by that key, or what it says of an item does not follow from what it has of it: objects, samples, scans, fingerprints, journal.',
+    'The bundle was changed, is not signed by that key, or the result of an item does not follow from its raw data: objects, samples, scans, fingerprints, journal.',
   ),
   E6102: entry(
     'usage',
@@ -56,6 +56,6 @@ export const verificationCodes = {
   E6112: entry(
     'check-failed',
     'no key to check the evidence with',
-    'No public key was given, and this machine knows none of that Sovereign. A key that lies beside a bundle may be as forged as the bundle: get the key from whoever runs the Sovereign.',
+    'No public key was given, and this machine knows none of that Sovereign. A key in the same folder may be forged together with the bundle: get the key from whoever runs the Sovereign.',
   ),
 } as const satisfies CodesOf<6>;

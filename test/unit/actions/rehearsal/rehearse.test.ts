@@ -50,7 +50,7 @@ describe('rehearse', () => {
     await expect(rehearse(sovereign.context, {})).rejects.toMatchObject({ code: 'E4006' });
     expect(own.noted).toEqual([
       expect.stringMatching(
-        /^test\.omani\.works is built as omantel\.omani\.works would be, in fsn1: at most \d+ h, about \d+\.\d\d EUR/,
+        /^The rehearsal builds test\.omani\.works the way omantel\.omani\.works is built, in fsn1: at most \d+ h, about \d+\.\d\d EUR/,
       ),
     ]);
     expect(own.asked).toEqual([`This creates ${throwaway} at Hetzner, and then destroys it with all its data`]);

@@ -35,7 +35,7 @@ describe('room for a rehearsal', () => {
     Object.assign(rig.world, { sovereign: omantel({}, otherParent) });
     await expect(requireRoom(rig.world, fqdn)).rejects.toMatchObject({
       ...refused,
-      message: expect.stringMatching(/the parent zone omani\.works is at dynadot, where a person would have to/),
+      message: expect.stringMatching(/the parent zone omani\.works is at dynadot, where only a person can do that/),
     });
   });
 });
@@ -45,7 +45,7 @@ describe('the name of a throwaway', () => {
     await rig.build();
     await expect(requireFree(rig.world)).rejects.toMatchObject({
       ...refused,
-      message: expect.stringContaining('that no journal on this machine knows'),
+      message: expect.stringContaining('that no journal on this machine records'),
       actions: [expect.stringMatching(/catalyst rehearse --name NAME/)],
     });
   });

@@ -146,7 +146,7 @@ describe('the text of a scan', () => {
     const mark = { where: 'policy a', run: 'r1', expired: false };
     expect(lines({ marks: [mark, { ...mark, until: 'noon', expired: true }] }).slice(2)).toEqual([
       'own  policy a, of run r1',
-      'own  policy a, of run r1 until noon, which is over: the next verify dod lifts it',
+      'own  policy a, of run r1 until noon, which has passed: the next verify dod lifts the block',
     ]);
   });
 });

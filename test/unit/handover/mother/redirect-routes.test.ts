@@ -48,8 +48,8 @@ describe('the objects of the redirect', () => {
     ];
     own('Middleware').spec.redirectRegex.regex = '.*';
     expect(await problems()).toEqual([
-      `Middleware catalyst/${name} is not as catalyst makes it: ".*"`,
-      `Ingress catalyst/${name} is not as catalyst makes it: ["console.openova.io/nova","console.openova.io/"]`,
+      `Middleware catalyst/${name} differs from what catalyst creates: ".*"`,
+      `Ingress catalyst/${name} differs from what catalyst creates: ["console.openova.io/nova","console.openova.io/"]`,
     ]);
   });
 
@@ -57,7 +57,7 @@ describe('the objects of the redirect', () => {
     own('Ingress').metadata.annotations = { ...own('Ingress').metadata.annotations, note: 'seen by ada' };
     expect(await problems()).toEqual([]);
     delete own('Ingress').metadata.annotations!['traefik.ingress.kubernetes.io/router.middlewares'];
-    expect(await problems()).toEqual([expect.stringMatching(/^Ingress .* is not as catalyst makes it/)]);
+    expect(await problems()).toEqual([expect.stringMatching(/^Ingress .* differs from what catalyst creates/)]);
   });
 });
 

@@ -78,7 +78,7 @@ describe('handover abort', () => {
     const told: string[] = [];
     const progress = { ...rig.context.progress, output: (line: string) => void told.push(line) };
     await abort('/kept').run({ ...rig.context, progress });
-    expect(told).toContain('1 commits of people, and all others, are in /kept');
+    expect(told).toContain('1 commits by people, and all others, are in /kept');
   });
 
   it('walks back on the mother when the cluster of the Sovereign is gone', async () => {

@@ -91,7 +91,7 @@ describe('a finding', () => {
     expect(openFindings(await accepted(id, '90d'))).toEqual([]);
     expect(openFindings(await accepted('mail.openova.io', '2026-12-31'))).toHaveLength(1);
     const over = openFindings(await accepted(id, '2026-11-22'));
-    expect(over).toMatchObject([{ id, what: /until 2026-11-22, which is over/ }]);
+    expect(over).toMatchObject([{ id, what: /until 2026-11-22, which has passed/ }]);
   });
 
   it('counts a span from the handover', async () => {

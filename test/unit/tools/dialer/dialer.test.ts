@@ -112,7 +112,7 @@ test('a proxy that lets nothing through is named, with its answer and what to ty
     exitCode: 5,
     actions: expect.arrayContaining([
       'curl -v https://api.hetzner.cloud/v1/servers',
-      'or pass it by: export NO_PROXY="$NO_PROXY,api.hetzner.cloud"',
+      'or bypass it: export NO_PROXY="$NO_PROXY,api.hetzner.cloud"',
     ]),
   });
   expect((error as Error).message).toContain(`(through the proxy ${url})`);

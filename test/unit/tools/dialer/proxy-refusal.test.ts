@@ -70,7 +70,7 @@ describe.each(Object.keys(clients))('%s behind a proxy', (name) => {
     const { actions } = await refusedBy(`http://127.0.0.1:${port}`);
     expect(actions.slice(0, 2)).toEqual([
       `ask whoever runs the proxy 127.0.0.1:${port} to let one.example.org through`,
-      'or pass it by: export NO_PROXY="$NO_PROXY,one.example.org"',
+      'or bypass it: export NO_PROXY="$NO_PROXY,one.example.org"',
     ]);
   });
 });

@@ -235,7 +235,7 @@ describe('the throwaway Sovereign', () => {
     deeper.spec.fqdn = 'a.b.omani.works';
     expect(() => throwawayOf(deeper, 'a-b')).toThrow(/a-b is the name of a\.b\.omani\.works itself/);
     const cut = omantel({}, { objectStorage: { location: 'fsn1', bucketPrefix: `${'a'.repeat(35)}-test` } });
-    expect(() => throwawayOf(cut, 'test')).toThrow(/its buckets would have the names of those of omantel/);
+    expect(() => throwawayOf(cut, 'test')).toThrow(/its buckets would have the same names as those of omantel/);
   });
 
   it('cannot be called as the mother or a demo is', () => {

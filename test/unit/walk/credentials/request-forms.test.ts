@@ -38,7 +38,7 @@ test('a store that refuses trailers is told of, and stops nobody who sends none'
   const store = rig.store();
   const { refused, told } = await tryForms(store, store, at, await sendersOf());
   expect(refused).toEqual(['crc32-trailer', 'sha256-trailer']);
-  expect(told).toContain('used by nobody here');
+  expect(told).toContain('not used by anything here');
 });
 
 test('a Loki that sends trailers to it is named before it is installed', async () => {

@@ -51,7 +51,9 @@ async function confirmed(kube: () => Promise<Kube>): Promise<string> {
 
 it('says before it that volumes go of which nobody could ask whether they are to be retained', async () => {
   const told = await confirmed(() => Promise.reject(fail('E3101', 'nobody answers')));
-  expect(told).toMatch(/does not answer, so nobody knows which of its 1 volumes are to be retained: all are deleted$/);
+  expect(told).toMatch(
+    /does not answer, so catalyst cannot tell which of its 1 volumes must be retained: all are deleted$/,
+  );
 });
 
 it('says nothing of it when the cluster was asked', async () => {

@@ -68,6 +68,6 @@ it('a history has a line for each verdict and round', () => {
     '2026-12-01T05:00:00.000Z  dod    PASS    L1     the first',
     '2026-12-01T06:00:00.000Z  round  ALERT   none   w0: not there → there; w1: not there → there; w2: not there → there; and 2 more',
     '2026-12-01T07:00:00.000Z  round  CLEAN          NOT VERIFIED: changed',
-    '2026-12-01T08:00:00.000Z  round  CLEAN          NOT VERIFIED: the one before it here is not the one that it names',
+    '2026-12-01T08:00:00.000Z  round  CLEAN          NOT VERIFIED: it names another predecessor than the one in this folder',
   ]);
 });

@@ -55,8 +55,8 @@ describe('without a type in the spec', () => {
     expect(choose(free, { ...only, balancerTypes: only.balancerTypes.slice(0, 1) })).toEqual({
       types: ['cx53', undefined, 'lb11'],
       warnings: [
-        expect.stringContaining('cx53 is on sale in fsn1 until 2027-03-01'),
-        expect.stringContaining('lb11 is on sale in fsn1 until 2027-04-01'),
+        expect.stringContaining('cx53 is available in fsn1 only until 2027-03-01'),
+        expect.stringContaining('lb11 is available in fsn1 only until 2027-04-01'),
       ],
     });
   });
@@ -95,7 +95,7 @@ describe('a type in the spec', () => {
     expect(() => choose(named('cx53'), offers({ ends: { cx53: '2026-11-29T00:00:00Z' } }))).toThrow(
       expect.objectContaining({
         code: 'E2005',
-        message: 'cx53 is retired in fsn1: it cannot be ordered since 2026-11-29.',
+        message: 'cx53 is retired in fsn1: it could be ordered until 2026-11-29.',
         actions: expect.arrayContaining([expect.stringMatching(/^set spec\.hetzner\.controlPlane\.type to one of: /)]),
       }),
     );
@@ -106,9 +106,9 @@ describe('a type in the spec', () => {
     expect(choose(lb('lb21')).types[2]).toBe('lb21');
     const retired = offers({ ends: { lb11: '2026-11-01T00:00:00Z' } });
     expect(choose(free, retired).types[2]).toBe('lb21');
-    expect(() => choose(lb('lb11'), retired)).toThrow(/lb11 is retired: it cannot be ordered since 2026-11-01/);
+    expect(() => choose(lb('lb11'), retired)).toThrow(/lb11 is retired: it could be ordered until 2026-11-01/);
     expect(choose(lb('lb11'), offers({ ends: { lb11: '2027-01-01T00:00:00Z' } })).warnings).toEqual([
-      expect.stringContaining('lb11 is on sale in fsn1 until 2027-01-01'),
+      expect.stringContaining('lb11 is available in fsn1 only until 2027-01-01'),
     ]);
     expect(() => choose(lb('lb99'))).toThrow(/no load balancer type lb99/);
   });
