@@ -4,7 +4,7 @@ import type { Mutation } from '../../engine/mutation.js';
 import { takeInventory } from '../../handover/handover.js';
 import { leaseMutation } from '../../handover/mother/hold-mother.js';
 import { residueOf } from '../../handover/mother/residue.js';
-import { readRecord, readRecordIfAny } from '../../handover/record.js';
+import { readRecordIfAny, readRecords } from '../../handover/record.js';
 import { compareFingerprints } from '../../mother/fingerprint/compare.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import type { Difference } from '../../mother/fingerprint/difference.js';
@@ -45,7 +45,8 @@ export interface ResidueScan extends ScanResult {
 
 export async function verifyResidue(context: Context): Promise<ResidueScan> {
   const session = await openSession(context);
-  const record = (await readRecord(session.world)) ?? { ids: [] };
+  const { record: present, former } = await readRecords(session.world);
+  const record = present ?? { ids: former?.ids ?? [] };
   const step = { id: 'verify-residue', phase: 7, ticket: '#317' };
   if (context.options.dryRun) {
     const mutations: string[] = [leaseMutation(session.world).sentence];
