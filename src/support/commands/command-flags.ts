@@ -16,7 +16,7 @@ export const commandFlags = {
   'cluster status': [],
   completion: ['install'],
   'credentials forget': [],
-  'credentials list': [],
+  'credentials list': ['generated'],
   'credentials rekey': ['passphrase-file', 'to'],
   'credentials rotate': ['from-file', 'resume'],
   'credentials set': ['from-file', 'no-verify'],
