@@ -63,6 +63,7 @@ describe.each([
       expect.arrayContaining(['PREPARED', 'FROZEN', 'COPIED', 'VERIFIED', 'ACTIVATED', 'REVOKED']),
     );
     expect(await isRecordedAlike(rig.world)).toBe(true);
+    expect(record?.items.filter(({ what }) => what.includes(noteOnMother))).toHaveLength(1);
     await redirectConsole(rig.world).run(rig.context);
     expect(await redirectConsole(rig.world).isDone(rig.context)).toMatchObject({ done: true });
     expect(rig.mother.objects.has(noteOnMother)).toBe(false);
