@@ -1,5 +1,7 @@
-import { type ClusterStatus, clusterStatus, clusterStatusText } from '../../src/actions/cluster/status.js';
+import { type ClusterStatus, clusterStatus, type Health } from '../../src/actions/cluster/status.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import type { Block, Cell } from '../../src/cli/text/page.js';
+import type { Tone } from '../../src/cli/text/paint.js';
 
 export default class ClusterStatusCommand extends CatalystCommand<ClusterStatus> {
   static override summary = 'the cluster as Hetzner and Kubernetes see it';
@@ -9,7 +11,28 @@ export default class ClusterStatusCommand extends CatalystCommand<ClusterStatus>
   async run(): Promise<ClusterStatus> {
     const { context } = await this.open(ClusterStatusCommand);
     const status = await clusterStatus(context);
-    context.output.print(clusterStatusText(status));
+    context.output.page(clusterStatusPage(status));
     return status;
   }
+}
+
+const looks: Record<Health, [string, Tone]> = { good: ['✔', 'good'], missing: ['◌', 'dim'], bad: ['✖', 'bad'] };
+
+/** Before there is a cluster its API has nothing wrong. */
+export function clusterStatusPage({ fqdn, parts, api, reached, nodes }: ClusterStatus): Block[] {
+  const row = (what: string, name: string, health: Health, state: string): Cell[] => {
+    const [mark, tone] = looks[health];
+    return [what, name, { text: `${mark} ${state}`, tone }];
+  };
+  const isThere = parts.some(({ health }) => health === 'good');
+  const rows = [
+    ...parts.map(({ type, name, state, health, address }) =>
+      row(type.replaceAll('_', ' '), name, health, `${state}${address ? ` at ${address}` : ''}`),
+    ),
+    row('Kubernetes API', fqdn, reached ? 'good' : isThere ? 'bad' : 'missing', api),
+    ...nodes.map(({ name, ready, version }) =>
+      row('node', name, ready ? 'good' : 'bad', `${ready ? 'Ready' : 'not Ready'} ${version ?? ''}`.trim()),
+    ),
+  ];
+  return [{ table: { head: ['PART', 'NAME', 'STATE'], rows } }];
 }

@@ -16,7 +16,8 @@ export default class HandoverPlanCommand extends CatalystCommand<HandoverPlan> {
     const { flags, context } = await this.open(HandoverPlanCommand);
     const plan = await planHandover(await openSession(context), flags.out);
     for (const place of plan.unread) context.output.warn(`Not read: ${place}`);
-    const head = `handover ${plan.state}, pending ${plan.pending.join(' → ') || 'nothing'}`;
+    const reached = plan.state === 'NONE' ? 'no stage of the handover is reached' : `handover ${plan.state}`;
+    const head = `${reached}, pending ${plan.pending.join(' → ') || 'nothing'}`;
     context.output.print(`${head}\n${inventoryText(plan.inventory)}\n\n${planText(plan)}`);
     return plan;
   }

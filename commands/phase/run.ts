@@ -12,7 +12,7 @@ export default class PhaseRun extends CatalystCommand<StepsRun> {
   static override description = 'Refuses (exit 7) when a ticket that the phase needs is not proven, and names it.';
   static override examples = ['<%= config.bin %> phase run 3', '<%= config.bin %> phase run 3 --dry-run'];
   static override exitCodes = runExitCodes;
-  static override args = { phase: Args.integer({ required: true, description: '0 to 8' }) };
+  static override args = { phase: Args.integer({ required: true, min: 0, max: 8, description: '0 to 8' }) };
   static override flags = runFlags;
 
   async run(): Promise<StepsRun> {

@@ -10,7 +10,7 @@ export default class PhaseShow extends CatalystCommand<PhaseDetails> {
   static override summary = 'one phase with its tickets and steps';
   static override examples = ['<%= config.bin %> phase show 3'];
   static override exitCodes = [5, 7];
-  static override args = { phase: Args.integer({ required: true, description: '0 to 8' }) };
+  static override args = { phase: Args.integer({ required: true, min: 0, max: 8, description: '0 to 8' }) };
 
   async run(): Promise<PhaseDetails> {
     const { args, context } = await this.open(PhaseShow);

@@ -14,7 +14,10 @@ export default class TicketShow extends CatalystCommand<TicketDetails> {
     const { args, context } = await this.open(TicketShow);
     const stateDir = await stateDirIfAny(context);
     const ticket = await showTicket(args.ticket, stateDir, stateDir === undefined ? undefined : await context.world());
-    const changes = (ticket.mutations ?? []).map((sentence) => `  ${sentence}`);
+    const { mutations = [], probes = [] } = ticket;
+    const lines = (sentences: string[]) => sentences.map((sentence) => `  ${sentence}`);
+    const changes = lines(mutations.filter((sentence) => !probes.includes(sentence)));
+    const proving = lines(mutations.filter((sentence) => probes.includes(sentence)));
     const depends = `depends on: ${ticket.dependsOn.join(', ') || 'nothing'}`;
     const planned = stateDir === undefined;
     const { evidence, failure } = ticket;
@@ -26,6 +29,7 @@ export default class TicketShow extends CatalystCommand<TicketDetails> {
       ...(evidence ? [`proof: ${evidence.summary}`] : []),
       ...(failure ? [{ text: `failure: ${failure}`, tone: 'bad' } as const] : []),
       ...(changes.length > 0 ? ['would change:', ...changes] : []),
+      ...(proving.length > 0 ? ['its proof would make, and remove again:', ...proving] : []),
     ]);
     return ticket;
   }

@@ -12,7 +12,7 @@ export default class VerifyResidueCommand extends CatalystCommand<ResidueScan> {
     const { context } = await this.open(VerifyResidueCommand);
     const scan = await verifyResidue(context);
     if (scan.mutations) return scan;
-    context.output.print(scanText(scan));
+    context.output.print(scanText(scan, context.options));
     requireClean(scan, 'The mother still holds state of the Sovereign');
     return scan;
   }

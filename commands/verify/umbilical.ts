@@ -11,7 +11,7 @@ export default class VerifyUmbilicalCommand extends CatalystCommand<ScanResult> 
   async run(): Promise<ScanResult> {
     const { context } = await this.open(VerifyUmbilicalCommand);
     const scan = await verifyUmbilical(context);
-    context.output.print(scanText(scan));
+    context.output.print(scanText(scan, context.options));
     requireClean(scan, 'The Sovereign still refers to the mother');
     return scan;
   }

@@ -43,6 +43,8 @@ export interface RunnerOptions<W> extends Graph<Step<W>> {
 export interface RunResult {
   ok: boolean;
   proven: string[];
+  /** Of those, what was done before: only its proof was taken, or not even that. */
+  doneBefore: { step: string; reason: string }[];
   failed: { step: string; title: string; error: unknown }[];
   blocked: { step: string; title: string; by: string }[];
 }
@@ -164,6 +166,7 @@ async function walk<W>(options: RunnerOptions<W>): Promise<Omit<RunResult, 'ok'>
   const forced = options.force === undefined ? [] : unmet(options, new Set(outside)).flatMap((entry) => entry.needs);
   const proven = new Set([...outside, ...forced]);
   const failed = new Map<string, unknown>();
+  const doneBefore: RunResult['doneBefore'] = [];
   const running = new Map<string, Promise<void>>();
   const outcome = { proven, running: new Set<string>(), failed: new Set<string>() };
   const slots = pLimit(parallelSteps);
@@ -173,8 +176,9 @@ async function walk<W>(options: RunnerOptions<W>): Promise<Omit<RunResult, 'ok'>
     const limit = step.limits?.[0] ? classes[step.limits[0]]! : slots;
     outcome.running.add(step.id);
     const work = limit(() => runStep(options, step))
-      .then(() => {
+      .then((reason) => {
         proven.add(step.id);
+        if (reason !== undefined) doneBefore.push({ step: step.id, reason });
       })
       .catch((error: unknown) => {
         failed.set(step.id, error);
@@ -201,12 +205,14 @@ async function walk<W>(options: RunnerOptions<W>): Promise<Omit<RunResult, 'ok'>
   }
   return {
     proven: steps.filter((step) => proven.has(step.id)).map((step) => step.id),
+    doneBefore,
     failed: [...failed].map(([step, error]) => ({ step, title: titleOf(step), error })),
     blocked,
   };
 }
 
-async function runStep<W>(options: RunnerOptions<W>, step: Step<W>): Promise<void> {
+/** Why there was nothing to do, where there was not. */
+async function runStep<W>(options: RunnerOptions<W>, step: Step<W>): Promise<string | undefined> {
   const { journal, state, gate, clock, signal, emit } = options;
   const ref = refOf(step);
   const tell = (type: StepEvent['type'], more: Partial<StepEvent> = {}) =>
@@ -241,13 +247,14 @@ async function runStep<W>(options: RunnerOptions<W>, step: Step<W>): Promise<voi
     if (done.done && known && !options.fresh) {
       journal.append({ ...common, kind: 'step-skipped', inputs: { reason: done.reason } });
       tell('skipped', { reason: done.reason, ms: elapsed() });
-      return;
+      return done.reason ?? '';
     }
     if (!done.done) await step.run(context);
     const evidence = await step.proof(context);
     const inputs = { ...(done.done ? { reason: done.reason } : {}), waits: waits.ended() };
     journal.append({ ...common, kind: 'proof', evidence, inputs });
     tell('done', { ms: elapsed(), summary: evidence.summary });
+    return done.done ? (done.reason ?? '') : undefined;
   } catch (error) {
     if (signal.aborted) tell('interrupted', { ms: elapsed(), reason: messageOf(signal.reason) });
     else {

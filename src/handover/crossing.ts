@@ -6,8 +6,9 @@ import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import { noClusterYet } from '../world/kube-if-any.js';
 import type { World } from '../world/world.js';
-import { clusterUid, type Handover } from './handover.js';
+import type { Handover } from './handover.js';
 import {
+  clusterUid,
   crossingMutation,
   crossingWords,
   type HandoverItem,

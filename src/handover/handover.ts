@@ -1,6 +1,5 @@
 /** What the stages of a handover share: the world, the gate, the record and where it is kept. */
 import type { Mutation } from '../engine/mutation.js';
-import type { Kube } from '../kubernetes/client/kube.js';
 import { type CatalystOnMother, discoverCatalyst } from '../mother/discover.js';
 import {
   type ClaimInventory,
@@ -11,9 +10,11 @@ import {
   runJob,
 } from '../mother/jobs/claim-jobs.js';
 import { claimJobName } from '../mother/own-names.js';
+import { noClusterYet } from '../world/kube-if-any.js';
 import type { Act, StepContext } from '../world/step.js';
 import type { World } from '../world/world.js';
 import {
+  clusterUid,
   crossingMutation,
   type Deed,
   type HandoverRecord,
@@ -21,8 +22,9 @@ import {
   hasReached,
   isRecordedAlike,
   newRecord,
-  readRecord,
+  readRecords,
   recordMutation,
+  takenOver,
   writeRecord,
 } from './record.js';
 
@@ -43,8 +45,12 @@ export async function openHandover(world: World, context: StepContext): Promise<
     by: context.run?.by,
     plan: context.run?.planHash,
   });
-  const record = (await readRecord(world)) ?? {
+  const { record: going, former } = await readRecords(world);
+  const kube = await world.kube().catch(noClusterYet);
+  const record: HandoverRecord = going ?? {
     ...newRecord(world.sovereign.spec.fqdn, world.runId),
+    ...(former && takenOver(former)),
+    cluster: kube && (await clusterUid(kube)),
     begun: deed(),
   };
   return {
@@ -71,11 +77,6 @@ export async function openHandover(world: World, context: StepContext): Promise<
 export async function settleRecord({ world, record, save }: Handover): Promise<void> {
   const isKept = record.saves !== undefined && !hasReached(record, 'DECOMMISSIONED');
   if (isKept && !(await isRecordedAlike(world))) await save(record.state);
-}
-
-/** Identity of a cluster: the UID of its kube-system. Undefined where that is not served. */
-export async function clusterUid(kube: Kube): Promise<string | undefined> {
-  return (await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }))?.metadata.uid;
 }
 
 const jobWords: Record<ClaimJob['name'], string> = {

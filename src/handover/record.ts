@@ -69,6 +69,8 @@ export interface MadeInGitea {
 export interface HandoverRecord {
   version: 1;
   fqdn: string;
+  /** Identity of the cluster that is handed over (`clusterUid`). Records of earlier versions name none, and count for any. */
+  cluster?: string;
   runId: string;
   /** Grows with every write; of two copies in the same state the higher one is newer. Records of earlier versions have none. */
   saves?: number;
@@ -98,6 +100,11 @@ const payloadType = 'application/vnd.openova.catalyst.handover+json';
 
 export function newRecord(fqdn: string, runId: string): HandoverRecord {
   return { version: 1, fqdn, runId, history: [], ids: [], items: [], refusals: [] };
+}
+
+/** What the end of that cluster changes nothing of: the mother's ids, how she was before she was stopped, what was tried. */
+export function takenOver({ ids, refusals, stopped, stoppedAt }: HandoverRecord): Partial<HandoverRecord> {
+  return { ids, refusals, ...(stopped ? { stopped, stoppedAt } : {}) };
 }
 
 /** True when the handover has come at least so far. */
@@ -146,9 +153,21 @@ export function placesOf(world: Pick<World, 'sovereign'>): Place[] {
 
 /** The record as the two clusters have it; undefined when no handover was begun. Throws E5105 when one was changed by hand. */
 export async function readRecord(world: RecordReader): Promise<HandoverRecord | undefined> {
-  const { record, unread } = await readRecordIfAny(world);
+  return (await readRecords(world)).record;
+}
+
+export interface Records {
+  /** Of the cluster that there is. */
+  record?: HandoverRecord;
+  /** What the mother still has of a cluster that was wiped since: its handover says nothing of this one. */
+  former?: HandoverRecord;
+}
+
+/** Throws as `readRecord` does. */
+export async function readRecords(world: RecordReader): Promise<Records> {
+  const { record, former, unread } = await readRecordIfAny(world);
   if (unread[0]) throw unread[0].error;
-  return record;
+  return { record, former };
 }
 
 type RecordReader = Pick<World, 'sovereign' | 'credentials' | 'kube' | 'mother'>;
@@ -156,21 +175,27 @@ type RecordReader = Pick<World, 'sovereign' | 'credentials' | 'kube' | 'mother'>
 /** The further of what could be read, for status alone: a side that does not answer may have come further. */
 export async function readRecordIfAny(
   world: RecordReader,
-): Promise<{ record?: HandoverRecord; unread: { system: Place['system']; error: unknown }[] }> {
+): Promise<Records & { unread: { system: Place['system']; error: unknown }[] }> {
   // Reading makes no key: one shows that there was a journal (evidence/removed-journal.ts).
   const key = await findPublicKey(world.credentials);
   const found: HandoverRecord[] = [];
   const unread: { system: Place['system']; error: unknown }[] = [];
+  let present: string | undefined;
   for (const place of placesOf(world)) {
     try {
-      const object = await (await clusterOf(world, place))?.get(place.ref);
+      const kube = await clusterOf(world, place);
+      const object = await kube?.get(place.ref);
+      if (kube && place.system === 'sovereign') present = await clusterUid(kube);
       if (object) found.push(openRecord(object, key, place, world.sovereign.spec.fqdn));
     } catch (error) {
       if (isCatalystError(error, 'E5105')) throw error;
       unread.push({ system: place.system, error });
     }
   }
-  return { record: found.sort(further)[0], unread };
+  const isFormer = ({ cluster }: HandoverRecord) =>
+    cluster !== undefined && present !== undefined && cluster !== present;
+  const sorted = found.sort(further);
+  return { record: sorted.find((one) => !isFormer(one)), former: sorted.find(isFormer), unread };
 }
 
 /** False where a run was killed between its writes to the two clusters, or never got to the second. */
@@ -180,6 +205,11 @@ export async function isRecordedAlike(world: RecordReader): Promise<boolean> {
   );
   const [first, ...others] = copies.map((copy) => copy?.data?.['record.json'] as string | undefined);
   return others.every((other) => other === first);
+}
+
+/** Identity of a cluster: the UID of its kube-system. Undefined where that is not served. */
+export async function clusterUid(kube: Kube): Promise<string | undefined> {
+  return (await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }))?.metadata.uid;
 }
 
 /** A cluster that is not there yet has no record; one that does not answer throws. */

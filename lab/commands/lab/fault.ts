@@ -1,20 +1,22 @@
 import { Args, Flags } from '@oclif/core';
 import { CatalystCommand } from 'catalyst/cli/command/base-command.js';
 import { duration } from 'catalyst/cli/command/flags.js';
+import { faultKinds } from '../../src/requests/fault-kinds.js';
 import { type FaultResult, faultText, labFault } from '../../src/requests/fault-request.js';
 
 export default class LabFault extends CatalystCommand<FaultResult> {
   static override summary = 'break something in a running lab, or list what is broken';
-  static override description =
-    'Faults of single calls: status, reset, reset-after, delay, truncate. Faults of the world: stuck-action, failed-action, ' +
-    'lost-watch-events, sealed-openbao, lost-delegation, changed-page, broken-proof, not-ready.';
+  static override description = `Faults: ${faultKinds.map(({ kind }) => kind).join(', ')}.`;
   static override examples = [
+    '<%= config.bin %> lab fault list',
     '<%= config.bin %> lab fault status --status 503 --server hetzner --count 3',
     '<%= config.bin %> lab fault stuck-action --target create_server --count 1',
     '<%= config.bin %> lab fault changed-page --target console.openova.io --for 1m',
     '<%= config.bin %> lab fault --clear all',
   ];
-  static override args = { kind: Args.string({ description: 'the fault to inject; default: list the faults' }) };
+  static override args = {
+    kind: Args.string({ description: 'the fault to start, or list: all there are; default: what is broken now' }),
+  };
   static override flags = {
     server: Flags.string({ description: 'server, by its name in the request log; default: every server' }),
     method: Flags.string({ description: 'HTTP method' }),
@@ -34,7 +36,8 @@ export default class LabFault extends CatalystCommand<FaultResult> {
     const { server, method, path, target, status, body, ms, count, clear } = flags;
     const request = { kind: args.kind, server, method, path, target, status, body, ms, count, clear, forMs: flags.for };
     const result = await labFault(context, flags.lab ?? 'default', request);
-    context.output.print(faultText(result));
+    if (result.kinds) context.output.page([{ facts: result.kinds.map(({ kind, what }) => [kind, what]) }]);
+    else context.output.print(faultText(result));
     return result;
   }
 }

@@ -4,10 +4,11 @@ import { command } from 'catalyst/support/commands/command.js';
 import { fail } from 'catalyst/support/errors/errors.js';
 import { callLab } from '../start/ensure.js';
 import { runningLab } from '../start/up.js';
+import { faultKinds } from './fault-kinds.js';
 import { type ActiveFault, type Fault, type FaultRule, stateFaultKinds } from './faults.js';
 
 export interface FaultRequest {
-  /** status, reset, reset-after, delay, truncate or one of the state faults; left out: list what is on. */
+  /** One of the lab's faults, or `list` for all that there are; left out: what is on. */
   kind?: string;
   server?: string;
   method?: string;
@@ -27,14 +28,17 @@ export interface FaultRequest {
 export interface FaultResult {
   faults: ActiveFault[];
   added?: ActiveFault;
+  /** All that there are, for `list`. */
+  kinds?: typeof faultKinds;
 }
 
-/** Throws E7002 when the lab is not up, E7003 for a fault it does not know. */
+/** Throws E7002 when the lab is not up, E7003 for a fault it does not know. `list` needs no lab. */
 export async function labFault(
   context: Pick<Context, 'env' | 'clock' | 'would'>,
   name: string,
   request: FaultRequest,
 ): Promise<FaultResult> {
+  if (request.kind === 'list') return { faults: [], kinds: faultKinds };
   const info = await runningLab(context, name);
   const deed = changeOf(request);
   if (deed !== undefined && context.would(`${deed} in the lab ${name}`)) {
@@ -78,13 +82,13 @@ function faultOf(kind: string, request: FaultRequest): Fault {
   const state = stateFaultKinds.find((one) => one === kind);
   if (state) return { kind: state };
   throw fail('E7003', `The lab has no fault "${kind}".`, {
-    actions: [`one of: status, reset, reset-after, delay, truncate, ${stateFaultKinds.join(', ')}`],
+    actions: [command('lab fault', 'list')],
   });
 }
 
 /** For a person. */
 export function faultText({ faults }: FaultResult): string {
-  if (faults.length === 0) return 'no fault is active';
+  if (faults.length === 0) return `no fault is active; ${command('lab fault', 'list')} shows what can be broken`;
   return faults
     .map(({ id, fault, server, method, path, target, count, until, used }) => {
       const about = [server, method, path, target].filter(Boolean).join(' ') || 'everything';

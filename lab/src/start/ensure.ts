@@ -11,8 +11,9 @@ import {
   rmSync,
   watch,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Lock, takeLock } from 'catalyst/sovereign/state/lock.js';
 import { labDir } from 'catalyst/sovereign/state/state-dir.js';
 import { systemClock } from 'catalyst/support/clock.js';
@@ -29,6 +30,7 @@ import { rateLimitOf, rateLimitVariable } from '../hetzner/rate-limit.js';
 import { chosenSovereign, fqdnVariable, locationVariable } from './chosen-sovereign.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
 import { labRoot } from './lab-root.js';
+import { logFile, notStarted, startLine } from './not-started.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -189,8 +191,6 @@ export function startingProcess(directory: string): number | undefined {
   }
 }
 
-const logFile = (directory: string) => join(directory, 'lab.log');
-
 /** What a lab's own process takes over from whoever starts it. */
 const passedOn = [
   'PATH',
@@ -205,6 +205,7 @@ const passedOn = [
 
 function startProcess(name: string, directory: string, env: Env, engine: string) {
   const log = openSync(logFile(directory), 'a', 0o600);
+  writeSync(log, startLine(systemClock.now()));
   const main = join(labRoot, 'dist/run/main.js');
   const child = spawn(process.execPath, ['--max-semi-space-size=8', main, name, directory, engine], {
     detached: true,
@@ -248,15 +249,5 @@ function ready(
     signal.addEventListener('abort', onAbort);
     child?.on('exit', onExit).on('error', stop);
     seen();
-  });
-}
-
-function notStarted(directory: string, why: string) {
-  const name = basename(directory);
-  const log = existsSync(logFile(directory))
-    ? readFileSync(logFile(directory), 'utf8').trim().split('\n').slice(-20)
-    : [];
-  return fail('E7001', `The lab did not start: ${why}.${log.length > 0 ? `\n${log.join('\n')}` : ''}`, {
-    actions: [`read ${logFile(directory)}`, command('lab down', name), `then: ${command('lab up', name)}`],
   });
 }

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import type { Context } from 'catalyst/actions/session/context.js';
 import { liveRuns } from 'catalyst/sovereign/state/live-runs.js';
 import { labDir, listStates } from 'catalyst/sovereign/state/state-dir.js';
-import { command } from 'catalyst/support/commands/command.js';
 import { directoryOf, findLab } from './ensure.js';
 import { readLabInfo } from './lab-info.js';
 
@@ -40,18 +39,9 @@ export async function labList({ env, clock }: Pick<Context, 'env' | 'clock'>): P
   return (await Promise.all(listed)).sort((one, other) => one.name.localeCompare(other.name));
 }
 
-export function labListText(labs: readonly ListedLab[]): string {
-  if (labs.length === 0) return `No lab. Start one with: ${command('lab up')}`;
-  const rows = [['Name', 'State', 'Engine', 'Since', 'Sovereign'], ...labs.map(rowOf)];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+/** A table, a row for each. */
+export function labTable(labs: readonly ListedLab[]): { head: string[]; rows: string[][] } {
+  return { head: ['NAME', 'STATE', 'ENGINE', 'SINCE', 'SOVEREIGN'], rows: labs.map(rowOf) };
 }
 
 const rowOf = ({ name, up, engine = '–', startedAt = '–', sovereigns, running }: ListedLab): string[] => [

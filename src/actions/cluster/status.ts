@@ -1,15 +1,28 @@
 /** The cluster as Hetzner and Kubernetes see it, side by side. */
-import type { LoadBalancer, Server } from '../../hetzner/api/types.js';
+import type { LoadBalancer, Resource, ResourceType, Server } from '../../hetzner/api/types.js';
 import { findOwnResource } from '../../hetzner/cluster/ensure.js';
 import { clusterParts } from '../../hetzner/cluster/parts.js';
-import { messageOf } from '../../support/errors/errors.js';
+import { command } from '../../support/commands/command.js';
+import { isCatalystError, messageOf } from '../../support/errors/errors.js';
 import type { Context } from '../session/context.js';
+
+/** `missing` is well before there is a cluster, and no more than that. */
+export type Health = 'good' | 'missing' | 'bad';
+
+export interface PartStatus {
+  type: string;
+  name: string;
+  state: string;
+  health: Health;
+  address?: string;
+}
 
 export interface ClusterStatus {
   fqdn: string;
-  parts: { type: string; name: string; state: string; address?: string }[];
+  parts: PartStatus[];
   /** What /readyz answers, or why it could not be asked. */
   api: string;
+  reached: boolean;
   nodes: { name: string; ready: boolean; version?: string }[];
 }
 
@@ -18,29 +31,41 @@ export async function clusterStatus(context: Context): Promise<ClusterStatus> {
   const api = await world.hetzner();
   const { fqdn } = world.sovereign.spec;
   const parts = await Promise.all(
-    clusterParts(world.sovereign).all.map(async ({ type, name }) => {
+    clusterParts(world.sovereign).all.map(async ({ type, name }): Promise<PartStatus> => {
       try {
         const found = await findOwnResource(api, fqdn, type, name);
-        if (!found) return { type, name, state: 'missing' };
-        if (type === 'server') {
-          const server = found as Server;
-          return { type, name, state: server.status, address: server.public_net.ipv4?.ip };
-        }
-        if (type !== 'load_balancer') return { type, name, state: 'there' };
-        const { targets, public_net } = found as LoadBalancer;
-        const well = targets.filter(({ health_status }) => health_status?.every(({ status }) => status === 'healthy'));
-        const state = `${well.length} of ${targets.length} targets healthy`;
-        return { type, name, state, address: public_net.ipv4.ip ?? undefined };
+        return { type, name, ...(found ? stateOf(type, found) : { state: 'missing', health: 'missing' }) };
       } catch (error) {
         context.signal.throwIfAborted();
-        return { type, name, state: messageOf(error) };
+        return { type, name, state: takenBy(error) ?? messageOf(error), health: 'bad' };
       }
     }),
   );
   return { fqdn, parts, ...(await kubernetes(context)) };
 }
 
-async function kubernetes(context: Context): Promise<Pick<ClusterStatus, 'api' | 'nodes'>> {
+function stateOf(type: ResourceType, found: Resource): Pick<PartStatus, 'state' | 'health' | 'address'> {
+  if (type === 'server') {
+    const { status, public_net } = found as Server;
+    return { state: status, health: status === 'running' ? 'good' : 'bad', address: public_net.ipv4?.ip };
+  }
+  if (type !== 'load_balancer') return { state: 'there', health: 'good' };
+  const { targets, public_net } = found as LoadBalancer;
+  const well = targets.filter(({ health_status }) => health_status?.every(({ status }) => status === 'healthy'));
+  return {
+    state: `${well.length} of ${targets.length} targets healthy`,
+    health: well.length === targets.length ? 'good' : 'bad',
+    address: public_net.ipv4.ip ?? undefined,
+  };
+}
+
+/** The row has type and name already. */
+function takenBy(error: unknown): string | undefined {
+  if (!isCatalystError(error, 'E2006')) return undefined;
+  return `exists as ${error.data['id']}, and catalyst did not create it: ${command('purge plan')}`;
+}
+
+async function kubernetes(context: Context): Promise<Pick<ClusterStatus, 'api' | 'reached' | 'nodes'>> {
   try {
     const kube = await (await context.world()).kube();
     const ready = await kube.raw('/readyz');
@@ -52,23 +77,9 @@ async function kubernetes(context: Context): Promise<Pick<ClusterStatus, 'api' |
         version: node.status?.nodeInfo?.kubeletVersion as string | undefined,
       };
     });
-    return { api: `${kube.server}: ${ready.body.trim() || ready.status}`, nodes };
+    return { api: `${kube.server}: ${ready.body.trim() || ready.status}`, reached: ready.status === 200, nodes };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { api: messageOf(error), nodes: [] };
+    return { api: messageOf(error), reached: false, nodes: [] };
   }
-}
-
-export function clusterStatusText(status: ClusterStatus): string {
-  return [
-    `${status.fqdn}`,
-    ...status.parts.map(
-      ({ type, name, state, address }) =>
-        `  ${type.replaceAll('_', ' ')} ${name}: ${state}${address ? ` at ${address}` : ''}`,
-    ),
-    `  Kubernetes API: ${status.api}`,
-    ...status.nodes.map(
-      ({ name, ready, version }) => `  node ${name}: ${ready ? 'Ready' : 'not Ready'} ${version ?? ''}`,
-    ),
-  ].join('\n');
 }

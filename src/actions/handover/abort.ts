@@ -28,9 +28,9 @@ export async function abort(context: Context, choices: AbortChoices): Promise<Ha
   await step.plan(world.signal);
   const before = await handoverStatus(world);
   const inputs = { command: 'handover abort', keepCommits, restoreZone };
-  const isBegun = before.state !== 'NONE' || before.changes.length > 0;
+  const isBegun = before.state !== 'NONE' || before.former !== undefined || before.changes.length > 0;
   const restored = async () => (restoreZone ? ((await restoreMotherZone(context, { inputs, confirm })) ?? []) : []);
-  if (!isBegun && restoreZone) return handoverDone(world, await restored());
+  if (!isBegun && restoreZone) return handoverDone(world, { mutations: await restored() });
   if (!isBegun) {
     throw fail('E5101', `No handover of ${world.sovereign.spec.fqdn} has started.`, {
       actions: [command('handover plan')],
@@ -38,5 +38,5 @@ export async function abort(context: Context, choices: AbortChoices): Promise<Ha
   }
   const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs }), {});
   const more = await restored();
-  return handoverDone(world, mutations && [...mutations, ...more]);
+  return handoverDone(world, { mutations: mutations && [...mutations, ...more] });
 }

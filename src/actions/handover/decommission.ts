@@ -15,6 +15,6 @@ export async function decommissionMother(
   await requireRevoked(world);
   const inputs = { command: 'handover decommission', work };
   const step = stepDecommission(world, work);
-  const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs }), { confirm });
-  return handoverDone(world, mutations);
+  const run = await confirmedRun(context, (session) => runOne(session, step, { inputs }), { confirm });
+  return handoverDone(world, run);
 }

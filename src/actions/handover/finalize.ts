@@ -10,6 +10,8 @@ import { type HandoverStatus, handoverStatus } from './status.js';
 export interface HandoverDone extends HandoverStatus {
   /** Only in a dry-run: what would have been done. */
   mutations?: string[];
+  /** Why nothing was done, where all of it was done before. */
+  nothingToDo?: string;
 }
 
 export async function finalizeHandover(
@@ -19,12 +21,20 @@ export async function finalizeHandover(
   const world = await context.world();
   const step = finalizeHandoverStep(world, { keepRetained: true });
   const inputs = { command: 'handover finalize' };
-  const { mutations } = await confirmedRun(context, (session) => runOne(session, step, { inputs, force }), { confirm });
-  return handoverDone(world, mutations);
+  const run = await confirmedRun(context, (session) => runOne(session, step, { inputs, force }), { confirm });
+  return handoverDone(world, run);
 }
 
-/** Where the handover stands now; `mutations` are those of a dry-run. */
-export async function handoverDone(world: World, mutations: StepsRun['mutations']): Promise<HandoverDone> {
+/** Where the handover stands now, after a run of one step, or a dry-run of it. */
+export async function handoverDone(
+  world: World,
+  { mutations, doneBefore }: Pick<StepsRun, 'mutations' | 'doneBefore'>,
+): Promise<HandoverDone> {
   const planned = mutations?.map(({ sentence }) => sentence);
-  return { ...(await handoverStatus(world)), ...(planned ? { mutations: planned } : {}) };
+  const nothingToDo = doneBefore?.[0]?.reason;
+  return {
+    ...(await handoverStatus(world)),
+    ...(planned ? { mutations: planned } : {}),
+    ...(nothingToDo === undefined ? {} : { nothingToDo }),
+  };
 }

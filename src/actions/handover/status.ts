@@ -7,6 +7,7 @@ import {
   hasReached,
   isCrossing,
   pendingStates,
+  type Records,
   readRecordIfAny,
 } from '../../handover/record.js';
 import { type ActualState, readActualState, sourceText } from '../../handover/sovereign/actual-state.js';
@@ -23,6 +24,8 @@ export interface HandoverStatus {
   unfinished: boolean;
   /** What is possible from here, for a person; undefined when nothing special is. */
   next?: string;
+  /** What the mother still has noted of a cluster that was wiped since. */
+  former?: { state: HandoverState | 'NONE'; at?: string };
   begun?: HandoverRecord['begun'];
   crossing?: HandoverRecord['crossing'];
   pointOfNoReturnAt?: string;
@@ -52,7 +55,7 @@ export async function statusIfAny(world: World): Promise<HandoverStatus> {
 }
 
 async function statusAsRead(world: World): Promise<{ status: HandoverStatus; failure?: { error: unknown } }> {
-  const { record, unread } = await readRecordIfAny(world);
+  const { record, former, unread } = await readRecordIfAny(world);
   if (unread.length > 1) throw unread[0]!.error;
   const failed = unread.map(({ system, error }) => ({
     system: system === 'mother' ? 'the mother' : 'the Sovereign',
@@ -69,14 +72,14 @@ async function statusAsRead(world: World): Promise<{ status: HandoverStatus; fai
     }
   };
   const actual = await tried('the Sovereign', () => readActualState(world));
-  const changes = (await tried('the mother', () => changesOnMother(world, record))) ?? [];
-  const status = statusOfRecord(record, actual, changes);
+  const changes = (await tried('the mother', () => changesOnMother(world, record ?? former))) ?? [];
+  const status = statusOfRecord({ record, former }, actual, changes);
   const lines = failed.map(({ system, error }) => `could not read ${system}: ${messageOf(error)}`);
   return { status: lines.length > 0 ? { ...status, unread: lines } : status, failure: failed[0] };
 }
 
 function statusOfRecord(
-  record: HandoverRecord | undefined,
+  { record, former }: Records,
   actual: ActualState | undefined,
   changes: string[],
 ): HandoverStatus {
@@ -85,7 +88,8 @@ function statusOfRecord(
     history: record?.history ?? [],
     pending: pendingStates(record ?? ({} as HandoverRecord)),
     unfinished: record !== undefined && (!hasReached(record, 'REVOKED') || record.stopped !== undefined),
-    next: nextStep(record, actual),
+    next: nextStep(record, actual) ?? (record ? undefined : nextAfter(former)),
+    former: former && { state: former.state ?? 'NONE', at: former.history.at(-1)?.at },
     begun: record?.begun,
     crossing: record?.crossing,
     pointOfNoReturnAt: record?.pointOfNoReturnAt,
@@ -100,6 +104,10 @@ function statusOfRecord(
 }
 
 const forward = `go forward with: ${command('handover finalize')}`;
+
+const nextAfter = (former: HandoverRecord | undefined) =>
+  former &&
+  `the mother's note is that of a former cluster (${former.state ?? 'begun'}); start again with: ${command('handover finalize')}`;
 
 function nextStep(record: HandoverRecord | undefined, actual: ActualState | undefined): string | undefined {
   if (record?.stopped)
@@ -118,20 +126,26 @@ function nextStep(record: HandoverRecord | undefined, actual: ActualState | unde
 
 /** The first line, for `handover status` and `status` alike. */
 export function handoverHeadline({ state, unfinished, next }: HandoverStatus): string {
+  if (state === 'NONE' && !unfinished)
+    return `no handover has started${next ? `: ${next}` : `; what one would do: ${command('handover plan')}`}`;
   const interrupted = unfinished ? ' (started but not finished: interrupted, or still running elsewhere)' : '';
-  return `handover ${state}${interrupted}${next ? `: ${next}` : ''}`;
+  return `handover ${stateWords(state)}${interrupted}${next ? `: ${next}` : ''}`;
 }
+
+/** NONE is for programs. */
+const stateWords = (state: HandoverStatus['state']) => (state === 'NONE' ? 'begun' : state);
 
 /** A line per item: fate, what, why. */
 export function inventoryText(items: HandoverStatus['items']): string {
   return items.map(itemLine).join('\n');
 }
 
-export function handoverText(status: HandoverStatus): string {
+export function handoverText(status: HandoverStatus & { nothingToDo?: string }): string {
   const { begun, crossing, actual, changes } = status;
   const by = (deed: NonNullable<typeof begun>) =>
     [deed.at, deed.by && `by ${deed.by}`, deed.plan && `plan ${deed.plan.slice(0, 12)}`].filter(Boolean).join(', ');
   const lines = [
+    ...(status.nothingToDo === undefined ? [] : [`nothing to do: ${status.nothingToDo}`]),
     handoverHeadline(status),
     ...(status.unread ?? []).map((line) => `  ${line}`),
     ...(begun ? [`  begun           ${by(begun)}`] : []),

@@ -17,6 +17,8 @@ export interface StepsRun {
   runId: string;
   planHash: string;
   proven: string[];
+  /** Of the steps that were chosen, what was done before this run. */
+  doneBefore?: { step: string; reason: string }[];
   /** Only in a dry-run: what would have been done. */
   mutations?: Plan['mutations'];
   /** Only in a dry-run: what of it must be confirmed by name before the run starts, clauses after "This". */
@@ -84,7 +86,7 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
     }),
   );
   throwIfFailed(result, world.signal);
-  return { runId: world.runId, planHash, proven: result.proven };
+  return { runId: world.runId, planHash, proven: result.proven, doneBefore: result.doneBefore };
 }
 
 /**

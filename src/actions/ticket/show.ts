@@ -6,6 +6,8 @@ import { listTickets, listUnticketed, type TicketRow } from './list.js';
 export interface TicketDetails extends TicketRow {
   /** What would change on the world as it is now; absent when that cannot be said yet. */
   mutations?: string[];
+  /** Of these, what only its proof does: it makes probes and removes them. */
+  probes?: string[];
 }
 
 /** One ticket or step. With a world, also what running it would change. */
@@ -16,5 +18,7 @@ export async function showTicket(typed: string, stateDir: string | undefined, wo
   if (!world) return row;
   const step = findStep(allSteps(world), id);
   const mutations = await step.plan(world.signal);
-  return { ...row, mutations: mutations.map((mutation) => mutation.sentence) };
+  const proof = (await step.planProof?.()) ?? [];
+  const sentences = (some: typeof mutations) => some.map(({ sentence }) => sentence);
+  return { ...row, mutations: sentences(mutations), probes: sentences(proof) };
 }

@@ -4,7 +4,7 @@ import type { Mutation } from '../../engine/mutation.js';
 import { takeInventory } from '../../handover/handover.js';
 import { leaseMutation } from '../../handover/mother/hold-mother.js';
 import { residueOf } from '../../handover/mother/residue.js';
-import { readRecord, readRecordIfAny } from '../../handover/record.js';
+import { readRecordIfAny, readRecords } from '../../handover/record.js';
 import { compareFingerprints } from '../../mother/fingerprint/compare.js';
 import { journaledEffects } from '../../mother/fingerprint/declared-effects.js';
 import type { Difference } from '../../mother/fingerprint/difference.js';
@@ -21,6 +21,7 @@ import {
   scanSummary,
 } from '../../scans/scan.js';
 import { notInALab, scanUmbilical, unreadOnNodes } from '../../scans/umbilical.js';
+import { counted } from '../../support/counted.js';
 import { fail } from '../../support/errors/errors.js';
 import type { Context } from '../session/context.js';
 import { readJournal } from '../session/read-journal.js';
@@ -45,7 +46,8 @@ export interface ResidueScan extends ScanResult {
 
 export async function verifyResidue(context: Context): Promise<ResidueScan> {
   const session = await openSession(context);
-  const record = (await readRecord(session.world)) ?? { ids: [] };
+  const { record: present, former } = await readRecords(session.world);
+  const record = present ?? { ids: former?.ids ?? [] };
   const step = { id: 'verify-residue', phase: 7, ticket: '#317' };
   if (context.options.dryRun) {
     const mutations: string[] = [leaseMutation(session.world).sentence];
@@ -70,23 +72,29 @@ export function requireClean(scan: ScanResult, what: string): void {
   });
 }
 
-export function scanText(scan: ScanResult): string {
+/** What was found and where nobody could look; places in which nothing was found are counted, with `verbose` listed. */
+export function scanText(scan: ScanResult, { verbose = false } = {}): string {
   const state = (one: Finding) => (one.accepted ? 'kept' : isOpen(one, scan.asked) ? 'OPEN' : (one.grade ?? 'OPEN'));
   const findings = scan.findings.map(
     (one) =>
       `${state(one)}  ${one.where}: ${one.what}\n      ${one.accepted ?? `breaks: ${one.breaks}; remedy: ${one.remedy}`}`,
   );
-  const looked = scan.looked.map(
-    (one) =>
-      `${one.ok ? 'looked' : one.answer.toUpperCase()}  ${one.place}: ${one.ok ? `${one.found} found${countText(one)}` : one.error}`,
-  );
+  const empty = verbose ? [] : scan.looked.filter(({ ok, found }) => ok && found === 0);
+  const looked = scan.looked
+    .filter((one) => !empty.includes(one))
+    .map(
+      (one) =>
+        `${one.ok ? 'looked' : one.answer.toUpperCase()}  ${one.place}: ${one.ok ? `${one.found} found${countText(one)}` : one.error}`,
+    );
   const unlooked = (scan.unlooked ?? []).map(({ place, why }) => `not looked  ${place}: ${why}`);
   const marks = (scan.marks ?? []).map(
     ({ where, run, until, expired }) =>
       `own  ${where}, of run ${run}${until ? ` until ${until}` : ''}${expired ? ', which has passed: the next verify dod lifts the block' : ''}`,
   );
   const grade = scan.asked ? [`grade left possible: ${gradeText(possibleGrade(scan))}`] : [];
-  return [scanSummary(scan), ...grade, '', ...findings, ...marks, ...looked, ...unlooked].join('\n');
+  const rest =
+    empty.length > 0 ? [`looked  in ${counted(empty.length, 'more place')}: nothing found (--verbose lists them)`] : [];
+  return [scanSummary(scan), ...grade, '', ...findings, ...marks, ...looked, ...rest, ...unlooked].join('\n');
 }
 
 const countText = ({ count }: Looked) => (count === undefined ? '' : ` in ${count}`);

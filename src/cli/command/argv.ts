@@ -27,3 +27,7 @@ export function withoutStdin<C extends { args?: Record<string, { ignoreStdin?: b
   for (const arg of Object.values(command.args ?? {})) arg.ignoreStdin = true;
   return command;
 }
+
+/** A terminal that can draw nothing shows colors as letters. */
+export const isColorless = (argv: readonly string[], { TERM }: NodeJS.ProcessEnv): boolean =>
+  argv.includes('--no-color') || TERM === 'dumb';

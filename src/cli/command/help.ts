@@ -46,8 +46,25 @@ export function exitRows(declared: unknown): [string, string][] {
 const withTimeout = (declared: unknown) =>
   Array.isArray(declared) ? [...declared, exitStatuses.unfinished] : declared;
 
+/** What a newcomer needs of all that follows. */
+const startHere: [string, string][] = [
+  ['catalyst wizard --lab default', 'the whole walk on the built-in lab, on this machine'],
+  ['catalyst doctor', 'whether this machine has what a run needs'],
+  ['catalyst init', 'the questions for a real Sovereign'],
+  ['catalyst explain umbilical', 'what a word means that catalyst prints'],
+];
+
 export class CatalystHelp extends Help {
   protected override CommandHelpClass = CommandHelpWithExitCodes;
+
+  override formatRoot(): string {
+    return `${super.formatRoot()}\n\n${this.section('START HERE', startHere)}`;
+  }
+
+  /** Without the plugin's own command for what `completion` does. */
+  protected override get sortedCommands(): Command.Loadable[] {
+    return super.sortedCommands.filter(({ id }) => id !== 'autocomplete');
+  }
 }
 
 /** What `--help` alone prints, without the headings' weight, for the build to keep (root-help.ts). */

@@ -1,7 +1,7 @@
 /** Starts oclif and ends the process: one place decides how errors look and which exit status they get, in text and JSON. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fillOptionalValues, spellOut } from './argv.js';
+import { fillOptionalValues, isColorless, spellOut } from './argv.js';
 import { errorEnvelope, toJson, wantsJson } from './envelope.js';
 import { processOutputs } from './process/closed-output.js';
 import { endProcess } from './process/end-process.js';
@@ -11,7 +11,7 @@ import { rootHelp } from './root-help.js';
 export async function main(url: string, given: readonly string[] = process.argv.slice(2)): Promise<void> {
   const argv = spellOut(given);
   // Before anything that colors is imported.
-  if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
+  if (isColorless(argv, process.env)) process.env.NO_COLOR = '1';
   processOutputs();
   if (argv.length === 1 && argv[0] === '--version') {
     process.stdout.write(`${versionLine(new URL('../package.json', url))}\n`);

@@ -19,5 +19,7 @@ export function rootHelp(version: string): string | undefined {
   } catch {
     return undefined;
   }
-  return page.replace(versionMark, () => version).replace(/^[A-Z]+$/gm, (heading) => styleText('bold', heading));
+  return page
+    .replace(versionMark, () => version)
+    .replace(/^[A-Z]+( [A-Z]+)*$/gm, (heading) => styleText('bold', heading));
 }

@@ -59,7 +59,7 @@ function usageError(error: Error, config: Config | undefined, argv: readonly str
   const missing = /^command (.+) not found$/i.exec(head);
   if (missing) {
     const typed = missing[1]!.replaceAll(':', ' ');
-    const near = nearest(typed, known);
+    const near = nearest(typed, known) ?? nearTopic(typed, known);
     return fail('E1001', `There is no command "catalyst ${typed}".`, {
       actions: [...(near ? [`catalyst ${near}`] : []), 'catalyst --help'],
       cause: error,
@@ -73,6 +73,13 @@ function usageError(error: Error, config: Config | undefined, argv: readonly str
     actions: [helpFor(command)],
     cause: error,
   });
+}
+
+/** `blueprints` means what begins with `blueprint`: its list, or what else there is. */
+function nearTopic(typed: string, known: readonly string[]): string | undefined {
+  const topics = known.filter((id) => id.includes(' ')).map((id) => id.split(' ')[0]!);
+  const topic = nearest(typed.split(' ')[0]!, topics);
+  return topic && (known.includes(`${topic} list`) ? `${topic} list` : `${topic} --help`);
 }
 
 const wordsOf = (config: Config | undefined) => config?.commandIDs.map((id) => id.replaceAll(':', ' ')) ?? [];

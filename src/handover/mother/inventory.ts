@@ -29,10 +29,13 @@ export async function takeWholeInventory(world: World, claim: ClaimInventory | u
     runId: world.runId,
     withoutKept: true,
   });
+  // below as what it is; that of a former cluster becomes the present one's
+  const { ref } = placesOf(world).find(({ system }) => system === 'mother')!;
+  const note = `ConfigMap ${ref.namespace}/${ref.name}`;
   const items = [
     ...copied(world),
     ...(claim ? claimItems(claim) : [unlistedClaim(world)]),
-    ...scan.findings.filter(({ id }) => !id.startsWith('rrset ') && !isOwnFile(id, claim)).map(itemOf),
+    ...scan.findings.filter(({ id }) => !id.startsWith('rrset ') && id !== note && !isOwnFile(id, claim)).map(itemOf),
     ...(await credentials(world)),
     ...structural(world),
     ...(await sources(world)),

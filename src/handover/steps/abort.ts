@@ -14,7 +14,7 @@ import { whyCrossed } from '../crossing.js';
 import { type Handover, openHandover } from '../handover.js';
 import { freezeMutation, frozen, type LeftAlone, stillFrozen, thaw } from '../mother/freeze.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
-import { type HandoverRecord, type Place, placesOf, readRecord } from '../record.js';
+import { type HandoverRecord, type Place, placesOf, readRecord, readRecords } from '../record.js';
 import { removeToken, removeTokenMutation } from '../sovereign/activate.js';
 import { recordsRef, removeCopyMutation } from '../sovereign/copy.js';
 import { giteaRemote } from '../sovereign/gitea.js';
@@ -57,7 +57,8 @@ export function abortHandover(world: World, options: AbortOptions): Step {
 
     async isDone(): Promise<Done> {
       const marked = [...(await frozen(world)), ...(await stillFrozen(world))];
-      const left = (await readRecord(world)) !== undefined || marked.length > 0;
+      const { record, former } = await readRecords(world);
+      const left = (record ?? former) !== undefined || marked.length > 0;
       return left ? { done: false } : { done: true, reason: 'no handover has started' };
     },
 

@@ -7,7 +7,7 @@ import type { World } from '../../world/world.js';
 import { openHandover } from '../handover.js';
 import { holdMother, leaseMutation } from '../mother/hold-mother.js';
 import { makeRedirect, redirectPlan } from '../mother/make-redirect.js';
-import { redirectRefs, removeRedirectMutation, requireOwnRedirect } from '../mother/redirect.js';
+import { checkRedirect, redirectRefs, removeRedirectMutation, requireOwnRedirect } from '../mother/redirect.js';
 import { hasReached, readRecord } from '../record.js';
 import { forget, redirectConsole } from './redirect.js';
 
@@ -19,27 +19,43 @@ export function stepDecommission(world: World, work: DecommissionWork): Step {
   const whole = redirectConsole(world);
   const { destructive: _, planProof: _probes, ...harmless } = whole;
   const part: Step = { ...(work === 'decommission' ? whole : harmless), id: `handover-${work}`, needs: ['#374'] };
+  /** Since when, where the redirect stands and answers. */
+  const standsSince = async () => {
+    const { redirectedAt, ids = [] } = (await readRecord(world)) ?? {};
+    return redirectedAt && (await checkRedirect(world, ids)).length === 0 ? redirectedAt : undefined;
+  };
   return {
     ...part,
     async plan(signal) {
       await requireRevoked(world);
       if (work === 'decommission') return whole.plan(signal);
-      const made = (await readRecord(world))?.redirectedAt !== undefined;
-      return [leaseMutation(world), ...(made ? [] : redirectPlan(world))];
+      return [leaseMutation(world), ...((await standsSince()) ? [] : redirectPlan(world))];
+    },
+    async isDone(context): Promise<Done> {
+      if (work === 'decommission') return whole.isDone(context);
+      const since = await standsSince();
+      return since ? { done: true, reason: redirectedSince(since) } : { done: false };
     },
     async run(context) {
       await requireRevoked(world);
       if (work === 'decommission') return whole.run(context);
-      await holdMother(world, context, async (held) => makeRedirect(await openHandover(world, held)));
+      await holdMother(world, context, async (held) => {
+        const handover = await openHandover(world, held);
+        // somebody may have removed it since
+        delete handover.record.redirectedAt;
+        await makeRedirect(handover);
+      });
     },
     async proof(context) {
       if (work === 'decommission') return whole.proof(context);
-      const { redirectedAt } = (await readRecord(world)) ?? {};
+      const redirectedAt = await standsSince();
       if (!redirectedAt) throw fail('E4009', 'The redirect is not in place.');
-      return { summary: `the old addresses are redirected since ${redirectedAt}`, facts: { redirectedAt } };
+      return { summary: redirectedSince(redirectedAt), facts: { redirectedAt } };
     },
   };
 }
+
+const redirectedSince = (at: string) => `the old addresses are redirected since ${at}`;
 
 function removeRedirect(world: World): Step {
   const there = async () => {
@@ -88,7 +104,8 @@ function removeRedirect(world: World): Step {
 export async function requireRevoked(world: World): Promise<void> {
   const record = await readRecord(world);
   if (record && hasReached(record, 'REVOKED')) return;
-  throw fail('E5101', `The handover is ${record?.state ?? 'NONE'}, not REVOKED.`, {
+  const reached = record ? `The handover is ${record.state ?? 'begun'}, not REVOKED` : 'No handover has started';
+  throw fail('E5101', `${reached}.`, {
     actions: [command('handover finalize')],
   });
 }

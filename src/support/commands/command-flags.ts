@@ -16,7 +16,7 @@ export const commandFlags = {
   'cluster status': [],
   completion: ['install'],
   'credentials forget': [],
-  'credentials list': [],
+  'credentials list': ['generated'],
   'credentials rekey': ['passphrase-file', 'to'],
   'credentials rotate': ['from-file', 'resume'],
   'credentials set': ['from-file', 'no-verify'],
@@ -35,7 +35,7 @@ export const commandFlags = {
   'handover status': [],
   init: ['bucket-prefix', 'control-plane-count', 'control-plane-type', 'email', 'fqdn', 'location', 'mother-context', 'name', 'object-storage-location', 'organization', 'ssh-public-key', 'worker-count', 'worker-type'],
   'journal repair': ['confirm'],
-  'journal show': ['last', 'run', 'step'],
+  'journal show': ['failed', 'last', 'run', 'step'],
   'journal verify': ['key'],
   'lab down': ['delete-evidence', 'keep'],
   'lab fault': ['body', 'clear', 'count', 'for', 'method', 'ms', 'path', 'server', 'status', 'target'],
@@ -103,4 +103,4 @@ export const argumentCounts: Readonly<Record<string, number>> = {
 
 /** Flags without a value. */
 // biome-ignore format: generated
-export const switches: readonly string[] = ['accept', 'black-hole', 'black-start', 'buckets', 'delete-evidence', 'dry-run', 'fresh', 'help', 'history', 'images', 'include-live', 'insecure', 'install', 'json', 'keep', 'live', 'make', 'no-color', 'no-input', 'no-verify', 'open', 'pin', 'quiet', 'read-only', 'rehearse', 'remove', 'restore-zone', 'resume', 'reveal', 'sealed', 'snapshots', 'spend', 'stranger', 'test-alert', 'timeline', 'verbose', 'version', 'watch', 'write', 'yes', 'zones'];
+export const switches: readonly string[] = ['accept', 'black-hole', 'black-start', 'buckets', 'delete-evidence', 'dry-run', 'failed', 'fresh', 'generated', 'help', 'history', 'images', 'include-live', 'insecure', 'install', 'json', 'keep', 'live', 'make', 'no-color', 'no-input', 'no-verify', 'open', 'pin', 'quiet', 'read-only', 'rehearse', 'remove', 'restore-zone', 'resume', 'reveal', 'sealed', 'snapshots', 'spend', 'stranger', 'test-alert', 'timeline', 'verbose', 'version', 'watch', 'write', 'yes', 'zones'];

@@ -195,6 +195,15 @@ describe('an error shows no secret', () => {
   });
 });
 
+it.each([
+  ['blueprints', 'catalyst blueprint list'],
+  ['verfy', 'catalyst verify --help'],
+  ['zzzzzzzz', 'catalyst --help'],
+])('a command that is none leads to the nearest one: %s', (typed, first) => {
+  const thrown = Object.assign(new Error(`command ${typed} not found`), { oclif: { exit: 2 } });
+  expect(translateError(thrown, config, [typed]).actions[0]).toBe(first);
+});
+
 it('the message of an error names commands as its remedies do, in text and in JSON', () => {
   const error = fail('E4001', 'Not started: catalyst phase run 1 comes first.', { actions: ['catalyst phase run 1'] });
   const typed = (text: string) => text.replaceAll('catalyst phase run 1', 'npx catalyst phase run 1 --lab X');

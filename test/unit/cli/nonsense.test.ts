@@ -81,6 +81,15 @@ describe('nonsense', () => {
   });
 });
 
+it.each(['phase:run', 'phase:show'])(
+  '%s of a phase that there is not names the range, before any spec is looked for',
+  async (id) => {
+    const { command } = cases.find((one) => one.id === id)!;
+    const error = (await thrownBy({ id, what: 'phase', argv: ['9'], command })) as Error;
+    expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(/\b8\b/) });
+  },
+);
+
 it('a TypeError of a parser stays a bug', () => {
   expect(translateParseError(new TypeError('undefined is not'), config, [])).toMatchObject({ code: 'E9001' });
 });

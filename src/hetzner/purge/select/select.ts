@@ -8,6 +8,7 @@ import { type Resource, type ResourceMap, type ResourceType, resourceTypes } fro
 import { isMarker } from '../../marker.js';
 import { isExactName, operationLabel, slugOf, sovereignLabel } from '../../names.js';
 import type { Inventory } from '../plan/inventory.js';
+import { hangsOnLive } from './hangs-on-live.js';
 import { type InferredOwnership, inferredOwnershipOf } from './inferred-ownership.js';
 import { keptByUse } from './references.js';
 import { rememberedOwnership } from './remembered.js';
@@ -81,6 +82,11 @@ export function selectLeftovers(
   do {
     while (follow());
   } while (keep());
+  const withLive = hangsOnLive(inventory, (item) => isPart(item, selection.fqdn));
+  pass((type, item, before) => {
+    const reason = before.silent && !before.selected && withLive(type, item);
+    return reason ? unselected(reason) : undefined;
+  });
   return resourceTypes.flatMap((type) =>
     inventory[type].map((item) => ({
       type,

@@ -1,12 +1,14 @@
 /** `handover abort` on the runner, the gate and the journal of a real run: what it refuses, what it plans, and that it ends with NONE. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { abort } from '../../../../src/actions/handover/abort.js';
+import { handoverStatus, handoverText } from '../../../../src/actions/handover/status.js';
 import { unfinishedHandover } from '../../../../src/actions/handover/unfinished.js';
 import { readJournal } from '../../../../src/actions/session/read-journal.js';
 import { finalizeHandover } from '../../../../src/handover/steps/finalize.js';
 import { actionRig } from '../../../fakes/action-context.js';
 import { type WholeRig, wholeRig } from '../../handover/whole-rig.js';
 
+const note = 'catalyst-sovereign-handover-omantel-omani-works';
 let rig: WholeRig;
 const begin = () => {
   const confirm = () => Promise.reject(new Error('not yet'));
@@ -59,6 +61,20 @@ describe('handover abort', () => {
     await end();
     const proven = readJournal(stateDir).filter(({ kind, step }) => kind === 'proof' && step === 'handover-abort');
     expect(proven).toHaveLength(1);
+  });
+
+  it('of a cluster that was wiped and built again takes away what the mother notes of the former one', async () => {
+    const { context } = await acting();
+    await finalizeHandover(rig.world, { keepRetained: true }).run(rig.context);
+    const flux = /fluxcd/;
+    for (const [key, { apiVersion }] of rig.own.objects) if (flux.test(apiVersion)) rig.own.objects.delete(key);
+    rig.own.objects.get('Namespace /kube-system')!.metadata.uid = 'uid-rebuilt';
+    rig.own.objects.delete(`ConfigMap catalyst-system/${note}`);
+    const before = await handoverStatus(rig.world);
+    expect(before).toMatchObject({ state: 'NONE', former: { state: 'REVOKED' }, unfinished: false });
+    expect(handoverText(before)).toMatch(/^no handover has started: the mother's note is that of a former cluster/);
+    expect(await abort(context, {})).toMatchObject({ state: 'NONE', former: undefined, changes: [] });
+    expect(rig.mother.objects.has(`ConfigMap catalyst/${note}`)).toBe(false);
   });
 
   it('refuses past the point of no return before anything is asked', async () => {

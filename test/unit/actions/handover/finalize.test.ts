@@ -1,6 +1,7 @@
 /** `handover finalize` on the runner, the gate, the protected set and the journal of a real run. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { finalizeHandover } from '../../../../src/actions/handover/finalize.js';
+import { handoverText } from '../../../../src/actions/handover/status.js';
 import { readJournal } from '../../../../src/actions/session/read-journal.js';
 import type { ActionRig } from '../../../fakes/action-context.js';
 import type { WholeRig } from '../../handover/whole-rig.js';
@@ -38,5 +39,16 @@ describe('handover finalize', () => {
     await acting.end();
     const sentences = readJournal(acting.stateDir).map(({ inputs }) => String(inputs?.sentence ?? ''));
     expect(sentences.filter((one) => one.startsWith('record the intent to cross'))).not.toEqual([]);
+  });
+
+  it('says that there is nothing to do where it was done before', async () => {
+    expect(await finalize()).not.toHaveProperty('nothingToDo');
+    await acting.end();
+    const again = await finalize();
+    expect(again.nothingToDo).toMatch(/^the handover is REVOKED since 2026-/);
+    expect(handoverText(again).split('\n').slice(0, 2)).toEqual([
+      `nothing to do: ${again.nothingToDo}`,
+      'handover REVOKED',
+    ]);
   });
 });

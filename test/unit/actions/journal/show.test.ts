@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { journalLine, showJournal } from '../../../../src/actions/journal/show.js';
+import { journalLine, journalText, showJournal } from '../../../../src/actions/journal/show.js';
 import type { JournalEntry } from '../../../../src/engine/journal-entry.js';
 import { type ActionRig, actionRig } from '../../../fakes/action-context.js';
 
@@ -36,6 +36,31 @@ describe('journal show', () => {
       }),
     );
     expect(shown[0]!.map(({ kind }) => kind)).toEqual(['sealed']);
+  });
+
+  it('narrowed to what failed has nothing else', async () => {
+    const journal = await rig.context.journal();
+    for (const kind of ['ok', 'fail', 'indoubt', 'step-failed'] as const) journal.append({ kind, step: '#376' });
+    await rig.end();
+    expect(show({ failed: true })).toEqual(['fail #376', 'indoubt #376', 'step-failed #376']);
+  });
+
+  it('has one line for an operation, with how long it took, and shows one that has not ended', () => {
+    const of = (kind: string, op: string, second: string) =>
+      ({
+        at: `2026-12-01T10:00:0${second}Z`,
+        run: 'r',
+        kind,
+        op,
+        inputs: { sentence: `create ${op}` },
+      }) as JournalEntry;
+    const entries = [of('begin', 'a', '0'), of('begin', 'b', '1'), of('ok', 'a', '3'), of('begin', 'c', '4')];
+    const lines = journalText([...entries, of('fail', 'b', '5')]).split('\n');
+    expect(lines.map((line) => line.split(/ {2,}/).slice(3).join(' '))).toEqual([
+      'ok create a (3s)',
+      'begin create c',
+      'fail create b (4s)',
+    ]);
   });
 
   it.each<[Partial<JournalEntry>, string]>([

@@ -125,16 +125,19 @@ describe('the text of a scan', () => {
 
   it('never takes a place that was not looked at for an empty one', () => {
     const place = { place: 'secrets', how: 'list' };
-    expect(
-      lines({
-        looked: [
-          { ...place, ok: true, answer: 'looked', found: 0, count: 7 },
-          { ...place, ok: true, answer: 'looked', found: 1 },
-          { ...place, ok: false, answer: 'forbidden', error: '403' },
-        ],
-        unlooked: [{ place: 'a backup', why: 'no program reads it' }],
-      }).slice(2),
-    ).toEqual([
+    const looked: ScanResult['looked'] = [
+      { ...place, ok: true, answer: 'looked', found: 0, count: 7 },
+      { ...place, ok: true, answer: 'looked', found: 1 },
+      { ...place, ok: false, answer: 'forbidden', error: '403' },
+    ];
+    const scan = { looked, findings: [], unlooked: [{ place: 'a backup', why: 'no program reads it' }] };
+    expect(lines(scan).slice(2)).toEqual([
+      'looked  secrets: 1 found',
+      'FORBIDDEN  secrets: 403',
+      'looked  in 1 more place: nothing found (--verbose lists them)',
+      'not looked  a backup: no program reads it',
+    ]);
+    expect(scanText(scan, { verbose: true }).split('\n').slice(2)).toEqual([
       'looked  secrets: 0 found in 7',
       'looked  secrets: 1 found',
       'FORBIDDEN  secrets: 403',

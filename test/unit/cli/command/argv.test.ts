@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fillOptionalValues, spellOut } from '../../../../src/cli/command/argv.js';
+import { fillOptionalValues, isColorless, spellOut } from '../../../../src/cli/command/argv.js';
 import { createOutput } from '../../../../src/cli/command/output.js';
 import { endedHow, notifyEnd } from '../../../../src/cli/command/result/notify.js';
 import { invocationOf } from '../../../../src/cli/text/invocation.js';
@@ -65,4 +65,12 @@ it('--notify says how the command ended, also when a signal ended it after its l
   expect(endedHow('catalyst wizard', undefined)).toBe('catalyst wizard is done');
   expect(endedHow('catalyst wizard', { exitCode: 3 })).toBe('catalyst wizard has failed');
   expect(endedHow('catalyst wizard', { exitCode: 130 })).toBe('catalyst wizard was interrupted');
+});
+
+it.each([
+  [['status', '--no-color'], {}, true],
+  [['status'], { TERM: 'dumb' }, true],
+  [['status'], { TERM: 'xterm-256color' }, false],
+])('colors: %j in %j', (argv, env, colorless) => {
+  expect(isColorless(argv, env)).toBe(colorless);
 });

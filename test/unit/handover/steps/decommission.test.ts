@@ -24,7 +24,7 @@ describe.each(['decommission', 'redirect', 'remove-redirect'] as const)('%s befo
     const before = structuredClone(rig.snapshot());
     const refused = { code: 'E5101', exitCode: 7, actions: ['catalyst handover finalize'] };
     await expect(step(work).plan(rig.world.signal)).rejects.toMatchObject(refused);
-    await expect(run(work)).rejects.toMatchObject({ ...refused, message: 'The handover is NONE, not REVOKED.' });
+    await expect(run(work)).rejects.toMatchObject({ ...refused, message: 'No handover has started.' });
     expect(rig.snapshot()).toEqual(before);
   });
 });
@@ -54,6 +54,19 @@ describe('redirect', () => {
     expect((await step('redirect').proof(rig.context)).summary).toMatch(
       /^the old addresses are redirected since 2026-/,
     );
+  });
+
+  it('that stands and answers is done; one that somebody has removed is made again', async () => {
+    expect(await step('redirect').isDone(rig.context)).toEqual({ done: false });
+    await run('redirect');
+    const reason = expect.stringMatching(/^the old addresses are redirected since 2026-/);
+    expect(await step('redirect').isDone(rig.context)).toEqual({ done: true, reason });
+    rig.mother.objects.delete(`Ingress ${redirect}`);
+    expect(await step('redirect').isDone(rig.context)).toEqual({ done: false });
+    await expect(step('redirect').proof(rig.context)).rejects.toMatchObject({ code: 'E4009' });
+    await run('redirect');
+    expect(stands()).toEqual([true, true]);
+    expect(await step('redirect').isDone(rig.context)).toMatchObject({ done: true });
   });
 
   it('is not planned a second time', async () => {

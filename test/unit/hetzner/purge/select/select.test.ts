@@ -156,6 +156,35 @@ describe('what goes with a server', () => {
   });
 });
 
+describe('what hangs on the live cluster', () => {
+  const live = { ...own, 'catalyst.openova.io/operation': '01J' };
+  const things = {
+    network: [thing(1, { labels: live, name: 'net', servers: [2] })],
+    server: [server(2, { labels: live, name: 'cp1', private_net: [{ network: 1 }] })],
+    primary_ip: [
+      thing(3, { auto_delete: true, assignee_id: 2, ip: '192.0.2.1' }),
+      thing(4, { auto_delete: false, assignee_id: null, ip: '192.0.2.2' }),
+    ],
+    volume: [thing(5, { labels: { 'managed-by': 'csi-driver' }, server: 2, size: 1 })],
+    load_balancer: [balancer(6, { labels: { 'hcloud-ccm/service-uid': 'u' }, private_net: [{ network: 1 }] })],
+  };
+
+  it('stays, and its row says to which part of it it belongs', () => {
+    const rows = select(things);
+    const of = (part: string) => `it belongs to ${part} of the live cluster; --include-live selects both`;
+    expect(rows['primary_ip/3']).toMatchObject({ selected: false, reason: of('server cp1') });
+    expect(rows['volume/5']).toMatchObject({ selected: false, reason: of('server cp1') });
+    expect(rows['load_balancer/6']).toMatchObject({ selected: false, reason: of('network net') });
+    expect(rows['primary_ip/4']!.reason).toBe('nothing ties it to this Sovereign');
+  });
+
+  it('goes with it once that is asked for', () => {
+    const chosen = Object.entries(select(things, { includeLive: true })).filter(([, { selected }]) => selected);
+    const all = ['load_balancer/6', 'network/1', 'primary_ip/3', 'server/2', 'volume/5'];
+    expect(chosen.map(([key]) => key).sort()).toEqual(all);
+  });
+});
+
 describe('what an unfinished purge had inferred', () => {
   const item = thing(7, { name: 'pvc-1' }) as unknown as Resource;
   const all = () => true;
