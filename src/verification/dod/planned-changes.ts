@@ -1,6 +1,7 @@
 /** What taking items of the checklist changes: the proofs that it takes again, and each experiment. */
 import type { Mutation } from '../../engine/mutation.js';
 import { residueMutations } from '../../handover/mother/residue.js';
+import { nodeFilesMutations } from '../../walk/probes/node-files.js';
 import { nodePoolJoins } from '../../walk/proofs/cluster/node-pool-joins.js';
 import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Step } from '../../world/step.js';
@@ -35,6 +36,7 @@ export async function plannedChanges(world: World, items: readonly Item[], optio
     ...(kills ? [...(await killMutations(world)), ...(await exerciseMutations(world))] : []),
     ...(kills && options.blackHole !== false ? cutMutations : []),
     ...proofs.flat(),
+    ...(scansNodes(items) && !(await isLab(world)) ? await nodeFilesMutations(world) : []),
     ...(takes(items, 'D3') ? pushMutations(world) : []),
     ...(takes(items, 'D5') ? certificateRenews(world).plan() : []),
     ...(spends ? nodePoolJoins(world).plan() : []),
@@ -55,6 +57,9 @@ function provenSteps(items: readonly Item[], steps: readonly Step[], kills: bool
       phase < 8 && (isEvery || [id, ticket, blueprint].some((one) => one !== undefined && wanted.has(one))),
   );
 }
+
+/** D22 asks the scan how far its windows may go. */
+const scansNodes = (items: readonly Item[]) => takes(items, 'D14') || takes(items, 'D22');
 
 export const startsBlack = async (world: World, { blackStart = false }: DodOptions, items: readonly Item[]) =>
   takes(items, 'D23') && isTaken(world, { lab: await isLab(world), asked: blackStart });

@@ -91,6 +91,41 @@ const others = worldsOn(onUmbilical, [
       scanning.motherAway = true;
     },
   },
+  {
+    ...{ id: 'node-registries', item: 'D14', gap: 'registries.yaml of a node' },
+    rigged: 'a node pulls by way of a mirror of the mother; no object says so',
+    expected: fail(/node w1: \/etc\/rancher\/k3s\/registries\.yaml: names harbor\.openova\.io/),
+    rig: ({ scanning }) => {
+      scanning.nodes = {
+        cp1: ['file h /etc/hosts', 'name cp1.example'],
+        w1: ['file h /etc/rancher/k3s/registries.yaml', 'name https://harbor.openova.io/v2'],
+      };
+    },
+  },
+  {
+    ...{ id: 'node-address', item: 'D14', gap: 'the hosts file of a node, by address' },
+    rigged: "a node's hosts file leads a name to the mother's address",
+    expected: fail(new RegExp(`node cp1: /etc/hosts: names ${escaped(motherAddress)}`)),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['file h /etc/hosts', `name ${motherAddress}`, 'name cdn.example'] };
+    },
+  },
+  {
+    ...{ id: 'node-dead', item: 'D14', gap: 'a node whose Job does not end' },
+    rigged: 'one of two nodes does not run its Job',
+    expected: fail(/could not look at files of node w1: .*probe-node-files/),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['file h /etc/hosts'], w1: 'dead' };
+    },
+  },
+  {
+    ...{ id: 'node-unread', item: 'D14', gap: 'a file of a node that may not be read' },
+    rigged: 'registries.yaml of a node is a link to what its Job does not see',
+    expected: fail(/could not look at files of node cp1: .*registries\.yaml: it is a link/),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['unread /etc/rancher/k3s/registries.yaml it is a link to elsewhere'] };
+    },
+  },
 ]);
 
 export const worlds = [...planted, ...others];
