@@ -33,19 +33,23 @@ export const motherAuthorities = "certificate authorities of the mother's cluste
 
 const nodeFiles = `files of the nodes: ${nodeFilesText}`;
 
+/** What the network really did shows while it is watched alone: in the kill window. */
+export const connectionsPlace = 'connections of the network';
+
 /** Neither the emulation nor the engines of a lab have nodes with files, or packets between them. */
 export const notInALab: readonly Unlooked[] = [
   { place: nodeFiles, why: 'not in this world: the nodes of a lab have no files' },
-  { place: 'connections of the network', why: 'not in this world: Pods of a lab send no packets' },
+  { place: connectionsPlace, why: 'not in this world: Pods of a lab send no packets' },
 ];
 
 const connections: Unlooked = {
-  place: 'connections of the network',
-  why: 'not looked at by this scan; D17 and D22 cut them',
+  place: connectionsPlace,
+  why: `not looked at by this scan; the kill window records them: ${command('verify dod')}`,
 };
 
-/** Of a real cluster, what neither its API nor a Job on a node shows. */
-export const unreadOnReal: readonly Unlooked[] = [connections];
+/** Of a real cluster, what neither its API nor a Job on a node shows. @param why the connections were not looked at, where they were not */
+export const unreadOnReal = (why: string | undefined = connections.why): Unlooked[] =>
+  why === undefined ? [] : [{ place: connectionsPlace, why }];
 
 /** The same for who starts no Job. */
 export const unreadByRounds: readonly Unlooked[] = [
@@ -61,6 +65,8 @@ export interface UmbilicalTools {
   handedOverAt?: Date;
   /** Looks at the files of the nodes, which only a Job can; left out, `absent` tells that nobody did. */
   nodes?: NodeReader | undefined;
+  /** What the network did while it was watched, by the mother's addresses. */
+  connections?: ((addresses: readonly string[]) => ScanPlace[]) | undefined;
   /** Places that the world at hand does not have. */
   absent?: readonly Unlooked[];
   /**
@@ -85,6 +91,7 @@ export async function scanUmbilical(look: Scanned, tools: UmbilicalTools = {}): 
     ...authorityPlace(mother),
     ...(tools.remembered && mother.addresses.length === 0 ? [noAddress] : []),
     ...(tools.nodes ? await nodePlaces(tools.nodes, objects.wanted, nodes) : []),
+    ...(tools.connections?.(mother.addresses) ?? []),
   ]);
   const found = sorted([...seen.findings, ...sources.findings, ...imageFindings(sources)]);
   const findings = found.map((finding) => withSource(finding, objects.owners));

@@ -41,7 +41,7 @@ export async function verifyUmbilical(context: Context): Promise<PlannedScan> {
     return { findings: [], looked: [], mutations: (await nodeFilesMutations(world)).map(({ sentence }) => sentence) };
   const step = { id: 'verify-umbilical', phase: 7 };
   return withGate(await openSession(context), step, (act, undo) =>
-    scanUmbilical(world, { ...handedOver, absent: unreadOnReal, nodes: nodeReader(world, { act, undo }) }),
+    scanUmbilical(world, { ...handedOver, absent: unreadOnReal(), nodes: nodeReader(world, { act, undo }) }),
   );
 }
 

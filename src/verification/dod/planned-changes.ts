@@ -11,6 +11,7 @@ import { blackStartMutations } from '../black-start/mutations.js';
 import { windowMutations } from '../experiment/egress/window.js';
 import { cutMutations } from '../experiment/egress-cut.js';
 import { exercisedTickets, exerciseMutations, pushMutations } from '../experiment/exercises.js';
+import { flowsMutations } from '../experiment/flows/follow-flows.js';
 import { killMutations } from '../experiment/kill.js';
 import { backupProofs, claimProofs, type Item, pushProof } from './checklist.js';
 import { lookForMother } from './mother-lost.js';
@@ -35,6 +36,7 @@ export async function plannedChanges(world: World, items: readonly Item[], optio
     ...(isThere && takes(items, 'D15') ? residueMutations(world) : []),
     ...(kills ? [...(await killMutations(world)), ...(await exerciseMutations(world))] : []),
     ...(kills && options.blackHole !== false ? cutMutations : []),
+    ...(kills && !(await isLab(world)) ? await flowsMutations(world) : []),
     ...proofs.flat(),
     ...(scansNodes(items) && !(await isLab(world)) ? await nodeFilesMutations(world) : []),
     ...(takes(items, 'D3') ? pushMutations(world) : []),

@@ -36,7 +36,7 @@ import { judgeReprovision, type ReprovisionSeen } from '../rehearsal/judge.js';
 import { reprovisionFolder } from '../rehearsal/kept-files.js';
 import { stateTaken } from '../rehearsal/state-taken.js';
 import { foldedBefore } from './before-verification.js';
-import { nodesCutShort } from './node-looks.js';
+import { flowsCutShort, nodesCutShort } from './node-looks.js';
 import type { RawBundle } from './raw-bundle.js';
 import { judgeTimes } from './rehearsed-steps.js';
 import { cutShort, thinnedOut } from './whole-looks.js';
@@ -128,8 +128,8 @@ const judges: Readonly<Record<string, Judge>> = {
   D19: (raw, { evidence }) => whereSeen<DurationsSeen>(evidence, (seen) => judgeTimes(raw, seen)),
 };
 
-const nodesIn = ({ sovereign, report: { lab } }: RawBundle, scan: ScanResult) =>
-  nodesCutShort(scan, { sovereign, lab });
+const nodesIn = ({ sovereign, report: { lab, experiment } }: RawBundle, scan: ScanResult) =>
+  nodesCutShort(scan, { sovereign, lab }) ?? flowsCutShort(scan, { sovereign, lab, experiment });
 
 type Accepting = Pick<RawBundle, 'sovereign'> & { handover?: { pointOfNoReturnAt?: string | undefined } | undefined };
 

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import type { DnsAnswer, DnsQuestion } from '../../../src/tools/dns/dns.js';
 import { umbilicalClean } from '../../../src/verification/dod/checks/independence.js';
 import type { Scope } from '../../../src/verification/dod/scope.js';
+import type { Followed } from '../../../src/verification/experiment/flows/flows.js';
 import type { World } from '../../../src/world/world.js';
 import { answeringNodes, type NodeAnswers } from '../../fakes/answering-nodes.js';
 import { omantel } from '../../fakes/fake-world.js';
@@ -29,6 +30,8 @@ export interface Scanning {
   motherAway?: boolean;
   /** What the Jobs on the nodes tell; without it the world is a lab, whose nodes have no files. */
   nodes?: NodeAnswers;
+  /** The kill experiment before it, with what Hubble saw. */
+  experiment?: Followed;
 }
 
 /** A world to scan; whatever a scan does not read is refused. */
@@ -80,7 +83,8 @@ export const onUmbilical: Stage<UmbilicalWorld> = {
   async judge({ objects, scanning }) {
     const world = await scannedWorld(objects, scanning);
     const { context } = fakeContext(world);
-    const scope = { world, context, options: { lab: scanning.nodes === undefined } } as unknown as Scope;
+    const { nodes, experiment } = scanning;
+    const scope = { world, context, experiment, options: { lab: nodes === undefined } } as unknown as Scope;
     return umbilicalClean(scope);
   },
 };

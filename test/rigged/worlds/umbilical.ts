@@ -1,4 +1,5 @@
 /** D14: every tether by itself, in every kind and wrapping; what could not be looked at; and what the spec accepts no longer. */
+import { flowRow, followed, nodeFlows } from '../../fakes/followed.js';
 import { fail, notChecked, worldsOn } from '../rigged-world.js';
 import { motherAddress, tethers } from '../stages/tethers.js';
 import { onUmbilical, ownGit } from '../stages/umbilical.js';
@@ -124,6 +125,24 @@ const others = worldsOn(onUmbilical, [
     expected: fail(/could not look at files of node cp1: .*registries\.yaml: it is a link/),
     rig: ({ scanning }) => {
       scanning.nodes = { cp1: ['unread /etc/rancher/k3s/registries.yaml it is a link to elsewhere'] };
+    },
+  },
+  {
+    ...{ id: 'connection-to-mother', item: 'D14', gap: 'a connection that no object names' },
+    rigged: 'a node itself opens connections to the mother while catalyst-api is stopped; Pods alone are cut off',
+    expected: fail(new RegExp(`host on node cp1: opened connections to ${escaped(motherAddress)} tcp/443`)),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['file h /etc/hosts'] };
+      scanning.experiment = followed({ nodes: [nodeFlows([flowRow({ to: motherAddress, source: 'host' })])] });
+    },
+  },
+  {
+    ...{ id: 'connections-unseen', item: 'D14', gap: 'connections of a node that was not followed throughout' },
+    rigged: 'Hubble of a node went away in the kill window',
+    expected: fail(/could not look at connections of node cp1.*Hubble went away 1 time /),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['file h /etc/hosts'] };
+      scanning.experiment = followed({ nodes: [nodeFlows([], { gaps: 1 })] });
     },
   },
 ]);

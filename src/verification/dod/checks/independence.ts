@@ -16,6 +16,7 @@ import { isClean, openFindings, type ScanResult, scanSummary } from '../../../sc
 import { motherAuthorities, notInALab, scanUmbilical, unreadOnReal } from '../../../scans/umbilical.js';
 import type { Sovereign } from '../../../sovereign/spec/schema.js';
 import { nodeReader } from '../../../walk/probes/node-files.js';
+import { flowPlaces, unfollowed } from '../../experiment/flows/flows.js';
 import { type Answer, failed, notChecked, passed } from '../item.js';
 import type { Scope } from '../scope.js';
 
@@ -24,11 +25,17 @@ export async function umbilicalClean(scope: Scope): Promise<Answer> {
   return judgeUmbilical(scope.umbilical);
 }
 
-/** The umbilical scan as it is now; where nodes have files, with a short Job on each. */
-export function takeUmbilical({ world, context, record, options }: Scope): Promise<ScanResult> {
+/** The umbilical scan as it is now; where nodes have files, with a short Job on each, and with what they did while catalyst-api was stopped. */
+export function takeUmbilical({ world, context, record, experiment, options }: Scope): Promise<ScanResult> {
+  const handedOver = record?.pointOfNoReturnAt ? { handedOverAt: new Date(record.pointOfNoReturnAt) } : {};
+  if (options.lab) return scanUmbilical(world, { ...handedOver, absent: notInALab });
+  const why = unfollowed(experiment);
   return scanUmbilical(world, {
-    ...(record?.pointOfNoReturnAt ? { handedOverAt: new Date(record.pointOfNoReturnAt) } : {}),
-    ...(options.lab ? { absent: notInALab } : { absent: unreadOnReal, nodes: nodeReader(world, context) }),
+    ...handedOver,
+    nodes: nodeReader(world, context),
+    ...(why === undefined
+      ? { connections: (addresses: readonly string[]) => flowPlaces(experiment!, addresses) }
+      : { absent: unreadOnReal(why) }),
   });
 }
 

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ScanResult } from '../../../../src/scans/scan.js';
 import type { NodeFiles } from '../../../../src/scans/umbilical/node-files.js';
-import { nodesCutShort } from '../../../../src/verification/rederive/node-looks.js';
+import type { FlowsSeen, Followed } from '../../../../src/verification/experiment/flows/flows.js';
+import { flowsCutShort, nodesCutShort } from '../../../../src/verification/rederive/node-looks.js';
 import { omantel } from '../../../fakes/fake-world.js';
+import { flowRow, followed, nodeFlows } from '../../../fakes/followed.js';
 
 const looked = (place: string, more: object = {}) =>
   ({ place, how: '', ok: true, answer: 'looked', found: 0, ...more }) as ScanResult['looked'][number];
@@ -57,5 +59,50 @@ describe('files of nodes in a bundle', () => {
     const blind = scan([hosts('cp1')]);
     blind.looked.push(looked('files of node w1', { ok: false, answer: 'could not look', error: 'dead' }));
     expect(cut(blind)).toBeUndefined();
+  });
+});
+
+describe('connections of the kill window in a bundle', () => {
+  const of = (flows?: FlowsSeen, more: Partial<Followed> = {}) => followed(flows, more);
+  const both: FlowsSeen = { nodes: [nodeFlows(), nodeFlows([], { node: 'w1' })] };
+  const place = (node: string, more: object = {}) =>
+    looked(`connections of node ${node} while catalyst-api was stopped`, more);
+  const seenBy = (...places: ScanResult['looked']): ScanResult => ({
+    findings: [],
+    looked: [looked('nodes (v1) on the Sovereign', { count: 2 }), ...places],
+    known: { addresses: ['203.0.113.99'] },
+  });
+  const flowsCut = (result: ScanResult, experiment: Followed | undefined, lab = false) =>
+    flowsCutShort(result, { sovereign: omantel(), lab, experiment });
+
+  it('are whole with each node, and are not asked for where there can be none', () => {
+    expect(flowsCut(seenBy(place('cp1'), place('w1')), of(both))).toBeUndefined();
+    expect(flowsCut(seenBy(), of(), true)).toBeUndefined();
+    expect(flowsCut(seenBy(), undefined)).toBeUndefined();
+    expect(flowsCut(seenBy(), of(undefined, { notKilled: 'it was off' }))).toBeUndefined();
+    expect(flowsCut(seenBy(), of({ none: 'Hubble is off' }))).toBeUndefined();
+    expect(flowsCut(seenBy(looked('connections of the network', { ok: false })), of({ nodes: [] }))).toBeUndefined();
+  });
+
+  const hers = nodeFlows([flowRow({ to: '203.0.113.99' })]);
+  it.each<[string, ScanResult, Followed, RegExp]>([
+    ['no record', seenBy(place('cp1'), place('w1')), of(), /does not have the connections/],
+    ['no place', seenBy(), of(both), /does not look at the connections/],
+    ['one node of two', seenBy(place('cp1')), of(both), /connections of 1 of 2 nodes/],
+    ['a node that nobody followed', seenBy(place('cp1'), place('w2')), of(both), /w2 .*has none of them/],
+    [
+      'a node that was followed too late',
+      seenBy(place('cp1'), place('w1')),
+      of({ nodes: [nodeFlows([], { from: undefined }), nodeFlows([], { node: 'w1' })] }),
+      /Hubble was not followed/,
+    ],
+    [
+      'a connection to the mother that is no finding',
+      seenBy(place('cp1'), place('w1')),
+      of({ nodes: [hers, nodeFlows([], { node: 'w1' })] }),
+      /no finding of Deployment shop\/web on node cp1/,
+    ],
+  ])('are not the whole look with %s', (_what, result, experiment, why) => {
+    expect(flowsCut(result, experiment)).toMatch(why);
   });
 });
