@@ -1,6 +1,7 @@
 /** What read-only verification is given, and how it answers (product.md §4). */
 import type { World } from '../world/world.js';
 import { breaksGrade, type Grade } from './grade.js';
+import type { NodeFiles } from './umbilical/node-files.js';
 
 /** Of the world, what a scan reads. */
 export type Scanned = Pick<World, 'sovereign' | 'clock' | 'signal' | 'http' | 'dns' | 'kube' | 'mother' | 'git'>;
@@ -60,6 +61,8 @@ export interface ScanResult {
   looked: Looked[];
   unlooked?: Unlooked[];
   marks?: OwnMark[];
+  /** Of an umbilical scan that looked at nodes: each file there, by the hosts and addresses in it. */
+  nodes?: NodeFiles[];
   /** The grade that the spec asks for: a finding that breaks only a higher one is told and leaves the scan clean. */
   asked?: Grade;
   /** By what the mother was recognized, beside the names that the spec lists: a later scan that cannot ask her goes on from it. */

@@ -1,11 +1,13 @@
 /** Every reference from the Sovereign to the mother, to OpenOva and to public sources, each with the grade of independence that it breaks. Read-only. */
 import { isIP } from 'node:net';
+import { command } from '../support/commands/command.js';
 import type { Finding, Scanned, ScanResult, Unlooked } from './scan.js';
 import { type ScanPlace, scanPlaces } from './scan-places.js';
 import { acceptBySpec } from './umbilical/accepted.js';
 import { gitTrees } from './umbilical/git-trees.js';
 import { type KnownMother, knowMother, motherAddresses, motherNames, type Remembered } from './umbilical/mother.js';
 import { namePlaces } from './umbilical/names.js';
+import { type NodeFiles, type NodeReader, nodeFilesText, nodePlaces } from './umbilical/node-files.js';
 import { objectPlaces } from './umbilical/objects.js';
 import { withSource } from './umbilical/owners.js';
 import { imageFindings, noSources } from './umbilical/sources.js';
@@ -29,25 +31,42 @@ export async function needlesOf(look: Pick<Scanned, 'sovereign' | 'dns' | 'signa
 /** The place that only the mother can tell about. */
 export const motherAuthorities = "certificate authorities of the mother's cluster";
 
-const nodeFiles = 'files of the nodes: registries.yaml, hosts.toml, hosts, resolv.conf, time servers';
+const nodeFiles = `files of the nodes: ${nodeFilesText}`;
+
+/** What the network really did shows while it is watched alone: in the kill window. */
+export const connectionsPlace = 'connections of the network';
 
 /** Neither the emulation nor the engines of a lab have nodes with files, or packets between them. */
 export const notInALab: readonly Unlooked[] = [
   { place: nodeFiles, why: 'not in this world: the nodes of a lab have no files' },
-  { place: 'connections of the network', why: 'not in this world: Pods of a lab send no packets' },
+  { place: connectionsPlace, why: 'not in this world: Pods of a lab send no packets' },
 ];
 
-/** Of a real cluster, what its API does not show. */
-export const unreadOnNodes: readonly Unlooked[] = [
-  { place: nodeFiles, why: 'not looked at: on each node, compare them with the names of the mother by hand' },
-  { place: 'connections of the network', why: 'not looked at by this scan; D17 and D22 cut them' },
+const connections: Unlooked = {
+  place: connectionsPlace,
+  why: `not looked at by this scan; the kill window records them: ${command('verify dod')}`,
+};
+
+/** Of a real cluster, what neither its API nor a Job on a node shows. @param why the connections were not looked at, where they were not */
+export const unreadOnReal = (why: string | undefined = connections.why): Unlooked[] =>
+  why === undefined ? [] : [{ place: connectionsPlace, why }];
+
+/** The same for who starts no Job. */
+export const unreadByRounds: readonly Unlooked[] = [
+  {
+    place: nodeFiles,
+    why: `not looked at by a round, which changes nothing; a Job reads them: ${command('verify umbilical')}`,
+  },
+  connections,
 ];
 
 export interface UmbilicalTools {
   /** When the handover crossed its point of no return; spans in `spec.independence.accepted` count from then. */
   handedOverAt?: Date;
-  /** Looks at the files of the nodes, which only a Job can; left out, they are told as not looked at. */
-  nodes?: readonly ScanPlace[];
+  /** Looks at the files of the nodes, which only a Job can; left out, `absent` tells that nobody did. */
+  nodes?: NodeReader | undefined;
+  /** What the network did while it was watched, by the mother's addresses. */
+  connections?: ((addresses: readonly string[]) => ScanPlace[]) | undefined;
   /** Places that the world at hand does not have. */
   absent?: readonly Unlooked[];
   /**
@@ -64,13 +83,15 @@ export async function scanUmbilical(look: Scanned, tools: UmbilicalTools = {}): 
   const sources = noSources();
   const objects = await objectPlaces(look, kube, mother, sources);
   const trees = await gitTrees(look, kube, objects.wanted);
+  const nodes: NodeFiles[] = [];
   const seen = await scanPlaces([
     ...objects.places,
     ...trees.places,
     ...namePlaces(look, mother),
     ...authorityPlace(mother),
     ...(tools.remembered && mother.addresses.length === 0 ? [noAddress] : []),
-    ...(tools.nodes ?? []),
+    ...(tools.nodes ? await nodePlaces(tools.nodes, objects.wanted, nodes) : []),
+    ...(tools.connections?.(mother.addresses) ?? []),
   ]);
   const found = sorted([...seen.findings, ...sources.findings, ...imageFindings(sources)]);
   const findings = found.map((finding) => withSource(finding, objects.owners));
@@ -82,6 +103,7 @@ export async function scanUmbilical(look: Scanned, tools: UmbilicalTools = {}): 
     looked: seen.looked,
     unlooked: [...trees.foreign, ...(tools.absent ?? [])],
     marks: objects.marks,
+    ...(tools.nodes ? { nodes: nodes.sort((one, other) => one.node.localeCompare(other.node)) } : {}),
     asked: independence.grade,
     known: {
       addresses: mother.addresses,

@@ -20,31 +20,38 @@ import {
   type ScanResult,
   scanSummary,
 } from '../../scans/scan.js';
-import { notInALab, scanUmbilical, unreadOnNodes } from '../../scans/umbilical.js';
+import { nodeLines } from '../../scans/umbilical/node-files.js';
+import { notInALab, scanUmbilical, unreadOnReal } from '../../scans/umbilical.js';
 import { counted } from '../../support/counted.js';
 import { fail } from '../../support/errors/errors.js';
+import { nodeFilesMutations, nodeReader } from '../../walk/probes/node-files.js';
 import type { Context } from '../session/context.js';
 import { readJournal } from '../session/read-journal.js';
 import { openSession } from '../session/session.js';
 import { withGate } from '../session/with-gate.js';
 
-export async function verifyUmbilical(context: Context): Promise<ScanResult> {
+/** Of a lab it only reads; on a real Sovereign a short Job looks at each node, with the Sovereign's lock. */
+export async function verifyUmbilical(context: Context): Promise<PlannedScan> {
   const world = await context.world();
   const { kind } = await world.identity();
   // a cluster that was not handed over yet has no record, and one whose mother is away has its own copy
   const { record } = await readRecordIfAny(world);
-  return scanUmbilical(world, {
-    ...(record?.pointOfNoReturnAt ? { handedOverAt: new Date(record.pointOfNoReturnAt) } : {}),
-    absent: kind === 'lab' ? notInALab : unreadOnNodes,
-  });
+  const handedOver = record?.pointOfNoReturnAt ? { handedOverAt: new Date(record.pointOfNoReturnAt) } : {};
+  if (kind === 'lab') return scanUmbilical(world, { ...handedOver, absent: notInALab });
+  if (context.options.dryRun)
+    return { findings: [], looked: [], mutations: (await nodeFilesMutations(world)).map(({ sentence }) => sentence) };
+  const step = { id: 'verify-umbilical', phase: 7 };
+  return withGate(await openSession(context), step, (act, undo) =>
+    scanUmbilical(world, { ...handedOver, absent: unreadOnReal(), nodes: nodeReader(world, { act, undo }) }),
+  );
 }
 
-export interface ResidueScan extends ScanResult {
+export interface PlannedScan extends ScanResult {
   /** Only in a dry-run, which has looked nowhere: what it would have run. */
   mutations?: string[];
 }
 
-export async function verifyResidue(context: Context): Promise<ResidueScan> {
+export async function verifyResidue(context: Context): Promise<PlannedScan> {
   const session = await openSession(context);
   const { record: present, former } = await readRecords(session.world);
   const record = present ?? { ids: former?.ids ?? [] };
@@ -94,7 +101,8 @@ export function scanText(scan: ScanResult, { verbose = false } = {}): string {
   const grade = scan.asked ? [`grade left possible: ${gradeText(possibleGrade(scan))}`] : [];
   const rest =
     empty.length > 0 ? [`looked  in ${counted(empty.length, 'more place')}: nothing found (--verbose lists them)`] : [];
-  return [scanSummary(scan), ...grade, '', ...findings, ...marks, ...looked, ...rest, ...unlooked].join('\n');
+  const read = nodeLines(scan.nodes ?? []).map((line) => `read  ${line}`);
+  return [scanSummary(scan), ...grade, '', ...findings, ...marks, ...looked, ...rest, ...read, ...unlooked].join('\n');
 }
 
 const countText = ({ count }: Looked) => (count === undefined ? '' : ` in ${count}`);

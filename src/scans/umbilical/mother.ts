@@ -65,9 +65,8 @@ async function resolve(
   return [];
 }
 
-/** @param remembered counts beside what is found now, and in the place of what cannot be */
-export async function knowMother(look: Scanned, own: Kube, remembered?: Remembered): Promise<KnownMother> {
-  const { sovereign } = look;
+/** What the spec and the platform alone tell of her. Pure. */
+export function specifiedMother(sovereign: Sovereign): Pick<KnownMother, 'domains' | 'hosts' | 'namespaces'> {
   const hosts = motherNames(sovereign);
   const domain = motherDomain(sovereign.spec.mother);
   const all = [...(domain === undefined ? [] : [domain]), ...hosts];
@@ -76,8 +75,15 @@ export async function knowMother(look: Scanned, own: Kube, remembered?: Remember
     domains: all.filter((one, at) => all.indexOf(one) === at && !all.some((other) => one.endsWith(`.${other}`))),
     // the bare domain is a prefix of labels too
     hosts: new Set(hosts.filter((host) => host !== domain)),
-    addresses: [...new Set([...(await motherAddresses(look)), ...(remembered?.addresses ?? [])])].sort(),
     namespaces: protectedNamespaces(sovereign),
+  };
+}
+
+/** @param remembered counts beside what is found now, and in the place of what cannot be */
+export async function knowMother(look: Scanned, own: Kube, remembered?: Remembered): Promise<KnownMother> {
+  return {
+    ...specifiedMother(look.sovereign),
+    addresses: [...new Set([...(await motherAddresses(look)), ...(remembered?.addresses ?? [])])].sort(),
     ...(await authoritiesOf(look, own, remembered)),
   };
 }

@@ -1,6 +1,7 @@
 /** What taking items of the checklist changes: the proofs that it takes again, and each experiment. */
 import type { Mutation } from '../../engine/mutation.js';
 import { residueMutations } from '../../handover/mother/residue.js';
+import { nodeFilesMutations } from '../../walk/probes/node-files.js';
 import { nodePoolJoins } from '../../walk/proofs/cluster/node-pool-joins.js';
 import { certificateRenews } from '../../walk/proofs/network/certificate-renews.js';
 import type { Step } from '../../world/step.js';
@@ -10,6 +11,7 @@ import { blackStartMutations } from '../black-start/mutations.js';
 import { windowMutations } from '../experiment/egress/window.js';
 import { cutMutations } from '../experiment/egress-cut.js';
 import { exercisedTickets, exerciseMutations, pushMutations } from '../experiment/exercises.js';
+import { flowsMutations } from '../experiment/flows/follow-flows.js';
 import { killMutations } from '../experiment/kill.js';
 import { backupProofs, claimProofs, type Item, pushProof } from './checklist.js';
 import { lookForMother } from './mother-lost.js';
@@ -34,7 +36,9 @@ export async function plannedChanges(world: World, items: readonly Item[], optio
     ...(isThere && takes(items, 'D15') ? residueMutations(world) : []),
     ...(kills ? [...(await killMutations(world)), ...(await exerciseMutations(world))] : []),
     ...(kills && options.blackHole !== false ? cutMutations : []),
+    ...(kills && !(await isLab(world)) ? await flowsMutations(world) : []),
     ...proofs.flat(),
+    ...(scansNodes(items) && !(await isLab(world)) ? await nodeFilesMutations(world) : []),
     ...(takes(items, 'D3') ? pushMutations(world) : []),
     ...(takes(items, 'D5') ? certificateRenews(world).plan() : []),
     ...(spends ? nodePoolJoins(world).plan() : []),
@@ -55,6 +59,9 @@ function provenSteps(items: readonly Item[], steps: readonly Step[], kills: bool
       phase < 8 && (isEvery || [id, ticket, blueprint].some((one) => one !== undefined && wanted.has(one))),
   );
 }
+
+/** D22 asks the scan how far its windows may go. */
+const scansNodes = (items: readonly Item[]) => takes(items, 'D14') || takes(items, 'D22');
 
 export const startsBlack = async (world: World, { blackStart = false }: DodOptions, items: readonly Item[]) =>
   takes(items, 'D23') && isTaken(world, { lab: await isLab(world), asked: blackStart });

@@ -34,8 +34,8 @@ export function selectItems({ only = [], skip = [] }: Selection): readonly Item[
   return checklist.filter(({ id }) => wanted.has(id) && !skipped.has(id));
 }
 
-/** Whether one of them changes something itself, beside the proofs that it takes: a commit, a Job on the mother, a certificate, a server, a stop, a cut, a black start. */
-export const takes = (items: readonly Item[], id: 'D3' | 'D5' | 'D13' | 'D15' | 'D17' | 'D22' | 'D23') =>
+/** Whether one of them changes something itself, beside the proofs that it takes: a commit, Jobs on nodes, a Job on the mother, a certificate, a server, a stop, a cut, a black start. */
+export const takes = (items: readonly Item[], id: 'D3' | 'D5' | 'D13' | 'D14' | 'D15' | 'D17' | 'D22' | 'D23') =>
   items.some((item) => item.id === id);
 
 /** Throws E1001 for a window in which each probe would start less than ten times. */

@@ -14,6 +14,7 @@ import type { Step, StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { egressWindowMs } from '../experiment/egress/judge-egress.js';
 import { planExercises } from '../experiment/exercises.js';
+import { withFlows } from '../experiment/flows/follow-flows.js';
 import { runKill } from '../experiment/kill.js';
 import { reprovisionFolder } from '../rehearsal/kept-files.js';
 import { checklist, type Item } from './checklist.js';
@@ -171,17 +172,19 @@ async function experiment(scope: Scope, early: Map<string, ItemResult>): Promise
   try {
     const addresses = await nameServerAddresses(world);
     const { exercises, notExercised } = await planExercises(world, context, scope.steps, scope.proofs);
-    scope.experiment = await runKill(world, context, {
-      windowMs: options.windowMs,
-      maxOutageMs: options.maxOutageMs,
-      baselineMs: options.lab ? 3000 : 60_000,
-      intervalMs: probeEveryMs,
-      nameServers: addresses,
-      exercises,
-      notExercised,
-      cut: cutOf(scope),
-      lab: options.lab,
-    });
+    const kill = () =>
+      runKill(world, context, {
+        windowMs: options.windowMs,
+        maxOutageMs: options.maxOutageMs,
+        baselineMs: options.lab ? 3000 : 60_000,
+        intervalMs: probeEveryMs,
+        nameServers: addresses,
+        exercises,
+        notExercised,
+        cut: cutOf(scope),
+        lab: options.lab,
+      });
+    scope.experiment = await withFlows(world, context, options.lab, kill);
   } catch (error) {
     context.signal.throwIfAborted();
     if (endsTheRun(error)) throw error;

@@ -1,5 +1,6 @@
 /** What a kill experiment leaves behind, and whether it did what it claims. Pure, so that it can be judged again offline. */
 import type { Difference } from '../../mother/fingerprint/difference.js';
+import type { FlowsSeen } from './flows/flows.js';
 import { type CutSeen, judgeCut } from './judge/cut.js';
 import { judgeSight } from './judge/sight.js';
 import { judgeExercises, notGreenAgain, outages } from './judge/window.js';
@@ -67,6 +68,8 @@ export interface Observed {
   /** What others changed on the two clusters meanwhile. */
   audit?: Change[];
   protectedDifferences: Difference[];
+  /** Connections that were opened to the outside meanwhile, for the umbilical scan; a lab has none. */
+  flows?: FlowsSeen;
   lab: boolean;
 }
 

@@ -36,6 +36,7 @@ import { judgeReprovision, type ReprovisionSeen } from '../rehearsal/judge.js';
 import { reprovisionFolder } from '../rehearsal/kept-files.js';
 import { stateTaken } from '../rehearsal/state-taken.js';
 import { foldedBefore } from './before-verification.js';
+import { flowsCutShort, nodesCutShort } from './node-looks.js';
 import type { RawBundle } from './raw-bundle.js';
 import { judgeTimes } from './rehearsed-steps.js';
 import { cutShort, thinnedOut } from './whole-looks.js';
@@ -95,7 +96,9 @@ const judges: Readonly<Record<string, Judge>> = {
   },
   D14: (raw, { at }) =>
     raw.umbilical &&
-    unless(cutShort(raw.umbilical, 'the Sovereign'), () => judgeUmbilical(asTheSpecAccepts(raw, raw.umbilical!, at))),
+    unless(cutShort(raw.umbilical, 'the Sovereign') ?? nodesIn(raw, raw.umbilical), () =>
+      judgeUmbilical(asTheSpecAccepts(raw, raw.umbilical!, at)),
+    ),
   D15: ({ residue }) => residue && unless(cutShort(residue, 'the mother'), () => judgeResidue(residue)),
   D16: ({ before, after, sovereign, entries, report }) =>
     after &&
@@ -124,6 +127,9 @@ const judges: Readonly<Record<string, Judge>> = {
     whereSeen<BlackStartSeen>(evidence, (seen) => (isLab(seen) === report.lab ? judgeBlackStart(seen) : undefined)),
   D19: (raw, { evidence }) => whereSeen<DurationsSeen>(evidence, (seen) => judgeTimes(raw, seen)),
 };
+
+const nodesIn = ({ sovereign, report: { lab, experiment } }: RawBundle, scan: ScanResult) =>
+  nodesCutShort(scan, { sovereign, lab }) ?? flowsCutShort(scan, { sovereign, lab, experiment });
 
 type Accepting = Pick<RawBundle, 'sovereign'> & { handover?: { pointOfNoReturnAt?: string | undefined } | undefined };
 

@@ -63,9 +63,18 @@ export const paths = {
   html: 'report.html',
 } as const;
 
+const nodeFile = z.looseObject({
+  path: z.string().max(5000),
+  answer: z.enum(['looked', 'not there', 'could not look']),
+  names: z.array(z.string().max(1000)).max(10_000).optional(),
+});
 const scan = z.looseObject({
   findings: z.array(findingShape),
   looked: z.array(z.looseObject({ place: z.string(), how: z.string(), ok: z.boolean() })),
+  nodes: z
+    .array(z.looseObject({ node: z.string().max(300), files: z.array(nodeFile).max(1000) }))
+    .max(1000)
+    .optional(),
 });
 export const scansShape = z.object({ umbilical: scan.optional(), residue: scan.optional() });
 const print = z.looseObject({

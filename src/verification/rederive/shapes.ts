@@ -20,6 +20,20 @@ export { at as atShape, sample as sampleShape, text as textShape, world as world
 const exercise = z.looseObject({ name: text, class: text, ok: z.boolean(), from: ms, to: ms, reason: text });
 const difference = z.looseObject({ what: text, before: text, after: text });
 
+const count = z.int().min(0).max(1e12);
+const flowRow = z.looseObject({
+  ...{ to: text, port: text, verdict: text, source: text },
+  at: z.array(z.number().min(0).max(1e11)).max(100_000),
+});
+const nodeFlows = z.looseObject({
+  ...{ node: text, from: count.optional(), to: count.optional(), gaps: count, lost: count, error: text.optional() },
+  rows: z.array(flowRow).max(100_000),
+});
+const flowsShape = z.union([
+  z.strictObject({ none: text }),
+  z.looseObject({ nodes: z.array(nodeFlows).max(1000), error: text.optional() }),
+]);
+
 const experimentShape = z.looseObject({
   startedAt: at,
   window: z.looseObject({
@@ -37,6 +51,7 @@ const experimentShape = z.looseObject({
   notExercised: z.array(z.looseObject({ class: text, reason: text })).max(1000),
   undo: z.looseObject({ job: text, armedBeforeFault: z.boolean(), differences: z.array(text) }),
   protectedDifferences: z.array(difference),
+  flows: flowsShape.optional(),
   lab: z.boolean(),
   probes: z.array(z.looseObject({ name: text, class: text, samples: z.number() })).max(1000),
   valid: z.boolean(),

@@ -1,6 +1,7 @@
 /** The kill experiment: what was stopped and for how long, every probe, and what was exercised meanwhile. */
 import { formatDuration } from '../../support/durations.js';
 import type { DodReport } from '../dod/report.js';
+import { flowsPart } from './flow-section.js';
 import type { Plotter } from './plotter.js';
 import { probeLanes } from './probe-lanes.js';
 import { badge, code, table, text } from './report-parts.js';
@@ -25,5 +26,5 @@ export function experimentPart(plotter: Plotter, { experiment: seen }: DodReport
   return `${problems ? `<p>${badge('fail')} What was wrong:</p><ul>${problems}</ul>` : ''}<p>Window asked for: ${formatDuration(window.requestedMs)}, counted from the moment the canary turned red${lab}. The canary ${code(control.url)} ${red}. The undo was armed on the mother as Job ${code(undo.job)}.</p>
 ${probeLanes(plotter, seen)}
 ${exercises}
-<p>Not exercised: ${left || 'nothing'}.</p>`;
+<p>Not exercised: ${left || 'nothing'}.</p>${flowsPart(seen.flows)}`;
 }

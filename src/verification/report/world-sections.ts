@@ -3,6 +3,7 @@ import type { HandoverRecord } from '../../handover/record.js';
 import { compareFingerprints } from '../../mother/fingerprint/compare.js';
 import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import { type Finding, isOpen, type ScanResult } from '../../scans/scan.js';
+import { nodeLines } from '../../scans/umbilical/node-files.js';
 import { counted } from '../../support/counted.js';
 import { badge, code, table, text, utc } from './report-parts.js';
 
@@ -68,7 +69,7 @@ export function handoverPart(record: HandoverRecord | undefined): string {
 
 export function scanPart(result: ScanResult | undefined): string {
   if (!result) return '<p>Not scanned in this verification.</p>';
-  const { findings, looked, unlooked = [], asked } = result;
+  const { findings, looked, unlooked = [], nodes = [], asked } = result;
   const kept = (one: Finding) =>
     one.accepted !== undefined
       ? text(one.accepted)
@@ -95,6 +96,7 @@ export function scanPart(result: ScanResult | undefined): string {
     ...failed.map(({ place, error }) => `<p>${badge('fail')} could not look: ${text(place)}: ${text(error)}</p>`),
     hits.length > 0 ? `<p class="soft">Findings by place: ${hits.join('; ')}.</p>` : '',
     quiet.length > 0 ? `<p class="soft">Nothing was found in ${counted(quiet.length, 'place')}: ${others}.</p>` : '',
+    nodes.length > 0 ? `<p class="soft">Files of nodes: ${text(nodeLines(nodes).join('; '))}.</p>` : '',
     unlooked.length > 0
       ? `<p>Not looked at: ${unlooked.map(({ place, why }) => text(`${place} (${why})`)).join('; ')}.</p>`
       : '',

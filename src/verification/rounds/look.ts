@@ -2,7 +2,7 @@
 import { nameServerAddresses } from '../../handover/sovereign/name-server-addresses.js';
 import type { ScanResult } from '../../scans/scan.js';
 import type { Remembered } from '../../scans/umbilical/mother.js';
-import { notInALab, scanUmbilical, unreadOnNodes } from '../../scans/umbilical.js';
+import { notInALab, scanUmbilical, unreadByRounds } from '../../scans/umbilical.js';
 import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
@@ -31,7 +31,7 @@ const patienceMs = 60_000;
 export async function lookAround(world: World, look: RoundLook): Promise<RoundSeen> {
   const scan = await scanUmbilical(world, {
     ...(look.handedOverAt === undefined ? {} : { handedOverAt: new Date(look.handedOverAt) }),
-    absent: look.lab ? notInALab : unreadOnNodes,
+    absent: look.lab ? notInALab : unreadByRounds,
     remembered: look.remembered,
   }).catch((error: unknown) => notScanned(world, error));
   try {

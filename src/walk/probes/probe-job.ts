@@ -30,8 +30,14 @@ export interface ProbeJob {
   /** Runs in this namespace instead (its Secrets can then be used). */
   namespace?: string;
   serviceAccountName?: string;
-  volumes?: { volume: Record<string, unknown>; mountPath: string }[];
+  volumes?: { volume: Record<string, unknown>; mountPath: string; readOnly?: true }[];
   timeoutMs?: number;
+  /** More of its Pod's spec, such as the node that it is bound to. */
+  pod?: Record<string, unknown>;
+  /** Beside what every probe is denied. */
+  securityContext?: Record<string, unknown>;
+  /** Of a Job whose name has the id of a run, which no plan can know: what plans and the journal call it, and say of it. */
+  told?: { name: string; sentence: string };
 }
 
 /** @param pullSecret name of a Secret beside it, with the login for private registries */
@@ -61,6 +67,7 @@ export function probeJobObject(job: ProbeJob, pullSecret?: string): KubeObject {
           ...(pullSecret ? { imagePullSecrets: [{ name: pullSecret }] } : {}),
           automountServiceAccountToken: job.serviceAccountName !== undefined,
           serviceAccountName: job.serviceAccountName,
+          ...job.pod,
           volumes: volumes.map((entry, index) => ({ name: `v${index}`, ...entry.volume })),
           containers: [
             {
@@ -69,9 +76,13 @@ export function probeJobObject(job: ProbeJob, pullSecret?: string): KubeObject {
               command: ['sh', '-c', job.script],
               env,
               resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '128Mi' } },
-              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                capabilities: { drop: ['ALL'] },
+                ...job.securityContext,
+              },
               terminationMessagePolicy: 'File',
-              volumeMounts: volumes.map((entry, index) => ({ name: `v${index}`, mountPath: entry.mountPath })),
+              volumeMounts: volumes.map(({ volume: _, ...mount }, index) => ({ name: `v${index}`, ...mount })),
             },
           ],
         },
@@ -82,12 +93,18 @@ export function probeJobObject(job: ProbeJob, pullSecret?: string): KubeObject {
 
 /** Plan of `runProbe` for the same Job. */
 export function probeJobMutations(job: ProbeJob): Mutation[] {
-  return [makeJob(job), removeProbe(refOfObject(probeJobObject(job)))];
+  return [makeJob(job), removeProbe(toldRef(job))];
 }
+
+const toldRef = (job: ProbeJob) => {
+  const ref = refOfObject(probeJobObject(job));
+  return job.told ? { ...ref, name: job.told.name } : ref;
+};
 
 /** Where no other namespace is given, that of probes is made in the same change. */
 function makeJob(job: ProbeJob): Mutation {
-  const make = makeProbe(refOfObject(probeJobObject(job)));
+  const make = makeProbe(toldRef(job));
+  if (job.told) return { ...make, sentence: job.told.sentence };
   return job.namespace ? make : { ...make, sentence: `${make.sentence} and its namespace` };
 }
 
@@ -138,7 +155,7 @@ export async function runProbe<T = Record<string, unknown>>(
     // the Job says no more than that it runs
     throw (await refusedImage(kube, [ref.namespace!]).catch(() => undefined)) ?? error;
   } finally {
-    await undo.act(removeProbe(ref), async (writers) => (await writers.sovereign()).delete(ref));
+    await undo.act(removeProbe(toldRef(job)), async (writers) => (await writers.sovereign()).delete(ref));
   }
 }
 

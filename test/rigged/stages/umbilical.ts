@@ -3,10 +3,12 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import type { DnsAnswer, DnsQuestion } from '../../../src/tools/dns/dns.js';
 import { umbilicalClean } from '../../../src/verification/dod/checks/independence.js';
 import type { Scope } from '../../../src/verification/dod/scope.js';
+import type { Followed } from '../../../src/verification/experiment/flows/flows.js';
 import type { World } from '../../../src/world/world.js';
+import { answeringNodes, type NodeAnswers } from '../../fakes/answering-nodes.js';
 import { omantel } from '../../fakes/fake-world.js';
 import { type Serving, servedCluster } from '../../fakes/served-cluster.js';
-import { fakeWorld } from '../../unit/walk/rig.js';
+import { fakeContext, fakeWorld } from '../../unit/walk/rig.js';
 import type { Stage } from '../rigged-world.js';
 import { motherAddress, motherAddress6, motherCa } from './tethers.js';
 
@@ -26,11 +28,15 @@ export interface Scanning {
   files?: Record<string, string>;
   /** The mother does not answer. */
   motherAway?: boolean;
+  /** What the Jobs on the nodes tell; without it the world is a lab, whose nodes have no files. */
+  nodes?: NodeAnswers;
+  /** The kill experiment before it, with what Hubble saw. */
+  experiment?: Followed;
 }
 
 /** A world to scan; whatever a scan does not read is refused. */
 export async function scannedWorld(objects: readonly KubeObject[], given: Scanning = {}): Promise<World> {
-  const { serving = {}, spec = {}, files = {}, motherAway } = given;
+  const { serving = {}, spec = {}, files = {}, motherAway, nodes } = given;
   const dns = async ({ name, type }: DnsQuestion): Promise<DnsAnswer> => {
     const hers = { A: [motherAddress], AAAA: [motherAddress6] } as (typeof records)[string];
     const known = name.endsWith('openova.io') ? hers : { ...records, ...given.records }[name];
@@ -38,8 +44,10 @@ export async function scannedWorld(objects: readonly KubeObject[], given: Scanni
     return { rcode: 'NOERROR', authoritative: true, answers, authorities: [], additionals: [] };
   };
   const mother = servedCluster([authority(motherCa.certificate)]);
+  const cluster = servedCluster(objects, serving);
+  if (nodes) answeringNodes(cluster, nodes);
   const { world } = await fakeWorld({
-    cluster: servedCluster(objects, serving),
+    cluster,
     sovereign: omantel({}, spec),
     dns,
     mother: motherAway ? () => Promise.reject(new Error('the mother does not answer')) : async () => mother,
@@ -73,7 +81,10 @@ export interface UmbilicalWorld {
 export const onUmbilical: Stage<UmbilicalWorld> = {
   honest: () => ({ objects: [ownGit()], scanning: {} }),
   async judge({ objects, scanning }) {
-    const scope = { world: await scannedWorld(objects, scanning), options: { lab: true } } as unknown as Scope;
+    const world = await scannedWorld(objects, scanning);
+    const { context } = fakeContext(world);
+    const { nodes, experiment } = scanning;
+    const scope = { world, context, experiment, options: { lab: nodes === undefined } } as unknown as Scope;
     return umbilicalClean(scope);
   },
 };

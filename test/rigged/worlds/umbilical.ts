@@ -1,4 +1,5 @@
 /** D14: every tether by itself, in every kind and wrapping; what could not be looked at; and what the spec accepts no longer. */
+import { flowRow, followed, nodeFlows } from '../../fakes/followed.js';
 import { fail, notChecked, worldsOn } from '../rigged-world.js';
 import { motherAddress, tethers } from '../stages/tethers.js';
 import { onUmbilical, ownGit } from '../stages/umbilical.js';
@@ -89,6 +90,59 @@ const others = worldsOn(onUmbilical, [
     expected: notChecked(/certificate authorities of the mother's cluster/),
     rig: ({ scanning }) => {
       scanning.motherAway = true;
+    },
+  },
+  {
+    ...{ id: 'node-registries', item: 'D14', gap: 'registries.yaml of a node' },
+    rigged: 'a node pulls by way of a mirror of the mother; no object says so',
+    expected: fail(/node w1: \/etc\/rancher\/k3s\/registries\.yaml: names harbor\.openova\.io/),
+    rig: ({ scanning }) => {
+      scanning.nodes = {
+        cp1: ['file h /etc/hosts', 'name cp1.example'],
+        w1: ['file h /etc/rancher/k3s/registries.yaml', 'name https://harbor.openova.io/v2'],
+      };
+    },
+  },
+  {
+    ...{ id: 'node-address', item: 'D14', gap: 'the hosts file of a node, by address' },
+    rigged: "a node's hosts file leads a name to the mother's address",
+    expected: fail(new RegExp(`node cp1: /etc/hosts: names ${escaped(motherAddress)}`)),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['file h /etc/hosts', `name ${motherAddress}`, 'name cdn.example'] };
+    },
+  },
+  {
+    ...{ id: 'node-dead', item: 'D14', gap: 'a node whose Job does not end' },
+    rigged: 'one of two nodes does not run its Job',
+    expected: fail(/could not look at files of node w1: .*probe-node-files/),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['file h /etc/hosts'], w1: 'dead' };
+    },
+  },
+  {
+    ...{ id: 'node-unread', item: 'D14', gap: 'a file of a node that may not be read' },
+    rigged: 'registries.yaml of a node is a link to what its Job does not see',
+    expected: fail(/could not look at files of node cp1: .*registries\.yaml: it is a link/),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['unread /etc/rancher/k3s/registries.yaml it is a link to elsewhere'] };
+    },
+  },
+  {
+    ...{ id: 'connection-to-mother', item: 'D14', gap: 'a connection that no object names' },
+    rigged: 'a node itself opens connections to the mother while catalyst-api is stopped; Pods alone are cut off',
+    expected: fail(new RegExp(`host on node cp1: opened connections to ${escaped(motherAddress)} tcp/443`)),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['file h /etc/hosts'] };
+      scanning.experiment = followed({ nodes: [nodeFlows([flowRow({ to: motherAddress, source: 'host' })])] });
+    },
+  },
+  {
+    ...{ id: 'connections-unseen', item: 'D14', gap: 'connections of a node that was not followed throughout' },
+    rigged: 'Hubble of a node went away in the kill window',
+    expected: fail(/could not look at connections of node cp1.*Hubble went away 1 time /),
+    rig: ({ scanning }) => {
+      scanning.nodes = { cp1: ['file h /etc/hosts'] };
+      scanning.experiment = followed({ nodes: [nodeFlows([], { gaps: 1 })] });
     },
   },
 ]);

@@ -13,8 +13,10 @@ import { deadPages, type Fingerprint, takeFingerprint } from '../../../mother/fi
 import { differencesText } from '../../../mother/fingerprint/protected-before.js';
 import { gradeText, possibleGrade } from '../../../scans/grade.js';
 import { isClean, openFindings, type ScanResult, scanSummary } from '../../../scans/scan.js';
-import { motherAuthorities, notInALab, scanUmbilical, unreadOnNodes } from '../../../scans/umbilical.js';
+import { motherAuthorities, notInALab, scanUmbilical, unreadOnReal } from '../../../scans/umbilical.js';
 import type { Sovereign } from '../../../sovereign/spec/schema.js';
+import { nodeReader } from '../../../walk/probes/node-files.js';
+import { flowPlaces, unfollowed } from '../../experiment/flows/flows.js';
 import { type Answer, failed, notChecked, passed } from '../item.js';
 import type { Scope } from '../scope.js';
 
@@ -23,11 +25,17 @@ export async function umbilicalClean(scope: Scope): Promise<Answer> {
   return judgeUmbilical(scope.umbilical);
 }
 
-/** The umbilical scan as it is now. */
-export function takeUmbilical({ world, record, options }: Scope): Promise<ScanResult> {
+/** The umbilical scan as it is now; where nodes have files, with a short Job on each, and with what they did while catalyst-api was stopped. */
+export function takeUmbilical({ world, context, record, experiment, options }: Scope): Promise<ScanResult> {
+  const handedOver = record?.pointOfNoReturnAt ? { handedOverAt: new Date(record.pointOfNoReturnAt) } : {};
+  if (options.lab) return scanUmbilical(world, { ...handedOver, absent: notInALab });
+  const why = unfollowed(experiment);
   return scanUmbilical(world, {
-    ...(record?.pointOfNoReturnAt ? { handedOverAt: new Date(record.pointOfNoReturnAt) } : {}),
-    absent: options.lab ? notInALab : unreadOnNodes,
+    ...handedOver,
+    nodes: nodeReader(world, context),
+    ...(why === undefined
+      ? { connections: (addresses: readonly string[]) => flowPlaces(experiment!, addresses) }
+      : { absent: unreadOnReal(why) }),
   });
 }
 

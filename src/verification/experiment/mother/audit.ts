@@ -75,7 +75,7 @@ export async function audit(
 }
 
 /** How far the servers' clocks are ahead of ours, in milliseconds: the median of what they say; 0 when they say nothing. */
-function skewOf({ startedAt, samples, classes }: Sampled, cls: ProbeClass): number {
+export function skewOf({ startedAt, samples, classes }: Sampled, cls: ProbeClass): number {
   const ahead = samples
     .filter(({ probe, date }) => classes[probe] === cls && date !== undefined)
     .map(({ t, ms, date = 0 }) => date - Date.parse(startedAt) - t - ms)

@@ -10,7 +10,7 @@ import {
 import { finalizeHandover } from '../../../../src/handover/steps/finalize.js';
 import { redirectConsole } from '../../../../src/handover/steps/redirect.js';
 import type { Finding, ScanResult } from '../../../../src/scans/scan.js';
-import type { ActionRig } from '../../../fakes/action-context.js';
+import { type ActionRig, actionRig } from '../../../fakes/action-context.js';
 import { ownGit, scannedWorld } from '../../../rigged/stages/umbilical.js';
 import { ids } from '../../handover/rig.js';
 import type { WholeRig } from '../../handover/whole-rig.js';
@@ -96,10 +96,37 @@ describe('verify umbilical', () => {
     Object.assign(world, { identity: async () => ({ kind: 'lab', id: '1f', name: 'default' }) });
     const scan = await verifyUmbilical({ world: async () => world } as never);
     requireClean(scan, 'The Sovereign');
-    expect(scan.unlooked?.length).toBeGreaterThan(0);
-    Object.assign(world, { identity: async () => ({ kind: 'real' }) });
-    const real = await verifyUmbilical({ world: async () => world } as never);
-    expect(real.unlooked).not.toEqual(scan.unlooked);
+    expect(scan.unlooked?.map(({ why }) => why)).toContain('not in this world: the nodes of a lab have no files');
+    expect(scan.nodes).toBeUndefined();
+  });
+
+  const realOne = async (dryRun: boolean) => {
+    const nodes = { cp1: ['file h /etc/hosts', 'name mail.openova.io', 'absent /etc/ntp.conf'] };
+    const world = await scannedWorld([ownGit()], { nodes });
+    Object.assign(world, { identity: async () => ({ kind: 'real' }), undoSignal: world.signal });
+    return actionRig({ whole: world, options: { dryRun } });
+  };
+
+  it('of a real Sovereign looks at its nodes, through the gate', async () => {
+    const { context, acts, end } = await realOne(false);
+    const scan = await verifyUmbilical(context);
+    await end();
+    expect(scan.findings).toMatchObject([{ where: 'node cp1: /etc/hosts', what: 'names mail.openova.io' }]);
+    expect(scan.unlooked?.map(({ place }) => place)).toEqual(['connections of the network']);
+    expect(scanText(scan)).toMatch(/^read {2}node cp1: \/etc\/hosts \(not there: \/etc\/ntp\.conf\)$/m);
+    expect(acts).toEqual([
+      expect.stringMatching(/^run a short Job on node cp1,/),
+      'remove the probe Job catalyst-probes/probe-node-files-cp1',
+    ]);
+  });
+
+  it('in a dry-run says which Jobs it would run, and claims to have looked nowhere', async () => {
+    const { context, acts } = await realOne(true);
+    expect(await verifyUmbilical(context)).toEqual({
+      ...{ findings: [], looked: [] },
+      mutations: [expect.stringMatching(/^run a short Job on node cp1,/), expect.stringMatching(/^remove /)],
+    });
+    expect(acts).toEqual([]);
   });
 });
 
