@@ -34,7 +34,9 @@ test.each(sovereigns)(
 
     const walked = await catalyst.run(['wizard', '--lab', catalyst.lab, '--yes']);
     expect(walked.code, walked.stderr).toBe(0);
-    expect(walked.stdout).toContain(`phases 0 to 6 of ${rehearsed} built and proven, then wiped; nothing of it is left`);
+    expect(walked.stdout).toContain(
+      `phases 0 to 6 of ${rehearsed} built and proven, then wiped; nothing of it is left`,
+    );
     expect(walked.stdout).toContain(`✔ PASS  ${fqdn}`);
 
     const { document } = await catalyst.json<Verdict>(['evidence', 'show', '--lab', catalyst.lab]);

@@ -56,8 +56,7 @@ async function inCluster({ name, credential }: Login, world: () => Promise<World
 }
 
 function missing(name: string, why?: string) {
-  const cluster =
-    why === undefined ? 'the cluster has none either' : `the cluster could not be read: ${clauseOf(why)}`;
+  const cluster = why === undefined ? 'the cluster has none either' : `the cluster could not be read: ${clauseOf(why)}`;
   return fail('E1301', `Credential ${name} is not on this machine, and ${cluster}.`, {
     actions: [command('credentials list'), command('status')],
   });
