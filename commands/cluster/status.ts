@@ -2,6 +2,7 @@ import { type ClusterStatus, clusterStatus, type Health } from '../../src/action
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import type { Block, Cell } from '../../src/cli/text/page.js';
 import type { Tone } from '../../src/cli/text/paint.js';
+import { command } from '../../src/support/commands/command.js';
 
 export default class ClusterStatusCommand extends CatalystCommand<ClusterStatus> {
   static override summary = 'the cluster as Hetzner and Kubernetes see it';
@@ -34,5 +35,8 @@ export function clusterStatusPage({ fqdn, parts, api, reached, nodes }: ClusterS
       row('node', name, ready ? 'good' : 'bad', `${ready ? 'Ready' : 'not Ready'} ${version ?? ''}`.trim()),
     ),
   ];
-  return [{ table: { head: ['PART', 'NAME', 'STATE'], rows } }];
+  const taken = parts.some((part) => part.taken)
+    ? ['', `What has a name of the cluster and is not catalyst's is in its way; what can go: ${command('purge plan')}`]
+    : [];
+  return [{ table: { head: ['PART', 'NAME', 'STATE'], rows } }, ...taken];
 }

@@ -2,7 +2,6 @@
 import type { LoadBalancer, Resource, ResourceType, Server } from '../../hetzner/api/types.js';
 import { findOwnResource } from '../../hetzner/cluster/ensure.js';
 import { clusterParts } from '../../hetzner/cluster/parts.js';
-import { command } from '../../support/commands/command.js';
 import { isCatalystError, messageOf } from '../../support/errors/errors.js';
 import type { Context } from '../session/context.js';
 
@@ -14,6 +13,8 @@ export interface PartStatus {
   name: string;
   state: string;
   health: Health;
+  /** Something that catalyst did not make has its name. */
+  taken?: boolean;
   address?: string;
 }
 
@@ -37,7 +38,8 @@ export async function clusterStatus(context: Context): Promise<ClusterStatus> {
         return { type, name, ...(found ? stateOf(type, found) : { state: 'missing', health: 'missing' }) };
       } catch (error) {
         context.signal.throwIfAborted();
-        return { type, name, state: takenBy(error) ?? messageOf(error), health: 'bad' };
+        const taken = takenBy(error);
+        return { type, name, state: taken ?? messageOf(error), health: 'bad', ...(taken ? { taken: true } : {}) };
       }
     }),
   );
@@ -62,7 +64,7 @@ function stateOf(type: ResourceType, found: Resource): Pick<PartStatus, 'state' 
 /** The row has type and name already. */
 function takenBy(error: unknown): string | undefined {
   if (!isCatalystError(error, 'E2006')) return undefined;
-  return `exists as ${error.data['id']}, and catalyst did not create it: ${command('purge plan')}`;
+  return `${error.data['id']} has this name, and is not catalyst's`;
 }
 
 async function kubernetes(context: Context): Promise<Pick<ClusterStatus, 'api' | 'reached' | 'nodes'>> {

@@ -48,7 +48,7 @@ const withTimeout = (declared: unknown) =>
 
 /** What a newcomer needs of all that follows. */
 const startHere: [string, string][] = [
-  ['catalyst wizard --lab default', 'the whole walk on the built-in lab, on this machine'],
+  ['catalyst wizard --lab default', 'the whole walk on the built-in lab'],
   ['catalyst doctor', 'whether this machine has what a run needs'],
   ['catalyst init', 'the questions for a real Sovereign'],
   ['catalyst explain umbilical', 'what a word means that catalyst prints'],

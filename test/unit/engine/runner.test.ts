@@ -190,6 +190,7 @@ test.each([
   const result = {
     ok: false,
     proven: [],
+    doneBefore: [],
     failed: [{ step: '#374', title: '', error: new Error('cut off') }],
     blocked: [],
   };

@@ -73,8 +73,9 @@ describe('cluster status', () => {
     Object.assign(rig.api, { list: async (type: string) => (type === 'ssh_key' ? [made] : []) });
     const text = textOf(await clusterStatus(rig.context));
     const [line = ''] = /^ssh key .*$/m.exec(text) ?? [];
-    expect(line).toMatch(/ ✖ exists as 4000004, and catalyst did not create it: catalyst purge plan$/);
+    expect(line).toMatch(/ ✖ 4000004 has this name, and is not catalyst's$/);
     expect(line.split('ssh key')).toHaveLength(2);
+    expect(text.split('\n').at(-1)).toMatch(/: catalyst purge plan$/);
   });
 
   it('says what Hetzner answered in place of a state, and still asks Kubernetes', async () => {

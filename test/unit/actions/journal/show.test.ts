@@ -53,7 +53,7 @@ describe('journal show', () => {
         kind,
         op,
         inputs: { sentence: `create ${op}` },
-      }) as JournalEntry;
+      }) as unknown as JournalEntry;
     const entries = [of('begin', 'a', '0'), of('begin', 'b', '1'), of('ok', 'a', '3'), of('begin', 'c', '4')];
     const lines = journalText([...entries, of('fail', 'b', '5')]).split('\n');
     expect(lines.map((line) => line.split(/ {2,}/).slice(3).join(' '))).toEqual([
