@@ -6,7 +6,7 @@ import { type Observation, waitUntil } from '../../support/wait.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { Probe, Sampler } from './sampler.js';
-import { isBad, lateMs, type Sample } from './samples.js';
+import { type Blind, blindFor, isBad, lateMs, type Sample } from './samples.js';
 
 /** How long a baseline of that length may take to come. */
 export function baselineWithinMs(baselineMs: number): number {
@@ -17,14 +17,16 @@ const wordOf = ({ error, ms }: Sample) => error ?? `late: ${ms} ms, the limit is
 
 /**
  * Waits until every probe has been green for as long as asked, without a break, and answers since when (ms since the start).
- * Throws E6002 when that does not come: nothing is killed on ground that shakes by itself.
+ * Throws E6002 when that does not come: nothing is killed on ground that shakes by itself. `data.class` is then the class of the probe that
+ * failed last, `witness` when that was our own slowness.
+ * @param blind when we were too slow ourselves to see anything
  */
 export async function greenBaseline(
   world: Pick<World, 'clock' | 'signal'>,
   { progress }: Pick<StepContext, 'progress'>,
   sampler: Sampler,
   probes: readonly Pick<Probe, 'name' | 'class'>[],
-  baselineMs: number,
+  { baselineMs, blind }: { baselineMs: number; blind: () => readonly Blind[] },
 ): Promise<number> {
   const lastBad = () => sampler.samples.findLast(isBad);
   return waitUntil<number>({
@@ -44,15 +46,13 @@ export async function greenBaseline(
   }).catch((error: unknown) => {
     world.signal.throwIfAborted();
     const bad = lastBad();
-    throw fail(
-      'E6002',
-      `The baseline is not green: ${bad ? `${bad.probe} (${wordOf(bad)})` : messageOf(error)}. Nothing was killed.`,
-      {
-        data: { class: probes.find(({ name }) => name === bad?.probe)?.class },
-        actions: [command('status'), command('verify dod', { only: 'D1,D2' })],
-        cause: error,
-      },
-    );
+    const ours = bad && blindFor(bad, blind())?.why;
+    const what = bad ? `${bad.probe} (${wordOf(bad)}${ours ? `; ${ours}` : ''})` : messageOf(error);
+    throw fail('E6002', `The baseline is not green: ${what}. Nothing was killed.`, {
+      data: { class: ours ? 'witness' : probes.find(({ name }) => name === bad?.probe)?.class },
+      actions: [command('status'), command('verify dod', { only: 'D1,D2' })],
+      cause: error,
+    });
   });
 }
 

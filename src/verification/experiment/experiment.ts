@@ -144,7 +144,12 @@ export function judge(observed: Observed): Experiment {
 const endedBy = (samples: readonly Sample[], moment: number) => samples.filter((one) => one.t + one.ms <= moment);
 
 /** The clusters of a lab run on this machine: what is late there while it has nothing to spare tells of the machine. */
-function blindIn({ samples, probeClasses, loads, lab }: Observed): Blind[] {
+export function blindIn({
+  samples,
+  probeClasses,
+  loads,
+  lab,
+}: Pick<Observed, 'samples' | 'probeClasses' | 'loads' | 'lab'>): Blind[] {
   const witnesses = Object.keys(probeClasses).filter((name) => probeClasses[name] === 'witness');
   const busy = lab ? saturatedTimes(loads).map((span) => ({ ...span, why: saturatedWords })) : [];
   return [...blindTimes(samples, witnesses), ...busy];

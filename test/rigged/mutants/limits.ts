@@ -11,11 +11,11 @@ const host = 'console.openova.io';
 
 /** By the words of the page. */
 export const limits: Readonly<Record<string, KubeObject>> = {
-  'a name in three parts': config({ a: 'https://console.ope', b: 'nova', c: '.io/x' }),
-  'a name that is computed': config({ run: 'curl https://$(echo oi.avonepo.elosnoc | rev)/' }),
-  'another alphabet than base64': config({ a: Buffer.from(host).toString('hex') }),
-  'what is encrypted': config({ a: 'AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq' }),
-  'the group of an API': {
+  'a name split into three parts': config({ a: 'https://console.ope', b: 'nova', c: '.io/x' }),
+  'a name that a program computes': config({ run: 'curl https://$(echo oi.avonepo.elosnoc | rev)/' }),
+  'an encoding other than base64': config({ a: Buffer.from(host).toString('hex') }),
+  'encrypted data': config({ a: 'AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq' }),
+  'an API group': {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
     metadata: { namespace: 'apps', name: 'rig' },
@@ -28,4 +28,4 @@ const groupFields = /(^|\.)(apiVersion|apiGroups?|group|key|topologyKey|labelKey
 
 /** By which limit a reference at that place may survive; undefined where it may not. */
 export const limitOf = (where: string, text: string): string | undefined =>
-  groupFields.test(where) && /^[a-z0-9.-]+(\/[\w.:/-]*)?$/i.test(text) ? 'the group of an API' : undefined;
+  groupFields.test(where) && /^[a-z0-9.-]+(\/[\w.:/-]*)?$/i.test(text) ? 'an API group' : undefined;

@@ -43,7 +43,7 @@ function rig(bad: (probe: string, t: number) => boolean) {
 describe('the baseline', () => {
   it('begins after the last bad sample, and lasts as long as asked', async () => {
     const { world, sampler } = rig((probe, t) => probe === 'console' && t === 2000);
-    const from = await greenBaseline(world, { progress }, sampler, probes, 3000);
+    const from = await greenBaseline(world, { progress }, sampler, probes, { baselineMs: 3000, blind: () => [] });
     expect(from).toBe(2010);
     expect(sampler.now()).toBeGreaterThanOrEqual(5010);
     expect(sampler.samples.filter(({ t, ok }) => t >= from && !ok)).toEqual([]);
@@ -51,9 +51,33 @@ describe('the baseline', () => {
 
   it('that does not come names what fails, and that nothing was killed', async () => {
     const { world, sampler } = rig((probe, t) => probe === 'canary' && t % 4000 === 0);
-    await expect(greenBaseline(world, { progress }, sampler, probes, 10_000)).rejects.toMatchObject({
+    await expect(
+      greenBaseline(world, { progress }, sampler, probes, { baselineMs: 10_000, blind: () => [] }),
+    ).rejects.toMatchObject({
       code: 'E6002',
       message: 'The baseline is not green: canary (503). Nothing was killed.',
     });
   });
+
+  it.each([
+    ['a probe that does not answer', 5000, undefined, 'witness', /canary \(no answer; this machine was busy\)/],
+    ['a probe that answers wrong', 10, 503, 'control', /canary \(503\)/],
+  ] as const)(
+    'that does not come while we are slow ourselves is our fault with %s',
+    async (_what, ms, status, cls, told) => {
+      const { world, sampler } = rig(() => false);
+      const bad = { probe: 'canary', ms, ok: false, error: status === undefined ? 'no answer' : '503' };
+      const late = { ...bad, ...(status === undefined ? {} : { status }) };
+      const shaking = {
+        ...sampler,
+        get samples() {
+          return [...sampler.samples, { ...late, t: Math.max(0, sampler.now() - 10) }];
+        },
+      };
+      const blind = () => [{ why: 'this machine was busy', from: 0, to: Number.POSITIVE_INFINITY }];
+      await expect(
+        greenBaseline(world, { progress }, shaking, probes, { baselineMs: 10_000, blind }),
+      ).rejects.toMatchObject({ code: 'E6002', message: expect.stringMatching(told), data: { class: cls } });
+    },
+  );
 });
