@@ -10,7 +10,8 @@ const shown = 40;
 export function flowsPart(seen: FlowsSeen | undefined): string {
   if (seen === undefined) return '';
   if ('none' in seen) return `<p>Connections of the network: ${text(seen.none)}.</p>`;
-  if (seen.nodes.length === 0) return `<p>${badge('fail')} No connection was seen: ${text(seen.error ?? '')}.</p>`;
+  if (seen.nodes.length === 0)
+    return `<p>${badge('fail')} Hubble was followed on no node: ${text(seen.error ?? '')}.</p>`;
   const lines = new Map<string, { cells: string[]; nodes: Set<string> }>();
   for (const { node, rows } of seen.nodes)
     for (const { to, port, verdict, source } of rows) {
