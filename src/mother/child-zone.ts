@@ -122,7 +122,7 @@ export function removeZoneMutation(fqdn: string, exported?: ZoneExport): Mutatio
   };
   return {
     target: { system: 'mother', kind: 'Zone', namespace: 'openova-system', name: `${fqdn}.` },
-    sentence: `remove zone ${fqdn} from the mother's PowerDNS, exported with its keys, so that her servers refer to the Sovereign's`,
+    sentence: `remove zone ${fqdn} from the mother's PowerDNS, exported with its keys, so that the mother's name servers refer to the Sovereign's`,
     ...(effect ? { effect } : {}),
   };
 }

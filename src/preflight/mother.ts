@@ -121,7 +121,7 @@ function zoneChecks(look: MotherCheckOptions): Check[] {
         requireOwnContent(child);
         const unread = typeof pooled === 'string' ? ` Who holds the name in the pool could not be read: ${pooled}` : '';
         return {
-          warn: `The mother has her own zone ${fqdn}, and her servers answer from it. #373 ${removalOf(child, fqdn)}.${unread}`,
+          warn: `The mother has its own zone ${fqdn}, and its name servers answer from it. #373 ${removalOf(child, fqdn)}.${unread}`,
           remedy: [
             `nothing to change: a run asks for the name first, or takes --confirm ${fqdn}`,
             `to put it back later: ${command('cluster destroy', { 'restore-zone': true })}, or ${command('handover abort', { 'restore-zone': true })}`,

@@ -73,8 +73,8 @@ async function requireFirst(
   const folders = [...(own === undefined ? [] : [evidenceFolder(own)]), dirname(file)];
   const earlier = await earlierThan(predicate, publicKey, folders);
   if (earlier === undefined) return;
-  throw fail('E6101', `Verification of ${file} failed: it names no verdict before it, and ${earlier} is older.`, {
-    actions: [command('evidence show', { history: true }), 'get the bundle again from where it was made'],
+  throw fail('E6101', `Verification of ${file} failed: it names no previous verdict, but ${earlier} is older.`, {
+    actions: [command('evidence show', { history: true }), 'copy the bundle again from the machine that wrote it'],
   });
 }
 

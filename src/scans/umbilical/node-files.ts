@@ -80,7 +80,7 @@ export function nodeReferences({ node, files }: NodeFiles, wanted: Wanted): Find
 function brokenBy(path: string): string {
   if (/registries\.yaml$|hosts\.toml$/.test(path)) return 'the node pulls images by way of the mother';
   if (/\/k3s\//.test(path)) return 'k3s on the node contacts the mother';
-  if (/resol|\/hosts$/.test(path)) return 'names lead the node to the mother, or are asked of her';
+  if (/resol|\/hosts$/.test(path)) return 'the node resolves names by way of the mother';
   return 'the clock of the node follows the mother';
 }
 

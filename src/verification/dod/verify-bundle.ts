@@ -44,7 +44,10 @@ export async function verifyBundle(file: string, publicKey: string, opened?: Ope
   const bundle = opened ?? (await readBundle(file));
   const broken = (why: string) =>
     fail('E6101', `Verification of ${file} failed: ${why}.`, {
-      actions: ['get the bundle again from where it was made', 'check that --key is the key of that Sovereign'],
+      actions: [
+        'copy the bundle again from the machine that wrote it',
+        'check that --key is the key of that Sovereign',
+      ],
     });
   try {
     return await check(file, bundle, publicKey, broken);
@@ -89,7 +92,7 @@ async function check(file: string, bundle: OpenBundle, publicKey: string, broken
     ...(sameVersion ? {} : { notCompared: wordsOf(predicate) }),
     checks: [
       ...intactLines(index.files.length),
-      `the journal's chain of ${entries.length} lines is intact, and has the run that took the verdict`,
+      `the journal's chain of ${entries.length} lines is intact and contains the run that took the verdict`,
       'Sovereign, world, run, plan, window and checklist are the same in all files',
       `each of ${report.items.length} items follows again from its raw data, the experiment from ${report.experiment?.samples.length ?? 0} samples`,
       sameVersion
@@ -140,10 +143,10 @@ function readOr<T>(broken: Broken, read: () => T): T {
 }
 
 function previousLine(file: string, { previous }: Predicate, broken: Broken): string {
-  if (!previous) return 'it names no verdict or round before it: it is the first on this Sovereign';
+  if (!previous) return 'it names no previous verdict or round: it is the first of this Sovereign';
   const found = lookAtPrevious(file, previous);
   if (found === 'other')
-    throw broken(`${previous.bundle} beside it is not the verdict or round before it that it names`);
-  const seen = found === 'whole' ? 'is beside it and has that digest' : 'is not beside it';
+    throw broken(`${previous.bundle} in the same folder is not the previous verdict or round that it names`);
+  const seen = found === 'whole' ? 'is in the same folder and has that digest' : 'is not in the same folder';
   return `the ${previous.bundle.startsWith('round-') ? 'round' : 'verdict'} before it, ${previous.bundle} (sha256 ${previous.sha256.slice(0, 16)}…), ${seen}`;
 }

@@ -125,7 +125,7 @@ async function exerciseOnce(
     if (endsTheRun(error)) throw error;
     const to = sampler.now();
     if (!cut.aborted) return { name, class: cls, ok: false, from, to, reason: messageOf(error) };
-    const reason = `it had not ended after ${Math.round((to - from) / 1000)} s, when the mother had to be put back`;
+    const reason = `it had not ended after ${Math.round((to - from) / 1000)} s, when catalyst-api had to be started again`;
     return { name, class: cls, ok: false, from, to, reason, cutOff: true };
   }
 }

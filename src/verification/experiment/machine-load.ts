@@ -10,7 +10,7 @@ export interface Load {
 
 /** Within a second: a process that needs a processor then waits for one. */
 const saturated = 0.85;
-export const saturatedWords = 'this machine, which the lab runs on too, had nothing to spare';
+export const saturatedWords = 'this machine, which also runs the lab, had no processor time left';
 
 /** When it had nothing to spare, as far as it was measured. */
 export function saturatedTimes(loads: readonly Load[]): { from: number; to: number }[] {

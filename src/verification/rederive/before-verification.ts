@@ -26,5 +26,7 @@ export function misplacedBegin(
   const isOwn = (entry: RawBundle['entries'][number]) =>
     entry.run === runId && entry.kind === 'begin' && verdictSteps.includes(entry.step);
   const early = kind === 'dod' ? entries.slice(0, lines).find(isOwn) : undefined;
-  return early && `line ${early.seq} of its journal is a change of the verification, and counts as one before it`;
+  return (
+    early && `line ${early.seq} of its journal is a change that the verification made, but is counted as made before it`
+  );
 }

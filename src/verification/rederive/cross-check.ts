@@ -54,7 +54,7 @@ function ofTheWorld({ report, entries }: RawBundle, { world, lab }: Predicate): 
 function ofTheRun({ report, entries, journal, planHash }: RawBundle, predicate: Predicate): string | undefined {
   const run = journal.runs.findLast(({ id }) => id === predicate.runId);
   if (entries.length === 0) return 'its journal is empty';
-  if (!run) return `its journal has no run ${predicate.runId}, which took the verdict`;
+  if (!run) return `its journal does not contain run ${predicate.runId}, which took the verdict`;
   if (predicate.at !== report.finishedAt) return 'its statement and its report were finished at different times';
   const [from, to] = [Date.parse(report.startedAt), Date.parse(report.finishedAt)];
   if (from > to) return 'its report ended before it began';
@@ -127,5 +127,5 @@ function ofTheFingerprints({ handover, before, after }: RawBundle): string | und
 function earlierVerdict({ entries, report }: RawBundle, { kind, previous }: Predicate): string | undefined {
   if (kind !== 'dod' || previous) return undefined;
   const proven = entries.slice(0, report.journalLines).find((entry) => entry.kind === 'proof' && entry.step === 'dod');
-  return proven && `it names no verdict before it, and its journal has the one of ${proven.at}`;
+  return proven && `it names no previous verdict, but its journal contains the one of ${proven.at}`;
 }

@@ -29,7 +29,7 @@ export function bentTimes(raw: RawBundle): string | undefined {
   const other = Object.entries(seen.rehearsed ?? {}).find(
     ([id, times]) => own && hashOf(own[id] ?? {}) !== hashOf(times),
   );
-  return other && `what it says that ${other[0]} took in the rehearsal is not what the rehearsal's journal has`;
+  return other && `it states a duration of ${other[0]} in the rehearsal that the rehearsal's journal does not have`;
 }
 
 /** Undefined where the bundle has no rehearsal, or one of this very Sovereign, whose journal is its own. */

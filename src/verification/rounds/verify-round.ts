@@ -61,7 +61,7 @@ function compare(round: Round, scan: ScanResult): void {
   if (differs(again.returned, round.returned))
     throw new Error('what it says returned does not follow from the round before');
   if (keys(again.cleared) !== keys(round.cleared))
-    throw new Error('what it says is gone does not follow from the round before');
+    throw new Error('what it states as gone does not follow from the previous round');
   if (differs(again.unlooked, round.unlooked))
-    throw new Error('what it says was not looked at is not what it has seen');
+    throw new Error('the places that it states as not looked at are not those of its scan');
 }

@@ -88,7 +88,7 @@ export function delegation(world: World): Delegation {
         .then(childOf)
         .catch(() => 'unread' as const);
       if (child === 'unread')
-        return `removes zone ${fqdn} from the mother's PowerDNS, should she have one, once it is exported`;
+        return `removes zone ${fqdn} from the mother's PowerDNS, if it has one, after exporting it`;
       return child && removalOf(child, fqdn);
     },
 

@@ -31,7 +31,7 @@ export function restoreZone(world: World): Step {
     title: `What the mother answered for ${fqdn} restored`,
     phase: 7,
     needs: [],
-    destructive: `takes ${fqdn} back to the mother's name servers: her zone as it was exported, and the parent zone's records from before`,
+    destructive: `takes ${fqdn} back to the mother's name servers: the zone as it was exported, and the parent zone's records from before`,
 
     async plan() {
       const { zone, sets } = await missing(world, await openMotherDns(world));

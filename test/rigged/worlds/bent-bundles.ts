@@ -192,7 +192,7 @@ const rows: Bent[] = [
     id: 'bundle-journal-read-on',
     gap: 'where the verification begins in the journal, too late',
     rigged: 'what the verification itself changed is said to have been there before it',
-    refused: /line \d+ of its journal is a change of the verification/,
+    refused: /line \d+ of its journal is a change that the verification made/,
     rig: (world) =>
       edit(world, 'dod.json', (report) => {
         report.journalLines += 3;

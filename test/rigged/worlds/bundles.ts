@@ -586,7 +586,7 @@ const ofStatement: Forged[] = [
     id: 'bundle-other-run',
     gap: 'the journal of another run',
     rigged: 'the journal does not have the run that took the verdict',
-    refused: /its journal has no run run-of-verdict/,
+    refused: /its journal does not contain run run-of-verdict/,
     rig: journalWithout((line) => line.includes('run-of-verdict')),
   },
   {

@@ -171,7 +171,7 @@ export const worlds = worldsOn(onExperiment, [
   {
     ...row('exercise-without-end', 'an exercise that waits for the mother'),
     rigged: 'an exercise ends only when catalyst-api is there again',
-    expected: fail(/exercise a login: it had not ended after \d+ s, when the mother had to be put back/),
+    expected: fail(/exercise a login: it had not ended after \d+ s, when catalyst-api had to be started again/),
     rig: (world) =>
       world.exercises.push({
         name: 'a login',

@@ -60,7 +60,7 @@ const rows: Forged[] = [
     id: 'bundle-rehearsed-slower',
     gap: "D19 against the rehearsal's own journal",
     rigged: 'a step took an hour, and the bundle says that it took as long in the rehearsal',
-    refused: /what it says that #372 took in the rehearsal is not what the rehearsal's journal has/,
+    refused: /it states a duration of #372 in the rehearsal that the rehearsal's journal does not have/,
     rig: all(
       slow,
       evidence('D19', (seen) => {
@@ -72,7 +72,7 @@ const rows: Forged[] = [
     id: 'bundle-first-of-two',
     gap: 'a verdict before it that its journal knows',
     rigged: 'its journal has an earlier verdict, and the statement names none before it',
-    refused: /it names no verdict before it, and its journal has the one of 2026-11-22T10:00:00\.000Z/,
+    refused: /it names no previous verdict, but its journal contains the one of 2026-11-22T10:00:00\.000Z/,
     rig: all(
       journal((lines) => {
         const last = lines.findIndex((line) => line.includes('"run-finished"'));

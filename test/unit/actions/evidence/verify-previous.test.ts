@@ -46,7 +46,7 @@ test('a verdict that names none before it is refused where this machine has an o
   const { stateDir, name } = await evidenceOfClean();
   await expect(verified({ file, stateDir })).rejects.toMatchObject({
     code: 'E6101',
-    message: expect.stringContaining(`it names no verdict before it, and ${name} is older`),
+    message: expect.stringContaining(`it names no previous verdict, but ${name} is older`),
   });
 });
 

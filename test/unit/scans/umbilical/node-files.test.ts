@@ -42,7 +42,7 @@ describe('a tether on a node', () => {
   it.each([
     ['/etc/rancher/k3s/registries.yaml', 'https://harbor.openova.io/v2', 'harbor.openova.io', /pulls images/],
     ['/etc/rancher/k3s/config.yaml', 'https://x.openova.io/role=', 'x.openova.io', /k3s on the node/],
-    ['/etc/resolv.conf', 'svc.openova.io', 'svc.openova.io', /names lead the node/],
+    ['/etc/resolv.conf', 'svc.openova.io', 'svc.openova.io', /the node resolves names/],
     ['/etc/systemd/timesyncd.conf', 'time.openova.io', 'time.openova.io', /the clock/],
   ])('in %s is found in one node alone, with what it breaks', async (path, name, key, breaks) => {
     const { findings } = await scan({ cp1: clean, w1: [`file h ${path}`, `name ${name}`] });

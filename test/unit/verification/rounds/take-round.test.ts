@@ -20,7 +20,7 @@ describe('a round', () => {
     const checked = await verifyBundle(second.bundle, await keyOf(rig));
     expect(checked).toMatchObject({ verdict: 'ALERT', predicate: { kind: 'round', complete: true } });
     expect(first.bundle).toContain(checked.predicate.previous!.bundle);
-    expect(checked.checks.at(-1)).toMatch(/is beside it and has that digest/);
+    expect(checked.checks.at(-1)).toMatch(/is in the same folder and has that digest/);
     expect((await verifyBundle(first.bundle, await keyOf(rig))).verdict).toBe('CLEAN');
   });
 
