@@ -28,20 +28,20 @@ describe('verdicts on one Sovereign', () => {
 
   it('are compared with the one before them where that is beside them', async () => {
     const { file, beside, key } = await second();
-    expect((await verifyBundle(file, key)).checks.at(-1)).toContain('is not beside it');
+    expect((await verifyBundle(file, key)).checks.at(-1)).toContain('is not in the same folder');
     writeFileSync(beside, 'whole');
     expect((await verifyBundle(file, key)).checks.at(-1)).toContain(`${first} (sha256`);
     writeFileSync(beside, 'another');
-    await expect(verifyBundle(file, key)).rejects.toThrow(`${first} beside it is not the verdict or round before it`);
+    await expect(verifyBundle(file, key)).rejects.toThrow(`${first} in the same folder is not the previous verdict or round`);
     rmSync(beside);
     mkdirSync(beside);
-    await expect(verifyBundle(file, key)).rejects.toThrow('is not the verdict or round before it');
+    await expect(verifyBundle(file, key)).rejects.toThrow('is not the previous verdict or round');
   });
 
   it('name no file outside of their folder', async () => {
     const { files, predicate, signer } = await cleanVerdict();
     predicate.previous = { bundle: '../../../etc/passwd', sha256: 'x' };
     const file = await signedBundle({ files, predicate }, signer);
-    expect((await verifyBundle(file, signer.publicKey)).checks.at(-1)).toContain('is not beside it');
+    expect((await verifyBundle(file, signer.publicKey)).checks.at(-1)).toContain('is not in the same folder');
   });
 });
