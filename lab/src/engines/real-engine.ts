@@ -6,7 +6,7 @@ import { createRequestLog } from '../requests/request-log.js';
 import { auditReceiver } from './audit.js';
 import { type Engines, findEngines } from './build/cache.js';
 import { engines as catalog } from './build/catalog.js';
-import { upstreamCrds } from './build/true-crds.js';
+import { upstreamCrds } from './build/upstream-crds.js';
 import { startControlPlane } from './control-plane.js';
 import { startRealAcme } from './programs/real-acme.js';
 import { startRealObjectStorage } from './programs/real-object-storage.js';

@@ -10,7 +10,7 @@ import { startIngress } from '../../../../lab/src/components/traefik/ingress.js'
 import type { ReconcileContext } from '../../../../lab/src/controllers/reconciler.js';
 import { keyOf, kindOf } from '../../../../lab/src/controllers/store.js';
 import { findEngines } from '../../../../lab/src/engines/build/cache.js';
-import { upstreamCrds } from '../../../../lab/src/engines/build/true-crds.js';
+import { upstreamCrds } from '../../../../lab/src/engines/build/upstream-crds.js';
 import { createChildren } from '../../../../lab/src/engines/children.js';
 import { type ControlPlane, startControlPlane } from '../../../../lab/src/engines/control-plane.js';
 import { realTraefik } from '../../../../lab/src/engines/programs/real-traefik.js';

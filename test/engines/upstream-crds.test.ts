@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findEngines } from '../../lab/src/engines/build/cache.js';
-import { upstreamCrds } from '../../lab/src/engines/build/true-crds.js';
+import { upstreamCrds } from '../../lab/src/engines/build/upstream-crds.js';
 import { createTransport } from '../../lab/src/kubernetes/client/client-transport.js';
 import { loadBlueprints } from '../../src/blueprints/catalog/load.js';
 import { renderTree } from '../../src/blueprints/render/render.js';
