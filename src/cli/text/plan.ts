@@ -16,8 +16,8 @@ export interface PlanLook {
 export function planText(plan: PlanResult, { verbose = false }: PlanLook = {}): string {
   const isListed = plan.timeline === undefined || verbose;
   const rest = [
-    ...(isListed ? [] : ['every change: without --timeline']),
-    ...(verbose || !plan.mutations.some(isProbe) ? [] : ['every probe: --verbose']),
+    ...(isListed ? [] : ['for every change, leave out --timeline']),
+    ...(verbose || !plan.mutations.some(isProbe) ? [] : ['--verbose lists the probes']),
   ];
   const lines = [
     headline(plan),

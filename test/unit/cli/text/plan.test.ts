@@ -18,7 +18,7 @@ describe('a plan', () => {
   it('counts changes and probes apart, before any sentence', () => {
     expect(planText(planOf([...gitea, ...valkey])).split('\n')).toEqual([
       '1 change in 1 step; 3 probes in 2 steps, which the proofs make and remove again: plan abcdef012345, saved to /p.json',
-      'every probe: --verbose',
+      '--verbose lists the probes',
       '',
       '#376',
       '  install gitea',
@@ -45,7 +45,7 @@ describe('a plan', () => {
   it('ends with its timeline where that was asked for: the list would push it off the screen', () => {
     const plan = { ...planOf(gitea), timeline: timelineOf() };
     const lines = planText(plan).split('\n');
-    expect(lines[1]).toBe('every change: without --timeline · every probe: --verbose');
+    expect(lines[1]).toBe('for every change, leave out --timeline · --verbose lists the probes');
     expect(lines.at(-1)).toMatch(/^serial .* critical path/);
     expect(planText(plan, { verbose: true })).toContain('  install gitea');
   });
