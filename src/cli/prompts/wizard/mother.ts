@@ -49,7 +49,8 @@ async function remediesOfMother(answers: Answers, lookUps: LookUps): Promise<rea
   const shown = contexts.find((name) => name !== answers['mother-context']) ?? 'CONTEXT';
   return [
     ...(contexts.length > 0 ? [`choose a context by its name: ${contexts.join(', ')}`] : []),
-    `Esc, and the path of another kubeconfig; or ^C, and ${command('wizard', { 'mother-kubeconfig': 'FILE', 'mother-context': shown })}`,
+    'Esc, and then the path of another kubeconfig; or ^C, and one of these:',
+    command('wizard', { 'mother-kubeconfig': 'FILE', 'mother-context': shown }),
     `kubectl --kubeconfig ${file ?? 'FILE'} config get-contexts`,
     'the same answer again leaves it to preflight, which checks the mother before anything is changed',
   ];
