@@ -1,11 +1,13 @@
 import { clearScreenDown, cursorTo } from 'node:readline';
 import { Flags } from '@oclif/core';
 import { unfinishedHandover } from '../src/actions/handover/unfinished.js';
+import { sovereignsHere } from '../src/actions/journal/sovereigns-here.js';
 import { requireNotRemoved } from '../src/actions/session/read-journal.js';
 import { stateDirIfAny } from '../src/actions/session/state-if-any.js';
 import { type StatusResult, statusAsMarkdown, statusOf } from '../src/actions/status.js';
 import { watchStatus } from '../src/actions/status-watch.js';
 import { CatalystCommand } from '../src/cli/command/base-command.js';
+import { stateDirOf } from '../src/cli/context/spec/spec-path.js';
 import { statusPage } from '../src/cli/text/status.js';
 
 export default class Status extends CatalystCommand<StatusResult> {
@@ -14,6 +16,7 @@ export default class Status extends CatalystCommand<StatusResult> {
     '<%= config.bin %> status',
     '<%= config.bin %> status --format markdown',
     '<%= config.bin %> status --watch',
+    '<%= config.bin %> status --all',
   ];
   static override exitCodes = [5, 7];
   static override flags = {
@@ -23,10 +26,21 @@ export default class Status extends CatalystCommand<StatusResult> {
       description: 'output format',
     })(),
     watch: Flags.boolean({ description: 'print again whenever the journal grows, until ^C' }),
+    all: Flags.boolean({
+      exclusive: ['watch'],
+      description: 'every Sovereign with state on this machine',
+    }),
   };
 
   async run(): Promise<StatusResult> {
     const { flags, context } = await this.open(Status);
+    if (flags.all) {
+      const sovereigns = sovereignsHere(stateDirOf(flags, context.env), context.clock.now());
+      const all = { ...statusOf(undefined), sovereigns };
+      if (flags.format === 'table') context.output.page(statusPage(all));
+      else context.output.print(statusText(all, flags.format));
+      return all;
+    }
     const stateDir = await stateDirIfAny(context);
     const fqdn = stateDir === undefined ? undefined : (await context.spec()).sovereign.spec.fqdn;
     if (stateDir !== undefined) await requireNotRemoved(stateDir, () => context.credentials());

@@ -18,7 +18,7 @@ export default class HandoverPlanCommand extends CatalystCommand<HandoverPlan> {
     for (const place of plan.unread) context.output.warn(`Not read: ${place}`);
     const reached = plan.state === 'NONE' ? 'no stage of the handover is reached' : `handover ${plan.state}`;
     const head = `${reached}, pending ${plan.pending.join(' → ') || 'nothing'}`;
-    context.output.print(`${head}\n${inventoryText(plan.inventory)}\n\n${planText(plan)}`);
+    context.output.print(`${head}\n${inventoryText(plan.inventory)}\n\n${planText(plan, context.options)}`);
     return plan;
   }
 }

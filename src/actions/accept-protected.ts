@@ -4,6 +4,7 @@ import { journaledEffects } from '../mother/fingerprint/declared-effects.js';
 import type { Difference } from '../mother/fingerprint/difference.js';
 import { takeFingerprint } from '../mother/fingerprint/fingerprint.js';
 import { acceptFingerprint, differencesText, fingerprintBefore } from '../mother/fingerprint/protected-before.js';
+import { refuseWrongName } from './session/confirmed-run.js';
 import type { Context } from './session/context.js';
 import { readJournal } from './session/read-journal.js';
 import { openSession } from './session/session.js';
@@ -29,6 +30,7 @@ export async function acceptProtected(context: Context, confirm?: string): Promi
   const differences = compareFingerprints(kept, now, effects);
   for (const { what, before, after } of differences) context.output.note(`${what}: ${before} → ${after}`);
   const found = { since: kept.at, differences, accepted: false };
+  if (context.options.dryRun) await refuseWrongName(context, confirm);
   if (differences.length === 0 || context.options.dryRun) return found;
   const { fqdn } = world.sovereign.spec;
   const what = `This accepts ${differencesText(differences)} of the protected set since ${kept.at}, as listed`;

@@ -6,6 +6,7 @@ import { thisProcess } from '../sovereign/state/process-identity.js';
 import type { WorldIdentity } from '../sovereign/world-identity.js';
 import { command } from '../support/commands/command.js';
 import { bindingOf } from '../world/journal/journal-binding.js';
+import type { SovereignHere } from './journal/sovereigns-here.js';
 import { interruptedRun, type JournaledRun } from './session/interrupted-run.js';
 import { readJournal } from './session/read-journal.js';
 import { levelEvidence, levelOf } from './ticket/levels.js';
@@ -30,6 +31,8 @@ export interface StatusResult {
   /** The newest verdict of PASS that still counts, and its report. */
   verdict?: string;
   report?: string;
+  /** With --all: every Sovereign with state on this machine; then there are no rows. */
+  sovereigns?: SovereignHere[];
   /** What to type next. */
   next: string;
 }
@@ -121,6 +124,13 @@ export function statusCell(row: TicketRow): string {
 const statusAndLevel = (row: TicketRow) => (row.level ? `${statusCell(row)} (${row.level})` : statusCell(row));
 
 export function statusAsMarkdown(result: StatusResult): string {
+  if (result.sovereigns) {
+    const rows = result.sovereigns.map(
+      ({ fqdn, proven, total, verdict, problem }) =>
+        `| ${fqdn} | ${problem ?? `${proven} of ${total} proven`} | ${verdict ?? ''} |`,
+    );
+    return ['| Sovereign | State | Verdict |', '|---|---|---|', ...rows].join('\n');
+  }
   if (result.rows.length === 0) return `> ${noSovereign}.`;
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
   const lines = result.rows.map(

@@ -14,6 +14,7 @@ import { journalPath } from '../sovereign/state/lock.js';
 import { thisProcess } from '../sovereign/state/process-identity.js';
 import { fail } from '../support/errors/errors.js';
 import { openExclusively } from '../support/files/exclusive-file.js';
+import { refuseWrongName } from './session/confirmed-run.js';
 import type { Context } from './session/context.js';
 import { lockJournal } from './session/lock-journal.js';
 import { inspectJournal } from './session/read-journal.js';
@@ -69,6 +70,7 @@ export async function unlock(
   if (problem && !removed) throw problem;
   // A repair needs the lock first, so it is part of what is confirmed here.
   if (removed) context.output.warn(`${removed.message} The takeover starts a new journal.`);
+  if (context.options.dryRun) await refuseWrongName(context, confirm);
   if (!holder || context.options.dryRun) return found;
   const { fqdn } = (await context.spec()).sovereign.spec;
   await context.confirmByName({ what: `This takes the lock of ${fqdn} over from "${holder.command}"`, confirm });

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { removedJournalOf } from '../../evidence/removed-journal.js';
 import { journalPath } from '../../sovereign/state/lock.js';
+import { refuseWrongName } from '../session/confirmed-run.js';
 import type { Context } from '../session/context.js';
 import { lockJournal } from '../session/lock-journal.js';
 import { inspectJournal } from '../session/read-journal.js';
@@ -26,6 +27,7 @@ export async function repairJournal(context: Context, confirm?: string): Promise
   if (!problem) return { kept, repaired: false };
   if (problem.code === 'E4030') throw problem;
   context.output.note(problem.message);
+  if (context.options.dryRun) await refuseWrongName(context, confirm);
   if (context.options.dryRun) return { problem: problem.message, kept, repaired: false };
   await context.confirmByName({
     what: `This accepts the journal of ${fqdn} as it is: ${kept} intact lines; proofs after them are lost`,

@@ -14,6 +14,7 @@ import type { Step } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { verifyCredentials } from '../credentials/verify.js';
 import { runPreflight } from '../preflight.js';
+import { refuseWrongName } from '../session/confirmed-run.js';
 import type { Context } from '../session/context.js';
 import { readJournalOf } from '../session/read-journal.js';
 import { runSelectedSteps, type StepsRun } from '../session/run-steps.js';
@@ -93,7 +94,8 @@ async function rehearseOn(context: Context, options: Rehearsing): Promise<Rehear
   const selected = stage === 'wiping' ? tail.filter(({ id }) => id !== 'rehearsal-state') : [...walk, ...tail];
   if (stage !== 'wiping') await requireRoom(world, of);
   if (stage === 'new') await requireFree(world);
-  if (!context.options.dryRun) await confirmCost(context, world, selected, options);
+  if (context.options.dryRun) await refuseWrongName(context, options.confirm);
+  else await confirmCost(context, world, selected, options);
   const session = await openSession(context);
   if (stage !== 'wiping') {
     await runPreflight(session);

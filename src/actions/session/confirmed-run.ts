@@ -22,7 +22,10 @@ export async function confirmedRun<T extends StepsRun>(
   run: (session: Session) => Promise<T>,
   { confirm, unattended: lab }: Confirmed,
 ): Promise<T> {
-  if (context.options.dryRun) return run(await openSession(context));
+  if (context.options.dryRun) {
+    await refuseWrongName(context, confirm);
+    return run(await openSession(context));
+  }
   await powerOnServers(await openSession(context));
   const plan = await planned(context, async () =>
     run({ ...(await openSession(context)), dryRun: true, emit: () => undefined }),
@@ -41,6 +44,11 @@ export async function confirmedRun<T extends StepsRun>(
     await context.confirmByName({ what: `This ${[...new Set(destructive)].join(', ')}`, confirm, lab });
   }
   return run({ ...(await openSession(context, answer)), planned: plan.planHash });
+}
+
+/** Nothing is confirmed for a dry-run, but a name that the run itself would refuse is refused there too (E4006). */
+export async function refuseWrongName(context: Context, confirm: string | undefined): Promise<void> {
+  if (confirm !== undefined) await context.confirmByName({ what: 'This run', confirm });
 }
 
 /** A plan asks everything that the run will change; what does not answer takes its time, and nobody should wonder. */

@@ -22,15 +22,21 @@ export async function askAll(options: AskOptions): Promise<Asked> {
   const series: Series = { options, asked: { answers: {}, sources: {} }, refused: new Set() };
   if (!options.reviewOnly)
     note(
-      `${askedOf(series).length} questions, then a review of all answers. Nothing is changed before you confirm the start. Enter accepts the answer in brackets or under the cursor, Esc goes back one question, ^C quits and keeps your answers.`,
+      `${questions.length} questions, then a review of all answers. Nothing is changed before you confirm the start. Enter accepts the answer in brackets or under the cursor, Esc goes back one question, ^C quits and keeps your answers.`,
     );
   let index = 0;
   while (index < questions.length) {
     const question = questions[index]!;
-    if (question.unless?.(series.asked.answers)) index += 1;
+    if (question.unless?.(series.asked.answers)) index = passOver(series, question, index);
     else index = await answerOne(series, question, index);
   }
   return review(series, (question) => askAgain(series, question));
+}
+
+/** What another answer settles keeps its number, so that the total never changes while somebody counts. */
+function passOver(series: Series, question: Question, index: number): number {
+  if (!series.options.reviewOnly) series.options.note(`✔ ${numbered(series, question)}: not needed`);
+  return index + 1;
 }
 
 /** The index of the question that comes next. */
@@ -133,7 +139,10 @@ async function look(series: Series, question: Question): Promise<Verdict> {
   } catch (error) {
     world.signal.throwIfAborted();
     note(`✖ ${messageOf(error)}`);
-    if (question.kind !== 'secret' || !isCatalystError(error) || error.class !== 'credentials') return 'unclear';
+    if (question.kind !== 'secret' || !isCatalystError(error) || error.class !== 'credentials') {
+      for (const remedy of (await question.remedies?.(asked.answers, lookUps)) ?? []) note(`  Try: ${remedy}`);
+      return 'unclear';
+    }
     refused.add(question.id);
     keep(series);
     return 'refused';
@@ -199,14 +208,9 @@ async function choicesOf({ options, asked }: Series, question: Question) {
   }
 }
 
-/** What is asked, as far as the answers tell. */
-const askedOf = ({ options, asked }: Series) =>
-  options.questions.filter((question) => !question.unless?.(asked.answers));
-
 /** `3 of 11 · Location of the servers`. */
-function numbered(series: Series, question: Question, message = labelOf(question)): string {
-  const asking = askedOf(series);
-  return `${asking.indexOf(question) + 1} of ${asking.length} · ${message}`;
+function numbered({ options: { questions } }: Series, question: Question, message = labelOf(question)): string {
+  return `${questions.indexOf(question) + 1} of ${questions.length} · ${message}`;
 }
 
 function sourceText(source: Gathered['source']): string {

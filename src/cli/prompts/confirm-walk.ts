@@ -2,6 +2,7 @@
  * The confirmations of a whole walk before the first change (wizard.md); the handover asks once more, when it is VERIFIED. A lab
  * that runs unattended answers them itself.
  */
+import { refuseWrongName } from '../../actions/session/confirmed-run.js';
 import type { Context } from '../../actions/session/context.js';
 import { allSteps, type WalkChoices } from '../../actions/session/steps.js';
 import type { Confirm } from '../../engine/confirmation.js';
@@ -15,7 +16,10 @@ export async function confirmWalk(
   { until = 8, purge, confirm, window }: WalkChoices & { until?: number; confirm?: string },
 ): Promise<Confirm | undefined> {
   const { options, output } = context;
-  if (options.dryRun) return undefined;
+  if (options.dryRun) {
+    await refuseWrongName(context, confirm);
+    return undefined;
+  }
   const isLab = await isUsedLab(context);
   const unattended = isLab && isUnattended(context);
   const { sovereign, path } = await context.spec();

@@ -53,7 +53,7 @@ export const commandFlags = {
   'purge plan': ['buckets', 'include-live', 'out', 'snapshots', 'unprotect', 'zones'],
   rehearse: ['confirm', 'kill-at', 'name', 'until'],
   resume: ['confirm'],
-  status: ['format', 'watch'],
+  status: ['all', 'format', 'watch'],
   'support-bundle': ['out'],
   'ticket list': [],
   'ticket run': ['confirm', 'force', 'fresh'],
@@ -103,4 +103,4 @@ export const argumentCounts: Readonly<Record<string, number>> = {
 
 /** Flags without a value. */
 // biome-ignore format: generated
-export const switches: readonly string[] = ['accept', 'black-hole', 'black-start', 'buckets', 'delete-evidence', 'dry-run', 'failed', 'fresh', 'generated', 'help', 'history', 'images', 'include-live', 'insecure', 'install', 'json', 'keep', 'live', 'make', 'no-color', 'no-input', 'no-verify', 'open', 'pin', 'quiet', 'read-only', 'rehearse', 'remove', 'restore-zone', 'resume', 'reveal', 'sealed', 'snapshots', 'spend', 'stranger', 'test-alert', 'timeline', 'verbose', 'version', 'watch', 'write', 'yes', 'zones'];
+export const switches: readonly string[] = ['accept', 'all', 'black-hole', 'black-start', 'buckets', 'delete-evidence', 'dry-run', 'failed', 'fresh', 'generated', 'help', 'history', 'images', 'include-live', 'insecure', 'install', 'json', 'keep', 'live', 'make', 'no-color', 'no-input', 'no-verify', 'open', 'pin', 'quiet', 'read-only', 'rehearse', 'remove', 'restore-zone', 'resume', 'reveal', 'sealed', 'snapshots', 'spend', 'stranger', 'test-alert', 'timeline', 'verbose', 'version', 'watch', 'write', 'yes', 'zones'];

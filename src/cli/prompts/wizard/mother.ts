@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { command } from '../../../support/commands/command.js';
 import { lookAtMother } from './looks.js';
-import { type Question, typed } from './question.js';
+import { type Answers, type LookUps, type Question, typed } from './question.js';
 
 /** How the mother cluster is reached. The shared flag --mother-kubeconfig answers the first. */
 export const motherQuestions: readonly Question[] = [
@@ -37,5 +38,20 @@ export const motherQuestions: readonly Question[] = [
       ];
     },
     look: lookAtMother,
+    remedies: remediesOfMother,
   },
 ];
+
+/** A kubeconfig that nobody named is read only for a context that somebody did. */
+async function remediesOfMother(answers: Answers, lookUps: LookUps): Promise<readonly string[]> {
+  const file = answers['mother-kubeconfig'] || undefined;
+  const contexts = await lookUps.motherContexts(file).catch(() => []);
+  const shown = contexts.find((name) => name !== answers['mother-context']) ?? 'CONTEXT';
+  return [
+    ...(contexts.length > 0 ? [`choose a context by its name: ${contexts.join(', ')}`] : []),
+    'Esc, and then the path of another kubeconfig; or ^C, and one of these:',
+    command('wizard', { 'mother-kubeconfig': 'FILE', 'mother-context': shown }),
+    `kubectl --kubeconfig ${file ?? 'FILE'} config get-contexts`,
+    'the same answer again leaves it to preflight, which checks the mother before anything is changed',
+  ];
+}

@@ -50,6 +50,8 @@ export interface Question {
   show?: (world: World) => Promise<string>;
   /** Tries the answer by reading: what was seen; empty for nothing to tell. Throws when it will not do. */
   look?: (world: World, answers: Answers) => Promise<string>;
+  /** What to do when `look` throws: what can be typed here or pasted into a shell. */
+  remedies?: (answers: Answers, lookUps: LookUps) => Promise<readonly string[]>;
   /** Asked again with this one when the two are refused. */
   pairedWith?: string;
   /** What an empty answer means. */

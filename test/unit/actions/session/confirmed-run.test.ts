@@ -92,6 +92,16 @@ describe('a run with a step that destroys', () => {
     await confirmedRun(context, session, {});
     expect(session).toHaveBeenCalledOnce();
   });
+
+  it('refuses a wrong name in a dry-run too, before it plans', async () => {
+    const { context, run } = situation({ destructive, dryRun: true });
+    const session = vi.fn(run);
+    const wrong = confirmedRun(context, session, { confirm: 'omantel' });
+    await expect(wrong).rejects.toMatchObject({ code: 'E4006', exitCode: 7 });
+    expect(session).not.toHaveBeenCalled();
+    await confirmedRun(context, session, { confirm: fqdn });
+    expect(session).toHaveBeenCalledOnce();
+  });
 });
 
 describe('a run whose step asks in the middle', () => {

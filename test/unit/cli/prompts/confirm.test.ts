@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Prompter } from '../../../../src/actions/session/context.js';
+import type { Context, Prompter } from '../../../../src/actions/session/context.js';
 import { confirmByName, confirmInRun } from '../../../../src/cli/prompts/confirm.js';
+import { confirmWalk } from '../../../../src/cli/prompts/confirm-walk.js';
 import { GoBack } from '../../../../src/cli/prompts/go-back.js';
 
 const fqdn = 'omantel.omani.works';
@@ -72,4 +73,14 @@ describe('a name that confirms', () => {
     await expect(confirm({ what: 'Now', details: [] })).rejects.toMatchObject({ code: 'E4006' });
     expect(screen.seen).toEqual(['hold', 'release']);
   });
+});
+
+it('the dry-run of a walk refuses a wrong name as the walk would, and asks nothing', async () => {
+  const context = {
+    options: { dryRun: true },
+    confirmByName: (more: object) => confirmByName(prompter(), { fqdn, ...more } as never),
+  } as unknown as Context;
+  await expect(confirmWalk(context, { confirm: 'omantel' })).rejects.toMatchObject({ code: 'E4006', exitCode: 7 });
+  expect(await confirmWalk(context, { confirm: fqdn })).toBeUndefined();
+  expect(await confirmWalk(context, {})).toBeUndefined();
 });
