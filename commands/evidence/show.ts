@@ -35,7 +35,7 @@ export default class EvidenceShow extends CatalystCommand<EvidenceShown | Histor
       (name) => [name, { text: shown[name], keep: true }] as const,
     );
     context.output.page([
-      { text: `${shown.verdict}  ${shown.fqdn}  ${shown.at}`, tone: 'strong' },
+      { text: `${shown.verdict}  ${shown.fqdn}${shown.lab ? ' in a lab' : ''}  ${shown.at}`, tone: 'strong' },
       {
         text: shown.checked.valid ? shown.checked.why : `NOT VERIFIED: ${shown.checked.why}`,
         tone: shown.checked.valid ? 'good' : 'bad',

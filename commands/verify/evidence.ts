@@ -30,5 +30,5 @@ export default class VerifyEvidence extends CatalystCommand<EvidenceCheck> {
   }
 }
 
-const verdictLine = ({ verdict, fqdn, at, notCompared }: EvidenceCheck) =>
-  `${verdict}  ${fqdn}  ${at}${notCompared === undefined ? '' : `  (${notCompared})`}`;
+const verdictLine = ({ verdict, fqdn, at, lab, notCompared }: EvidenceCheck) =>
+  `${verdict}  ${fqdn}${lab ? ' in a lab' : ''}  ${at}${notCompared === undefined ? '' : `  (${notCompared})`}`;

@@ -116,7 +116,7 @@ async function explainItem(word: string): Promise<Explanation | undefined> {
 
 function explainTerm(word: string): Explanation | undefined {
   const name = word.toLowerCase();
-  const term = [name, name.replace(/s$/, '')].find((one) => glossary[one] !== undefined);
+  const term = Object.keys(glossary).find((one) => [name, name.replace(/s$/, '')].includes(one.toLowerCase()));
   if (term === undefined) return undefined;
   return {
     topic: term,

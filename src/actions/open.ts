@@ -4,8 +4,8 @@ import { logins } from '../sovereign/logins.js';
 import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
 import { nearest } from '../support/nearest.js';
+import { newestReport } from './evidence/show.js';
 import type { Context } from './session/context.js';
-import { verdictOf } from './verify/verdict.js';
 
 export interface Place {
   name: string;
@@ -21,7 +21,7 @@ export async function openPlace(context: Context, name: string, open: OpenInBrow
   const { fqdn } = (await context.spec()).sovereign.spec;
   const places = placesOf(fqdn);
   if (name === 'report') {
-    const { report } = verdictOf(await context.stateDir());
+    const report = newestReport(await context.stateDir());
     if (report === undefined)
       throw fail('E6102', `There is no report of ${fqdn} yet: the Definition of Done was not taken.`, {
         actions: [command('verify dod')],

@@ -63,7 +63,7 @@ const resumers: Readonly<Record<string, Resumer>> = {
 
 export async function resumeRun(context: Context, confirmed: Confirmed): Promise<ResumeResult> {
   const world = await context.world();
-  const last = interruptedRun(foldJournal(await readJournalOf(world)).runs);
+  const last = interruptedRun(foldJournal(await readJournalOf(world)));
   if (!last) {
     context.output.note(`Nothing to resume: no run of ${world.sovereign.spec.fqdn} was interrupted.`);
     return { runId: world.runId, planHash: '', proven: [], command: '', ...verdictOf(world.stateDir) };

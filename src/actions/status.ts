@@ -27,7 +27,7 @@ export interface StatusResult {
   /** Who works on it now. */
   running?: { command: string; by: string; since: string };
   /** The newest run. */
-  last?: { command: string; at: string; finishedAt?: string; ok?: boolean };
+  last?: { command: string; at: string; finishedAt?: string; ok?: boolean; interrupted?: boolean };
   /** The newest verdict of PASS that still counts, and its report. */
   verdict?: string;
   report?: string;
@@ -80,17 +80,21 @@ function historyOf({ runs, proofs }: JournalState): Pick<StatusResult, 'last' | 
   const facts = proofs.get('dod')?.evidence.facts ?? {};
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
   return {
-    last: run && { command: text(run.inputs?.command) ?? 'run', at: run.at, finishedAt: run.finishedAt, ok: run.ok },
+    last: run && {
+      command: text(run.inputs?.command) ?? 'run',
+      at: run.at,
+      finishedAt: run.finishedAt,
+      ok: run.ok,
+      interrupted: run.interrupted,
+    },
     verdict: text(facts.verdict),
     report: text(facts.report),
   };
 }
 
 function nextCommand(state: JournalState, { running, whole }: { running: boolean; whole: boolean }): string {
-  const { runs } = state;
-
   if (running) return command('status', { watch: true });
-  const interrupted = interruptedRun(runs);
+  const interrupted = interruptedRun(state);
   // A rehearsal is continued by its own command.
   if (interrupted?.inputs?.command === 'rehearse') return command('rehearse');
   // A verdict is a result: it is taken again.

@@ -37,6 +37,8 @@ export interface JournalState {
     at: string;
     plan?: string;
     finishedAt?: string;
+    /** It ended because a person or --timeout stopped it. */
+    interrupted?: boolean;
     ok?: boolean;
     inputs?: Record<string, unknown>;
   }[];
@@ -76,7 +78,8 @@ function apply(state: JournalState, byOp: Map<string, OperationState>, entry: Jo
       break;
     case 'run-finished': {
       const run = state.runs.findLast((candidate) => candidate.id === entry.run);
-      if (run) Object.assign(run, { finishedAt: entry.at, ok: entry.inputs?.ok === true });
+      const interrupted = entry.inputs?.interrupted === true ? { interrupted: true } : {};
+      if (run) Object.assign(run, { finishedAt: entry.at, ok: entry.inputs?.ok === true, ...interrupted });
       break;
     }
     case 'begin': {

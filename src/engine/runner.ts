@@ -95,9 +95,10 @@ export async function runSteps<W>(options: RunnerOptions<W>): Promise<RunResult>
   const result = await walk(options);
   if (!options.signal.aborted) await options.atEnd?.();
   const ok = result.failed.length === 0 && result.blocked.length === 0;
-  journal.append({ kind: 'run-finished', inputs: { ok } });
+  const interrupted = options.signal.aborted && !ok ? { interrupted: true } : {};
+  journal.append({ kind: 'run-finished', inputs: { ok, ...interrupted } });
   const ms = clock.now().getTime() - startedAt.getTime();
-  emit({ type: 'run-finished', at: clock.now(), ok, ms, ...(options.signal.aborted ? { interrupted: true } : {}) });
+  emit({ type: 'run-finished', at: clock.now(), ok, ms, ...interrupted });
   return { ...result, ok };
 }
 

@@ -9,6 +9,7 @@ import { makePrivateDir, replacePrivateFile } from '../sovereign/state/state-dir
 import { command } from '../support/commands/command.js';
 import { fail, messageOf } from '../support/errors/errors.js';
 import { readRegularFile } from '../support/files/read-regular-file.js';
+import type { OpenBundle, Statement } from './bundle.js';
 import { keyIdOf } from './signing.js';
 
 export interface EvidenceKey {
@@ -26,7 +27,15 @@ export interface KnownKeys {
   ownKeyOf(fqdn: string): Promise<string | undefined>;
 }
 
-const pinFile = (configDir: string, fqdn: string) => join(configDir, 'evidence-keys', `${fqdn}.pub`);
+/** Whose evidence it is. A lab's Sovereign has the name of a real one, and says nothing about that. */
+export interface Claim {
+  fqdn: string;
+  lab: boolean;
+}
+
+const pinFile = (configDir: string, { fqdn, lab }: Claim) =>
+  join(configDir, 'evidence-keys', `${fqdn}${lab ? '.lab' : ''}.pub`);
+const nameOf = ({ fqdn, lab }: Claim) => (lab ? `${fqdn} in a lab` : fqdn);
 /** Of a FQDN that a file claims, nothing else names a file. */
 const isName = (fqdn: string) => /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(fqdn) && !fqdn.includes('..');
 
@@ -36,18 +45,19 @@ const isName = (fqdn: string) => /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(f
  */
 export async function evidenceKey(
   known: KnownKeys,
-  fqdn: string,
+  claim: Claim,
   bundle: string,
   given?: string,
 ): Promise<EvidenceKey> {
-  const pinned = isName(fqdn) ? await knownKey(known, fqdn) : undefined;
+  const pinned = isName(claim.fqdn) ? await knownKey(known, claim) : undefined;
   if (given === undefined) {
     if (pinned) return pinned;
     throw fail(
       'E6112',
-      `${bundle} is about ${fqdn}, and this machine has no key of that Sovereign: nothing was checked.`,
+      `${bundle} is about ${nameOf(claim)}, and this machine has no key of that Sovereign: nothing was checked.`,
       {
         actions: [
+          ...(claim.lab ? [command('verify evidence', bundle, { lab: 'NAME' })] : []),
           'ask the people who run that Sovereign for its public key; a key in the same folder as the bundle proves nothing',
           command('verify evidence', bundle, { key: 'FILE', pin: true }),
         ],
@@ -59,30 +69,40 @@ export async function evidenceKey(
     dirname(given) === dirname(bundle)
       ? ', which is in the same folder as the bundle: compare its id with one from another source'
       : '';
-  return { ...key, origin: `${given}${at}${comparedWith(key.keyId, pinned, fqdn)}` };
+  return { ...key, origin: `${given}${at}${comparedWith(key.keyId, pinned, nameOf(claim))}` };
 }
 
-function comparedWith(keyId: string, pinned: EvidenceKey | undefined, fqdn: string): string {
+function comparedWith(keyId: string, pinned: EvidenceKey | undefined, whose: string): string {
   if (!pinned) return '';
   return pinned.keyId === keyId
     ? `; it is ${pinned.origin}`
-    : `; NOT ${pinned.origin} (${pinned.keyId}): one of the two is not the key of ${fqdn}`;
+    : `; NOT ${pinned.origin} (${pinned.keyId}): one of the two is not the key of ${whose}`;
 }
 
-async function knownKey({ configDir, ownKeyOf }: KnownKeys, fqdn: string): Promise<EvidenceKey | undefined> {
-  const own = await ownKeyOf(fqdn);
+async function knownKey({ configDir, ownKeyOf }: KnownKeys, claim: Claim): Promise<EvidenceKey | undefined> {
+  const own = await ownKeyOf(claim.fqdn);
   if (own !== undefined)
-    return { ...described(own), origin: `the key with which this machine signs evidence of ${fqdn}` };
-  const file = pinFile(configDir, fqdn);
-  return existsSync(file) ? { ...readKey(file), origin: `the key pinned for ${fqdn} in ${file}` } : undefined;
+    return { ...described(own), origin: `the key with which this machine signs evidence of ${claim.fqdn}` };
+  const file = pinFile(configDir, claim);
+  return existsSync(file) ? { ...readKey(file), origin: `the key pinned for ${nameOf(claim)} in ${file}` } : undefined;
 }
 
 /** From here on evidence of that Sovereign is checked with `key` where none is given. Throws E1201. */
-export function pinKey(configDir: string, fqdn: string, { publicKey }: EvidenceKey): string {
-  const file = pinFile(configDir, fqdn);
+export function pinKey(configDir: string, claim: Claim, { publicKey }: EvidenceKey): string {
+  const file = pinFile(configDir, claim);
   makePrivateDir(dirname(file));
   replacePrivateFile(file, publicKey);
   return file;
+}
+
+/** As the bundle says itself, for choosing the key; whether that is so, the signature shows. Throws E6110. */
+export function claimOf(file: string, { envelope }: OpenBundle): Claim {
+  try {
+    const { predicate } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Statement;
+    return { fqdn: String(predicate.fqdn), lab: predicate.lab === true };
+  } catch {
+    throw fail('E6110', `${file} is not a complete evidence bundle: its statement has an unknown format.`);
+  }
 }
 
 const described = (publicKey: string) => ({ publicKey, keyId: keyIdOf(createPublicKey(publicKey)) });

@@ -10,6 +10,8 @@ export const glossary: Readonly<Record<string, string>> = {
   phase: 'A group of tickets of the WBS, 0 to 8; each phase needs earlier ones. To list them: catalyst phase list',
   ticket: 'A piece of work of the WBS, such as #374. It is done once its proof has been taken on the live Sovereign.',
   walk: 'Phases 0 to 8 from an empty Hetzner project to the Definition of Done, on one journal.',
+  parked: 'A ticket that the WBS plans for later: it waits for what it needs.',
+  pending: 'A ticket or step that has not been started.',
   proof:
     'What shows that a step is done: a fact read from, or an experiment made on, the live Sovereign. It is stored with its time and signed.',
   handover:
@@ -26,6 +28,13 @@ export const glossary: Readonly<Record<string, string>> = {
   canary: 'A probe that must fail during the kill experiment: it shows that catalyst-api was really down.',
   verdict:
     'The result of verify dod: PASS, FAIL, PARTIAL (nothing failed, but something was not checked) or INVALID (the experiment itself did not work).',
+  grade:
+    'How independent a Sovereign was proven to be. L1: nothing reaches the mother. L2: nothing reaches OpenOva (its registry, repositories, domains). L3: nothing that runs or reconciles comes from a public source. A verdict says which one was proven, and what blocks the next.',
+  L1: 'The grade of independence at which nothing reaches the mother: catalyst explain grade',
+  L2: 'The grade of independence at which nothing reaches OpenOva: catalyst explain grade',
+  L3: 'The grade of independence at which what runs and reconciles comes from no public source: catalyst explain grade',
+  'accepted finding':
+    'A reference to the mother that spec.independence.accepted accepts until a date, such as the parent zone that the mother serves.',
   round:
     'A check that a scheduler runs after the handover: one umbilical scan, one round of probes, and an alert when a tether returns. The result is CLEAN, ALERT, or INCOMPLETE if not everything could be checked: catalyst verify round',
   dod: 'The Definition of Done: items D1 to D23, and the checklist of the WBS, W1 to W13, which they answer. catalyst verify dod checks it.',

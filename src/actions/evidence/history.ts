@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { intactStatement, type OpenBundle, type Predicate, readBundle, reportPaths } from '../../evidence/bundle.js';
 import { bundlesIn, lookAtPrevious } from '../../evidence/chain.js';
 import { evidenceFolder } from '../../evidence/evidence-folder.js';
-import { evidenceKey } from '../../evidence/pinned-key.js';
+import { claimOf, evidenceKey } from '../../evidence/pinned-key.js';
 import type { ScanResult } from '../../scans/scan.js';
 import { configDir } from '../../sovereign/state/state-dir.js';
 import { checkShape } from '../../support/check-shape.js';
@@ -102,7 +102,7 @@ async function readEntry(context: Context, fqdn: string, file: string): Promise<
   try {
     const known = { configDir: configDir(context.env), ownKeyOf: context.evidenceKeyOf };
     const opened = await readBundle(file);
-    const { publicKey, origin } = await evidenceKey(known, fqdn, file);
+    const { publicKey, origin } = await evidenceKey(known, { ...claimOf(file, opened), fqdn }, file);
     const statement = intactStatement(opened, publicKey);
     if (typeof statement === 'string') return statement;
     if (statement.predicate.fqdn !== fqdn) return `it is about ${statement.predicate.fqdn}`;

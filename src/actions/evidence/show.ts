@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type OpenBundle, readBundle } from '../../evidence/bundle.js';
+import { claimOf } from '../../evidence/pinned-key.js';
 import { checkShape } from '../../support/check-shape.js';
 import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
@@ -17,6 +18,8 @@ export interface EvidenceShown {
   key: string;
   fqdn: string;
   verdict: string;
+  /** Of a lab's Sovereign, which says nothing about a real one of that name. */
+  lab: boolean;
   at: string;
   items: { id: string; status: string; reason: string }[];
   files: string[];
@@ -28,6 +31,7 @@ const shownSchema = z.object({
   fqdn: z.string(),
   verdict: z.string(),
   finishedAt: z.string(),
+  lab: z.boolean().default(false),
   items: z.array(z.object({ id: z.string(), status: z.string(), reason: z.string() })),
 });
 
@@ -41,11 +45,22 @@ function parsed(json: string): unknown {
 
 /** The newest bundle in the state of this Sovereign. Throws E6102 when there is none. */
 export function newestBundle(stateDir: string): string {
+  const newest = newestVerdict(stateDir, 'tar');
+  if (newest) return newest;
+  throw fail('E6102', `There is no evidence in ${join(stateDir, 'evidence')}.`, { actions: [command('verify dod')] });
+}
+
+/** The page of the newest verdict, whichever it was; undefined when there is none. */
+export const newestReport = (stateDir: string): string | undefined => newestVerdict(stateDir, 'html');
+
+function newestVerdict(stateDir: string, ending: 'tar' | 'html'): string | undefined {
   const folder = join(stateDir, 'evidence');
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^dod-.*\.tar$/.test(name)) : [];
-  const newest = names.sort().at(-1);
-  if (newest) return join(folder, newest);
-  throw fail('E6102', `There is no evidence in ${folder}.`, { actions: [command('verify dod')] });
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const newest = names
+    .filter((name) => name.startsWith('dod-') && name.endsWith(`.${ending}`))
+    .sort()
+    .at(-1);
+  return newest && join(folder, newest);
 }
 
 export async function showEvidence(context: Context, file?: string): Promise<EvidenceShown> {
@@ -56,6 +71,7 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
   const round = roundIn(opened);
   if (round)
     return shownRound(bundle, round, {
+      lab: claimOf(bundle, opened).lab,
       files: [...files.keys()].sort(),
       checked: await checkOf(context, bundle, opened),
     });
@@ -67,6 +83,7 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
     key: join(bundle, '..', 'evidence.pub'),
     fqdn: report.fqdn,
     verdict: report.verdict,
+    lab: report.lab,
     at: report.finishedAt,
     items: report.items.map(({ id, status, reason }) => ({ id, status, reason })),
     files: [...files.keys()].sort(),
@@ -75,7 +92,11 @@ export async function showEvidence(context: Context, file?: string): Promise<Evi
 }
 
 /** A round has no page, and no items: what is open, and what was not looked at, stand for them. */
-function shownRound(bundle: string, round: Round, rest: Pick<EvidenceShown, 'files' | 'checked'>): EvidenceShown {
+function shownRound(
+  bundle: string,
+  round: Round,
+  rest: Pick<EvidenceShown, 'lab' | 'files' | 'checked'>,
+): EvidenceShown {
   const { fqdn, verdict, finishedAt: at, alarms, unlooked } = round;
   const things = alarms.filter(({ kind }) => kind !== 'sight');
   const open = things.map(({ kind, where, what }) => ({ id: kind, status: 'fail', reason: `${where}: ${what}` }));

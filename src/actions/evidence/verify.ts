@@ -1,9 +1,9 @@
 /** `verify evidence`: offline, with the key that was given or the one that this machine knows of that Sovereign. */
 import { dirname } from 'node:path';
-import { type OpenBundle, readBundle, type Statement } from '../../evidence/bundle.js';
+import { type OpenBundle, readBundle } from '../../evidence/bundle.js';
 import { earlierThan } from '../../evidence/chain.js';
 import { evidenceFolder } from '../../evidence/evidence-folder.js';
-import { type EvidenceKey, evidenceKey, pinKey } from '../../evidence/pinned-key.js';
+import { claimOf, type EvidenceKey, evidenceKey, pinKey } from '../../evidence/pinned-key.js';
 import { configDir } from '../../sovereign/state/state-dir.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
@@ -36,13 +36,19 @@ export async function verifyEvidence(
   const folder = configDir(context.env);
   const known = { configDir: folder, ownKeyOf: context.evidenceKeyOf };
   const bundle = opened ?? (await readBundle(file));
-  const key = await evidenceKey(known, claimedFqdn(file, bundle), file, keyFile);
+  const key = await evidenceKey(known, claimOf(file, bundle), file, keyFile);
   const { raw: _, ...check } = await verifyBundle(file, key.publicKey, bundle);
   await requireFirst(context, check, key.publicKey);
   const { publicKey: __, ...shown } = key;
   if (!pin || context.would(`pin the key ${key.keyId} for ${check.fqdn}`)) return { ...check, key: shown };
-  const pinned = pinKey(folder, check.fqdn, key);
-  return { ...check, key: { ...shown, origin: `${shown.origin}; now pinned for ${check.fqdn} in ${pinned}` } };
+  const pinned = pinKey(folder, check, key);
+  return {
+    ...check,
+    key: {
+      ...shown,
+      origin: `${shown.origin}; now pinned for ${check.fqdn}${check.lab ? ' in a lab' : ''} in ${pinned}`,
+    },
+  };
 }
 
 /** The report of a bundle that is valid under the key which this machine knows. Throws as `verifyEvidence` does. */
@@ -52,7 +58,7 @@ export async function readVerdict(
 ): Promise<DodReport> {
   const known = { configDir: configDir(context.env), ownKeyOf: context.evidenceKeyOf };
   const bundle = await readBundle(file);
-  const { publicKey } = await evidenceKey(known, claimedFqdn(file, bundle), file);
+  const { publicKey } = await evidenceKey(known, claimOf(file, bundle), file);
   const check = await verifyBundle(file, publicKey, bundle);
   const { raw, predicate } = check;
   await requireFirst(context, check, publicKey);
@@ -76,14 +82,4 @@ async function requireFirst(
   throw fail('E6101', `Verification of ${file} failed: it names no previous verdict, but ${earlier} is older.`, {
     actions: [command('evidence show', { history: true }), 'copy the bundle again from the machine that wrote it'],
   });
-}
-
-/** As the bundle says itself, for choosing the key; whether that is so, the signature shows. */
-function claimedFqdn(file: string, { envelope }: OpenBundle): string {
-  try {
-    const { predicate } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Statement;
-    return String(predicate.fqdn);
-  } catch {
-    throw fail('E6110', `${file} is not a complete evidence bundle: its statement has an unknown format.`);
-  }
 }

@@ -10,14 +10,29 @@ const undoes: Readonly<Record<string, readonly string[]>> = {
   'cluster-destroy': [...provenOfCluster, 'dod-part', 'handover-finalize'],
 };
 
-/** The newest run that did not end well, unless later ones that did have done, or undone, all of its steps. */
-export function interruptedRun(runs: readonly JournaledRun[]): JournaledRun | undefined {
-  const stepsOf = (run: JournaledRun) => (run.inputs?.steps as string[] | undefined) ?? [];
+/** Proofs of these are taken anew by each run: one from before a run says nothing of what it was to do. */
+const takenAnew = new Set(['dod', 'dod-part']);
+
+type Proven = Pick<JournalState, 'proofs' | 'failures' | 'open'>;
+
+/**
+ * The newest run that did not end well, unless all of its steps are done or undone by now: by later runs that ended well, or, with a proof, by
+ * whichever run.
+ */
+export function interruptedRun({ runs, ...proven }: Pick<JournalState, 'runs'> & Proven): JournaledRun | undefined {
   const done = new Set<string>();
   for (const run of runs.toReversed()) {
     const steps = stepsOf(run);
     if (run.ok) for (const step of steps) for (const one of [step, ...(undoes[step] ?? [])]) done.add(one);
-    else if (steps.some((step) => !done.has(step))) return run;
+    else if (steps.some((step) => !done.has(step) && !isProven(step, run, proven))) return run;
   }
   return undefined;
+}
+
+const stepsOf = (run: JournaledRun) => (run.inputs?.steps as string[] | undefined) ?? [];
+
+function isProven(step: string, run: JournaledRun, { proofs, failures, open }: Proven): boolean {
+  const proof = proofs.get(step);
+  if (proof === undefined || failures.has(step) || open.has(step)) return false;
+  return proof.at >= run.at || (stepsOf(run).length > 1 && !takenAnew.has(step));
 }

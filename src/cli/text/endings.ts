@@ -51,7 +51,9 @@ export function dodEnding({
   const independence = grade === undefined ? undefined : `independence: ${statedText({ grade, blockers, accepted })}`;
   const taken = items.filter(({ status }) => status !== 'left-out');
   return {
-    about: complete ? independence : `all ${taken.length} items that were chosen pass; the others were not checked`,
+    about: complete
+      ? independence
+      : `${taken.length === 1 ? 'the item that was chosen passes' : `all ${taken.length} items that were chosen pass`}; the others were not checked`,
     verdict,
     report,
     bundle,

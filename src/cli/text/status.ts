@@ -68,9 +68,10 @@ function stateOf({ proven, total, rows, steps }: StatusResult): Cell {
   return { text: proven === 0 ? 'nothing is proven yet' : count, tone: proven === total ? 'good' : undefined };
 }
 
-function lastRun({ command, at, finishedAt, ok }: NonNullable<StatusResult['last']>): Cell {
+function lastRun({ command, at, finishedAt, ok, interrupted }: NonNullable<StatusResult['last']>): Cell {
   if (!finishedAt) return { text: `${command} at ${local(at)}: interrupted`, tone: 'warn' };
   const took = formatDuration(Date.parse(finishedAt) - Date.parse(at));
+  if (interrupted) return { text: `${command} at ${local(at)}: interrupted after ${took}`, tone: 'warn' };
   return ok
     ? `${command} at ${local(at)}: done in ${took}`
     : { text: `${command} at ${local(at)}: ended with failures after ${took}`, tone: 'bad' };

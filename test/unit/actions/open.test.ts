@@ -1,8 +1,10 @@
 /** Which address is opened, and what is said of a place that there is not. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openPlace } from '../../../src/actions/open.js';
 import { type ActionRig, actionRig } from '../../fakes/action-context.js';
-import { proof } from '../../fakes/rehearsed.js';
 
 let rig: ActionRig;
 const opened: string[] = [];
@@ -11,10 +13,6 @@ const open = (name: string, starts = true) =>
     opened.push(address);
     return starts;
   });
-const prove = async (facts: Record<string, unknown>) => {
-  (await rig.context.journal()).append(proof('dod', facts));
-  await rig.end();
-};
 
 beforeEach(() => {
   opened.length = 0;
@@ -38,12 +36,14 @@ describe('open', () => {
     expect(await open('console', false)).toMatchObject({ opened: false });
   });
 
-  it('opens the report that the verdict recorded', async () => {
+  it('opens the report of the newest verdict, whichever it was', async () => {
     await expect(open('report')).rejects.toMatchObject({ code: 'E6102', actions: ['catalyst verify dod'] });
-    await prove({ verdict: 'FAIL', report: 7 });
-    await expect(open('report')).rejects.toMatchObject({ code: 'E6102' });
-    await prove({ verdict: 'PASS', report: '/evidence/dod.html', independence: 'L1' });
-    expect(await open('report')).toMatchObject({ address: 'file:///evidence/dod.html', opened: true });
+    const folder = join(rig.stateDir, 'evidence');
+    mkdirSync(folder, { recursive: true });
+    const pages = ['dod-2026-12-01T10-pass', 'dod-2026-12-01T11-invalid', 'rehearsal-2026-12-01T12-partial'];
+    for (const page of pages) writeFileSync(join(folder, `${page}.html`), '');
+    const { href } = pathToFileURL(join(folder, 'dod-2026-12-01T11-invalid.html'));
+    expect(await open('report')).toMatchObject({ address: href, opened: true });
   });
 
   it('names the places that there are, the nearest first', async () => {

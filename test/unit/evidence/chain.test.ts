@@ -32,7 +32,9 @@ describe('verdicts on one Sovereign', () => {
     writeFileSync(beside, 'whole');
     expect((await verifyBundle(file, key)).checks.at(-1)).toContain(`${first} (sha256`);
     writeFileSync(beside, 'another');
-    await expect(verifyBundle(file, key)).rejects.toThrow(`${first} in the same folder is not the previous verdict or round`);
+    await expect(verifyBundle(file, key)).rejects.toThrow(
+      `${first} in the same folder is not the previous verdict or round`,
+    );
     rmSync(beside);
     mkdirSync(beside);
     await expect(verifyBundle(file, key)).rejects.toThrow('is not the previous verdict or round');

@@ -7,6 +7,7 @@ import { openSigner } from '../../../src/evidence/signing.js';
 import { keeper } from '../../fakes/rehearsed.js';
 
 const fqdn = 'omantel.omani.works';
+const whose = { fqdn, lab: false };
 
 async function machine({ own = false }: { own?: boolean } = {}) {
   const [signer, stranger] = [await openSigner(keeper()), await openSigner(keeper())];
@@ -24,26 +25,37 @@ describe('the key that evidence is checked with', () => {
   it('is never one that merely lies beside the bundle', async () => {
     const { known, bundle, signer, file } = await machine();
     file('evidence.pub', signer.publicKey);
-    await expect(evidenceKey(known, fqdn, bundle)).rejects.toMatchObject({ code: 'E6112', exitCode: 3 });
+    await expect(evidenceKey(known, whose, bundle)).rejects.toMatchObject({ code: 'E6112', exitCode: 3 });
   });
 
   it("is the Sovereign's own where this machine has it, and says so", async () => {
     const { known, bundle, signer } = await machine({ own: true });
-    const key = await evidenceKey(known, fqdn, bundle);
+    const key = await evidenceKey(known, whose, bundle);
     expect(key).toMatchObject({ publicKey: signer.publicKey, origin: expect.stringContaining('this machine signs') });
   });
 
   it('is one that was pinned for that FQDN, for no other', async () => {
     const { known, bundle, signer, file } = await machine();
-    pinKey(known.configDir, fqdn, await evidenceKey(known, fqdn, bundle, file('their.pub', signer.publicKey)));
-    const key = await evidenceKey(known, fqdn, bundle);
+    pinKey(known.configDir, whose, await evidenceKey(known, whose, bundle, file('their.pub', signer.publicKey)));
+    const key = await evidenceKey(known, whose, bundle);
     expect(key).toMatchObject({ keyId: signer.keyId, origin: expect.stringContaining(`pinned for ${fqdn}`) });
-    await expect(evidenceKey(known, 'other.example', bundle)).rejects.toMatchObject({ code: 'E6112' });
+    await expect(evidenceKey(known, { fqdn: 'other.example', lab: false }, bundle)).rejects.toMatchObject({
+      code: 'E6112',
+    });
+  });
+
+  it('is none for the real Sovereign when it was pinned for one of that name in a lab, and the other way round', async () => {
+    const { known, bundle, signer, file } = await machine();
+    const inLab = { fqdn, lab: true };
+    pinKey(known.configDir, inLab, await evidenceKey(known, inLab, bundle, file('lab.pub', signer.publicKey)));
+    await expect(evidenceKey(known, whose, bundle)).rejects.toMatchObject({ code: 'E6112' });
+    const { origin } = await evidenceKey(known, inLab, bundle);
+    expect(origin).toContain(`pinned for ${fqdn} in a lab`);
   });
 
   it('that was given is compared with the one that this machine knows', async () => {
     const { known, bundle, stranger, file } = await machine({ own: true });
-    const { origin } = await evidenceKey(known, fqdn, bundle, file('their.pub', stranger.publicKey));
+    const { origin } = await evidenceKey(known, whose, bundle, file('their.pub', stranger.publicKey));
     expect(origin).toMatch(/is in the same folder as the bundle: .*; NOT the key with which this machine signs/);
   });
 
@@ -52,7 +64,9 @@ describe('the key that evidence is checked with', () => {
     const asked: string[] = [];
     const ownKeyOf = async (name: string) => void asked.push(name);
     for (const name of ['../../etc', '', 'a/b', '.ssh', 'A B'])
-      await expect(evidenceKey({ ...known, ownKeyOf }, name, bundle)).rejects.toMatchObject({ code: 'E6112' });
+      await expect(evidenceKey({ ...known, ownKeyOf }, { fqdn: name, lab: false }, bundle)).rejects.toMatchObject({
+        code: 'E6112',
+      });
     expect(asked).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ describe('verify evidence', () => {
     expect(pinned()).toEqual([]);
     dryRun = false;
     const { key } = await verifyEvidence(context(), file, { keyFile, pin: true });
-    expect(key.origin).toMatch(/; now pinned for omantel\.omani\.works in /);
+    expect(key.origin).toMatch(/; now pinned for omantel\.omani\.works (in a lab )?in /);
     expect(pinned()).not.toEqual([]);
     expect(await verifyEvidence(context(), file)).toMatchObject({ fqdn });
     await expect(verifyEvidence(context(), file, { pin: true })).rejects.toMatchObject({
