@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const [major, minor, patch] = process.versions.node.split('.').map(Number);
@@ -12,6 +12,12 @@ const fits = engines.node.split(' || ').some((range) => {
 if (!fits) {
   process.stderr.write(
     `catalyst needs Node ${engines.node.replaceAll(' || ', ' or ')}; this is ${process.version}.\n  Try:  npx --yes node@24 ${JSON.stringify(process.argv[1])} ${process.argv.slice(2).join(' ')}\n        or install Node 24: https://nodejs.org\n        in a checkout: npm start, or npx catalyst …, which bring their own Node\n`,
+  );
+  process.exit(2);
+}
+if (!existsSync(new URL('../dist/run/main.js', import.meta.url))) {
+  process.stderr.write(
+    'catalyst is not built yet in this checkout.\n  Try:  npm run build\n        or npm start, which builds it first\n',
   );
   process.exit(2);
 }

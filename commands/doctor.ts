@@ -12,9 +12,8 @@ export default class Doctor extends CatalystCommand<PreflightResult> {
   async run(): Promise<PreflightResult> {
     const { flags, context } = await this.open(Doctor);
     const result = await doctor(context, machineOf(context, flags));
-    context.output.print(preflightText(result));
+    context.output.print(preflightText(result, afterDoctor()));
     if (!result.ok) throw preflightFailed(result);
-    context.output.note(afterDoctor());
     return result;
   }
 }

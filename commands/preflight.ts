@@ -1,6 +1,7 @@
 import { type PreflightResult, preflight, preflightFailed } from '../src/actions/preflight.js';
 import { CatalystCommand } from '../src/cli/command/base-command.js';
 import { preflightText } from '../src/cli/text/preflight.js';
+import { command } from '../src/support/commands/command.js';
 
 export default class Preflight extends CatalystCommand<PreflightResult> {
   static override summary = 'read-only checks; reports all failures at once, each with its remedy';
@@ -11,7 +12,7 @@ export default class Preflight extends CatalystCommand<PreflightResult> {
   async run(): Promise<PreflightResult> {
     const { context } = await this.open(Preflight);
     const result = await preflight(await context.world());
-    context.output.print(preflightText(result));
+    context.output.print(preflightText(result, `Next: ${command('plan')}, or ${command('wizard')}`));
     if (!result.ok) throw preflightFailed(result, { listed: !context.options.json });
     return result;
   }

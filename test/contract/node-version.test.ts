@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { subset } from 'semver';
 import { expect, it } from 'vitest';
 import { machineChecks } from '../../src/preflight/machine.js';
@@ -29,4 +31,12 @@ it.each(['22.13.0', '23.5.0', '24.10.0'])('preflight refuses Node %s, as bin/run
   const git = { version: async () => '' };
   const [check] = machineChecks({ git, stateDir: '/', nodeVersion }).filter(({ id }) => id === 'node');
   await expect(check!.look()).rejects.toMatchObject({ code: 'E3001', message: expect.stringContaining(nodeVersion) });
+});
+
+it('a checkout that is not built says what to type', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'unbuilt-'));
+  cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+  const { exitCode, stderr } = await execa(process.execPath, [join(folder, 'bin/run.js'), 'doctor'], { reject: false });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('npm run build')]);
 });

@@ -5,6 +5,7 @@ import { createHetznerApi } from '../../../../src/hetzner/api/create-api.js';
 import { createKubeTransport } from '../../../../src/kubernetes/client/kube-transport.js';
 import { type CatalystError, fail } from '../../../../src/support/errors/errors.js';
 import { createDialer, type Dialer } from '../../../../src/tools/dialer/dialer.js';
+import { proxyActions } from '../../../../src/tools/dialer/proxy-refusal.js';
 import { createHttp } from '../../../../src/tools/http/http-client.js';
 import { createObjectStore } from '../../../../src/tools/s3/s3.js';
 
@@ -85,4 +86,13 @@ test('a proxy that is not there is named, not only its port', async () => {
 test('a sentence of somebody else within ours keeps one full stop', () => {
   const { message } = fail('E3002', 'GET x: it failed with 500.; y: no answer.. See ../z, 1..3 and so on ...');
   expect(message).toBe('GET x: it failed with 500; y: no answer. See ../z, 1..3 and so on ...');
+});
+
+test('of several hosts in one message each is named, and nothing else', () => {
+  const to = (host: string) =>
+    `GET https://${host}/ failed: Failed to establish tunnel to ${host}:443 via http://127.0.0.1:3128/: HTTP/1.1 403 Forbidden.`;
+  expect(proxyActions([to('a.example'), to('b.example'), to('a.example')].join('; '))).toEqual([
+    'ask whoever runs the proxy 127.0.0.1:3128 to let a.example and b.example through',
+    'or bypass it: export NO_PROXY="$NO_PROXY,a.example,b.example"',
+  ]);
 });
