@@ -151,7 +151,7 @@ test('a test of the alerts arrives by both channels, and a dry-run sends none', 
   const dry = await catalyst.run(['verify', 'round', '--test-alert', '--dry-run', '--lab', catalyst.lab]);
   expect([dry.code, posted], dry.stderr).toEqual([0, []]);
   const tested = await catalyst.run(['verify', 'round', '--test-alert', '--lab', catalyst.lab]);
-  expect([tested.code, tested.stdout], tested.stderr).toEqual([0, 'webhook: taken\nflux: taken\n']);
+  expect([tested.code, tested.stdout], tested.stderr).toEqual([0, 'webhook: accepted\nflux: accepted\n']);
   expect(posted.map(({ path, reason }) => [path, reason])).toEqual([
     [`/${secret}`, 'Test'],
     ['/flux', 'Test'],
