@@ -97,6 +97,11 @@ async function rehearseOn(context: Context, options: Rehearsing): Promise<Rehear
   if (context.options.dryRun) await refuseWrongName(context, options.confirm);
   else await confirmCost(context, world, selected, options);
   const session = await openSession(context);
+  context.output.note(
+    stage === 'wiping'
+      ? `The rehearsal of ${of} continues: ${fqdn} is wiped.`
+      : `Rehearsal of ${of}: ${fqdn} is built the same way, proven, and wiped again.`,
+  );
   if (stage !== 'wiping') {
     await runPreflight(session);
     await verifyCredentials(session, 'hetzner');

@@ -63,10 +63,11 @@ describe('rehearse', () => {
     expect(own.warned).toEqual(['The price could not be determined: no price list']);
   });
 
-  it('is stopped by its preflight before the first change', async () => {
+  it('says what it is, and is stopped by its preflight before the first change', async () => {
     const error = await rehearse(sovereign.context, { unattended: true, until: 3 }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'E1401' });
-    expect([own.noted, own.acts, closed]).toEqual([[], [], [throwaway]]);
+    const said = `Rehearsal of omantel.omani.works: ${throwaway} is built the same way, proven, and wiped again.`;
+    expect([own.noted, own.acts, closed]).toEqual([[said], [], [throwaway]]);
   });
 
   it('names its own command, not resume, to go on with, and that the throwaway costs money until then', async () => {
