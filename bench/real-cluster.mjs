@@ -6,7 +6,7 @@ const load = (path) => import(join(import.meta.dirname, '../dist/src', path));
 const { freePorts } = await load('../lab/src/engines/children.js');
 const { startControlPlane } = await load('../lab/src/engines/control-plane.js');
 const { fluxNames, startFlux } = await load('../lab/src/engines/build/flux-programs.js');
-const { upstreamCrds } = await load('../lab/src/engines/build/true-crds.js');
+const { upstreamCrds } = await load('../lab/src/engines/build/upstream-crds.js');
 const { createLabKube } = await load('../lab/src/kubernetes/client/client.js');
 const { nodeObject, registerNode } = await load('../lab/src/clusters/node-object.js');
 const { systemClock: clock } = await load('support/clock.js');
