@@ -9,11 +9,12 @@
  *   walk       wall time of `wizard --lab --yes` against its own critical path (longest chain of step durations), peak RSS
  *   verdict    on that lab: items, scan, probes, report and evidence against their limits (bench/verdict.mjs)
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measured } from './measured.mjs';
 import { toolPath } from './tool-path.mjs';
 import { measureVerdict } from './verdict.mjs';
 
@@ -72,18 +73,7 @@ async function walk() {
   const json = (args) => JSON.parse(execFileSync(process.execPath, [bin, ...args, '--json'], { env, cwd: home }).toString()).result;
   json(['lab', 'up', '--lab', 'bench']);
   try {
-    const from = performance.now();
-    const child = spawn(process.execPath, [bin, 'wizard', '--lab', 'bench', '--yes'], { env, cwd: home, stdio: 'ignore' });
-    let peak = 0;
-    const sample = setInterval(() => {
-      try {
-        const line = readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/);
-        if (line) peak = Math.max(peak, Number(line[1]) / 1024);
-      } catch {}
-    }, 200);
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    clearInterval(sample);
-    const wall = (performance.now() - from) / 1000;
+    const { code, seconds: wall, peakMb: peak } = await measured([bin, 'wizard', '--lab', 'bench', '--yes'], { env, cwd: home });
     const path = criticalPath(json(['journal', 'show', '--lab', 'bench']), json(['graph', '--lab', 'bench']), json(['phase', 'list', '--lab', 'bench']));
     report(`walk (exit ${code})`, wall, 'critical path', path);
     console.log(`peak RSS of the walk         ${peak.toFixed(0)} MB`);

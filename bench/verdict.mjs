@@ -6,9 +6,11 @@
  *   report    the page of the verdict with 100,000 samples
  *   evidence  `verify evidence` of the verdict's bundle
  */
-import { spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { measured } from './measured.mjs';
+import { toolPath } from './tool-path.mjs';
 
 const load = (path) => import(join(import.meta.dirname, '../dist/src', path));
 /** They wait for a window, a certificate, a server, or are answered by those that do. */
@@ -46,18 +48,15 @@ async function items(run, shown) {
 
 async function scan(run, kubeconfig) {
   const before = await run(['verify', 'umbilical']);
-  const kube = await kubeOf(kubeconfig);
+  const kubectl = [await toolPath('kubectl'), '--kubeconfig', kubeconfig];
   const namespace = 'catalyst-bench';
-  await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const text = 'plain configuration, line after line; '.repeat(objectBytes / 38);
-  for (let from = 0; from < objects; from += 50) {
-    const names = Array.from({ length: 50 }, (_, n) => `object-${from + n}`);
-    await Promise.all(
-      names.map((name) => kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name }, data: { text } })),
-    );
-  }
+  const one = (kind, metadata, more) => ({ apiVersion: 'v1', kind, metadata, ...more });
+  const maps = Array.from({ length: objects }, (_, n) => one('ConfigMap', { namespace, name: `object-${n}` }, { data: { text } }));
+  const list = one('List', {}, { items: [one('Namespace', { name: namespace }), ...maps] });
+  execFileSync(kubectl[0], [...kubectl.slice(1), 'create', '--filename', '-'], { input: JSON.stringify(list), stdio: ['pipe', 'ignore', 'inherit'] });
   const after = await run(['verify', 'umbilical']);
-  await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+  execFileSync(kubectl[0], [...kubectl.slice(1), 'delete', 'namespace', namespace], { stdio: 'ignore' });
   told(`scan of ${objects} objects more`, after.seconds - before.seconds, 's', 'at most', 3);
   told('its memory', after.peakMb, 'MB', 'at most', 256);
 }
@@ -97,34 +96,6 @@ async function report(bundle) {
   told('its page', page.length / 1e6, 'MB', 'at most', 2);
 }
 
-/** What a command took, from its start to its end; `follow` is given the process and how to wait for what it says. */
-async function measured(args, options, follow) {
-  const from = performance.now();
-  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  const text = { stdout: '', stderr: '' };
-  const waiting = new Set();
-  for (const stream of ['stdout', 'stderr'])
-    child[stream].on('data', (data) => {
-      text[stream] += data;
-      for (const wait of waiting) if (wait.pattern.test(text.stderr)) wait.resolve();
-    });
-  const said = (pattern) => new Promise((resolve) => waiting.add({ pattern, resolve }));
-  let peakMb = 0;
-  const look = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid))), 100);
-  void follow?.(child, said).catch(() => undefined);
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  clearInterval(look);
-  return { ...text, code, peakMb, seconds: (performance.now() - from) / 1000 };
-}
-
-function peakOf(pid) {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
-}
-
 /** Seconds of processor time that a process has had, in user and in kernel mode; the kernel counts hundredths. */
 function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
@@ -132,20 +103,6 @@ function cpuSeconds(pid) {
 }
 
 const seconds = (count) => new Promise((resolve) => setTimeout(resolve, count * 1000));
-
-async function kubeOf(kubeconfig) {
-  const { createKube } = await load('kubernetes/client/kube-client.js');
-  const { createRedactor } = await load('support/redact/redact.js');
-  const { createExec } = await load('tools/exec/exec.js');
-  const { systemClock } = await load('support/clock.js');
-  return createKube({
-    kubeconfig,
-    kubectl: () => Promise.reject(new Error('nothing is applied here')),
-    exec: createExec(createRedactor()),
-    clock: systemClock,
-    signal: new AbortController().signal,
-  });
-}
 
 function told(what, value, unit, against, limit) {
   const within = value <= limit ? '' : '   ABOVE';

@@ -4,6 +4,7 @@ import { type EvidenceShown, showEvidence } from '../../src/actions/evidence/sho
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
 import { itemLook } from '../../src/cli/text/endings.js';
 import { historyBlocks } from '../../src/cli/text/evidence/rounds.js';
+import { claimText } from '../../src/evidence/pinned-key.js';
 import { command } from '../../src/support/commands/command.js';
 import { fail } from '../../src/support/errors/errors.js';
 
@@ -35,7 +36,7 @@ export default class EvidenceShow extends CatalystCommand<EvidenceShown | Histor
       (name) => [name, { text: shown[name], keep: true }] as const,
     );
     context.output.page([
-      { text: `${shown.verdict}  ${shown.fqdn}${shown.lab ? ' in a lab' : ''}  ${shown.at}`, tone: 'strong' },
+      { text: `${shown.verdict}  ${claimText(shown)}  ${shown.at}`, tone: 'strong' },
       {
         text: shown.checked.valid ? shown.checked.why : `NOT VERIFIED: ${shown.checked.why}`,
         tone: shown.checked.valid ? 'good' : 'bad',

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { type EvidenceCheck, verifyEvidence } from '../../src/actions/evidence/verify.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
+import { claimText } from '../../src/evidence/pinned-key.js';
 
 export default class VerifyEvidence extends CatalystCommand<EvidenceCheck> {
   static override summary =
@@ -30,5 +31,5 @@ export default class VerifyEvidence extends CatalystCommand<EvidenceCheck> {
   }
 }
 
-const verdictLine = ({ verdict, fqdn, at, lab, notCompared }: EvidenceCheck) =>
-  `${verdict}  ${fqdn}${lab ? ' in a lab' : ''}  ${at}${notCompared === undefined ? '' : `  (${notCompared})`}`;
+const verdictLine = ({ verdict, at, notCompared, ...whose }: EvidenceCheck) =>
+  `${verdict}  ${claimText(whose)}  ${at}${notCompared === undefined ? '' : `  (${notCompared})`}`;

@@ -35,7 +35,9 @@ export interface Claim {
 
 const pinFile = (configDir: string, { fqdn, lab }: Claim) =>
   join(configDir, 'evidence-keys', `${fqdn}${lab ? '.lab' : ''}.pub`);
-const nameOf = ({ fqdn, lab }: Claim) => (lab ? `${fqdn} in a lab` : fqdn);
+
+/** For a person: the FQDN, and that it is in a lab. */
+export const claimText = ({ fqdn, lab }: Claim): string => (lab ? `${fqdn} in a lab` : fqdn);
 /** Of a FQDN that a file claims, nothing else names a file. */
 const isName = (fqdn: string) => /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(fqdn) && !fqdn.includes('..');
 
@@ -54,7 +56,7 @@ export async function evidenceKey(
     if (pinned) return pinned;
     throw fail(
       'E6112',
-      `${bundle} is about ${nameOf(claim)}, and this machine has no key of that Sovereign: nothing was checked.`,
+      `${bundle} is about ${claimText(claim)}, and this machine has no key of that Sovereign: nothing was checked.`,
       {
         actions: [
           ...(claim.lab ? [command('verify evidence', bundle, { lab: 'NAME' })] : []),
@@ -69,7 +71,7 @@ export async function evidenceKey(
     dirname(given) === dirname(bundle)
       ? ', which is in the same folder as the bundle: compare its id with one from another source'
       : '';
-  return { ...key, origin: `${given}${at}${comparedWith(key.keyId, pinned, nameOf(claim))}` };
+  return { ...key, origin: `${given}${at}${comparedWith(key.keyId, pinned, claimText(claim))}` };
 }
 
 function comparedWith(keyId: string, pinned: EvidenceKey | undefined, whose: string): string {
@@ -84,7 +86,9 @@ async function knownKey({ configDir, ownKeyOf }: KnownKeys, claim: Claim): Promi
   if (own !== undefined)
     return { ...described(own), origin: `the key with which this machine signs evidence of ${claim.fqdn}` };
   const file = pinFile(configDir, claim);
-  return existsSync(file) ? { ...readKey(file), origin: `the key pinned for ${nameOf(claim)} in ${file}` } : undefined;
+  return existsSync(file)
+    ? { ...readKey(file), origin: `the key pinned for ${claimText(claim)} in ${file}` }
+    : undefined;
 }
 
 /** From here on evidence of that Sovereign is checked with `key` where none is given. Throws E1201. */

@@ -4,11 +4,11 @@ import type { JournalState } from '../engine/journal-state.js';
 import type { Mutation } from '../engine/mutation.js';
 import { command } from '../support/commands/command.js';
 import { fail } from '../support/errors/errors.js';
+import { clusterUid } from '../world/cluster-identity.js';
 import { noClusterYet } from '../world/kube-if-any.js';
 import type { World } from '../world/world.js';
 import type { Handover } from './handover.js';
 import {
-  clusterUid,
   crossingMutation,
   crossingWords,
   type HandoverItem,

@@ -10,11 +10,11 @@ import {
   runJob,
 } from '../mother/jobs/claim-jobs.js';
 import { claimJobName } from '../mother/own-names.js';
+import { clusterUid } from '../world/cluster-identity.js';
 import { noClusterYet } from '../world/kube-if-any.js';
 import type { Act, StepContext } from '../world/step.js';
 import type { World } from '../world/world.js';
 import {
-  clusterUid,
   crossingMutation,
   type Deed,
   type HandoverRecord,

@@ -5,6 +5,7 @@ import type { Kube, KubeObject, KubeRef } from '../kubernetes/client/kube.js';
 import { recordNameOf } from '../mother/own-names.js';
 import { sovereignLabel } from '../sovereign/sovereign-names.js';
 import { fail, isCatalystError } from '../support/errors/errors.js';
+import { clusterUid } from '../world/cluster-identity.js';
 import { noClusterYet } from '../world/kube-if-any.js';
 import type { Act } from '../world/step.js';
 import type { World } from '../world/world.js';
@@ -205,11 +206,6 @@ export async function isRecordedAlike(world: RecordReader): Promise<boolean> {
   );
   const [first, ...others] = copies.map((copy) => copy?.data?.['record.json'] as string | undefined);
   return others.every((other) => other === first);
-}
-
-/** Identity of a cluster: the UID of its kube-system. Undefined where that is not served. */
-export async function clusterUid(kube: Kube): Promise<string | undefined> {
-  return (await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }))?.metadata.uid;
 }
 
 /** A cluster that is not there yet has no record; one that does not answer throws. */

@@ -9,13 +9,14 @@ export interface ClusterIdentity {
   lab?: LabMark;
 }
 
+/** `metadata.uid` of the namespace kube-system; undefined where that is not served. */
+export async function clusterUid(kube: Pick<Kube, 'get'>): Promise<string | undefined> {
+  return (await kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }))?.metadata.uid;
+}
+
 /** Throws E3101 and E3102 as the reads do. */
 export async function readClusterIdentity(kube: Pick<Kube, 'get' | 'server'>): Promise<ClusterIdentity> {
-  const [namespace, lab] = await Promise.all([
-    kube.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' }),
-    readLabMark(kube),
-  ]);
-  const uid = namespace?.metadata.uid;
+  const [uid, lab] = await Promise.all([clusterUid(kube), readLabMark(kube)]);
   if (!uid)
     throw fail('E3101', `The cluster at ${kube.server} has no namespace kube-system, which identifies a cluster.`);
   return lab ? { uid, lab } : { uid };

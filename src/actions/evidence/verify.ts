@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type OpenBundle, readBundle } from '../../evidence/bundle.js';
 import { earlierThan } from '../../evidence/chain.js';
 import { evidenceFolder } from '../../evidence/evidence-folder.js';
-import { claimOf, type EvidenceKey, evidenceKey, pinKey } from '../../evidence/pinned-key.js';
+import { claimOf, claimText, type EvidenceKey, evidenceKey, pinKey } from '../../evidence/pinned-key.js';
 import { configDir } from '../../sovereign/state/state-dir.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
@@ -46,7 +46,7 @@ export async function verifyEvidence(
     ...check,
     key: {
       ...shown,
-      origin: `${shown.origin}; now pinned for ${check.fqdn}${check.lab ? ' in a lab' : ''} in ${pinned}`,
+      origin: `${shown.origin}; now pinned for ${claimText(check)} in ${pinned}`,
     },
   };
 }

@@ -10,7 +10,7 @@ const undoes: Readonly<Record<string, readonly string[]>> = {
   'cluster-destroy': [...provenOfCluster, 'dod-part', 'handover-finalize'],
 };
 
-/** Proofs of these are taken anew by each run: one from before a run says nothing of what it was to do. */
+/** Each run takes the proof of these steps again, so a proof from before the run does not count for it. */
 const takenAnew = new Set(['dod', 'dod-part']);
 
 type Proven = Pick<JournalState, 'proofs' | 'failures' | 'open'>;
