@@ -13,6 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { getPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Lock, takeLock } from 'catalyst/sovereign/state/lock.js';
 import { labDir } from 'catalyst/sovereign/state/state-dir.js';
@@ -28,6 +29,7 @@ import {
 } from '../existing/given-clusters.js';
 import { rateLimitOf, rateLimitVariable } from '../hetzner/rate-limit.js';
 import { chosenSovereign, fqdnVariable, locationVariable } from './chosen-sovereign.js';
+import { giveWay } from './give-way.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
 import { labRoot } from './lab-root.js';
 import { logFile, notStarted, startLine } from './not-started.js';
@@ -216,7 +218,10 @@ function startProcess(name: string, directory: string, env: Env, engine: string)
   });
   closeSync(log);
   child.unref();
-  if (child.pid !== undefined) writeFileSync(pidFile(directory), String(child.pid), { mode: 0o600 });
+  if (child.pid !== undefined) {
+    writeFileSync(pidFile(directory), String(child.pid), { mode: 0o600 });
+    giveWay(child.pid, getPriority());
+  }
   return child;
 }
 
