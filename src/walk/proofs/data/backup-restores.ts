@@ -76,8 +76,9 @@ export const backupRestores: ProofOf = (world) => {
         await remove(stale, space);
         await gone(kube, space);
       }
-      for (const left of await leftBackups(kube))
-        await act(forget, async (writers) => (await writers.sovereign()).apply([removal(left)]));
+      for (const left of await leftBy(kube, restored)) await remove(clean[0], left);
+      for (const left of await leftBy(kube, saved))
+        await act(forget, async (writers) => (await writers.sovereign()).apply([removal(left.name)]));
       await apply(making[0]!, probeNamespaceObject(probed));
       try {
         await apply(making[1]!, claim);
@@ -115,12 +116,12 @@ export const backupRestores: ProofOf = (world) => {
 };
 
 /**
- * Names of backups that killed runs of this proof made. Velero removes their restores and what is in the bucket with them; one that is still
- * being made it keeps, until its hour is over.
+ * What killed runs of this proof left of the kind of `ref`. Velero removes what is in the bucket with a backup; one that is still being
+ * made it keeps until its hour is over, and with it the restores of it, so these are removed first.
  */
-async function leftBackups(kube: Kube): Promise<string[]> {
-  const backups = await kube.list({ apiVersion: veleroApi, kind: 'Backup', namespace: velero });
-  return backups.map(({ metadata }) => metadata.name).filter((name) => /^probe-[0-9a-f]{12}$/.test(name));
+async function leftBy(kube: Kube, { name: _name, ...kind }: KubeRef): Promise<KubeRef[]> {
+  const names = (await kube.list(kind)).map(({ metadata }) => metadata.name);
+  return names.filter((name) => /^probe-[0-9a-f]{12}$/.test(name)).map((name) => ({ ...kind, name }));
 }
 
 /** Velero calls a backup Completed wherever its location leads. */
