@@ -10,7 +10,7 @@ export const glossary: Readonly<Record<string, string>> = {
   phase: 'A group of tickets of the WBS, 0 to 8; each phase needs earlier ones. To list them: catalyst phase list',
   ticket: 'A piece of work of the WBS, such as #374. It is done once its proof has been taken on the live Sovereign.',
   walk: 'Phases 0 to 8 from an empty Hetzner project to the Definition of Done, on one journal.',
-  parked: 'A ticket that the WBS plans for later: it waits for what it needs.',
+  parked: 'A ticket that was set aside by hand: catalyst ticket set 338 --status parked',
   pending: 'A ticket or step that has not been started.',
   proof:
     'What shows that a step is done: a fact read from, or an experiment made on, the live Sovereign. It is stored with its time and signed.',

@@ -36,8 +36,8 @@ export interface Ticket {
   phase: number;
   /** Tickets and Blueprints; ids of engine steps. */
   dependsOn: readonly string[];
-  /** §9 as the seed has it. */
-  initial: { status: TicketStatus; mark?: string };
+  /** Its status in §9 of the WBS as it was published: that of building the platform, and of no Sovereign. */
+  published: string;
 }
 
 const ticket = (
@@ -45,9 +45,8 @@ const ticket = (
   phase: number,
   title: string,
   dependsOn: readonly string[],
-  status: TicketStatus = 'parked',
-  mark?: string,
-): Ticket => ({ id: `#${number}`, title, phase, dependsOn, initial: mark ? { status, mark } : { status } });
+  published = 'parked',
+): Ticket => ({ id: `#${number}`, title, phase, dependsOn, published });
 
 export const tickets: readonly Ticket[] = [
   ticket(370, 0, 'Hetzner mock-data purge', []),
@@ -62,7 +61,7 @@ export const tickets: readonly Ticket[] = [
   ticket(316, 3, 'bp-openbao with auto-unseal', ['#338'], 'pending'),
   ticket(331, 3, 'bp-external-secrets, ClusterSecretStore split', ['#316'], 'pending'),
   ticket(378, 4, 'bp-crossplane', ['#338']),
-  ticket(327, 4, 'bp-crossplane-claims, event-driven install', ['#378'], 'in flight', 'other session'),
+  ticket(327, 4, 'bp-crossplane-claims, event-driven install', ['#378'], 'in flight, other session'),
   ticket(383, 4, 'bp-harbor on Hetzner Object Storage', ['bp-cnpg', 'bp-valkey', '#371']),
   ticket(384, 4, 'bp-velero on Hetzner Object Storage', ['#371', '#338']),
   ticket(379, 5, 'bp-kyverno', ['#338']),
