@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { type Explanation, explain } from '../src/actions/explain.js';
 import { CatalystCommand } from '../src/cli/command/base-command.js';
-import { explainText } from '../src/cli/text/explain.js';
+import { explainPage } from '../src/cli/text/explain.js';
 import { sharedFlagsExplained } from '../src/cli/text/shared-flags.js';
 
 export default class Explain extends CatalystCommand<Explanation> {
@@ -26,7 +26,7 @@ export default class Explain extends CatalystCommand<Explanation> {
     const { args, context } = await this.open(Explain);
     const topic = [args.topic, args.number].filter(Boolean).join(' ') || undefined;
     const result = topic === 'flags' ? sharedFlagsExplained() : await explain(topic, context.blueprints);
-    context.output.print(explainText(result));
+    context.output.page(explainPage(result));
     return result;
   }
 }

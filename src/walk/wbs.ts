@@ -135,6 +135,17 @@ const installs: Record<string, string> = {
   '#385': 'bp-catalyst-platform',
 };
 
+/** What proves the steps that install no Blueprint; that of a Blueprint is in its blueprint.yaml. */
+export const provenBy: Readonly<Record<string, string>> = {
+  '#370': 'a fresh listing of the Hetzner project has no leftovers of this Sovereign',
+  '#371': 'in each bucket, a probe object is listed, written, read and deleted with the keys',
+  '#374': "the parent's servers refer to the Sovereign's, which agree on SOA and addresses",
+  '#317':
+    'the handover has revoked what the mother had, each old credential was tried and refused, and the mother keeps nothing of the Sovereign',
+  '#319': 'the old addresses answer 301 to the Sovereign, and the mother keeps nothing of it',
+  cluster: 'every server is a node of the cluster and Ready',
+};
+
 /** The Blueprint behind a ticket, when it installs one. */
 export function blueprintOf(id: string): string | undefined {
   return installs[id];

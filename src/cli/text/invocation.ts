@@ -77,8 +77,8 @@ const named = new RegExp(
   `(?<![\\w/."-])catalyst (${ids.sort((a, b) => b.length - a.length).join('|')}|help)(?![\\w-])|(?<![\\w/."-])catalyst (?=-)`,
   'g',
 );
-/** What documents, or starts, something by its name needs no world. */
-const needsNone = (id: string) => /^(lab|explain|doctor|help|version|completion|$)/.test(id);
+/** What starts something by its name, or documents it, needs no world; what `explain` prints has commands that need one. */
+const needsNone = (id: string) => /^(lab|doctor|help|version|completion|$)/.test(id);
 
 /** `text` with every command in it as this person has to type it: what chose the world comes last, as people type it. */
 export function asTyped(text: string, { program, given }: Invocation): string {
