@@ -96,6 +96,11 @@ export function asTyped(text: string, { program, given }: Invocation): string {
   return typed + text.slice(end);
 }
 
+/** A page of help, with the program in it as it was started; help belongs to no world. */
+export function asStarted(page: string, { program } = invocationOf([], process.env)): string {
+  return asTyped(page, { program, given: {} }).replaceAll('$ catalyst ', `$ ${program} `);
+}
+
 /** The arguments and flags at the beginning of `rest` that belong to the command; what follows is the sentence around it. */
 function wordsOf(id: string, rest: string): string {
   let taken = 0;
