@@ -116,7 +116,7 @@ async function explainItem(word: string): Promise<Explanation | undefined> {
     ],
     facts: {
       checked,
-      'fails if': fails,
+      'fails on': fails,
       ...(helps ? { 'what helps': helps } : {}),
       'check again': item.repeat,
       'last result': command('evidence show'),

@@ -31,7 +31,7 @@ it.each([
 it.each(checklist.map(({ id }) => id))('%s: what is checked, what makes it fail, what to type', async (id) => {
   const { facts } = await about(id.toLowerCase());
   expect(facts.checked?.length).toBeGreaterThan(40);
-  expect(facts['fails if']?.length).toBeGreaterThan(5);
+  expect(facts['fails on']?.length).toBeGreaterThan(5);
   expect(facts['check again']).toMatch(/^catalyst /);
 });
 
