@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { Args } from '@oclif/core';
 import { type Explanation, explain } from '../src/actions/explain.js';
 import { CatalystCommand } from '../src/cli/command/base-command.js';
-import { explainText } from '../src/cli/text/explain.js';
+import { explainPage, labHint } from '../src/cli/text/explain.js';
 import { sharedFlagsExplained } from '../src/cli/text/shared-flags.js';
 
 export default class Explain extends CatalystCommand<Explanation> {
@@ -23,10 +24,13 @@ export default class Explain extends CatalystCommand<Explanation> {
   };
 
   async run(): Promise<Explanation> {
-    const { args, context } = await this.open(Explain);
+    const { args, flags, context } = await this.open(Explain);
     const topic = [args.topic, args.number].filter(Boolean).join(' ') || undefined;
     const result = topic === 'flags' ? sharedFlagsExplained() : await explain(topic, context.blueprints);
-    context.output.print(explainText(result));
+    context.output.page(explainPage(result));
+    const chosen = [flags.lab, flags.spec, flags.sovereign].some((flag) => flag !== undefined);
+    const hint = chosen || existsSync('sovereign.yaml') ? undefined : labHint(result);
+    if (hint) context.output.note(`\n${hint}`);
     return result;
   }
 }

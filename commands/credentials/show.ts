@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { type ShownCredential, showCredential } from '../../src/actions/credentials/show.js';
 import { CatalystCommand } from '../../src/cli/command/base-command.js';
-import { logins } from '../../src/sovereign/logins.js';
+import { labAddresses, logins } from '../../src/sovereign/logins.js';
 import { command } from '../../src/support/commands/command.js';
 
 export default class CredentialsShow extends CatalystCommand<ShownCredential | { logins: ShownCredential[] }> {
@@ -23,7 +23,8 @@ export default class CredentialsShow extends CatalystCommand<ShownCredential | {
       const all = logins(fqdn);
       const rows = all.map(({ name, address, username, note }) => [name, address, username, note]);
       context.output.page([{ table: { head: ['LOGIN', 'ADDRESS', 'AS', 'USE'], rows } }]);
-      context.output.note(`the password: ${command('credentials show', 'NAME', { reveal: true })}`);
+      if (context.options.lab !== undefined) context.output.note(labAddresses);
+      context.output.note(`a password, here the first: ${command('credentials show', all[0]!.name, { reveal: true })}`);
       return { logins: all.map(({ name, credential: _, ...login }) => ({ name, from: 'not looked up', login })) };
     }
     const store = await context.credentials();

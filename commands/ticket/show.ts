@@ -18,6 +18,8 @@ export default class TicketShow extends CatalystCommand<TicketDetails> {
     const lines = (sentences: string[]) => sentences.map((sentence) => `  ${sentence}`);
     const changes = lines(mutations.filter((sentence) => !probes.includes(sentence)));
     const proving = lines(mutations.filter((sentence) => probes.includes(sentence)));
+    const published =
+      ticket.published === undefined || ticket.status === 'done' ? [] : [`in the published WBS: ${ticket.published}`];
     const depends = `depends on: ${ticket.dependsOn.join(', ') || 'nothing'}`;
     const planned = stateDir === undefined;
     const { evidence, failure } = ticket;
@@ -26,6 +28,7 @@ export default class TicketShow extends CatalystCommand<TicketDetails> {
       ticketTable([ticket], { planned }),
       '',
       depends,
+      ...published,
       ...(evidence ? [`proof: ${evidence.summary}`] : []),
       ...(failure ? [{ text: `failure: ${failure}`, tone: 'bad' } as const] : []),
       ...(changes.length > 0 ? ['would change:', ...changes] : []),

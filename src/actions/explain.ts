@@ -1,12 +1,12 @@
 /** Documents one field of the spec, ticket, phase, Blueprint, item of the Definition of Done, term or error code. */
-import { glossary } from '../sovereign/glossary.js';
+import { glossary, partsOfTerms } from '../sovereign/glossary.js';
 import { type SpecField, specFields } from '../sovereign/spec/spec-fields.js';
 import { command } from '../support/commands/command.js';
 import { type ErrorCode, errorCodes } from '../support/errors/error-codes.js';
 import { fail } from '../support/errors/errors.js';
 import { type ErrorClass, exitStatuses } from '../support/errors/exit-statuses.js';
 import { nearest } from '../support/nearest.js';
-import { phases, tickets } from '../walk/wbs.js';
+import { blueprintOf, phases, provenBy, tickets, unticketed } from '../walk/wbs.js';
 
 export interface Explanation {
   topic: string;
@@ -41,7 +41,7 @@ export async function explain(
   const word = topic.trim();
   const found =
     explainError(word) ??
-    explainTicket(word) ??
+    (await explainStep(word, load)) ??
     explainPhase(word) ??
     (await explainItem(word)) ??
     explainTerm(word) ??
@@ -55,6 +55,7 @@ export async function explain(
     ...tickets.map((ticket) => ticket.id),
     ...Object.keys(errorCodes),
     ...Object.keys(glossary),
+    ...Object.keys(partsOfTerms),
     ...blueprints.map(({ name }) => name),
   ];
   const near = nearest(word, names);
@@ -96,27 +97,41 @@ const nextOf: Readonly<Record<ErrorClass, string>> = {
 /** D1 to D23 and W1 to W13. What they check is loaded for them alone. */
 async function explainItem(word: string): Promise<Explanation | undefined> {
   if (!/^[dw][0-9]+$/i.test(word)) return undefined;
-  const { checklist } = await import('../verification/dod/checklist.js');
+  const [{ checklist }, { explainedItems }] = await Promise.all([
+    import('../verification/dod/checklist.js'),
+    import('../verification/explained-items.js'),
+  ]);
   const item = checklist.find(({ id }) => id === word.toUpperCase());
   if (!item) return undefined;
-  const answered = item.of ? ` It is answered by ${item.of.join(', ')}.` : '';
+  const { checked = '', fails = '', helps } = explainedItems[item.id] ?? {};
+  const ofWbs = item.id.startsWith('W');
   return {
     topic: item.id,
     kind: 'item',
     title: item.title,
     text: [
-      item.id.startsWith('W')
-        ? `An item of the checklist of the WBS §9.${answered}`
-        : `An item of the Definition of Done, checked on the live Sovereign.${answered}`,
+      ofWbs
+        ? 'An item of the checklist of the WBS §9.'
+        : 'An item of the Definition of Done, checked on the live Sovereign.',
     ],
-    facts: { 'check again': item.repeat, 'whole verdict': command('verify dod') },
+    facts: {
+      checked,
+      'fails on': fails,
+      ...(helps ? { 'what helps': helps } : {}),
+      'check again': item.repeat,
+      'last result': command('evidence show'),
+      'whole verdict': command('verify dod'),
+    },
     more: (item.of ?? []).map((id) => ({ topic: id, title: checklist.find((one) => one.id === id)?.title ?? '' })),
   };
 }
 
 function explainTerm(word: string): Explanation | undefined {
   const name = word.toLowerCase();
-  const term = Object.keys(glossary).find((one) => [name, name.replace(/s$/, '')].includes(one.toLowerCase()));
+  const isNamed = (one: string) => [name, name.replace(/s$/, '')].includes(one.toLowerCase());
+  // VERIFIED is a state of the handover, verified a level.
+  const part = word in partsOfTerms ? word : Object.keys(partsOfTerms).find(isNamed);
+  const term = Object.keys(glossary).find(isNamed) ?? (part && partsOfTerms[part]);
   if (term === undefined) return undefined;
   return {
     topic: term,
@@ -136,21 +151,42 @@ function explainError(word: string): Explanation | undefined {
   return { topic: code, kind: 'error', title: entry.title, text: [entry.explain], facts, more: [] };
 }
 
-function explainTicket(word: string): Explanation | undefined {
-  const id = `#${word.replace(/^(ticket )?#?/, '')}`;
-  const ticket = tickets.find((candidate) => candidate.id === id);
-  if (!ticket) return undefined;
-  const facts: Record<string, string> = { phase: `${ticket.phase} ${phases[ticket.phase]?.title ?? ''}` };
-  if (ticket.dependsOn.length > 0) facts['depends on'] = ticket.dependsOn.join(', ');
+/** A ticket, or a step without one that is no Blueprint. */
+async function explainStep(
+  word: string,
+  load: () => Promise<readonly BlueprintFacts[]>,
+): Promise<Explanation | undefined> {
+  const ticket = tickets.find(({ id }) => id === `#${word.replace(/^(ticket )?#?/, '')}`);
+  const step = ticket ?? unticketed.find(({ id }) => id === word && id in provenBy);
+  if (!step) return undefined;
+  const { id, title, phase } = step;
+  const needs = 'needs' in step ? step.needs : step.dependsOn;
+  const blueprint = blueprintOf(id);
+  const proof = provenBy[id] ?? (await load()).find(({ name }) => name === blueprint)?.proof;
   return {
     topic: id,
     kind: 'ticket',
-    title: ticket.title,
+    title,
     text: [
-      `Ticket ${id} of the WBS. It is done once its proof has been taken live on the Sovereign: ${command('ticket show', id.slice(1))}`,
+      `${ticket ? `Ticket ${id}` : 'A step'} of the WBS. It is done once its proof has been taken on the live Sovereign.`,
     ],
-    facts,
-    more: ticket.dependsOn.map((need) => ({ topic: need, title: 'comes first' })),
+    facts: {
+      phase: `${phase} ${phases[phase]?.title ?? ''}`,
+      ...(blueprint ? { installs: blueprint } : {}),
+      ...(needs.length > 0 ? { 'depends on': needs.join(', ') } : {}),
+      ...(proof ? { 'proven by': proof } : {}),
+      ...stepCommands(id),
+    },
+    more: needs.map((need) => ({ topic: need, title: 'comes first' })),
+  };
+}
+
+function stepCommands(id: string): Record<string, string> {
+  const typed = id.replace('#', '');
+  return {
+    'where it is': command('ticket show', typed),
+    run: command('ticket run', typed),
+    'prove again': command('ticket run', typed, { fresh: true }),
   };
 }
 
@@ -162,10 +198,12 @@ function explainPhase(word: string): Explanation | undefined {
     topic: `phase ${phase.id}`,
     kind: 'phase',
     title: phase.title,
-    text: [`Phase ${phase.id} of the WBS. Its tickets run with: ${command('phase run', phase.id)}`],
+    text: [`Phase ${phase.id} of the WBS. It is done once each of its steps is proven.`],
     facts: {
       needs: phase.needs.length === 0 ? 'nothing' : phase.needs.map((need) => `phase ${need}`).join(', '),
       'estimate of the WBS': `${phase.duration} of a person's work on the platform; a run takes minutes`,
+      'where it is': command('phase show', phase.id),
+      run: command('phase run', phase.id),
     },
     more: tickets
       .filter((ticket) => ticket.phase === phase.id)
@@ -181,13 +219,16 @@ function explainBlueprint(word: string, blueprints: readonly BlueprintFacts[]): 
     topic: blueprint.name,
     kind: 'blueprint',
     title: blueprint.title,
-    text: [blueprint.role, `Proven by: ${blueprint.proof}`],
+    text: [`A Blueprint of the Sovereign: ${blueprint.role}.`],
     facts: {
       phase: String(blueprint.phase),
       ...(blueprint.ticket ? { ticket: blueprint.ticket } : {}),
       chart: `${chart.name} ${chart.version} from ${chart.source}`,
       namespace: blueprint.namespace,
       'depends on': blueprint.dependsOn.join(', ') || 'nothing',
+      'proven by': blueprint.proof,
+      'more of it': command('blueprint show', blueprint.name),
+      ...stepCommands(blueprint.ticket ?? blueprint.name),
     },
     more: blueprint.dependsOn.map((need) => ({ topic: need, title: 'comes first' })),
   };

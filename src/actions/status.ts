@@ -120,12 +120,8 @@ export function evidenceCell(row: TicketRow): string {
   return [summary, live, at].filter(Boolean).join(' · ');
 }
 
-export function statusCell(row: TicketRow): string {
-  return row.mark ? `${row.status}, ${row.mark}` : row.status;
-}
-
 /** Status and level are two things: what was proven once is not thereby part of a Sovereign that meets its Definition of Done. */
-const statusAndLevel = (row: TicketRow) => (row.level ? `${statusCell(row)} (${row.level})` : statusCell(row));
+const statusAndLevel = (row: TicketRow) => (row.level ? `${row.status} (${row.level})` : row.status);
 
 export function statusAsMarkdown(result: StatusResult): string {
   if (result.sovereigns) {

@@ -10,6 +10,9 @@ export interface Login {
   note: string;
 }
 
+/** What a person should know before typing such an address into a browser. */
+export const labAddresses = 'These addresses exist in the lab only: no browser on this machine can open them.';
+
 const emergency = 'for an emergency when nobody can sign in through the realm';
 
 export function logins(fqdn: string): readonly Login[] {

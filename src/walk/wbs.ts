@@ -36,8 +36,8 @@ export interface Ticket {
   phase: number;
   /** Tickets and Blueprints; ids of engine steps. */
   dependsOn: readonly string[];
-  /** §9 as the seed has it. */
-  initial: { status: TicketStatus; mark?: string };
+  /** Its status in §9 of the WBS as it was published: that of building the platform, and of no Sovereign. */
+  published: string;
 }
 
 const ticket = (
@@ -45,9 +45,8 @@ const ticket = (
   phase: number,
   title: string,
   dependsOn: readonly string[],
-  status: TicketStatus = 'parked',
-  mark?: string,
-): Ticket => ({ id: `#${number}`, title, phase, dependsOn, initial: mark ? { status, mark } : { status } });
+  published = 'parked',
+): Ticket => ({ id: `#${number}`, title, phase, dependsOn, published });
 
 export const tickets: readonly Ticket[] = [
   ticket(370, 0, 'Hetzner mock-data purge', []),
@@ -62,7 +61,7 @@ export const tickets: readonly Ticket[] = [
   ticket(316, 3, 'bp-openbao with auto-unseal', ['#338'], 'pending'),
   ticket(331, 3, 'bp-external-secrets, ClusterSecretStore split', ['#316'], 'pending'),
   ticket(378, 4, 'bp-crossplane', ['#338']),
-  ticket(327, 4, 'bp-crossplane-claims, event-driven install', ['#378'], 'in flight', 'other session'),
+  ticket(327, 4, 'bp-crossplane-claims, event-driven install', ['#378'], 'in flight, other session'),
   ticket(383, 4, 'bp-harbor on Hetzner Object Storage', ['bp-cnpg', 'bp-valkey', '#371']),
   ticket(384, 4, 'bp-velero on Hetzner Object Storage', ['#371', '#338']),
   ticket(379, 5, 'bp-kyverno', ['#338']),
@@ -134,6 +133,17 @@ const installs: Record<string, string> = {
   '#381': 'bp-grafana',
   '#382': 'bp-spire',
   '#385': 'bp-catalyst-platform',
+};
+
+/** What proves the steps that install no Blueprint; that of a Blueprint is in its blueprint.yaml. */
+export const provenBy: Readonly<Record<string, string>> = {
+  '#370': 'a fresh listing of the Hetzner project has no leftovers of this Sovereign',
+  '#371': 'in each bucket, a probe object is listed, written, read and deleted with the keys',
+  '#374': "the parent's servers refer to the Sovereign's, which agree on SOA and addresses",
+  '#317':
+    'the handover has revoked what the mother had, each old credential was tried and refused, and the mother keeps nothing of the Sovereign',
+  '#319': 'the old addresses answer 301 to the Sovereign, and the mother keeps nothing of it',
+  cluster: 'every server is a node of the cluster and Ready',
 };
 
 /** The Blueprint behind a ticket, when it installs one. */

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { Parser } from '@oclif/core';
 import { parseAst } from 'rolldown/parseAst';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asTyped } from '../../src/cli/text/invocation.js';
+import { asStarted, asTyped } from '../../src/cli/text/invocation.js';
 import { command } from '../../src/support/commands/command.js';
 import { commandFlags } from '../../src/support/commands/command-flags.js';
 
@@ -165,7 +165,15 @@ describe('a command as the person has to type it', () => {
       asTyped(command('rehearse', { sovereign: 'a.b.c' }), { program: 'catalyst', given: { spec: 's.yaml' } }),
     ).toBe('catalyst rehearse --sovereign a.b.c');
     expect(asTyped(`${command('lab up', 'x')} or ${command('explain', 'E1101')} or catalyst --help`, here)).toBe(
-      'npx catalyst lab up x or npx catalyst explain E1101 or npx catalyst --help',
+      `npx catalyst lab up x or npx catalyst explain E1101 --lab ux5 --state-dir '/tmp/a b' or npx catalyst --help`,
+    );
+  });
+
+  it('names the program in a page of help as it was started', () => {
+    const page =
+      'USAGE\n  $ catalyst evidence COMMAND\n\n  $ catalyst lab down second\n  catalyst doctor   whether catalyst can run';
+    expect(asStarted(page, { program: 'npx catalyst', given: { lab: 'x' } })).toBe(
+      'USAGE\n  $ npx catalyst evidence COMMAND\n\n  $ npx catalyst lab down second\n  npx catalyst doctor   whether catalyst can run',
     );
   });
 

@@ -92,7 +92,7 @@ test('a command that only reads starts no lab; list shows what there is', async 
   expect(result).toContainEqual(expect.objectContaining({ name: 'two', up: true, engine: 'emulated', sovereigns: [] }));
 });
 
-test('down refuses while a run uses the lab, keeps its evidence, and deletes it only when that is asked for', async () => {
+test('down refuses while a run uses the lab, keeps its records, and deletes them only when that is asked for', async () => {
   const labs = join(home, 'state', 'catalyst', 'labs');
   const state = join(labs, 'two', 'state', 'omantel.omani.works');
   mkdirSync(join(state, 'evidence'), { recursive: true });
@@ -106,11 +106,12 @@ test('down refuses while a run uses the lab, keeps its evidence, and deletes it 
   running.release();
 
   const { result } = await lab('down', 'two');
-  expect(await readdir(join(result.evidence, 'omantel.omani.works'))).toEqual(['dod.json']);
+  expect(result.kept).toHaveLength(1);
+  expect(await readdir(join(result.kept[0].to, 'omantel.omani.works', 'evidence'))).toEqual(['dod.json']);
   expect(await readdir(labs)).not.toContain('two');
   mkdirSync(join(state, 'evidence'), { recursive: true });
   writeFileSync(join(state, 'evidence', 'dod.json'), '{}');
-  expect((await lab('down', 'two', '--delete-evidence')).result).not.toHaveProperty('evidence');
+  expect((await lab('down', 'two', '--delete-evidence')).result).not.toHaveProperty('kept');
   expect(existsSync(state)).toBe(false);
 });
 

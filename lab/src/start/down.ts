@@ -1,4 +1,4 @@
-/** `catalyst lab down`: stops the lab and removes all it wrote but evidence: its state, and what it made on clusters that exist. */
+/** `catalyst lab down`: stops the lab and removes all it wrote but evidence, journals and logs: its state, and what it made on clusters that exist. */
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Context } from 'catalyst/actions/session/context.js';
@@ -9,7 +9,7 @@ import { fail } from 'catalyst/support/errors/errors.js';
 import { waitUntil } from 'catalyst/support/wait.js';
 import { clearGiven } from '../existing/given-clusters.js';
 import { callLab, directoryOf, findLab, startingProcess } from './ensure.js';
-import { keepEvidence } from './keep-evidence.js';
+import { type KeptRecords, keepRecords } from './keep-records.js';
 
 export interface LabDownResult {
   name: string;
@@ -19,8 +19,8 @@ export interface LabDownResult {
   removed?: string;
   /** Objects taken away from clusters that exist. */
   taken?: number;
-  /** Where the evidence of its runs is now. */
-  evidence?: string;
+  /** Where evidence, journals and logs of its runs are now. */
+  kept?: KeptRecords[];
 }
 
 export interface DownOptions {
@@ -58,21 +58,21 @@ export async function labDown(
   }
   const taken = await clearGiven(directory, { clock, signal });
   const removes = !options.keep && existsSync(directory);
-  const evidence = removes && !options.deleteEvidence ? moved(name, states, clock.now()) : undefined;
+  const kept = removes && !options.deleteEvidence ? moved(name, states, clock.now()) : [];
   if (removes) for (const { root } of [{ root: directory }, ...states]) rmSync(root, { recursive: true, force: true });
   return {
     name,
     stopped: pid !== undefined,
     ...(removes ? { removed: directory } : {}),
     ...(taken ? { taken } : {}),
-    ...(evidence ? { evidence } : {}),
+    ...(kept.length > 0 ? { kept } : {}),
   };
 }
 
 interface States {
   /** With a directory for each Sovereign. */
   root: string;
-  /** Where evidence of there is kept. */
+  /** Where records of there are kept. */
   kept: string;
 }
 
@@ -97,9 +97,19 @@ function requireIdle(name: string, states: readonly States[], now: Date): void {
   );
 }
 
-function moved(name: string, states: readonly States[], now: Date): string | undefined {
+function moved(name: string, states: readonly States[], now: Date): KeptRecords[] {
   const stamp = now.toISOString().slice(0, 19).replaceAll(':', '');
-  return states.flatMap(({ root, kept }) => keepEvidence(root, join(kept, `${name}-${stamp}`)) ?? [])[0];
+  return states.flatMap(({ root, kept }) => keepRecords(root, join(kept, `${name}-${stamp}`)) ?? []);
+}
+
+/** Paths that summaries have named lead nowhere any more: what they are now. */
+export function keptText({ from, to, report }: KeptRecords): string[] {
+  return [
+    'Evidence, journals and logs of its runs are kept:',
+    `  from  ${from}`,
+    `  to    ${to}`,
+    ...(report === undefined ? [] : [`  the newest report is ${report}`]),
+  ];
 }
 
 function isAlive(pid: number): boolean {

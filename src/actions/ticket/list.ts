@@ -20,8 +20,8 @@ export interface TicketRow {
   /** The Blueprint that it installs. */
   blueprint?: string;
   status: TicketStatus;
-  /** The seed's remark on the status ("other session"). */
-  mark?: string;
+  /** Of a ticket: its status in the WBS as it was published, which is that of no Sovereign. */
+  published?: string;
   prs: string[];
   /** Deployed-SHA evidence: Git SHA and chart digest that were live at the proof, when known. */
   evidence?: { sha?: string; digest?: string; at: string; summary: string };
@@ -30,19 +30,16 @@ export interface TicketRow {
   level?: Level;
 }
 
-/** Without a Sovereign nothing is in flight and nothing is parked. */
-const planned = (ticket: Ticket): Ticket => ({ ...ticket, initial: { status: 'pending' } });
-
 /** One row for each of the 22 tickets. */
 export function listTickets(stateDir: string | undefined): TicketRow[] {
   const state = foldJournal(stateDir === undefined ? [] : readJournal(stateDir));
-  return tickets.map((ticket) => ticketRow(stateDir === undefined ? planned(ticket) : ticket, state));
+  return tickets.map((ticket) => ticketRow(ticket, state));
 }
 
 /** The same row for a step without a ticket (`cluster`, `bp-valkey`, `dod`). */
 export function listUnticketed(stateDir: string | undefined): TicketRow[] {
   const state = foldJournal(stateDir === undefined ? [] : readJournal(stateDir));
-  return unticketed.map((step) => ticketRow({ ...step, dependsOn: step.needs, initial: { status: 'pending' } }, state));
+  return unticketed.map((step) => ticketRow({ ...step, dependsOn: step.needs }, state));
 }
 
 /** What the journal shows of it, which goes before what is set by hand. */
@@ -51,12 +48,14 @@ export function derivedStatus(id: string, { proofs, open, failures }: JournalSta
   return proofs.has(id) ? 'done' : open.has(id) ? 'in flight' : failures.has(id) ? 'failed' : undefined;
 }
 
-export function ticketRow(ticket: Ticket, state: JournalState): TicketRow {
+type Known = Omit<Ticket, 'published'> & Partial<Pick<Ticket, 'published'>>;
+
+export function ticketRow(ticket: Known, state: JournalState): TicketRow {
   const proof = state.proofs.get(ticket.id);
   const failure = state.failures.get(ticket.id);
   const derived = derivedStatus(ticket.id, state);
   const byHand = state.tickets.get(ticket.id);
-  const status = derived ?? (byHand?.status as TicketStatus | undefined) ?? ticket.initial.status;
+  const status = derived ?? (byHand?.status as TicketStatus | undefined) ?? 'pending';
   return {
     id: ticket.id,
     title: ticket.title,
@@ -64,7 +63,7 @@ export function ticketRow(ticket: Ticket, state: JournalState): TicketRow {
     dependsOn: [...ticket.dependsOn],
     blueprint: blueprintOf(ticket.id),
     status,
-    mark: status === ticket.initial.status ? ticket.initial.mark : undefined,
+    published: ticket.published,
     prs: byHand?.prs ?? [],
     evidence: proof && {
       sha: proof.evidence.sha,
@@ -131,7 +130,7 @@ function phaseRow(phase: Phase, rows: readonly TicketRow[]): PhaseRow {
       ? 'done'
       : mine.some((row) => row.status === 'failed')
         ? 'failed'
-        : proven > 0 || mine.some((row) => row.status === 'in flight' && !row.mark)
+        : proven > 0 || mine.some((row) => row.status === 'in flight')
           ? 'in flight'
           : 'pending';
   return {

@@ -117,7 +117,7 @@ function ended(step: RecordedStep, isAlive: boolean): WatchedStep {
 }
 
 function journaledStep(step: WatchedStep, journal: JournalState): WatchedStep {
-  const row = ticketRow({ ...step, dependsOn: [], initial: { status: 'pending' } }, journal);
+  const row = ticketRow({ ...step, dependsOn: [] }, journal);
   const status = (
     { done: 'done', failed: 'failed', parked: 'parked', 'in flight': 'interrupted', pending: 'pending' } as const
   )[row.status];

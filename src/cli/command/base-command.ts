@@ -8,7 +8,7 @@
  *     async run(): Promise<ExplainResult> {
  *       const { args, flags, context } = await this.open(Explain);
  *       const result = await explain(context, { … });   // src/actions/explain.ts; throws fail('Exxxx', …)
- *       context.output.print(explainText(result));      // text for a person; dropped under --json
+ *       context.output.page(explainPage(result));       // text for a person; dropped under --json
  *       return result;                                  // becomes `result` of the JSON document; never undefined
  *     }
  *   }

@@ -3,6 +3,7 @@ import type { Command, Config } from '@oclif/core';
 import { CommandHelp, Help, type HelpSectionRenderer } from '@oclif/core/help';
 import { exitMeanings } from '../../support/errors/exit-meanings.js';
 import { exitStatuses } from '../../support/errors/exit-statuses.js';
+import { asStarted } from '../text/invocation.js';
 import { sharedFlags } from './flags.js';
 import { pageWidth, versionMark } from './root-help.js';
 
@@ -55,6 +56,10 @@ const startHere: [string, string][] = [
 ];
 
 export class CatalystHelp extends Help {
+  protected override log(...words: string[]): void {
+    super.log(...words.map((word) => asStarted(word)));
+  }
+
   protected override CommandHelpClass = CommandHelpWithExitCodes;
 
   override formatRoot(): string {

@@ -20,7 +20,8 @@ export async function main(url: string, given: readonly string[] = process.argv.
   if (argv.length === 1 && argv[0] === '--help') {
     const page = rootHelp(versionLine(new URL('../package.json', url)));
     if (page !== undefined) {
-      process.stdout.write(page);
+      const { asStarted } = await import('../text/invocation.js');
+      process.stdout.write(asStarted(page));
       return;
     }
   }

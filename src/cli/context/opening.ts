@@ -98,7 +98,8 @@ export function createOpening(flags: SharedFlags, request: ContextRequest): Open
     terminal,
     lab: once(async (): Promise<LabAccess | undefined> => {
       if (flags.lab === undefined) return undefined;
-      if (request.ignored.length > 0) output.warn(ignoredText(flags.lab, request.ignored));
+      const ignored = ignoredText(flags.lab, request.ignored, request.command);
+      if (ignored !== undefined) output.warn(ignored);
       const { useLab } = await import('./chosen-lab/use-lab.js');
       const { engine, lab: name } = flags;
       return useLab(name, {

@@ -2,7 +2,7 @@
 import type { Asked } from './ask.js';
 import type { Series } from './ask-all.js';
 import { GoBack } from './go-back.js';
-import type { Question } from './wizard/question.js';
+import type { Answers, Question } from './wizard/question.js';
 
 const start = '→ go on';
 const saveOnly = '→ save only';
@@ -16,11 +16,8 @@ export async function review(series: Series, edit: (question: Question) => Promi
     const answered = options.questions.filter(
       ({ id, unless }) => asked.answers[id] !== undefined && !unless?.(asked.answers),
     );
-    const width = Math.max(...answered.map((question) => labelOf(question).length));
-    const lines = answered.map((question) => ({
-      value: question.id,
-      name: `  ${labelOf(question).padEnd(width)}  ${shownAnswer(question, asked.answers[question.id] ?? '')}`,
-    }));
+    const rows = reviewRows(answered, asked.answers, process.stderr.columns || 80);
+    const lines = answered.map(({ id }, index) => ({ value: id, name: rows[index]! }));
     try {
       const picked = await prompter.choose({
         message: `Review: go on, or choose an answer to change it (${lines.length} answers)`,
@@ -35,6 +32,28 @@ export async function review(series: Series, edit: (question: Question) => Promi
       if (!(error instanceof GoBack)) throw error;
     }
   }
+}
+
+/** The mark of the chosen line and the space after it. */
+const pointer = 2;
+
+/** One line each: name and answer, which is cut in the middle where the window has no room for it. Pure. */
+export function reviewRows(questions: readonly Question[], answers: Answers, columns: number): string[] {
+  const names = questions.map((question) => question.short ?? labelOf(question));
+  const width = Math.max(0, ...names.map((name) => name.length));
+  const room = Math.max(12, columns - 1 - pointer - width - 4);
+  return questions.map((question, index) => {
+    const shown = shownAnswer(question, answers[question.id] ?? '');
+    return `  ${names[index]!.padEnd(width)}  ${middleCut(shown, room)}`;
+  });
+}
+
+/** Both ends tell answers apart: of a key, its kind and its comment. */
+function middleCut(text: string, room: number): string {
+  const letters = [...text];
+  if (letters.length <= room) return text;
+  const tail = Math.floor((room - 1) / 2);
+  return `${letters.slice(0, room - 1 - tail).join('')}…${letters.slice(-tail).join('')}`;
 }
 
 /** Its message without what explains it in brackets. */

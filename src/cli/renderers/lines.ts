@@ -10,6 +10,7 @@ import { messageOf } from '../../support/errors/errors.js';
 import { oneLine, printable } from '../../support/printable.js';
 import { shortReason } from '../../support/short-reason.js';
 import { phases } from '../../walk/wbs.js';
+import { createRedProbes } from './red-probes.js';
 import { everyTenth, type Renderer, type RendererTools } from './renderer.js';
 
 /** How long a wait lasts before it gets a line. */
@@ -57,11 +58,16 @@ function createOutcomes({ clock, every = everyTenth }: RendererTools, sink: Line
   const begun = new Set<number>();
   const waits = new Map<string, StepEvent>();
   const shown = new Map<string, string>();
+  const red = createRedProbes();
   const titleOf = (phase: number) => `phase ${phase} ${phases.find(({ id }) => id === phase)?.title ?? ''}`.trim();
   const stepsOf = (phase: number) => run?.steps.filter((step) => step.phase === phase) ?? [];
 
-  /** Waits that have lasted get their line, once for each reason. */
+  const writeRed = (step: StepEvent['step'], words: string) =>
+    sink.write(`${clockTime(clock.now())} ${step.phase}/${stepName(step)} ${words}`, step.phase);
+
+  /** Waits that have lasted get their line, once for each reason; so do probes that have been red for a while. */
   const lookAtWaits = () => {
+    for (const { step, words } of red.takeOld(clock.now())) writeRed(step, words);
     for (const [id, event] of waits) {
       if (clock.now().getTime() - event.at.getTime() < longWaitMs) continue;
       waits.delete(id);
@@ -85,7 +91,12 @@ function createOutcomes({ clock, every = everyTenth }: RendererTools, sink: Line
       // Another reason for the same wait is no new wait.
       waits.set(step.id, { ...event, at: since?.at ?? event.at });
     } else if (event.type !== 'part') waits.delete(step.id);
-    if (isWorthALine(event)) sink.write(eventLine(event), step.phase);
+    red.add(event);
+    if (isWorthALine(event)) {
+      const words = red.take(step.id);
+      if (words !== undefined) writeRed(step, words);
+      sink.write(eventLine(event), step.phase);
+    }
     const steps = stepsOf(step.phase);
     const over = steps.every(({ status }) => status !== 'pending' && status !== 'running');
     if (isEnd(event) && over) {
@@ -113,12 +124,11 @@ function createOutcomes({ clock, every = everyTenth }: RendererTools, sink: Line
 
 const isEnd = ({ type }: StepEvent) => ['done', 'skipped', 'failed', 'interrupted', 'blocked'].includes(type);
 
-/** Of parts, what was decided: an item, a moment, and a probe that failed. */
+/** Of parts, what was decided: an item, a moment. Probes that fail share a line. */
 function isWorthALine(event: StepEvent): boolean {
   if (event.type !== 'part') return isEnd(event);
   const { group, state } = event.part ?? {};
-  if (group === 'item') return state !== 'running';
-  return group === 'moment' || state === 'fail';
+  return group === 'item' ? state !== 'running' : group === 'moment';
 }
 
 /** `14:32:10` in local time. */

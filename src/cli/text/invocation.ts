@@ -77,8 +77,8 @@ const named = new RegExp(
   `(?<![\\w/."-])catalyst (${ids.sort((a, b) => b.length - a.length).join('|')}|help)(?![\\w-])|(?<![\\w/."-])catalyst (?=-)`,
   'g',
 );
-/** What documents, or starts, something by its name needs no world. */
-const needsNone = (id: string) => /^(lab|explain|doctor|help|version|completion|$)/.test(id);
+/** What starts something by its name, or documents it, needs no world; what `explain` prints has commands that need one. */
+const needsNone = (id: string) => /^(lab|doctor|help|version|completion|$)/.test(id);
 
 /** `text` with every command in it as this person has to type it: what chose the world comes last, as people type it. */
 export function asTyped(text: string, { program, given }: Invocation): string {
@@ -94,6 +94,11 @@ export function asTyped(text: string, { program, given }: Invocation): string {
     end = found.index + head.length + words.length;
   }
   return typed + text.slice(end);
+}
+
+/** A page of help, with the program in it as it was started; help belongs to no world. */
+export function asStarted(page: string, { program } = invocationOf([], process.env)): string {
+  return asTyped(page, { program, given: {} }).replaceAll('$ catalyst ', `$ ${program} `);
 }
 
 /** The arguments and flags at the beginning of `rest` that belong to the command; what follows is the sentence around it. */

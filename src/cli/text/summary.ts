@@ -6,7 +6,7 @@
 import type { Ending } from '../../actions/session/context.js';
 import { type StepRef, stepName, stepNames } from '../../engine/events.js';
 import { isProven, type RecordedStep, type RunRecord } from '../../engine/record/run-record.js';
-import type { Login } from '../../sovereign/logins.js';
+import { type Login, labAddresses } from '../../sovereign/logins.js';
 import { command } from '../../support/commands/command.js';
 import { counted } from '../../support/counted.js';
 import { formatDuration } from '../../support/durations.js';
@@ -66,12 +66,14 @@ export function summaryPage(summary: Summary, rows = Number.POSITIVE_INFINITY): 
 
 /** For an error, which has words and remedies of its own: only what the run had reached. */
 export function reachedText(summary: Summary, look: Look): string {
-  const { ending, console, logins } = summary;
+  const { ending, console, logins, lab } = summary;
   const short = { ...summary, ending: { ...ending, bundle: undefined, wiped: true } };
   const signIn = logins.length > 0 ? `; logins: ${command('credentials show')}` : '';
   const facts = factsOf(short);
   const open: Fact[] =
-    console && !ending.wiped ? [['try', `${console}${signIn}`], ...onceEach(costFacts(summary))] : [];
+    console && !ending.wiped
+      ? [[lab ? 'in the lab' : 'try', `${console}${signIn}`], ...onceEach(costFacts(summary))]
+      : [];
   return layOut([{ facts: [...facts, ...open] }], look);
 }
 
@@ -133,14 +135,16 @@ function provenFacts(steps: readonly RecordedStep[]): Fact[] {
 
 function tryFacts({ console, logins, lab }: Summary): Fact[] {
   const keep = (text: string) => ({ text, keep: true });
-  const signIn = logins.map(({ address, username }): Fact => ['try', keep(`${address} as ${username}`)]);
+  const key = lab ? 'in the lab' : 'try';
+  const signIn = logins.map(({ address, username }): Fact => [key, keep(`${address} as ${username}`)]);
   if (console === undefined && signIn.length === 0) return [];
   const first = logins[0];
   return [
-    ...(console ? [['try', keep(console)] as const] : []),
+    // Before them, so that nobody tries them first.
+    ...(lab ? [[key, { text: labAddresses, tone: 'dim' }] as const] : []),
+    ...(console ? [[key, keep(console)] as const] : []),
     ...signIn,
     ...(first ? [['password', keep(command('credentials show', first.name, { reveal: true }))] as const] : []),
-    ...(lab ? [['', { text: 'names of a lab, which no browser resolves', tone: 'dim' }] as const] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { evidenceCell, noSovereign, statusCell } from '../../actions/status.js';
+import { evidenceCell, noSovereign } from '../../actions/status.js';
 import type { TicketRow } from '../../actions/ticket/list.js';
 import { command } from '../../support/commands/command.js';
 import type { Block, Cell } from './page.js';
@@ -14,9 +14,9 @@ const looks: Readonly<Record<string, [string, Tone]>> = {
 };
 
 /** A status as every table shows it. */
-export function statusLook(status: string, text = status): Cell {
+export function statusLook(status: string): Cell {
   const [mark, tone] = looks[status] ?? ['', 'dim'];
-  return { text: `${mark} ${text}`.trim(), tone };
+  return { text: `${mark} ${status}`.trim(), tone };
 }
 
 /** The §9 table for a terminal, a line for each row. `planned`: no Sovereign exists, so there is no status. */
@@ -30,7 +30,7 @@ export function ticketTable(rows: readonly TicketRow[], { planned = false } = {}
   const hasLevels = rows.some(({ level }) => level !== undefined);
   const cells = rows.map((row): Cell[] => [
     ...first(row),
-    statusLook(row.status, statusCell(row)),
+    statusLook(row.status),
     ...(hasLevels ? [row.level ?? '–'] : []),
     ...(hasPrs ? [row.prs.join(', ') || '–'] : []),
     evidenceCell(row),

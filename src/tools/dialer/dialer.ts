@@ -13,6 +13,7 @@ import { type ConnectRule, type Dial, dialFor } from './connect-to.js';
 import { addressesOf, dialText, isOwnWay, openConnection, type Ways } from './open-connection.js';
 import type { OwnNames } from './own-names.js';
 import { bareHost, proxyFor, proxyUrl, shownProxy } from './proxies.js';
+import { unreachable } from './proxy-refusal.js';
 import { connectBySocks, isSocks } from './socks.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -129,7 +130,17 @@ async function agentFor(
       `The proxy ${shownProxy(proxy)} is of a kind that is not supported; use http, https or socks5.`,
     );
   const through = { ...options, proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href } };
-  return secure ? new HttpsAgent(through) : new HttpAgent(through);
+  return namingProxy(secure ? new HttpsAgent(through) : new HttpAgent(through), proxy);
+}
+
+/** The agent itself, whose errors on the way to the proxy name it. */
+function namingProxy(agent: HttpAgent, proxy: URL): HttpAgent {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) =>
+    connect(options, (error, socket) =>
+      done?.(error && unreachable(shownProxy(proxy), String(options.host), error), socket),
+    );
+  return agent;
 }
 
 /** An agent for names that a proxy does not find: it is asked for their address. */
@@ -208,7 +219,7 @@ async function tunnel(proxy: URL, host: string, port: number): Promise<Socket> {
   const where = { host: bareHost(proxy.hostname), port: portOf(proxy), method: 'CONNECT', path: at, headers };
   return new Promise((resolve, reject) => {
     const asked = start({ ...where, agent: false, signal: AbortSignal.timeout(tunnelMs) });
-    asked.once('error', reject);
+    asked.once('error', (error) => reject(unreachable(shownProxy(proxy), host, error)));
     asked.once('connect', (answer, socket) => {
       if (answer.statusCode === 200) return resolve(socket as Socket);
       socket.destroy();

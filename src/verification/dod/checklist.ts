@@ -80,7 +80,7 @@ export const backupProofs = ['#384', 'bp-cnpg'] as const;
 
 export const checklist: readonly Item[] = [
   item('D1', 'exactly the 24 Blueprints, at their pins, healthy', releasesLive),
-  item('D2', "every ticket's own proof, taken now", everyProof, command('phase run', 'N', { fresh: true })),
+  item('D2', "every ticket's own proof, taken now", everyProof),
   item('D3', "GitOps loop: only the Sovereign's Gitea", gitLoop),
   item('D4', 'DNS: delegation from the parent down', delegationChain),
   item('D5', 'TLS: chains verify, issued through its own PowerDNS', certificates),

@@ -55,14 +55,14 @@ function beforeTheWipe(entries: readonly JournalEntry[]): JournalState {
 }
 
 function ticketLines({ proofs, failures, tickets: set }: JournalState): ReportRequest['tickets'] {
-  return tickets.map(({ id, title, initial }) => {
+  return tickets.map(({ id, title }) => {
     const proof = proofs.get(id);
     const byHand = set.get(id);
     const { sha, digest, summary } = proof?.evidence ?? {};
     return {
       id,
       title,
-      status: proof ? 'done' : failures.has(id) ? 'failed' : (byHand?.status ?? initial.status),
+      status: proof ? 'done' : failures.has(id) ? 'failed' : (byHand?.status ?? 'pending'),
       prs: byHand?.prs ?? [],
       evidence: summary,
       sha,

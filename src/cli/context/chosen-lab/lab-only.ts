@@ -2,6 +2,7 @@
 import { credentialVariables } from '../../../sovereign/credentials/credential-store.js';
 import { fail } from '../../../support/errors/errors.js';
 import type { SharedFlags } from '../../command/flags.js';
+import { startsLab } from './acting-commands.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -9,13 +10,16 @@ type Env = Readonly<Record<string, string | undefined>>;
 const elsewhere = { kubeconfig: 'CATALYST_KUBECONFIG', 'mother-kubeconfig': 'CATALYST_MOTHER_KUBECONFIG' } as const;
 
 const credentials = new Set(Object.values(credentialVariables));
-/** Variables that name an endpoint or a credential of the real world. */
+/** Variables of the real world's vendors. */
 const isVendors = (name: string) => /^(HCLOUD|AWS|DYNADOT)_/.test(name) || credentials.has(name);
+/** Those that have an effect without a lab; others, such as AWS_CA_BUNDLE, never have one. */
+const hasEffect = (name: string) => !isVendors(name) || credentials.has(name) || endpoints.has(name);
+const endpoints = new Set(['HCLOUD_ENDPOINT', 'AWS_ENDPOINT_URL_S3']);
 
 export interface LabOnly<F> {
   flags: F;
   env: Env;
-  /** Variables that are set and have no effect, sorted. */
+  /** Variables that are set and would have an effect without the lab, sorted. */
   ignored: string[];
 }
 
@@ -43,10 +47,14 @@ export function labOnly<F extends Pick<SharedFlags, 'engine' | 'kubeconfig' | 'm
     }
   }
   const withoutIgnored = Object.fromEntries(Object.entries(env).filter(([name]) => !ignored.includes(name)));
-  return { flags: kept, env: withoutIgnored, ignored: ignored.sort() };
+  return { flags: kept, env: withoutIgnored, ignored: ignored.filter(hasEffect).sort() };
 }
 
-/** One line, however many there are. */
-export function ignoredText(lab: string, ignored: readonly string[]): string {
+/**
+ * One line, however many there are; none for a command that only reads, which says it again and again to nobody's use.
+ * @param words of the command, `catalyst` included
+ */
+export function ignoredText(lab: string, ignored: readonly string[], words: string): string | undefined {
+  if (ignored.length === 0 || !startsLab(words)) return undefined;
   return `The lab ${lab} has its own endpoints and credentials; ignored from the environment: ${ignored.join(', ')}.`;
 }

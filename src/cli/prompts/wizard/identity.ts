@@ -41,6 +41,7 @@ export const identityQuestions: readonly Question[] = [
     id: 'email',
     kind: 'text',
     message: 'E-mail address for certificates and the first administrator',
+    short: 'E-mail address',
     help: 'address for ACME and for the first administrator',
     variable: 'CATALYST_EMAIL',
     path: 'spec.organization.email',

@@ -8,6 +8,7 @@ import { type Answers, type LookUps, type Question, typed } from './question.js'
 export const motherQuestions: readonly Question[] = [
   {
     id: 'mother-kubeconfig',
+    short: 'kubeconfig of the mother',
     kind: 'text',
     message:
       'kubeconfig file of the mother cluster (empty: KUBECONFIG or ~/.kube/config, with the context from the next question)',
@@ -23,6 +24,7 @@ export const motherQuestions: readonly Question[] = [
     id: 'mother-context',
     kind: 'choice',
     message: 'kubeconfig context of the mother cluster',
+    short: 'context of the mother',
     help: 'kubeconfig context of the mother cluster',
     variable: 'CATALYST_MOTHER_CONTEXT',
     path: 'spec.mother.context',

@@ -31,6 +31,8 @@ export interface Question {
   /** `text` and `choice` go to the spec or the decisions, `secret` to the credential store. */
   kind: 'text' | 'choice' | 'secret';
   message: string;
+  /** Its name in the review, of at most 26 letters, where the message without its brackets is longer. */
+  short?: string;
   /** For --help. */
   help: string;
   /** Environment variable. */

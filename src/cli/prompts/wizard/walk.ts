@@ -8,6 +8,7 @@ export const walkQuestions: readonly Question[] = [
     id: 'purge',
     kind: 'choice',
     message: 'Leftovers in the Hetzner project',
+    short: 'leftovers at Hetzner',
     help: 'what to do with leftovers in the Hetzner project (#370)',
     variable: 'CATALYST_PURGE',
     options: ['plan', 'apply', 'skip'],

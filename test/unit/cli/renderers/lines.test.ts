@@ -140,6 +140,37 @@ describe('lines', () => {
     expect(text).toContain('✖ D17 killed: 12 of 13 probes failed');
   });
 
+  it('count probes that turn red, in one line until the next one of their step', () => {
+    const probe = (id: string, note: string, state: 'fail' | 'pass' = 'fail') =>
+      event(0, 'part', { part: { group: 'probe', id, state, note } });
+    const flapping = Array.from({ length: 300 }, () => [probe('console', 'late'), probe('console', '', 'pass')]).flat();
+    const others = ['api', 'dns', 'git', 'registry'].map((id) => probe(id, 'late'));
+    const moment = event(0, 'part', { part: { group: 'moment', id: 'kill', state: 'running', note: 'is stopped' } });
+    const events = [started, event(0, 'started'), ...flapping, ...others, probe('mail', 'refused'), moment];
+    const lines = logOf([...events, event(0, 'done', { ms: 4000 })])
+      .text()
+      .trim()
+      .split('\n');
+    expect(lines.slice(2).map((line) => line.slice(9))).toEqual([
+      '3/#376 bp-gitea probes that were red: late (console 300 times, api, dns and 2 more); refused (mail)',
+      '3/#376 bp-gitea kill: is stopped',
+      '3/#376 bp-gitea ✔ done 4s',
+    ]);
+  });
+
+  it('show probes that turn red once a minute while nothing else happens', () => {
+    const probe = event(0, 'part', { part: { group: 'probe', id: 'console', state: 'fail', note: 'late' } });
+    const { text, time, tick } = logOf([started, event(0, 'started'), probe, probe]);
+    tick();
+    expect(text()).not.toContain('console');
+    time.now = later(61);
+    tick();
+    expect(text()).toContain('14:33:11 3/#376 bp-gitea probes that were red: late (console 2 times)');
+    time.now = later(200);
+    tick();
+    expect(text()).toBe('');
+  });
+
   it('hold no secret', () => {
     const redactor = createRedactor();
     redactor.register('hunter2-hunter2');

@@ -76,6 +76,20 @@ describe.each(Object.keys(clients))('%s behind a proxy', (name) => {
   });
 });
 
+describe.each(Object.keys(clients))('%s without its proxy', (name) => {
+  test.each(['http://127.0.0.1:9', 'http://proxy.invalid:3128'])('%s: the remedies name it', async (url) => {
+    const { message, actions } = await clients[name]!(createDialer({ connectTo: [], env: { HTTPS_PROXY: url } })).then(
+      () => expect.unreachable(),
+      (error) => error as CatalystError,
+    );
+    expect(message).toContain(`the proxy ${url} on the way to one.example.org cannot be reached`);
+    expect(actions.slice(0, 2)).toEqual([
+      `correct the proxy, at which nothing answers: env | grep -i _proxy shows where ${url} is set`,
+      'or bypass it: export NO_PROXY="$NO_PROXY,one.example.org"',
+    ]);
+  });
+});
+
 test('a proxy that is not there is named, not only its port', async () => {
   const dialer = createDialer({ connectTo: [], env: { HTTPS_PROXY: 'http://127.0.0.1:9' } });
   await expect(clients['Hetzner']!(dialer)).rejects.toThrow(

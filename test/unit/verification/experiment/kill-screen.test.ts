@@ -26,6 +26,12 @@ it('tells each change of a probe once', () => {
   ]);
 });
 
+it('calls a late canary late: it is red only where nothing answers', () => {
+  told.length = 0;
+  showProbes(context)({ ...sample(canaryName, true), ms: 60_000 });
+  expect(told).toEqual([{ group: 'probe', id: canaryName, state: 'fail', note: 'late' }]);
+});
+
 it('tells a moment anew, and nothing where nobody watches', () => {
   told.length = 0;
   showMoments(context)('kill', 'running', 'scaled to 0');

@@ -34,11 +34,18 @@ describe('with --lab', () => {
     const only = labOnly(given, env, none);
     expect(only.env).toEqual({ PATH: '/bin', CATALYST_ENGINE: 'emulated' });
     expect(only.flags).toEqual(flags);
-    expect(ignoredText('a', only.ignored)).toBe(
-      'The lab a has its own endpoints and credentials; ignored from the environment: AWS_ENDPOINT_URL_S3, AWS_PROFILE, ' +
+    expect(ignoredText('a', only.ignored, 'catalyst wizard')).toBe(
+      'The lab a has its own endpoints and credentials; ignored from the environment: AWS_ENDPOINT_URL_S3, ' +
         'CATALYST_KUBECONFIG, CATALYST_MOTHER_KUBECONFIG, CATALYST_POWERDNS_API_KEY, CATALYST_REGISTRY_TOKEN, ' +
         'DYNADOT_API_KEY, HCLOUD_ENDPOINT, HCLOUD_TOKEN.',
     );
+  });
+
+  it('nothing is said of a variable that catalyst never reads, nor by a command that only reads', () => {
+    const quiet = labOnly(flags, { AWS_CA_BUNDLE: '/ca', AWS_PROFILE: 'prod' }, none);
+    expect(quiet).toMatchObject({ env: {}, ignored: [] });
+    expect(ignoredText('a', quiet.ignored, 'catalyst wizard')).toBeUndefined();
+    expect(ignoredText('a', ['HCLOUD_TOKEN'], 'catalyst status')).toBeUndefined();
   });
 
   it.each(['kubeconfig', 'mother-kubeconfig'])('--%s is refused when it was typed', (flag) => {
