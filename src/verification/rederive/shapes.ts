@@ -42,6 +42,7 @@ const experimentShape = z.looseObject({
     faultAt: ms,
     redAt: ms.optional(),
     undoAt: ms,
+    startedAgainAt: ms.optional(),
     endedAt: ms,
   }),
   control: z.looseObject({ name: text, url: text, turnedRed: z.boolean(), redMs: ms }),
