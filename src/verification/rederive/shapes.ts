@@ -26,7 +26,15 @@ const flowRow = z.looseObject({
   at: z.array(z.number().min(0).max(1e11)).max(100_000),
 });
 const nodeFlows = z.looseObject({
-  ...{ node: text, by: z.literal('table').optional(), from: count.optional(), to: count.optional(), gaps: count, lost: count, error: text.optional() },
+  ...{
+    node: text,
+    by: z.literal('table').optional(),
+    from: count.optional(),
+    to: count.optional(),
+    gaps: count,
+    lost: count,
+    error: text.optional(),
+  },
   rows: z.array(flowRow).max(100_000),
 });
 const flowsShape = z.looseObject({ nodes: z.array(nodeFlows).max(1000), error: text.optional() });

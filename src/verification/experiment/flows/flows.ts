@@ -144,7 +144,8 @@ export function flowPlaces(seen: Followed, addresses: readonly string[]): ScanPl
   });
   if (flows.nodes.length === 0) return [blind(connectionsPlace, flows.error ?? 'no node was followed', 'hubble')];
   return flows.nodes.map((node) => {
-    const [place, unseen, by] = [flowPlaceOf(node.node), unseenOf(node, window), node.by ?? 'hubble'];
+    const [place, unseen] = [flowPlaceOf(node.node), unseenOf(node, window)];
+    const by = node.by ?? 'hubble';
     if (unseen !== undefined) return blind(place, unseen, by);
     const lost = node.lost > 0 ? `; Hubble lost ${node.lost} events` : '';
     return {

@@ -53,7 +53,10 @@ export function flowsJob({ node, runId, image }: { node: string; runId: string; 
 }
 
 /** The same where Hubble is off. Both folders are read-only; a folder of its own keeps what it has seen. */
-export function tableJob({ node, runId, image }: { node: string; runId: string; image: string }, inside: readonly string[]): ProbeJob {
+export function tableJob(
+  { node, runId, image }: { node: string; runId: string; image: string },
+  inside: readonly string[],
+): ProbeJob {
   const folder = (path: string, mountPath: string) => ({
     ...{ volume: { hostPath: { path, type: 'Directory' } }, mountPath, readOnly: true as const },
   });
@@ -84,8 +87,12 @@ export async function insideOf(kube: Kube): Promise<string[]> {
     ...nodes.flatMap(({ spec }) => (spec?.podCIDRs ?? []) as string[]),
     ...((api?.spec?.clusterIPs ?? []) as string[]),
   ].filter((address) => address.includes('.'));
-  const own = nodes.flatMap(({ status }) => ((status?.addresses ?? []) as { address: string }[]).map(({ address }) => address));
-  return [...new Set([...networks.map(network), ...own.filter((one) => isIP(one) === 4).map((one) => `${one}$`)])].sort();
+  const own = nodes.flatMap(({ status }) =>
+    ((status?.addresses ?? []) as { address: string }[]).map(({ address }) => address),
+  );
+  return [
+    ...new Set([...networks.map(network), ...own.filter((one) => isIP(one) === 4).map((one) => `${one}$`)]),
+  ].sort();
 }
 
 const toldRef = (node?: string) => ({

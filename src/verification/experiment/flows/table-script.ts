@@ -136,7 +136,16 @@ done
 `;
 
 const uid = '[0-9a-f]{8}([-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}';
-const never = ['0\\.', '127\\.', '22[4-9]\\.', '23[0-9]\\.', '255\\.', 'fe80', 'ff', '0000:0000:0000:0000:0000:0000:0000:000[01]$'];
+const never = [
+  '0\\.',
+  '127\\.',
+  '22[4-9]\\.',
+  '23[0-9]\\.',
+  '255\\.',
+  'fe80',
+  'ff',
+  '0000:0000:0000:0000:0000:0000:0000:000[01]$',
+];
 
 /** @param at where the node's folders are, and a file that may be written; `inside`: how addresses of the cluster begin */
 export const tableScriptEnv = (at: { proc: string; logs: string; state: string }, inside: readonly string[]) => ({

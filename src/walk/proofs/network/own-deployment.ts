@@ -18,7 +18,10 @@ const componentsShape = z.object({
 const topologyShape = z.object({
   topology: z.object({
     regions: z.array(
-      z.object({ name: z.string(), clusters: z.array(z.object({ name: z.string(), nodes: z.array(z.object({ name: z.string() })) })) }),
+      z.object({
+        name: z.string(),
+        clusters: z.array(z.object({ name: z.string(), nodes: z.array(z.object({ name: z.string() })) })),
+      }),
     ),
   }),
   storage: z.object({ pvcs: z.array(z.object({ namespace: z.string(), name: z.string() })) }),

@@ -18,6 +18,8 @@ it('shows so many, and says how many more there are', () => {
 });
 
 it('says why there is none, and nothing in a lab', () => {
-  expect(flowsPart({ nodes: [], error: 'no DaemonSet' })).toMatch(/the connections of no node were followed: no DaemonSet/);
+  expect(flowsPart({ nodes: [], error: 'no DaemonSet' })).toMatch(
+    /the connections of no node were followed: no DaemonSet/,
+  );
   expect(flowsPart(undefined)).toBe('');
 });

@@ -37,9 +37,15 @@ function asked(change: typeof sound = {}) {
   const world = fakeWorld({
     clock: { now: () => new Date(0), sleep: async () => undefined },
     kube: async () => memoryCluster([claim('gitea-pg-1'), claim('gitea-data')]).kube,
-    http: async ({ url }) => ({ status: 404, headers: {}, text: '', ...(answers[url] && { status: 200 }), ...answers[url] }),
+    http: async ({ url }) => ({
+      status: 404,
+      headers: {},
+      text: '',
+      ...(answers[url] && { status: 200 }),
+      ...answers[url],
+    }),
   });
-  return ownConsole({ world } as Scope);
+  return ownConsole({ world } as unknown as Scope);
 }
 
 describe('D21', () => {

@@ -2,7 +2,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fail } from '../../../../../src/support/errors/errors.js';
 import type { Experiment } from '../../../../../src/verification/experiment/experiment.js';
-import { flowsJob, flowsMutations, insideOf, tableJob, withFlows } from '../../../../../src/verification/experiment/flows/follow-flows.js';
+import {
+  flowsJob,
+  flowsMutations,
+  insideOf,
+  tableJob,
+  withFlows,
+} from '../../../../../src/verification/experiment/flows/follow-flows.js';
 import { probeJobObject } from '../../../../../src/walk/probes/probe-job.js';
 import { agentImage, answeringNodes } from '../../../../fakes/answering-nodes.js';
 import { type FakeKube, fakeKube } from '../../../../fakes/fake-kube.js';
@@ -68,7 +74,11 @@ describe('the Job where Hubble is off', () => {
       ...[{ path: '/proc', type: 'Directory' }, { path: '/var/log/pods', type: 'Directory' }, undefined],
     ]);
     const [container] = pod.containers;
-    expect(container.volumeMounts.map(({ readOnly }: { readOnly?: true }) => readOnly)).toEqual([true, true, undefined]);
+    expect(container.volumeMounts.map(({ readOnly }: { readOnly?: true }) => readOnly)).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
     expect(container.securityContext).toMatchObject({
       ...{ privileged: false, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
       capabilities: { drop: ['ALL'] },

@@ -11,7 +11,8 @@ const uid = '0a1b2c3d-0000-4000-8000-00000000abcd';
 const mother = { v4: '500200C0', v6: 'B80D0120000000000000000050000000' };
 let dir: string;
 
-const row = (local: string, remote: string, state: string) => `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000\n`;
+const row = (local: string, remote: string, state: string) =>
+  `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000\n`;
 const local = '05002A0A';
 
 function put(pid: number, tables: Record<string, string>, cgroup = '0::/\n'): void {
@@ -113,12 +114,21 @@ it('takes from what the node tracks what was too short for its tables, by the Po
 
 it('a table that cannot be read is a gap: nothing follows from it', () => {
   rmSync(join(dir, 'proc', '1', 'net', 'tcp'));
-  expect(look(100)).toEqual([['gap', 100], ['beat', 100]]);
+  expect(look(100)).toEqual([
+    ['gap', 100],
+    ['beat', 100],
+  ]);
   put(1, {});
   put(77, {}, ofPod());
   rmSync(join(dir, 'proc', '77', 'net', 'tcp'));
-  expect(look(105)).toEqual([['gap', 105], ['beat', 105]]);
+  expect(look(105)).toEqual([
+    ['gap', 105],
+    ['beat', 105],
+  ]);
   rmSync(join(dir, 'proc', '1'), { recursive: true });
   rmSync(join(dir, 'proc', '77'), { recursive: true });
-  expect(look(110)).toEqual([['gap', 110], ['beat', 110]]);
+  expect(look(110)).toEqual([
+    ['gap', 110],
+    ['beat', 110],
+  ]);
 });
