@@ -7,7 +7,7 @@ import { messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
-import { type DownTime, onlyBefore, startDownTime, unless } from './down-time.js';
+import { type DownTime, onlyBefore, startDownTime, unless } from './mother/down-time.js';
 import type { ExercisePlan } from './exercises.js';
 import type { Exercise } from './experiment.js';
 import type { InsideCanary } from './mother/canary-inside.js';

@@ -18,7 +18,7 @@ import { startLoopbackWitness } from '../../tools/exec/loopback-witness.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { baselineWithinMs, greenBaseline, untilGreen } from './baseline.js';
-import { downSecondsOf } from './down-time.js';
+import { downSecondsOf } from './mother/down-time.js';
 import { withCut } from './egress-cut.js';
 import type { ExercisePlan } from './exercises.js';
 import {

@@ -4,7 +4,7 @@ import { discoverCatalyst } from '../../../src/mother/discover.js';
 import { killSurvived } from '../../../src/verification/dod/checks/independence.js';
 import { verdictOf } from '../../../src/verification/dod/item.js';
 import type { Scope } from '../../../src/verification/dod/scope.js';
-import { startDownTime } from '../../../src/verification/experiment/down-time.js';
+import { startDownTime } from '../../../src/verification/experiment/mother/down-time.js';
 import type { ExercisePlan } from '../../../src/verification/experiment/exercises.js';
 import { type Experiment, judge } from '../../../src/verification/experiment/experiment.js';
 import type { CutSeen } from '../../../src/verification/experiment/judge/cut.js';

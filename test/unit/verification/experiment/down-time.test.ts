@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lookAtCatalyst } from '../../../../src/handover/handover.js';
 import { startCatalyst, stopCatalyst } from '../../../../src/handover/mother/stop-catalyst.js';
 import { withArmedUndo } from '../../../../src/handover/mother/undo/armed-undo.js';
-import { downSecondsOf, onlyBefore, unless } from '../../../../src/verification/experiment/down-time.js';
+import { downSecondsOf, onlyBefore, unless } from '../../../../src/verification/experiment/mother/down-time.js';
 import { longestDownMs } from '../../../../src/verification/experiment/experiment.js';
 import { stopAndExercise } from '../../../../src/verification/experiment/kill-window.js';
 import type { InsideCanary } from '../../../../src/verification/experiment/mother/canary-inside.js';

@@ -3,9 +3,9 @@
  * back. Nothing in between outlasts it, whatever hangs; the Job that is armed on the mother keeps to it too, for when this machine
  * cannot (undo-scripts.ts).
  */
-import type { Clock } from '../../support/clock.js';
-import type { Act } from '../../world/step.js';
-import { longestDownMs } from './experiment.js';
+import type { Clock } from '../../../support/clock.js';
+import type { Act } from '../../../world/step.js';
+import { longestDownMs } from '../experiment.js';
 
 /** What it takes to begin the undo, before the mother begins hers. */
 const undoMs = 4000;
