@@ -46,11 +46,11 @@ function say(to, port, verdict, whose,   key) {
 }
 function flush(   i, key, isFirst) {
   for (i = 1; i <= rows && !shares; i++) {
-    if (proto[i] == "tcp" && lport[i] in listens) continue
-    key = from " " proto[i] " " lport[i] " " to[i] " " rport[i]
+    if (proto[i] == "tcp" && near[i] in listens) continue
+    key = from " " proto[i] " " near[i] " " to[i] " " far[i]
     isFirst = isNew(key)
     if (proto[i] == "tcp" && state[i] != "01" && state[i] != "02" && !isFirst) continue
-    say(to[i], proto[i] "/" rport[i], state[i] == "02" ? "SYN-SENT" : "FORWARDED", from)
+    say(to[i], proto[i] "/" far[i], state[i] == "02" ? "SYN-SENT" : "FORWARDED", from)
   }
   rows = shares = 0
   for (i in listens) delete listens[i]
@@ -91,7 +91,7 @@ $1 ~ /^[0-9]+:$/ {
   if (kind ~ /^tcp/ && $4 == "0A") { listens[l[2]] = 1; next }
   if (r[2] == "0000") next
   rows++
-  proto[rows] = substr(kind, 1, 3); lport[rows] = l[2]; to[rows] = address(r[1]); rport[rows] = hex(r[2]); state[rows] = $4
+  proto[rows] = substr(kind, 1, 3); near[rows] = l[2]; to[rows] = address(r[1]); far[rows] = hex(r[2]); state[rows] = $4
 }`;
 
 /** One look, for the time that is given. A process that ends meanwhile has no table; one that lives and hides its own was not looked at. */
