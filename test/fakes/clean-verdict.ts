@@ -164,7 +164,13 @@ function evidenceOf(key: string): Record<string, unknown> {
       today: { fqdn: 'test.omani.works', at, hetzner: [], buckets: [], mother: [] },
     },
     D21: {
-      ...{ files: 4, watching: true, onDemand: 0, servers: 3, volumes: 9 },
+      files: ['https://console.omantel.omani.works/sovereign/assets/index.js'],
+      page: {
+        url: 'https://console.omantel.omani.works/sovereign/0123456789abcdef/cloud/architecture',
+        ...{ status: 200, files: ['https://console.omantel.omani.works/sovereign/assets/index.js'] },
+      },
+      ...{ watching: true, onDemand: 0, servers: ['cp1'] },
+      ...{ volumes: ['gitea/gitea-pg-1'], claims: ['gitea/gitea-pg-1', 'loki/loki-0'] },
       wanted: { 'bp-gitea': ['bp-gitea'] },
       installed: ['bp-gitea'],
     },

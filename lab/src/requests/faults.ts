@@ -25,6 +25,7 @@ export const stateFaultKinds = [
   'not-ready',
   'due-undo',
   'refused-trailers',
+  'mother-off',
 ] as const;
 export type StateFaultKind = (typeof stateFaultKinds)[number];
 export type Fault = CallFault | { kind: StateFaultKind };
@@ -63,6 +64,9 @@ export interface Faults {
   take(kind: StateFaultKind, target?: string): boolean;
 }
 
+/** Of the mother: her API with her pages, and her PowerDNS. Her name servers are another machine's. */
+const motherServers = ['mother', 'powerdns'];
+
 const pattern = (glob: string) =>
   new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i');
 const fits = (glob: string | undefined, text: string) => glob === undefined || pattern(glob).test(text);
@@ -98,6 +102,11 @@ export function createFaults(options: { clock?: Clock } = {}): Faults {
     },
     list: () => current().map((rule) => ({ ...rule })),
     match(server, method, path) {
+      const off = motherServers.includes(server) ? state('mother-off') : undefined;
+      if (off) {
+        off.used += 1;
+        return { kind: 'reset' };
+      }
       const bare = path.split('?')[0]!;
       const found = current().find(
         (rule) =>

@@ -55,7 +55,7 @@ export function createKube(options: KubeOptions): Kube & KubeWriter & ServiceCal
   const send = async (
     method: string,
     path: string,
-    { body, ...how }: { body?: unknown; contentType?: string; time?: Allowance } = {},
+    { body, ...how }: { body?: unknown; contentType?: string; time?: Allowance; urgent?: boolean } = {},
   ): Promise<KubeObject> => {
     const answer = await transport.send({ method, path, body, signal, ...how });
     if (answer.status >= 300) throw refusal(method, path, answer);
@@ -111,10 +111,10 @@ export function createKube(options: KubeOptions): Kube & KubeWriter & ServiceCal
       const collection = served(found, object);
       return send('POST', `${collection}?fieldManager=catalyst`, { body: object });
     },
-    async patch(ref, patch, subresource) {
+    async patch(ref, patch, subresource, { urgent } = {}) {
       const path = served(await pathOf(ref), ref);
       const at = `${path}${subresource ? `/${subresource}` : ''}?fieldManager=catalyst`;
-      return send('PATCH', at, { body: patch, contentType: 'application/merge-patch+json' });
+      return send('PATCH', at, { body: patch, contentType: 'application/merge-patch+json', urgent: urgent === true });
     },
     async delete(ref, { propagation = 'Background', evict } = {}) {
       const path = await pathOf(ref);

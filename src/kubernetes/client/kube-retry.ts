@@ -1,14 +1,34 @@
 /** Asks again after faults that pass by themselves; a write only when it did not arrive, or when doing it twice is doing it once. */
 import type { Clock } from '../../support/clock.js';
 import { isCatalystError } from '../../support/errors/errors.js';
-import { createAllowance } from '../../tools/http/bounded.js';
+import { createAllowance, deadlineIn } from '../../tools/http/bounded.js';
 import type { KubeRequest, KubeTransport } from './kube-transport.js';
 
 const pausesMs = [200, 600, 1500];
 const busy = new Set([429, 502, 503, 504]);
 
+/** What is urgent is tried again after so long without an answer. */
+const urgentTryMs = 4000;
+const urgentPauseMs = 200;
+
 export function withRetry(transport: KubeTransport, clock: Clock): KubeTransport {
+  const sendUrgently: KubeTransport['send'] = async (request) => {
+    const time = createAllowance();
+    for (;;) {
+      const deadline = deadlineIn(urgentTryMs, request.signal);
+      const isLast = () => time.left() <= urgentPauseMs;
+      try {
+        const answer = await transport.send({ ...request, time, signal: deadline.signal, fresh: true });
+        if (!busy.has(answer.status) || isLast()) return answer;
+      } catch (error) {
+        request.signal?.throwIfAborted();
+        if (!(deadline.signal.aborted || isCatalystError(error, 'E3101')) || isLast()) throw error;
+      }
+      await clock.sleep(urgentPauseMs, request.signal);
+    }
+  };
   const send: KubeTransport['send'] = async (request) => {
+    if (request.urgent) return sendUrgently(request);
     const { time = createAllowance() } = request;
     for (const pause of pausesMs) {
       try {

@@ -25,6 +25,8 @@ export interface KubeRequest {
   signal?: AbortSignal;
   /** Over a connection of its own. */
   fresh?: boolean | undefined;
+  /** Tries again after a few seconds without an answer, each time over a connection of its own. */
+  urgent?: boolean;
 }
 
 export interface KubeAnswer {

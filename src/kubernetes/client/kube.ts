@@ -44,6 +44,11 @@ export interface ApplyOptions {
   forceConflicts?: boolean;
 }
 
+export interface PatchOptions {
+  /** Each try over a connection of its own and for a few seconds only: nothing that hangs delays it. */
+  urgent?: true;
+}
+
 export interface DeleteOptions {
   propagation?: 'Foreground' | 'Background' | 'Orphan';
   /** A Pod by the Eviction API, which a PodDisruptionBudget may refuse. */
@@ -119,7 +124,7 @@ export interface KubeWriter {
   apply(objects: readonly KubeObject[], options?: ApplyOptions): Promise<KubeObject[]>;
   create(object: KubeObject): Promise<KubeObject>;
   /** JSON merge patch; `subresource` such as `status` or `scale`. */
-  patch(ref: KubeRef, patch: Record<string, unknown>, subresource?: string): Promise<KubeObject>;
+  patch(ref: KubeRef, patch: Record<string, unknown>, subresource?: string, how?: PatchOptions): Promise<KubeObject>;
   /** True when something was there to delete. */
   delete(ref: KubeRef, options?: DeleteOptions): Promise<boolean>;
 }

@@ -13,6 +13,8 @@ export interface UndoRun {
   runId: string;
   /** How long the Job waits. */
   seconds: number;
+  /** How long it waits, at most, from when it sees catalyst-api stopped; default: as long. */
+  downSeconds?: number;
   /** When its wait is over, for whoever reads the Job. */
   until: Date;
 }
@@ -50,6 +52,7 @@ export function undoObjects(catalyst: CatalystOnMother, run: UndoRun): KubeObjec
   const env = {
     DEPLOYMENT: deployment.name,
     REPLICAS: String(catalyst.replicas),
+    DOWN_SECONDS: String(run.downSeconds ?? run.seconds),
     KUSTOMIZATION: flux?.name ?? '',
     KUSTOMIZATION_NAMESPACE: flux?.namespace ?? '',
     SUSPEND: flux?.suspend === false ? 'false' : 'null',

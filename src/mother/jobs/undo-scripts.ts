@@ -15,8 +15,31 @@ const begin = `set -eu
 may() { kubectl auth can-i -q "$@" || { printf 'not allowed: %s' "$*" > /dev/termination-log; exit 1; }; }
 `;
 
-const wait = `kubectl -n "$NAMESPACE" annotate job "$NAME" "${armedAnnotation}=true" --overwrite
-sleep "$SECONDS_TO_WAIT"
+/** On the Job, in seconds since 1970: when it saw catalyst-api stopped. A Pod that is made again does not begin to count anew. */
+export const stoppedAnnotation = 'catalyst.openova.io/stopped';
+
+const armed = `kubectl -n "$NAMESPACE" annotate job "$NAME" "${armedAnnotation}=true" --overwrite
+`;
+
+const wait = `${armed}sleep "$SECONDS_TO_WAIT"
+`;
+
+/** Until it has been stopped for long enough, or was not stopped at all in the time there is. A look that fails is made again. */
+const waitWhileStopped = `${armed}until=$(($(date -u +%s) + SECONDS_TO_WAIT))
+stopped=$(kubectl -n "$NAMESPACE" get job "$NAME" -o 'jsonpath={.metadata.annotations.${stoppedAnnotation.replaceAll('.', '\\.')}}')
+while [ -z "$stopped" ] && [ "$(date -u +%s)" -lt "$until" ]; do
+  replicas=$(kubectl -n "$NAMESPACE" get deployment "$DEPLOYMENT" --request-timeout=5s -o 'jsonpath={.spec.replicas}') || replicas=
+  if [ "$replicas" = 0 ]; then
+    stopped=$(date -u +%s)
+    kubectl -n "$NAMESPACE" annotate job "$NAME" "${stoppedAnnotation}=$stopped" --overwrite --request-timeout=5s || true
+  else
+    sleep 2
+  fi
+done
+if [ -n "$stopped" ]; then
+  left=$((stopped + DOWN_SECONDS - $(date -u +%s)))
+  [ "$left" -le 0 ] || sleep "$left"
+fi
 `;
 
 /** The binding goes last and takes role and account with it, which it owns. */
@@ -28,7 +51,7 @@ const undone = `printf '{"undone":true}' > /dev/termination-log
 
 const startCatalyst = `${begin}may patch "deployments.apps/$DEPLOYMENT" -n "$NAMESPACE" --subresource=scale
 [ -z "$KUSTOMIZATION" ] || may patch "${kustomizations}/$KUSTOMIZATION" -n "$KUSTOMIZATION_NAMESPACE"
-${wait}replicas=$(kubectl -n "$NAMESPACE" get deployment "$DEPLOYMENT" -o 'jsonpath={.spec.replicas}')
+${waitWhileStopped}replicas=$(kubectl -n "$NAMESPACE" get deployment "$DEPLOYMENT" -o 'jsonpath={.spec.replicas}')
 if [ "$replicas" = 0 ]; then
   kubectl -n "$NAMESPACE" scale deployment "$DEPLOYMENT" --replicas="$REPLICAS"
 fi

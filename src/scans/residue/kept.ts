@@ -16,6 +16,10 @@ export const unreadablePlaces: readonly Unlooked[] = [
     why: 'deleted by their own retention; check that none contains a token: single lines cannot be removed',
   },
   {
+    place: "the registrar's own DNS records (Dynadot)",
+    why: "catalyst has no key of the mother's account there, and an earlier catalyst-api wrote records of a Sovereign into it; check its DNS settings of the parent domain for the Sovereign's name and *.<name>, which answer again if the domain is ever moved back to the registrar's servers",
+  },
+  {
     place: 'browser storage of whoever used the wizard of the mother',
     why: "no program reads it; clear the site data of the mother's console",
   },

@@ -8,7 +8,7 @@ export const exitMeanings: Readonly<Record<number, string>> = {
   5: 'an external system failed (Hetzner, Kubernetes, S3, DNS, Git, registry)',
   6: 'quota or capacity',
   7: 'refused for safety: protected object, missing confirmation, stale plan, unmet prerequisite, out of scope',
-  8: 'not finished, resumable: timed out',
+  8: 'not finished, resumable: timed out, or waiting for something that only a person can do',
   9: 'another run holds the lock',
   10: 'verification INVALID: the experiment itself did not work',
   130: 'interrupted (resumable)',

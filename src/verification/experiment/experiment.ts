@@ -44,6 +44,8 @@ export interface ExperimentWindow {
   faultAt: number;
   redAt?: number;
   undoAt: number;
+  /** When the mother had taken the write that starts catalyst-api again. */
+  startedAgainAt?: number;
   endedAt: number;
 }
 
@@ -178,11 +180,15 @@ function judgeRed({ window, control }: Observed, redAt: number | undefined): str
   return redMs < window.requestedMs ? [`the canary was red for ${redMs} ms of ${window.requestedMs}`] : [];
 }
 
-function judgeSpan({ faultAt, undoAt, requestedMs }: ExperimentWindow): string[] {
-  const [down, most] = [undoAt - faultAt, longestDownMs(requestedMs)];
-  return down > most
-    ? [`the mother was down for ${seconds(down)}, longer than the ${seconds(most)} that were announced`]
-    : [];
+/** Counted to the write that put catalyst-api back, which a machine or a mother with nothing to spare delays. */
+function judgeSpan({ faultAt, undoAt, startedAgainAt = undoAt, requestedMs }: ExperimentWindow): string[] {
+  const [down, most] = [startedAgainAt - faultAt, longestDownMs(requestedMs)];
+  if (down <= most) return [];
+  const isOurs = undoAt - faultAt > most;
+  const why = isOurs
+    ? 'this machine was too slow to begin the undo in time'
+    : `the undo began after ${seconds(undoAt - faultAt)} and the mother did not take it sooner`;
+  return [`the mother was down for ${seconds(down)}, longer than the ${seconds(most)} that were announced: ${why}`];
 }
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

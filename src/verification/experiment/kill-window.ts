@@ -1,12 +1,15 @@
 /** The window itself: from the canary that turns red to the undo, no longer than was announced. */
 import type { Part } from '../../engine/events.js';
+import { stopCatalyst } from '../../handover/mother/stop-catalyst.js';
+import type { CatalystOnMother } from '../../mother/discover.js';
 import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { waitUntil } from '../../support/wait.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
+import { type DownTime, onlyBefore, startDownTime, unless } from './mother/down-time.js';
 import type { ExercisePlan } from './exercises.js';
-import { type Exercise, longestDownMs } from './experiment.js';
+import type { Exercise } from './experiment.js';
 import type { InsideCanary } from './mother/canary-inside.js';
 import { goneSince } from './mother/sightings.js';
 import type { MotherWatching } from './mother/watch.js';
@@ -15,8 +18,6 @@ import type { Sampler } from './sampler.js';
 
 /** The first red sample may be a little younger than the moment we saw it: a margin keeps the window whole. */
 const marginMs = 500;
-/** What it takes to begin the undo. */
-const undoMs = 2000;
 /** The last look of the canary inside comes when that share of the window is over. */
 const lateInWindow = 0.6;
 
@@ -33,8 +34,36 @@ export interface Fault {
   inside: InsideCanary;
   /** Milliseconds since the experiment began. */
   faultAt: number;
+  down: DownTime;
   /** What was begun, and is waited for after the undo. */
   begun: Promise<unknown>[];
+}
+
+type Stopping = Omit<Fault, 'down'> & { catalyst: CatalystOnMother };
+
+/**
+ * Stops catalyst-api and exercises; answers in time for it to be put back, whatever hangs. Answers none when it did not stop in time,
+ * which the judge tells.
+ */
+export async function stopAndExercise(
+  world: World,
+  context: StepContext,
+  { catalyst, ...fault }: Stopping,
+  options: WindowOptions,
+): Promise<Exercise[]> {
+  const { clock } = world;
+  const down = startDownTime(clock, { ...fault.sampler, ...fault, ...options });
+  try {
+    const mother = await world.mother();
+    await unless(stopCatalyst(mother, onlyBefore(down.over, context.act), catalyst), context.signal, down.over);
+    return await exerciseWhileRed(world, context, { ...fault, down }, options);
+  } catch (error) {
+    if (error !== down.over.reason) throw error;
+    context.progress.output(messageOf(error));
+    return [];
+  } finally {
+    down.close();
+  }
 }
 
 interface WindowOptions {
@@ -49,17 +78,17 @@ interface WindowOptions {
 export async function exerciseWhileRed(
   world: World,
   { signal, progress }: StepContext,
-  { sampler, watching, inside, faultAt, begun }: Fault,
+  { sampler, watching, inside, faultAt, down, begun }: Fault,
   { windowMs, exercises }: WindowOptions,
 ): Promise<Exercise[]> {
   const { clock } = world;
-  const endAt = faultAt + longestDownMs(windowMs) - undoMs;
+  const { endAt } = down;
   const left = (until: number) => Math.max(0, until - sampler.now());
   const isRed = await waitUntil({
     reason: 'the canary to turn red and catalyst-api to be gone from the mother',
     timeoutMs: left(endAt),
     clock,
-    signal,
+    signal: AbortSignal.any([signal, down.over]),
     pauseMs: 100,
     maxPauseMs: 250,
     onPending: progress.waiting,
@@ -79,27 +108,23 @@ export async function exerciseWhileRed(
   progress.output(`catalyst-api is down, the canary is red; window ${windowMs / 1000}s`);
   progress.part?.({ ...apiDown, until: new Date(clock.now().getTime() + windowMs + marginMs) });
   const over = new AbortController();
-  const cut = AbortSignal.any([signal, over.signal]);
-  const ending = clock.sleep(left(endAt), over.signal).then(
-    () => over.abort(new Error('the mother must be put back')),
-    () => undefined,
-  );
+  const cut = AbortSignal.any([signal, down.over, over.signal]);
   const listening = listen(inside, { cut, wait: (ms) => clock.sleep(ms, cut), windowMs });
   const running = exercises.map((exercise) => exerciseOnce(exercise, { sampler, signal, cut, begun }));
   begun.push(listening);
   try {
-    const done = await Promise.race([Promise.all(running), abortOf(signal)]);
+    const done = await unless(Promise.all(running), signal);
     const rest = Math.min(left(redAt + windowMs + marginMs), left(endAt));
     if (rest > 0) await clock.sleep(rest, signal);
-    await Promise.race([listening, abortOf(cut).catch(() => signal.throwIfAborted())]);
+    await unless(listening, cut).catch(() => signal.throwIfAborted());
     // What happened since the last look must be known before the undo changes it.
-    await watching
-      .look()
-      .catch((error: unknown) => watching.watch.missed.push({ t: sampler.now(), error: messageOf(error) }));
+    await unless(watching.look(), cut).catch((error: unknown) =>
+      watching.watch.missed.push({ t: sampler.now(), error: messageOf(error) }),
+    );
+    signal.throwIfAborted();
     return done;
   } finally {
     over.abort(new Error('the window is over'));
-    await ending;
   }
 }
 
@@ -118,7 +143,7 @@ async function exerciseOnce(
   const work = run(cut);
   begun.push(work);
   try {
-    const reason = await Promise.race([work, abortOf(cut)]);
+    const reason = await unless(work, cut);
     return { name, class: cls, ok: true, from, to: sampler.now(), reason };
   } catch (error) {
     signal.throwIfAborted();
@@ -140,12 +165,4 @@ async function listen(
     await wait(pause).catch(() => undefined);
     if (!cut.aborted) await inside.listen().catch(() => undefined);
   }
-}
-
-/** Rejects when the signal aborts, whatever is still waited for. */
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

@@ -6,7 +6,7 @@ import type { Mutation } from '../../engine/mutation.js';
 import { lookAtCatalyst, takeInventory } from '../../handover/handover.js';
 import { requireIdle } from '../../handover/mother/erase.js';
 import { holdMother, leaseMutation } from '../../handover/mother/hold-mother.js';
-import { ownerMutation, scaleMutation, stopCatalyst } from '../../handover/mother/stop-catalyst.js';
+import { ownerMutation, scaleMutation } from '../../handover/mother/stop-catalyst.js';
 import { armedMutations, withArmedUndo } from '../../handover/mother/undo/armed-undo.js';
 import type { Times } from '../../handover/mother/undo/watch-deadline.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
@@ -18,13 +18,22 @@ import { startLoopbackWitness } from '../../tools/exec/loopback-witness.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { baselineWithinMs, greenBaseline, untilGreen } from './baseline.js';
+import { downSecondsOf } from './mother/down-time.js';
 import { withCut } from './egress-cut.js';
 import type { ExercisePlan } from './exercises.js';
-import { blindIn, type Exercise, type Experiment, judge, longestDownMs, type Observed } from './experiment.js';
+import {
+  blindIn,
+  type Exercise,
+  type Experiment,
+  type ExperimentWindow,
+  judge,
+  longestDownMs,
+  type Observed,
+} from './experiment.js';
 import type { CutSeen } from './judge/cut.js';
 import { leftOutClasses } from './judge/left-out.js';
 import { showMoments, showProbes } from './kill-screen.js';
-import { exerciseWhileRed } from './kill-window.js';
+import { stopAndExercise } from './kill-window.js';
 import { audit } from './mother/audit.js';
 import { insideCanaryMutations, openCanary } from './mother/canary-inside.js';
 import { compareTouched, touchedObjects } from './mother/touched.js';
@@ -162,13 +171,19 @@ async function observe(
   const inside = await openCanary(world, context, sampler.now);
   const longest = baselineWithinMs(options.baselineMs) + longestDownMs(options.windowMs);
   const seconds = Math.ceil((longest + graceMs) / 1000);
-  const times = { baselineFrom: 0, faultAt: 0, undoAt: 0 };
+  const times: Pick<ExperimentWindow, 'baselineFrom' | 'faultAt' | 'undoAt' | 'startedAgainAt'> = {
+    ...{ baselineFrom: 0, faultAt: 0, undoAt: 0 },
+  };
+  const onStarted = () => {
+    times.startedAgainAt ??= sampler.now();
+  };
   let exercises: Exercise[] = [];
   let job = '';
   const watching = watchMother(mother, { catalyst, undoJob: () => job, clock: world.clock, now: sampler.now, signal });
   const begun: Promise<unknown>[] = [];
   const kill = async (held: StepContext) => {
-    await withArmedUndo(world, held, { catalyst, seconds }, async (armed) => {
+    const arming = { catalyst, seconds, downSeconds: downSecondsOf(options.windowMs), onStarted };
+    await withArmedUndo(world, held, arming, async (armed) => {
       job = armed.job;
       await watching.look();
       moment('undo', 'running', `armed on the mother: Job ${armed.job} puts catalyst-api back if catalyst dies`);
@@ -178,9 +193,8 @@ async function observe(
       times.faultAt = sampler.now();
       moment('catalyst-api', 'running', 'is being stopped on the mother');
       try {
-        await stopCatalyst(mother, armed.act, catalyst);
-        const fault = { sampler, watching, inside, faultAt: times.faultAt, begun };
-        exercises = await exerciseWhileRed(world, armed, fault, options);
+        const fault = { catalyst, sampler, watching, inside, faultAt: times.faultAt, begun };
+        exercises = await stopAndExercise(world, armed, fault, options);
       } finally {
         times.undoAt = sampler.now();
         moment('catalyst-api', 'running', 'is being started again');

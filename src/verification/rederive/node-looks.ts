@@ -47,7 +47,6 @@ export function flowsCutShort(
   if (lab || experiment === undefined || experiment.notKilled !== undefined) return undefined;
   const { flows } = experiment;
   if (flows === undefined) return 'the kill experiment does not have the connections of its window';
-  if ('none' in flows) return undefined;
   const places = looked.filter(({ place }) => place.startsWith(connectionsPlace) || isFlowPlace(place));
   const count = looked.find(({ place }) => place.startsWith('nodes (v1) '))?.count ?? 0;
   if (places.length === 0) return 'the scan does not look at the connections of the kill window';

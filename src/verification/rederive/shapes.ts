@@ -26,13 +26,18 @@ const flowRow = z.looseObject({
   at: z.array(z.number().min(0).max(1e11)).max(100_000),
 });
 const nodeFlows = z.looseObject({
-  ...{ node: text, from: count.optional(), to: count.optional(), gaps: count, lost: count, error: text.optional() },
+  ...{
+    node: text,
+    by: z.literal('table').optional(),
+    from: count.optional(),
+    to: count.optional(),
+    gaps: count,
+    lost: count,
+    error: text.optional(),
+  },
   rows: z.array(flowRow).max(100_000),
 });
-const flowsShape = z.union([
-  z.strictObject({ none: text }),
-  z.looseObject({ nodes: z.array(nodeFlows).max(1000), error: text.optional() }),
-]);
+const flowsShape = z.looseObject({ nodes: z.array(nodeFlows).max(1000), error: text.optional() });
 
 const experimentShape = z.looseObject({
   startedAt: at,
@@ -42,6 +47,7 @@ const experimentShape = z.looseObject({
     faultAt: ms,
     redAt: ms.optional(),
     undoAt: ms,
+    startedAgainAt: ms.optional(),
     endedAt: ms,
   }),
   control: z.looseObject({ name: text, url: text, turnedRed: z.boolean(), redMs: ms }),

@@ -1,4 +1,4 @@
-/** Connections that Hubble saw being opened to addresses outside, while catalyst-api was stopped and shortly before and after. */
+/** Connections to addresses outside, as Hubble or the connection tables of the nodes had them, while catalyst-api was stopped and shortly before and after. */
 
 import { counted } from '../../support/counted.js';
 import type { FlowsSeen } from '../experiment/flows/flows.js';
@@ -9,9 +9,8 @@ const shown = 40;
 
 export function flowsPart(seen: FlowsSeen | undefined): string {
   if (seen === undefined) return '';
-  if ('none' in seen) return `<p>Connections of the network: ${text(seen.none)}.</p>`;
   if (seen.nodes.length === 0)
-    return `<p>${badge('fail')} Hubble was followed on no node: ${text(seen.error ?? '')}.</p>`;
+    return `<p>${badge('fail')} the connections of no node were followed: ${text(seen.error ?? '')}.</p>`;
   const lines = new Map<string, { cells: string[]; nodes: Set<string> }>();
   for (const { node, rows } of seen.nodes)
     for (const { to, port, verdict, source } of rows) {
@@ -24,6 +23,7 @@ export function flowsPart(seen: FlowsSeen | undefined): string {
     .filter(({ error }) => error !== undefined)
     .map(({ node, error }) => `<p>${badge('fail')} node ${text(node)}: ${text(error!)}</p>`);
   const more = rows.length > shown ? `<p class="soft">and ${rows.length - shown} more, in the bundle.</p>` : '';
-  return `<p>Hubble saw ${counted(rows.length, 'kind')} of connection to the outside, on ${counted(seen.nodes.length, 'node')}:</p>
+  const who = seen.nodes.some(({ by }) => by === 'table') ? 'The connection tables had' : 'Hubble saw';
+  return `<p>${who} ${counted(rows.length, 'kind')} of connection to the outside, on ${counted(seen.nodes.length, 'node')}:</p>
 ${table(['To', 'From', 'Verdict', 'On'], rows.slice(0, shown))}${more}${failed.join('')}`;
 }

@@ -126,10 +126,10 @@ function checkedKube(writer: KubeWriter, system: 'sovereign' | 'mother', check: 
       check({ target: of(object), verb: 'create', labels: object.metadata.labels });
       return writer.create(object);
     },
-    async patch(ref, patch, subresource) {
+    async patch(ref, patch, subresource, how) {
       const { labels } = (patch.metadata ?? {}) as Pick<Write, 'labels'>;
       check({ target: at(ref), verb: 'patch', fields: fieldsOf(patch), labels });
-      return writer.patch(ref, patch, subresource);
+      return writer.patch(ref, patch, subresource, how);
     },
     async delete(ref, options) {
       check({ target: at(ref), verb: 'delete' });

@@ -300,7 +300,25 @@ const itemsAgainstRaw: Forged[] = [
     rigged: 'the architecture view had no volume, and D21 says pass',
     refused: /D21 .* gives fail: its architecture view has no volume/,
     rig: evidence('D21', (seen) => {
-      seen.volumes = 0;
+      seen.volumes = [];
+    }),
+  },
+  {
+    id: 'bundle-console-foreign',
+    gap: 'D21 against the volumes of the cluster',
+    rigged: 'the architecture view shows a volume of another cluster, and D21 says pass',
+    refused: /D21 .* gives fail: its architecture view shows mother\/records, which its cluster does not have/,
+    rig: evidence('D21', (seen) => {
+      seen.volumes.push('mother/records');
+    }),
+  },
+  {
+    id: 'bundle-console-page',
+    gap: 'D21 against the page of the architecture view',
+    rigged: 'the page of the architecture view is not the console, and D21 says pass',
+    refused: /D21 .* gives fail: the page of its architecture view, .*, is not the console/,
+    rig: evidence('D21', (seen) => {
+      seen.page.files = [];
     }),
   },
   {

@@ -40,6 +40,15 @@ async function thrownBy(error: unknown, argv: string[]): Promise<CatalystError> 
 
 const firstOf = (cls: string) => Object.entries(errorCodes).find(([, entry]) => entry.class === cls)?.[0] as ErrorCode;
 
+describe('what waits for a person', () => {
+  const waits = Object.entries(errorCodes).filter(([, { explain }]) => explain.includes('waits for that'));
+
+  it('is not finished (8), and no failed check (3)', () => {
+    expect(waits.map(([code]) => code)).toEqual(['E5104', 'E5107']);
+    for (const [code] of waits) expect(fail(code as ErrorCode, '').exitCode).toBe(exitStatuses.unfinished);
+  });
+});
+
 describe('every row of the exit table', () => {
   it.each(Object.entries(exitStatuses).filter(([name]) => name !== 'ok'))(
     '%s ends with %i, in text and with --json',

@@ -191,7 +191,8 @@ export function rig(
 ): Rig {
   const world = fakeWorld({
     sovereign: sovereign(),
-    clock: { now: () => new Date('2026-11-22T10:00:00Z'), sleep: async () => {} },
+    // who sleeps comes after whoever needs no time
+    clock: { now: () => new Date('2026-11-22T10:00:00Z'), sleep: () => new Promise((done) => setImmediate(done)) },
     runId: 'run12345',
     stateDir: '/nowhere',
     dns: async () => ({ rcode: 'NXDOMAIN', authoritative: true, answers: [], authorities: [], additionals: [] }),

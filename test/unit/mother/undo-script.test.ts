@@ -28,6 +28,11 @@ const catalyst = (suspend?: boolean): CatalystOnMother => ({
     suspend,
   },
 });
+/** Adds up what is slept; each look at the time or the cluster costs nothing. */
+const clockPrograms = (dir: string) => ({
+  date: `cat ${dir}/now`,
+  sleep: `echo "sleep $1" >> ${dir}/calls; echo $(($(cat ${dir}/now) + $1)) > ${dir}/now`,
+});
 const run = { fqdn: 'omantel.omani.works', runId: '0123456789ab', seconds: 0, until: new Date(0) };
 
 interface State {
@@ -38,6 +43,10 @@ interface State {
   redirect?: string;
   /** A read that the API does not answer. */
   fails?: string;
+  /** When somebody stops it, in seconds; default: `replicas` from the start. */
+  stoppedAt?: number;
+  /** What an earlier Pod of the Job noted. */
+  noted?: string;
 }
 
 const runScript = (suspend: boolean | undefined, state: State) =>
@@ -52,13 +61,16 @@ echo "$*" >> ${dir}/calls
 case "$*" in
   "auth can-i"*) exit ${state.may === false ? 1 : 0} ;;
   *"get ${state.fails ?? 'nothing'}"*) exit 1 ;;
-  *"get deployment"*) printf %s '${state.replicas}' ;;
+  *"get job"*) printf %s '${state.noted ?? ''}' ;;
+  *"get deployment"*) [ "$(cat ${dir}/now)" -ge ${state.stoppedAt ?? 0} ] && printf %s '${state.replicas}' || printf 3 ;;
   *"get kustomizations"*) printf %s '${state.suspend}' ;;
   *"get ingresses"*|*"get middlewares"*) printf %s '${state.redirect ?? ''}' ;;
 esac
 `;
   writeFileSync(join(dir, 'kubectl'), kubectl);
-  chmodSync(join(dir, 'kubectl'), 0o755);
+  for (const [name, text] of Object.entries(clockPrograms(dir))) writeFileSync(join(dir, name), `#!/bin/sh\n${text}\n`);
+  for (const name of ['kubectl', 'date', 'sleep']) chmodSync(join(dir, name), 0o755);
+  writeFileSync(join(dir, 'now'), '0\n');
   const env = Object.fromEntries(
     container.env.map(({ name, value }: { name: string; value: string }) => [name, value]),
   );
@@ -69,7 +81,7 @@ esac
   const { exitCode } = await exec({ file, args, env: { ...env, PATH: `${dir}:/usr/bin:/bin` }, okCodes: [0, 1] });
   const calls = readFileSync(join(dir, 'calls'), 'utf8');
   const log = existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : '';
-  return { exitCode, calls, log };
+  return { exitCode, calls, log, now: Number(readFileSync(join(dir, 'now'), 'utf8')) };
 }
 
 describe('the script of the undo', () => {
@@ -97,6 +109,33 @@ describe('the script of the undo', () => {
     expect(exitCode).toBe(1);
     expect(log).toMatch(/^not allowed: patch deployments\.apps\/catalyst-api/);
     expect(calls).not.toMatch(/annotate|--replicas/);
+  });
+});
+
+describe('the time that catalyst-api is away', () => {
+  const play = (state: Partial<State>) =>
+    playJob(undoObjects(catalyst(), { ...run, seconds: 40, downSeconds: 47 }).at(-1)!, {
+      ...{ replicas: '0', suspend: 'true', ...state },
+    });
+
+  it('is counted by the mother from when it was stopped, however long the Job was armed before', async () => {
+    const { now, calls } = await play({ stoppedAt: 20 });
+    expect(calls).toContain('stopped=20');
+    expect(calls).toContain('--replicas=3');
+    expect(now).toBe(67);
+  });
+
+  it('does not begin anew with a Pod that is made again', async () => {
+    expect((await play({ noted: '-40' })).now).toBe(7);
+    const late = await play({ noted: '-400' });
+    expect(late.now).toBe(0);
+    expect(late.calls).toContain('--replicas=3');
+  });
+
+  it('ends with the Job where nobody stopped it, or the API did not say', async () => {
+    expect((await play({ stoppedAt: 10_000 })).now).toBe(40);
+    const silent = await play({ fails: 'deployment' });
+    expect(silent).toMatchObject({ now: 40, exitCode: 1 });
   });
 });
 

@@ -15,8 +15,8 @@ export async function undoKill({ pod, lab, env }: ProgramCall): Promise<object |
   const may = await boundNamespaces(pod, lab);
   if (!may.has(namespace)) throw new Error(`not allowed: patch deployments.apps/${name}`);
   if (kustomization && !may.has(owner.namespace)) throw new Error(`not allowed: patch kustomizations/${kustomization}`);
-  if (await armedAndWaiting(pod, lab, env)) return 'waiting';
   const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
+  if ((await armedAndWaiting(pod, lab, env)) && !(await wasStoppedLong(deployment, lab, env))) return 'waiting';
   if ((await lab.kube.get(deployment))?.spec?.replicas === 0)
     await lab.kube.patch(deployment, { spec: { replicas: Number(env.REPLICAS) } });
   if (kustomization && (await lab.kube.get(owner))?.spec?.suspend === true)
@@ -53,6 +53,22 @@ async function armedAndWaiting(pod: KubeObject, lab: ReconcileContext, env: Reco
   const started = Date.parse(pod.metadata.creationTimestamp ?? '') || lab.clock.now().getTime();
   const due = started + Number(env.SECONDS_TO_WAIT) * 1000;
   return lab.clock.now().getTime() < due && !lab.faults.holds('due-undo', name);
+}
+
+/** Marks the Job with when it first saw it at 0 replicas; true once that was long enough ago. */
+async function wasStoppedLong(
+  deployment: { apiVersion: string; kind: string; namespace: string | undefined; name: string },
+  lab: ReconcileContext,
+  { NAME: name = '', NAMESPACE: namespace, DOWN_SECONDS: most }: Record<string, string>,
+): Promise<boolean> {
+  const job = { apiVersion: 'batch/v1', kind: 'Job', namespace, name };
+  const stopped = 'catalyst.openova.io/stopped';
+  const now = Math.floor(lab.clock.now().getTime() / 1000);
+  const since = (await lab.kube.get(job))?.metadata.annotations?.[stopped];
+  if (since !== undefined) return now >= Number(since) + Number(most);
+  if ((await lab.kube.get(deployment))?.spec?.replicas === 0)
+    await lab.kube.patch(job, { metadata: { annotations: { [stopped]: String(now) } } });
+  return false;
 }
 
 const RBAC = 'rbac.authorization.k8s.io/v1';

@@ -9,6 +9,7 @@ import type { CatalystOnMother } from '../../../mother/discover.js';
 import { redirectUndoObjects, type UndoRun, undoObjects } from '../../../mother/jobs/undo-job.js';
 import { command } from '../../../support/commands/command.js';
 import { type CatalystError, fail } from '../../../support/errors/errors.js';
+import { operationMs } from '../../../tools/http/bounded.js';
 import type { Act, StepContext } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
 import { removeRedirect } from '../redirect.js';
@@ -22,8 +23,9 @@ export function armedMutations(world: World, catalyst: CatalystOnMother, verb: '
 }
 
 /** Of this run, an undo that waits `seconds`. */
-export function runOf({ sovereign, runId, clock }: World, seconds: number): UndoRun {
-  return { fqdn: sovereign.spec.fqdn, runId, seconds, until: new Date(clock.now().getTime() + seconds * 1000) };
+export function runOf({ sovereign, runId, clock }: World, seconds: number, downSeconds?: number): UndoRun {
+  const until = new Date(clock.now().getTime() + seconds * 1000);
+  return { fqdn: sovereign.spec.fqdn, runId, seconds, until, ...(downSeconds ? { downSeconds } : {}) };
 }
 
 interface Armed {
@@ -31,6 +33,16 @@ interface Armed {
   /** The longest time for the work. */
   seconds: number;
 }
+
+interface ArmedStop extends Armed {
+  /** How long the mother leaves it stopped, at most; default: for all of `seconds`. */
+  downSeconds?: number;
+  /** The mother has taken the write that starts it again. */
+  onStarted?: () => void;
+}
+
+/** No call to a cluster takes longer, its retries included. */
+const longestCallMs = operationMs + 10_000;
 
 type ArmedContext = StepContext & { job: string };
 
@@ -41,15 +53,16 @@ type ArmedContext = StepContext & { job: string };
 export async function withArmedUndo<T>(
   world: World,
   context: StepContext,
-  { catalyst, seconds }: Armed,
+  { catalyst, seconds, downSeconds, onStarted }: ArmedStop,
   work: (context: ArmedContext) => Promise<T>,
   times: Times = systemTimes,
 ): Promise<T> {
-  const objects = undoObjects(catalyst, runOf(world, seconds));
+  const objects = undoObjects(catalyst, runOf(world, seconds, downSeconds));
   const putBack = async ({ began }: Ended) => {
     const mother = await world.mother();
     // What nobody has stopped is not ours to put back: somebody may have changed it since.
-    if (began || (await isStopped(mother, catalyst))) await startCatalyst(mother, context.undo, catalyst);
+    if (began || (await isStopped(mother, catalyst)))
+      await startCatalyst(mother, context.undo, catalyst, { clock: world.clock, onStarted });
   };
   return whileArmed(world, context, { objects, seconds, putBack, late: () => tooLate(world), times }, work);
 }
@@ -109,10 +122,13 @@ async function whileArmed<T>(
       throw cannotArm(job, error);
     }
     const ended: Ended = { began: false, succeeded: false };
+    const open = new Set<Promise<unknown>>();
     const guarded: Act = async (mutation, change, options) => {
       watch.check();
       ended.began = true;
-      return act(mutation, change, options);
+      const made = act(mutation, change, options);
+      open.add(made);
+      return made.finally(() => open.delete(made));
     };
     try {
       const value = await work({
@@ -125,7 +141,13 @@ async function whileArmed<T>(
       ended.succeeded = true;
       return value;
     } finally {
+      const late = [...open];
       await putBack(ended);
+      if (late.length > 0) {
+        // a change that nobody waited for any more may have come after what put it back
+        await Promise.race([Promise.allSettled(late), world.clock.sleep(longestCallMs)]);
+        await putBack(ended);
+      }
       await disarm();
     }
   } finally {

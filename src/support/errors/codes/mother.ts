@@ -93,9 +93,9 @@ export const motherCodes = {
     'The copy on the Sovereign differs from the original: their content hashes are not the same.',
   ),
   E5104: entry(
-    'check-failed',
+    'unfinished',
     'an old credential still works',
-    'A cluster, the cloud API or the Object Storage accepted a credential that the mother knew. The message names it and how to revoke it.',
+    'A cluster, the cloud API or the Object Storage accepted a credential that the mother knew. The message names it and how to revoke it. The handover waits for that: it continues once the same credential is seen refused.',
   ),
   E5105: entry(
     'external',
@@ -108,9 +108,9 @@ export const motherCodes = {
     'The old address does not lead to the Sovereign, or another page of the same host has changed.',
   ),
   E5107: entry(
-    'check-failed',
+    'unfinished',
     'an old credential is not proven to be refused',
-    "A credential that the mother knew names an address of the Sovereign, or one that cannot be distinguished from it, and no 401 or 403 came from there. Silence proves nothing: a firewall may be in between. Let the mother reach the Sovereign's API and run the handover again.",
+    "A credential that the mother knew names an address of the Sovereign, or one that cannot be distinguished from it, and no 401 or 403 came from there. Silence proves nothing: a firewall may be in between. The handover waits for that: let the mother reach the Sovereign's API and run it again.",
   ),
   E5110: entry(
     'refused',

@@ -25,25 +25,30 @@ export interface FlowRow {
 
 export interface NodeFlows {
   node: string;
+  /** Where Hubble is off: what the connection tables of the node and its Pods had every five seconds. */
+  by?: 'table';
   /** When it was followed, by the node's clock; left out where it was not. */
   from?: number;
   to?: number;
-  /** How often Hubble went away meanwhile, and how many events it says that it could not tell. */
+  /** How often Hubble went away meanwhile, or a table could not be read, and how many events it says that it could not tell. */
   gaps: number;
   lost: number;
   rows: FlowRow[];
   error?: string;
 }
 
-/** `none`: why there is nothing to follow; `error`: why no node could be. */
-export type FlowsSeen = { nodes: NodeFlows[]; error?: string } | { none: string };
+/** `error`: why no node could be followed. */
+export interface FlowsSeen {
+  nodes: NodeFlows[];
+  error?: string;
+}
 
 /** Of an experiment in which something was killed. */
 export type Followed = Pick<Experiment, 'startedAt' | 'window' | 'samples' | 'probeClasses' | 'notKilled' | 'flows'>;
 
 /** A log as the Job on a node writes it. */
-export function flowsIn(node: string, log: string): NodeFlows {
-  const flows: NodeFlows = { node, gaps: 0, lost: 0, rows: [] };
+export function flowsIn(node: string, log: string, by?: 'table'): NodeFlows {
+  const flows: NodeFlows = { node, ...(by ? { by } : {}), gaps: 0, lost: 0, rows: [] };
   const rows = new Map<string, FlowRow>();
   for (const line of log.split('\n')) {
     const [word, at, ...what] = lineOf(line);
@@ -81,21 +86,25 @@ export function windowOf({ startedAt, window, samples, probeClasses: classes }: 
 
 /** Why the window cannot be told from what one node saw; undefined when it can. A beat may be two late. */
 export function unseenOf(
-  { from, to, gaps, error }: NodeFlows,
+  { from, to, gaps, error, by }: NodeFlows,
   window: { from: number; to: number },
 ): string | undefined {
   if (error !== undefined) return error;
-  if (from === undefined || to === undefined) return 'Hubble was not followed';
-  if (gaps > 0) return `Hubble went away ${counted(gaps, 'time')} while it was followed`;
-  if (from > window.from + bucketSeconds) return 'Hubble was followed only after catalyst-api was stopped';
+  const what = by === 'table' ? 'its connection table' : 'Hubble';
+  if (from === undefined || to === undefined) return `${what} was not followed`;
+  if (gaps > 0)
+    return by === 'table'
+      ? `a connection table could not be read ${counted(gaps, 'time')}`
+      : `Hubble went away ${counted(gaps, 'time')} while it was followed`;
+  if (from > window.from + bucketSeconds) return `${what} was followed only after catalyst-api was stopped`;
   return to + 3 * bucketSeconds < window.to
-    ? 'Hubble was not followed until catalyst-api was started again'
+    ? `${what} was not followed until catalyst-api was started again`
     : undefined;
 }
 
 /** Connections to the mother that nothing stopped while catalyst-api was dead; catalyst's own canary listens to her on purpose. */
 export function flowFindings(
-  { node, rows }: NodeFlows,
+  { node, rows, by }: NodeFlows,
   window: { from: number; to: number },
   addresses: readonly string[],
 ): Finding[] {
@@ -110,7 +119,7 @@ export function flowFindings(
     .map(({ to, port, source, at }) => ({
       id: `connection ${source} ${to} ${port} on ${node}`,
       where: `${source} on node ${node}`,
-      what: `opened connections to ${to} ${port} while catalyst-api was stopped, first at ${new Date(at.find(isInside)! * 1000).toISOString()}`,
+      what: `${by === 'table' ? 'had' : 'opened'} connections to ${to} ${port} while catalyst-api was stopped, first at ${new Date(at.find(isInside)! * 1000).toISOString()}`,
       breaks: 'it still reaches the mother',
       remedy: 'find what it is configured to contact, and point it at the Sovereign itself',
       grade: 'L1' as const,
@@ -118,22 +127,30 @@ export function flowFindings(
 }
 
 export const flowPlaceOf = (node: string) => `connections of node ${node} while catalyst-api was stopped`;
-const how = 'what Hubble saw there: who opened a connection to which address outside of the cluster';
+const how = {
+  hubble: 'what Hubble saw there: who opened a connection to which address outside of the cluster',
+  table:
+    'the connection tables of the node and its Pods, every five seconds: who has a connection to which address outside of the cluster; one that the other side ends in between leaves no trace where the node tracks no connections',
+};
 
 /** A place of the umbilical scan for each node. @param addresses of the mother */
 export function flowPlaces(seen: Followed, addresses: readonly string[]): ScanPlace[] {
   const { flows } = seen;
-  if (flows === undefined || 'none' in flows) return [];
+  if (flows === undefined) return [];
   const window = windowOf(seen);
-  const blind = (place: string, why: string): ScanPlace => ({ place, how, look: () => Promise.reject(new Error(why)) });
-  if (flows.nodes.length === 0) return [blind(connectionsPlace, flows.error ?? 'no node was followed')];
+  const blind = (place: string, why: string, by: keyof typeof how): ScanPlace => ({
+    ...{ place, how: how[by] },
+    look: () => Promise.reject(new Error(why)),
+  });
+  if (flows.nodes.length === 0) return [blind(connectionsPlace, flows.error ?? 'no node was followed', 'hubble')];
   return flows.nodes.map((node) => {
     const [place, unseen] = [flowPlaceOf(node.node), unseenOf(node, window)];
-    if (unseen !== undefined) return blind(place, unseen);
+    const by = node.by ?? 'hubble';
+    if (unseen !== undefined) return blind(place, unseen, by);
     const lost = node.lost > 0 ? `; Hubble lost ${node.lost} events` : '';
     return {
       place,
-      how: `${how}${lost}`,
+      how: `${how[by]}${lost}`,
       look: async () => ({ findings: flowFindings(node, window, addresses), count: node.rows.length }),
     };
   });
@@ -143,6 +160,5 @@ export function flowPlaces(seen: Followed, addresses: readonly string[]): ScanPl
 export function unfollowed(seen: Followed | undefined): string | undefined {
   if (seen === undefined) return 'not looked at: no kill window was taken in this verification';
   if (seen.notKilled !== undefined) return 'not looked at: nothing was killed';
-  if (seen.flows === undefined) return 'not looked at: the kill window did not record them';
-  return 'none' in seen.flows ? seen.flows.none : undefined;
+  return seen.flows === undefined ? 'not looked at: the kill window did not record them' : undefined;
 }

@@ -1,7 +1,8 @@
 /**
  * Follows the connections of every node while an experiment runs: one Job on each, which may read Hubble's socket and nothing else of the
- * node. Its log is read when the experiment has ended; the ring of Hubble itself forgets within seconds on a busy node.
+ * node; where Hubble is off, the connection tables in /proc, by the names of the Pods' folders of logs. Its log is read when the experiment has ended; the ring of Hubble itself forgets within seconds on a busy node.
  */
+import { isIP } from 'node:net';
 import type { Mutation } from '../../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import { endsTheRun } from '../../../support/errors/ends-the-run.js';
@@ -22,6 +23,7 @@ import type { World } from '../../../world/world.js';
 import type { Experiment } from '../experiment.js';
 import { flowScript, flowScriptEnv } from './flow-script.js';
 import { type FlowsSeen, flowsIn, type NodeFlows } from './flows.js';
+import { tableScript, tableScriptEnv } from './table-script.js';
 
 const stem = 'node-flows';
 /** Longer than any experiment: the Job ends then, whatever became of this process. */
@@ -50,6 +52,49 @@ export function flowsJob({ node, runId, image }: { node: string; runId: string; 
   };
 }
 
+/** The same where Hubble is off. Both folders are read-only; a folder of its own keeps what it has seen. */
+export function tableJob(
+  { node, runId, image }: { node: string; runId: string; image: string },
+  inside: readonly string[],
+): ProbeJob {
+  const folder = (path: string, mountPath: string) => ({
+    ...{ volume: { hostPath: { path, type: 'Directory' } }, mountPath, readOnly: true as const },
+  });
+  const at = { proc: '/node/proc', logs: '/node/pods', state: '/state/seen' };
+  return {
+    name: nodeJobName(stem, node, runId),
+    image,
+    script: tableScript,
+    env: tableScriptEnv(at, inside),
+    volumes: [
+      folder('/proc', at.proc),
+      folder('/var/log/pods', at.logs),
+      { volume: { emptyDir: { sizeLimit: '32Mi' } }, mountPath: '/state' },
+    ],
+    ...onNode(node),
+    timeoutMs: longestMs,
+  };
+}
+
+/** How addresses of the cluster itself begin: of its Pods, its Services and its nodes. */
+export async function insideOf(kube: Kube): Promise<string[]> {
+  const [nodes, api] = await Promise.all([
+    kube.list({ apiVersion: 'v1', kind: 'Node' }),
+    kube.get({ apiVersion: 'v1', kind: 'Service', namespace: 'default', name: 'kubernetes' }),
+  ]);
+  const network = (address: string) => `${address.split('.').slice(0, 2).join('.')}.`;
+  const networks = [
+    ...nodes.flatMap(({ spec }) => (spec?.podCIDRs ?? []) as string[]),
+    ...((api?.spec?.clusterIPs ?? []) as string[]),
+  ].filter((address) => address.includes('.'));
+  const own = nodes.flatMap(({ status }) =>
+    ((status?.addresses ?? []) as { address: string }[]).map(({ address }) => address),
+  );
+  return [
+    ...new Set([...networks.map(network), ...own.filter((one) => isIP(one) === 4).map((one) => `${one}$`)]),
+  ].sort();
+}
+
 const toldRef = (node?: string) => ({
   ...{ apiVersion: 'batch/v1', kind: 'Job', namespace: probeNamespace },
   name: node === undefined ? 'probe-node-flows' : `probe-node-flows-${node}`,
@@ -76,19 +121,13 @@ export interface Following {
 /** Returns when each node is followed, or has said that it cannot be. What cannot be followed is part of what was seen. */
 export async function followFlows(world: World, { act, undo }: StepContext): Promise<Following> {
   const kube = await world.kube();
-  if ((await kube.get(config))?.['data']?.['enable-hubble'] !== 'true')
-    return {
-      end: async () => ({
-        none: 'not looked at: Hubble is off on the Sovereign (values of bp-cilium: hubble.enabled)',
-      }),
-    };
+  const by = (await kube.get(config))?.['data']?.['enable-hubble'] === 'true' ? undefined : 'table';
   const { runId, clock } = world;
   await removeEndedJobs(kube, { act }, { stem, runId, now: clock.now(), longestMs });
   const [image, login, nodes] = [await agentImage(kube), await probePullSecret(kube), await nodeNames(kube)];
-  const jobs = nodes.map((node) => ({
-    node,
-    object: probeJobObject(flowsJob({ node, runId, image }), login?.metadata.name),
-  }));
+  const inside = by ? await insideOf(kube) : [];
+  const jobOf = (node: string) => (by ? tableJob({ node, runId, image }, inside) : flowsJob({ node, runId, image }));
+  const jobs = nodes.map((node) => ({ node, object: probeJobObject(jobOf(node), login?.metadata.name) }));
   const errors = new Map<string, string>();
   const begin = async ({ node, object }: (typeof jobs)[number]) => {
     try {
@@ -117,10 +156,10 @@ export async function followFlows(world: World, { act, undo }: StepContext): Pro
       try {
         const look = async ({ node, object }: (typeof jobs)[number]): Promise<NodeFlows> => {
           const error = errors.get(node);
-          if (error !== undefined) return { ...flowsIn(node, ''), error };
+          if (error !== undefined) return { ...flowsIn(node, '', by), error };
           return logOf(kube, object).then(
-            (log) => flowsIn(node, log),
-            (cause: unknown) => ({ ...flowsIn(node, ''), error: messageOf(cause) }),
+            (log) => flowsIn(node, log, by),
+            (cause: unknown) => ({ ...flowsIn(node, '', by), error: messageOf(cause) }),
           );
         };
         return { nodes: await Promise.all(jobs.map(look)) };

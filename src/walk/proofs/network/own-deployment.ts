@@ -18,11 +18,17 @@ const componentsShape = z.object({
 const topologyShape = z.object({
   topology: z.object({
     regions: z.array(
-      z.object({ name: z.string(), clusters: z.array(z.object({ name: z.string(), nodes: z.array(z.unknown()) })) }),
+      z.object({
+        name: z.string(),
+        clusters: z.array(z.object({ name: z.string(), nodes: z.array(z.object({ name: z.string() })) })),
+      }),
     ),
   }),
-  storage: z.object({ pvcs: z.array(z.unknown()) }),
+  storage: z.object({ pvcs: z.array(z.object({ namespace: z.string(), name: z.string() })) }),
 });
+
+/** The page of the console that draws it. */
+export const architectureUrl = (fqdn: string) => `${consoleUrl(fqdn)}${ownDeploymentId(fqdn)}/cloud/architecture`;
 
 /** Asks as the console does: below the console's own path. */
 async function ask<S extends z.ZodType>(world: Asking, path: string, shape: S): Promise<z.output<S>> {

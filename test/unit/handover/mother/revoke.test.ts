@@ -79,7 +79,7 @@ describe('an old kubeconfig of the mother', () => {
     });
     expect(ended).toMatchObject({
       code: 'E5107',
-      exitCode: 3,
+      exitCode: 8,
       message: expect.stringContaining('nothing there accepted or refused it'),
     });
     expect(refusals).toMatchObject([{ answer: 'not proven' }]);
@@ -130,7 +130,7 @@ describe('an old kubeconfig of the mother', () => {
       { at: 'accepted', servers: { [id]: dead }, own: { [id]: 'refused' as const } },
       { at: 'unreachable', servers: { [id]: dead }, own: { [id]: 'accepted' as const } },
     ])
-      expect(await tried(trial)).toMatchObject({ ended: { code: 'E5104', exitCode: 3 } });
+      expect(await tried(trial)).toMatchObject({ ended: { code: 'E5104', exitCode: 8 } });
   });
 
   it('is not proven by the answer of an earlier Job that told no server', async () => {

@@ -58,7 +58,7 @@ describe('#317', () => {
   ])('does not come to REVOKED when an old kubeconfig is %s, and remembers that it was', async (answer, code) => {
     Object.assign(rig.world, { hetzner: async () => ({ list: async () => [] }) });
     rig.trial.kubeconfigs = { [ids[0]!]: answer };
-    await expect(part().run(rig.context)).rejects.toMatchObject({ code });
+    await expect(part().run(rig.context)).rejects.toMatchObject({ code, exitCode: 8 });
     expect(await readRecord(rig.world)).toMatchObject({ state: 'ACTIVATED', refusals: [{ what: expect.anything() }] });
     expect(await part().isDone(rig.context)).toEqual({ done: false });
   });

@@ -21,7 +21,9 @@ describe('a mother that holds nothing', () => {
       'rrset omantel.omani.works. NS',
       'rrset ns1.omantel.omani.works. A',
     ]);
-    expect(result.unlooked?.map(({ place }) => place).join()).toMatch(/logs.*browser storage.*password manager/);
+    expect(result.unlooked?.map(({ place }) => place).join()).toMatch(
+      /logs.*Dynadot.*browser storage.*password manager/,
+    );
   });
 
   it.each(notOurs)('is clean with %s', async (_what, object) => {

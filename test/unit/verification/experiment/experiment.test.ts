@@ -272,7 +272,11 @@ describe('how long the mother is down', () => {
     expect([longestDownMs(20_000), longestDownMs(300_000)]).toEqual([50_000, 360_000]);
     const window = { ...observed().window, undoAt: 54_000, endedAt: 60_000 };
     expect(problemsOf({ window })).toContainEqual(
-      'the mother was down for 51.0 s, longer than the 50.0 s that were announced',
+      'the mother was down for 51.0 s, longer than the 50.0 s that were announced: this machine was too slow to begin the undo in time',
+    );
+    const slowly = { ...observed().window, undoAt: 49_000, startedAgainAt: 60_000, endedAt: 70_000 };
+    expect(problemsOf({ window: slowly })).toContainEqual(
+      'the mother was down for 57.0 s, longer than the 50.0 s that were announced: the undo began after 46.0 s and the mother did not take it sooner',
     );
   });
 

@@ -80,7 +80,6 @@ describe('connections of the kill window in a bundle', () => {
     expect(flowsCut(seenBy(), of(), true)).toBeUndefined();
     expect(flowsCut(seenBy(), undefined)).toBeUndefined();
     expect(flowsCut(seenBy(), of(undefined, { notKilled: 'it was off' }))).toBeUndefined();
-    expect(flowsCut(seenBy(), of({ none: 'Hubble is off' }))).toBeUndefined();
     expect(flowsCut(seenBy(looked('connections of the network', { ok: false })), of({ nodes: [] }))).toBeUndefined();
   });
 

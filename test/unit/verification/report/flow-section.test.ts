@@ -18,7 +18,8 @@ it('shows so many, and says how many more there are', () => {
 });
 
 it('says why there is none, and nothing in a lab', () => {
-  expect(flowsPart({ none: 'not looked at: Hubble is off' })).toMatch(/Hubble is off/);
-  expect(flowsPart({ nodes: [], error: 'no DaemonSet' })).toMatch(/Hubble was followed on no node: no DaemonSet/);
+  expect(flowsPart({ nodes: [], error: 'no DaemonSet' })).toMatch(
+    /the connections of no node were followed: no DaemonSet/,
+  );
   expect(flowsPart(undefined)).toBe('');
 });

@@ -92,7 +92,6 @@ describe('places of the scan', () => {
     ['no kill window', undefined, /no kill window/],
     ['nothing was killed', followed({ nodes: [] }, { notKilled: 'it was off' }), /nothing was killed/],
     ['none recorded', followed(), /did not record/],
-    ['Hubble is off', followed({ none: 'Hubble is off' }), /Hubble is off/],
   ])('are listed as not looked at: %s', (_why, seen, why) => {
     expect(unfollowed(seen)).toMatch(why);
   });

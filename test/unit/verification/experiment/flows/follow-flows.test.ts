@@ -2,7 +2,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fail } from '../../../../../src/support/errors/errors.js';
 import type { Experiment } from '../../../../../src/verification/experiment/experiment.js';
-import { flowsJob, flowsMutations, withFlows } from '../../../../../src/verification/experiment/flows/follow-flows.js';
+import {
+  flowsJob,
+  flowsMutations,
+  insideOf,
+  tableJob,
+  withFlows,
+} from '../../../../../src/verification/experiment/flows/follow-flows.js';
 import { probeJobObject } from '../../../../../src/walk/probes/probe-job.js';
 import { agentImage, answeringNodes } from '../../../../fakes/answering-nodes.js';
 import { type FakeKube, fakeKube } from '../../../../fakes/fake-kube.js';
@@ -60,6 +66,27 @@ describe('the Job', () => {
   });
 });
 
+describe('the Job where Hubble is off', () => {
+  it('reads two folders of its node, with no capability and no network of it', () => {
+    const job = tableJob({ node: 'cp1', runId: 'ABCDEF0123456789', image: agentImage }, ['10.42.']);
+    const { spec: pod } = probeJobObject(job).spec.template;
+    expect(pod.volumes.map((one: Record<string, unknown>) => one.hostPath)).toEqual([
+      ...[{ path: '/proc', type: 'Directory' }, { path: '/var/log/pods', type: 'Directory' }, undefined],
+    ]);
+    const [container] = pod.containers;
+    expect(container.volumeMounts.map(({ readOnly }: { readOnly?: true }) => readOnly)).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
+    expect(container.securityContext).toMatchObject({
+      ...{ privileged: false, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+      capabilities: { drop: ['ALL'] },
+    });
+    for (const shared of ['hostNetwork', 'hostPID', 'hostIPC']) expect(pod).not.toHaveProperty(shared);
+  });
+});
+
 describe('the experiment', () => {
   it('has what each node saw meanwhile; the Jobs are there while it runs, and gone afterwards', async () => {
     let during: string[] = [];
@@ -82,11 +109,27 @@ describe('the experiment', () => {
     expect(done).toEqual([]);
   });
 
-  it('without Hubble says so, and no Job is made', async () => {
-    kube.objects.get('ConfigMap kube-system/cilium-config')!['data'] = { 'enable-hubble': 'false' };
-    const { ran, done } = await follow();
-    expect((await ran).flows).toEqual({ none: expect.stringMatching(/Hubble is off/) });
-    expect(done).toEqual([]);
+  it.each([{ 'enable-hubble': 'false' }, undefined])(
+    'without Hubble (%j) has what the connection tables of each node had',
+    async (data) => {
+      if (data) kube.objects.get('ConfigMap kube-system/cilium-config')!['data'] = data;
+      else kube.objects.delete('ConfigMap kube-system/cilium-config');
+      const { ran } = await follow();
+      expect((await ran).flows).toMatchObject({
+        nodes: [{ node: 'cp1', by: 'table', from: 100, to: 105, rows: [{ source: 'host' }] }, { by: 'table' }],
+      });
+      expect(jobsLeft()).toEqual([]);
+    },
+  );
+
+  it('knows which addresses are of the cluster', async () => {
+    kube.put({
+      ...{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'cp1' }, spec: { podCIDRs: ['10.42.0.0/24'] } },
+      status: { addresses: [{ type: 'ExternalIP', address: '203.0.113.10' }] },
+    });
+    const api = { apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'default', name: 'kubernetes' } };
+    kube.put({ ...api, spec: { clusterIPs: ['10.43.0.1'] } });
+    expect(await insideOf(kube)).toEqual(['10.42.', '10.43.', '203.0.113.10$']);
   });
 
   it('goes on where a node cannot be followed, and says why', async () => {
