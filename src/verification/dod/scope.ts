@@ -23,7 +23,7 @@ export interface Scope {
   journal: JournalState;
   record?: HandoverRecord;
   experiment?: Experiment;
-  /** All releases as they were before the kill. */
+  /** All releases as they were before anything else was looked at. */
   releasesSeen?: Look;
   /** Why nothing can be read of the mother; left out when she answers. */
   motherLost?: string;

@@ -34,9 +34,24 @@ export function selectItems({ only = [], skip = [] }: Selection): readonly Item[
   return checklist.filter(({ id }) => wanted.has(id) && !skipped.has(id));
 }
 
-/** Whether one of them changes something itself, beside the proofs that it takes: a commit, Jobs on nodes, a Job on the mother, a certificate, a server, a stop, a cut, a black start. */
-export const takes = (items: readonly Item[], id: 'D3' | 'D5' | 'D13' | 'D14' | 'D15' | 'D17' | 'D22' | 'D23') =>
+/** Whether one of them is taken. All but D1 change something themselves, beside the proofs that they take: a commit, Jobs on nodes, a Job on the mother, a certificate, a server, a stop, a cut, a black start. */
+export const takes = (items: readonly Item[], id: 'D1' | 'D3' | 'D5' | 'D13' | 'D14' | 'D15' | 'D17' | 'D22' | 'D23') =>
   items.some((item) => item.id === id);
+
+/** They add or stop servers, or cut them off: what is looked at twice does not have them in between. */
+const unsettling = new Set(['D13', 'D22', 'D23']);
+
+/**
+ * In the order in which they are taken, which is the checklist's but for D1: half a minute lies between its two looks, and the other
+ * items are taken in it, unless the kill already fills it. Those that are made of others stay behind all of them.
+ */
+export function inTurn(items: readonly Item[]): readonly Item[] {
+  const releases = items.find(({ id }) => id === 'D1');
+  if (releases === undefined || takes(items, 'D17')) return items;
+  const rest = items.filter((item) => item !== releases);
+  const isLater = ({ id }: Item) => id.startsWith('W') || unsettling.has(id);
+  return [...rest.filter((item) => !isLater(item)), releases, ...rest.filter(isLater)];
+}
 
 /** Throws E1001 for a window in which each probe would start less than ten times. */
 export function requireWindow(windowMs: number | undefined): void {

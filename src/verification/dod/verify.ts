@@ -23,7 +23,7 @@ import { failed, type ItemResult, notChecked, verdictOf } from './item.js';
 import { lookForMother, requireSovereign, withoutMother } from './mother-lost.js';
 import type { DodReport } from './report.js';
 import { proofLines, type Scope } from './scope.js';
-import { probeEveryMs, type Selection, selectItems, takes } from './select.js';
+import { inTurn, probeEveryMs, type Selection, selectItems, takes } from './select.js';
 import { verifyBundle } from './verify-bundle.js';
 import { journalText, type WrittenEvidence, writeEvidence } from './write-evidence.js';
 
@@ -98,14 +98,12 @@ export async function takeDod(world: World, context: StepContext, options: DodOp
   const early = new Map<string, ItemResult>();
   for (const { id, title } of items)
     context.progress.part?.({ group: 'item', id, title, state: 'running', note: toCome });
-  if (takes(items, 'D17') && scope.motherLost === undefined) {
-    // Whoever could not look now looks again afterwards.
-    if (items.some(({ id }) => id === 'D1')) scope.releasesSeen = await lookAtReleases(world).catch(() => undefined);
-    await experiment(scope, early);
-  }
+  // Whoever could not look now looks again at its turn.
+  if (takes(items, 'D1')) scope.releasesSeen = await lookAtReleases(world).catch(() => undefined);
+  if (takes(items, 'D17') && scope.motherLost === undefined) await experiment(scope, early);
   const results = new Map<string, ItemResult>(early);
   for (const result of early.values()) context.progress.part?.(partOf(result));
-  for (const item of items) {
+  for (const item of inTurn(items)) {
     context.signal.throwIfAborted();
     if (results.has(item.id)) continue;
     context.progress.part?.({ group: 'item', id: item.id, title: item.title, state: 'running' });

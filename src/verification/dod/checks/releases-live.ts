@@ -20,8 +20,8 @@ export interface ReleasesEvidence {
 }
 
 /**
- * The second look waits until it is 30 s younger than the first. One that was taken before the kill is the first when nothing
- * was wrong in it, so that the experiment fills the time between them.
+ * The second look waits until it is 30 s younger than the first. One that was taken before everything else is the first when nothing
+ * was wrong in it, so that the kill or the other items fill the time between them.
  */
 export async function releasesLive({ world, context, releasesSeen }: Scope): Promise<Answer> {
   const first = releasesSeen?.problems.length === 0 ? releasesSeen : await lookAtReleases(world);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checklist } from '../../../../src/verification/dod/checklist.js';
-import { requireWindow, selectItems, takes } from '../../../../src/verification/dod/select.js';
+import { inTurn, requireWindow, selectItems, takes } from '../../../../src/verification/dod/select.js';
 
 const ids = (...args: Parameters<typeof selectItems>) => selectItems(...args).map(({ id }) => id);
 
@@ -41,5 +41,26 @@ describe('what a verification takes', () => {
     expect(() => requireWindow(4999)).toThrow(expect.objectContaining({ code: 'E1001', exitCode: 2 }));
     requireWindow(5000);
     requireWindow(undefined);
+  });
+});
+
+describe('the turn of D1, whose two looks are half a minute apart', () => {
+  const turns = (skip: string[]) => inTurn(selectItems({ skip })).map(({ id }) => id);
+  const inOrder = (skip: string[]) => ids({ skip });
+
+  it('comes after what can be taken in between, and before what adds, stops or cuts off servers', () => {
+    const taken = turns(['D17']);
+    const others = inOrder(['D17', 'D1']).filter((id) => id.startsWith('D') && !['D13', 'D22', 'D23'].includes(id));
+    expect(taken.slice(0, others.length + 1)).toEqual([...others, 'D1']);
+    expect(taken.slice(others.length + 1, others.length + 4)).toEqual(['D13', 'D22', 'D23']);
+    expect(taken.toSorted()).toEqual(inOrder(['D17']).toSorted());
+  });
+
+  it('is the first one where the kill has filled the time', () => {
+    expect(turns([])).toEqual(inOrder([]));
+  });
+
+  it('comes before the items that it answers', () => {
+    expect(inTurn(selectItems({ only: ['W1', 'D14'] })).map(({ id }) => id)).toEqual(['D14', 'D1', 'W1']);
   });
 });

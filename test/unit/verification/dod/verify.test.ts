@@ -63,6 +63,16 @@ describe('a part of the checklist', () => {
   });
 });
 
+describe('the half minute between the two looks of D1', () => {
+  it('is that of the others: they are answered before it', async () => {
+    await decommissioned();
+    const { result } = await take(['D1', 'D15', 'D18']);
+    const ended = parts.filter(({ state }) => state !== 'running').map(({ id }) => id);
+    expect(ended).toEqual(['D15', 'D18', 'D1']);
+    expect(result.items.map(({ id }) => id)).toEqual(['D1', 'D15', 'D18']);
+  });
+});
+
 describe('an item that cannot look', () => {
   it('is not checked, with why, and the others are taken all the same', async () => {
     await decommissioned();
