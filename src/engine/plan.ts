@@ -13,6 +13,11 @@ export interface PlannedMutation extends Mutation {
 export interface Plan {
   hash: string;
   mutations: PlannedMutation[];
+  /**
+   * Steps that change more than taking their own proof does. The verification is one whenever it changes anything: the proofs that it
+   * takes again are other steps' proofs, and it may stop something for them.
+   */
+  working: string[];
 }
 
 /**
@@ -26,10 +31,15 @@ export async function makePlan(
 ): Promise<Plan> {
   const mutations: PlannedMutation[] = [];
   const probes = new Set<string>();
+  const working: string[] = [];
   for (const step of steps) {
-    for (const mutation of await step.plan(signal)) mutations.push({ step: step.id, ...mutation });
-    for (const mutation of (await step.planProof?.()) ?? []) probes.add(mutationKey(mutation));
+    const changes = await step.plan(signal);
+    const ofProof = new Set((await step.planProof?.())?.map(mutationKey));
+    for (const mutation of changes) mutations.push({ step: step.id, ...mutation });
+    for (const probe of ofProof) probes.add(probe);
+    if (changes.some((one) => !ofProof.has(mutationKey(one)))) working.push(step.id);
   }
   const hash = hashOf({ inputs, mutations });
-  return { hash, mutations: mutations.map((one) => (probes.has(mutationKey(one)) ? { ...one, probe: true } : one)) };
+  const marked = mutations.map((one) => (probes.has(mutationKey(one)) ? { ...one, probe: true as const } : one));
+  return { hash, mutations: marked, working };
 }

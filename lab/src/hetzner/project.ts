@@ -7,17 +7,6 @@ import { refuse } from './problem.js';
 
 export type Items = { [T in ResourceType]: Map<number, ResourceMap[T]> };
 
-export interface RecordSet {
-  id: string;
-  name: string;
-  type: string;
-  ttl: number | null;
-  labels: Record<string, string>;
-  protection: { change: boolean };
-  records: { value: string; comment?: string }[];
-  zone: number;
-}
-
 export interface ProjectOptions {
   clock: Clock;
   /** How long an action runs, in ms. */
@@ -39,7 +28,6 @@ export interface ProjectOptions {
 export interface Project {
   readonly options: ProjectOptions;
   items: Items;
-  recordSets: Map<number, RecordSet[]>;
   userData: Map<number, string>;
   actions: Map<number, Action>;
   newId(): number;
@@ -83,7 +71,6 @@ export function createProject(options: ProjectOptions): Project {
   const project: Project = {
     options,
     items,
-    recordSets: new Map(),
     userData: new Map(),
     actions,
     newId,

@@ -12,7 +12,7 @@ import { loadBalancers } from './resources/load-balancers.js';
 import { networks } from './resources/networks.js';
 import { servers } from './resources/servers.js';
 import { certificates, images, placementGroups, sshKeys, volumes } from './resources/small-things.js';
-import { createRecordSet, zones } from './resources/zones.js';
+import { zones } from './resources/zones.js';
 import { labelSelector } from './selector.js';
 
 const kinds = [
@@ -36,7 +36,6 @@ const catalogs: Record<string, readonly { id: number; name: string }[]> = {
   locations,
   server_types: serverTypes,
   load_balancer_types: loadBalancerTypes,
-  isos: [],
 };
 
 const notFound = (path: string): never => refuse(404, 'not_found', `${path} not found`);
@@ -99,9 +98,8 @@ export function route(project: Project, request: LabRequest): LabResponse {
   if (!kind) return notFound(request.path);
   if (id === undefined) return onCollection(project, kind, request);
   if (id === 'actions') return actions(project, request, third);
-  const key = kind.type === 'zone' ? zoneId(project, id) : Number(id);
+  const key = Number(id);
   const item = project.find(kind.type, key);
-  if (kind.type === 'zone' && third === 'rrsets') return recordSets(project, key, request);
   if (third === undefined) return onItem(project, kind, item, request);
   if (third !== 'actions') return notFound(request.path);
   if (request.method === 'GET') return actions(project, request, fourth, { type: kind.type, id: key });
@@ -111,11 +109,6 @@ export function route(project: Project, request: LabRequest): LabResponse {
 }
 
 const shown = (kind: Kind, item: Item) => `${kind.type} ${item.name ?? item.id}`;
-
-function zoneId(project: Project, idOrName: string): number {
-  const named = [...project.items.zone.values()].find(({ name }) => name === idOrName);
-  return named?.id ?? Number(idOrName);
-}
 
 function onCollection(project: Project, kind: Kind, request: LabRequest): LabResponse {
   if (request.method === 'GET') {
@@ -180,11 +173,4 @@ function actions(
   const ids = request.query.getAll('id').map(Number);
   if (ids.length === 0) refuse(400, 'invalid_input', 'id is required');
   return { status: 200, body: { actions: ids.flatMap((one) => project.actions.get(one) ?? []) } };
-}
-
-function recordSets(project: Project, zone: number, request: LabRequest): LabResponse {
-  if (request.method === 'POST') {
-    return { status: 201, body: createRecordSet(project, project.find('zone', zone), parseBody(request)) };
-  }
-  return page('rrsets', project.recordSets.get(zone) ?? [], request.query);
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { through } from '../../src/components/traefik/middlewares.js';
 import { parseRule } from '../../src/components/traefik/traefik-rules.js';
-import { setPath } from '../../src/controllers/flux/helm-values.js';
 import { denied } from '../../src/controllers/network/egress.js';
 import { denies, misfit } from '../../src/controllers/platform/kyverno/kyverno-patterns.js';
 import type { LabRequest } from '../../src/requests/http-server.js';
@@ -117,13 +116,5 @@ describe('egress policies', () => {
     expect(isDenied({ egress: [{ toFQDNs: [{ matchName: 'a.example' }] }] })).toBe(false);
     expect(isDenied({ egress: [{ toFQDNs: [{ matchPattern: '*.example' }] }] })).toBe(false);
     expect(isDenied({ egress: [{ toFQDNs: [{ matchPattern: '*.other' }] }] })).toBe(true);
-  });
-});
-
-describe('values', () => {
-  it('are set along a path of names and positions', () => {
-    const values = {};
-    setPath(values, 'a.list[1].b\\.c', 1);
-    expect(values).toEqual({ a: { list: [undefined, { 'b.c': 1 }] } });
   });
 });

@@ -328,7 +328,7 @@ describe('access', () => {
     maker.close();
   });
 
-  it('answers reviews and issues tokens', async () => {
+  it('answers reviews, which change nothing', async () => {
     const spec = {
       user: 'system:serviceaccount:flux-system:helm-controller',
       resourceAttributes: { verb: '*', group: '*', resource: '*' },
@@ -348,12 +348,6 @@ describe('access', () => {
     });
     expect(await ask()).toBe(true);
     expect(rig.requests.at(-1)?.mutating).toBe(false);
-    const made = await rig.kubectl('create token default --duration=1h');
-    expect(made.err).toBe('');
-    const kube = createLabKube(rig.api.kubeconfig('x').replace(/token: .*/, `token: ${made.out.trim()}`), 'issued');
-    const review = await kube.raw('/apis/authentication.k8s.io/v1/selfsubjectreviews', { method: 'POST', body: {} });
-    expect(JSON.parse(review.body).status.userInfo.username).toBe('system:serviceaccount:default:default');
-    kube.close();
   });
 });
 

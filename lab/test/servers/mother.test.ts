@@ -81,20 +81,11 @@ test('a path cannot leave its claim', () => {
   expect(claims.remove('catalyst', claimName, '../other/secret')).toBe(false);
 });
 
-test('pool-domain-manager: a commit works once, anybody may release, and a release drops the delegation', async () => {
-  const pdm = (verb: string, method: string, body?: object) =>
-    call(mother.handlers.get('openova-system/pool-domain-manager')!, `/api/v1/pool/omani.works/${verb}`, method, body);
-  expect((await pdm('check?sub=omantel', 'GET')).body).toMatchObject({ available: false, reason: 'active-state' });
-  expect((await pdm('reserve', 'POST', { subdomain: 'api' })).status).toBe(422);
-  const row = (await pdm('reserve', 'POST', { subdomain: 'fresh' })).body;
-  expect(zones.get('fresh.omani.works')?.dnssec).toBe(true);
-  const commit = { subdomain: 'fresh', reservationToken: row.reservationToken, loadBalancerIP: '203.0.113.5' };
-  expect((await pdm('commit', 'POST', { ...commit, reservationToken: 'wrong' })).status).toBe(403);
-  expect((await pdm('commit', 'POST', commit)).status).toBe(200);
-  expect((await pdm('commit', 'POST', commit)).body).toEqual({ error: 'already-active' });
-  expect((await pdm('release', 'DELETE', { subdomain: 'omantel' })).status).toBe(200);
-  expect(zones.get('omani.works')?.rrsets.has('omantel.omani.works. NS')).toBe(false);
-  expect((await pdm('release', 'DELETE', { subdomain: 'omantel' })).status).toBe(404);
+test('the pool-domain-manager tells anybody who holds which name of its pools', async () => {
+  const list = (pool: string) =>
+    call(mother.handlers.get('openova-system/pool-domain-manager')!, `/api/v1/pool/${pool}/list`);
+  const { allocations } = (await list('omani.works')).body;
+  expect(allocations).toContainEqual(expect.objectContaining({ subdomain: 'omantel', state: 'active' }));
 });
 
 test('a name that is reserved is a zone of its own, and shadows whatever the parent zone refers to', () => {
@@ -124,14 +115,6 @@ test('a domain that is none of its pools is refused, and the mother has nothing 
   expect(poolRows('cloud.example', 'sky')).toEqual([]);
   expect(zones.get('sky.cloud.example')).toBeUndefined();
   expect(zones.get('cloud.example')?.rrsets.has('sky.cloud.example. NS')).toBe(false);
-});
-
-test('a reservation that is not committed in time is swept', async () => {
-  const pdm = mother.handlers.get('openova-system/pool-domain-manager')!;
-  await call(pdm, '/api/v1/pool/omani.works/reserve', 'POST', { subdomain: 'late' });
-  now += 601_000;
-  expect((await call(pdm, '/api/v1/pool/omani.works/check?sub=late')).body).toMatchObject({ available: true });
-  expect(zones.get('late.omani.works')).toBeUndefined();
 });
 
 test('Flux brings the demos from Git; two Certificates of one name stand in two namespaces for one host', () => {

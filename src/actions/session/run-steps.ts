@@ -1,6 +1,6 @@
 /** Runs a choice of steps under lock and journal: what every command that acts on a Sovereign does. */
 import { setFlagsFromString } from 'node:v8';
-import { foldJournal, mutationKey } from '../../engine/journal-state.js';
+import { foldJournal } from '../../engine/journal-state.js';
 import { makePlan, type Plan } from '../../engine/plan.js';
 import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } from '../../engine/runner.js';
 import type { Graph } from '../../engine/schedule.js';
@@ -120,17 +120,6 @@ async function tellPlan(session: Session, graph: Graph<Step>, request: StepsRequ
       sentence: mutation.sentence,
     });
   }
-  const destructive = await destroyedBy(await destructiveWork(graph.steps, plan));
+  const destructive = await destroyedBy(graph.steps.filter(({ id }) => plan.working.includes(id)));
   return { runId: world.runId, planHash: plan.hash, proven: [], mutations: plan.mutations, destructive };
-}
-
-/** Destructive steps that change more than taking their proof does: one that is done destroys nothing. */
-async function destructiveWork(steps: readonly Step[], { mutations }: Plan): Promise<Step[]> {
-  const work = steps
-    .filter(({ destructive }) => destructive !== undefined)
-    .map(async (step) => {
-      const ofProof = new Set((await step.planProof?.())?.map(mutationKey));
-      return mutations.some((one) => one.step === step.id && !ofProof.has(mutationKey(one))) ? [step] : [];
-    });
-  return (await Promise.all(work)).flat();
 }

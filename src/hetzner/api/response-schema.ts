@@ -6,17 +6,10 @@ import { z } from 'zod';
 import { checkShape } from '../../support/check-shape.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
+import { amount, id, prices } from '../resources/fields.js';
+import { kindOf, resourceTypes } from '../resources/kinds.js';
 import type { Pricing } from './offerings.js';
-import { type Resource, type ResourceMap, type ResourceType, resourceTypes } from './types.js';
-
-const id = z.number().int();
-const ids = z.array(id);
-const named = z.looseObject({ name: z.string() });
-const amount = z.looseObject({ gross: z.union([z.string(), z.number()]) });
-const prices = z.array(z.looseObject({ location: z.string(), price_monthly: amount }));
-const sold = z.looseObject({ prices: prices.optional() });
-const privateNets = z.array(z.looseObject({ network: id.optional() }));
-const server = z.looseObject({ id });
+import type { Resource, ResourceMap, ResourceType } from './types.js';
 
 const resource = {
   id,
@@ -26,45 +19,8 @@ const resource = {
   created: z.string(),
   protection: z.looseObject({ delete: z.boolean().optional() }).nullish(),
 };
-const address = { ip: z.string() };
-const target = z.looseObject({
-  server: server.optional(),
-  targets: z.array(z.looseObject({ server: server.optional() })).optional(),
-});
-
-const fields: Record<ResourceType, z.ZodRawShape> = {
-  server: { primary_disk_size: z.number(), private_net: privateNets, server_type: sold, location: named },
-  load_balancer: {
-    public_net: z.looseObject({ ipv4: z.looseObject({ ip: z.string().nullish() }) }),
-    private_net: privateNets,
-    targets: z.array(target),
-    load_balancer_type: sold,
-    location: named,
-  },
-  volume: { server: id.nullable(), size: z.number() },
-  floating_ip: { ...address, type: z.string(), server: id.nullable(), home_location: named },
-  primary_ip: {
-    ...address,
-    type: z.string(),
-    auto_delete: z.boolean(),
-    assignee_id: id.nullable(),
-    location: named,
-  },
-  firewall: {
-    applied_to: z.array(
-      z.looseObject({ type: z.string(), server: server.optional(), applied_to_resources: z.array(target).optional() }),
-    ),
-  },
-  certificate: { used_by: z.array(server) },
-  placement_group: { servers: ids },
-  network: { servers: ids, load_balancers: ids.optional() },
-  image: { type: z.string(), bound_to: id.nullable(), image_size: z.number().nullable(), disk_size: z.number() },
-  ssh_key: {},
-  zone: { record_count: z.number() },
-};
-
 const schemas = new Map<ResourceType, z.ZodType>(
-  resourceTypes.map((type) => [type, z.looseObject({ ...resource, ...fields[type] })]),
+  resourceTypes.map((type) => [type, z.looseObject({ ...resource, ...kindOf(type).fields })]),
 );
 
 const pricingSchema = z.looseObject({

@@ -2,13 +2,13 @@
  * The resources of a Hetzner project, generated from the API description (`generated/project.ts`). The lab's server uses the same types,
  * so that neither can misread a field. Times are RFC 3339 strings, sizes are in GB. What Hetzner sells is in offerings.ts.
  *
- * To add a type: generate it (`tools/hetzner-types`), then add it to `ResourceMap` and `inPurgeOrder` below. The compiler then asks
- * for the fields that are checked (`response-schema.ts`). Decide what keeps it (`purge/select/references.ts`), what is lost with it
- * (`side-effects.ts`), what it belongs to (`inferred-ownership.ts`), and what must be deleted before it (`purge/apply/order.ts`). The lab
- * needs a `Kind` in `lab/src/hetzner/resources` and its place in `lab/src/hetzner/router.ts`.
+ * To add a type: generate it (`tools/hetzner-types`) and add it to `ResourceMap` below. The compiler then asks for what catalyst knows
+ * of it: one file in `../resources`, with what ties it to a Sovereign, what keeps it, what goes before it and what is lost with it. The
+ * lab needs a `Kind` in `lab/src/hetzner/resources` and its place in `lab/src/hetzner/router.ts`.
  */
 import type * as generated from './generated/project.js';
 
+export { resourceTypes } from '../resources/kinds.js';
 export type Labels = Record<string, string>;
 export type { Action } from './generated/project.js';
 
@@ -62,23 +62,6 @@ export interface ResourceMap {
   zone: Zone;
 }
 export type ResourceType = keyof ResourceMap;
-
-/** All types in the order in which a purge deletes them; a record, so that the compiler reports a missing one. */
-const inPurgeOrder: Readonly<Record<ResourceType, true>> = {
-  load_balancer: true,
-  server: true,
-  volume: true,
-  floating_ip: true,
-  primary_ip: true,
-  firewall: true,
-  certificate: true,
-  placement_group: true,
-  network: true,
-  image: true,
-  ssh_key: true,
-  zone: true,
-};
-export const resourceTypes = Object.keys(inPurgeOrder) as readonly ResourceType[];
 
 /** `primary_ip` → `primary_ips`: path and list key alike. */
 export function plural<T extends string>(type: T): `${T}s` {

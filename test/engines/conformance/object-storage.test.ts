@@ -14,10 +14,10 @@ import { compareTurns } from './compare.js';
 import { objectStorageDifferences as differences } from './differences.js';
 import { buckets, keys } from './object-storage/buckets.js';
 import { type Answer, accounts, hold, region } from './object-storage/conversation.js';
-import { lists, parts, versions } from './object-storage/lists.js';
+import { lists, versions } from './object-storage/lists.js';
 import { checksums, conditions, objects } from './object-storage/objects.js';
 
-const talks = [buckets, keys, objects, conditions, checksums, lists, versions, parts];
+const talks = [buckets, keys, objects, conditions, checksums, lists, versions];
 const directory = mkdtempSync(join(tmpdir(), 'catalyst-s3-talk-'));
 let servers: LabServer[] = [];
 beforeAll(async () => {

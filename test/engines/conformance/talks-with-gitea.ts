@@ -1,15 +1,14 @@
-/** What is said to a Gitea: who may, organizations, repositories, a push and what is read of it, tokens, and what is not there. */
+/** What is said to a Gitea: who may, organizations, repositories, a push, tokens, and what is not there. */
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createDialer } from '../../../src/tools/dialer/dialer.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
 import { createGit } from '../../../src/tools/git/git-client.js';
-import { until } from '../rig.js';
 
 export interface Turn {
   /** Names the turn in differences.ts; unique within the conversation. */
   id: string;
   method: string;
-  /** Below the server's address; `<sha>` stands for the commit that was pushed last, `<token>` for the token that was made. */
+  /** Below the server's address. */
   path: string;
   /** Whose credentials: the administrator's when left out. */
   as?: 'nobody' | 'wrong password' | 'no such user' | 'token' | 'wrong token';
@@ -60,7 +59,6 @@ export const turns: readonly Turn[] = [
   get('the repository', '/repos/talk/fleet', repository),
   get('the repository, asked by nobody', '/repos/talk/fleet', undefined, 'nobody'),
   get('repositories of the organization', '/orgs/talk/repos', repository),
-  get('branches of an empty one', '/repos/talk/fleet/branches', ['name']),
   {
     id: 'push with a wrong password',
     method: 'PUSH',
@@ -75,21 +73,6 @@ export const turns: readonly Turn[] = [
   },
   { id: 'fetch by nobody', method: 'GET', path: '/talk/fleet.git/info/refs?service=git-upload-pack', as: 'nobody' },
   { id: 'fetch of none', method: 'GET', path: '/talk/none.git/info/refs?service=git-upload-pack' },
-  get('branches', '/repos/talk/fleet/branches', ['name', 'protected']),
-  get('a branch', '/repos/talk/fleet/branches/main', ['name', 'commit.message']),
-  get('no such branch', '/repos/talk/fleet/branches/other'),
-  get('commits', '/repos/talk/fleet/commits?sha=main&limit=5', ['commit.message']),
-  get('a commit', '/repos/talk/fleet/git/commits/<sha>', ['commit.message']),
-  get('a file', '/repos/talk/fleet/contents/clusters/one.yaml', ['path', 'type', 'encoding', 'content', 'size']),
-  get('a folder', '/repos/talk/fleet/contents/clusters', ['path', 'type', 'name']),
-  get('no such file', '/repos/talk/fleet/contents/three'),
-  get('bytes of a file', '/repos/talk/fleet/raw/two'),
-  get('bytes of none', '/repos/talk/fleet/raw/three'),
-  post('a file made', '/repos/talk/fleet/contents/three', { content: base64('3'), branch: 'main', message: 'third' }, [
-    'content.path',
-  ]),
-  post('a file made again', '/repos/talk/fleet/contents/three', { content: base64('4'), branch: 'main' }),
-  get('commits then', '/repos/talk/fleet/commits?sha=main&limit=1', ['commit.message']),
   post('token', '/users/gitea_admin/tokens', { name: 'talk', scopes: ['all'] }, ['name']),
   post('token again', '/users/gitea_admin/tokens', { name: 'talk', scopes: ['all'] }),
   get('who by token', '/user', ['login'], 'token'),
@@ -110,7 +93,6 @@ const git = createGit({ exec: createExec(createRedactor()), dialer: createDialer
 /** Says all of it to the Gitea at `endpoint`, whose host name is `host`; answers by the turns' ids. */
 export async function hold(endpoint: string, host: string): Promise<Record<string, Answer>> {
   const answers: Record<string, Answer> = {};
-  let sha = '';
   let token = '';
   const headers = (as: Turn['as']): Record<string, string> => {
     const basic = (username: string, password: string) => ({
@@ -132,18 +114,11 @@ export async function hold(endpoint: string, host: string): Promise<Record<strin
       };
       const files = Object.entries(push.files).map(([file, text]) => ({ path: file, text }));
       const pushed = await git.publish(remote, push.branch, files, 'pushed').catch(() => undefined);
-      // it takes note of a first push a moment later, and says until then that there is nothing or fails
-      if (pushed)
-        await until(async () => {
-          const url = `${endpoint}/api/v1/repos/${push.repository}/branches/${push.branch}`;
-          return (await fetch(url, { headers: headers(undefined) })).ok;
-        });
       const read = pushed ? await git.read(remote, push.branch) : undefined;
       answers[id] = { status: pushed ? 0 : 1, out: read && { same: read.sha === pushed, files: [...read.files] } };
-      sha = pushed ?? sha;
       continue;
     }
-    const answer = await fetch(`${endpoint}${path.replace('<sha>', sha)}`, {
+    const answer = await fetch(`${endpoint}${path}`, {
       method,
       headers: { ...headers(as), ...(body ? { 'content-type': 'application/json' } : {}) },
       body: body ? JSON.stringify(body) : null,
@@ -153,7 +128,7 @@ export async function hold(endpoint: string, host: string): Promise<Record<strin
     if (id === 'token') token = String((value as { sha1?: string }).sha1);
     answers[id] = {
       status: answer.status,
-      ...(answer.ok && (pick || path.includes('/raw/')) ? { out: picked(value, pick, endpoint, host) } : {}),
+      ...(answer.ok && pick ? { out: picked(value, pick, endpoint, host) } : {}),
     };
   }
   return answers;

@@ -16,8 +16,6 @@ interface Property {
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: string;
-  'x-kubernetes-patch-merge-key'?: string;
-  'x-kubernetes-patch-strategy'?: string;
   'x-kubernetes-group-version-kind'?: { group: string; version: string; kind: string }[];
 }
 
@@ -70,14 +68,9 @@ export function typeTable(documents: readonly OpenApiDocument[], served: Readonl
   return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Keys of a keyed list, `set`, or nothing; `<key` when a strategic patch knows items by another key than the first. */
-function listText(property: Property): string {
-  const keys = property['x-kubernetes-list-map-keys'] ?? [];
-  const how = property['x-kubernetes-list-type'] === 'set' ? 'set' : keys.join(',');
-  const merges = property['x-kubernetes-patch-strategy']?.includes('merge');
-  const patch = merges ? (property['x-kubernetes-patch-merge-key'] ?? 'set') : '';
-  return patch === (keys[0] ?? how) ? how : `${how}<${patch}`;
-}
+/** Keys of a keyed list, `set`, or nothing. */
+const listText = (property: Property): string =>
+  property['x-kubernetes-list-type'] === 'set' ? 'set' : (property['x-kubernetes-list-map-keys'] ?? []).join(',');
 
 function scalarText({ type, format }: Property): string {
   if (type === 'string') return format === 'byte' ? 'bytes' : 'string';

@@ -141,7 +141,6 @@ function protectEverything() {
   const [known] = items.zone.values();
   const zone = { ...known!, id: newId(), name: 'omantel.omani.works', created: now(), labels };
   items.zone.set(zone.id, zone);
-  lab.project.recordSets.set(zone.id, []);
   for (const type of resourceTypes) {
     for (const item of items[type].values()) {
       if (item.protection && item.labels?.['catalyst.openova.io/sovereign'] === 'omantel.omani.works')

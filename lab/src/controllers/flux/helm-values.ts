@@ -16,20 +16,6 @@ export function mergeValues(under: Values, over: Values): Values {
   return merged;
 }
 
-/** Sets `a.b[0].c` in place, making maps and lists on the way. */
-export function setPath(values: Values, path: string, value: unknown): void {
-  const steps = [...path.matchAll(/((?:[^.[\]\\]|\\.)+)|\[(\d+)\]/g)].map(([, name, index]) =>
-    index === undefined ? name!.replaceAll('\\.', '.') : Number(index),
-  );
-  // biome-ignore lint/suspicious/noExplicitAny: a tree of maps and lists, walked by name or index
-  let at: any = values;
-  steps.slice(0, -1).forEach((step, position) => {
-    at[step] ??= typeof steps[position + 1] === 'number' ? [] : {};
-    at = at[step];
-  });
-  at[steps.at(-1)!] = value;
-}
-
 /** @throws Error `could not find Secret 'ns/name'` while a reference that is not optional is missing */
 export function valuesOf(release: KubeObject, lab: Pick<ReconcileContext, 'store'>): Values {
   let values: Values = {};
@@ -49,15 +35,8 @@ export function valuesOf(release: KubeObject, lab: Pick<ReconcileContext, 'store
       throw new Error(source ? `missing key '${key}' in ${where}` : `could not find ${where}`);
     }
     const text = from.kind === 'Secret' ? Buffer.from(raw, 'base64').toString() : raw;
-    if (from.targetPath) setPath(values, from.targetPath, scalar(text));
-    else values = mergeValues(values, (parseYamlStream(text)[0] ?? {}) as Values);
+    if (from.targetPath) throw new Error(`targetPath of ${where} is not emulated: no release of the tree has one`);
+    values = mergeValues(values, (parseYamlStream(text)[0] ?? {}) as Values);
   }
   return mergeValues(values, (release.spec.values ?? {}) as Values);
-}
-
-// as `helm --set` reads a value: numbers, booleans and null by their look, else text
-function scalar(text: string): unknown {
-  if (/^(true|false)$/.test(text)) return text === 'true';
-  if (text === 'null') return null;
-  return /^-?[1-9]\d{0,15}$|^0$/.test(text) ? Number(text) : text;
 }

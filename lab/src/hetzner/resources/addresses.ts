@@ -51,16 +51,6 @@ export const primaryIps: Kind<'primary_ip'> = {
   updatable: ['name', 'labels', 'auto_delete'],
   actions: {
     change_protection: changeProtection('primary_ip'),
-    assign(project, ip, body) {
-      assignPrimary(project, ip, Number(body['assignee_id']));
-      return { action: project.begin('assign_primary_ip', [{ id: ip.id, type: 'primary_ip' }]) };
-    },
-    unassign(project, ip) {
-      const server = project.items.server.get(ip.assignee_id ?? 0);
-      if (server && server.status !== 'off') refuse(422, 'server_not_stopped', 'server must be off');
-      ip.assignee_id = null;
-      return { action: project.begin('unassign_primary_ip', [{ id: ip.id, type: 'primary_ip' }]) };
-    },
   },
 };
 
@@ -106,16 +96,6 @@ export const floatingIps: Kind<'floating_ip'> = {
   updatable: ['name', 'labels', 'description'],
   actions: {
     change_protection: changeProtection('floating_ip'),
-    assign(project, ip, body) {
-      ip.server = project.find('server', Number(body['server'])).id;
-      return { action: project.begin('assign_floating_ip', itself(ip)) };
-    },
-    unassign(project, ip) {
-      const server = project.items.server.get(ip.server ?? 0);
-      if (server) server.public_net.floating_ips = server.public_net.floating_ips.filter((id) => id !== ip.id);
-      ip.server = null;
-      return { action: project.begin('unassign_floating_ip', itself(ip)) };
-    },
   },
 };
 

@@ -163,12 +163,6 @@ export const loadBalancers: Kind<'load_balancer'> = {
       lb.targets.push(target(project, lb, body));
       return { action: project.begin('add_target', itself(lb)) };
     },
-    remove_target(project, lb, body) {
-      lb.targets = lb.targets.filter(
-        (one) => !(one.type === body['type'] && one.server?.id === body['server']?.id && one.ip?.ip === body['ip']?.ip),
-      );
-      return { action: project.begin('remove_target', itself(lb)) };
-    },
     add_service(project, lb, body) {
       const added = service(body);
       if (lb.services.some(({ listen_port }) => listen_port === added.listen_port)) {

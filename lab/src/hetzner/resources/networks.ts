@@ -113,16 +113,5 @@ export const networks: Kind<'network'> = {
   create,
   remove,
   updatable: ['name', 'labels', 'expose_routes_to_vswitch'],
-  actions: {
-    change_protection: changeProtection('network'),
-    add_subnet(project, network, body) {
-      network.subnets.push(subnet(network, body));
-      return { action: project.begin('add_subnet', [{ id: network.id, type: 'network' }]) };
-    },
-    delete_subnet(project, network, body) {
-      if (network.servers.length > 0) refuse(422, 'service_error', 'subnet has members');
-      network.subnets = network.subnets.filter(({ ip_range }) => ip_range !== body['ip_range']);
-      return { action: project.begin('delete_subnet', [{ id: network.id, type: 'network' }]) };
-    },
-  },
+  actions: { change_protection: changeProtection('network') },
 };

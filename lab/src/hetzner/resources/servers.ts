@@ -193,21 +193,7 @@ export const servers: Kind<'server'> = {
   actions: {
     change_protection: changeProtection('server'),
     poweroff: power('stop_server', off),
-    shutdown: power('shutdown_server', off),
     poweron: power('start_server', booting),
     reboot: power('reboot_server', booting, (project, server) => project.options.onServerStopped?.(server)),
-    attach_to_network(project, server, body) {
-      const network = project.find('network', Number(body['network']));
-      if (server.private_net.some((net) => net.network === network.id)) {
-        refuse(422, 'server_already_attached', 'server is already attached to this network');
-      }
-      attachServer(project, network, server, body['ip']);
-      return { action: project.begin('attach_to_network', [{ id: server.id, type: 'server' }]) };
-    },
-    detach_from_network(project, server, body) {
-      detachServer(project.find('network', Number(body['network'])), server.id);
-      server.private_net = server.private_net.filter((net) => net.network !== Number(body['network']));
-      return { action: project.begin('detach_from_network', [{ id: server.id, type: 'server' }]) };
-    },
   },
 };

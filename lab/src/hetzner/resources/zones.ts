@@ -1,21 +1,7 @@
-/** DNS zones and their record sets, as far as a purge meets them. */
+/** DNS zones, as far as a purge meets them: of their record sets it is told the number. */
 import type { Zone } from 'catalyst/hetzner/api/types.js';
-import { refuse } from '../problem.js';
-import { assertDeletable, assertUniqueName, type Project, type RecordSet } from '../project.js';
-import { type Body, changeProtection, type Kind } from './kind.js';
-
-function recordSet(zone: number, body: Body): RecordSet {
-  return {
-    id: `${body['name']}/${body['type']}`,
-    name: body['name'],
-    type: body['type'],
-    ttl: body['ttl'] ?? null,
-    labels: body['labels'] ?? {},
-    protection: { change: false },
-    records: body['records'] ?? [],
-    zone,
-  };
-}
+import { assertDeletable, assertUniqueName } from '../project.js';
+import { changeProtection, type Kind } from './kind.js';
 
 export const zones: Kind<'zone'> = {
   type: 'zone',
@@ -31,7 +17,7 @@ export const zones: Kind<'zone'> = {
       mode: body['mode'],
       ttl: body['ttl'] ?? 3600,
       status: 'ok',
-      record_count: 2,
+      record_count: 2 + (body['rrsets'] ?? []).length,
       authoritative_nameservers: {
         assigned: nameservers,
         delegated: [],
@@ -41,33 +27,15 @@ export const zones: Kind<'zone'> = {
       registrar: 'other',
     };
     project.items.zone.set(zone.id, zone);
-    project.recordSets.set(
-      zone.id,
-      ((body['rrsets'] ?? []) as Body[]).map((one) => recordSet(zone.id, one)),
-    );
-    return { zone: view(project, zone), action: project.begin('create_zone', [{ id: zone.id, type: 'zone' }]) };
+    return { zone, action: project.begin('create_zone', [{ id: zone.id, type: 'zone' }]) };
   },
   remove(project, zone) {
     assertDeletable(project, 'zone', zone.id);
     const action = project.begin('delete_zone', [{ id: zone.id, type: 'zone' }], () => {
       project.items.zone.delete(zone.id);
-      project.recordSets.delete(zone.id);
     });
     return { status: 201, body: { action } };
   },
-  view,
   updatable: ['labels'],
   actions: { change_protection: changeProtection('zone') },
 };
-
-function view(project: Project, zone: Zone): Zone {
-  return { ...zone, record_count: 2 + (project.recordSets.get(zone.id)?.length ?? 0) };
-}
-
-export function createRecordSet(project: Project, zone: Zone, body: Body) {
-  const sets = project.recordSets.get(zone.id) ?? [];
-  const rrset = recordSet(zone.id, body);
-  if (sets.some(({ id }) => id === rrset.id)) refuse(409, 'uniqueness_error', 'record set exists');
-  project.recordSets.set(zone.id, [...sets, rrset]);
-  return { rrset, action: project.begin('create_rrset', [{ id: zone.id, type: 'zone' }]) };
-}

@@ -28,8 +28,6 @@ export interface Attributes {
 export interface Authorizer {
   /** Why it is allowed, or undefined when it is not. */
   allows(user: User, attributes: Attributes): string | undefined;
-  /** The rules that hold for a user in a namespace. */
-  rulesOf(user: User, namespace: string): Rule[];
   /** Refuses a role or binding that grants more than the caller has, unless they may escalate or bind. */
   guard(kind: Kind, object: KubeObject, call: WriteCall): void;
 }
@@ -89,16 +87,6 @@ export function createAuthorizer(store: Store): Authorizer {
     return undefined;
   };
 
-  function rulesOf(user: User, namespace: string): Rule[] {
-    if (user.groups.includes(masters)) {
-      return [
-        { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
-        { verbs: ['*'], nonResourceURLs: ['*'] },
-      ];
-    }
-    return [...grants(user, namespace)].flatMap((grant) => grant.rules);
-  }
-
   function guard(kind: Kind, object: KubeObject, call: WriteCall): void {
     if (kind.group !== group || call.user.groups.includes(masters)) return;
     const { name, namespace } = object.metadata;
@@ -108,7 +96,7 @@ export function createAuthorizer(store: Store): Authorizer {
     const verb = isBinding ? 'bind' : 'escalate';
     if (allows(call.user, { verb, group, resource, namespace, name: ref.name }) !== undefined) return;
     const wanted = isBinding ? rulesOfRole(ref, namespace) : ((object.rules ?? []) as Rule[]);
-    const held = rulesOf(call.user, namespace ?? '');
+    const held = [...grants(call.user, namespace)].flatMap((grant) => grant.rules);
     const missing = wanted.flatMap(singles).filter((single) => !held.some((rule) => permitsAll(rule, single)));
     if (missing.length === 0) return;
     const text = missing.slice(0, 20).map(ruleText).join('\n');
@@ -116,7 +104,7 @@ export function createAuthorizer(store: Store): Authorizer {
     throw forbidden(kind, name, `${who} is attempting to grant RBAC permissions not currently held:\n${text}`);
   }
 
-  return { allows, rulesOf, guard };
+  return { allows, guard };
 }
 
 function permits(rule: Rule, asked: Attributes): boolean {

@@ -100,11 +100,7 @@ export function applyConfiguration(
   const conflicts = others
     .map((entry) => ({ entry, fields: intersection(changed, entry.fields) }))
     .filter(({ fields }) => !isEmpty(fields));
-  const inherited = inheritedFields(base, writer, shape);
-  const refused = conflicts
-    .map(({ entry, fields }) => ({ entry, fields: entry.manager === clientSide ? minus(fields, inherited) : fields }))
-    .filter(({ fields }) => !isEmpty(fields));
-  if (refused.length > 0 && !force) throw conflictWith(refused);
+  if (conflicts.length > 0 && !force) throw conflictWith(conflicts);
   for (const { entry, fields } of conflicts) entry.fields = minus(entry.fields, fields);
   const mine = managed.find((entry) => isSame(entry, writer, 'Apply'))?.fields ?? emptySet();
   const theirs = others.reduce((sum, entry) => union(sum, entry.fields), emptySet());
@@ -114,14 +110,6 @@ export function applyConfiguration(
     : (removeFields(merged, dropped, union(theirs, wanted), shape) as KubeObject);
   own(managed, writer, 'Apply', () => wanted);
   return written(result, managed);
-}
-
-const clientSide = 'kubectl-client-side-apply';
-
-/** What kubectl applied on its own side is kubectl's to apply on the server: no conflict with itself. */
-function inheritedFields(live: KubeObject, writer: Writer, shape: Shape): FieldSet {
-  const text = live.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'];
-  return writer.manager === 'kubectl' && text ? owned(fieldsOf(JSON.parse(text), shape)) : emptySet();
 }
 
 function conflictWith(conflicts: { entry: Managed; fields: FieldSet }[]): ApiRefusal {

@@ -1,4 +1,4 @@
-/** The ways to change part of an object: patches in three formats, and server-side apply. */
+/** The ways to change part of an object: patches in two formats, and server-side apply. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { LabRequest } from '../../requests/http-server.js';
 import { apiVersionOf, type Kind } from '../kinds/kinds.js';
@@ -11,16 +11,12 @@ import type { WriteCall } from '../requests/caller.js';
 import type { ResourcePath } from '../requests/request-path.js';
 import { ApiRefusal, badRequest, invalid, notFound, unsupportedMediaType } from '../requests/status.js';
 import { applyConfiguration } from './managed-fields.js';
-import { type JsonPatchOperation, jsonPatch, mergePatch, strategicPatch } from './patches.js';
+import { mergePatch, strategicPatch } from './patches.js';
 import { requireTyped } from './typed-apply.js';
 
-const patchTypes = [
-  'json-patch+json',
-  'merge-patch+json',
-  'strategic-merge-patch+json',
-  'apply-patch+yaml',
-  'apply-patch+cbor',
-].map((type) => `application/${type}`);
+const patchTypes = ['merge-patch+json', 'strategic-merge-patch+json', 'apply-patch+yaml', 'apply-patch+cbor'].map(
+  (type) => `application/${type}`,
+);
 
 export interface PatchTools {
   writes: Writes;
@@ -61,13 +57,12 @@ export function patchOne({ writes, now }: PatchTools, path: ResourcePath, reques
 }
 
 function asPatched(type: string, target: KubeObject, body: unknown, kind: Kind): KubeObject {
-  if (type === 'application/json-patch+json') return jsonPatch(target, body as JsonPatchOperation[]) as KubeObject;
   if (type === 'application/merge-patch+json') return mergePatch(target, body) as KubeObject;
   if (type === 'application/strategic-merge-patch+json' && !kind.schema) {
     return strategicPatch(target, body, shapeOf(kind)) as KubeObject;
   }
   throw unsupportedMediaType(
-    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+    'the body of the request was in an unknown format - accepted media types include: application/merge-patch+json, application/apply-patch+yaml',
   );
 }
 

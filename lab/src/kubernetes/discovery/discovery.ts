@@ -93,13 +93,7 @@ function subresourcesOf(kind: Kind): Subresource[] {
     found.push({ subresource: 'log', kind: own, verbs: ['get'] });
     const eviction = { group: 'policy', version: 'v1', kind: 'Eviction' };
     found.push({ subresource: 'eviction', kind: eviction, verbs: ['create'] });
-    found.push({ subresource: 'binding', kind: { ...own, kind: 'Binding' }, verbs: ['create'] });
   }
-  if (kind.kind === 'ServiceAccount') {
-    const token = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
-    found.push({ subresource: 'token', kind: token, verbs: ['create'] });
-  }
-  if (kind.kind === 'Namespace') found.push({ subresource: 'finalize', kind: own, verbs: ['update'] });
   if (kind.kind === 'Service') {
     const proxy = { ...own, kind: 'ServiceProxyOptions' };
     found.push({ subresource: 'proxy', kind: proxy, verbs: ['create', 'delete', 'get', 'patch', 'update'] });

@@ -1,19 +1,17 @@
-/** The verbs on objects and their status: get, list, watch, create, update, patch, apply, delete, deletecollection. */
+/** The verbs on objects and their status: get, list, watch, create, update, patch, apply, delete. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { patchOne } from '../apply/patch-object.js';
-import { apiVersionOf, storeKeyOf } from '../kinds/kinds.js';
+import { storeKeyOf } from '../kinds/kinds.js';
 import { asVersionJson } from '../objects/as-version.js';
 import { readAs, warningHeaders } from '../objects/read-object.js';
 import type { Store } from '../objects/store.js';
 import type { Writes } from '../objects/writes.js';
 import type { User, WriteCall } from '../requests/caller.js';
-import { pageOf } from '../requests/paging.js';
 import { callOf, deleteOptionsOf } from '../requests/request-options.js';
 import { objectText, type ResourcePath } from '../requests/request-path.js';
 import { methodNotAllowed, notFound } from '../requests/status.js';
-import { listAsJson, listObjects, openWatch, type WatchTools } from '../requests/streams.js';
-import { tableOf, wantsTable } from './table.js';
+import { listAsJson, openWatch, type WatchTools } from '../requests/streams.js';
 
 export interface ResourceTools extends WatchTools {
   store: Store;
@@ -33,7 +31,7 @@ export async function answerResource(
   switch (request.method) {
     case 'GET':
     case 'HEAD':
-      return path.name ? readOne(tools, path, request) : readMany(tools, path, request);
+      return path.name ? readOne(tools, path) : readMany(tools, path, request);
     case 'POST':
       return createOne(tools, path, request, call);
     case 'PUT':
@@ -45,7 +43,8 @@ export async function answerResource(
     case 'PATCH':
       return written(path, call, await patchOne(tools, path, request, call));
     case 'DELETE':
-      return path.name ? deleteOne(tools, path, request, call) : deleteMany(tools, path, request, call);
+      if (!path.name) throw methodNotAllowed();
+      return deleteOne(tools, path, request, call);
     default:
       throw methodNotAllowed();
   }
@@ -60,35 +59,19 @@ function written(path: ResourcePath, call: WriteCall, result: { object: KubeObje
   };
 }
 
-function readOne(
-  { store, now }: ResourceTools,
-  { kind, namespace, name }: ResourcePath,
-  request: LabRequest,
-): LabResponse {
+function readOne({ store }: ResourceTools, { kind, namespace, name }: ResourcePath): LabResponse {
   const object = store.get(storeKeyOf(kind), namespace, name);
   if (!object) throw notFound(kind, name);
   const log = { mutating: false, object: objectText({ kind, namespace, name, subresource: '', rest: '' }) };
-  const body = wantsTable(request)
-    ? tableOf(kind, [object], object.metadata.resourceVersion, request, now())
-    : asVersionJson(kind, object);
-  return { status: 200, headers: json, body, log };
+  return { status: 200, headers: json, body: asVersionJson(kind, object), log };
 }
 
 function readMany(tools: ResourceTools, { kind, namespace }: ResourcePath, request: LabRequest): LabResponse {
   const { query } = request;
   const scope = { kind, namespace, query };
-  if (['1', 'true'].includes(query.get('watch') ?? '')) {
-    const write = wantsTable(request)
-      ? (object: KubeObject) =>
-          JSON.stringify(tableOf(kind, [object], object.metadata.resourceVersion, request, tools.now()))
-      : undefined;
-    const stream = openWatch({ ...tools, ...(write ? { write } : {}) }, scope);
-    return { status: 200, headers: json, stream, log: { mutating: false } };
-  }
-  if (!wantsTable(request)) return { status: 200, headers: json, body: listAsJson(tools.store, scope) };
-  const { items, metadata } = pageOf(tools.store, listObjects(tools.store, scope), query);
-  const table = tableOf(kind, items, String(metadata.resourceVersion), request, tools.now());
-  return { status: 200, body: { ...table, metadata } };
+  if (!['1', 'true'].includes(query.get('watch') ?? ''))
+    return { status: 200, headers: json, body: listAsJson(tools.store, scope) };
+  return { status: 200, headers: json, stream: openWatch(tools, scope), log: { mutating: false } };
 }
 
 async function createOne({ writes }: ResourceTools, path: ResourcePath, request: LabRequest, call: WriteCall) {
@@ -118,30 +101,5 @@ async function deleteOne({ writes }: ResourceTools, path: ResourcePath, request:
     uid: object.metadata.uid,
   };
   const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
-  return { status: 200, body, log: { mutating: !call.dryRun, object: objectText(path) } };
-}
-
-async function deleteMany(
-  tools: ResourceTools,
-  path: ResourcePath,
-  request: LabRequest,
-  given: WriteCall,
-): Promise<LabResponse> {
-  const { options, call } = deleteOptionsOf(path, request, given);
-  const { kind, namespace } = path;
-  const objects = listObjects(tools.store, { kind, namespace, query: request.query });
-  for (const object of objects) {
-    await tools.writes.remove(
-      { kind, namespace: object.metadata.namespace, name: object.metadata.name },
-      call,
-      options,
-    );
-  }
-  const body = {
-    kind: `${kind.kind}List`,
-    apiVersion: apiVersionOf(kind),
-    metadata: { resourceVersion: String(tools.store.revision()) },
-    items: objects,
-  };
   return { status: 200, body, log: { mutating: !call.dryRun, object: objectText(path) } };
 }

@@ -37,7 +37,7 @@ const edit: Rule[] = [
   {
     verbs: [...read, ...write],
     apiGroups: [''],
-    resources: ['secrets', 'serviceaccounts/token', 'pods/exec', 'pods/eviction'],
+    resources: ['secrets', 'pods/exec', 'pods/eviction'],
   },
   { verbs: write, apiGroups: workloadGroups, resources: ['*'] },
 ];
@@ -63,12 +63,7 @@ const paths = [
   '/version/',
 ];
 const selfReviews: Rule[] = [
-  {
-    verbs: ['create'],
-    apiGroups: ['authorization.k8s.io'],
-    resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
-  },
-  { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+  { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews'] },
 ];
 const health: Rule[] = [
   { verbs: ['get'], nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'] },

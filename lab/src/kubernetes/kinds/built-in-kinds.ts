@@ -65,11 +65,8 @@ const table: Record<string, string> = {
     APIService apiservices s - api-extensions`,
   'authorization.k8s.io/v1': `
     SubjectAccessReview subjectaccessreviews r
-    SelfSubjectAccessReview selfsubjectaccessreviews r
-    SelfSubjectRulesReview selfsubjectrulesreviews r
-    LocalSubjectAccessReview localsubjectaccessreviews nr`,
+    SelfSubjectAccessReview selfsubjectaccessreviews r`,
   'authentication.k8s.io/v1': `
-    SelfSubjectReview selfsubjectreviews r
     TokenReview tokenreviews r`,
   'discovery.k8s.io/v1': `
     EndpointSlice endpointslices ng`,

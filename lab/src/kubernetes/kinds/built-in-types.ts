@@ -1,8 +1,7 @@
 /**
  * The types of the built-in kinds, as schemas. Their table (built-in-types.json) is written by a test that reads it from a real
  * server. Its notation: `field=type`, where a type is `string`, `bool`, `int32`, …, an enum `(A|B)` or another line, with the
- * group and version of its own line when it names none; `[]` list, `[name]` keyed by, `[set]`, `[x<y]` where a strategic patch
- * has another key (`y`, or none); `{}` map of strings to it; `*` (behind a type, or before the fields) owned as a whole; `!` written even when it is empty.
+ * group and version of its own line when it names none; `[]` list, `[name]` keyed by, `[set]`; `{}` map of strings to it; `*` (behind a type, or before the fields) owned as a whole; `!` written even when it is empty.
  */
 import table from './built-in-types.json' with { type: 'json' };
 import type { Schema } from './kinds.js';
@@ -50,13 +49,12 @@ function typeOf(text: string, own: string): Schema {
   const list = /^(.*)\[([^\]]*)\]$/.exec(text);
   if (list) {
     const items = typeOf(list[1]!, own);
-    const [how = '', patch] = list[2]!.split('<');
+    const how = list[2]!;
     const keys = how === '' ? [] : how.split(',');
     return {
       ...{ type: 'array', items, 'x-go': `[]${items['x-go']}` },
       ...(how === 'set' ? { 'x-kubernetes-list-type': 'set' } : {}),
       ...(how !== 'set' && how ? { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys } : {}),
-      'x-kubernetes-patch-merge-key': patch ?? keys[0] ?? '',
     };
   }
   if (text.startsWith('(')) return { type: 'string', enum: text.slice(1, -1).split('|'), 'x-go': 'string' };

@@ -5,13 +5,6 @@ import { builtInKinds } from './built-in-kinds.js';
 // biome-ignore lint/suspicious/noExplicitAny: OpenAPI schemas are open-ended JSON
 export type Schema = Record<string, any>;
 
-export interface PrinterColumn {
-  name: string;
-  type: string;
-  jsonPath: string;
-  priority?: number;
-}
-
 export interface ScalePaths {
   specReplicasPath: string;
   statusReplicasPath: string;
@@ -38,7 +31,6 @@ export interface Kind {
   schema?: Schema;
   /** The type of the whole object, for built-in kinds. */
   types?: Schema;
-  columns?: readonly PrinterColumn[];
   /** Dotted, as field selectors name them. */
   selectableFields?: readonly string[];
 }
@@ -116,7 +108,6 @@ function kindsOf(crd: KubeObject): Kind[] {
     generations: true,
     review: false,
     schema: version.schema?.openAPIV3Schema ?? {},
-    columns: version.additionalPrinterColumns ?? [],
     selectableFields: ((version.selectableFields ?? []) as { jsonPath: string }[]).map(({ jsonPath }) =>
       jsonPath.slice(1),
     ),

@@ -8,7 +8,6 @@ interface FieldRule {
   list: boolean;
   map: boolean;
   pointer: boolean;
-  inline: boolean;
 }
 
 interface MessageRule {
@@ -24,12 +23,11 @@ export function decodeProtobuf(bytes: Buffer): Record<string, unknown> {
   if (!bytes.subarray(0, 4).equals(magic)) throw badRequest('the body is no Kubernetes protobuf message');
   const envelope = decode('Unknown', bytes.subarray(4));
   const { apiVersion, kind } = (envelope.typeMeta ?? {}) as { apiVersion?: string; kind?: string };
-  const name = [`${apiVersion}/${kind}`, kind ?? ''].find((candidate) => candidate in messages);
-  if (!name || !apiVersion) {
+  if (!kind || !(kind in messages) || !apiVersion) {
     throw unsupportedMediaType(`${kind} (${apiVersion}) is not understood as application/vnd.kubernetes.protobuf`);
   }
   const raw = Buffer.from((envelope.raw as string | undefined) ?? '', 'base64');
-  return { apiVersion, kind, ...decode(name, raw) };
+  return { apiVersion, kind, ...decode(kind, raw) };
 }
 
 function decode(name: string, bytes: Uint8Array): Record<string, unknown> {
@@ -41,42 +39,33 @@ function decode(name: string, bytes: Uint8Array): Record<string, unknown> {
 function ruleOf(name: string): MessageRule {
   const known = rules.get(name);
   if (known) return known;
-  const rule: MessageRule = { type: new protobuf.Type(name.replaceAll(/\W/g, '_')), fields: new Map() };
+  const rule: MessageRule = { type: new protobuf.Type(name), fields: new Map() };
   rules.set(name, rule);
   for (const text of messages[name]!.split(' ')) {
-    const found = /^(\w+)=(\d+)(?::(\w+))?(\[\]|\{\})?(\?)?(\^)?$/.exec(text);
+    const found = /^(\w+)=(\d+)(?::(\w+))?(\[\]|\{\})?(\?)?$/.exec(text);
     if (!found) throw new Error(`the field ${text} of ${name} is not in the table's notation`);
-    const [, field = '', number, type = 'string', many, pointer, inline] = found;
+    const [, field = '', number, type = 'string', many, pointer] = found;
     const nested = type in messages;
     const id = Number(number);
     // Messages inside are kept as bytes here and decoded by their own rule, so that rules need no common root.
     const wire = nested ? 'bytes' : type;
     if (many === '{}') rule.type.add(new protobuf.MapField(field, id, 'string', wire));
     else rule.type.add(new protobuf.Field(field, id, wire, many === '[]' ? 'repeated' : 'optional'));
-    rule.fields.set(field, {
-      type,
-      list: many === '[]',
-      map: many === '{}',
-      pointer: pointer === '?',
-      inline: inline === '^',
-    });
+    rule.fields.set(field, { type, list: many === '[]', map: many === '{}', pointer: pointer === '?' });
   }
   new protobuf.Root().add(rule.type);
   return rule;
 }
 
-/** One decoded message as JSON would have it: zero values of plain fields left out, well-known types as their text. */
+/** One decoded message as JSON would have it: zero values of plain fields left out, times as their text. */
 function toJson(name: string, plain: Record<string, unknown>): unknown {
-  if (name === 'Time' || name === 'MicroTime') return timeText(name, plain);
-  if (name === 'Quantity') return plain.string;
-  if (name === 'IntOrString') return plain.type === 1 ? (plain.strVal ?? '') : (plain.intVal ?? 0);
+  if (name === 'Time') return timeText(plain);
   const out: Record<string, unknown> = {};
   for (const [field, rule] of ruleOf(name).fields) {
     const value = plain[field];
     if (value === undefined || value === null) continue;
     const json = valueJson(rule, value);
-    if (rule.inline) Object.assign(out, json);
-    else if (rule.pointer || !isZero(json)) out[field] = json;
+    if (rule.pointer || !isZero(json)) out[field] = json;
   }
   return out;
 }
@@ -98,8 +87,6 @@ function isZero(value: unknown): boolean {
   return value === '' || value === 0 || value === false || value === undefined || value === null;
 }
 
-function timeText(name: string, { seconds = 0, nanos = 0 }: { seconds?: number; nanos?: number }): string | undefined {
-  if (seconds <= 0) return undefined;
-  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
-  return name === 'Time' ? `${text}Z` : `${text}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z`;
+function timeText({ seconds = 0 }: { seconds?: number }): string | undefined {
+  return seconds <= 0 ? undefined : `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }

@@ -5,8 +5,6 @@ import type { Kind, Schema } from './kinds.js';
 export interface Shape {
   /** How a list here merges: by these keys, as a set of scalars, or as a whole. */
   list(): readonly string[] | 'set' | 'atomic';
-  /** How a strategic merge patch knows the items of a list: by this key, as a set of scalars, or not at all. */
-  patchKey(): string | undefined;
   /** True when a map here is owned and replaced as a whole. */
   atomic(): boolean;
   field(name: string): Shape;
@@ -15,7 +13,6 @@ export interface Shape {
 
 const unknown: Shape = {
   list: () => 'atomic',
-  patchKey: () => undefined,
   atomic: () => false,
   field: () => unknown,
   item: () => unknown,
@@ -37,7 +34,6 @@ function schemaShape(schema: Schema): Shape {
   const how = type === 'map' ? (schema['x-kubernetes-list-map-keys'] ?? []) : type === 'set' ? 'set' : 'atomic';
   return {
     list: () => how,
-    patchKey: () => schema['x-kubernetes-patch-merge-key'] || undefined,
     atomic: () => schema['x-kubernetes-map-type'] === 'atomic',
     field: (name) => shapeOfSchema(schema.properties?.[name] ?? schema.additionalProperties),
     item: () => shapeOfSchema(schema.items),

@@ -1,10 +1,9 @@
-/** Subresources that are not the object itself: scale, log, eviction, binding, token, finalize, proxy. */
+/** Subresources that are not the object itself: scale, log, eviction, proxy. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { invalidValue } from '../admission/causes.js';
 import { mergePatch } from '../apply/patches.js';
 import type { Backends } from '../kinds/backends.js';
-import type { Identity } from '../kinds/identity.js';
 import { type Kind, storeKeyOf } from '../kinds/kinds.js';
 import { mediaTypeOf, readBody, readObject } from '../requests/body.js';
 import type { User, WriteCall } from '../requests/caller.js';
@@ -18,7 +17,6 @@ import type { Writes } from './writes.js';
 export interface SubresourceTools {
   store: Store;
   writes: Writes;
-  identity: Identity;
   backends: Backends;
   /** What a container wrote; `namespace/pod/container`. */
   podLogs: Map<string, string>;
@@ -49,9 +47,6 @@ type Answer = (
 const core: Record<string, Answer> = {
   'Pod/log': podLog,
   'Pod/eviction': evict,
-  'Pod/binding': bind,
-  'ServiceAccount/token': token,
-  'Namespace/finalize': finalize,
   'Service/proxy': proxy,
 };
 
@@ -137,61 +132,6 @@ async function evict(
   await tools.writes.remove(path, { ...call, dryRun }, { propagation: 'Background' });
   const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
   return { status: 201, body, log: { mutating: !dryRun, object: objectText(path) } };
-}
-
-async function bind(
-  tools: SubresourceTools,
-  path: ResourcePath,
-  request: LabRequest,
-  call: WriteCall,
-): Promise<LabResponse> {
-  const nodeName = (readObject(request) as unknown as { target?: { name?: string } }).target?.name;
-  const next = (current: KubeObject | undefined) => {
-    if (!current) throw notFound(path.kind, path.name);
-    return mergePatch(current, { spec: { nodeName } }) as KubeObject;
-  };
-  await tools.writes.change(path, next, { ...call, subresource: '' });
-  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
-  return { status: 201, body, log: { mutating: !call.dryRun, object: objectText(path) } };
-}
-
-function token(tools: SubresourceTools, path: ResourcePath, request: LabRequest): LabResponse {
-  if (request.method !== 'POST') throw methodNotAllowed();
-  const account = existing(tools, path);
-  const given = readObject(request);
-  const seconds = Number(given.spec?.expirationSeconds ?? 3600);
-  if (seconds < 600) {
-    throw invalid({ group: 'authentication.k8s.io', plural: '', kind: 'TokenRequest' }, '', [
-      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
-    ]);
-  }
-  const { namespace = '', name, uid = '' } = account.metadata;
-  const issued = tools.identity.issue({ namespace, name, uid }, seconds, given.spec?.audiences);
-  const status = { token: issued.token, expirationTimestamp: `${issued.expires.toISOString().slice(0, 19)}Z` };
-  const body = {
-    ...given,
-    kind: 'TokenRequest',
-    apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace },
-    status,
-  };
-  // It changes nothing in the cluster: the token is only signed.
-  return { status: 201, body, log: { mutating: false, object: objectText(path) } };
-}
-
-async function finalize(
-  tools: SubresourceTools,
-  path: ResourcePath,
-  request: LabRequest,
-  call: WriteCall,
-): Promise<LabResponse> {
-  const given = readObject(request);
-  const next = (current: KubeObject | undefined) => {
-    if (!current) throw notFound(path.kind, path.name);
-    return { ...current, spec: given.spec };
-  };
-  const { object } = await tools.writes.change(path, next, { ...call, subresource: '' });
-  return { status: 200, body: object, log: { mutating: !call.dryRun, object: objectText(path) } };
 }
 
 /** `[scheme:]name[:port]`, then the rest of the path, sent on as it came. */

@@ -62,8 +62,8 @@ export function createWrites(tools: {
     const named = nameOf(given, target);
     if (namespace !== undefined) requireNamespace(store, kind, named, namespace);
     const fresh = freshObject(target, named, given, now());
-    const mutated = await admission.mutate(kind, 'CREATE', withDefaults(fresh, kind, sources), undefined, call);
-    let ready = withDefaults(mutated, kind, sources);
+    let ready = withDefaults(fresh, kind, sources);
+    await admission.mutate(kind, 'CREATE', ready, undefined, call);
     if (!applied) ready = recordUpdate(undefined, ready, writerOf(kind, call), shapeOf(kind));
     guard(kind, ready, call);
     validate(kind, ready, undefined);
@@ -99,8 +99,8 @@ export function createWrites(tools: {
   async function prepared(target: Target, current: KubeObject, wanted: KubeObject, call: WriteCall, applied: boolean) {
     const { kind } = target;
     const whole = restoreImmutableFields(kind, current, withoutNulls(wanted) as KubeObject, call.subresource);
-    const mutated = await admission.mutate(kind, 'UPDATE', withDefaults(whole, kind, sources), current, call);
-    let ready = withDefaults(mutated, kind, sources);
+    let ready = withDefaults(whole, kind, sources);
+    await admission.mutate(kind, 'UPDATE', ready, current, call);
     if (!applied) ready = recordUpdate(current, ready, writerOf(kind, call), shapeOf(kind));
     guard(kind, ready, call);
     if (call.subresource === '') validate(kind, ready, current);

@@ -74,7 +74,7 @@ export async function createKubernetesApi(options: KubernetesApiOptions): Promis
 
   const store = createStore();
   const kinds = createKindRegistry();
-  const identity = createIdentity(store, clock);
+  const identity = createIdentity();
   const authorizer = createAuthorizer(store);
   const backends = createBackends(store);
   const admission = createAdmission(store, backends.askWebhook);

@@ -65,7 +65,7 @@ async function dispatch(
 ): Promise<LabResponse> {
   if (path.kind.review) {
     if (request.method !== 'POST') throw methodNotAllowed();
-    const body = answerReview(tools, path.kind, readObject(request), user, path.namespace);
+    const body = answerReview(tools, path.kind, readObject(request), user);
     return { status: 201, body, log: { mutating: false } };
   }
   const withSignal = { ...tools, down: tools.down() };

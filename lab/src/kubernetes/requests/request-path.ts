@@ -22,8 +22,7 @@ export function parseResourcePath(path: string, kinds: KindRegistry): ResourcePa
   const version = parts.shift();
   if (group === undefined || version === undefined || parts.length === 0) return undefined;
   let namespace: string | undefined;
-  const namespaceParts = ['status', 'finalize'];
-  if (parts[0] === 'namespaces' && parts.length > 2 && !(parts.length === 3 && namespaceParts.includes(parts[2]!))) {
+  if (parts[0] === 'namespaces' && parts.length > 2 && !(parts.length === 3 && parts[2] === 'status')) {
     namespace = parts[1];
     parts.splice(0, 2);
   }

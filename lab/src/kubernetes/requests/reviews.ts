@@ -1,4 +1,4 @@
-/** Kinds that are questions: access reviews, token reviews, who am I. */
+/** Kinds that are questions: access reviews and token reviews. */
 import type { KubeObject } from 'catalyst/kubernetes/client/kube.js';
 import { invalidValue } from '../admission/causes.js';
 import type { Attributes, Authorizer } from '../admission/rbac.js';
@@ -13,13 +13,7 @@ export interface ReviewTools {
 }
 
 /** The review with its answer in `status`. */
-export function answerReview(
-  tools: ReviewTools,
-  kind: Kind,
-  given: KubeObject,
-  caller: User,
-  namespace?: string,
-): KubeObject {
+export function answerReview(tools: ReviewTools, kind: Kind, given: KubeObject, caller: User): KubeObject {
   const spec = given.spec ?? {};
   const answered = (status: Record<string, unknown>): KubeObject => ({
     ...given,
@@ -28,17 +22,10 @@ export function answerReview(
     status,
   });
   switch (kind.kind) {
-    case 'SelfSubjectReview':
-      return answered({ userInfo: { username: caller.name, groups: caller.groups } });
     case 'SelfSubjectAccessReview':
       return answered(access(tools, caller, spec));
     case 'SubjectAccessReview':
-    case 'LocalSubjectAccessReview':
-      return answered(
-        access(tools, { name: spec.user ?? '', groups: spec.groups ?? spec.group ?? [] }, spec, namespace),
-      );
-    case 'SelfSubjectRulesReview':
-      return answered(rulesFor(tools, caller, spec.namespace ?? 'default'));
+      return answered(access(tools, { name: spec.user ?? '', groups: spec.groups ?? [] }, spec));
     case 'TokenReview': {
       const user = tools.identity.ofToken(String(spec.token ?? ''));
       if (!user) return answered({ user: {}, error: 'invalid bearer token' });
@@ -50,7 +37,7 @@ export function answerReview(
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the spec of a review as it came
-function access({ authorizer }: ReviewTools, asked: User, spec: any, namespace?: string): Record<string, unknown> {
+function access({ authorizer }: ReviewTools, asked: User, spec: any): Record<string, unknown> {
   const { resourceAttributes: resource, nonResourceAttributes: path } = spec;
   if (!resource && !path)
     throw invalid({ group: 'authorization.k8s.io', plural: '', kind: '' }, '', [
@@ -66,21 +53,10 @@ function access({ authorizer }: ReviewTools, asked: User, spec: any, namespace?:
         group: resource.group ?? '',
         resource: resource.resource ?? '',
         subresource: resource.subresource ?? '',
-        namespace: namespace ?? resource.namespace,
+        namespace: resource.namespace,
         name: resource.name,
       }
     : { verb: path.verb ?? '', path: path.path ?? '' };
   const reason = authorizer.allows(asked, attributes);
   return reason === undefined ? { allowed: false } : { allowed: true, ...(reason ? { reason } : {}) };
-}
-
-function rulesFor({ authorizer }: ReviewTools, user: User, namespace: string): Record<string, unknown> {
-  const rules = authorizer.rulesOf(user, namespace);
-  return {
-    resourceRules: rules.filter((rule) => rule.resources).map(({ nonResourceURLs: _urls, ...rule }) => rule),
-    nonResourceRules: rules
-      .filter((rule) => rule.nonResourceURLs)
-      .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
-    incomplete: false,
-  };
 }

@@ -45,8 +45,6 @@ export interface WatchTools {
   faults: Faults;
   /** Fires when the server goes down: watches end. */
   down: AbortSignal;
-  /** An object as JSON, when it is not to be written as itself (as a table of one row). */
-  write?: (object: KubeObject) => string;
 }
 
 /**
@@ -71,7 +69,7 @@ export function openWatch(
   const bookmarks = query.get('allowWatchBookmarks') === 'true';
 
   return async (out, signal) => {
-    const write = tools.write ?? ((object: KubeObject) => asVersionJson(kind, object));
+    const write = (object: KubeObject) => asVersionJson(kind, object);
     const send = (type: string, object: string) => out.write(`{"type":"${type}","object":${object}}\n`);
     const bookmark = (annotations?: Record<string, string>) =>
       send(

@@ -1,4 +1,4 @@
-/** Users, organizations and access tokens of the lab's Gitea, and who a request comes from. */
+/** The administrator, the organizations and access tokens of the lab's Gitea, and who a request comes from. */
 import { randomBytes } from 'node:crypto';
 import type { LabRequest } from '../../requests/http-server.js';
 import { basicOf } from '../registry/handler.js';
@@ -10,7 +10,7 @@ export interface Account {
   organization: boolean;
 }
 
-export interface AccessToken {
+interface AccessToken {
   id: number;
   owner: string;
   name: string;
@@ -19,11 +19,9 @@ export interface AccessToken {
 
 export interface Accounts {
   find(login: string): Account | undefined;
-  all(): Account[];
-  addUser(login: string, password: string, admin?: boolean): Account;
   addOrganization(login: string): Account;
   remove(login: string): void;
-  tokens(owner: string): AccessToken[];
+  hasToken(owner: string, name: string): boolean;
   addToken(owner: string, name: string): AccessToken;
   removeToken(owner: string, idOrName: string): boolean;
   /** Undefined: nobody said who they are; null: what they said is wrong. */
@@ -33,7 +31,6 @@ export interface Accounts {
 /** `admin` is asked at every log-in, since its password lives in a Secret that may change. */
 export function createAccounts(admin: () => Promise<{ username: string; password: string } | undefined>): Accounts {
   const accounts = new Map<string, Account>();
-  const passwords = new Map<string, string>();
   let tokens: AccessToken[] = [];
   let made = 0;
   const add = (login: string, about: { admin: boolean; organization: boolean }) => {
@@ -48,18 +45,12 @@ export function createAccounts(admin: () => Promise<{ username: string; password
   };
   return {
     find,
-    all: () => [...accounts.values()],
-    addUser(login, password, isAdmin = false) {
-      passwords.set(login.toLowerCase(), password);
-      return add(login, { admin: isAdmin, organization: false });
-    },
     addOrganization: (login) => add(login, { admin: false, organization: true }),
     remove(login) {
       accounts.delete(login.toLowerCase());
-      passwords.delete(login.toLowerCase());
       tokens = tokens.filter((token) => token.owner !== login);
     },
-    tokens: (owner) => tokens.filter((token) => token.owner === owner),
+    hasToken: (owner, name) => tokens.some((token) => token.owner === owner && token.name === name),
     addToken(owner, name) {
       const token = { id: ++made, owner, name, secret: randomBytes(20).toString('hex') };
       tokens.push(token);
@@ -80,8 +71,6 @@ export function createAccounts(admin: () => Promise<{ username: string; password
       const root = await admin();
       if (root && basic.username === root.username && basic.password === root.password)
         return find(root.username) ?? add(root.username, { admin: true, organization: false });
-      const password = passwords.get(basic.username.toLowerCase());
-      if (password !== undefined && password === basic.password) return find(basic.username) ?? null;
       return byToken(basic.password) ?? byToken(basic.username);
     },
   };

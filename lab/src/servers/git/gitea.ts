@@ -75,30 +75,13 @@ async function api(
   if (!user && method !== 'GET') return json(401, { message: 'token is required', url: '' });
   const at = path.split('/').slice(1);
   if (path === '/user') return user ? json(200, accountBody(user)) : json(401, { message: 'token is required' });
-  if (at[0] === 'users' && at.length === 2) {
-    const found = accounts.find(at[1]!);
-    return found && json(200, accountBody(found));
-  }
   if (at[0] === 'users' && at[2] === 'tokens') return tokens(method, at[1]!, at[3], body, user, accounts);
-  if (path === '/admin/users' && method === 'POST') {
-    if (!user?.admin) return json(403, { message: 'user should be an administrator' });
-    if (accounts.find(String(body['username']))) return json(422, { message: 'user already exists' });
-    return json(201, accountBody(accounts.addUser(String(body['username']), String(body['password'] ?? ''))));
-  }
   if (path === '/orgs' && method === 'POST') {
     const name = String(body['username'] ?? '');
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return json(422, { message: 'invalid organization name' });
     if (accounts.find(name)) return json(422, { message: `user already exists [name: ${name}]` });
     return json(201, accountBody(accounts.addOrganization(name)));
   }
-  if (path === '/orgs' || path === '/user/orgs')
-    return json(
-      200,
-      accounts
-        .all()
-        .filter((one) => one.organization)
-        .map(accountBody),
-    );
   if (at[0] === 'orgs' && at.length === 2) {
     const found = accounts.find(at[1]!);
     if (!found?.organization) return undefined;
@@ -121,15 +104,9 @@ function tokens(
   accounts: Accounts,
 ): LabResponse | undefined {
   if (!user || (user.login !== owner && !user.admin)) return json(403, { message: 'not yours' });
-  if (method === 'GET')
-    return json(
-      200,
-      accounts.tokens(owner).map(({ id: number, name }) => ({ id: number, name })),
-    );
   if (method === 'POST') {
     const name = String(body['name'] ?? '');
-    if (accounts.tokens(owner).some((token) => token.name === name))
-      return json(400, { message: 'access token name has been used already' });
+    if (accounts.hasToken(owner, name)) return json(400, { message: 'access token name has been used already' });
     const token = accounts.addToken(owner, name);
     return json(201, { id: token.id, name, sha1: token.secret, token_last_eight: token.secret.slice(-8) });
   }

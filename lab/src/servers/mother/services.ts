@@ -25,7 +25,7 @@ export function motherServices(options: {
 }): MotherServices {
   const { claims, zones, powerDnsApiKey, faults, clock } = options;
   const catalystApi = createCatalystApi(claims, clock);
-  const pdm = createPoolDomainManager(zones, clock);
+  const pdm = createPoolDomainManager();
   const page = (namespace: string, name: string): [string, LabHandler] => [
     `${namespace}/${name}`,
     demoPage(namespace, name, faults),

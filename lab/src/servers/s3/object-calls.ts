@@ -1,10 +1,9 @@
-/** What S3 answers about one object, multipart uploads included. */
-import { randomUUID } from 'node:crypto';
+/** What S3 answers about one object. */
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import { checkedSums } from './checksums.js';
 import { isNotModified, mayWrite } from './conditions.js';
-import { type Bucket, md5, type ObjectStorage, type StoredObject } from './objects.js';
-import { elementsOf, noSuchKey, S3Error, textsOf, xml } from './xml.js';
+import type { Bucket, ObjectStorage, StoredObject } from './objects.js';
+import { noSuchKey, S3Error } from './xml.js';
 
 export interface ObjectCall {
   request: LabRequest;
@@ -12,21 +11,18 @@ export interface ObjectCall {
   storage: ObjectStorage;
   bucket: Bucket;
   key: string;
-  /** A bucket that the caller may read, for copies. */
-  readable: (name: string) => Bucket;
 }
 
 /** Calls on `/<bucket>/<key>`. */
 export function objectCall(call: ObjectCall): LabResponse {
   const { request, storage, bucket, key } = call;
   const { method, query } = request;
-  if (query.has('uploads') || query.has('uploadId')) return multipart(call);
+  if (query.has('uploads') || query.has('uploadId')) return unfinished(call);
   if (method === 'GET' || method === 'HEAD') {
     return read(request, wanted(call));
   }
   if (method === 'PUT') {
-    const source = request.headers['x-amz-copy-source'];
-    if (source) return copy(call, String(source));
+    if (request.headers['x-amz-copy-source']) throw notThere();
     const body = call.payload();
     mayWrite(request, storage.current(bucket, key));
     const object = storage.put(bucket, key, body, { ...about(request), sums: checkedSums(request, body) });
@@ -90,63 +86,15 @@ function read(request: LabRequest, object: StoredObject): LabResponse {
   };
 }
 
-function copy({ storage, bucket, key, readable, request }: ObjectCall, source: string): LabResponse {
-  const [path] = source.split('?versionId=');
-  const [, from, ...rest] = `/${decodeURIComponent(path!).replace(/^\//, '')}`.split('/');
-  const found = storage.current(readable(from!), rest.join('/'));
-  if (!found) throw noSuchKey();
-  const replace = request.headers['x-amz-metadata-directive'] === 'REPLACE';
-  const object = storage.put(
-    bucket,
-    key,
-    found.body,
-    replace ? about(request) : { contentType: found.contentType, metadata: found.metadata },
-  );
-  return xml('CopyObjectResult', { ETag: `"${object.etag}"`, LastModified: object.modified.toISOString() });
-}
+const notThere = () =>
+  new S3Error(501, 'NotImplemented', 'A header or query you provided implies functionality that is not there.');
 
-function multipart({ request, payload, storage, bucket, key }: ObjectCall): LabResponse {
-  const { method, query } = request;
-  if (method === 'POST' && query.has('uploads')) {
-    const id = randomUUID();
-    const contentType = about(request).contentType!;
-    bucket.uploads.set(id, { key, contentType, parts: new Map(), started: new Date(0) });
-    return xml('InitiateMultipartUploadResult', { Bucket: bucket.name, Key: key, UploadId: id });
-  }
+/** An upload in parts can be given up, as a purge does; nobody here sends one. */
+function unfinished({ request: { method, query }, bucket, key }: ObjectCall): LabResponse {
+  if (method !== 'DELETE') throw notThere();
   const id = query.get('uploadId') ?? '';
-  const upload = bucket.uploads.get(id);
-  if (upload?.key !== key) throw new S3Error(404, 'NoSuchUpload', 'The specified upload does not exist.');
-  if (method === 'PUT') {
-    const part = payload();
-    const number = Number(query.get('partNumber'));
-    if (!Number.isInteger(number) || number < 1 || number > 10_000)
-      throw new S3Error(400, 'InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive.');
-    upload.parts.set(number, part);
-    return { status: 200, headers: { etag: `"${md5(part)}"` } };
-  }
-  if (method === 'GET')
-    return xml('ListPartsResult', {
-      Bucket: bucket.name,
-      Key: key,
-      UploadId: id,
-      IsTruncated: false,
-      Part: [...upload.parts].map(([number, part]) => ({
-        PartNumber: number,
-        ETag: `"${md5(part)}"`,
-        Size: part.length,
-      })),
-    });
-  if (method === 'DELETE') {
-    bucket.uploads.delete(id);
-    return { status: 204 };
-  }
-  const wanted = elementsOf(String(payload()), 'Part').map((element) => Number(textsOf(element, 'PartNumber')[0]));
-  const parts = wanted.map((number) => upload.parts.get(number));
-  if (parts.length === 0 || parts.includes(undefined))
-    throw new S3Error(400, 'InvalidPart', 'One or more of the specified parts could not be found.');
-  const bytes = parts as Buffer[];
-  const etag = `${md5(Buffer.concat(bytes.map((part) => Buffer.from(md5(part), 'hex'))))}-${bytes.length}`;
-  const object = storage.put(bucket, key, Buffer.concat(bytes), { contentType: upload.contentType, etag });
+  if (bucket.uploads.get(id)?.key !== key)
+    throw new S3Error(404, 'NoSuchUpload', 'The specified upload does not exist.');
   bucket.uploads.delete(id);
-  return xml('CompleteMultipartUploadResult', { Bucket: bucket.name, Key: key, ETag: `"${object.etag}"` });
+  return { status: 204 };
 }

@@ -25,7 +25,7 @@ export interface Bucket {
   lifecycle?: string;
   /** Newest first. */
   objects: Map<string, StoredObject[]>;
-  uploads: Map<string, { key: string; contentType: string; parts: Map<number, Buffer>; started: Date }>;
+  uploads: Map<string, { key: string }>;
 }
 
 export interface ObjectStorage {

@@ -89,14 +89,10 @@ function answer(
   const there = storage.buckets.get(name);
   if (key === '' && request.method === 'PUT' && [...request.query.keys()].length === 0)
     return create(name, there, account, storage, payload(), region);
-  const allowed = (bucket: Bucket | undefined) => {
-    if (!bucket) throw noSuchBucket();
-    if (bucket.owner !== account.name) throw accessDenied();
-    return bucket;
-  };
-  const bucket = allowed(there);
-  if (key === '') return bucketCall(request, payload, storage, bucket, region);
-  return objectCall({ request, payload, storage, bucket, key, readable: (from) => allowed(storage.buckets.get(from)) });
+  if (!there) throw noSuchBucket();
+  if (there.owner !== account.name) throw accessDenied();
+  if (key === '') return bucketCall(request, payload, storage, there, region);
+  return objectCall({ request, payload, storage, bucket: there, key });
 }
 
 function create(

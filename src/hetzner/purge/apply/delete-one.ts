@@ -3,8 +3,9 @@ import { isCatalystError } from '../../../support/errors/errors.js';
 import { waitUntil } from '../../../support/wait.js';
 import type { HetznerWriter } from '../../api/api.js';
 import { hetznerCode, inUseCodes } from '../../api/errors.js';
-import type { Resource, ResourceMap } from '../../api/types.js';
+import type { Resource } from '../../api/types.js';
 import { type HetznerWriters, mutationOf } from '../../mutation.js';
+import { kindOf } from '../../resources/kinds.js';
 import type { Preparation, Row } from '../select/row.js';
 import type { ApplyTools } from './apply-tools.js';
 
@@ -39,16 +40,13 @@ async function prepare({ api, act, plan }: Deleting, row: Row, present: Resource
   const change = async ({ hetzner }: HetznerWriters) => {
     const writer = await hetzner();
     if (one === 'unprotect') {
-      const rebuild = type === 'server' ? { rebuild: false } : {};
-      await api.settle(await writer.act(type, id, 'change_protection', { delete: false, ...rebuild }));
+      const { unprotect = {} } = kindOf(type);
+      await api.settle(await writer.act(type, id, 'change_protection', { delete: false, ...unprotect }));
       return;
     }
-    const selectors = (present as ResourceMap['firewall']).applied_to.filter((use) => use.type === 'label_selector');
-    const remove_from = selectors.map(({ label_selector }) => ({ type: 'label_selector', label_selector }));
-    if (remove_from.length === 0) return;
-    await ignoring('firewall_resource_not_found', async () =>
-      api.settle(await writer.act(type, id, 'remove_from_resources', { remove_from })),
-    );
+    const release = kindOf(type).release?.(present);
+    if (!release) return;
+    await ignoring(release.gone, async () => api.settle(await writer.act(type, id, release.action, release.body)));
   };
   await act(mutation, change, { plan });
 }

@@ -2,8 +2,8 @@
  * Runs what the order lets run, the longest chain first, in so many lanes at once. What waits holds nothing: neither memory
  * for a call nor a journal entry, so a killed run leaves few changes in doubt however many resources it was to delete.
  */
+import { keyOf } from '../../resources/kind.js';
 import type { Row } from '../select/row.js';
-import { keyOf } from '../select/verdict.js';
 
 /** `firsts`: outcomes of those it waited for. Rows that wait for each other in a circle are not run and not in the answer. */
 export async function inOrder<T>(

@@ -1,7 +1,8 @@
 /** Re-reads a resource just before its deletion. One listing serves all deletions of its type that follow within moments. */
 import type { Clock } from '../../../support/clock.js';
 import type { HetznerApi } from '../../api/api.js';
-import { type Resource, type ResourceType, resourceTypes } from '../../api/types.js';
+import type { Resource, ResourceType } from '../../api/types.js';
+import { resourceTypes } from '../../resources/kinds.js';
 import { type Inventory, listType } from '../plan/inventory.js';
 
 /** A listing younger than this counts as "just before". */

@@ -1,6 +1,7 @@
 /** Everything deletable in the project, by type. A list that fails fails the whole: an empty list must mean "nothing there". */
 import type { HetznerApi } from '../../api/api.js';
-import { type Image, type ResourceMap, type ResourceType, resourceTypes } from '../../api/types.js';
+import type { ResourceMap, ResourceType } from '../../api/types.js';
+import { kindOf, resourceTypes } from '../../resources/kinds.js';
 
 export type Inventory = { readonly [T in ResourceType]: readonly ResourceMap[T][] };
 
@@ -9,14 +10,6 @@ export async function takeInventory(api: HetznerApi): Promise<Inventory> {
   return Object.fromEntries(lists) as unknown as Inventory;
 }
 
-/** System and app images are Hetzner's; without a type the list would hold hundreds of them. */
-export async function listType<T extends ResourceType>(api: HetznerApi, type: T): Promise<ResourceMap[T][]> {
-  if (type !== 'image') return api.list(type);
-  const [snapshots, backups] = await Promise.all([
-    api.list('image', { type: 'snapshot' }),
-    api.list('image', { type: 'backup' }),
-  ]);
-  return [...snapshots, ...backups].filter(isOwnImage) as ResourceMap[T][];
-}
-
-const isOwnImage = (image: Image) => image.type === 'snapshot' || image.type === 'backup';
+/** All of a type that the project owns. */
+export const listType = async <T extends ResourceType>(api: HetznerApi, type: T): Promise<ResourceMap[T][]> =>
+  ((await kindOf(type).list?.(api)) as ResourceMap[T][] | undefined) ?? api.list(type);

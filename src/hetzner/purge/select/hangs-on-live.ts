@@ -1,8 +1,9 @@
 /** Things that bear no label, and yet belong to the live cluster by what they hang on. Pure. */
-import { type Resource, type ResourceType, resourceTypes } from '../../api/types.js';
+import type { Resource, ResourceType } from '../../api/types.js';
+import { keyOf } from '../../resources/kind.js';
+import { kindOf, resourceTypes } from '../../resources/kinds.js';
 import type { Inventory } from '../plan/inventory.js';
-import { inferredOwnershipOf } from './inferred-ownership.js';
-import { keyOf, nameOf } from './verdict.js';
+import { nameOf } from './verdict.js';
 
 /** @param isLive whether a resource is part of the cluster; answers why a thing stays with it, or undefined */
 export function hangsOnLive(
@@ -18,7 +19,7 @@ export function hangsOnLive(
   const isPart = (type: ResourceType, id: number | null | undefined) =>
     id !== null && id !== undefined && live.has(keyOf(type, id));
   return (type, item) => {
-    const owner = inferredOwnershipOf(type, item, isPart)?.dependsOn;
+    const owner = kindOf(type).inferred?.(item, isPart)?.dependsOn;
     return owner && `it belongs to ${live.get(owner)} of the live cluster; --include-live selects both`;
   };
 }

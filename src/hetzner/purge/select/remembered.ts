@@ -1,10 +1,8 @@
 /** Inferred ownership that an unfinished purge recorded before it deleted what the inference came from. Pure. */
 import type { Resource, ResourceType } from '../../api/types.js';
+import type { Chosen, InferredOwnership, Key } from '../../resources/kind.js';
 import { changedSince } from './changed-since.js';
-import type { InferredOwnership } from './inferred-ownership.js';
-import type { Chosen } from './references.js';
 import type { Row } from './row.js';
-import type { Key } from './verdict.js';
 
 const prefix = 'selected by an unfinished purge: ';
 

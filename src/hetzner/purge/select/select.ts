@@ -4,17 +4,17 @@
  */
 import { command } from '../../../support/commands/command.js';
 import type { Pricing } from '../../api/offerings.js';
-import { type Resource, type ResourceMap, type ResourceType, resourceTypes } from '../../api/types.js';
+import type { Resource, ResourceType } from '../../api/types.js';
 import { isMarker } from '../../marker.js';
 import { isExactName, operationLabel, slugOf, sovereignLabel } from '../../names.js';
+import { type InferredOwnership, type Key, keyOf } from '../../resources/kind.js';
+import { kindOf, resourceTypes } from '../../resources/kinds.js';
 import type { Inventory } from '../plan/inventory.js';
 import { hangsOnLive } from './hangs-on-live.js';
-import { type InferredOwnership, inferredOwnershipOf } from './inferred-ownership.js';
-import { keptByUse } from './references.js';
+import { keptByUse } from './kept-by-use.js';
 import { rememberedOwnership } from './remembered.js';
 import type { Preparation, Row } from './row.js';
-import { impliedBy, monthlyCost } from './side-effects.js';
-import { type Key, keyOf, nameOf, unselected, type Verdict } from './verdict.js';
+import { nameOf, unselected, type Verdict } from './verdict.js';
 
 export interface Selection {
   fqdn: string;
@@ -62,7 +62,7 @@ export function selectLeftovers(
   const isThere = (key: string) => verdicts.has(key as Key);
   const remembered = new Map(earlier.filter(({ selected }) => selected).map((row) => [keyOf(row.type, row.id), row]));
   const inferred = (type: ResourceType, item: Resource) =>
-    inferredOwnershipOf(type, item, chosen) ??
+    kindOf(type).inferred?.(item, chosen) ??
     rememberedOwnership(remembered.get(keyOf(type, item.id)), item, chosen, isThere);
   const follow = () =>
     pass((type, item, before) => {
@@ -97,16 +97,21 @@ export function selectLeftovers(
       protected: item.protection?.delete === true,
       ...decision(verdicts.get(keyOf(type, item.id))!),
       first: preparations(type, item),
-      implies: impliedBy(type, item, inventory),
+      implies: kindOf(type).implies?.(item, inventory) ?? [],
       ...(pricing ? monthlyCost(type, item, pricing) : {}),
     })),
   );
 }
 
 function preparations(type: ResourceType, item: Resource): Preparation[] {
-  const selectors =
-    type === 'firewall' && (item as ResourceMap['firewall']).applied_to.some((use) => use.type === 'label_selector');
-  return [...(item.protection?.delete ? ['unprotect' as const] : []), ...(selectors ? ['release' as const] : [])];
+  const held = kindOf(type).release?.(item) !== undefined;
+  return [...(item.protection?.delete ? ['unprotect' as const] : []), ...(held ? ['release' as const] : [])];
+}
+
+function monthlyCost(type: ResourceType, item: Resource, pricing: Pricing): { monthly?: number } {
+  const monthly = Math.round((kindOf(type).monthly?.(item, pricing) ?? 0) * 100) / 100;
+  // A price or size beyond all reason has no place in a plan: it would be no number at all.
+  return Number.isFinite(monthly) && monthly > 0 ? { monthly } : {};
 }
 
 /** Whether a cluster of this Sovereign stands in the project. */
@@ -174,17 +179,14 @@ function allowed(
   evidence: string,
   inferred?: InferredOwnership,
 ): Verdict {
-  const { fqdn, includeLive, liveSince: since, unprotect, retained } = context;
+  const { fqdn, includeLive, liveSince: since, unprotect } = context;
   if (!includeLive && isPart(item, fqdn))
     return unselected(`it is part of the live cluster of ${fqdn}; --include-live selects it`);
   // Its controllers label what they make, but not with an operation of ours.
   if (!inferred && !includeLive && since !== undefined && !(Date.parse(item.created) < since))
     return unselected(`${evidence}, but it is younger than the live cluster; --include-live selects it`);
-  if (type === 'volume' && retained?.includes(item.id))
-    return unselected(`${evidence}, but its PersistentVolume has reclaim policy Retain`);
-  if (type === 'zone' && !context.zones) return unselected(`${evidence}, but DNS zones go only with --zones`);
-  if (type === 'image' && !inferred?.goes && !context.snapshots)
-    return unselected(`${evidence}, but snapshots go only with --snapshots`);
+  const kept = kindOf(type).keptByChoice?.(item, context, inferred);
+  if (kept) return unselected(`${evidence}, but ${kept}`);
   if (item.protection?.delete && !unprotect.includes(type))
     return unselected(`${evidence}, but it is protected; --unprotect ${type} lifts that`);
   return selected(evidence, inferred);

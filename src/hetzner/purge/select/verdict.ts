@@ -1,11 +1,7 @@
 /** Whether a resource is selected, and why. */
 import { oneLine } from '../../../support/printable.js';
-import type { Resource, ResourceType } from '../../api/types.js';
-
-/** `server/42` */
-export type Key = `${ResourceType}/${number}`;
-
-export const keyOf = (type: ResourceType, id: number): Key => `${type}/${id}`;
+import type { Resource } from '../../api/types.js';
+import type { Key } from '../../resources/kind.js';
 
 /**
  * `dependsOn`: what the inferred ownership comes from; when that stays after all, so does this, unless it is `dependsOnGone`: then an

@@ -14,7 +14,6 @@ const definition = {
         served: true,
         storage: true,
         subresources: { status: {} },
-        additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }],
         schema: {
           openAPIV3Schema: {
             type: 'object',
@@ -97,7 +96,6 @@ export const customResources: Conversation = {
       kubectl: 'create -f - -o json',
       stdin: widget({ size: 2, parts: [{ id: 'a' }], free: { x: { y: 1 } } }),
     },
-    { id: 'as a table with its own column', kubectl: 'get widget w -n talk-crd' },
     { id: 'by its short name', kubectl: 'get wg -n talk-crd -o name' },
     tried('required field is missing', {}),
     tried('too big', { size: 10 }),

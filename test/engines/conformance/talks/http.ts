@@ -93,7 +93,6 @@ export const http: Conversation = {
     { id: 'subresource that is not there', http: { method: 'GET', path: `${maps}/a/status` } },
     { id: 'delete', http: { method: 'DELETE', path: `${maps}/a` } },
     { id: 'delete again', http: { method: 'DELETE', path: `${maps}/a` } },
-    { id: 'delete all', http: { method: 'DELETE', path: maps }, pick: ['kind', 'apiVersion'] },
     {
       id: 'access review',
       http: {

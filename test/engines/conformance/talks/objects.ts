@@ -17,23 +17,10 @@ export const objects: Conversation = {
     { id: 'listed by a set of labels', kubectl: 'get configmaps -n talk -l tier.notin.x -o name' },
     { id: 'listed by name', kubectl: 'get configmaps -n talk --field-selector metadata.name=one -o name' },
     { id: 'field that cannot select', kubectl: 'get configmaps -n talk --field-selector data.a=1' },
-    { id: 'as a table', kubectl: 'get configmap one -n talk' },
     { id: 'merge patch', kubectl: 'patch configmap one -n talk --type=merge -p {"data":{"b":"2"}} -o json' },
     {
       id: 'merge patch takes away',
       kubectl: 'patch configmap one -n talk --type=merge -p {"data":{"a":null}} -o json',
-    },
-    {
-      id: 'json patch',
-      kubectl: 'patch configmap one -n talk --type=json -p [{"op":"add","path":"/data/c","value":"3"}] -o json',
-    },
-    {
-      id: 'json patch whose test fails',
-      kubectl: 'patch configmap one -n talk --type=json -p [{"op":"test","path":"/data/c","value":"4"}]',
-    },
-    {
-      id: 'json patch of a path that is not there',
-      kubectl: 'patch configmap one -n talk --type=json -p [{"op":"remove","path":"/data/zz"}]',
     },
     { id: 'nothing to change', kubectl: 'patch configmap one -n talk --type=merge -p {"data":{"b":"2"}}' },
     {
@@ -65,11 +52,12 @@ export const objects: Conversation = {
     },
     {
       id: 'deployment is made',
-      kubectl: 'create deployment web -n talk --image=nginx:1 --replicas=0 -o json',
+      kubectl: 'create -f - -o json',
+      stdin:
+        '{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"talk"},"spec":{"replicas":0,"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"nginx","image":"nginx:1"}]}}}}',
       pick: ['apiVersion', 'kind', 'metadata.labels', 'metadata.generation', 'spec'],
     },
     { id: 'scaled', kubectl: 'scale deployment web -n talk --replicas=2' },
-    { id: 'scaled back from another count', kubectl: 'scale deployment web -n talk --replicas=0 --current-replicas=5' },
     { id: 'image is changed', kubectl: 'set image deployment/web nginx=nginx:2 -n talk' },
     { id: 'restarted', kubectl: 'rollout restart deployment web -n talk' },
     {

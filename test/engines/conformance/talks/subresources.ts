@@ -10,12 +10,18 @@ const condition = (status: string) => ({
   status: { conditions: [{ type: 'Talk', status, reason: 'Said', message: 'so' }] },
 });
 
-/** What has a door of its own: status, scale, tokens, evictions, logs; and waiting for it. */
+/** What has a door of its own: status, scale, evictions, logs; and waiting for it. */
 export const subresources: Conversation = {
   name: 'subresources',
   turns: [
     { id: 'namespace', kubectl: 'create namespace talk-sub', silent: true },
-    { id: 'workload', kubectl: 'create deployment d -n talk-sub --image=nginx:1 --replicas=0', silent: true },
+    {
+      id: 'workload',
+      kubectl: 'create -f -',
+      stdin:
+        '{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d","namespace":"talk-sub"},"spec":{"replicas":0,"selector":{"matchLabels":{"app":"d"}},"template":{"metadata":{"labels":{"app":"d"}},"spec":{"containers":[{"name":"nginx","image":"nginx:1"}]}}}}',
+      silent: true,
+    },
     {
       id: 'status by apply',
       http: {
@@ -83,25 +89,6 @@ export const subresources: Conversation = {
       id: 'waited for the end',
       kubectl: 'wait configmap/none -n talk-sub --for=delete --timeout=1s',
     },
-    { id: 'account', kubectl: 'create serviceaccount worker -n talk-sub', silent: true },
-    {
-      id: 'token',
-      http: {
-        method: 'POST',
-        path: '/api/v1/namespaces/talk-sub/serviceaccounts/worker/token',
-        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } },
-      },
-      pick: ['kind', 'metadata.name', 'metadata.namespace', 'spec.expirationSeconds'],
-    },
-    {
-      id: 'token that ends too soon',
-      http: {
-        method: 'POST',
-        path: '/api/v1/namespaces/talk-sub/serviceaccounts/worker/token',
-        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 60 } },
-      },
-    },
-    { id: 'token of nobody', kubectl: 'create token nobody -n talk-sub' },
     {
       id: 'review of a token that nobody gave',
       http: {

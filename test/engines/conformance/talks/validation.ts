@@ -199,7 +199,19 @@ export const validation: Conversation = {
       kind: 'StorageClass',
       metadata: { name: 's' },
     }),
-    { id: 'good deployment', kubectl: 'create deployment keep -n talk-valid --image=nginx --replicas=0', silent: true },
+    {
+      ...refused('good deployment', {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: meta('keep'),
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { app: 'keep' } },
+          template: { metadata: { labels: { app: 'keep' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+        },
+      }),
+      silent: true,
+    },
     {
       id: 'selector that must not change',
       kubectl:

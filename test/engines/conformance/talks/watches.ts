@@ -39,7 +39,6 @@ export const watches: Conversation = {
       pick: ['items.0.metadata.name', 'items.1.metadata.name', 'items.2.metadata.name', 'metadata.remainingItemCount'],
     },
     { id: 'in pages', kubectl: 'get configmaps -n talk-watch -l set=x --chunk-size=1 -o name' },
-    { id: 'table in pages', kubectl: 'get configmaps -n talk-watch -l set=x --chunk-size=2 --no-headers' },
     { id: 'sorted', kubectl: 'get configmaps -n talk-watch -l set=x --sort-by=.data.a -o name' },
     {
       id: 'of a version and no other',

@@ -12,7 +12,12 @@ const one = (step: string, sentence: string, probe?: true): PlannedMutation => (
 });
 const gitea = [one('#376', 'install gitea'), one('#376', 'push a commit', true), one('#376', 'delete it', true)];
 const valkey = [one('bp-valkey', 'write a key', true)];
-const planOf = (mutations: PlannedMutation[]) => ({ hash: 'abcdef0123456789', mutations, file: '/p.json' });
+const planOf = (mutations: PlannedMutation[]) => ({
+  hash: 'abcdef0123456789',
+  mutations,
+  working: [],
+  file: '/p.json',
+});
 
 describe('a plan', () => {
   it('counts changes and probes apart, before any sentence', () => {

@@ -7,7 +7,6 @@ import { changedSince } from '../../../../../src/hetzner/purge/select/changed-si
 import { rememberedOwnership } from '../../../../../src/hetzner/purge/select/remembered.js';
 import type { Row } from '../../../../../src/hetzner/purge/select/row.js';
 import { type Selection, selectLeftovers } from '../../../../../src/hetzner/purge/select/select.js';
-import { impliedBy, monthlyCost } from '../../../../../src/hetzner/purge/select/side-effects.js';
 
 const fqdn = 'omantel.omani.works';
 const own = { 'catalyst.openova.io/sovereign': fqdn };
@@ -263,14 +262,13 @@ describe('what is lost and what it costs', () => {
     ['a floating address without a price', 'floating_ip', { type: 'ipv6', home_location: at }, undefined],
     ['a network', 'network', {}, undefined],
   ])('%s', (_, type, more, monthly) => {
-    expect(monthlyCost(type, thing(1, more) as unknown as Resource, pricing)).toEqual(
-      monthly === undefined ? {} : { monthly },
-    );
+    const bare = { private_net: [], targets: [], public_net: { ipv4: { ip: null } }, applied_to: [], servers: [] };
+    const [planned] = selectLeftovers(inventoryOf({ [type]: [thing(1, { ...bare, ...more })] }), selection, pricing);
+    expect(planned?.monthly).toBe(monthly);
   });
 
   it('of a load balancer is its address and what leads there, if it has any', () => {
-    const implied = (more: Thing) =>
-      impliedBy('load_balancer', balancer(1, more) as unknown as Resource, inventoryOf({}));
+    const implied = (more: Thing) => select({ load_balancer: [balancer(1, more)] })['load_balancer/1']?.implies;
     expect(implied({})).toEqual([]);
     expect(implied({ public_net: { ipv4: { ip: '192.0.2.9' } }, targets: [{}, {}] })).toEqual([
       'address 192.0.2.9 with its reverse DNS',
