@@ -286,6 +286,17 @@ export const engines: readonly Engine[] = [
     required: false,
   },
   {
+    name: 'kyverno',
+    programs: [{ name: 'kyverno', package: 'github.com/kyverno/kyverno/cmd/kyverno' }],
+    // the chart makes its roles, its settings and its arguments of our values; the definitions of its kinds are in it
+    data: [
+      { module: 'github.com/kyverno/kyverno', from: 'charts/kyverno', to: 'chart' },
+      { module: 'github.com/kyverno/api', from: 'charts/kyverno-api', to: 'chart/charts/kyverno-api' },
+    ],
+    purpose: 'the admission control that must accept our policies, enforce them, and lock nobody out: Kyverno',
+    required: false,
+  },
+  {
     name: 'helmfile',
     programs: [{ name: 'helmfile', package: 'github.com/helmfile/helmfile' }],
     purpose: 'the peer that the bench installs the same charts with (bench/helmfile.mjs)',
