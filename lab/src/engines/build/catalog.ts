@@ -43,6 +43,8 @@ export interface Engine {
   changes?: readonly EngineChange[];
   /** Parts of it are C: the build needs a C compiler. */
   cgo?: true;
+  /** It is Java: its wrapper is a `pom.xml`, and what that names is unpacked into the finished folder instead of built. */
+  maven?: true;
   /** What the lab cannot do without it. */
   purpose: string;
   /** False: the lab runs without it, and says so. */
@@ -321,6 +323,14 @@ export const engines: readonly Engine[] = [
     programs: [{ name: 'spire-server', package: 'github.com/spiffe/spire/cmd/spire-server' }],
     cgo: true,
     purpose: 'the authority of workload identities, which must start with our configuration: SPIRE',
+    required: false,
+    onDemand: true,
+  },
+  {
+    name: 'keycloak',
+    programs: [],
+    maven: true,
+    purpose: 'who signs people in, which must import the realm of our configuration: Keycloak',
     required: false,
     onDemand: true,
   },
