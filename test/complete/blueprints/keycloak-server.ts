@@ -26,7 +26,10 @@ type Variables = { name: string; value?: string; valueFrom?: { secretKeyRef: { n
 
 export interface Keycloak {
   /** With the path; as the ingress calls it. `form` makes it a POST of a form. */
-  call(path: string, options?: { token?: string; form?: Record<string, string> }): Promise<{ status: number; body: any }>;
+  call(
+    path: string,
+    options?: { token?: string; form?: Record<string, string> },
+  ): Promise<{ status: number; body: any }>;
   log(): string;
   stop(): Promise<void>;
 }

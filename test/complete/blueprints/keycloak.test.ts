@@ -21,7 +21,8 @@ function findDistribution(): string | undefined {
 }
 
 const distribution = findDistribution();
-const secretOf = (secret: string, key: string) => (secret === 'keycloak-admin' && key === 'username' ? 'admin' : `${secret}-${key}`);
+const secretOf = (secret: string, key: string) =>
+  secret === 'keycloak-admin' && key === 'username' ? 'admin' : `${secret}-${key}`;
 const realm = '/realms/sovereign';
 const issuer = `https://auth.omantel.omani.works${realm}`;
 
@@ -54,19 +55,26 @@ describe.skipIf(!distribution)('Keycloak with the rendered configuration', () =>
     expect(body.token_endpoint).toBe(`${issuer}/protocol/openid-connect/token`);
   });
 
-  test.each(['catalyst-api', 'catalyst-probe'])('%s gets a token with the secret of its Secret, and by no other', async (client) => {
-    const { status, body } = await credentials(client, `oidc-clients-${client}`);
-    expect({ status, ...payloadOf(body.access_token) }).toMatchObject({ status: 200, iss: issuer, azp: client });
-    expect((await credentials(client, 'guessed')).status).toBe(401);
-  });
+  test.each(['catalyst-api', 'catalyst-probe'])(
+    '%s gets a token with the secret of its Secret, and by no other',
+    async (client) => {
+      const { status, body } = await credentials(client, `oidc-clients-${client}`);
+      expect({ status, ...payloadOf(body.access_token) }).toMatchObject({ status: 200, iss: issuer, azp: client });
+      expect((await credentials(client, 'guessed')).status).toBe(401);
+    },
+  );
 
-  test.each(['gitea', 'grafana', 'harbor'])('%s has its secret and lets people come back to its own host alone', async (client) => {
-    const [found] = await read(`/clients?clientId=${client}`);
-    expect(found).toMatchObject({ publicClient: false, secret: `oidc-clients-${client}` });
-    for (const uri of found.redirectUris) expect(uri).toMatch(new RegExp(`^https://${client}\\.omantel\\.omani\\.works/`));
-    // a client that is there for people gives no token to itself
-    expect((await credentials(client, `oidc-clients-${client}`)).status).toBe(401);
-  });
+  test.each(['gitea', 'grafana', 'harbor'])(
+    '%s has its secret and lets people come back to its own host alone',
+    async (client) => {
+      const [found] = await read(`/clients?clientId=${client}`);
+      expect(found).toMatchObject({ publicClient: false, secret: `oidc-clients-${client}` });
+      for (const uri of found.redirectUris)
+        expect(uri).toMatch(new RegExp(`^https://${client}\\.omantel\\.omani\\.works/`));
+      // a client that is there for people gives no token to itself
+      expect((await credentials(client, `oidc-clients-${client}`)).status).toBe(401);
+    },
+  );
 
   test('the first person has to choose a password, and is an administrator to whoever asks for groups', async () => {
     const [person] = await read('/users?username=sovereign-admin&exact=true');

@@ -10,21 +10,20 @@ import { powerDnsSettings } from '../../../lab/src/engines/programs/real-powerdn
 import { finishedDns, finishedMachine } from '../../../lab/src/machines/build/cache.js';
 import { type StartedProgram, startProgram } from '../../../src/tools/exec/exec.js';
 import { exec } from '../../unit/blueprints/charts-rig.js';
+import { until } from '../../until.js';
 
-/** Of the node, and those that the Service may have. */
-const node = '10.43.0.1';
+/** Of the node, of the Pod as long as it is there, and those that the Service may have. */
+const [node, pod] = ['10.43.0.1', '10.43.0.9'];
 export const serviceAddresses = ['10.43.0.10', '10.43.0.11'] as const;
 const service = 'powerdns.powerdns.svc.cluster.local';
 
-/**
- * $0 the folder, $1 root file system, $2 the layer above it. Then `pod` or `node`, the latter once the former has laid out the networks;
- * both see `files` as /files, and the same hosts.
- */
+/** $0 the folder, $1 root file system, $2 the layer above it, then dnsdist's arguments. Both programs see `files` as /files, and the same hosts. */
 const lay = `set -e
-folder=$0
+folder=$0 root=$1 layer=$2
+shift 2
 mount -t tmpfs tmpfs "$folder/memory"
 mkdir "$folder/memory/upper" "$folder/memory/work"
-mount -t overlay -o "lowerdir=$2:$1,upperdir=$folder/memory/upper,workdir=$folder/memory/work" overlay "$folder/seen"
+mount -t overlay -o "lowerdir=$layer:$root,upperdir=$folder/memory/upper,workdir=$folder/memory/work" overlay "$folder/seen"
 cd "$folder/seen"
 mount -t proc proc proc
 mount --rbind /dev dev
@@ -37,6 +36,7 @@ ip netns add pod
 ip link add node type veth peer name pod netns pod
 ip addr add ${node}/24 dev node
 ip link set node up
+ip -n pod addr add ${pod}/24 dev pod
 ${serviceAddresses.map((address) => `ip -n pod addr add ${address}/24 dev pod`).join('\n')}
 ip -n pod link set lo up
 ip -n pod link set pod up
@@ -51,6 +51,8 @@ export interface Answer {
 }
 
 export interface NameServers {
+  /** Resolves once the node answers for that zone. Throws when dnsdist has ended, with what both said. */
+  answering(zone: string): Promise<void>;
   /** What the node's port 53 answers; undefined when it does not, within two seconds. */
   ask(name: string, type: string, by?: 'udp' | 'tcp'): Promise<Answer | undefined>;
   /** Gives the Service this address; the Pod loses the one that it had. */
@@ -105,12 +107,18 @@ export async function startNameServers({ dnsdist, additional, zone }: NamesOptio
   });
   const inside = ['--target', `${running.pid}`];
   let address: string | undefined;
+  const ask: NameServers['ask'] = async (name, type, by = 'udp') => {
+    const script = join(import.meta.dirname, 'ask-dns.mjs');
+    const asked = [...inside, '--net', process.execPath, script, node, name, type, by];
+    const { stdout } = await exec({ file: 'nsenter', args: asked, okCodes: [0, 1] });
+    return stdout ? (JSON.parse(stdout) as Answer) : undefined;
+  };
+  const log = () => ['dnsdist.log', 'pdns.log'].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
   return {
-    async ask(name, type, by = 'udp') {
-      const script = join(import.meta.dirname, 'ask-dns.mjs');
-      const asked = [...inside, '--net', process.execPath, script, node, name, type, by];
-      const { stdout } = await exec({ file: 'nsenter', args: asked, okCodes: [0, 1] });
-      return stdout ? (JSON.parse(stdout) as Answer) : undefined;
+    ask,
+    async answering(zone) {
+      await until(async () => end !== undefined || (await ask(zone, 'SOA'))?.rcode === 'NOERROR');
+      if (end) throw new Error(`dnsdist: ${end}\n${log()}`);
     },
     async serviceAt(next) {
       hosts(`${next} ${service}. ${service}\n`);
@@ -119,7 +127,7 @@ export async function startNameServers({ dnsdist, additional, zone }: NamesOptio
       address = next;
     },
     ended: () => end,
-    log: () => ['dnsdist.log', 'pdns.log'].map((file) => readFileSync(join(folder, file), 'utf8')).join('\n'),
+    log,
     async stop() {
       running.kill('SIGKILL');
       await gone;

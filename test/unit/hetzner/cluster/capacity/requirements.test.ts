@@ -54,8 +54,7 @@ async function stated(profile: Profile): Promise<{ cpu: number; memory: number; 
     const { requests } = fields;
     if (requests?.cpu) sum.cpu += count * cores(requests.cpu);
     if (requests?.memory) sum.memory += count * gib(requests.memory);
-    for (const key of volumeKeys)
-      if (/^\d+Gi$/.test(String(fields[key]))) sum.volumes += count * gib(fields[key]);
+    for (const key of volumeKeys) if (/^\d+Gi$/.test(String(fields[key]))) sum.volumes += count * gib(fields[key]);
     for (const [key, each] of Object.entries(fields))
       if (!forAMoment.test(`${path}.${key}.`)) look(each, `${path}.${key}`, count);
   }
