@@ -6,10 +6,14 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../../lab/src/engines/free-ports.js';
+import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { parseYamlStream } from '../../../src/support/yaml/read-yaml.js';
 import { startProgram } from '../../../src/tools/exec/exec.js';
 import { rendered } from '../../engines/blueprints/rendered.js';
 import { until } from '../../until.js';
+
+/** Whatever it answers. */
+export type Json = KubeObject[string];
 
 interface Values {
   command: [string];
@@ -29,7 +33,7 @@ export interface Keycloak {
   call(
     path: string,
     options?: { token?: string; form?: Record<string, string> },
-  ): Promise<{ status: number; body: any }>;
+  ): Promise<{ status: number; body: Json }>;
   log(): string;
   stop(): Promise<void>;
 }

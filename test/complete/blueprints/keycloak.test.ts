@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtFolder } from '../../engines/blueprints/rendered.js';
-import { type Keycloak, startKeycloak } from './keycloak-server.js';
+import { type Json, type Keycloak, startKeycloak } from './keycloak-server.js';
 
 /** The distribution; undefined when it or a Java that runs it is not here. */
 function findDistribution(): string | undefined {
@@ -35,7 +35,7 @@ describe.skipIf(!distribution)('Keycloak with the rendered configuration', () =>
       form: { grant_type: 'client_credentials', client_id: client, client_secret: secret },
     });
   /** What the administrator of the first start reads below the realm. */
-  async function read(path: string): Promise<any> {
+  async function read(path: string): Promise<Json> {
     const { body } = await keycloak.call('/realms/master/protocol/openid-connect/token', {
       form: { grant_type: 'password', client_id: 'admin-cli', username: 'admin', password: 'keycloak-admin-password' },
     });

@@ -5,10 +5,11 @@
 import { expect, test } from 'vitest';
 import { renderTree } from '../../../../../src/blueprints/render/render.js';
 import { requirementsText } from '../../../../../src/hetzner/cluster/capacity/requirements.js';
+import type { KubeObject } from '../../../../../src/kubernetes/client/kube.js';
 import { blueprints, omantel } from '../../../blueprints/rig.js';
 
 type Profile = 'solo' | 'ha';
-type Fields = Record<string, any>;
+type Fields = KubeObject[string];
 
 const servers = { solo: 1, ha: 3 } as const;
 /** Release and path of values that are those of a DaemonSet. */
