@@ -297,6 +297,7 @@ export const engines: readonly Engine[] = [
     ],
     purpose: 'the admission control that must accept our policies, enforce them, and lock nobody out: Kyverno',
     required: false,
+    onDemand: true,
   },
   {
     name: 'keycloak',
