@@ -1,7 +1,8 @@
 // npm run machines: builds the root file system in which the boot test starts servers. Run it twice: the second does nothing.
+// npm run machines -- dns: also the programs of the name servers, which only `npm run test:complete` starts.
 // Exit status: 0 it is there; 1 it did not build; 3 it cannot be built on this machine, or no server be started from it.
-import { env, exit, getuid } from 'node:process';
-import { buildMachine } from '../dist/lab/src/machines/build/build.js';
+import { argv, env, exit, getuid } from 'node:process';
+import { buildDns, buildMachine } from '../dist/lab/src/machines/build/build.js';
 import { missingForMachines } from '../dist/lab/src/machines/machine.js';
 import { createRedactor } from '../dist/src/support/redact/redact.js';
 import { createExec } from '../dist/src/tools/exec/exec.js';
@@ -11,10 +12,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abor
 const say = (text) => console.log(`${new Date().toISOString()} ${text}`);
 const exec = createExec(createRedactor());
 try {
-  const { folder, built } = await buildMachine({
-    ...{ exec, env, signal: stop.signal, say },
-    uid: getuid?.() ?? -1,
-  });
+  const options = { exec, env, signal: stop.signal, say, uid: getuid?.() ?? -1 };
+  const { folder, built } = await (argv.includes('dns') ? buildDns : buildMachine)(options);
   say(`${built ? 'built' : 'there already'}: ${folder}`);
   const missing = await missingForMachines(exec, env);
   if (missing) console.error(`No server can be started here: ${missing}`);

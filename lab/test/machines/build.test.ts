@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fail } from '../../../src/support/errors/errors.js';
 import type { Exec } from '../../../src/tools/exec/exec.js';
-import { type BuildMachineOptions, buildMachine } from '../../src/machines/build/build.js';
-import { finishedMachine, machinesFolder } from '../../src/machines/build/cache.js';
+import { type BuildMachineOptions, buildDns, buildMachine } from '../../src/machines/build/build.js';
+import { finishedDns, finishedMachine, machinesFolder } from '../../src/machines/build/cache.js';
 
 let at: string;
 let ran: string[];
@@ -36,7 +36,7 @@ const exec: Exec = async ({ file, args, cwd = '' }) => {
     ran.push(`base from ${rest[1]}`);
     mkdirSync(rest[0]!);
     onBase();
-  } else if (script.startsWith('chroot')) return answer(versions);
+  } else if (script.includes('dpkg-query')) return answer(versions);
   else ran.push('packages');
   return answer();
 };
@@ -100,4 +100,17 @@ test.each([
 test('apt without a Debian archive: it says so', async () => {
   sources = 'Ubuntu main noble http://archive.ubuntu.com/ubuntu/\n';
   await expect(build()).rejects.toMatchObject({ code: 'E3001', message: expect.stringContaining('no Debian archive') });
+});
+
+test('the programs of the name servers are a layer of their own above it, made anew when what is below changes', async () => {
+  const options = { exec, env: { XDG_CACHE_HOME: at }, signal: new AbortController().signal, say: () => undefined };
+  const first = await buildDns({ ...options, uid: 0 });
+  expect(ran).toEqual(['base from http://mirror/debian', 'packages', 'packages']);
+  expect(readdirSync(first.folder).sort()).toEqual(['layer', 'packages']);
+  expect(first).toEqual({ folder: finishedDns({ XDG_CACHE_HOME: at }), built: true });
+  expect(await buildDns({ ...options, uid: 0 })).toEqual({ folder: first.folder, built: false });
+  rmSync(finishedMachine({ XDG_CACHE_HOME: at })!, { recursive: true });
+  expect(finishedDns({ XDG_CACHE_HOME: at })).toBeUndefined();
+  versions = 'curl 9\nsystemd 257\n';
+  expect((await buildDns({ ...options, uid: 0 })).folder).not.toBe(first.folder);
 });

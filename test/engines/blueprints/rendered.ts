@@ -18,11 +18,16 @@ export interface Rendered {
 
 /** Path of a program that `npm run engines` has built; undefined, with a warning that its tests are not run, when it has not. */
 export function builtProgram(engine: string, program: string): string | undefined {
+  const folder = builtFolder(engine);
+  return folder && join(folder, 'bin', program);
+}
+
+/** The same of the folder in which it stands. */
+export function builtFolder(engine: string): string | undefined {
   const found = engines.find((one) => one.name === engine);
   const folder = found && finishedFolder(found, process.env);
-  if (folder) return join(folder, 'bin', program);
-  console.warn(`\n${engine} NOT RUN with the rendered configuration: npm run engines -- ${engine}\n`);
-  return undefined;
+  if (!folder) console.warn(`\n${engine} NOT RUN with the rendered configuration: npm run engines -- ${engine}\n`);
+  return folder;
 }
 
 export async function rendered(name: `bp-${string}`, profile: Profile): Promise<Rendered> {

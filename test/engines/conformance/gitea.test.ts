@@ -15,6 +15,8 @@ import type { KubeObject } from '../../../src/kubernetes/client/kube.js';
 import { systemClock as clock } from '../../../src/support/clock.js';
 import { createRedactor } from '../../../src/support/redact/redact.js';
 import { createExec } from '../../../src/tools/exec/exec.js';
+import { rendered } from '../blueprints/rendered.js';
+import { fqdn as ofTree } from '../rig.js';
 import { compareTurns, everyDifferenceIsHeld } from './compare.js';
 import { giteaDifferences as differences } from './differences.js';
 import { type Answer, administrator, hold, turns } from './talks-with-gitea.js';
@@ -31,8 +33,13 @@ const named = (kind: string, name: string, more: object = {}) => ({
   ...{ apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1', kind },
   ...{ metadata: { name, namespace: 'gitea', uid: name, labels: { 'app.kubernetes.io/name': 'gitea' } }, ...more },
 });
+/** Of the tree, for another Sovereign: the real one has its settings. */
+const release = JSON.parse(
+  JSON.stringify((await rendered('bp-gitea', 'solo')).object('HelmRelease', 'bp-gitea')).replaceAll(ofTree, fqdn),
+) as KubeObject;
 const objects: KubeObject[] = [
   named('Pod', 'gitea-0', { status: { phase: 'Running' } }),
+  release,
   named('Secret', 'gitea-admin', {
     data: { username: encoded(administrator.username), password: encoded(administrator.password) },
   }),
@@ -40,7 +47,7 @@ const objects: KubeObject[] = [
 /** As much of a cluster as it looks at. */
 const lab = {
   store: {
-    list: (kind: string) => objects.filter((one) => kind === `v1/${one.kind}`),
+    list: (kind: string) => objects.filter((one) => kind === `${one.apiVersion}/${one.kind}`),
     get: (kind: string, _namespace: string, name: string) =>
       objects.find((one) => kind === `v1/${one.kind}` && one.metadata.name === name),
   },

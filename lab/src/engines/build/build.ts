@@ -93,9 +93,36 @@ function inTurns(chosen: readonly Engine[]): Engine[][] {
 }
 
 async function build(engine: Engine, goVersion: string, options: BuildOptions): Promise<void> {
+  const root = enginesFolder(options.env);
+  const part = mkdtempSync(join(root, '.part-'));
+  try {
+    await (engine.maven ? unpack : compile)(engine, part, options);
+    const finished = join(root, `${sourceKey(engine)}-${goVersion}`);
+    // two builds at once: the first one to finish stays
+    if (!existsSync(finished)) renameSync(part, finished);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+/** What the wrapper's pom names, by Maven. */
+async function unpack({ name }: Engine, part: string, { exec, signal }: BuildOptions): Promise<void> {
+  await exec({
+    file: 'mvn',
+    args: [
+      ...['-q', '-B', `-Dpart=${part}`, `-DoutputDirectory=${part}`, '-DexcludeTransitive=true'],
+      'dependency:unpack-dependencies',
+    ],
+    cwd: join(modulesFolder(), name),
+    timeoutMs: 60 * 60_000,
+    signal,
+  });
+  rmSync(join(part, 'target'), { recursive: true, force: true });
+}
+
+async function compile(engine: Engine, part: string, options: BuildOptions): Promise<void> {
   const { env, exec, signal } = options;
   const root = enginesFolder(env);
-  const part = mkdtempSync(join(root, '.part-'));
   const module = join(modulesFolder(), engine.name);
   const go = (args: string[]) =>
     exec({
@@ -112,30 +139,23 @@ async function build(engine: Engine, goVersion: string, options: BuildOptions): 
     return (JSON.parse(stdout) as { Dir: string }).Dir;
   };
   const changed = join(part, 'changed');
-  try {
-    mkdirSync(join(part, 'bin'));
-    const { changes } = engine;
-    const modfile = changes && (await changeModules({ wrapper: module, folder: changed, changes, directoryOf }));
-    const settings = Object.entries(engine.settings ?? {}).map(([key, value]) => `-X ${key}=${value}`);
-    for (const program of engine.programs)
-      await go([
-        // nobody looks at these with a debugger: a fifth less to compile
-        ...['build', '-p', '2', '-mod=readonly', '-trimpath', '-gcflags=all=-dwarf=false'],
-        ...(modfile ? [`-modfile=${modfile}`] : []),
-        ...(engine.tags ? ['-tags', engine.tags.join(' ')] : []),
-        ...['-ldflags', ['-s -w', ...settings].join(' ')],
-        ...['-o', join(part, 'bin', program.name), program.package],
-      ]);
-    for (const data of engine.data ?? []) {
-      cpSync(join(await directoryOf(data.module), data.from), join(part, data.to), { recursive: true });
-    }
-    rmSync(changed, { recursive: true, force: true });
-    const finished = join(root, `${sourceKey(engine)}-${goVersion}`);
-    // two builds at once: the first one to finish stays
-    if (!existsSync(finished)) renameSync(part, finished);
-  } finally {
-    rmSync(part, { recursive: true, force: true });
+  mkdirSync(join(part, 'bin'));
+  const { changes } = engine;
+  const modfile = changes && (await changeModules({ wrapper: module, folder: changed, changes, directoryOf }));
+  const settings = Object.entries(engine.settings ?? {}).map(([key, value]) => `-X ${key}=${value}`);
+  for (const program of engine.programs)
+    await go([
+      // nobody looks at these with a debugger: a fifth less to compile
+      ...['build', '-p', '2', '-mod=readonly', '-trimpath', '-gcflags=all=-dwarf=false'],
+      ...(modfile ? [`-modfile=${modfile}`] : []),
+      ...(engine.tags ? ['-tags', engine.tags.join(' ')] : []),
+      ...['-ldflags', ['-s -w', ...settings].join(' ')],
+      ...['-o', join(part, 'bin', program.name), program.package],
+    ]);
+  for (const data of engine.data ?? []) {
+    cpSync(join(await directoryOf(data.module), data.from), join(part, data.to), { recursive: true });
   }
+  rmSync(changed, { recursive: true, force: true });
 }
 
 const goEnv = (root: string) => ({

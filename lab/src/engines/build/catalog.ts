@@ -43,6 +43,8 @@ export interface Engine {
   changes?: readonly EngineChange[];
   /** Parts of it are C: the build needs a C compiler. */
   cgo?: true;
+  /** It is Java: its wrapper is a `pom.xml`, and what that names is unpacked into the finished folder instead of built. */
+  maven?: true;
   /** What the lab cannot do without it. */
   purpose: string;
   /** False: the lab runs without it, and says so. */
@@ -284,6 +286,26 @@ export const engines: readonly Engine[] = [
     settings: { 'github.com/openbao/openbao/version.fullVersion': '2.4.0' },
     purpose: 'the store of secrets, which must accept our configuration and initialize itself: OpenBao',
     required: false,
+  },
+  {
+    name: 'kyverno',
+    programs: [{ name: 'kyverno', package: 'github.com/kyverno/kyverno/cmd/kyverno' }],
+    // the chart makes its roles, its settings and its arguments of our values; the definitions of its kinds are in it
+    data: [
+      { module: 'github.com/kyverno/kyverno', from: 'charts/kyverno', to: 'chart' },
+      { module: 'github.com/kyverno/api', from: 'charts/kyverno-api', to: 'chart/charts/kyverno-api' },
+    ],
+    purpose: 'the admission control that must accept our policies, enforce them, and lock nobody out: Kyverno',
+    required: false,
+    onDemand: true,
+  },
+  {
+    name: 'keycloak',
+    programs: [],
+    maven: true,
+    purpose: 'who signs people in, which must import the realm of our configuration: Keycloak',
+    required: false,
+    onDemand: true,
   },
   {
     name: 'helmfile',

@@ -1,29 +1,28 @@
-/** Settings of a Gitea for a lab: what its chart would write, less what needs a database server, mail, SSH or the world. */
+/** Settings of a Gitea for a lab: those of its release, in which only what needs another process, SSH or the chart's own folders is replaced. */
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+
+type Sections = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
 
 export interface GiteaSettings {
   directory: string;
   port: number;
-  fqdn: string;
   /** Folder with Gitea's own `templates`, `options` and `public`. */
   static: string;
+  /** `gitea.config` of the release's values. */
+  config: Sections;
 }
 
 /** `app.ini`; Gitea adds the secrets it makes for itself. */
-export function giteaSettings({ directory, port, fqdn, static: own }: GiteaSettings): string {
-  const sections: Record<string, Record<string, string | number | boolean>> = {
+export function giteaSettings({ directory, port, static: own, config }: GiteaSettings): string {
+  const replaced: Sections = {
     server: {
       PROTOCOL: 'http',
       HTTP_ADDR: '127.0.0.1',
       HTTP_PORT: port,
-      DOMAIN: `gitea.${fqdn}`,
-      ROOT_URL: `https://gitea.${fqdn}/`,
       STATIC_ROOT_PATH: own,
       APP_DATA_PATH: join(directory, 'data'),
       DISABLE_SSH: true,
-      OFFLINE_MODE: true,
-      LFS_START_SERVER: false,
     },
     database: {
       DB_TYPE: 'sqlite3',
@@ -32,25 +31,25 @@ export function giteaSettings({ directory, port, fqdn, static: own }: GiteaSetti
       SQLITE_TIMEOUT: 20_000,
       SQLITE_JOURNAL_MODE: 'WAL',
     },
+    queue: { DATADIR: join(directory, 'queues') },
+    // what the chart sets whatever the values say
     repository: { ROOT: join(directory, 'repositories') },
-    security: { INSTALL_LOCK: true, PASSWORD_COMPLEXITY: 'off' },
-    session: { PROVIDER: 'db' },
-    cache: { ADAPTER: 'memory' },
-    queue: { TYPE: 'level', DATADIR: join(directory, 'queues') },
+    security: { INSTALL_LOCK: true },
     indexer: { ISSUE_INDEXER_TYPE: 'db' },
-    service: { DISABLE_REGISTRATION: true },
-    actions: { ENABLED: false },
-    packages: { ENABLED: false },
-    'cron.update_checker': { ENABLED: false },
     log: { MODE: 'console', LEVEL: 'Warn' },
   };
+  const names = [...new Set([...Object.keys(config), ...Object.keys(replaced)])];
   const root = { APP_NAME: 'Gitea', RUN_MODE: 'prod', RUN_USER: userInfo().username, WORK_PATH: directory };
   // it refuses to run as root, whom a lab in a container often runs as
   const asRoot = process.getuid?.() === 0 ? { I_AM_BEING_UNSAFE_RUNNING_AS_ROOT: true } : {};
   const lines = (values: object) => Object.entries(values).map(([key, value]) => `${key} = ${value}`);
   return [
     ...lines({ ...root, ...asRoot }),
-    ...Object.entries(sections).flatMap(([name, values]) => ['', `[${name}]`, ...lines(values)]),
+    ...names.flatMap((name) => [
+      '',
+      `[${name}]`,
+      ...lines({ ...(name === 'database' ? {} : config[name]), ...replaced[name] }),
+    ]),
     '',
   ].join('\n');
 }

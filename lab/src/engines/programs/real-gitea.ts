@@ -1,6 +1,6 @@
 /**
  * Gitea behind its Service, as what it is: a process that runs as long as the Pod of its Deployment, on SQLite instead of the
- * Sovereign's PostgreSQL, with the administrator that the Secret of its release names.
+ * Sovereign's PostgreSQL, with the settings of its release and the administrator that its Secret names.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
 import type { Component } from '../../components/component.js';
 import { administrator, playsGitea } from '../../components/gitea.js';
+import { HELM_RELEASE } from '../../controllers/flux/helm-names.js';
 import type { ReconcileContext, Rule } from '../../controllers/reconciler.js';
 import type { LabRequest, LabResponse } from '../../requests/http-server.js';
 import type { Engines } from '../build/cache.js';
@@ -41,8 +42,8 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
     return stdout.trim().split('\n').at(-1)!;
   }
 
-  async function begin(lab: ReconcileContext): Promise<Child> {
-    const about: GiteaSettings = { directory, port, fqdn: lab.world.fqdn, static: engines.data('gitea', 'static') };
+  async function begin(lab: ReconcileContext, config: GiteaSettings['config']): Promise<Child> {
+    const about = { directory, port, config, static: engines.data('gitea', 'static') };
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (!existsSync(settings)) writeFileSync(settings, giteaSettings(about), { mode: 0o600 });
     const { username } = administrator(lab)!;
@@ -97,7 +98,10 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
 
   const program = podProgram({
     ...{ namespace: 'gitea', name: 'gitea' },
-    start: async (_pod, lab) => (administrator(lab) ? begin(lab) : undefined),
+    start: async (_pod, lab) => {
+      const config = configOfRelease(lab);
+      return config && administrator(lab) ? begin(lab, config) : undefined;
+    },
   });
 
   return {
@@ -114,6 +118,12 @@ export async function realGitea(options: RealGiteaOptions): Promise<{ component:
     },
     rule: program.rule,
   };
+}
+
+/** Of the live release, as helm has it; undefined as long as there is none. */
+function configOfRelease(lab: ReconcileContext): GiteaSettings['config'] | undefined {
+  const release = lab.store.list(HELM_RELEASE).find(({ metadata }) => metadata.name === 'bp-gitea');
+  return release && (release['spec'].values?.gitea?.config ?? {});
 }
 
 const environment = (home: string) => ({ HOME: home, USER: userInfo().username, PATH: '/usr/bin:/bin' });

@@ -1,11 +1,22 @@
 /** Builds the root file system of test servers with Debian's own tools; when it is there already, nothing is done. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fail, isCatalystError } from 'catalyst/support/errors/errors.js';
 import type { Exec } from 'catalyst/tools/exec/exec.js';
-import { type Env, finishedMachine, machinesFolder } from './cache.js';
-import { base, install, list, packages, recipeKey, suite } from './recipe.js';
+import { type Env, finishedDns, finishedMachine, machinesFolder } from './cache.js';
+import {
+  base,
+  dnsPackages,
+  dnsRecipeKey,
+  install,
+  installDns,
+  list,
+  packages,
+  recipeKey,
+  see,
+  suite,
+} from './recipe.js';
 
 export interface BuildMachineOptions {
   exec: Exec;
@@ -22,36 +33,77 @@ const apart = ['--mount', '--pid', '--fork', '--kill-child'];
 
 /** The finished folder, and whether this call made it. Throws E3001 when this machine cannot build it. */
 export async function buildMachine(options: BuildMachineOptions): Promise<{ folder: string; built: boolean }> {
-  const { env, say } = options;
-  const present = finishedMachine(env);
+  const present = finishedMachine(options.env);
   if (present) return { folder: present, built: false };
   await checkMachine(options);
   const mirror = await findMirror(options);
+  const what = `the root file system of a server: Debian ${suite} from ${mirror}, ${packages.length} packages`;
+  return { folder: await finish(recipeKey(), what, options, (part) => build(part, mirror, options)), built: true };
+}
+
+/** The same of the programs of the name servers, a layer above what `buildMachine` builds. */
+export async function buildDns(options: BuildMachineOptions): Promise<{ folder: string; built: boolean }> {
+  const { folder: below } = await buildMachine(options);
+  const present = finishedDns(options.env);
+  if (present) return { folder: present, built: false };
+  await checkMachine(options);
+  const what = `what name servers run, above it: ${dnsPackages.join(', ')}`;
+  const folder = await finish(dnsRecipeKey(basename(below)), what, options, async (part) => {
+    const [seen, layer, work] = ['seen', 'layer', 'work'].map((name) => join(part, name)) as [string, string, string];
+    for (const one of [seen, layer, work]) mkdirSync(one);
+    const script = scripts(part, options);
+    const folders = [seen, join(below, 'root'), layer, work];
+    await script(installDns, ...folders);
+    const { stdout } = await script(`${see}${list}`, ...folders);
+    for (const one of [seen, work]) rmSync(one, { recursive: true, force: true });
+    return stdout;
+  });
+  return { folder, built: true };
+}
+
+/** Makes a folder, and moves it to its place once it is whole. `make` resolves to the packages in it, one a line. */
+async function finish(
+  key: string,
+  what: string,
+  { env, say }: BuildMachineOptions,
+  make: (part: string) => Promise<string>,
+): Promise<string> {
   const folder = machinesFolder(env);
   mkdirSync(folder, { recursive: true });
   removeLeftovers(folder);
   const part = mkdtempSync(join(folder, `.part-${process.pid}-`));
   try {
-    say(`building the root file system of a server: Debian ${suite} from ${mirror}, ${packages.length} packages`);
+    say(`building ${what}`);
     const began = performance.now();
-    const found = await build(part, mirror, options);
+    const found = await make(part);
+    writeFileSync(join(part, 'packages'), found);
     const versions = createHash('sha256').update(found).digest('hex').slice(0, 16);
-    const finished = join(folder, `${recipeKey()}-${versions}`);
+    const finished = join(folder, `${key}-${versions}`);
     // two builds at once: the first one to finish stays
     if (!existsSync(finished)) renameSync(part, finished);
     say(`built in ${Math.round((performance.now() - began) / 1000)}s, ${found.split('\n').length - 1} packages`);
-    return { folder: finished, built: true };
+    return finished;
   } finally {
     rmSync(part, { recursive: true, force: true });
   }
 }
 
-async function build(part: string, mirror: string, { exec, signal }: BuildMachineOptions): Promise<string> {
+/** Runs a script with mounts of its own. */
+const scripts =
+  (part: string, { exec, signal }: BuildMachineOptions) =>
+  (text: string, ...args: string[]) =>
+    exec({
+      ...{ file: 'unshare', args: [...apart, 'sh', '-c', text, 'sh', ...args], cwd: part, signal },
+      ...{ timeoutMs: 20 * 60_000, env: { LC_ALL: 'C' } },
+    });
+
+async function build(part: string, mirror: string, options: BuildMachineOptions): Promise<string> {
+  const { exec, signal } = options;
   const root = join(part, 'root');
   const tool = join(part, 'debootstrap');
   const run = (file: string, args: string[], cwd = part) =>
     exec({ file, args, cwd, signal, timeoutMs: 20 * 60_000, env: { LC_ALL: 'C' } });
-  const script = (text: string, ...args: string[]) => run('unshare', [...apart, 'sh', '-c', text, 'sh', ...args]);
+  const script = scripts(part, options);
   mkdirSync(tool);
   // not installed on this machine: one package, unpacked beside what it makes; apt would hand it to a user who cannot write here
   const download = () => run('apt-get', ['-qq', '-o', 'APT::Sandbox::User=root', 'download', 'debootstrap'], tool);
@@ -65,7 +117,6 @@ async function build(part: string, mirror: string, { exec, signal }: BuildMachin
   await script(base, root, mirror, tool);
   await script(install, root);
   const { stdout } = await script(list, root);
-  writeFileSync(join(part, 'packages'), stdout);
   rmSync(tool, { recursive: true, force: true });
   return stdout;
 }

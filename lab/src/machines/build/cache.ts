@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { recipeKey } from './recipe.js';
+import { basename, join } from 'node:path';
+import { dnsRecipeKey, recipeKey } from './recipe.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,11 +14,19 @@ export function machinesFolder(env: Env): string {
 }
 
 /** The finished folder: `root` is the file system, `packages` has a line per package; undefined when it has not been built. */
-export function finishedMachine(env: Env): string | undefined {
+export const finishedMachine = (env: Env): string | undefined => newest(env, recipeKey());
+
+/** The finished folder of the layer with the name servers' programs: `layer`, and `packages`. */
+export function finishedDns(env: Env): string | undefined {
+  const below = finishedMachine(env);
+  return below && newest(env, dnsRecipeKey(basename(below)));
+}
+
+function newest(env: Env, key: string): string | undefined {
   const folder = machinesFolder(env);
   if (!existsSync(folder)) return undefined;
   const found = readdirSync(folder)
-    .filter((name) => name.startsWith(`${recipeKey()}-`))
+    .filter((name) => name.startsWith(`${key}-`))
     .sort()
     .at(-1);
   return found && join(folder, found);

@@ -23,7 +23,7 @@ export DEBOOTSTRAP_DIR="$3/usr/share/debootstrap"
  * $1 root. apt inside of it; nothing is started (policy-rc.d), and what one server alone may have is taken out: host keys and the
  * identity of the system.
  */
-export const install = `set -e
+const installing = (names: readonly string[]) => `set -e
 root=$1
 mount --make-rprivate /
 mount -t proc proc "$root/proc"
@@ -35,10 +35,24 @@ chmod 755 "$root/usr/sbin/policy-rc.d"
 chroot "$root" sh -ec '
   export DEBIAN_FRONTEND=noninteractive LC_ALL=C
   apt-get -qq update
-  apt-get -qq install -y --no-install-recommends ${packages.join(' ')}
+  apt-get -qq install -y --no-install-recommends ${names.join(' ')}
   apt-get clean
   rm -rf /var/lib/apt/lists/* /usr/sbin/policy-rc.d /etc/ssh/ssh_host_* /etc/machine-id /etc/resolv.conf
 '`;
+
+export const install = installing(packages);
+
+/** Programs of the name servers, in a layer above that root file system: Debian's stable of a year ago has no dnsdist that reads our configuration. */
+export const dnsPackages = ['dnsdist', 'pdns-server', 'pdns-backend-sqlite3'] as const;
+
+/** $1 where both are seen together, $2 root file system, $3 the layer, $4 an empty folder beside it. */
+export const see = `set -e
+mount --make-rprivate /
+mount -t overlay -o "lowerdir=$2,upperdir=$3,workdir=$4" overlay "$1"
+`;
+
+/** As `see`. */
+export const installDns = `${see}${installing(dnsPackages)}`;
 
 /** $1 root: name and version of each package, one a line. */
 export const list = `chroot "$1" dpkg-query -W -f '\${Package} \${Version}\\n'`;
@@ -47,4 +61,12 @@ export const list = `chroot "$1" dpkg-query -W -f '\${Package} \${Version}\\n'`;
 export function recipeKey(): string {
   const hash = createHash('sha256').update(JSON.stringify([suite, packages, base, install]));
   return `debian-${suite}-${hash.digest('hex').slice(0, 16)}`;
+}
+
+/** The same of the layer above the root file system in the folder of that name. */
+export function dnsRecipeKey(below: string): string {
+  return `dns-${createHash('sha256')
+    .update(JSON.stringify([below, installDns]))
+    .digest('hex')
+    .slice(0, 16)}`;
 }
