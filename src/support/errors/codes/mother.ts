@@ -95,7 +95,7 @@ export const motherCodes = {
   E5104: entry(
     'unfinished',
     'an old credential still works',
-    'A cluster, the cloud API or the Object Storage accepted a credential that the mother knew. The message names it and how to revoke it. The handover waits for that: it continues once the same credential is seen refused.',
+    'A cluster, the cloud API or the Object Storage accepted a credential that the mother knew. The message names it and how to revoke it. The handover waits for that: it continues once catalyst has seen that the same credential is refused.',
   ),
   E5105: entry(
     'external',
