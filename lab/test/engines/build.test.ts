@@ -91,10 +91,10 @@ test('interrupted, it ends without beginning another', async () => {
 test('what Maven has is unpacked by the pom of its wrapper, and of Maven nothing is left', async () => {
   const maven: Exec = async (request) => {
     if (request.file !== 'mvn') return exec(request);
-    const valueOf = (key: string) => request.args!.find((one) => one.startsWith(`-D${key}=`))!.slice(key.length + 3);
+    const setting = (key: string) => request.args!.find((one) => one.startsWith(`-D${key}=`))!.slice(key.length + 3);
     expect(existsSync(join(request.cwd!, 'pom.xml'))).toBe(true);
-    mkdirSync(join(valueOf('part'), 'target'));
-    writeFileSync(join(valueOf('outputDirectory'), 'unpacked'), '');
+    mkdirSync(join(setting('part'), 'target'));
+    writeFileSync(join(setting('outputDirectory'), 'unpacked'), '');
     return { stdout: '', stderr: '' } as Awaited<ReturnType<Exec>>;
   };
   expect((await build({ exec: maven, only: ['keycloak'] })).built).toEqual(['keycloak']);
