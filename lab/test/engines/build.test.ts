@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Exec } from '../../../src/tools/exec/exec.js';
 import { type BuildOptions, buildEngines } from '../../src/engines/build/build.js';
+import { finishedFolder } from '../../src/engines/build/cache.js';
+import { engines } from '../../src/engines/build/catalog.js';
 
 let at: string;
 let running: Set<string>;
@@ -84,4 +86,19 @@ test('interrupted, it ends without beginning another', async () => {
   };
   await expect(build({ exec: interrupted, signal: stop.signal })).rejects.toThrow('stopped by SIGINT');
   expect(begun.length).toBeLessThanOrEqual(2);
+});
+
+test('what Maven has is unpacked by the pom of its wrapper, and of Maven nothing is left', async () => {
+  const maven: Exec = async (request) => {
+    if (request.file !== 'mvn') return exec(request);
+    const setting = (key: string) => request.args!.find((one) => one.startsWith(`-D${key}=`))!.slice(key.length + 3);
+    expect(existsSync(join(request.cwd!, 'pom.xml'))).toBe(true);
+    mkdirSync(join(setting('part'), 'target'));
+    writeFileSync(join(setting('outputDirectory'), 'unpacked'), '');
+    return { stdout: '', stderr: '' } as Awaited<ReturnType<Exec>>;
+  };
+  expect((await build({ exec: maven, only: ['keycloak'] })).built).toEqual(['keycloak']);
+  expect(
+    readdirSync(finishedFolder(engines.find(({ name }) => name === 'keycloak')!, { XDG_CACHE_HOME: at })!),
+  ).toEqual(['unpacked']);
 });

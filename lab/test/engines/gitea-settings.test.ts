@@ -9,13 +9,15 @@ interface Values {
 
 /** Section → key → value. */
 function parse(text: string): Record<string, Record<string, string>> {
-  const sections: Record<string, Record<string, string>> = {};
-  let at = (sections[''] = {} as Record<string, string>);
+  const sections: Record<string, Record<string, string>> = { '': {} };
+  let at = sections['']!;
   for (const line of text.split('\n')) {
     const [, name] = /^\[(.+)\]$/.exec(line) ?? [];
     const [, key, value] = /^(\S+) = (.*)$/.exec(line) ?? [];
-    if (name) at = sections[name] ??= {};
-    else if (key) at[key] = value!;
+    if (name) {
+      at = sections[name] ?? {};
+      sections[name] = at;
+    } else if (key) at[key] = value!;
   }
   return sections;
 }

@@ -107,12 +107,10 @@ async function build(engine: Engine, goVersion: string, options: BuildOptions): 
 
 /** What the wrapper's pom names, by Maven. */
 async function unpack({ name }: Engine, part: string, { exec, signal }: BuildOptions): Promise<void> {
+  const settings = Object.entries({ part, outputDirectory: part, excludeTransitive: true });
   await exec({
     file: 'mvn',
-    args: [
-      ...['-q', '-B', `-Dpart=${part}`, `-DoutputDirectory=${part}`, '-DexcludeTransitive=true'],
-      'dependency:unpack-dependencies',
-    ],
+    args: ['-q', '-B', ...settings.map(([key, value]) => `-D${key}=${value}`), 'dependency:unpack-dependencies'],
     cwd: join(modulesFolder(), name),
     timeoutMs: 60 * 60_000,
     signal,
