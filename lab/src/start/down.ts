@@ -9,7 +9,7 @@ import { fail } from 'catalyst/support/errors/errors.js';
 import { waitUntil } from 'catalyst/support/wait.js';
 import { clearGiven } from '../existing/given-clusters.js';
 import { callLab, directoryOf, findLab, startingProcess } from './ensure.js';
-import { type KeptRecords, keepRecords } from './keep-records.js';
+import { type KeptRecords, keepRecords, keptRoot } from './keep-records.js';
 
 export interface LabDownResult {
   name: string;
@@ -77,10 +77,10 @@ interface States {
 }
 
 function statesOf(env: Context['env'], name: string, directory: string, { stateDir }: DownOptions): States[] {
-  const own = { root: join(directory, 'state'), kept: join(stateRoot(env), 'lab-evidence') };
+  const own = { root: join(directory, 'state'), kept: keptRoot(stateRoot(env)) };
   if (stateDir === undefined) return [own];
   const given = resolve(stateDir);
-  return [own, { root: join(given, 'labs', name), kept: join(given, 'lab-evidence') }];
+  return [own, { root: join(given, 'labs', name), kept: keptRoot(given) }];
 }
 
 function requireIdle(name: string, states: readonly States[], now: Date): void {

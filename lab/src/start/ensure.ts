@@ -16,7 +16,7 @@ import {
 import { getPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Lock, takeLock } from 'catalyst/sovereign/state/lock.js';
-import { labDir } from 'catalyst/sovereign/state/state-dir.js';
+import { labDir, stateRoot } from 'catalyst/sovereign/state/state-dir.js';
 import { systemClock } from 'catalyst/support/clock.js';
 import { command } from 'catalyst/support/commands/command.js';
 import { fail, isCatalystError } from 'catalyst/support/errors/errors.js';
@@ -30,6 +30,7 @@ import {
 import { rateLimitOf, rateLimitVariable } from '../hetzner/rate-limit.js';
 import { chosenSovereign, fqdnVariable, locationVariable } from './chosen-sovereign.js';
 import { giveWay } from './give-way.js';
+import { newestKept } from './keep-records.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
 import { labRoot } from './lab-root.js';
 import { logFile, notStarted, startLine } from './not-started.js';
@@ -100,7 +101,7 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
       'E7007',
       `The lab ${name} is not up, and this command only reads: ${command('lab up', name)} starts it.`,
       {
-        actions: [command('lab up', name), ...(await othersUp(env, name))],
+        actions: [command('lab up', name), ...(await othersUp(env, name)), ...keptActions(env, name)],
         data: { lab: name },
       },
     );
@@ -139,6 +140,12 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
   const info = await findLab(env, name);
   if (!info) throw notStarted(directory, 'it does not answer');
   return info;
+}
+
+/** Where the records of a lab of that name are that was taken down. */
+function keptActions(env: Env, name: string): string[] {
+  const kept = newestKept(stateRoot(env), name);
+  return kept === undefined ? [] : [`look at what an earlier lab ${name} has left: ${kept}`];
 }
 
 /** The labs that are up, for a name that was mistyped. */

@@ -11,6 +11,17 @@ export interface KeptRecords {
   report?: string;
 }
 
+/** `lab-evidence/<name>-<when>` below the root of all state. */
+export const keptRoot = (root: string): string => join(root, 'lab-evidence');
+
+/** The newest folder of a lab that is down. */
+export function newestKept(root: string, name: string): string | undefined {
+  const newest = globSync(`${name}-[0-9]*T*`, { cwd: keptRoot(root) })
+    .sort()
+    .at(-1);
+  return newest === undefined ? undefined : join(keptRoot(root), newest);
+}
+
 /** Files of a Sovereign's state that hold no secret. */
 const records = ['evidence', 'journal.jsonl', 'logs'];
 

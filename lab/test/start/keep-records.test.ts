@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { keptText } from '../../src/start/down.js';
-import { keepRecords } from '../../src/start/keep-records.js';
+import { keepRecords, keptRoot, newestKept } from '../../src/start/keep-records.js';
 
 const fqdn = 'omantel.omani.works';
 
@@ -44,6 +44,17 @@ it('a lab in which nothing ran leaves nothing', () => {
   const { from, to } = stateWith(['credentials']);
   expect(keepRecords(from, to)).toBeUndefined();
   expect(existsSync(to)).toBe(false);
+});
+
+it('the newest folder of a lab is found by its name alone', () => {
+  const { from, to } = stateWith(['journal.jsonl']);
+  for (const folder of ['a-2026-12-01T100000', 'a-2026-12-02T100000', 'a-b-2026-12-03T100000']) {
+    mkdirSync(join(from, fqdn), { recursive: true });
+    writeFileSync(join(from, fqdn, 'journal.jsonl'), '');
+    keepRecords(from, join(keptRoot(to), folder));
+  }
+  expect(newestKept(to, 'a')).toBe(join(keptRoot(to), 'a-2026-12-02T100000'));
+  expect(newestKept(to, 'c')).toBeUndefined();
 });
 
 it('the command says what has moved where', () => {

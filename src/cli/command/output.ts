@@ -3,7 +3,7 @@ import type { Output } from '../../actions/session/context.js';
 import { fail } from '../../support/errors/errors.js';
 import { printable } from '../../support/printable.js';
 import type { Redactor } from '../../support/redact/redact.js';
-import { type Block, type Look, layOut } from '../text/page.js';
+import { type Block, flowing, type Look, layOut } from '../text/page.js';
 import { paintIf } from '../text/paint.js';
 
 type Sink = { write(text: string): unknown; isTTY?: boolean; columns?: number };
@@ -43,8 +43,13 @@ export function createOutput(options: OutputOptions): PageOutput {
     paint: paintIf(color && sink.isTTY === true),
     clean,
   });
-  /** Broken between words on a terminal, which would break them anywhere. */
-  const flowing = (text: string) => layOut(text.trimEnd().split('\n'), lookOf(stderr));
+  /** Broken between words on a terminal, which would break them anywhere; a line that is indented goes on further in. */
+  const inLines = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .flatMap((one) => flowing([one], lookOf(stderr), one.startsWith(' ') ? `${/^ */.exec(one)![0]}  ` : ''))
+      .join('\n');
   return {
     warnings,
     lookOf: (stream) => lookOf({ stdout, stderr }[stream]),
@@ -57,7 +62,7 @@ export function createOutput(options: OutputOptions): PageOutput {
     },
     note(text) {
       log(text);
-      if (!json && !quiet) write(stderr, flowing(text));
+      if (!json && !quiet) write(stderr, inLines(text));
     },
     reveal(secret) {
       if (json || stdout.isTTY !== true) {
@@ -72,7 +77,7 @@ export function createOutput(options: OutputOptions): PageOutput {
       const warning = clean(text);
       warnings.push(warning);
       log(`! ${warning}`);
-      if (!json) write(stderr, flowing(`! ${warning}`));
+      if (!json) write(stderr, inLines(`! ${text}`));
     },
   };
 }

@@ -61,7 +61,7 @@ export const hetznerQuestions: readonly Question[] = [
     id: 'control-plane-type',
     kind: 'choice',
     message: 'Server type of the control plane',
-    short: 'control plane type',
+    short: 'Control plane type',
     help: 'server type of the control plane: x86, at least 16 GB of memory; default: the cheapest available one that fits',
     variable: 'CATALYST_CONTROL_PLANE_TYPE',
     path: 'spec.hetzner.controlPlane.type',

@@ -24,7 +24,7 @@ export const motherQuestions: readonly Question[] = [
     id: 'mother-context',
     kind: 'choice',
     message: 'kubeconfig context of the mother cluster',
-    short: 'context of the mother',
+    short: 'Context of the mother',
     help: 'kubeconfig context of the mother cluster',
     variable: 'CATALYST_MOTHER_CONTEXT',
     path: 'spec.mother.context',

@@ -9,7 +9,7 @@ export const registryQuestions: readonly Question[] = [
     id: 'registry-token',
     kind: 'secret',
     message: 'Token that may pull from ghcr.io/openova-io, whose images are private (empty: skip it for now)',
-    short: 'token for ghcr.io',
+    short: 'Token for ghcr.io',
     help: 'token for the registries in spec.charts.secretRef, or a docker config with a login for each',
     variable: 'CATALYST_REGISTRY_TOKEN',
     optional: true,

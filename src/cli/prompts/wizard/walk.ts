@@ -1,4 +1,3 @@
-import { command } from '../../../support/commands/command.js';
 import { showLeftovers } from './looks.js';
 import type { Question } from './question.js';
 
@@ -8,15 +7,15 @@ export const walkQuestions: readonly Question[] = [
     id: 'purge',
     kind: 'choice',
     message: 'Leftovers in the Hetzner project',
-    short: 'leftovers at Hetzner',
+    short: 'Leftovers at Hetzner',
     help: 'what to do with leftovers in the Hetzner project (#370)',
     variable: 'CATALYST_PURGE',
     options: ['plan', 'apply', 'skip'],
     initial: () => 'apply',
     show: showLeftovers,
     choices: async () => [
-      { value: 'apply', name: 'purge  delete what the plan of #370 selects, after a confirmation' },
-      { value: 'plan', name: `plan   only show what #370 would delete: ${command('purge plan')}` },
+      { value: 'apply', name: 'apply  delete what the plan of #370 selects, after a confirmation' },
+      { value: 'plan', name: 'plan   only show what #370 would delete' },
       { value: 'skip', name: 'skip   leave them; phase 8 then requires that #370 is already proven' },
     ],
   },

@@ -37,6 +37,13 @@ it('of a lab says that it costs nothing and how to end it, of what was wiped nei
   expect(text({ ...summary, ending: { about: 'gone', wiped: true } })).not.toMatch(/https|cost/);
 });
 
+it('of a lab says that no browser opens its addresses before it names them, and not to try them', () => {
+  const shown = text({ ...summary, lab: 'second' });
+  expect(shown).toMatch(/\n +in the lab +These addresses exist in the lab only: .*\n +https:\/\/console\./);
+  expect(shown).not.toMatch(/\n +try +/);
+  expect(shown).toContain('catalyst credentials show sovereign-admin --reveal');
+});
+
 it('of a dry-run lists what would be changed, by ticket with its title', () => {
   const step = { id: '#376', title: 'bp-gitea', phase: 3 };
   const planned = [{ step, sentence: 'apply it' }];
