@@ -1,5 +1,4 @@
 /** Runs a choice of steps under lock and journal: what every command that acts on a Sovereign does. */
-import { setFlagsFromString } from 'node:v8';
 import { foldJournal } from '../../engine/journal-state.js';
 import { makePlan, type Plan } from '../../engine/plan.js';
 import { type RunResult, refOf, requirePrerequisites, runSteps, throwIfFailed } from '../../engine/runner.js';
@@ -40,7 +39,6 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
   const graph: Graph<Step> = { steps, all: request.all, schedule: request.schedule, phaseNeeds };
   if (dryRun) return tellPlan(session, graph, request);
 
-  keepMemorySmall();
   const journal = await session.journal();
   const state = foldJournal(journal.entries);
   requirePrerequisites(graph, state, request.force);
@@ -87,15 +85,6 @@ export async function runSelectedSteps(session: Session, request: StepsRequest):
   );
   throwIfFailed(result, world.signal);
   return { runId: world.runId, planHash, proven: result.proven, doneBefore: result.doneBefore };
-}
-
-/**
- * A run waits more than it computes, for hours on a laptop. V8 asks for both each time it would make more room: without more
- * for what is youngest, and with memory before speed for the rest, the peak is a quarter lower for a tenth more of the processor.
- */
-function keepMemorySmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--optimize-for-size');
 }
 
 /** The plan of the steps on the world as it is now. */

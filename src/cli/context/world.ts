@@ -20,6 +20,7 @@ import { once } from '../command/once.js';
 import { createWorldKubes } from './clusters/world-kubes.js';
 import { assertEncrypted, endpointsOf } from './credentials/encrypted-endpoints.js';
 import { identify } from './identify-world.js';
+import { keepMemorySmall } from './keep-memory-small.js';
 import { createWorldAdapters } from './world-adapters.js';
 import type { WorldRequest } from './world-request.js';
 import { createWorldTools } from './world-tools.js';
@@ -31,6 +32,7 @@ export interface OpenWorld {
 }
 
 export async function createWorld(request: WorldRequest): Promise<OpenWorld> {
+  keepMemorySmall();
   const { sovereign, credentials, clock, env, redactor, runId, signal, undoSignal, stateDir } = request;
   const { spec } = sovereign;
   const blueprints = withPullSecrets(request.blueprints, sovereign);

@@ -74,6 +74,8 @@ export function createTransport({ token, endpoint, ...options }: TransportOption
       return { status, headers: flat(headers), body: parse((await collect(data)).toString('utf8')) };
     } catch (error) {
       throw deadline.explain(error);
+    } finally {
+      deadline.end();
     }
   };
 }

@@ -100,6 +100,8 @@ export function createKubeTransport(access: KubeAccess, dialer?: Dialer): KubeTr
       } catch (error) {
         if (isCatalystError(error)) throw error;
         throw unreachable(access.server, deadline.explain(error), request.method);
+      } finally {
+        deadline.end();
       }
     },
     async *lines(path, signal) {

@@ -16,6 +16,7 @@ import { fail, messageOf } from '../../support/errors/errors.js';
 import type { ConnectRule, Dial } from '../dialer/connect-to.js';
 import { dialsOf, openConnection, type Ways } from '../dialer/open-connection.js';
 import { relayBySocks } from '../dialer/socks.js';
+import { deadlineIn } from '../http/bounded.js';
 import type { DnsAnswer, DnsQuery, DnsQuestion } from './dns.js';
 import { createResolve } from './resolve-name.js';
 
@@ -33,7 +34,8 @@ export function createDnsQuery({
   return async (question) => {
     const port = question.port ?? 53;
     const timeoutMs = question.timeoutMs ?? 5000;
-    const until = AbortSignal.any([signal, question.signal ?? signal, AbortSignal.timeout(timeoutMs)]);
+    const deadline = deadlineIn(timeoutMs, signal, question.signal);
+    const until = deadline.signal;
     const where = `${question.server}:${port}/${question.transport}`;
     try {
       const [target] = await unlessAborted(dialsOf(ways, question.server, port), until);
@@ -46,6 +48,8 @@ export function createDnsQuery({
       signal.throwIfAborted();
       const why = until.aborted ? `no answer within ${timeoutMs / 1000}s` : messageOf(error);
       throw fail('E3002', `${question.type} ${question.name} from ${where}: ${why}.`, { cause: error });
+    } finally {
+      deadline.end();
     }
   };
 }

@@ -17,6 +17,8 @@ export interface Deadline {
   signal: AbortSignal;
   /** What went wrong: the deadline when it has passed, the error itself otherwise. Throws an outer signal's reason. */
   explain(error: unknown): unknown;
+  /** The answer is there: nothing waits for the deadline any more, or is kept for it. */
+  end(): void;
 }
 
 /** The time of one operation, running from when it is made. */
@@ -41,11 +43,12 @@ export function createAllowance(ms: number = operationMs, now: () => number = ()
     const given = outer.filter((signal) => signal !== undefined);
     const passed = new AbortController();
     const ends = now() + most;
+    let timer: NodeJS.Timeout | undefined;
     const look = () => {
       granted += earned();
       const rest = Math.min(left(), ends - now());
       if (rest <= 0) passed.abort(new Error(late()));
-      else setTimeout(look, Math.ceil(rest)).unref();
+      else timer = setTimeout(look, Math.ceil(rest)).unref();
     };
     const late = () => `no complete answer within ${Math.round((left() > 0 ? most : granted) / 10) / 100}s`;
     look();
@@ -55,6 +58,7 @@ export function createAllowance(ms: number = operationMs, now: () => number = ()
         for (const signal of given) signal.throwIfAborted();
         return passed.signal.aborted ? new Error(late(), { cause: error }) : error;
       },
+      end: () => clearTimeout(timer),
     };
   };
   const nothing = () => 0;

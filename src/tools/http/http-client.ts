@@ -42,6 +42,8 @@ export function createHttp({ dialer, signal }: HttpOptions): HttpWriter {
       return await ask(request.kept && isRead(request) ? kept : fresh);
     } catch (error) {
       throw unanswered(request, url, dialer.told(url), deadline.explain(error));
+    } finally {
+      deadline.end();
     }
   };
 }

@@ -1,5 +1,5 @@
 /** One operation has one end, however often it is tried and however many pages it has. Time is this test's own. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createBudget } from '../../../../src/hetzner/api/budget.js';
 import { createCaller } from '../../../../src/hetzner/api/caller.js';
 import { listAll } from '../../../../src/hetzner/api/paging.js';
@@ -29,6 +29,19 @@ test('what was granted runs out, what is earned is added, and our own waiting co
   time.earn(5);
   pass(45);
   expect(time.left()).toBe(0);
+});
+
+test('a deadline is kept for nothing once its answer is there', () => {
+  vi.useFakeTimers();
+  try {
+    const deadline = createAllowance(100).attempt();
+    deadline.end();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(200);
+    expect(deadline.signal.aborted).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a Hetzner API that lets every try run into its deadline is asked only as long as the operation has time', async () => {

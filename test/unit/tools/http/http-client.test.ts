@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type CertificateAndKey, issueCertificate } from '../../../../lab/src/certificates.js';
 import { createDialer } from '../../../../src/tools/dialer/dialer.js';
@@ -11,6 +11,7 @@ const host = 'gitea.example.org';
 let root: CertificateAndKey;
 let leaf: CertificateAndKey;
 const open: Loopback[] = [];
+const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
 
 beforeAll(async () => {
   root = await issueCertificate({ commonName: 'test root', isAuthority: true });
@@ -144,4 +145,30 @@ test('a kept connection is used again, a fresh one never, and a kept one that th
   ending = true;
   expect(await ask(true)).toBe(200);
   expect(new Set(sockets).size).toBe(4);
+});
+
+test('an answer leaves nothing behind that waits for its deadline', async () => {
+  const port = await tlsServer([]);
+  const http = createHttp({
+    dialer: createDialer({ connectTo: [{ port: 443, to: `127.0.0.1:${port}` }], caBundle: root.certificate }),
+    signal,
+  });
+  const waiting = new Set<unknown>();
+  const set = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms: number) => {
+    const timer = realSetTimeout(work, ms);
+    if (ms > 1_000_000) waiting.add(timer);
+    return timer;
+  }) as typeof setTimeout);
+  const clear = vi.spyOn(globalThis, 'clearTimeout').mockImplementation((timer) => {
+    waiting.delete(timer);
+    realClearTimeout(timer as NodeJS.Timeout);
+  });
+  try {
+    await http({ url: `https://${host}/`, timeoutMs: 2_000_000 });
+    expect(set).toHaveBeenCalled();
+    expect([...waiting]).toEqual([]);
+  } finally {
+    set.mockRestore();
+    clear.mockRestore();
+  }
 });
