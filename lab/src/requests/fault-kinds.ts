@@ -17,7 +17,8 @@ const words: Record<Fault['kind'], string> = {
   'not-ready': 'a Pod is not ready; target: namespace/name',
   'due-undo': 'an undo that is armed on the mother acts at once; target: its name',
   'refused-trailers': 'Object Storage refuses checksums in trailers',
-  'mother-off': "the mother is switched off: neither her API nor her pages nor her PowerDNS answer; her name servers do",
+  'mother-off':
+    'the mother is switched off: neither her API nor her pages nor her PowerDNS answer; her name servers do',
 };
 
 export const faultKinds = Object.entries(words).map(([kind, what]) => ({ kind, what }));

@@ -18,7 +18,6 @@ import { startLoopbackWitness } from '../../tools/exec/loopback-witness.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import { baselineWithinMs, greenBaseline, untilGreen } from './baseline.js';
-import { downSecondsOf } from './mother/down-time.js';
 import { withCut } from './egress-cut.js';
 import type { ExercisePlan } from './exercises.js';
 import {
@@ -36,6 +35,7 @@ import { showMoments, showProbes } from './kill-screen.js';
 import { stopAndExercise } from './kill-window.js';
 import { audit } from './mother/audit.js';
 import { insideCanaryMutations, openCanary } from './mother/canary-inside.js';
+import { downSecondsOf } from './mother/down-time.js';
 import { compareTouched, touchedObjects } from './mother/touched.js';
 import { watchMother } from './mother/watch.js';
 import { canaryName, canaryUrl, probesOf, witnessesOf } from './probes.js';
