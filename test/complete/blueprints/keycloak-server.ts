@@ -38,14 +38,13 @@ export interface Keycloak {
   stop(): Promise<void>;
 }
 
-/** `change` is made to the realm's file before it is imported. `secretOf` gives what is in the Secrets. */
+/** `secretOf` gives what is in the Secrets. */
 export async function startKeycloak(options: {
   /** Unpacked distribution. */
   distribution: string;
   secretOf: (secret: string, key: string) => string;
-  change?: (realm: string) => string;
 }): Promise<Keycloak> {
-  const { distribution, secretOf, change = (realm) => realm } = options;
+  const { distribution, secretOf } = options;
   const { values, object } = await rendered('bp-keycloak', 'solo');
   const { command, args, http, proxy, health, metrics, extraEnv } = values as Values;
   const folder = mkdtempSync(join(tmpdir(), 'catalyst-keycloak-'));
@@ -54,7 +53,7 @@ export async function startKeycloak(options: {
   cpSync(distribution, home, { recursive: true });
   mkdirSync(join(home, 'data/import'), { recursive: true });
   for (const [file, realm] of Object.entries(object('ConfigMap', 'sovereign-realm')['data'] as object))
-    writeFileSync(join(home, 'data/import', file), change(typeof realm === 'string' ? realm : JSON.stringify(realm)));
+    writeFileSync(join(home, 'data/import', file), typeof realm === 'string' ? realm : JSON.stringify(realm));
   const [port = 0, management = 0] = await freePorts(2);
   const [variables] = parseYamlStream(extraEnv) as [Variables];
   const given = variables.map(({ name, value, valueFrom }) => {
