@@ -1,18 +1,18 @@
 /**
- * catalyst-api is stopped for a moment, and Flux kept from starting it; then both are put back as they were found. Only what has
- * armed the undo on the mother calls this (armed-undo.ts).
+ * catalyst-api is stopped for a moment, and Flux kept from starting it; `undo/start-catalyst.ts` puts both back as they were found. Only
+ * what has armed the undo on the mother calls this (`undo/armed-undo.ts`).
  */
 import type { Mutation } from '../../engine/mutation.js';
-import { type Kube, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
+import { type Kube, type KubeObject, type KubeRef, refOfObject } from '../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
-import { type Clock, systemClock } from '../../support/clock.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
-import type { Act, Undo } from '../../world/step.js';
+import type { Act } from '../../world/step.js';
 
 /** The longest that its Pods may take to end. */
 export const stopMs = 120_000;
-const upMs = 300_000;
+/** A write of Flux that was under way undoes the first stop; whatever undoes more is no such write. */
+const mostStops = 3;
 
 export function scaleMutation(
   catalyst: Pick<CatalystOnMother, 'namespace' | 'deployment'>,
@@ -43,7 +43,7 @@ export async function isStopped(mother: Kube, { deployment }: Pick<CatalystOnMot
   return (await replicasNow(mother, deployment)) === 0;
 }
 
-async function replicasNow(mother: Kube, deployment: KubeRef): Promise<number> {
+export async function replicasNow(mother: Kube, deployment: KubeRef): Promise<number> {
   return (await mother.get(deployment))?.spec?.replicas ?? 1;
 }
 
@@ -64,19 +64,39 @@ export async function stopCatalyst(mother: Kube, act: Act, catalyst: CatalystOnM
     await act(suspend, async (writers) =>
       (await writers.mother()).patch(catalyst.kustomization!, { spec: { suspend: true } }),
     );
-  await act(scaleMutation(catalyst, 0), async (writers) =>
-    (await writers.mother()).patch(catalyst.deployment, { spec: { replicas: 0 } }, 'scale'),
-  );
-  await mother.waitFor(catalyst.deployment, {
-    reason: `Deployment ${catalyst.namespace}/${catalyst.deployment.name} on the mother to stop`,
+  const stop = () =>
+    act(scaleMutation(catalyst, 0), async (writers) =>
+      (await writers.mother()).patch(catalyst.deployment, { spec: { replicas: 0 } }, 'scale'),
+    );
+  await stop();
+  for (let stops = 1; !(await hasStopped(mother, catalyst, suspend !== undefined && stops < mostStops)); stops += 1)
+    await stop();
+  await podsGone(mother, catalyst);
+}
+
+/** Resolves with false as soon as its owner has started it again, where that is asked for. */
+function hasStopped(mother: Kube, { namespace, deployment, replicas }: CatalystOnMother, mayStart: boolean) {
+  return mother.waitFor<boolean>(deployment, {
+    reason: `Deployment ${namespace}/${deployment.name} on the mother to stop`,
     timeoutMs: stopMs,
     look: (object) => {
+      if (mayStart && object?.spec?.replicas === replicas && isByFlux(object)) return { done: false };
       const running = object?.status?.replicas ?? 0;
       const seen = object?.status?.observedGeneration === object?.metadata.generation;
       return seen && running === 0 ? { done: true } : { pending: `${running} Pods are left` };
     },
   });
-  await podsGone(mother, catalyst);
+}
+
+/**
+ * A Kustomization that is suspended while it reconciles still writes what Git says, so that catalyst-api runs again. What anybody else
+ * wants of it is not ours to change.
+ */
+function isByFlux({ metadata }: KubeObject): boolean {
+  const fields = (metadata['managedFields'] ?? []) as { manager?: string; fieldsV1?: Record<string, object> }[];
+  const ownsReplicas = ({ fieldsV1 }: (typeof fields)[number]) => 'f:replicas' in (fieldsV1?.['f:spec'] ?? {});
+  const owners = fields.filter(ownsReplicas).map(({ manager }) => manager);
+  return owners.length > 0 && owners.every((manager) => manager === 'kustomize-controller');
 }
 
 /** A Deployment does not count Pods that are ending, and until it has ended the process writes its records back to the claim. */
@@ -92,72 +112,4 @@ async function podsGone(mother: Kube, { namespace, labels }: CatalystOnMother): 
       look: (object) =>
         object === undefined || object.metadata.uid !== pod.metadata.uid ? { done: true } : { pending: 'it is ending' },
     });
-}
-
-/** Absent and false reconcile alike, but only one of them is what was found. */
-const asItWas = ({ kustomization }: CatalystOnMother): false | null =>
-  kustomization?.suspend === false ? false : null;
-
-/** A mother that does not answer a question in that time is not asked for longer. */
-const lookMs = 3000;
-/** A write of ours that was thought lost may stop it again. */
-const mostStarts = 3;
-
-interface Starting {
-  clock?: Clock;
-  onStarted?: (() => void) | undefined;
-}
-
-/**
- * Replicas, then owner, exactly as `catalyst` says they were; resolves when it is available again. A number that somebody has set meanwhile
- * stays, as it does when the mother puts back; where she does not say what there is now, what was found is put back.
- */
-export async function startCatalyst(
-  mother: Kube,
-  { act, signal }: Undo,
-  catalyst: CatalystOnMother,
-  { clock = systemClock, onStarted }: Starting = {},
-): Promise<void> {
-  const { deployment, namespace, replicas } = catalyst;
-  const start = () =>
-    act(scaleMutation(catalyst, replicas), async (writers) => {
-      await (await writers.mother()).patch(deployment, { spec: { replicas } }, 'scale', { urgent: true });
-      onStarted?.();
-    });
-  const now = await within(lookMs, clock, replicasNow(mother, deployment));
-  // also what is as it was: a write of ours whose outcome is unknown may yet arrive
-  if (now === undefined || now === 0 || now === replicas) await start();
-  const resume = ownerMutation(catalyst, 'resume');
-  if (resume && catalyst.kustomization)
-    await act(resume, async (writers) =>
-      (await writers.mother()).patch(catalyst.kustomization!, { spec: { suspend: asItWas(catalyst) } }, undefined, {
-        urgent: true,
-      }),
-    );
-  for (let starts = 1; !(await isUp(starts < mostStarts)); starts += 1) await start();
-
-  function isUp(mayStart: boolean): Promise<boolean> {
-    return mother.waitFor<boolean>(deployment, {
-      reason: `Deployment ${namespace}/${deployment.name} on the mother to be available again`,
-      timeoutMs: upMs,
-      signal,
-      look: (object) => {
-        if (mayStart && object?.spec?.replicas === 0) return { done: false };
-        const ready = object?.status?.readyReplicas ?? 0;
-        const seen = object?.status?.observedGeneration === object?.metadata.generation;
-        return seen && ready >= replicas ? { done: true } : { pending: `${ready} of ${replicas} ready` };
-      },
-    });
-  }
-}
-
-/** What comes in time; undefined when it does not, or fails. */
-async function within<T>(ms: number, clock: Clock, asked: Promise<T>): Promise<T | undefined> {
-  const answered = new AbortController();
-  const late = clock.sleep(ms, answered.signal).catch(() => undefined);
-  try {
-    return (await Promise.race([asked.catch(() => undefined), late])) ?? undefined;
-  } finally {
-    answered.abort(new Error('answered'));
-  }
 }

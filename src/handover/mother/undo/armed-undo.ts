@@ -13,8 +13,9 @@ import { operationMs } from '../../../tools/http/bounded.js';
 import type { Act, StepContext } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
 import { removeRedirect } from '../redirect.js';
-import { isStopped, startCatalyst } from '../stop-catalyst.js';
+import { isStopped } from '../stop-catalyst.js';
 import { arm, cannotArm, undoMutation, undoMutations } from './arm.js';
+import { startCatalyst } from './start-catalyst.js';
 import { systemTimes, type Times, watchDeadline } from './watch-deadline.js';
 
 /** What arming and disarming the undo of a stopped catalyst-api change. */

@@ -1,8 +1,9 @@
 /** One deadline from the first write to the one that puts catalyst-api back, whatever hangs in between. */
 import { describe, expect, it } from 'vitest';
 import { lookAtCatalyst } from '../../../../src/handover/handover.js';
-import { startCatalyst, stopCatalyst } from '../../../../src/handover/mother/stop-catalyst.js';
+import { stopCatalyst } from '../../../../src/handover/mother/stop-catalyst.js';
 import { withArmedUndo } from '../../../../src/handover/mother/undo/armed-undo.js';
+import { startCatalyst } from '../../../../src/handover/mother/undo/start-catalyst.js';
 import { longestDownMs } from '../../../../src/verification/experiment/experiment.js';
 import { stopAndExercise } from '../../../../src/verification/experiment/kill-window.js';
 import type { InsideCanary } from '../../../../src/verification/experiment/mother/canary-inside.js';

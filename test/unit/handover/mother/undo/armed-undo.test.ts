@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { lookAtCatalyst } from '../../../../../src/handover/handover.js';
 import { holdMother } from '../../../../../src/handover/mother/hold-mother.js';
-import { startCatalyst, stopCatalyst } from '../../../../../src/handover/mother/stop-catalyst.js';
+import { stopCatalyst } from '../../../../../src/handover/mother/stop-catalyst.js';
 import { withArmedUndo } from '../../../../../src/handover/mother/undo/armed-undo.js';
+import { startCatalyst } from '../../../../../src/handover/mother/undo/start-catalyst.js';
 import type { KubeObject } from '../../../../../src/kubernetes/client/kube.js';
 import { discoverCatalyst } from '../../../../../src/mother/discover.js';
 import { undoObjects } from '../../../../../src/mother/jobs/undo-job.js';

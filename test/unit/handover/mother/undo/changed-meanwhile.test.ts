@@ -65,6 +65,49 @@ describe('catalyst-api that somebody changes meanwhile', () => {
   });
 });
 
+describe('catalyst-api that is started again while it stops', () => {
+  const back = (manager: string) => ({ manager, fieldsV1: { 'f:spec': { 'f:replicas': {} } } });
+
+  /** Somebody writes its replicas back after each of the first `times` stops. */
+  async function stopped(manager: string, times: number) {
+    const { mother, world, context, scale, catalyst, seconds } = await made();
+    const { patch } = mother.kube;
+    let stops = 0;
+    mother.kube.patch = async (ref, body, ...rest) => {
+      const merged = await patch(ref, body, ...rest);
+      if (ref.kind !== 'Deployment' || merged.spec.replicas !== 0) return merged;
+      stops += 1;
+      if (stops <= times) {
+        scale(1);
+        mother.objects.get(at.deployment)!.metadata['managedFields'] = [back(manager)];
+      }
+      return merged;
+    };
+    const work = withArmedUndo(world, context, { catalyst, seconds }, async (armed) =>
+      stopCatalyst(mother.kube, armed.act, catalyst),
+    );
+    return { work, stops: () => stops };
+  }
+
+  it('is stopped again where its owner was at work when it was suspended', async () => {
+    const { work, stops } = await stopped('kustomize-controller', 1);
+    await work;
+    expect(stops()).toBe(2);
+  });
+
+  it('is not stopped for ever', async () => {
+    const { work, stops } = await stopped('kustomize-controller', 9);
+    await expect(work).rejects.toThrow('1 Pods are left');
+    expect(stops()).toBe(3);
+  });
+
+  it('is left running where anybody else has started it', async () => {
+    const { work, stops } = await stopped('kubectl-scale', 1);
+    await expect(work).rejects.toThrow('1 Pods are left');
+    expect(stops()).toBe(1);
+  });
+});
+
 it('the armed undo outlasts an API server that is away for hours when its wait is over', async () => {
   const { catalyst } = await made();
   const run = { fqdn: 'omantel.omani.works', runId: 'r', seconds: 600, until: new Date() };
