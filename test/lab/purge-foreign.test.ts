@@ -47,17 +47,6 @@ afterAll(async () => {
 describe.skipIf(!there)(`seen through Debian's hcloud${why}`, () => {
   it('it makes, waits for, labels, protects and deletes on the lab', async () => {
     await hcloud('network', 'create', '--name', 'theirs', '--ip-range', '10.7.0.0/16');
-    await hcloud(
-      'network',
-      'add-subnet',
-      'theirs',
-      '--type',
-      'cloud',
-      '--network-zone',
-      'eu-central',
-      '--ip-range',
-      '10.7.1.0/24',
-    );
     await hcloud('volume', 'create', '--name', 'theirs', '--size', '10', '--location', 'fsn1');
     await hcloud('firewall', 'create', '--name', 'theirs');
     await hcloud('volume', 'add-label', 'theirs', 'team=them');
