@@ -13,7 +13,6 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { getPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Lock, takeLock } from 'catalyst/sovereign/state/lock.js';
 import { labDir, stateRoot } from 'catalyst/sovereign/state/state-dir.js';
@@ -29,7 +28,6 @@ import {
 } from '../existing/given-clusters.js';
 import { rateLimitOf, rateLimitVariable } from '../hetzner/rate-limit.js';
 import { chosenSovereign, fqdnVariable, locationVariable } from './chosen-sovereign.js';
-import { giveWay } from './give-way.js';
 import { newestKept } from './keep-records.js';
 import { type LabInfo, readLabInfo } from './lab-info.js';
 import { labRoot } from './lab-root.js';
@@ -225,10 +223,7 @@ function startProcess(name: string, directory: string, env: Env, engine: string)
   });
   closeSync(log);
   child.unref();
-  if (child.pid !== undefined) {
-    writeFileSync(pidFile(directory), String(child.pid), { mode: 0o600 });
-    giveWay(child.pid, getPriority());
-  }
+  if (child.pid !== undefined) writeFileSync(pidFile(directory), String(child.pid), { mode: 0o600 });
   return child;
 }
 
