@@ -165,7 +165,10 @@ describe('a command as the person has to type it', () => {
       asTyped(command('rehearse', { sovereign: 'a.b.c' }), { program: 'catalyst', given: { spec: 's.yaml' } }),
     ).toBe('catalyst rehearse --sovereign a.b.c');
     expect(asTyped(`${command('lab up', 'x')} or ${command('explain', 'E1101')} or catalyst --help`, here)).toBe(
-      `npx catalyst lab up x or npx catalyst explain E1101 --lab ux5 --state-dir '/tmp/a b' or npx catalyst --help`,
+      'npx catalyst lab up x or npx catalyst explain E1101 or npx catalyst --help',
+    );
+    expect(asTyped(command('explain', 'D17'), { program: 'catalyst', given: { lab: 'ux5' } })).toBe(
+      'catalyst explain D17 --lab ux5',
     );
   });
 

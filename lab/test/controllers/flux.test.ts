@@ -181,7 +181,7 @@ describe('emulated Flux', () => {
   it('waits for dependencies and for values that are not there, and says what is missing', async () => {
     await startFlux();
     await lab.kube.apply(repository());
-    const valuesFrom = [{ kind: 'Secret', name: 'word', valuesKey: 'word', targetPath: 'word' }];
+    const valuesFrom = [{ kind: 'Secret', name: 'word', valuesKey: 'values.yaml' }];
     await lab.kube.apply(release({ values: {}, valuesFrom, dependsOn: [{ name: 'base' }] }));
     await lab.until(RELEASE, (object) => reasonOf(object) === 'DependencyNotReady');
     await lab.kube.apply({ ...release({ releaseName: 'base' }), metadata: { name: 'base', namespace: 'flux-system' } });
@@ -190,7 +190,7 @@ describe('emulated Flux', () => {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 'word', namespace: 'flux-system' },
-      stringData: { word: 'kept' },
+      stringData: { 'values.yaml': 'word: kept' },
     });
     await lab.until(RELEASE, isReady);
     expect((await lab.kube.get(MAP))?.data).toEqual({ word: 'kept' });

@@ -79,6 +79,8 @@ const named = new RegExp(
 );
 /** What starts something by its name, or documents it, needs no world; what `explain` prints has commands that need one. */
 const needsNone = (id: string) => /^(lab|doctor|help|version|completion|$)/.test(id);
+/** What an error code means is the same for every Sovereign. */
+const isOfNone = (id: string, words: string) => needsNone(id) || (id === 'explain' && /^ E\d{4}$/.test(words));
 
 /** `text` with every command in it as this person has to type it: what chose the world comes last, as people type it. */
 export function asTyped(text: string, { program, given }: Invocation): string {
@@ -89,7 +91,7 @@ export function asTyped(text: string, { program, given }: Invocation): string {
     // Inside of what a command before it has taken for its words.
     if (found.index < end) continue;
     const words = id === '' || needsNone(id) ? '' : wordsOf(id, text.slice(found.index + head.length));
-    const selectors = needsNone(id) ? '' : selectorsFor(words, given);
+    const selectors = isOfNone(id, words) ? '' : selectorsFor(words, given);
     typed += `${text.slice(end, found.index)}${`${program} ${id}`.trimEnd()}${words}${selectors}${id === '' ? ' ' : ''}`;
     end = found.index + head.length + words.length;
   }

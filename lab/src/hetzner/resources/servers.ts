@@ -195,5 +195,14 @@ export const servers: Kind<'server'> = {
     poweroff: power('stop_server', off),
     poweron: power('start_server', booting),
     reboot: power('reboot_server', booting, (project, server) => project.options.onServerStopped?.(server)),
+    // What somebody else may do who wants an address of ours.
+    attach_to_network(project, server, body) {
+      const network = project.find('network', Number(body['network']));
+      if (server.private_net.some((net) => net.network === network.id)) {
+        refuse(422, 'server_already_attached', 'server is already attached to this network');
+      }
+      attachServer(project, network, server, body['ip']);
+      return { action: project.begin('attach_to_network', [{ id: server.id, type: 'server' }]) };
+    },
   },
 };
