@@ -17,9 +17,20 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   return result;
 }
 
-/** Strategic merge patch: keyed lists merge. Of its directives those that only order are passed over; whatever takes away is refused. */
+/**
+ * Strategic merge patch: keyed lists merge, null takes a field away. Of its directives those that only order are passed over; whatever
+ * takes away is refused.
+ */
 export function strategicPatch(target: unknown, patch: unknown, shape: Shape): unknown {
-  return mergeFields(target, withoutOrders(patch), shape);
+  return withoutNulls(mergeFields(target, withoutOrders(patch), shape));
+}
+
+/** Built-in kinds have no field whose value is null. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isMap(value)) return value;
+  const fields = Object.entries(value).filter(([, one]) => one !== null);
+  return Object.fromEntries(fields.map(([name, one]) => [name, withoutNulls(one)]));
 }
 
 function withoutOrders(patch: unknown): unknown {

@@ -28,7 +28,12 @@ export const helm: Conversation = {
     },
     { id: 'refused by the server', helm: 'upgrade r talk -n talk-helm --set service.type=Nonsense' },
     { id: 'failed is written down', helm: 'history r -n talk-helm -o json', pick: ['3.status'] },
-    { id: 'object of somebody else', kubectl: 'create serviceaccount other-talk -n talk-helm', silent: true },
+    {
+      id: 'object of somebody else',
+      kubectl: 'apply --server-side -f -',
+      stdin: '{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"other-talk","namespace":"talk-helm"}}',
+      silent: true,
+    },
     { id: 'is not taken over', helm: 'install other talk -n talk-helm' },
     { id: 'uninstalled', helm: 'uninstall r -n talk-helm' },
     { id: 'nothing is left of it', kubectl: 'get service,deployment,serviceaccount -n talk-helm -o name' },
