@@ -72,6 +72,13 @@ describe('patches', () => {
     expect(mergePatch({ a: [1, 2] }, { a: [3] })).toEqual({ a: [3] });
   });
 
+  it('takes away what a strategic merge says is null, as kubectl apply does with what was left out', () => {
+    const map = shapeOf(kinds.byKind('v1', 'ConfigMap')!);
+    expect(strategicPatch({ data: { a: '1', b: '2' } }, { data: { a: '2', b: null } }, map)).toEqual({
+      data: { a: '2' },
+    });
+  });
+
   it('merges strategically by key, and refuses what takes away by a directive', () => {
     const target = {
       spec: {
