@@ -5,7 +5,7 @@ import { waitUntil } from '../../../support/wait.js';
 import { requireStatus } from '../../../tools/http/http-json.js';
 import type { World } from '../../../world/world.js';
 import { disproved, type ProofOf } from '../proof.js';
-import { loadConsole } from './console-page.js';
+import { loadNewConsole } from './console-page.js';
 import { componentsOf, deploymentOf } from './own-deployment.js';
 
 const step = '#385';
@@ -15,7 +15,7 @@ export const consoleAnswers: ProofOf = (world) => ({
   plan: () => [],
   async take() {
     const { fqdn } = world.sovereign.spec;
-    const { page, files } = await loadConsole(world, step);
+    const { page, files } = await loadNewConsole(world, step);
     const health = `https://api.${fqdn}/healthz`;
     requireStatus(await world.http({ url: health }), health, [200]);
     const own = await deploymentOf(world);

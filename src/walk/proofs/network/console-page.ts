@@ -3,14 +3,21 @@
  * a script and the API has to be the API.
  */
 import { consoleUrl } from '../../../sovereign/sovereign-names.js';
+import { isCatalystError } from '../../../support/errors/errors.js';
+import { waitUntil } from '../../../support/wait.js';
 import type { HttpAnswer } from '../../../tools/http/http.js';
 import type { World } from '../../../world/world.js';
 import { disproved } from '../proof.js';
 
 type Asking = Pick<World, 'http' | 'sovereign' | 'signal'>;
 
+interface Loaded {
+  page: string;
+  files: string[];
+}
+
 /** Loads the root, the page that it redirects to, and every script and style sheet of that page. Throws E4009 for the first that is wrong. */
-export async function loadConsole(world: Asking, step: string): Promise<{ page: string; files: string[] }> {
+export async function loadConsole(world: Asking, step: string): Promise<Loaded> {
   const page = consoleUrl(world.sovereign.spec.fqdn);
   const ask = (url: string) => world.http({ url, timeoutMs: 20_000, signal: world.signal });
   const root = new URL('/', page).href;
@@ -25,6 +32,32 @@ export async function loadConsole(world: Asking, step: string): Promise<{ page: 
     throw disproved(step, `${page} to name its scripts`, `a page without one, ${index.text.length} bytes`);
   for (const file of files) requireFile(step, file, await ask(file));
   return { page, files };
+}
+
+/** How long Traefik may take for what has been installed a moment ago. */
+const routedMs = 60_000;
+
+/**
+ * As `loadConsole`, for a console that was just installed: Traefik takes up its routes one by one, and while only the root's is there,
+ * that one answers for the page too.
+ */
+export function loadNewConsole(world: Asking & Pick<World, 'clock'>, step: string): Promise<Loaded> {
+  const until = world.clock.now().getTime() + routedMs;
+  return waitUntil<Loaded>({
+    reason: 'the console to load',
+    timeoutMs: routedMs,
+    clock: world.clock,
+    signal: world.signal,
+    look: async () => {
+      try {
+        return { done: await loadConsole(world, step) };
+      } catch (error) {
+        const isPending = isCatalystError(error) && error.code === 'E4009' && world.clock.now().getTime() < until;
+        if (!isPending) throw error;
+        return { pending: error.message };
+      }
+    },
+  });
 }
 
 /** Scripts, module preloads and style sheets of a page that come from its own host. */
