@@ -1,6 +1,7 @@
 /**
  * Follows the connections of every node while an experiment runs: one Job on each, which may read Hubble's socket and nothing else of the
- * node; where Hubble is off, the connection tables in /proc, by the names of the Pods' folders of logs. Its log is read when the experiment has ended; the ring of Hubble itself forgets within seconds on a busy node.
+ * node; where Hubble is off, the connection tables in /proc, with the names of Pods from their folders of logs. The Job's log is read when
+ * the experiment has ended; the ring of Hubble itself forgets within seconds on a busy node.
  */
 import { isIP } from 'node:net';
 import type { Mutation } from '../../../engine/mutation.js';
