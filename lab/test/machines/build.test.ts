@@ -102,7 +102,7 @@ test('apt without a Debian archive: it says so', async () => {
   await expect(build()).rejects.toMatchObject({ code: 'E3001', message: expect.stringContaining('no Debian archive') });
 });
 
-test('the programs of the name servers are a layer of their own above it, made anew when what is below changes', async () => {
+test('the name servers are installed in a separate layer, which is rebuilt when the root file system below it changes', async () => {
   const options = { exec, env: { XDG_CACHE_HOME: at }, signal: new AbortController().signal, say: () => undefined };
   const first = await buildDns({ ...options, uid: 0 });
   expect(ran).toEqual(['base from http://mirror/debian', 'packages', 'packages']);

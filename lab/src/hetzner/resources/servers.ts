@@ -195,7 +195,7 @@ export const servers: Kind<'server'> = {
     poweroff: power('stop_server', off),
     poweron: power('start_server', booting),
     reboot: power('reboot_server', booting, (project, server) => project.options.onServerStopped?.(server)),
-    // What somebody else may do who wants an address of ours.
+    // In the stories, somebody else's server takes an address that catalyst wants.
     attach_to_network(project, server, body) {
       const network = project.find('network', Number(body['network']));
       if (server.private_net.some((net) => net.network === network.id)) {

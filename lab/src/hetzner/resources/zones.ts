@@ -1,4 +1,4 @@
-/** DNS zones, as far as a purge meets them: of their record sets it is told the number. */
+/** DNS zones. A purge reads only how many record sets a zone has, so the lab keeps their number and not the sets. */
 import type { Zone } from 'catalyst/hetzner/api/types.js';
 import { assertDeletable, assertUniqueName } from '../project.js';
 import { changeProtection, type Kind } from './kind.js';
