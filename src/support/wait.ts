@@ -48,3 +48,18 @@ export async function waitUntil<T>(options: WaitOptions<T>): Promise<T> {
     pause = Math.min(pause * 1.5, options.maxPauseMs ?? 2000);
   }
 }
+
+/** What `work` resolves to; rejects as soon as one of the signals aborts, even if `work` is still pending. */
+export async function unlessAborted<T>(work: Promise<T>, ...signals: readonly AbortSignal[]): Promise<T> {
+  const signal = AbortSignal.any([...signals]);
+  const closed = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { signal: closed.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    closed.abort();
+  }
+}

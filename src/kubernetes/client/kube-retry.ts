@@ -23,6 +23,8 @@ export function withRetry(transport: KubeTransport, clock: Clock): KubeTransport
       } catch (error) {
         request.signal?.throwIfAborted();
         if (!(deadline.signal.aborted || isCatalystError(error, 'E3101')) || isLast()) throw error;
+      } finally {
+        deadline.end();
       }
       await clock.sleep(urgentPauseMs, request.signal);
     }

@@ -13,6 +13,7 @@ import {
   streamEncode,
 } from 'dns-packet';
 import { fail, messageOf } from '../../support/errors/errors.js';
+import { unlessAborted } from '../../support/wait.js';
 import type { ConnectRule, Dial } from '../dialer/connect-to.js';
 import { dialsOf, openConnection, type Ways } from '../dialer/open-connection.js';
 import { relayBySocks } from '../dialer/socks.js';
@@ -52,15 +53,6 @@ export function createDnsQuery({
       deadline.end();
     }
   };
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const aborted = () => reject(signal.reason);
-    if (signal.aborted) return aborted();
-    signal.addEventListener('abort', aborted, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
-  });
 }
 
 /** A connection that comes after the question has been given up is closed. */

@@ -4,13 +4,13 @@ import { stopCatalyst } from '../../handover/mother/stop-catalyst.js';
 import type { CatalystOnMother } from '../../mother/discover.js';
 import { endsTheRun } from '../../support/errors/ends-the-run.js';
 import { messageOf } from '../../support/errors/errors.js';
-import { waitUntil } from '../../support/wait.js';
+import { unlessAborted, waitUntil } from '../../support/wait.js';
 import type { StepContext } from '../../world/step.js';
 import type { World } from '../../world/world.js';
 import type { ExercisePlan } from './exercises.js';
 import type { Exercise } from './experiment.js';
 import type { InsideCanary } from './mother/canary-inside.js';
-import { type DownTime, onlyBefore, startDownTime, unless } from './mother/down-time.js';
+import { type DownTime, onlyBefore, startDownTime } from './mother/down-time.js';
 import { goneSince } from './mother/sightings.js';
 import type { MotherWatching } from './mother/watch.js';
 import { canaryName } from './probes.js';
@@ -55,7 +55,7 @@ export async function stopAndExercise(
   const down = startDownTime(clock, { ...fault.sampler, ...fault, ...options });
   try {
     const mother = await world.mother();
-    await unless(stopCatalyst(mother, onlyBefore(down.over, context.act), catalyst), context.signal, down.over);
+    await unlessAborted(stopCatalyst(mother, onlyBefore(down.over, context.act), catalyst), context.signal, down.over);
     return await exerciseWhileRed(world, context, { ...fault, down }, options);
   } catch (error) {
     if (error !== down.over.reason) throw error;
@@ -113,12 +113,12 @@ export async function exerciseWhileRed(
   const running = exercises.map((exercise) => exerciseOnce(exercise, { sampler, signal, cut, begun }));
   begun.push(listening);
   try {
-    const done = await unless(Promise.all(running), signal);
+    const done = await unlessAborted(Promise.all(running), signal);
     const rest = Math.min(left(redAt + windowMs + marginMs), left(endAt));
     if (rest > 0) await clock.sleep(rest, signal);
-    await unless(listening, cut).catch(() => signal.throwIfAborted());
+    await unlessAborted(listening, cut).catch(() => signal.throwIfAborted());
     // What happened since the last look must be known before the undo changes it.
-    await unless(watching.look(), cut).catch((error: unknown) =>
+    await unlessAborted(watching.look(), cut).catch((error: unknown) =>
       watching.watch.missed.push({ t: sampler.now(), error: messageOf(error) }),
     );
     signal.throwIfAborted();
@@ -143,7 +143,7 @@ async function exerciseOnce(
   const work = run(cut);
   begun.push(work);
   try {
-    const reason = await unless(work, cut);
+    const reason = await unlessAborted(work, cut);
     return { name, class: cls, ok: true, from, to: sampler.now(), reason };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 /** catalyst-api is started again after a stop, and Flux let go: what the undo of a stop does from here. */
 import type { Kube } from '../../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../../mother/discover.js';
+import { within } from '../../../sovereign/world-identity.js';
 import { type Clock, systemClock } from '../../../support/clock.js';
 import type { Undo } from '../../../world/step.js';
 import { ownerMutation, replicasNow, scaleMutation } from '../stop-catalyst.js';
@@ -13,7 +14,7 @@ const asItWas = ({ kustomization }: CatalystOnMother): false | null =>
 
 /** A mother that does not answer a question in that time is not asked for longer. */
 const lookMs = 3000;
-/** A write of ours that was thought lost may stop it again. */
+/** A late write of this process can stop it again after it was started. */
 const mostStarts = 3;
 
 interface Starting {
@@ -37,8 +38,9 @@ export async function startCatalyst(
       await (await writers.mother()).patch(deployment, { spec: { replicas } }, 'scale', { urgent: true });
       onStarted?.();
     });
-  const now = await within(lookMs, clock, replicasNow(mother, deployment));
-  // also what is as it was: a write of ours whose outcome is unknown may yet arrive
+  const asked = within(replicasNow(mother, deployment), { clock, signal, waitMs: lookMs });
+  const now = await asked.catch(() => undefined);
+  // Also if the number is right already: an earlier write whose answer was lost may still take effect.
   if (now === undefined || now === 0 || now === replicas) await start();
   const resume = ownerMutation(catalyst, 'resume');
   if (resume && catalyst.kustomization)
@@ -61,16 +63,5 @@ export async function startCatalyst(
         return seen && ready >= replicas ? { done: true } : { pending: `${ready} of ${replicas} ready` };
       },
     });
-  }
-}
-
-/** What comes in time; undefined when it does not, or fails. */
-async function within<T>(ms: number, clock: Clock, asked: Promise<T>): Promise<T | undefined> {
-  const answered = new AbortController();
-  const late = clock.sleep(ms, answered.signal).catch(() => undefined);
-  try {
-    return (await Promise.race([asked.catch(() => undefined), late])) ?? undefined;
-  } finally {
-    answered.abort(new Error('answered'));
   }
 }

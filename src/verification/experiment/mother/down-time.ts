@@ -49,18 +49,3 @@ export const onlyBefore =
       },
       options,
     );
-
-/** What `work` answers; rejects as soon as one of the signals aborts, whatever `work` still waits for. */
-export async function unless<T>(work: Promise<T>, ...signals: readonly AbortSignal[]): Promise<T> {
-  const signal = AbortSignal.any([...signals]);
-  const closed = new AbortController();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { signal: closed.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    closed.abort();
-  }
-}

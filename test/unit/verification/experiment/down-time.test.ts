@@ -4,10 +4,11 @@ import { lookAtCatalyst } from '../../../../src/handover/handover.js';
 import { stopCatalyst } from '../../../../src/handover/mother/stop-catalyst.js';
 import { withArmedUndo } from '../../../../src/handover/mother/undo/armed-undo.js';
 import { startCatalyst } from '../../../../src/handover/mother/undo/start-catalyst.js';
+import { unlessAborted } from '../../../../src/support/wait.js';
 import { longestDownMs } from '../../../../src/verification/experiment/experiment.js';
 import { stopAndExercise } from '../../../../src/verification/experiment/kill-window.js';
 import type { InsideCanary } from '../../../../src/verification/experiment/mother/canary-inside.js';
-import { downSecondsOf, onlyBefore, unless } from '../../../../src/verification/experiment/mother/down-time.js';
+import { downSecondsOf, onlyBefore } from '../../../../src/verification/experiment/mother/down-time.js';
 import type { MotherWatching } from '../../../../src/verification/experiment/mother/watch.js';
 import type { Sampler } from '../../../../src/verification/experiment/sampler.js';
 import { alive, gone } from '../../../fakes/observed-kill.js';
@@ -81,7 +82,7 @@ describe('the undo begins within the time that was announced', () => {
 
   it('an interrupt ends it before', async () => {
     const interrupt = new AbortController();
-    const waiting = unless(never(), interrupt.signal);
+    const waiting = unlessAborted(never(), interrupt.signal);
     interrupt.abort(new Error('stopped'));
     await expect(waiting).rejects.toThrow('stopped');
   });
@@ -120,7 +121,7 @@ describe('what was to stop it', () => {
     await withArmedUndo(world, context, arming, async (armed) => {
       const env = [...mother.objects.values()].find(({ kind }) => kind === 'Job')!.spec.template.spec.containers[0].env;
       job = env.flatMap(({ name, value }: Record<string, string>) => (name === 'DOWN_SECONDS' ? [value] : []));
-      const stopping = unless(stopCatalyst(mother.kube, armed.act, catalyst), over.signal);
+      const stopping = unlessAborted(stopCatalyst(mother.kube, armed.act, catalyst), over.signal);
       setImmediate(() => over.abort(new Error('over')));
       await stopping.catch(() => undefined);
     });
