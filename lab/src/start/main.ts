@@ -6,6 +6,7 @@ import { enableCompileCache } from 'catalyst/sovereign/state/compile-cache.js';
 import { systemClock } from 'catalyst/support/clock.js';
 import { messageOf } from 'catalyst/support/errors/errors.js';
 import type { ClusterEngine } from '../clusters/cluster-api.js';
+import { sessionGivesWay } from '../engines/session-gives-way.js';
 import { rateLimitOf } from '../hetzner/rate-limit.js';
 import { startControl } from '../requests/control.js';
 import { chosenSovereign } from './chosen-sovereign.js';
@@ -19,7 +20,10 @@ async function engineOf(
   name: string,
   options: { directory: string; env: NodeJS.ProcessEnv; say: (text: string) => void },
 ): Promise<ClusterEngine | undefined> {
-  if (name === 'kubernetes') return (await import('../engines/real-engine.js')).realEngine(options);
+  if (name === 'kubernetes') {
+    sessionGivesWay();
+    return (await import('../engines/real-engine.js')).realEngine(options);
+  }
   if (name !== 'kubeconfig') return undefined;
   const [{ existingEngine }, { readFixed, requireFixed }] = await Promise.all([
     import('../existing/existing-engine.js'),
