@@ -5,6 +5,7 @@ import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
 import { proxyActions } from '../../tools/dialer/proxy-refusal.js';
 import { createAllowance, TooLarge } from '../../tools/http/bounded.js';
+import { neverLeft } from '../../tools/http/network-cause.js';
 import type { Budget } from './budget.js';
 import { answerError, codeIn, isAmbiguous, isLater } from './errors.js';
 import type { HetznerAnswer, HetznerCall, HetznerTransport } from './transport.js';
@@ -54,8 +55,7 @@ export function createCaller(options: CallerOptions): HetznerCaller {
         answer = await send({ ...call, time });
       } catch (error) {
         signal.throwIfAborted();
-        const refused = (error as { code?: string }).code === 'ECONNREFUSED';
-        if (!repeatable && !refused) throw ambiguous(call, messageOf(error), error);
+        if (!repeatable && !neverLeft(error)) throw ambiguous(call, messageOf(error), error);
         if (error instanceof TooLarge || !(await again(attempt))) throw unreachable(call, options, error);
         continue;
       }

@@ -10,6 +10,7 @@ import { agentsThrough, createDialer, type Dialer } from '../../tools/dialer/dia
 import { proxyActions } from '../../tools/dialer/proxy-refusal.js';
 import { type Allowance, collect, createAllowance, deadlineIn, TooLarge } from '../../tools/http/bounded.js';
 import { freshConnections } from '../../tools/http/http-client.js';
+import { neverLeft } from '../../tools/http/network-cause.js';
 import { send } from '../../tools/http/send.js';
 import type { KubeAccess } from './kubeconfig.js';
 
@@ -146,11 +147,11 @@ export class WatchRefused extends Error {
 /** `ambiguous`: a write whose answer was lost may have been made; one that never left was not. */
 function unreachable(server: string, error: unknown, method: string) {
   const { code } = error as { code?: string };
-  const neverLeft = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
+  const left = !neverLeft(error);
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
   return fail('E3101', `The Kubernetes API at ${server} cannot be reached: ${inner || code || 'connection failed'}.`, {
     actions: [...proxyActions(inner), command('cluster status'), 'Check the kubeconfig and the network'],
     cause: error,
-    data: { code, neverLeft, endless: error instanceof TooLarge, ambiguous: method !== 'GET' && !neverLeft },
+    data: { code, neverLeft: !left, endless: error instanceof TooLarge, ambiguous: method !== 'GET' && left },
   });
 }

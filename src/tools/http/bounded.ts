@@ -104,6 +104,6 @@ export async function collect(
     if (size > most) throw new TooLarge(most);
     chunks.push(chunk as Buffer);
   }
-  if (answer.complete === false) throw new Error('the answer was cut off');
+  if (answer.complete === false) throw Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' });
   return Buffer.concat(chunks);
 }

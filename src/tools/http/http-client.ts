@@ -5,7 +5,7 @@ import type { AgentFor, Dialer } from '../dialer/dialer.js';
 import { passBy, proxyActions } from '../dialer/proxy-refusal.js';
 import { collect, deadlineIn } from './bounded.js';
 import type { HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
-import { networkCause } from './network-cause.js';
+import { networkCause, neverLeft } from './network-cause.js';
 import { headersOf, send } from './send.js';
 
 export interface HttpOptions {
@@ -66,7 +66,6 @@ function certificateOf(socket: TLSSocket): HttpAnswer['certificate'] {
   };
 }
 
-const neverLeft = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const trust = /certificate|self.signed|altnames|CERT_|UNABLE_TO_VERIFY/i;
 
 function unanswered(
@@ -92,6 +91,6 @@ function unanswered(
         ? ['env | grep -i _proxy', passBy(url.hostname)]
         : []),
     ],
-    data: { host: url.host, code, ambiguous: write && !untrusted && !neverLeft.has(code ?? '') },
+    data: { host: url.host, code, ambiguous: write && !untrusted && !neverLeft(error) },
   });
 }

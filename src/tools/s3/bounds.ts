@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { fail } from '../../support/errors/errors.js';
 import { type Allowance, attemptMs, collect, deadlineIn, pageMs } from '../http/bounded.js';
+import { wasCut } from '../http/network-cause.js';
 
 /** Of 1000 entries each. */
 const mostPages = 10_000;
@@ -32,6 +33,8 @@ export function boundedClient(client: S3Client): S3Client {
     try {
       return await Promise.race([whole(), cut]);
     } catch (error) {
+      // The SDK knows the codes of a peer that ends a connection, not those of an interface that goes down.
+      if (wasCut(error)) Object.assign(error as Error, { $retryable: {} });
       throw deadline.explain(error);
     }
   };

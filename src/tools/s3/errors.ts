@@ -2,6 +2,7 @@
 import { command } from '../../support/commands/command.js';
 import { type CatalystError, clauseOf, fail, isCatalystError } from '../../support/errors/errors.js';
 import { proxyActions } from '../dialer/proxy-refusal.js';
+import { neverLeft } from '../http/network-cause.js';
 
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -48,8 +49,6 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
   return fail('E2301', text, { actions: [`curl -v ${endpoint}`], cause: error, data });
 }
 
-const neverLeft = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /** Nothing came that S3 said: no name, no connection, no certificate that is trusted, no answer in time or in its form. */
 function unreached(what: string, endpoint: string, error: unknown): CatalystError {
   const { code } = error as { code?: string };
@@ -58,6 +57,6 @@ function unreached(what: string, endpoint: string, error: unknown): CatalystErro
   return fail('E2301', `Object Storage at ${endpoint} cannot be reached to ${what}: ${said}.`, {
     actions: [...proxyActions(said), `curl -v ${endpoint}`, ...where],
     cause: error,
-    data: { code, ambiguous: !neverLeft.has(code ?? '') },
+    data: { code, ambiguous: !neverLeft(error) },
   });
 }
