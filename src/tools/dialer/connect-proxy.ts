@@ -6,13 +6,14 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { pipeline } from 'node:stream';
 import { withCause } from '../http/network-cause.js';
 import type { AgentFor, Dialer } from './dialer.js';
 
 export interface ConnectProxy {
   /** `http://catalyst:…@127.0.0.1:port`: a secret, for the environment of a child only. */
   url: string;
-  /** Why the last connection that was asked for could not be made, as a sentence: the program itself learns a status alone. */
+  /** Why the last connection could not be made, or was cut, as a sentence: the program itself learns a status alone. */
   failure(): string | undefined;
   close(): Promise<void>;
 }
@@ -28,6 +29,9 @@ export async function openConnectProxy(dialer: Dialer): Promise<ConnectProxy> {
     return given.length === expected.length && timingSafeEqual(given, expected);
   };
   let failure: string | undefined;
+  const cut = (where: string, error: Error) => {
+    failure = `The connection to ${where} was cut: ${withCause(error)}.`;
+  };
   const sockets = new Set<Socket>();
   const track = (socket: Socket) => {
     sockets.add(socket);
@@ -35,7 +39,7 @@ export async function openConnectProxy(dialer: Dialer): Promise<ConnectProxy> {
     socket.on('error', () => socket.destroy());
   };
   const server = createServer((request, response) => {
-    if (allowed(request)) void forward(agents, request, response);
+    if (allowed(request)) void forward(agents, request, response, cut);
     else response.writeHead(407, { 'proxy-authenticate': 'Basic realm="catalyst"' }).end();
   });
   server.on('connection', track);
@@ -50,7 +54,10 @@ export async function openConnectProxy(dialer: Dialer): Promise<ConnectProxy> {
       track(upstream);
       downstream.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.write(head);
-      upstream.pipe(downstream).pipe(upstream);
+      upstream.once('error', (error) => cut(`${host}:${port}`, error));
+      // The end of one side is that of the other: a program whose side stayed open would wait for its own deadline.
+      pipeline(upstream, downstream, ended);
+      pipeline(downstream, upstream, ended);
     } catch (error) {
       const told = dialer.told(new URL(`https://${host}:${port}`));
       failure = `The connection to ${host}:${port}${told} failed: ${withCause(error)}.`;
@@ -70,8 +77,16 @@ export async function openConnectProxy(dialer: Dialer): Promise<ConnectProxy> {
   };
 }
 
+/** Both sides are destroyed by then. */
+const ended = () => undefined;
+
 /** A plain http:// request in its proxy form. */
-async function forward(agents: AgentFor, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function forward(
+  agents: AgentFor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  cut: (where: string, error: Error) => void,
+): Promise<void> {
   if (!request.url?.startsWith('http://') || !URL.canParse(request.url)) {
     response.writeHead(400).end();
     return;
@@ -81,8 +96,10 @@ async function forward(agents: AgentFor, request: IncomingMessage, response: Ser
   const settings = { method: request.method, headers, agent: await agents(url) };
   const onward = httpRequest(url, settings, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
+    answer.once('error', (error) => cut(url.host, error));
+    pipeline(answer, response, ended);
   });
   onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
+  response.once('close', () => onward.destroy());
   request.pipe(onward);
 }
