@@ -28,6 +28,8 @@ export function compareFingerprints(
   const names = compareAll(before.names, after.names, ({ zone, name, type }) => `${type} ${name} in zone ${zone}`);
   const pages = before.pages.flatMap((page) => {
     const other = after.pages.find(({ url }) => url === page.url);
+    if (other?.error !== undefined && page.error === undefined)
+      return [{ what: page.url, before: `answered with ${page.status}`, after: `no answer: ${other.error}` }];
     return changes(page.url, { ...page, error: undefined, mask: undefined }, { ...other, error: undefined });
   });
   return [...objects.filter((one) => !isDeclared(one, effects)), ...names.map(([, one]) => one), ...pages];

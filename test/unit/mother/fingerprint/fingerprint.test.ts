@@ -13,6 +13,7 @@ import {
   ordinaryParts,
 } from '../../../../src/mother/fingerprint/ordinary-changes.js';
 import { masked, maskOf } from '../../../../src/mother/fingerprint/print-pages.js';
+import { fail } from '../../../../src/support/errors/errors.js';
 import { sovereign } from '../../handover/rig.js';
 import { certificates, meta, mother, object, owned } from './rig.js';
 
@@ -165,6 +166,41 @@ describe('pages', () => {
     const lines = maskOf('head x tail', 'head x y z tail');
     expect(masked('head x other words tail', lines)).toBe(masked('head x tail', lines));
     expect(masked('head x end', lines)).not.toBe(masked('head x tail', lines));
+  });
+});
+
+describe('a page that does not answer', () => {
+  const url = 'https://shop.example.org/';
+  /** One whose connections fail `times` with that code. */
+  async function differencesWhen(code: string, times: number) {
+    const world = mother();
+    const before = await takeFingerprint(world.tools);
+    let failed = 0;
+    const answer = world.pages[url]!;
+    world.pages[url] = () => {
+      if (failed++ < times) throw fail('E3002', `GET ${url}: ${code}.`, { data: { code } });
+      return answer();
+    };
+    const after = await takeFingerprint(world.tools, { against: before });
+    return { differences: compareFingerprints(before, after), read: failed };
+  }
+
+  it('because its connection was cut is read again: that is no change of the demos', async () => {
+    const { differences } = await differencesWhen('ECONNABORTED', 2);
+    expect(differences).toEqual([]);
+  });
+
+  it('each time is one difference, with the reason', async () => {
+    const { differences, read } = await differencesWhen('ECONNREFUSED', 9);
+    expect(differences).toEqual([
+      { what: url, before: 'answered with 200', after: `no answer: GET ${url}: ECONNREFUSED.` },
+    ]);
+    expect(read).toBe(3);
+  });
+
+  it('with a certificate that is not trusted is not read again', async () => {
+    const { differences, read } = await differencesWhen('CERT_HAS_EXPIRED', 1);
+    expect([differences.length, read]).toEqual([1, 1]);
   });
 });
 
