@@ -78,7 +78,8 @@ const undisturbed = (...chains: readonly KillChain[]) => chains.map(({ command, 
 /** A lab each, so that none waits for another; what comes before a story is disturbed by nobody. */
 export const stories = {
   purge: async (catalyst) => [await purge(catalyst)],
-  'the walk': async () => [walk('6'), destroy],
+  'the walk': async () => [walk('6')],
+  destroy: async () => after(undisturbed(walk('6')), [destroy]),
   handover: async (catalyst, lab) => {
     await addReconcilers(lab);
     return after(undisturbed(walk('6')), [abort, finalize, decommission, await rotate(catalyst)]);

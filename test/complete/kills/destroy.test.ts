@@ -1,0 +1,3 @@
+import { atEveryEntry } from './every-entry.js';
+
+atEveryEntry('destroy');
