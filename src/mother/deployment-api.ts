@@ -16,5 +16,7 @@ export async function isSessionNeeded(look: {
   signal?: AbortSignal;
 }): Promise<boolean> {
   const url = `${deploymentsUrl(look.sovereign)}/${'0'.repeat(16)}`;
-  return wantsSession(await look.http({ url, timeoutMs: 20_000, ...(look.signal ? { signal: look.signal } : {}) }));
+  return wantsSession(
+    await look.http({ url, timeoutMs: 20_000, again: true, ...(look.signal ? { signal: look.signal } : {}) }),
+  );
 }

@@ -34,7 +34,7 @@ const shape = z.object({
  */
 export async function listAllocations(http: Http, endpoint: string, domain: string): Promise<Allocation[] | undefined> {
   const url = `${endpoint.replace(/\/$/, '')}/api/v1/pool/${domain}/list`;
-  const answer = await http({ url, timeoutMs: 20_000 });
+  const answer = await http({ url, timeoutMs: 20_000, again: true });
   if (answer.status === 422 && answer.text.includes('unsupported-pool')) return undefined;
   if (answer.status === 401 || answer.status === 403)
     throw fail(

@@ -70,6 +70,7 @@ async function call<M extends string>(
     headers: Record<string, string>;
     body?: string;
     timeoutMs: number;
+    again: boolean;
   }) => Promise<HttpAnswer>,
   server: PowerDnsServer,
   method: M,
@@ -88,6 +89,7 @@ async function call<M extends string>(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     timeoutMs: 20_000,
+    again: true,
   });
   const refused = refusal(answer, server);
   if (refused) throw refused;

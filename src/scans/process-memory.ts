@@ -25,7 +25,7 @@ export function recordsInMemory(look: Scanned, { ids, stoppedAt, remedy }: Known
     async look() {
       const findings: Finding[] = [];
       for (const id of ids) {
-        const answer = await look.http({ url: `${base}/${id}`, timeoutMs: 15_000, signal: look.signal });
+        const answer = await look.http({ url: `${base}/${id}`, timeoutMs: 15_000, signal: look.signal, again: true });
         const { status } = answer;
         if (status >= 500) throw new Error(`catalyst-api answers ${status}`);
         if (status === 404) continue;

@@ -47,7 +47,7 @@ export async function redirectRoutes(world: World, mother: Kube, ids: readonly s
   const pages = await Promise.all(
     urls.map((url) =>
       limit(async () => {
-        const { location } = (await world.http({ url, timeoutMs: 15_000 })).headers;
+        const { location } = (await world.http({ url, timeoutMs: 15_000, again: true })).headers;
         return { url, ...(location === undefined ? {} : { location }) };
       }),
     ),

@@ -182,7 +182,11 @@ const untouched = [
 export async function samplePages(world: Pick<World, 'sovereign' | 'http'>, paths = untouched): Promise<PageSample[]> {
   return Promise.all(
     paths.map(async (path) => {
-      const { status, headers, text } = await world.http({ url: `${consoleOf(world)}${path}`, timeoutMs: 15_000 });
+      const { status, headers, text } = await world.http({
+        url: `${consoleOf(world)}${path}`,
+        timeoutMs: 15_000,
+        again: true,
+      });
       return { path, status, location: headers.location, hash: sha256(text).slice(0, 16) };
     }),
   );

@@ -74,7 +74,7 @@ async function opensRepository(world: World, remote: GitRemote, token: string): 
   const { organization, repository } = world.sovereign.spec.gitops;
   const url = `${new URL(remote.url).origin}/api/v1/repos/${organization}/${repository}`;
   const headers = { authorization: `token ${token}` };
-  const { status } = await world.http({ url, headers, signal: world.signal, timeoutMs: 30_000 });
+  const { status } = await world.http({ url, headers, signal: world.signal, timeoutMs: 30_000, again: true });
   return status === 200;
 }
 

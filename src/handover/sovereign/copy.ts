@@ -38,7 +38,7 @@ export function recordsMutation(world: World): Mutation {
 /** What the mother tells of one record, by its API, through the allow-list; undefined when it knows no such id. */
 async function factsByApi(world: World, id: string): Promise<Record<string, unknown> | undefined> {
   const url = `${deploymentsUrl(world.sovereign)}/${id}`;
-  const answer = await world.http({ url, timeoutMs: 20_000, signal: world.signal });
+  const answer = await world.http({ url, timeoutMs: 20_000, signal: world.signal, again: true });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw fail('E5004', `catalyst-api on the mother answered ${answer.status} to ${url}.`);
   const fields = z.record(z.string(), z.unknown());

@@ -91,7 +91,7 @@ export async function askGitea(
   path: string,
   { ok = [] }: { ok?: readonly number[] } = {},
 ): Promise<HttpAnswer> {
-  return accepted(await world.http({ ...request(remote, path), signal: world.signal }), ok, `GET ${path}`);
+  return accepted(await world.http({ ...request(remote, path), signal: world.signal, again: true }), ok, `GET ${path}`);
 }
 
 /** Changes something by Gitea's API, as its administrator. Throws E5004 for answers ≥ 400 that are not in `ok`. */

@@ -18,7 +18,7 @@ import { printKnown } from './known-prints.js';
 import { ordinaryChanges } from './ordinary-changes.js';
 import { type NamePrint, printNames } from './print-names.js';
 import { contextOf, isOrdinary, type ObjectPrint, printKey } from './print-objects.js';
-import { type PagePrint, type PageTools, printPage, printPageTwice } from './print-pages.js';
+import { type PagePrint, printPage, printPageTwice } from './print-pages.js';
 
 export type { NamePrint, ObjectPrint, PagePrint };
 
@@ -66,10 +66,10 @@ export async function readProtectedSet(
   tools: FingerprintTools,
   options: FingerprintOptions = {},
 ): Promise<{ print: Fingerprint; facts: MotherFacts }> {
-  const { sovereign, clock } = tools;
+  const { sovereign, clock, http } = tools;
   const mother = await tools.mother();
   const reading = oneReading(mother);
-  const page = pagesOf(tools, options.against);
+  const page = pagesOf(http, options.against);
   const facts = readMotherFacts(reading, sovereign);
   // What needs no facts is read beside them: a reading takes as long as its slowest part, and a run waits for each.
   const others = Promise.all([
@@ -177,17 +177,13 @@ function rolesBound(sovereign: Sovereign, all: readonly KubeObject[]): Set<strin
 }
 
 /** Reads pages, each once however many name it; those that `against` has are begun at once. */
-function pagesOf(
-  tools: PageTools,
-  against: Fingerprint | undefined,
-): (urls: readonly string[]) => Promise<PagePrint[]> {
+function pagesOf(http: Http, against: Fingerprint | undefined): (urls: readonly string[]) => Promise<PagePrint[]> {
   const limit = pLimit(6);
   const known = new Map(against?.pages.map((page) => [page.url, page]));
   const read = new Map<string, Promise<PagePrint>>();
   const pageAt = (url: string) => {
     const print =
-      read.get(url) ??
-      limit(() => (against ? printPage(tools, url, known.get(url)?.mask) : printPageTwice(tools, url)));
+      read.get(url) ?? limit(() => (against ? printPage(http, url, known.get(url)?.mask) : printPageTwice(http, url)));
     read.set(url, print);
     return print;
   };

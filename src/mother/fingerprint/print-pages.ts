@@ -2,11 +2,9 @@
  * Pages of the protected hosts as they are compared. Before the first write each is read twice: what differs between the two
  * readings (a nonce, a time) is masked in both and reported, so that everything else counts.
  */
-import type { Clock } from '../../support/clock.js';
-import { isCatalystError, messageOf } from '../../support/errors/errors.js';
+import { messageOf } from '../../support/errors/errors.js';
 import { hashOf, sha256 } from '../../support/hash.js';
 import type { Http, HttpAnswer } from '../../tools/http/http.js';
-import { wasCut } from '../../tools/http/network-cause.js';
 
 /** Places by token: one by one where both readings have the same number of tokens, else what lies between head and tail. */
 export type PageMask = { tokens: number; at: number[] } | { head: number; tail: number };
@@ -53,39 +51,26 @@ export function masked(text: string, mask: PageMask | undefined): string {
   return [...tokens.slice(0, mask.head), '\0', ...tokens.slice(tokens.length - mask.tail)].join('');
 }
 
-export interface PageTools {
-  http: Http;
-  clock: Clock;
-}
-
 /** Reads a page twice, for the state before the first write. */
-export async function printPageTwice(tools: PageTools, url: string): Promise<PagePrint> {
-  const first = await read(tools, url);
+export async function printPageTwice(http: Http, url: string): Promise<PagePrint> {
+  const first = await read(http, url);
   if ('error' in first) return first;
-  const second = await read(tools, url);
+  const second = await read(http, url);
   if ('error' in second) return second;
   return print(url, second, maskOf(first.text, second.text));
 }
 
 /** Reads it once, with the mask of the state before. */
-export async function printPage(tools: PageTools, url: string, mask?: PageMask): Promise<PagePrint> {
-  const answer = await read(tools, url);
+export async function printPage(http: Http, url: string, mask?: PageMask): Promise<PagePrint> {
+  const answer = await read(http, url);
   return 'error' in answer ? answer : print(url, answer, mask);
 }
 
-/** A connection that is cut on the way says nothing about the page: it is read again after so long. */
-const pausesMs = [500, 2000];
-
-async function read({ http, clock }: PageTools, url: string): Promise<HttpAnswer | (PagePrint & { error: string })> {
-  for (let cuts = 0; ; cuts++) {
-    try {
-      return await http({ url, timeoutMs });
-    } catch (error) {
-      const pause = pausesMs[cuts];
-      const passes = isCatalystError(error, 'E3002') && wasCut(error.data);
-      if (!passes || pause === undefined) return { url, status: 0, bodyHash: '', error: messageOf(error) };
-      await clock.sleep(pause);
-    }
+async function read(http: Http, url: string): Promise<HttpAnswer | (PagePrint & { error: string })> {
+  try {
+    return await http({ url, timeoutMs, again: true });
+  } catch (error) {
+    return { url, status: 0, bodyHash: '', error: messageOf(error) };
   }
 }
 

@@ -1,11 +1,12 @@
 /** HTTP(S) with connect-to rules and further authorities; Host header and the certificate's name stay those of the URL. */
 import type { TLSSocket } from 'node:tls';
+import { systemClock } from '../../support/clock.js';
 import { type CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import type { AgentFor, Dialer } from '../dialer/dialer.js';
 import { passBy, proxyActions } from '../dialer/proxy-refusal.js';
 import { collect, deadlineIn } from './bounded.js';
 import type { HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
-import { networkCause, neverLeft } from './network-cause.js';
+import { networkCause, neverLeft, wasCut } from './network-cause.js';
 import { headersOf, send } from './send.js';
 
 export interface HttpOptions {
@@ -38,14 +39,32 @@ export function createHttp({ dialer, signal }: HttpOptions): HttpWriter {
         return ask(fresh);
       }
     };
+    const pauses = request.again && isRead(request) ? againMs : [];
     try {
-      return await ask(request.kept && isRead(request) ? kept : fresh);
+      return await pastCuts(() => ask(request.kept && isRead(request) ? kept : fresh), pauses, deadline.signal);
     } catch (error) {
       throw unanswered(request, url, dialer.told(url), deadline.explain(error));
     } finally {
       deadline.end();
     }
   };
+}
+
+/** Pauses before a request is made once more, in ms. */
+const againMs = [500, 2000];
+
+async function pastCuts<T>(
+  ask: () => Promise<T>,
+  [pause, ...later]: readonly number[],
+  signal: AbortSignal,
+): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (pause === undefined || !wasCut(error) || signal.aborted) throw error;
+    await systemClock.sleep(pause, signal);
+    return pastCuts(ask, later, signal);
+  }
 }
 
 const isRead = ({ method = 'GET' }: HttpRequest | HttpChange) => method === 'GET' || method === 'HEAD';

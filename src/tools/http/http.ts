@@ -11,6 +11,8 @@ export interface HttpRequest {
   insecure?: boolean;
   /** May go over a connection that an earlier request has left open; the answer then comes without its certificate. */
   kept?: boolean;
+  /** For what is read once and judged: a connection that is cut on the way says nothing about the server, so it is asked twice more. */
+  again?: boolean;
 }
 
 /** What may change something. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type CertificateAndKey, issueCertificate } from '../../../../lab/src/certificates.js';
 import { createDialer } from '../../../../src/tools/dialer/dialer.js';
@@ -171,4 +171,35 @@ test('an answer leaves nothing behind that waits for its deadline', async () => 
     set.mockRestore();
     clear.mockRestore();
   }
+});
+
+describe('a connection that is cut', () => {
+  /** A server that cuts so many connections before it answers. */
+  async function cutting(cuts: number) {
+    let asked = 0;
+    const server = await listen((request, response) => {
+      if (asked++ < cuts) request.socket.resetAndDestroy();
+      else response.end('whole');
+    });
+    open.push(server);
+    return { url: `http://127.0.0.1:${server.port}/`, asked: () => asked };
+  }
+  const http = createHttp({ dialer: createDialer({ connectTo: [] }), signal });
+
+  test('is made anew where that was asked for, twice', async () => {
+    const passing = await cutting(2);
+    expect((await http({ url: passing.url, again: true })).text).toBe('whole');
+    const lasting = await cutting(9);
+    await expect(http({ url: lasting.url, again: true })).rejects.toMatchObject({ code: 'E3002' });
+    expect(lasting.asked()).toBe(3);
+  });
+
+  test('is an answer for whoever measures, and never makes a change twice', async () => {
+    const one = await cutting(9);
+    await expect(http({ url: one.url })).rejects.toMatchObject({ code: 'E3002' });
+    await expect(http({ url: one.url, method: 'PUT', again: true })).rejects.toMatchObject({
+      data: { ambiguous: true },
+    });
+    expect(one.asked()).toBe(2);
+  });
 });
