@@ -13,8 +13,8 @@ import type { AgentFor, Dialer } from './dialer.js';
 export interface ConnectProxy {
   /** `http://catalyst:…@127.0.0.1:port`: a secret, for the environment of a child only. */
   url: string;
-  /** Why the last connection could not be made, or was cut, as a sentence: the program itself learns a status alone. */
-  failure(): string | undefined;
+  /** Why a connection could not be made, or was cut, since this was asked last, as a sentence: the program itself learns a status alone. */
+  takeFailure(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -68,7 +68,11 @@ export async function openConnectProxy(dialer: Dialer): Promise<ConnectProxy> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://catalyst:${password}@127.0.0.1:${port}`,
-    failure: () => failure,
+    takeFailure() {
+      const told = failure;
+      failure = undefined;
+      return told;
+    },
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();

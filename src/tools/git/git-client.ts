@@ -2,10 +2,12 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
-import { fail, isCatalystError } from '../../support/errors/errors.js';
+import { fail } from '../../support/errors/errors.js';
+import { askAgain } from '../ask-again.js';
 import { openConnectProxy } from '../dialer/connect-proxy.js';
 import type { Dialer } from '../dialer/dialer.js';
 import type { Exec } from '../exec/exec.js';
+import { onlyAsks, wasCut, withReason } from './cut-connection.js';
 import type { Commit, Git, GitRemote, GitWriter } from './git.js';
 
 export interface GitOptions {
@@ -39,16 +41,14 @@ export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: G
       const ways = proxy ? { NO_PROXY: '', no_proxy: '' } : {};
       const env = { ...environment(settings(remote, proxy?.url)), ...trust, ...ways, HOME: folder };
       const git: RunGit = async (args, stdin, okCodes) => {
-        const { stdout } = await exec({ file: 'git', args, stdin, env, cwd: tree, signal, timeoutMs, okCodes });
+        const once = () =>
+          withReason(proxy, exec({ file: 'git', args, stdin, env, cwd: tree, signal, timeoutMs, okCodes }));
+        const { stdout } = await (onlyAsks.has(args[0]!) ? askAgain(once, wasCut, signal) : once());
         return stdout.replace(/\n$/, '');
       };
       await git(['init', '-q', '-b', 'main']);
       await requireOwnClone(git, tree);
       return await work(git, tree);
-    } catch (error) {
-      const why = proxy?.failure();
-      if (!why || !isCatalystError(error)) throw error;
-      throw fail(error.code, `${error.message} ${why}`, { cause: error, actions: error.actions, data: error.data });
     } finally {
       await proxy?.close();
       await rm(folder, { recursive: true, force: true });

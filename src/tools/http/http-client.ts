@@ -1,7 +1,7 @@
 /** HTTP(S) with connect-to rules and further authorities; Host header and the certificate's name stay those of the URL. */
 import type { TLSSocket } from 'node:tls';
-import { systemClock } from '../../support/clock.js';
 import { type CatalystError, fail, messageOf } from '../../support/errors/errors.js';
+import { askAgain } from '../ask-again.js';
 import type { AgentFor, Dialer } from '../dialer/dialer.js';
 import { passBy, proxyActions } from '../dialer/proxy-refusal.js';
 import { collect, deadlineIn } from './bounded.js';
@@ -39,32 +39,15 @@ export function createHttp({ dialer, signal }: HttpOptions): HttpWriter {
         return ask(fresh);
       }
     };
-    const pauses = request.again && isRead(request) ? againMs : [];
+    const once = () => ask(request.kept && isRead(request) ? kept : fresh);
     try {
-      return await pastCuts(() => ask(request.kept && isRead(request) ? kept : fresh), pauses, deadline.signal);
+      return await (request.again && isRead(request) ? askAgain(once, wasCut, deadline.signal) : once());
     } catch (error) {
       throw unanswered(request, url, dialer.told(url), deadline.explain(error));
     } finally {
       deadline.end();
     }
   };
-}
-
-/** Pauses before a request is made once more, in ms. */
-const againMs = [500, 2000];
-
-async function pastCuts<T>(
-  ask: () => Promise<T>,
-  [pause, ...later]: readonly number[],
-  signal: AbortSignal,
-): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (pause === undefined || !wasCut(error) || signal.aborted) throw error;
-    await systemClock.sleep(pause, signal);
-    return pastCuts(ask, later, signal);
-  }
 }
 
 const isRead = ({ method = 'GET' }: HttpRequest | HttpChange) => method === 'GET' || method === 'HEAD';

@@ -41,7 +41,7 @@ test('a tunnel whose far side is cut ends on the near side, and says what happen
   near.resume();
   (await accepted).resetAndDestroy();
   await once(near, 'close');
-  expect(proxy.failure()).toMatch(/^The connection to 127\.0\.0\.1:\d+ was cut: read ECONNRESET/);
+  expect(proxy.takeFailure()).toMatch(/^The connection to 127\.0\.0\.1:\d+ was cut: read ECONNRESET/);
 });
 
 test('a tunnel that the program leaves ends on the far side, and is no failure', async () => {
@@ -52,7 +52,7 @@ test('a tunnel that the program leaves ends on the far side, and is no failure',
   far.resume();
   near.destroy();
   await once(far, 'close');
-  expect(proxy.failure()).toBeUndefined();
+  expect(proxy.takeFailure()).toBeUndefined();
 });
 
 test('a plain answer that is cut in the middle ends, and says what happened', async () => {
@@ -65,7 +65,7 @@ test('a plain answer that is cut in the middle ends, and says what happened', as
   near.resume();
   far.resetAndDestroy();
   await once(near, 'close');
-  expect(proxy.failure()).toMatch(/was cut/);
+  expect(proxy.takeFailure()).toMatch(/was cut/);
 });
 
 test('a plain request whose server cannot be reached is answered', async () => {

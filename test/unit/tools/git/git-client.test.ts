@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { pipeline } from 'node:stream';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { issueCertificate } from '../../../../lab/src/certificates.js';
 import { createFaults } from '../../../../lab/src/requests/faults.js';
 import { type LabServer, serve } from '../../../../lab/src/requests/http-server.js';
@@ -22,12 +24,14 @@ const remote = { url: `https://${host}/sovereign/fleet.git`, username: 'gitea_ad
 const { signal } = new AbortController();
 let directory: string;
 let server: LabServer;
+let authority: string;
 let git: Git & GitWriter;
 let runs: RunRequest[];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'git-client-'));
   const root = await issueCertificate({ commonName: 'root', isAuthority: true });
+  authority = root.certificate;
   const leaf = await issueCertificate({ commonName: host, dnsNames: [host] }, root);
   const admin = async () => ({ username: 'gitea_admin', password });
   const gitea = createGitea({ directory: join(directory, 'repositories'), admin, onPush: () => undefined });
@@ -188,4 +192,37 @@ test('where a connection ends that git was led into is said, not the status that
       ),
     ),
   });
+});
+
+test('what only asks is asked again when its connection is cut, and a push is not', async () => {
+  let cuts = 0;
+  const way = createServer((near) => {
+    near.on('error', () => undefined);
+    if (cuts-- > 0) return void near.once('data', () => near.resetAndDestroy());
+    const far = connect(server.port, '127.0.0.1');
+    pipeline(near, far, () => undefined);
+    pipeline(far, near, () => undefined);
+  });
+  await new Promise<void>((listening) => way.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void way.close());
+  const to = `127.0.0.1:${(way.address() as AddressInfo).port}`;
+  const dialer = createDialer({ connectTo: [{ port: 443, to }], caBundle: authority });
+  const exec = createExec(createRedactor());
+  const led = createGit({ exec, dialer, signal });
+  const sha = await led.publish(remote, 'main', [{ path: 'a', text: '1' }], 'first');
+  cuts = 2;
+  expect(await led.head(remote, 'main')).toBe(sha);
+  cuts = 9;
+  await expect(led.head(remote, 'main')).rejects.toThrow(/did not|was cut: read ECONNRESET/);
+  expect(cuts).toBe(6);
+  cuts = 0;
+  const pushing = createGit({
+    ...{ dialer, signal },
+    exec: (request) => {
+      if (request.args[0] === 'push') cuts = 9;
+      return exec(request);
+    },
+  });
+  await expect(pushing.publish(remote, 'main', [{ path: 'a', text: '2' }], 'm')).rejects.toThrow(/git push.*was cut/s);
+  expect(cuts).toBe(8);
 });
