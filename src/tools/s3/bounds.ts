@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { fail } from '../../support/errors/errors.js';
+import { unlessAborted } from '../../support/wait.js';
 import { type Allowance, attemptMs, collect, deadlineIn, pageMs } from '../http/bounded.js';
 
 /** Of 1000 entries each. */
@@ -21,8 +22,6 @@ export function boundedClient(client: S3Client): S3Client {
   handler.handle = async (request, { abortSignal } = {}) => {
     const deadline = deadlineIn(attemptMs, abortSignal);
     const { signal } = deadline;
-    const cut = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-    cut.catch(() => undefined);
     const whole = async () => {
       const answer = await handle(request, { abortSignal: signal });
       const { body } = answer.response;
@@ -30,7 +29,7 @@ export function boundedClient(client: S3Client): S3Client {
       return answer;
     };
     try {
-      return await Promise.race([whole(), cut]);
+      return await unlessAborted(whole(), signal);
     } catch (error) {
       throw deadline.explain(error);
     }
