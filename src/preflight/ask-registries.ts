@@ -5,6 +5,7 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../support/clock.js';
 import { clauseOf } from '../support/errors/errors.js';
+import { within } from '../support/wait.js';
 import type { Http } from '../tools/http/http.js';
 
 export interface Question {
@@ -47,11 +48,8 @@ export async function askRegistries(
     else await Promise.all(own.map((question) => limit(() => sortInto(asked, question))));
     open.delete(host);
   };
-  const done = new AbortController();
-  const late = clock.sleep(allMs, AbortSignal.any([signal, done.signal])).catch(() => undefined);
-  await Promise.race([Promise.all([...byHost].map(([host, own]) => askHost(host, own))), late]);
-  done.abort();
-  signal.throwIfAborted();
+  const asking = Promise.all([...byHost].map(([host, own]) => askHost(host, own)));
+  await within(asking, { clock, signal, ms: allMs, late: () => undefined });
   // what comes later is not told
   const { there, missing, private: kept, silent } = asked;
   const slow = [...open].map((host) => `${host}: not all answers within ${allMs / 1000}s`);

@@ -2,6 +2,7 @@
 import type { Clock } from '../support/clock.js';
 import { command } from '../support/commands/command.js';
 import { CatalystError, type ErrorDetails, fail, messageOf } from '../support/errors/errors.js';
+import { within } from '../support/wait.js';
 
 export interface CheckResult {
   id: string;
@@ -50,14 +51,8 @@ type Outcome = { seen: Seen } | { error: unknown };
 
 /** Up to three tries. What a try finds wrong ends it; only what may have passed a moment later is tried again. */
 async function inTime({ look, silent, once }: Check, clock: Clock, signal: AbortSignal): Promise<Seen> {
-  const done = new AbortController();
-  const until = AbortSignal.any([signal, done.signal]);
-  const after = async <T>(ms: number, what: T) => {
-    // ended with the check
-    await clock.sleep(ms, until).catch(() => new Promise(() => undefined));
-    return what;
-  };
-  const late = after(deadlineMs, 'late' as const);
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
   const running = new Set<Promise<Outcome>>();
   const start = () => {
     const one: Promise<Outcome> = look().then(
@@ -68,22 +63,28 @@ async function inTime({ look, silent, once }: Check, clock: Clock, signal: Abort
     one.then(() => running.delete(one));
   };
   let failed: unknown;
-  try {
+  const tried = async () => {
     for (let left = once ? 1 : tries; ; ) {
       if (left > 0) start();
       left -= 1;
-      const next = left > 0 ? [after(tryMs, 'next' as const)] : [];
-      const first = await Promise.race([...running, ...next, late, aborted(signal)]);
-      // what another try was told says more than silence
-      if (first === 'late') throw failed ?? tooLate(once ? 1 : tries, silent);
-      if (first === 'next') continue;
+      const answer = Promise.race(running);
+      const first =
+        left > 0 ? await within(answer, { clock, signal: until, ms: tryMs, late: () => undefined }) : await answer;
+      if (first === undefined) continue;
       if ('seen' in first) return first.seen;
       failed = first.error;
       if (!mayPass(first.error) || (left <= 0 && running.size === 0)) throw first.error;
-      if (left > 0) await Promise.race([after(pauseMs, undefined), aborted(signal)]);
+      if (left > 0) await clock.sleep(pauseMs, until);
     }
+  };
+  const late = () => {
+    // what another try was told says more than silence
+    throw failed ?? tooLate(once ? 1 : tries, silent);
+  };
+  try {
+    return await within(tried(), { clock, signal, ms: deadlineMs, late });
   } finally {
-    done.abort();
+    over.abort();
   }
 }
 
@@ -95,13 +96,6 @@ const tooLate = (count: number, silent: readonly string[] = ['check the network 
 /** What another system, the network or a machine at its limit may answer otherwise in a moment. */
 const mayPass = (error: unknown) =>
   !(error instanceof CatalystError) || error.class === 'external' || error.class === 'unfinished';
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}
 
 async function runCheck({ id, title, look }: Check): Promise<CheckResult> {
   try {

@@ -2,6 +2,7 @@
 import type { Clock } from '../support/clock.js';
 import { command } from '../support/commands/command.js';
 import { fail, messageOf } from '../support/errors/errors.js';
+import { within } from '../support/wait.js';
 import type { LabMark } from './lab-mark.js';
 
 export type WorldIdentity = { kind: 'real' } | ({ kind: 'lab' } & LabMark);
@@ -15,7 +16,7 @@ export interface MarkedEndpoint {
 }
 
 /** Longer than any answer takes; an endpoint that is down must not hold up those that answer. */
-const deadlineMs = 10_000;
+export const answerMs = 10_000;
 
 /**
  * @param endpoints what is configured; with none, nothing can be reached and the world is real
@@ -57,27 +58,10 @@ type Reading = { what: string; mark: LabMark | undefined } | { what: string; why
 
 async function readWithin({ what, read }: MarkedEndpoint, clock: Clock, signal: AbortSignal): Promise<Reading> {
   try {
-    return { what, mark: await within(read(), { clock, signal }) };
+    return { what, mark: await within(read(), { clock, signal, ms: answerMs }) };
   } catch (error) {
     signal.throwIfAborted();
     return { what, why: messageOf(error) };
-  }
-}
-
-/** The value; throws E3101 when it takes longer than `waitMs`, by default longer than any answer does. */
-export async function within<T>(
-  value: Promise<T>,
-  { clock, signal, waitMs = deadlineMs }: { clock: Clock; signal: AbortSignal; waitMs?: number },
-): Promise<T> {
-  const done = new AbortController();
-  const late = clock.sleep(waitMs, AbortSignal.any([signal, done.signal])).then(() => {
-    throw fail('E3101', `no answer within ${waitMs / 1000}s`);
-  });
-  late.catch(() => undefined);
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    done.abort();
   }
 }
 

@@ -19,10 +19,3 @@ export function lastHostOf(range: string): string {
   const size = ipv4Size(range);
   return ipv4Text(ipv4Number(base) - (ipv4Number(base) % size) + size - 2);
 }
-
-/** Whether the address is one of the range. */
-export function isInRange(address: string, range: string): boolean {
-  const [base = ''] = range.split('/');
-  const size = ipv4Size(range);
-  return Math.floor(ipv4Number(address) / size) === Math.floor(ipv4Number(base) / size);
-}

@@ -63,3 +63,27 @@ export async function unlessAborted<T>(work: Promise<T>, ...signals: readonly Ab
     closed.abort();
   }
 }
+
+/**
+ * What `work` resolves to, or after so many milliseconds whatever `late` answers or throws: by default E3101. The timer ends with the
+ * answer; `work` itself goes on. Rejects as soon as the signal aborts.
+ */
+export async function within<T, L = never>(
+  work: Promise<T>,
+  limit: { clock: Clock; signal?: AbortSignal; ms: number; late?: () => L },
+): Promise<T | L> {
+  const { clock, signal, ms, late = noAnswer(ms) } = limit;
+  const closed = new AbortController();
+  const over = clock.sleep(ms, closed.signal).then(late);
+  const first = Promise.race([work, over]);
+  try {
+    return await (signal ? unlessAborted(first, signal) : first);
+  } finally {
+    over.catch(() => undefined);
+    closed.abort();
+  }
+}
+
+const noAnswer = (ms: number) => (): never => {
+  throw fail('E3101', `no answer within ${ms / 1000}s`);
+};

@@ -1,6 +1,6 @@
 import type { Kube } from '../kubernetes/client/kube.js';
-import { within } from '../sovereign/world-identity.js';
 import { isCatalystError } from '../support/errors/errors.js';
+import { within } from '../support/wait.js';
 import type { World } from './world.js';
 
 /** Longer than any answer takes, in milliseconds. */
@@ -33,7 +33,7 @@ export async function answeringKube({ kube: open, clock, signal }: Answering, wa
   const over = new AbortController();
   try {
     const asked = kube.raw('/version', { signal: AbortSignal.any([signal, over.signal]) });
-    await within(asked, { clock, signal, waitMs });
+    await within(asked, { clock, signal, ms: waitMs });
   } catch (error) {
     signal.throwIfAborted();
     if (isCatalystError(error, 'E3101')) silent.set(kube, { until: clock.now().getTime() + silentMs, waitMs, error });

@@ -5,8 +5,9 @@
 import type { Mutation } from '../../engine/mutation.js';
 import type { Kube } from '../../kubernetes/client/kube.js';
 import { isProtectedNamespace } from '../../mother/protected/protected-set.js';
-import { type WorldIdentity, within } from '../../sovereign/world-identity.js';
+import { answerMs, type WorldIdentity } from '../../sovereign/world-identity.js';
 import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
+import { within } from '../../support/wait.js';
 import { type ClusterIdentity, readClusterIdentity } from '../../world/cluster-identity.js';
 import type { World } from '../../world/world.js';
 
@@ -72,7 +73,7 @@ async function find({ clock, signal }: Clusters, cluster: () => Promise<Kube>): 
   let kube: Kube | undefined;
   try {
     kube = await cluster();
-    return { kube, is: await within(readClusterIdentity(kube), { clock, signal }) };
+    return { kube, is: await within(readClusterIdentity(kube), { clock, signal, ms: answerMs }) };
   } catch (error) {
     signal.throwIfAborted();
     const lost = error instanceof CatalystError ? error : fail('E3101', messageOf(error), { cause: error });

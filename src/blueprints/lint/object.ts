@@ -1,7 +1,8 @@
 /** Rules that one object answers by itself. */
 import { objectStorageEndpoint } from '../../sovereign/object-storage.js';
 import { motherHostsIn } from '../../sovereign/spec/mother-hosts.js';
-import { isInRange, lastHostOf } from '../../support/ipv4.js';
+import { lastHostOf } from '../../support/ipv4.js';
+import { networksOf } from '../../support/networks.js';
 import { fixedFields } from '../render/in-place.js';
 import { mapsIn, stringsIn } from '../render/strings.js';
 import { profileOf } from '../render/variables.js';
@@ -136,9 +137,10 @@ const address = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d./])/g;
 const singleNode: Rule = ({ object, file }, { sovereign }) => {
   if (profileOf(sovereign) !== 'ha') return [];
   const { cidr, subnet } = sovereign.spec.hetzner.network;
+  const isPrivate = networksOf([cidr]);
   const found: ReturnType<Rule> = [];
   for (const { path, text } of stringsIn(object)) {
-    const one = (text.match(address) ?? []).find((each) => isInRange(each, cidr) && each !== lastHostOf(subnet));
+    const one = (text.match(address) ?? []).find((each) => isPrivate(each) && each !== lastHostOf(subnet));
     if (one === undefined) continue;
     found.push({
       rule: 'single-node',

@@ -7,6 +7,7 @@ import { type Login, logins } from '../../sovereign/logins.js';
 import { consoleUrl } from '../../sovereign/sovereign-names.js';
 import { journalPath } from '../../sovereign/state/lock.js';
 import type { CatalystError } from '../../support/errors/errors.js';
+import { within } from '../../support/wait.js';
 import type { World } from '../../world/world.js';
 import { layOut } from '../text/page.js';
 import { plain } from '../text/paint.js';
@@ -100,14 +101,7 @@ async function priceOf(world: SummaryRequest['world'], { clock }: Opening): Prom
     const { monthly, currency } = await checkCapacity(await hetzner(), sovereign.spec, clock.now());
     return `${monthly.toFixed(2)} ${currency}`;
   })();
-  const done = new AbortController();
-  const late = clock.sleep(priceMs, done.signal).then(
-    () => undefined,
-    () => undefined,
-  );
-  const price = await Promise.race([asked, late]).catch(() => undefined);
-  done.abort();
-  return price;
+  return within(asked, { clock, ms: priceMs }).catch(() => undefined);
 }
 
 /** Into the log of the run, and where a job of GitHub Actions collects summaries. */

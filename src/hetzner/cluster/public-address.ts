@@ -1,6 +1,7 @@
 /** The public address of this machine, over the family that is dialed: servers are reached by their IPv4 addresses. */
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { fail, messageOf } from '../../support/errors/errors.js';
+import { networksOf } from '../../support/networks.js';
 import type { Http } from '../../tools/http/http.js';
 
 /** Answers with the address that a call comes from, as text. */
@@ -24,15 +25,7 @@ export async function publicAddress(http: Http, { signal }: { signal: AbortSigna
 }
 
 /** Whether the firewall lets this address in. @param from CIDRs */
-export function admits(from: readonly string[], address: string): boolean {
-  const list = new BlockList();
-  for (const cidr of from) {
-    const [base = '', bits] = cidr.split('/');
-    const family = isIP(base);
-    if (family !== 0) list.addSubnet(base, Number(bits ?? (family === 4 ? 32 : 128)), family === 4 ? 'ipv4' : 'ipv6');
-  }
-  return list.check(address);
-}
+export const admits = (from: readonly string[], address: string): boolean => networksOf(from)(address);
 
 function unknown(why: string, cause?: unknown) {
   return fail(

@@ -1,10 +1,9 @@
 /** Addresses of both families in a text: alone, with a port or a mask, and as part of a network small enough to single them out. Pure. */
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { networksOf } from '../../support/networks.js';
 
 /** A wider network than these names nobody: `0.0.0.0/0` or a provider's whole range. */
 const narrowest = { ipv4: 16, ipv6: 32 } as const;
-
-const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /** The one way to write an address: IPv6 compressed and in lower case, an IPv4 address mapped into IPv6 as IPv4. */
 export function canonicalAddress(address: string): string {
@@ -30,15 +29,8 @@ export function createAddressSearch(given: readonly string[]): AddressSearch {
   const addresses = [...new Set(given.filter((one) => isIP(one) !== 0).map(canonicalAddress))].sort();
   const v4 = addresses.filter((one) => isIP(one) === 4);
   const within = (network: string, mask: number) => {
-    const family = familyOf(network);
-    if (mask < narrowest[family] || mask > (family === 'ipv4' ? 32 : 128)) return [];
-    const list = new BlockList();
-    try {
-      list.addSubnet(network, mask, family);
-    } catch {
-      return [];
-    }
-    return addresses.filter((one) => familyOf(one) === family && list.check(one, family));
+    if (mask < (isIP(network) === 6 ? narrowest.ipv6 : narrowest.ipv4)) return [];
+    return addresses.filter(networksOf([`${network}/${mask}`]));
   };
   return {
     addresses,

@@ -1,7 +1,7 @@
 /** The address of the webhook that takes alerts. It may hold a secret: no message shows any of it. */
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
-import { isLoopback } from '../../tools/http/plain-http.js';
+import { isLoopback } from '../../tools/dialer/proxies.js';
 
 /** Throws E1304 for what is no address that is used, E1120 for one to which it would go unencrypted. */
 export function webhookAddress(text: string, { lab }: { lab: boolean }): URL {

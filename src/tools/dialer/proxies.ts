@@ -3,7 +3,8 @@
  * HTTPS_PROXY or HTTP_PROXY by the scheme of the URL, never for this machine, and not for what NO_PROXY lists (a name with all
  * below it, an address, a network in CIDR form, `*`; each with or without a port).
  */
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { networksOf } from '../../support/networks.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,8 +49,12 @@ export function shownProxy({ protocol, host }: URL): string {
   return `${protocol}//${host}`;
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+const loopback = networksOf(['127.0.0.0/8', '::1']);
+
+/** By its spelling: a name is never looked up, since it may lead elsewhere later. */
+export function isLoopback(hostname: string): boolean {
+  const host = bareHost(hostname);
+  return host === 'localhost' || host.endsWith('.localhost') || loopback(host);
 }
 
 /** Without the brackets of an IPv6 address and the final dot of a name, in lower case. */
@@ -82,20 +87,10 @@ function covers(entry: string, host: string, port: string): boolean {
 
 /** Whether an address lies in a network in CIDR form; names and other families never do. */
 export function isInNetwork(cidr: string, host: string): boolean {
-  const family = isIP(host);
-  const [address = '', prefix] = cidr.split('/');
-  if (family === 0 || isIP(address) !== family) return false;
-  const kind = family === 6 ? 'ipv6' : 'ipv4';
-  const bits = Number(prefix);
-  if (!Number.isInteger(bits) || bits < 0 || bits > (family === 6 ? 128 : 32)) return false;
-  let network = networks.get(cidr);
-  if (!network) {
-    network = new BlockList();
-    network.addSubnet(address, bits, kind);
-    networks.set(cidr, network);
-  }
-  return network.check(host, kind);
+  const isInside = networks.get(cidr) ?? networksOf([cidr]);
+  networks.set(cidr, isInside);
+  return isInside(host);
 }
 
 /** Made once: every new connection asks, and there are as many as a spec and NO_PROXY name. */
-const networks = new Map<string, BlockList>();
+const networks = new Map<string, (address: string) => boolean>();

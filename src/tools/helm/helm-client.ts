@@ -7,7 +7,7 @@ import { type CatalystError, fail, isCatalystError } from '../../support/errors/
 import { toYaml } from '../../support/yaml/write-yaml.js';
 import { openConnectProxy } from '../dialer/connect-proxy.js';
 import type { Dialer } from '../dialer/dialer.js';
-import { bareHost, isLoopback } from '../dialer/proxies.js';
+import { isLoopback } from '../dialer/proxies.js';
 import type { Exec } from '../exec/exec.js';
 import { registryLoginVariables } from '../oci/registry-login.js';
 import { type Helm, type HelmInstall, type HelmInstaller, type HelmRelease, helmTimeoutMs } from './helm.js';
@@ -148,7 +148,7 @@ const through = (url: string): Env => ({
 });
 
 function isLocal(source: string): boolean {
-  return URL.canParse(source) && isLoopback(bareHost(new URL(source).hostname));
+  return URL.canParse(source) && isLoopback(new URL(source).hostname);
 }
 
 /** `2026-11-23 22:57:02.822850122 +0000 UTC` → `2026-11-23T22:57:02+00:00` */

@@ -81,7 +81,7 @@ function requireOwn(url: URL, registry: RegistryLogin): void {
 }
 
 function requireTls(url: URL, { origin }: RegistryLogin): void {
-  if (url.protocol === 'https:' || isLoopback(bareHost(url.hostname))) return;
+  if (url.protocol === 'https:' || isLoopback(url.hostname)) return;
   throw fail('E3009', `${origin} requests its login to be sent to ${url.origin}, without TLS: anybody could read it.`, {
     actions: [`Reach the registry by https, or without a login: helm registry logout ${new URL(origin).host}`],
     data: { registry: origin, realm: url.origin },

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { fail } from '../../support/errors/errors.js';
+import { unlessAborted } from '../../support/wait.js';
 import { type Allowance, attemptMs, collect, deadlineIn, pageMs } from '../http/bounded.js';
 import { wasCut } from '../http/network-cause.js';
 
@@ -22,8 +23,6 @@ export function boundedClient(client: S3Client): S3Client {
   handler.handle = async (request, { abortSignal } = {}) => {
     const deadline = deadlineIn(attemptMs, abortSignal);
     const { signal } = deadline;
-    const cut = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-    cut.catch(() => undefined);
     const whole = async () => {
       const answer = await handle(request, { abortSignal: signal });
       const { body } = answer.response;
@@ -31,7 +30,7 @@ export function boundedClient(client: S3Client): S3Client {
       return answer;
     };
     try {
-      return await Promise.race([whole(), cut]);
+      return await unlessAborted(whole(), signal);
     } catch (error) {
       // The SDK knows the codes of a peer that ends a connection, not those of an interface that goes down.
       if (wasCut(error)) Object.assign(error as Error, { $retryable: {} });

@@ -5,6 +5,7 @@
 import { systemTimes, type Times } from '../../handover/mother/undo/watch-deadline.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors/errors.js';
+import { within } from '../../support/wait.js';
 import { busyMeter, type Load } from './machine-load.js';
 import type { ProbeClass, Sample } from './samples.js';
 import { isBad } from './samples.js';
@@ -139,18 +140,11 @@ const over = new Error('over');
 
 /** What the probe says within its deadline; without an answer, why there is none. */
 async function lookInTime(probe: Probe, how: Look, clock: Clock, ends: AbortController): Promise<Seen> {
-  const answered = new AbortController();
-  const late = clock.sleep(deadlineMs, answered.signal).then(() => {
-    throw new Error(`no answer within ${deadlineMs / 1000}s`);
-  });
   try {
-    return await Promise.race([probe.look(how), late]);
+    return await within(probe.look(how), { clock, ms: deadlineMs });
   } catch (error) {
     ends.abort(over);
     return { bad: messageOf(error) || 'no answer' };
-  } finally {
-    late.catch(() => undefined);
-    answered.abort(over);
   }
 }
 

@@ -45,6 +45,7 @@ describe("this machine's public address", () => {
   it('must be admitted by the firewall', async () => {
     expect(admits(['10.0.0.0/8', '198.51.100.0/24'], '198.51.100.7')).toBe(true);
     expect(admits(['2001:db8::/32', '203.0.113.9/32'], '198.51.100.7')).toBe(false);
+    expect(admits(['::/0'], '198.51.100.7')).toBe(false);
     const spec = omantel().spec;
     const check = (sshFrom: string[] | undefined) =>
       ownAddressCheck({

@@ -1,6 +1,7 @@
 /** Which registries `blueprint mirror --images` copies between, with helm's logins. */
 import type { ImageMirror } from '../../../actions/blueprint/mirror-images.js';
 import type { Context } from '../../../actions/session/context.js';
+import { isLoopback } from '../../../tools/dialer/proxies.js';
 import { registryLogin } from '../../../tools/oci/registry-login.js';
 
 export function imageRegistries(
@@ -17,7 +18,7 @@ export function imageRegistries(
     async access(name) {
       const at = name === 'docker.io' ? 'registry-1.docker.io' : name;
       // a registry on this very machine has no certificate, as every container tool assumes
-      const insecure = plain.includes(name) || /^(127\.\d+\.\d+\.\d+|localhost)(:\d+)?$/.test(name);
+      const insecure = plain.includes(name) || isLoopback(URL.parse(`http://${name}`)?.hostname ?? '');
       return { origin: `${insecure ? 'http' : 'https'}://${at}`, login: await registryLogin(name, env), tokenService };
     },
   };

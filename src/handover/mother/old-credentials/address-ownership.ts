@@ -1,5 +1,6 @@
 /** Whose address is it: the Sovereign's, by its API, its nodes and what it has at Hetzner, or somebody else's. */
 import { isExactName } from '../../../hetzner/names.js';
+import { canonicalAddress } from '../../../scans/names/addresses.js';
 import { isCatalystError } from '../../../support/errors/errors.js';
 import type { World } from '../../../world/world.js';
 import { isPublicAddress, type Whose } from './classify-credential-check.js';
@@ -9,7 +10,7 @@ export function whoseAddress(world: World, api: string | undefined): (host: stri
   const { fqdn } = world.sovereign.spec;
   let known: Promise<{ addresses: Set<string>; whole: boolean }> | undefined;
   return async (host) => {
-    const name = host.toLowerCase();
+    const name = canonicalAddress(host.toLowerCase());
     if (name === fqdn || name.endsWith(`.${fqdn}`)) return 'own';
     known ??= addressesOf(world, api);
     const { addresses, whole } = await known;
@@ -25,7 +26,7 @@ async function addressesOf(world: World, api: string | undefined): Promise<{ add
   const hetzner = await atHetzner(world);
   const ofApi = api === undefined ? [] : [new URL(api).hostname.replace(/^\[|\]$/g, '')];
   const all = [...ofNodes.map(({ address }) => address), ...ofApi, ...(hetzner ?? [])];
-  return { addresses: new Set(all.map((one) => one.toLowerCase())), whole: hetzner !== undefined };
+  return { addresses: new Set(all.map((one) => canonicalAddress(one.toLowerCase()))), whole: hetzner !== undefined };
 }
 
 /** Undefined without a token: the person may have taken it away already. */

@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net';
 import type { CredentialCheck } from '../../../mother/jobs/credential-check.js';
+import { networksOf } from '../../../support/networks.js';
 import type { Refusal } from '../../record.js';
 
 /** `own`: an address of this Sovereign. `other`: a public address that is none of its. `unknown`: it cannot be told. */
@@ -74,9 +75,11 @@ function hostOf(server: string): string {
   return /^\[(.*)\](:\d+)?$/.exec(server)?.[1] ?? server.replace(/:\d+$/, '');
 }
 
-/** Names, and addresses that mean another machine wherever they are used, tell nothing of whose the server is. */
-export function isPublicAddress(host: string): boolean {
-  if (isIP(host) === 4)
-    return !/^(0|10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(host);
-  return isIP(host) === 6 && !/^(::1?$|::ffff:|f[cd]|fe[89ab])/i.test(host);
-}
+/** Each means another machine wherever it is used. */
+const everywhere = networksOf([
+  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+  ...['::/127', '::ffff:0:0/96', 'fc00::/7', 'fe80::/10'],
+]);
+
+/** Of the others, as of a name, it cannot be told whose the server is. */
+export const isPublicAddress = (host: string): boolean => isIP(host) !== 0 && !everywhere(host);

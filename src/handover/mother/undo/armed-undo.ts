@@ -9,6 +9,7 @@ import type { CatalystOnMother } from '../../../mother/discover.js';
 import { redirectUndoObjects, type UndoRun, undoObjects } from '../../../mother/jobs/undo-job.js';
 import { command } from '../../../support/commands/command.js';
 import { type CatalystError, fail } from '../../../support/errors/errors.js';
+import { within } from '../../../support/wait.js';
 import { operationMs } from '../../../tools/http/bounded.js';
 import type { Act, StepContext } from '../../../world/step.js';
 import type { World } from '../../../world/world.js';
@@ -146,7 +147,7 @@ async function whileArmed<T>(
       await putBack(ended);
       if (late.length > 0) {
         // a change that nobody waited for any more may have come after what put it back
-        await Promise.race([Promise.allSettled(late), world.clock.sleep(longestCallMs)]);
+        await within(Promise.allSettled(late), { clock: world.clock, ms: longestCallMs, late: () => undefined });
         await putBack(ended);
       }
       await disarm();

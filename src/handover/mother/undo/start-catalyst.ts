@@ -1,8 +1,8 @@
 /** catalyst-api is started again after a stop, and Flux let go: what the undo of a stop does from here. */
 import type { Kube } from '../../../kubernetes/client/kube.js';
 import type { CatalystOnMother } from '../../../mother/discover.js';
-import { within } from '../../../sovereign/world-identity.js';
 import { type Clock, systemClock } from '../../../support/clock.js';
+import { within } from '../../../support/wait.js';
 import type { Undo } from '../../../world/step.js';
 import { ownerMutation, replicasNow, scaleMutation } from '../stop-catalyst.js';
 
@@ -38,7 +38,7 @@ export async function startCatalyst(
       await (await writers.mother()).patch(deployment, { spec: { replicas } }, 'scale', { urgent: true });
       onStarted?.();
     });
-  const asked = within(replicasNow(mother, deployment), { clock, signal, waitMs: lookMs });
+  const asked = within(replicasNow(mother, deployment), { clock, signal, ms: lookMs });
   const now = await asked.catch(() => undefined);
   // Also if the number is right already: an earlier write whose answer was lost may still take effect.
   if (now === undefined || now === 0 || now === replicas) await start();

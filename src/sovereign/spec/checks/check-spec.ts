@@ -1,6 +1,6 @@
 /** Rules between fields, which a schema of single fields cannot say. */
-import { BlockList } from 'node:net';
 import { ipv4Size } from '../../../support/ipv4.js';
+import { networkIn, networksOf } from '../../../support/networks.js';
 import { nameConflict } from '../protected-names.js';
 import type { Sovereign } from '../schema.js';
 
@@ -59,17 +59,9 @@ export function checkSpec(sovereign: Sovereign): CrossFinding[] {
   return findings;
 }
 
-function isCidr(text: string): boolean {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
-  if (match === null) return false;
-  return match.slice(1, 5).every((part) => Number(part) < 256) && Number(match[5]) <= 32;
-}
+const isCidr = (text: string) => text.includes('/') && networkIn(text)?.family === 'ipv4';
 
 function contains(outer: string, inner: string): boolean {
-  const [outerAddress, outerBits] = outer.split('/') as [string, string];
-  const [innerAddress, innerBits] = inner.split('/') as [string, string];
-  if (Number(innerBits) < Number(outerBits)) return false;
-  const list = new BlockList();
-  list.addSubnet(outerAddress, Number(outerBits), 'ipv4');
-  return list.check(innerAddress, 'ipv4');
+  const network = networkIn(inner)!;
+  return network.bits >= networkIn(outer)!.bits && networksOf([outer])(network.base);
 }

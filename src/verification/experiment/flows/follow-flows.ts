@@ -3,7 +3,6 @@
  * node; where Hubble is off, the connection tables in /proc, with the names of Pods from their folders of logs. The Job's log is read when
  * the experiment has ended; the ring of Hubble itself forgets within seconds on a busy node.
  */
-import { isIP } from 'node:net';
 import type { Mutation } from '../../../engine/mutation.js';
 import { type Kube, type KubeObject, refOfObject } from '../../../kubernetes/client/kube.js';
 import { endsTheRun } from '../../../support/errors/ends-the-run.js';
@@ -24,6 +23,7 @@ import type { World } from '../../../world/world.js';
 import type { Experiment } from '../experiment.js';
 import { flowScript, flowScriptEnv } from './flow-script.js';
 import { type FlowsSeen, flowsIn, type NodeFlows } from './flows.js';
+import { insideOf } from './inside.js';
 import { tableScript, tableScriptEnv } from './table-script.js';
 
 const stem = 'node-flows';
@@ -75,25 +75,6 @@ export function tableJob(
     ...onNode(node),
     timeoutMs: longestMs,
   };
-}
-
-/** How addresses of the cluster itself begin: of its Pods, its Services and its nodes. */
-export async function insideOf(kube: Kube): Promise<string[]> {
-  const [nodes, api] = await Promise.all([
-    kube.list({ apiVersion: 'v1', kind: 'Node' }),
-    kube.get({ apiVersion: 'v1', kind: 'Service', namespace: 'default', name: 'kubernetes' }),
-  ]);
-  const network = (address: string) => `${address.split('.').slice(0, 2).join('.')}.`;
-  const networks = [
-    ...nodes.flatMap(({ spec }) => (spec?.podCIDRs ?? []) as string[]),
-    ...((api?.spec?.clusterIPs ?? []) as string[]),
-  ].filter((address) => address.includes('.'));
-  const own = nodes.flatMap(({ status }) =>
-    ((status?.addresses ?? []) as { address: string }[]).map(({ address }) => address),
-  );
-  return [
-    ...new Set([...networks.map(network), ...own.filter((one) => isIP(one) === 4).map((one) => `${one}$`)]),
-  ].sort();
 }
 
 const toldRef = (node?: string) => ({

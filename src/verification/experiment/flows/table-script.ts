@@ -5,10 +5,12 @@
  * grep, mawk and coreutils.
  */
 import { bucketSeconds } from './flow-script.js';
+import { digits, patternOf } from './inside.js';
 
 /** Reads the stream that `look` makes. Addresses in /proc/net are words in the order of the processor's bytes. */
 const tell = String.raw`
-BEGIN { STATE = ENVIRON["STATE"]; INSIDE = ENVIRON["INSIDE"] }
+BEGIN { STATE = ENVIRON["STATE"]; NOBODY = ENVIRON["NOBODY"]; INSIDE = ENVIRON["INSIDE"] }
+${digits}
 function hex(s,   i, n) {
   n = 0
   for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
@@ -32,13 +34,13 @@ function isNew(key) {
   return 1
 }
 function own(a) {
-  if (a ~ /^(127\.|fe80|0000:0000:0000:0000:0000:0000:0000:0001)/) return
+  if (digits(a) ~ NOBODY) return
   if (a in who && who[a] == "host" && from != "host") { shares = 1; return }
   if (!(a in who) || who[a] != from) print "ip " a " " from >> STATE
   who[a] = from
 }
 function say(to, port, verdict, whose,   key) {
-  if (to ~ INSIDE || to in who) return
+  if (to in who || digits(to) ~ NOBODY || digits(to) ~ INSIDE) return
   key = to " " port " " verdict " " whose
   if (key in told) return
   told[key] = 1
@@ -136,19 +138,16 @@ done
 `;
 
 const uid = '[0-9a-f]{8}([-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}';
-const never = [
-  '0\\.',
-  '127\\.',
-  '22[4-9]\\.',
-  '23[0-9]\\.',
-  '255\\.',
-  'fe80',
-  'ff',
-  '0000:0000:0000:0000:0000:0000:0000:000[01]$',
+/** What leaves no node, or leads to no one machine. */
+const nobody = [
+  ...['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/4', '255.255.255.255'],
+  ...['::/127', 'fe80::/10', 'ff00::/8'],
 ];
+/** Of no network at all, nothing. */
+const patternOfAll = (networks: readonly string[]) => `^(${networks.map(patternOf).join('|') || 'none'})`;
 
-/** @param at where the node's folders are, and a file that may be written; `inside`: how addresses of the cluster begin */
+/** @param at where the node's folders are, and a file that may be written; `inside`: networks and addresses of the cluster */
 export const tableScriptEnv = (at: { proc: string; logs: string; state: string }, inside: readonly string[]) => ({
   ...{ PROC: at.proc, LOGS: at.logs, STATE: at.state, TELL: tell, POD: `pod${uid}` },
-  INSIDE: `^(${[...never, ...inside.map((one) => one.replaceAll('.', '\\.'))].join('|')})`,
+  ...{ NOBODY: patternOfAll(nobody), INSIDE: patternOfAll(inside) },
 });

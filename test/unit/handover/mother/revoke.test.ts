@@ -162,6 +162,8 @@ it.each([
   ['0.0.0.0', false],
   ['2001:db8::1', true],
   ['::1', false],
+  ['0:0:0:0:0:0:0:1', false],
+  ['fd::1', true],
   ['fe80::1', false],
   ['fd00::1', false],
   ['example.org', false],

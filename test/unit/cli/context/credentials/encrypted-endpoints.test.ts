@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assertEncrypted, endpointsOf } from '../../../../../src/cli/context/credentials/encrypted-endpoints.js';
-import { isLoopback, isPlainRemote } from '../../../../../src/tools/http/plain-http.js';
+import { isLoopback } from '../../../../../src/tools/dialer/proxies.js';
+import { isPlainRemote } from '../../../../../src/tools/http/plain-http.js';
 import { omantel } from '../../../../fakes/fake-world.js';
 
 const check = (spec: Record<string, unknown>, env: Record<string, string> = {}, registry = false) => {

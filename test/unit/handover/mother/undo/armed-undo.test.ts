@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lookAtCatalyst } from '../../../../../src/handover/handover.js';
 import { holdMother } from '../../../../../src/handover/mother/hold-mother.js';
-import { stopCatalyst } from '../../../../../src/handover/mother/stop-catalyst.js';
+import { scaleMutation, stopCatalyst } from '../../../../../src/handover/mother/stop-catalyst.js';
 import { withArmedUndo } from '../../../../../src/handover/mother/undo/armed-undo.js';
 import { startCatalyst } from '../../../../../src/handover/mother/undo/start-catalyst.js';
 import type { KubeObject } from '../../../../../src/kubernetes/client/kube.js';
@@ -47,6 +47,32 @@ describe('while catalyst-api is stopped', () => {
     });
     expect(left(mother)).toEqual([]);
     expect(mother.objects.get(at.deployment)?.spec.replicas).toBe(1);
+  });
+
+  it('a change that nobody waited for any more is waited for, and no timer outlives it', async () => {
+    const { world, context } = made();
+    const catalyst = await lookAtCatalyst(world);
+    const timers: (AbortSignal | undefined)[] = [];
+    const clock: World['clock'] = {
+      ...world.clock,
+      sleep: (_ms, signal) =>
+        new Promise((_, reject) => {
+          timers.push(signal);
+          signal?.addEventListener('abort', () => reject(signal.reason));
+          setImmediate(finish);
+        }),
+    };
+    let finish = () => undefined as void;
+    const late = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const armed = withArmedUndo({ ...world, clock }, context, { catalyst, seconds: 600 }, async ({ act }) => {
+      act(scaleMutation(catalyst, 0), () => late).catch(() => undefined);
+      throw new Error('given up');
+    });
+    await expect(armed).rejects.toThrow('given up');
+    expect(timers.length).toBeGreaterThan(0);
+    expect(timers.every((signal) => signal?.aborted)).toBe(true);
   });
 
   it('counts as stopped only when no Pod of it is left, ending ones neither', async () => {

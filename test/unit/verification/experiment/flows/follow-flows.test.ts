@@ -5,7 +5,6 @@ import type { Experiment } from '../../../../../src/verification/experiment/expe
 import {
   flowsJob,
   flowsMutations,
-  insideOf,
   tableJob,
   withFlows,
 } from '../../../../../src/verification/experiment/flows/follow-flows.js';
@@ -68,7 +67,7 @@ describe('the Job', () => {
 
 describe('the Job where Hubble is off', () => {
   it('reads two folders of its node, with no capability and no network of it', () => {
-    const job = tableJob({ node: 'cp1', runId: 'ABCDEF0123456789', image: agentImage }, ['10.42.']);
+    const job = tableJob({ node: 'cp1', runId: 'ABCDEF0123456789', image: agentImage }, ['10.42.0.0/24']);
     const { spec: pod } = probeJobObject(job).spec.template;
     expect(pod.volumes.map((one: Record<string, unknown>) => one.hostPath)).toEqual([
       ...[{ path: '/proc', type: 'Directory' }, { path: '/var/log/pods', type: 'Directory' }, undefined],
@@ -121,16 +120,6 @@ describe('the experiment', () => {
       expect(jobsLeft()).toEqual([]);
     },
   );
-
-  it('knows which addresses are of the cluster', async () => {
-    kube.put({
-      ...{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'cp1' }, spec: { podCIDRs: ['10.42.0.0/24'] } },
-      status: { addresses: [{ type: 'ExternalIP', address: '203.0.113.10' }] },
-    });
-    const api = { apiVersion: 'v1', kind: 'Service', metadata: { namespace: 'default', name: 'kubernetes' } };
-    kube.put({ ...api, spec: { clusterIPs: ['10.43.0.1'] } });
-    expect(await insideOf(kube)).toEqual(['10.42.', '10.43.', '203.0.113.10$']);
-  });
 
   it('goes on where a node cannot be followed, and says why', async () => {
     ready = false;

@@ -10,6 +10,7 @@ const uid = '0a1b2c3d-0000-4000-8000-00000000abcd';
 /** 192.0.2.80 and 2001:db8::50, as the kernel writes them. */
 const mother = { v4: '500200C0', v6: 'B80D0120000000000000000050000000' };
 let dir: string;
+let inside: string[];
 
 const row = (local: string, remote: string, state: string) =>
   `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000\n`;
@@ -28,7 +29,7 @@ const trie = (address: string) => `Local:\n  +-- 0.0.0.0/0 3 0 5\n     |-- ${add
 function look(at: number): unknown[] {
   const paths = { proc: join(dir, 'proc'), logs: join(dir, 'logs'), state: join(dir, 'seen') };
   const { stdout, stderr, status } = spawnSync('sh', ['-c', `set -u\n${lookScript}tell ${at}`], {
-    env: { PATH: process.env.PATH, ...tableScriptEnv(paths, ['10.42.', '10.43.', '203.0.113.10$']) },
+    env: { PATH: process.env.PATH, ...tableScriptEnv(paths, inside) },
     encoding: 'utf8',
   });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
@@ -42,6 +43,7 @@ const flow = (at: number, to: string, port: string, source: string, verdict = 'F
 ];
 
 beforeEach(() => {
+  inside = ['10.42.0.0/16', '10.43.0.0/16', '203.0.113.10'];
   dir = mkdtempSync(join(tmpdir(), 'catalyst-tables-'));
   mkdirSync(join(dir, 'logs', `shop_web-1_${uid}`), { recursive: true });
   put(1, { fib_trie: trie('203.0.113.10') });
@@ -85,6 +87,27 @@ it('leaves out what came in, what stays in the cluster, and the tables of a Pod 
   put(1, host);
   put(79, host, ofPod('0a1b2c3d-0000-4000-8000-00000000ffff'));
   expect(look(100)).toEqual([flow(100, '192.0.2.80', 'tcp/443', 'host'), ['beat', 100]]);
+});
+
+it('takes a network of the cluster by its mask, not by how it begins: what lies beside it is outside', () => {
+  inside = ['10.42.0.0/23', '10.96.0.0/20', 'fd00:42::/56'];
+  const to = (address: string) => `${address}:01BB`;
+  put(
+    77,
+    {
+      tcp: ['FE012A0A', '01022A0A', '010F600A', '0110600A'].map((one) => row(`${local}:9C40`, to(one), '01')).join(''),
+      tcp6: ['420000FD', '420000FE']
+        .map((begin) => row(`${'0'.repeat(32)}:9C41`, to(`${begin}FF00000000000000 01000000`.replace(' ', '')), '01'))
+        .join(''),
+    },
+    ofPod(),
+  );
+  expect(look(100)).toEqual([
+    flow(100, '10.42.2.1', 'tcp/443', 'Pod shop/web-1'),
+    flow(100, '10.96.16.1', 'tcp/443', 'Pod shop/web-1'),
+    flow(100, 'fe00:0042:0000:00ff:0000:0000:0000:0001', 'tcp/443', 'Pod shop/web-1'),
+    ['beat', 100],
+  ]);
 });
 
 it('tells of an ended connection when it first sees it, and of one that is only tried as that', () => {
