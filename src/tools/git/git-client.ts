@@ -5,6 +5,7 @@ import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { fail, isCatalystError } from '../../support/errors/errors.js';
 import { openConnectProxy } from '../dialer/connect-proxy.js';
 import type { Dialer } from '../dialer/dialer.js';
+import { proxyActions } from '../dialer/proxy-refusal.js';
 import type { Exec } from '../exec/exec.js';
 import type { Commit, Git, GitRemote, GitWriter } from './git.js';
 
@@ -48,7 +49,8 @@ export function createGit({ exec, dialer, signal, folder: folderOf = tmpdir }: G
     } catch (error) {
       const why = proxy?.failure();
       if (!why || !isCatalystError(error)) throw error;
-      throw fail(error.code, `${error.message} ${why}`, { cause: error, actions: error.actions, data: error.data });
+      const actions = [...proxyActions(why), ...error.actions];
+      throw fail(error.code, `${error.message} ${why}`, { cause: error, actions, data: error.data });
     } finally {
       await proxy?.close();
       await rm(folder, { recursive: true, force: true });
