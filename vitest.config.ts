@@ -58,6 +58,7 @@ const reached = {
 export default defineConfig({
   test: {
     disableConsoleIntercept: true,
+    globalSetup: 'test/temporary-folder.ts',
     coverage: {
       provider: 'v8',
       include: ['src/**'],

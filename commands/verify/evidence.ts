@@ -31,5 +31,8 @@ export default class VerifyEvidence extends CatalystCommand<EvidenceCheck> {
   }
 }
 
-const verdictLine = ({ verdict, at, notCompared, ...whose }: EvidenceCheck) =>
-  `${verdict}  ${claimText(whose)}  ${at}${notCompared === undefined ? '' : `  (${notCompared})`}`;
+function verdictLine({ verdict, at, notCompared, rehearsal, ...whose }: EvidenceCheck): string {
+  const of = rehearsal && `a rehearsal to phase ${rehearsal.until}, not a verdict on a Sovereign that runs`;
+  const notes = [of, notCompared].filter((note) => note !== undefined).map((note) => `  (${note})`);
+  return `${verdict}  ${claimText(whose)}  ${at}${notes.join('')}`;
+}

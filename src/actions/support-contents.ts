@@ -17,7 +17,7 @@ export function whyLeftOut(path: string): string | undefined {
   if (packedFiles.some((one) => one.path.test(path))) return undefined;
   if (/^secrets\.age/.test(path)) return 'holds secrets';
   if (path === 'sovereign.yaml') return 'its values may be secrets; its structure is packed as sovereign.yaml';
-  if (path.startsWith('evidence/')) return `to pass on evidence: ${command('evidence export', { out: 'FILE' })}`;
+  if (path.startsWith('evidence/')) return `to pass on evidence: ${command('evidence export', { out: 'evidence' })}`;
   return 'not on the allow-list of a support bundle';
 }
 

@@ -1,7 +1,8 @@
 /** The evidence bundle: a tar with every file named and hashed in index.json, and a signed in-toto statement about that index. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { replacePrivateFile } from '../sovereign/state/state-dir.js';
 import type { WorldIdentity } from '../sovereign/world-identity.js';
 import { checkShape } from '../support/check-shape.js';
 import { fail, isCatalystError, messageOf } from '../support/errors/errors.js';
@@ -73,7 +74,7 @@ export interface BundleRequest {
   signer: Signer;
 }
 
-/** Writes the tar with mode 0600. Throws E1201 when it cannot be written. */
+/** Writes the tar with mode 0600, whole or not at all: the next bundle names it. Throws E1201 when it cannot be written. */
 export async function writeBundle({ file, files, predicate, signer }: BundleRequest): Promise<void> {
   const index: Index = {
     version: format,
@@ -95,8 +96,9 @@ export async function writeBundle({ file, files, predicate, signer }: BundleRequ
     const entries = Object.entries(all).map(([path, text]) => ({ path, text }));
     const bytes = await packFiles(entries, { mode: 0o600, mtime: new Date(predicate.at) });
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, bytes, { mode: 0o600 });
+    replacePrivateFile(file, bytes);
   } catch (error) {
+    if (isCatalystError(error)) throw error;
     throw fail('E1201', `The evidence cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
   }
 }

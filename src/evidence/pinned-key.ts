@@ -25,12 +25,16 @@ export interface KnownKeys {
   configDir: string;
   /** The public key by which this machine signs evidence of that Sovereign; undefined where it has none. */
   ownKeyOf(fqdn: string): Promise<string | undefined>;
+  /** Whether this machine has a lab of that name. Default: none. */
+  hasLab?(name: string): boolean;
 }
 
 /** Whose evidence it is. A lab's Sovereign has the name of a real one, and says nothing about that. */
 export interface Claim {
   fqdn: string;
   lab: boolean;
+  /** Of the lab, where it can be one. */
+  labName?: string;
 }
 
 const pinFile = (configDir: string, { fqdn, lab }: Claim) =>
@@ -59,7 +63,7 @@ export async function evidenceKey(
       `${bundle} is about ${claimText(claim)}, and this machine has no key of that Sovereign: nothing was checked.`,
       {
         actions: [
-          ...(claim.lab ? [command('verify evidence', bundle, { lab: 'NAME' })] : []),
+          ...labActions(known, claim, bundle),
           'ask the people who run that Sovereign for its public key; a key in the same folder as the bundle proves nothing',
           command('verify evidence', bundle, { key: 'FILE', pin: true }),
         ],
@@ -73,6 +77,10 @@ export async function evidenceKey(
       : '';
   return { ...key, origin: `${given}${at}${comparedWith(key.keyId, pinned, claimText(claim))}` };
 }
+
+/** The state of a lab has the key, and is found by the name of the lab alone. */
+const labActions = ({ hasLab }: KnownKeys, { labName }: Claim, bundle: string): string[] =>
+  labName !== undefined && hasLab?.(labName) ? [command('verify evidence', bundle, { lab: labName })] : [];
 
 function comparedWith(keyId: string, pinned: EvidenceKey | undefined, whose: string): string {
   if (!pinned) return '';
@@ -103,7 +111,10 @@ export function pinKey(configDir: string, claim: Claim, { publicKey }: EvidenceK
 export function claimOf(file: string, { envelope }: OpenBundle): Claim {
   try {
     const { predicate } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Statement;
-    return { fqdn: String(predicate.fqdn), lab: predicate.lab === true };
+    const { fqdn, lab, world } = predicate;
+    // nobody has signed it yet: a name that is none would stand in a command that is pasted
+    const named = world?.kind === 'lab' && typeof world.name === 'string' && isName(world.name);
+    return { fqdn: String(fqdn), lab: lab === true, ...(named ? { labName: world.name } : {}) };
   } catch {
     throw fail('E6110', `${file} is not a complete evidence bundle: its statement has an unknown format.`);
   }

@@ -84,10 +84,11 @@ export async function loginOf(mother: Kube, secret: string, field: string): Prom
     hashes === undefined
       ? 'was not found on the mother cluster'
       : `has only ${hashes}, which holds hashes and no password`;
+  const free = hashes === undefined ? name : `${name}-login`;
   throw fail('E1301', `Secret ${secret} with keys username and password, named by ${field}, ${found}.`, {
     actions: [
-      `kubectl -n ${namespace} create secret generic NAME --type kubernetes.io/basic-auth --from-literal username=USER --from-literal password=PASSWORD`,
-      `then set ${field} to ${namespace}/NAME, or leave it out: catalyst then goes through the mother's API server`,
+      `kubectl -n ${namespace} create secret generic ${free} --type kubernetes.io/basic-auth --from-literal username=USER --from-literal password=PASSWORD`,
+      `then set ${field} to ${namespace}/${free}, or leave it out: catalyst then goes through the mother's API server`,
     ],
   });
 }

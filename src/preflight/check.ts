@@ -36,21 +36,23 @@ const pauseMs = 500;
 /** Of all tries together, so that preflight ends within half a minute whatever does not answer. */
 const deadlineMs = 26_000;
 
-export async function runChecks(
-  checks: readonly Check[],
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
-): Promise<CheckResult[]> {
-  const results = await Promise.all(
-    checks.map((check) => runCheck({ ...check, look: () => inTime(check, clock, signal) })),
-  );
-  signal.throwIfAborted();
+export interface Asking {
+  clock: Clock;
+  signal: AbortSignal;
+  /** In words: through which proxies calls go. */
+  ways?: () => string;
+}
+
+export async function runChecks(checks: readonly Check[], asking: Asking): Promise<CheckResult[]> {
+  const results = await Promise.all(checks.map((check) => runCheck({ ...check, look: () => inTime(check, asking) })));
+  asking.signal.throwIfAborted();
   return results;
 }
 
 type Outcome = { seen: Seen } | { error: unknown };
 
 /** Up to three tries. What a try finds wrong ends it; only what may have passed a moment later is tried again. */
-async function inTime({ look, silent, once }: Check, clock: Clock, signal: AbortSignal): Promise<Seen> {
+async function inTime({ look, silent, once }: Check, { clock, signal, ways }: Asking): Promise<Seen> {
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const running = new Set<Promise<Outcome>>();
@@ -79,7 +81,7 @@ async function inTime({ look, silent, once }: Check, clock: Clock, signal: Abort
   };
   const late = () => {
     // what another try was told says more than silence
-    throw failed ?? tooLate(once ? 1 : tries, silent);
+    throw failed ?? tooLate(once ? 1 : tries, ways?.(), silent);
   };
   try {
     return await within(tried(), { clock, signal, ms: deadlineMs, late });
@@ -88,10 +90,22 @@ async function inTime({ look, silent, once }: Check, clock: Clock, signal: Abort
   }
 }
 
-const tooLate = (count: number, silent: readonly string[] = ['check the network and the proxy on the way']) =>
-  fail('E4003', `No answer within ${deadlineMs / 1000}s, in ${count === 1 ? 'one try' : `${count} tries`}.`, {
-    actions: [...silent, `then: ${command('preflight')}`],
-  });
+function tooLate(count: number, ways = '', silent: readonly string[] = ['check the network and the proxy on the way']) {
+  // a proxy that swallows what it is sent looks like a server that does not answer
+  const proxied = ways.startsWith('through ');
+  const told = proxied ? `; calls go ${ways}` : '';
+  return fail(
+    'E4003',
+    `No answer within ${deadlineMs / 1000}s, in ${count === 1 ? 'one try' : `${count} tries`}${told}.`,
+    {
+      actions: [
+        ...silent,
+        ...(proxied ? ['check that the proxy answers: env | grep -i _proxy shows where it is set'] : []),
+        `then: ${command('preflight')}`,
+      ],
+    },
+  );
+}
 
 /** What another system, the network or a machine at its limit may answer otherwise in a moment. */
 const mayPass = (error: unknown) =>

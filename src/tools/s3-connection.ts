@@ -1,6 +1,7 @@
 /** One connection to an S3 endpoint, and operations on it that end. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { createDialer, type Dialer } from './dialer/dialer.js';
+import { through } from './dialer/proxy-refusal.js';
 import { type Allowance, createAllowance } from './http/bounded.js';
 import { boundedClient } from './s3/bounds.js';
 import { storeError } from './s3/errors.js';
@@ -72,7 +73,8 @@ export function connectS3({ endpoint, region, signal, operationMs, ...options }:
         client.send(command, { abortSignal: deadline.signal })) as S3Client['send'];
       return await work({ s3, send, time });
     } catch (error) {
-      throw storeError(what, endpoint, deadline.explain(error));
+      const url = new URL(endpoint);
+      throw storeError(what, endpoint, deadline.explain(error), through(dialer.way(url), url));
     }
   };
 }

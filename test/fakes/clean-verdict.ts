@@ -1,4 +1,7 @@
-/** A complete verdict of PASS as a verification writes it, made in-process, to be forged: its files, and a key to sign them with again. */
+/**
+ * A complete verdict of PASS as a verification writes it, made in-process, to be forged: its files, and a key to sign them with again.
+ * The same for every other verdict, as its change makes it.
+ */
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +17,9 @@ import { bucketName, objectStorageEndpoint } from '../../src/sovereign/object-st
 import { createRedactor } from '../../src/support/redact/redact.js';
 import { checklist } from '../../src/verification/dod/checklist.js';
 import type { DodReport } from '../../src/verification/dod/report.js';
-import { writeEvidence } from '../../src/verification/dod/write-evidence.js';
+import { type EvidenceRequest, writeEvidence } from '../../src/verification/dod/write-evidence.js';
 import { exerciseNames } from '../../src/verification/experiment/exercises.js';
-import { type Experiment, judge } from '../../src/verification/experiment/experiment.js';
+import { type Experiment, judge, type Observed } from '../../src/verification/experiment/experiment.js';
 import { leftOutClasses } from '../../src/verification/experiment/judge/left-out.js';
 import { canaryName, watchedNames } from '../../src/verification/experiment/probes.js';
 import type { ProbeClass } from '../../src/verification/experiment/samples.js';
@@ -45,7 +48,7 @@ const steps = [...tickets.map((one) => ({ ...one, needs: one.dependsOn })), ...u
 );
 const walkedSteps = steps.filter(({ phase }) => phase < 8);
 
-function experimentOf(): Experiment {
+export function experimentOf(change: Partial<Observed> = {}): Experiment {
   const pages = protectedPages(sovereign);
   const served = [...watchedNames, 'DNS 203.0.113.10', ...pages];
   const classes: [string, ProbeClass][] = [
@@ -66,6 +69,7 @@ function experimentOf(): Experiment {
       exercises: exerciseNames.map((name) => ({ ...exercise, name })),
       notExercised: [leftOutClasses.pull, leftOutClasses.cut].map((cls) => ({ class: cls, reason: 'not here' })),
       lab: true,
+      ...change,
     }),
   );
 }
@@ -218,7 +222,7 @@ const scan = (cluster: string) => ({
 });
 
 /** @returns lines of the journal when the verdict began */
-function journaled(stateDir: string): number {
+function journaled(stateDir: string, command: Record<string, unknown>): number {
   const open = (id: string) =>
     openJournal({
       ...{ path: join(stateDir, 'journal.jsonl'), runId: id, by: 'me@here' },
@@ -237,7 +241,7 @@ function journaled(stateDir: string): number {
   for (const line of lines) walk.append(line);
   walk.close();
   const verdict = open(runId);
-  verdict.append({ kind: 'run-started', inputs: { command: 'verify dod' } });
+  verdict.append({ kind: 'run-started', inputs: command });
   const before = verdict.entries.length;
   const target = { system: 'mother' as const, kind: 'Deployment', namespace: 'catalyst', name: 'catalyst-api' };
   verdict.append({ kind: 'step-started', step: 'dod' });
@@ -247,29 +251,39 @@ function journaled(stateDir: string): number {
   return before;
 }
 
-let made: Promise<Parts & { signer: Signer; file: string }> | undefined;
+let made: Promise<Written> | undefined;
+
+export interface Written extends Parts {
+  signer: Signer;
+  /** Path of the bundle. */
+  file: string;
+}
 
 /** Made once; copies of the files are yours to change. */
-export async function cleanVerdict(): Promise<Parts & { signer: Signer; file: string }> {
-  made ??= write();
+export async function cleanVerdict(): Promise<Written> {
+  made ??= writtenVerdict();
   const { files, predicate, signer, file } = await made;
   return { files: { ...files }, predicate: structuredClone(predicate), signer, file };
 }
 
-async function write() {
+export interface WrittenChange {
+  /** Bends what the verification writes. */
+  change?: (request: EvidenceRequest) => void;
+  /** Of the run that takes it. */
+  command?: Record<string, unknown>;
+}
+
+export async function writtenVerdict({
+  change = () => undefined,
+  command = { command: 'verify dod' },
+}: WrittenChange = {}): Promise<Written> {
   const stateDir = mkdtempSync(join(tmpdir(), 'catalyst-verdict-'));
   mkdirSync(stateDir, { recursive: true });
-  const journalLines = journaled(stateDir);
+  const journalLines = journaled(stateDir, command);
   const wiped = await rehearsed({ steps: steps.filter(({ phase }) => phase <= 6).map(({ id }) => id) });
   const world = fakeWorld({
-    ...{
-      sovereign,
-      stateDir,
-      runId,
-      clock: clockAt(at),
-      binaries: undefined,
-      tree: async () => ({ hash: 't' }) as never,
-    },
+    ...{ sovereign, stateDir, runId, clock: clockAt(at), binaries: undefined },
+    tree: async () => ({ hash: 't' }) as never,
   });
   const evidence = evidenceOf(wiped.key);
   const report: DodReport = {
@@ -281,19 +295,23 @@ async function write() {
   };
   const inner = await readBundle(wiped.bundle);
   const texts = [...inner.files].filter(([path]) => path !== 'report.html');
-  const { bundle: file } = await writeEvidence(world, {
+  const request: EvidenceRequest = {
     ...{ report, steps, handover: record, umbilical: scan('the Sovereign'), residue: scan('the mother') },
     ...{ before: print('2026-11-22T08:00:00.000Z'), after: print(at) },
     proofs: Object.fromEntries(walkedSteps.map(({ id }) => [id, { summary: `${id} seen`, facts: {} }])),
     texts: Object.fromEntries(texts.map(([path, bytes]) => [`${reprovisionFolder}${path}`, bytes.toString()])),
-  });
+  };
+  change(request);
+  const { bundle: file } = await writeEvidence(world, request);
+  return { ...(await partsOf(file)), file, signer: await openSigner(world.credentials) };
+}
+
+/** What a bundle is made of, to be changed and signed again. */
+export async function partsOf(file: string): Promise<Parts> {
   const { files, envelope } = await readBundle(file);
   const { predicate } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Statement;
   const own = [...files].filter(([path]) => !['index.json', 'statement.dsse.json'].includes(path));
-  return {
-    ...{ predicate, file, signer: await openSigner(world.credentials) },
-    files: Object.fromEntries(own.map(([path, bytes]) => [path, bytes.toString()])),
-  };
+  return { predicate, files: Object.fromEntries(own.map(([path, bytes]) => [path, bytes.toString()])) };
 }
 
 /** The parts as a bundle, signed with that key. */

@@ -9,10 +9,11 @@ import { throwawayOf } from '../../src/sovereign/spec/checks/throwaway.js';
 import type { Sovereign } from '../../src/sovereign/spec/schema.js';
 import { hashOf } from '../../src/support/hash.js';
 import { createRedactor } from '../../src/support/redact/redact.js';
-import { writeEvidence } from '../../src/verification/dod/write-evidence.js';
 import { rehearsalSteps as ids } from '../../src/verification/rehearsal/cycle.js';
+import { signRehearsal } from '../../src/verification/rehearsal/evidence.js';
 import type { Listing } from '../../src/verification/rehearsal/listing.js';
-import { pointToRehearsal } from '../../src/verification/rehearsal/pointer.js';
+import { tickets, unticketed } from '../../src/walk/wbs.js';
+import type { Step } from '../../src/world/step.js';
 import { fakeWorld, omantel } from './fake-world.js';
 
 export const identity = { kind: 'lab' as const, id: '1f', name: 'default' };
@@ -39,6 +40,8 @@ export interface Made {
   shown?: Partial<Listing>;
   /** Ids of the steps of phases 0 to 6 that were proven; default `walked`. */
   steps?: readonly string[];
+  /** The last phase that was walked. */
+  until?: number;
   d1?: 'pass' | 'fail';
   at?: string;
 }
@@ -62,6 +65,7 @@ export async function rehearsed({
   listing,
   shown,
   d1 = 'pass',
+  until = 6,
   at = rehearsedAt,
 }: Made = {}) {
   const root = mkdtempSync(join(tmpdir(), 'catalyst-rehearsed-'));
@@ -74,7 +78,7 @@ export async function rehearsed({
   const servers = clusterParts(throwaway).servers.map(({ name }) => name);
   const journal = openJournal({ path, runId: 'r', by: 'me@here', clock: clockAt(at), redactor: createRedactor() });
   const lines = [
-    { kind: 'run-started', inputs: { command: 'rehearse' } } as NewEntry,
+    { kind: 'run-started', inputs: { command: 'rehearse', until } } as NewEntry,
     ...servers.map((name) => change('create', name)),
     ...steps.map((step) => proof(step)),
     proof(ids.state, { items: [{ id: 'D1', status: d1 }] }),
@@ -88,19 +92,15 @@ export async function rehearsed({
   const world = fakeWorld({
     ...{ sovereign: throwaway, stateDir: join(root, fqdn), runId: 'r', clock: clockAt(at), binaries: undefined },
     tree: async () => ({ hash: 't' }) as never,
+    identity: async () => identity,
   });
-  const title = 'exactly the 24 Blueprints, at their pins, healthy';
-  const item = { id: 'D1', title, status: d1, reason: ids.state, at, repeat: 'x' };
-  const { bundle } = await writeEvidence(world, {
-    kind: 'rehearsal',
-    steps: [],
-    files: { 'rehearsal.json': { ...seen, ...shown } },
-    report: {
-      ...{ fqdn, verdict: 'PARTIAL', complete: false, startedAt: at, finishedAt: at, lab: true, world: identity },
-      items: [item],
-      journalLines: journal.entries.length,
-    },
+  const phases = [...tickets, ...unticketed].map((one) => ({ needs: [], ...one }) as unknown as Step);
+  const walk = phases.filter(({ phase }) => phase <= until);
+  const signing = signRehearsal(world, {
+    ...{ steps: walk, pointerIn: stateDir, whole: until >= 6 },
+    listing: () => ({ ...seen, ...shown }),
   });
-  pointToRehearsal(stateDir, { bundle, fqdn, at });
-  return { stateDir, bundle, key: (await findPublicKey(world.credentials))! };
+  journal.close();
+  await signing.step.run({} as never);
+  return { stateDir, bundle: signing.written()!.bundle, key: (await findPublicKey(world.credentials))! };
 }

@@ -54,7 +54,13 @@ export async function fixClusters(
   const lacking = names.filter((one) => !given[one]).map((one) => flagOf[one]);
   if (lacking.length > 0)
     throw fail('E7003', `A lab on existing clusters needs two kubeconfigs: ${lacking.join(' and ')} missing.`, {
-      actions: [command('lab up', name, { engine: 'kubeconfig', 'mother-kubeconfig': 'FILE', kubeconfig: 'FILE' })],
+      actions: [
+        command('lab up', name, {
+          engine: 'kubeconfig',
+          'mother-kubeconfig': given.mother ?? 'FILE',
+          kubeconfig: given.sovereign ?? 'FILE',
+        }),
+      ],
     });
   if (names.some((one) => readInventory(inventoryFile(directory, one)).length > 0))
     throw fail('E7003', `An earlier lab ${name} left objects on its clusters.`, {
@@ -120,7 +126,7 @@ async function requireUid(
   throw fail(
     'E7011',
     `The kubeconfig of the ${title} (context ${upstream.context}, ${upstream.server}) leads to another cluster than the one that this lab was made on (${server}): the UID of kube-system is ${found}, not ${uid}. Nothing was changed.`,
-    { actions: ['give the kubeconfig that lab up was given', 'or use another lab for that cluster: --lab NAME'] },
+    { actions: ['give the kubeconfig that lab up was given', 'or use another lab for that cluster: --lab second'] },
   );
 }
 

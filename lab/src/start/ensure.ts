@@ -89,7 +89,7 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
       return running;
     }
     throw fail('E7003', `The lab ${name} is up on the engine ${running.engine}, not ${engine}.`, {
-      actions: [command('lab down', name), 'or choose another --lab NAME'],
+      actions: [command('lab down', name), `or use another lab: --lab ${name}2`],
     });
   };
   const running = await findLab(env, name);
@@ -117,7 +117,7 @@ export async function ensureLab(options: EnsureOptions): Promise<LabInfo> {
       'E7003',
       `The lab ${name} was made on existing clusters and is not up; it may have left objects there.`,
       {
-        actions: [command('lab down', name), 'or choose another --lab NAME'],
+        actions: [command('lab down', name), `or use another lab: --lab ${name}2`],
       },
     );
   mkdirSync(directory, { recursive: true, mode: 0o700 });

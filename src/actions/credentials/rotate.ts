@@ -155,7 +155,7 @@ function assertBegun(earlier: KeyPair | undefined, current: KeyPair | undefined,
       'E1302',
       given ? 'These keys are already in use.' : 'No new keys were given, and no rotation is in progress.',
       {
-        actions: [make, command('credentials rotate', 'object-storage', { 'from-file': 'FILE' })],
+        actions: [make, command('credentials rotate', 'object-storage')],
       },
     );
   }

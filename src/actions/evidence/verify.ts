@@ -1,10 +1,18 @@
 /** `verify evidence`: offline, with the key that was given or the one that this machine knows of that Sovereign. */
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type OpenBundle, readBundle } from '../../evidence/bundle.js';
 import { earlierThan } from '../../evidence/chain.js';
 import { evidenceFolder } from '../../evidence/evidence-folder.js';
-import { claimOf, claimText, type EvidenceKey, evidenceKey, pinKey } from '../../evidence/pinned-key.js';
-import { configDir } from '../../sovereign/state/state-dir.js';
+import {
+  claimOf,
+  claimText,
+  type EvidenceKey,
+  evidenceKey,
+  type KnownKeys,
+  pinKey,
+} from '../../evidence/pinned-key.js';
+import { configDir, labDir } from '../../sovereign/state/state-dir.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { DodReport } from '../../verification/dod/report.js';
@@ -25,6 +33,12 @@ export interface VerifyChoices {
   opened?: OpenBundle;
 }
 
+const keysKnownTo = ({ env, evidenceKeyOf }: Pick<Context, 'env' | 'evidenceKeyOf'>, folder: string): KnownKeys => ({
+  configDir: folder,
+  ownKeyOf: evidenceKeyOf,
+  hasLab: (name) => existsSync(labDir(env, name)),
+});
+
 /** Throws E6101 when it is not valid, E6110 or E6111 when it cannot be read, E6112 when no key of the Sovereign is known. */
 export async function verifyEvidence(
   context: Pick<Context, 'env' | 'evidenceKeyOf' | 'existingStateDir' | 'would'>,
@@ -34,7 +48,7 @@ export async function verifyEvidence(
   if (pin && keyFile === undefined)
     throw fail('E1001', '--pin needs a key to keep, and none was given.', { actions: ['add --key FILE'] });
   const folder = configDir(context.env);
-  const known = { configDir: folder, ownKeyOf: context.evidenceKeyOf };
+  const known = keysKnownTo(context, folder);
   const bundle = opened ?? (await readBundle(file));
   const key = await evidenceKey(known, claimOf(file, bundle), file, keyFile);
   const { raw: _, ...check } = await verifyBundle(file, key.publicKey, bundle);
@@ -56,7 +70,7 @@ export async function readVerdict(
   context: Pick<Context, 'env' | 'evidenceKeyOf' | 'existingStateDir'>,
   file: string,
 ): Promise<DodReport> {
-  const known = { configDir: configDir(context.env), ownKeyOf: context.evidenceKeyOf };
+  const known = keysKnownTo(context, configDir(context.env));
   const bundle = await readBundle(file);
   const { publicKey } = await evidenceKey(known, claimOf(file, bundle), file);
   const check = await verifyBundle(file, publicKey, bundle);

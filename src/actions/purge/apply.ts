@@ -6,7 +6,7 @@ import { findMarkers } from '../../hetzner/marker.js';
 import type { PurgeResult } from '../../hetzner/purge/apply/apply.js';
 import { assertApplicable } from '../../hetzner/purge/plan/applicable.js';
 import { assertSameAccount } from '../../hetzner/purge/plan/buckets.js';
-import { type PurgePlan, parsePurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
+import { type PurgePlan, parsePurgePlan, planFile } from '../../hetzner/purge/plan/purge-plan.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { applyPurgePlan } from '../../walk/steps/apply-purge-plan.js';
@@ -36,7 +36,7 @@ export async function purgeApply(context: Context, file: string, limits: PurgeLi
   }
   const api = await world.hetzner();
   const [marker] = plan.project === api.tokenFingerprint ? [] : await findMarkers(api, fqdn);
-  assertApplicable(plan, api, { now: context.clock.now(), ...limits, marker: marker?.id });
+  assertApplicable(plan, api, { now: context.clock.now(), ...limits, marker: marker?.id, file });
   if (plan.buckets)
     assertSameAccount(plan.buckets, await world.objectStore(), await world.credentials.get('s3-access-key'));
   const applying = applyPurgePlan(world, plan);
@@ -69,7 +69,7 @@ function readPlan(file: string): PurgePlan {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found?.isFile()) {
     const what = found ? `${file} is not a regular file.` : `There is no plan ${file}.`;
-    throw fail('E1001', what, { actions: [command('purge plan', { out: 'FILE' })] });
+    throw fail('E1001', what, { actions: [command('purge plan', { out: planFile })] });
   }
   if (found.size > maxPlanBytes)
     throw fail('E4005', `${file} is not a purge plan: it has ${found.size} bytes.`, {

@@ -54,6 +54,11 @@ export async function requireRoom(world: World, of: string): Promise<void> {
   throw fail(
     'E4035',
     `A lab has room for only one cluster of ${clusterParts(world.sovereign).servers.length} servers, and ${of} already has one. Nothing was changed.`,
-    { actions: [command('cluster destroy', { confirm: of }), 'or rehearse in another lab: --lab NAME'] },
+    {
+      actions: [
+        command('cluster destroy', { confirm: of }),
+        `or rehearse in another lab: ${command('rehearse', { lab: 'second' })}`,
+      ],
+    },
   );
 }

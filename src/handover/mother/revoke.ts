@@ -152,7 +152,7 @@ const stillOpen = (accepted: readonly Refusal[]) =>
           ? [command('credentials set', 'hcloud-token')]
           : []),
         ...(accepted.some(({ what }) => what.startsWith(keysName))
-          ? [command('credentials rotate', 'object-storage', { 'from-file': 'FILE' })]
+          ? [command('credentials rotate', 'object-storage')]
           : []),
         command('handover finalize'),
       ],

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../../support/clock.js';
 import { command } from '../../support/commands/command.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
-import { proxyActions } from '../../tools/dialer/proxy-refusal.js';
+import { proxyActions, type Through } from '../../tools/dialer/proxy-refusal.js';
 import { createAllowance, TooLarge } from '../../tools/http/bounded.js';
 import { neverLeft } from '../../tools/http/network-cause.js';
 import type { Budget } from './budget.js';
@@ -18,6 +18,8 @@ export interface CallerOptions {
   endpoint: string;
   /** How it is reached when not directly, as ` (through the proxy …)`. */
   via?: string;
+  /** The proxy on the way, which may be what does not answer. */
+  through?: Through | undefined;
   tries?: number;
 }
 
@@ -55,14 +57,15 @@ export function createCaller(options: CallerOptions): HetznerCaller {
         answer = await send({ ...call, time });
       } catch (error) {
         signal.throwIfAborted();
-        if (!repeatable && !neverLeft(error)) throw ambiguous(call, messageOf(error), error);
+        if (!repeatable && !neverLeft(error)) throw ambiguous(call, options, messageOf(error), error);
         if (error instanceof TooLarge || !(await again(attempt))) throw unreachable(call, options, error);
         continue;
       }
       budget.learn(answer.headers, answer.status);
-      if ((answer.status >= 200 && answer.status < 300) || allow.includes(answer.status)) return checked(call, answer);
+      if ((answer.status >= 200 && answer.status < 300) || allow.includes(answer.status))
+        return checked(call, options, answer);
       const lost = isAmbiguous(answer.status);
-      if (lost && !repeatable) throw ambiguous(call, `HTTP ${answer.status}`);
+      if (lost && !repeatable) throw ambiguous(call, options, `HTTP ${answer.status}`);
       const passes = lost || isLater(codeIn(answer), answer.status);
       if (!passes || !(await again(attempt))) throw answerError(call, answer);
     }
@@ -70,9 +73,9 @@ export function createCaller(options: CallerOptions): HetznerCaller {
 }
 
 /** A 2xx that is not JSON comes from something else than Hetzner (a captive portal, a proxy). */
-function checked(call: HetznerCall, answer: HetznerAnswer): HetznerAnswer {
+function checked(call: HetznerCall, options: CallerOptions, answer: HetznerAnswer): HetznerAnswer {
   if (typeof answer.body === 'string' && call.method === 'GET') throw answerError(call, answer);
-  if (typeof answer.body === 'string') throw ambiguous(call, 'an answer that is not JSON');
+  if (typeof answer.body === 'string') throw ambiguous(call, options, 'an answer that is not JSON');
   return answer;
 }
 
@@ -81,20 +84,20 @@ function pause(attempt: number): number {
   return Math.min(500 * 2 ** (attempt - 1), 8000) * (1 + Math.random() / 4);
 }
 
-function ambiguous(call: HetznerCall, why: string, cause?: unknown) {
-  return fail('E2004', `The outcome of ${call.method} ${call.path} is unknown (${why}): it may have been applied.`, {
-    actions: [command('resume')],
+function ambiguous({ method, path }: HetznerCall, { via = '', through }: CallerOptions, why: string, cause?: unknown) {
+  return fail('E2004', `The outcome of ${method} ${path}${via} is unknown (${why}): it may have been applied.`, {
+    actions: [command('resume'), ...proxyActions(why, cause === undefined ? undefined : through)],
     cause,
     // The gate keeps such a change in doubt, so that the next run asks before it acts again.
     data: { ambiguous: true },
   });
 }
 
-function unreachable({ method, path }: HetznerCall, { endpoint, via = '' }: CallerOptions, cause: unknown) {
+function unreachable({ method, path }: HetznerCall, { endpoint, via = '', through }: CallerOptions, cause: unknown) {
   const said = messageOf(cause);
   const look = ['Check the network, and the address: spec.hetzner.endpoint (HCLOUD_ENDPOINT)'];
   return fail('E2001', `Hetzner at ${endpoint}${via} cannot be reached (${method} ${path}): ${said}.`, {
-    actions: [...proxyActions(said), `curl -v ${endpoint}`, ...look],
+    actions: [...proxyActions(said, through), `curl -v ${endpoint}`, ...look],
     cause,
   });
 }

@@ -5,6 +5,7 @@ import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import { sha256 } from '../../support/hash.js';
 import type { Dialer } from '../../tools/dialer/dialer.js';
+import { through } from '../../tools/dialer/proxy-refusal.js';
 import { createActionWaiter } from './actions.js';
 import { actionsIn, resourceIn } from './answers.js';
 import type { HetznerApi, HetznerWriter } from './api.js';
@@ -44,13 +45,15 @@ export function createHetznerApi({ token, signal, ...options }: HetznerOptions):
     lab ??= labMarkIn(answer.headers);
     return answer;
   };
+  const url = new URL(endpoint);
   const call = createCaller({
     transport,
     budget,
     clock,
     signal,
     endpoint,
-    via: options.dialer?.told(new URL(endpoint)),
+    via: options.dialer?.told(url),
+    through: options.dialer && through(options.dialer.way(url), url),
   });
   const settle = createActionWaiter(call, clock, signal);
   const one = async (path: string, key: string) => {

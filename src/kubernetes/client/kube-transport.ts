@@ -7,7 +7,13 @@ import { command } from '../../support/commands/command.js';
 import { fail, isCatalystError, messageOf } from '../../support/errors/errors.js';
 import { trustedAuthorities } from '../../tools/dialer/authorities.js';
 import { agentsThrough, createDialer, type Dialer } from '../../tools/dialer/dialer.js';
-import { proxyActions } from '../../tools/dialer/proxy-refusal.js';
+import {
+  proxyActions,
+  type Through,
+  through,
+  throughOfKubeconfig,
+  throughText,
+} from '../../tools/dialer/proxy-refusal.js';
 import { type Allowance, collect, createAllowance, deadlineIn, TooLarge } from '../../tools/http/bounded.js';
 import { freshConnections } from '../../tools/http/http-client.js';
 import { neverLeft } from '../../tools/http/network-cause.js';
@@ -76,7 +82,10 @@ export function createKubeConnect(
   };
 }
 
-export function createKubeTransport(access: KubeAccess, dialer?: Dialer): KubeTransport {
+export function createKubeTransport(
+  access: KubeAccess,
+  dialer: Dialer = createDialer({ connectTo: [] }),
+): KubeTransport {
   const connect = createKubeConnect(access, dialer);
   const connectAnew = createKubeConnect(access, dialer, freshConnections);
 
@@ -100,7 +109,7 @@ export function createKubeTransport(access: KubeAccess, dialer?: Dialer): KubeTr
         return { status: answer.statusCode ?? 0, body: (await collect(answer, largestAnswer)).toString('utf8') };
       } catch (error) {
         if (isCatalystError(error)) throw error;
-        throw unreachable(access.server, deadline.explain(error), request.method);
+        throw unreachable(access.server, wayTo(access, dialer), deadline.explain(error), request.method);
       } finally {
         deadline.end();
       }
@@ -144,13 +153,20 @@ export class WatchRefused extends Error {
   }
 }
 
+/** The proxy of the kubeconfig wins over that of the environment. */
+function wayTo({ server, proxyUrl }: KubeAccess, dialer: Dialer): Through | undefined {
+  const url = new URL(server);
+  return proxyUrl ? throughOfKubeconfig(proxyUrl, url) : through(dialer.way(url), url);
+}
+
 /** `ambiguous`: a write whose answer was lost may have been made; one that never left was not. */
-function unreachable(server: string, error: unknown, method: string) {
+function unreachable(server: string, way: Through | undefined, error: unknown, method: string) {
   const { code } = error as { code?: string };
   const left = !neverLeft(error);
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
-  return fail('E3101', `The Kubernetes API at ${server} cannot be reached: ${inner || code || 'connection failed'}.`, {
-    actions: [...proxyActions(inner), command('cluster status'), 'Check the kubeconfig and the network'],
+  const said = inner || code || 'connection failed';
+  return fail('E3101', `The Kubernetes API at ${server}${throughText(way)} cannot be reached: ${said}.`, {
+    actions: [...proxyActions(inner, way), command('cluster status'), 'Check the kubeconfig and the network'],
     cause: error,
     data: { code, neverLeft: !left, endless: error instanceof TooLarge, ambiguous: method !== 'GET' && left },
   });

@@ -120,7 +120,7 @@ async function decrypt(path: string, passphrase: string | undefined, identityPat
       actions: [
         'set CATALYST_PASSPHRASE to the passphrase it was made with',
         `or put the identity it was made with at ${identityPath}`,
-        `or move ${path} away and capture again: ${command('credentials set', '<name>')}`,
+        `or move ${path} away and set again what is then missing: ${command('credentials list')}`,
       ],
       cause: error,
     });

@@ -5,7 +5,7 @@ import { isLoopback } from '../../tools/dialer/proxies.js';
 
 /** Throws E1304 for what is no address that is used, E1120 for one to which it would go unencrypted. */
 export function webhookAddress(text: string, { lab }: { lab: boolean }): URL {
-  const actions = [command('credentials set', 'alert-webhook', { 'from-file': 'FILE' })];
+  const actions = [command('credentials set', 'alert-webhook')];
   const url = URL.parse(text);
   const host = url?.hostname ?? '';
   if (!url || host === '' || !['https:', 'http:'].includes(url.protocol))

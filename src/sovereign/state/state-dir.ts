@@ -135,6 +135,6 @@ export function findState(root: string, name: string): { fqdn: string; dir: stri
   const known = all.map(({ fqdn }) => fqdn).join(', ') || 'none';
   const what = hits.length > 1 ? `${name} matches several Sovereigns` : `No Sovereign called ${name} has state here`;
   throw fail('E1102', `${what}; known in ${root}: ${known}.`, {
-    actions: ['--sovereign <fqdn>', 'or --spec FILE'],
+    actions: [...(hits.length > 1 ? hits : all).slice(0, 3).map((one) => `--sovereign ${one.fqdn}`), 'or --spec FILE'],
   });
 }

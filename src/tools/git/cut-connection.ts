@@ -1,6 +1,7 @@
 /** When git's way to a repository was cut, which it tells by a sentence alone. */
 import { fail, isCatalystError } from '../../support/errors/errors.js';
 import type { ConnectProxy } from '../dialer/connect-proxy.js';
+import { proxyActions } from '../dialer/proxy-refusal.js';
 
 /** Of git's commands those that change nothing, here or there, when they do not come to their end. */
 export const onlyAsks: ReadonlySet<string> = new Set(['ls-remote', 'fetch']);
@@ -21,7 +22,8 @@ export async function withReason<T>(proxy: ConnectProxy | undefined, running: Pr
     const why = proxy?.takeFailure();
     if (!why || !isCatalystError(error)) throw error;
     const data = { ...error.data, cut: true };
-    throw fail(error.code, `${error.message} ${why}`, { cause: error, actions: error.actions, data });
+    const actions = [...proxyActions(why), ...error.actions];
+    throw fail(error.code, `${error.message} ${why}`, { cause: error, actions, data });
   } finally {
     // what passed is no reason of what comes after it
     proxy?.takeFailure();

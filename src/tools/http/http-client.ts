@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { type CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import { askAgain } from '../ask-again.js';
 import type { AgentFor, Dialer } from '../dialer/dialer.js';
-import { passBy, proxyActions } from '../dialer/proxy-refusal.js';
+import { proxyActions, type Through, through } from '../dialer/proxy-refusal.js';
 import { collect, deadlineIn } from './bounded.js';
 import type { HttpAnswer, HttpChange, HttpRequest, HttpWriter } from './http.js';
 import { networkCause, neverLeft, wasCut } from './network-cause.js';
@@ -43,7 +43,8 @@ export function createHttp({ dialer, signal }: HttpOptions): HttpWriter {
     try {
       return await (request.again && isRead(request) ? askAgain(once, wasCut, deadline.signal) : once());
     } catch (error) {
-      throw unanswered(request, url, dialer.told(url), deadline.explain(error));
+      const way = { told: dialer.told(url), through: through(dialer.way(url), url) };
+      throw unanswered(request, url, way, deadline.explain(error));
     } finally {
       deadline.end();
     }
@@ -73,7 +74,7 @@ const trust = /certificate|self.signed|altnames|CERT_|UNABLE_TO_VERIFY/i;
 function unanswered(
   { method = 'GET' }: HttpRequest | HttpChange,
   url: URL,
-  via: string,
+  way: { told: string; through: Through | undefined },
   error: unknown,
 ): CatalystError {
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
@@ -81,17 +82,15 @@ function unanswered(
   const untrusted = trust.test(`${inner} ${code ?? ''}`);
   const cause = untrusted ? undefined : networkCause(`${code ?? ''} ${inner}`);
   const said = inner || code || 'the connection failed';
-  const refusal = proxyActions(inner);
+  const proxied = proxyActions(inner, way.through);
   const write = !isRead({ url: url.href, method });
-  return fail('E3002', `${method} ${url.origin}${url.pathname}${via}: ${said}${cause ? ` (${cause})` : ''}.`, {
+  return fail('E3002', `${method} ${url.origin}${url.pathname}${way.told}: ${said}${cause ? ` (${cause})` : ''}.`, {
     cause: error,
     actions: [
-      ...refusal,
+      ...(untrusted ? [] : proxied),
       `curl -v ${url.origin}${url.pathname}`,
       untrusted ? 'Add the issuing authority to spec.access.caBundle' : 'Check the address, or spec.access.connectTo',
-      ...(via.includes('through the proxy') && refusal.length === 0
-        ? ['env | grep -i _proxy', passBy(url.hostname)]
-        : []),
+      ...(untrusted ? proxied : []),
     ],
     data: { host: url.host, code, ambiguous: write && !untrusted && !neverLeft(error) },
   });

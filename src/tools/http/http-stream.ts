@@ -3,8 +3,9 @@
  * the last byte of its answer, and a second more for each 256 kB that went over the line: a layer may take hours, a drip may not.
  */
 import type { Readable } from 'node:stream';
-import { CatalystError, fail } from '../../support/errors/errors.js';
+import { CatalystError, fail, messageOf } from '../../support/errors/errors.js';
 import type { AgentFor } from '../dialer/dialer.js';
+import { proxyActions, through } from '../dialer/proxy-refusal.js';
 import { type Allowance, createAllowance } from './bounded.js';
 import { freshConnections, type HttpOptions } from './http-client.js';
 import { withCause } from './network-cause.js';
@@ -63,7 +64,10 @@ async function once(
       ? error
       : fail('E3002', `${method} ${url.origin}${url.pathname}${dialer.told(url)}: ${withCause(error)}.`, {
           cause: error,
-          actions: [`Check that this machine reaches ${url.host}`],
+          actions: [
+            ...proxyActions(messageOf(error), through(dialer.way(url), url)),
+            `Check that this machine reaches ${url.host}`,
+          ],
           data: { host: url.host },
         });
   const { headers, body } = request;

@@ -67,13 +67,15 @@ export function send({ url, method = 'GET', headers, body, agent, signal, family
   };
   let call: ClientRequest | undefined;
   let begun: IncomingMessage | undefined;
+  let giveUp: (why: unknown) => void = () => undefined;
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    // a request that is given up while its connection is still being opened hears of it only with the connection
+    giveUp = reject;
     call = (secure ? httpsRequest : httpRequest)(settings, (head) => {
       begun = head;
       resolve(head);
     });
     call.on('error', reject);
-    // a request that is given up while its connection is still being opened hears of it only with the connection
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     if (whole !== undefined && 'stream' in whole) pipeline(whole.stream, call).catch(reject);
     else call.end(whole);
@@ -85,6 +87,7 @@ export function send({ url, method = 'GET', headers, body, agent, signal, family
     destroy(why) {
       begun?.destroy(why);
       call?.destroy(why);
+      giveUp(why);
     },
   };
 }

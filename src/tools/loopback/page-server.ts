@@ -192,7 +192,7 @@ async function listen(server: Server, port: number): Promise<void> {
       taken
         ? `Port ${port} of 127.0.0.1 is in use by another program.`
         : `Port ${port} of 127.0.0.1 cannot be opened: ${messageOf(error)}.`,
-      { actions: [command('watch'), 'or choose another: --port N'], cause: error, data: { port } },
+      { actions: [`let the system choose a free port: ${command('watch')}`], cause: error, data: { port } },
     );
   }
 }

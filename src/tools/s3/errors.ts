@@ -1,7 +1,7 @@
 /** What S3 refuses, in the words and exit codes of catalyst. */
 import { command } from '../../support/commands/command.js';
 import { type CatalystError, clauseOf, fail, isCatalystError } from '../../support/errors/errors.js';
-import { proxyActions } from '../dialer/proxy-refusal.js';
+import { proxyActions, type Through, throughText } from '../dialer/proxy-refusal.js';
 import { neverLeft } from '../http/network-cause.js';
 
 export function statusOf(error: unknown): number | undefined {
@@ -15,9 +15,10 @@ export function errorName(error: unknown): string {
 
 const refusedKeys = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'AccessDenied', 'Forbidden']);
 
-export function storeError(what: string, endpoint: string, error: unknown): CatalystError {
+/** @param way by which it is reached, for what got no answer */
+export function storeError(what: string, endpoint: string, error: unknown, way?: Through): CatalystError {
   if (isCatalystError(error)) return error;
-  if (statusOf(error) === undefined) return unreached(what, endpoint, error);
+  if (statusOf(error) === undefined) return unreached(what, endpoint, error, way);
   const name = errorName(error);
   const status = statusOf(error);
   const data = { status, s3Code: name, ambiguous: status === undefined || status >= 500 };
@@ -50,12 +51,12 @@ export function storeError(what: string, endpoint: string, error: unknown): Cata
 }
 
 /** Nothing came that S3 said: no name, no connection, no certificate that is trusted, no answer in time or in its form. */
-function unreached(what: string, endpoint: string, error: unknown): CatalystError {
+function unreached(what: string, endpoint: string, error: unknown, way?: Through): CatalystError {
   const { code } = error as { code?: string };
   const said = clauseOf(error) || code || 'the connection failed';
   const where = ['Check the network, and the address: spec.objectStorage.endpoint (AWS_ENDPOINT_URL_S3)'];
-  return fail('E2301', `Object Storage at ${endpoint} cannot be reached to ${what}: ${said}.`, {
-    actions: [...proxyActions(said), `curl -v ${endpoint}`, ...where],
+  return fail('E2301', `Object Storage at ${endpoint}${throughText(way)} cannot be reached to ${what}: ${said}.`, {
+    actions: [...proxyActions(said, way), `curl -v ${endpoint}`, ...where],
     cause: error,
     data: { code, ambiguous: !neverLeft(error) },
   });

@@ -15,6 +15,7 @@ import { userAgent } from '../../support/user-agent.js';
 import { contradictionIn } from '../rederive/cross-check.js';
 import { cutExperiment } from '../rederive/cut-experiment.js';
 import { paths, type RawBundle, readRaw } from '../rederive/raw-bundle.js';
+import { type RehearsalOutcome, rehearsalLine, rehearsalOutcome } from '../rederive/rehearsal-outcome.js';
 import { pageDiffers } from '../rederive/report-data.js';
 import { unfounded } from '../rederive/settle.js';
 import { checkRound } from '../rounds/verify-round.js';
@@ -29,6 +30,8 @@ export interface BundleCheck {
   /** What was checked, in order; all of it held. */
   checks: string[];
   predicate: Predicate;
+  /** Left out where no rehearsal wrote it. */
+  rehearsal?: RehearsalOutcome;
   /** What was not compared, a clause: of another version, words alone. Left out where nothing was. */
   notCompared?: string;
   /** Left out for a round, which is no verdict. */
@@ -69,7 +72,7 @@ async function check(file: string, bundle: OpenBundle, publicKey: string, broken
   const sameVersion = predicate.by === userAgent;
   const why =
     contradictionIn(raw, predicate) ??
-    cutExperiment(raw) ??
+    cutExperiment(raw, { sameVersion }) ??
     (await unfounded(raw, { kind: predicate.kind, sameVersion }));
   if (why !== undefined) throw broken(why);
   const verdict = verdictOf(report.items, report.experiment, report.complete);
@@ -81,14 +84,11 @@ async function check(file: string, bundle: OpenBundle, publicKey: string, broken
     sameVersion,
   });
   if (page !== undefined) throw broken(page);
+  const rehearsal = rehearsalOutcome(raw, predicate);
+  const { fqdn, at, lab } = predicate;
   return {
-    file,
-    fqdn: predicate.fqdn,
-    verdict,
-    at: predicate.at,
-    lab: predicate.lab,
-    predicate,
-    raw,
+    ...{ file, fqdn, verdict, at, lab, predicate, raw },
+    ...(rehearsal ? { rehearsal } : {}),
     ...(sameVersion ? {} : { notCompared: wordsOf(predicate) }),
     checks: [
       ...intactLines(index.files.length),
@@ -98,6 +98,7 @@ async function check(file: string, bundle: OpenBundle, publicKey: string, broken
       sameVersion
         ? 'its page, rendered again, is the same'
         : `its page has the same data; ${predicate.by} rendered it, and this is ${userAgent}`,
+      ...(rehearsal ? [rehearsalLine(fqdn, rehearsal)] : []),
       previousLine(file, predicate, broken),
     ],
   };

@@ -10,7 +10,7 @@ import { openSigner } from '../../evidence/signing.js';
 import type { HandoverRecord } from '../../handover/record.js';
 import type { Fingerprint } from '../../mother/fingerprint/fingerprint.js';
 import type { ScanResult } from '../../scans/scan.js';
-import { writePrivateFile } from '../../sovereign/state/state-dir.js';
+import { replacePrivateFile } from '../../sovereign/state/state-dir.js';
 import { messageOf } from '../../support/errors/errors.js';
 import { hashOf } from '../../support/hash.js';
 import { userAgent } from '../../support/user-agent.js';
@@ -75,7 +75,7 @@ export async function writeEvidence(
   const stem = join(folder, bundleStem(kind, result.finishedAt, result.verdict));
   const paths = { bundle: `${stem}.tar`, report: `${stem}.html`, key };
   const previous = newestIn(folder);
-  writePrivateFile(paths.report, files[names.html]!);
+  replacePrivateFile(paths.report, files[names.html]!);
   await writeBundle({
     file: paths.bundle,
     signer,

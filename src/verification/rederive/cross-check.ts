@@ -9,6 +9,7 @@ import type { DurationsSeen } from '../dod/checks/durations.js';
 import { misplacedBegin } from './before-verification.js';
 import { strangeSteps } from './known-steps.js';
 import type { RawBundle } from './raw-bundle.js';
+import { bentListing } from './rehearsal-outcome.js';
 import { bentTimes } from './rehearsed-steps.js';
 
 /** How far two readings of one clock may be apart that somebody has set in between. */
@@ -24,6 +25,7 @@ export function contradictionIn(raw: RawBundle, predicate: Predicate): string | 
     ofTheChecklist(raw, predicate) ??
     strangeSteps(raw, predicate) ??
     bentTimes(raw) ??
+    bentListing(raw, predicate) ??
     earlierVerdict(raw, predicate) ??
     ofTheFingerprints(raw)
   );

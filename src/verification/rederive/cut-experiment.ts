@@ -10,14 +10,22 @@ import { canaryName, isWitness, watchedNames } from '../experiment/probes.js';
 import type { ProbeClass } from '../experiment/samples.js';
 import type { RawBundle } from './raw-bundle.js';
 
-/** A clause, or undefined where nothing is missing or there was no experiment. */
-export function cutExperiment({ report, sovereign }: RawBundle): string | undefined {
+/**
+ * A clause, or undefined where nothing is missing or there was no experiment.
+ * @param sameVersion another one may word its problems otherwise; whether there are any follows from what is valid and passed
+ */
+export function cutExperiment(
+  { report, sovereign }: RawBundle,
+  { sameVersion }: { sameVersion: boolean },
+): string | undefined {
   const { experiment } = report;
   if (!experiment) return undefined;
   const again = judge(experiment);
-  const different = (['valid', 'passed', 'problems', 'probes', 'control'] as const).some(
-    (key) => hashOf(again[key]) !== hashOf(experiment[key]),
-  );
+  const derived = [
+    ...(['valid', 'passed', 'probes', 'control'] as const),
+    ...(sameVersion ? (['problems'] as const) : []),
+  ];
+  const different = derived.some((key) => hashOf(again[key]) !== hashOf(experiment[key]));
   if (different) return 'the result of the kill experiment does not follow from its samples';
   if (!experiment.passed) return undefined;
   const bent = bentMeasure(experiment, protectedPages(sovereign));

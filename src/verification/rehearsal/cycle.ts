@@ -19,6 +19,10 @@ const isProof = (id: string) => (entry: JournalEntry) => entry.kind === 'proof' 
 export const newestCycle = (entries: readonly JournalEntry[]) =>
   entries.slice(entries.findLastIndex(isProof(rehearsalSteps.evidence)) + 1);
 
+/** Hash of the listing by which the newest rehearsal proved that nothing was left; undefined where none did. */
+export const provenListing = (entries: readonly JournalEntry[]): unknown =>
+  entries.findLast(isProof(rehearsalSteps.orphans))?.evidence?.facts.listing;
+
 /** Of each run that changed something in the newest cycle; undefined where a run of no steps did, which builds nothing. */
 function changedBy(entries: readonly JournalEntry[]): Set<unknown> {
   const started = entries.filter(({ kind }) => kind === 'run-started');

@@ -59,7 +59,9 @@ export function judgeReprovision(seen: ReprovisionSeen, text: Text, judged: Judg
   const state = d1?.status === 'pass' ? [] : [`it did not end in the same state: ${d1?.reason ?? 'D1 was not asked'}`];
   const { sovereign } = judged;
   if (report.fqdn === sovereign.spec.fqdn) return judgeOwn(seen, { predicate, entries, state: stateOf(d1) }, judged);
-  const cycle = { predicate, entries, state, listing: json(listingPath), spec: json('spec.json') };
+  // The part of a rehearsal that only takes the state has no listing yet.
+  const listing = text(listingPath) === undefined ? undefined : json(listingPath);
+  const cycle = { predicate, entries, state, listing, spec: json('spec.json') };
   return judgeThrowaway(seen, cycle, judged);
 }
 
@@ -133,7 +135,8 @@ function judgeThrowaway(
   );
 }
 
-function leftThen(read: unknown, fqdn: string, proven: unknown): string[] {
+/** What the listing of a rehearsal shows of `fqdn`, or that it is not the one whose hash its journal has; empty where nothing was left. */
+export function leftThen(read: unknown, fqdn: string, proven: unknown): string[] {
   const { data } = checkShape(listingShape, read);
   if (!data || data.fqdn !== fqdn || hashOf(data) !== proven)
     return ['its listing is not the one that its journal proves'];

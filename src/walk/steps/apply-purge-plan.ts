@@ -9,7 +9,7 @@ import { applyBuckets, type BucketResult, bucketMutations } from '../../hetzner/
 import { deletionSentences } from '../../hetzner/purge/apply/delete-one.js';
 import { assertBucketsStillSelected, type BucketPlan } from '../../hetzner/purge/plan/buckets.js';
 import { takeInventory } from '../../hetzner/purge/plan/inventory.js';
-import type { PurgePlan } from '../../hetzner/purge/plan/purge-plan.js';
+import { type PurgePlan, planFile } from '../../hetzner/purge/plan/purge-plan.js';
 import type { UnfinishedPurges } from '../../hetzner/purge/plan/unfinished.js';
 import { isLive } from '../../hetzner/purge/select/select.js';
 import { command } from '../../support/commands/command.js';
@@ -139,7 +139,7 @@ function requireComplete(result: PurgeResult, fqdn: string): void {
   ];
   if (trouble.length === 0) return;
   throw fail('E2001', `The purge is incomplete: ${trouble.join('; ')}.`, {
-    actions: [command('purge plan'), command('purge apply', 'PLAN', { confirm: fqdn })],
+    actions: [command('purge plan', { out: planFile }), command('purge apply', planFile, { confirm: fqdn })],
     data: { result },
   });
 }

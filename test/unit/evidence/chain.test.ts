@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeBundle } from '../../../src/evidence/bundle.js';
 import { newestIn } from '../../../src/evidence/chain.js';
 import { sha256 } from '../../../src/support/hash.js';
 import { verifyBundle } from '../../../src/verification/dod/verify-bundle.js';
@@ -38,6 +39,19 @@ describe('verdicts on one Sovereign', () => {
     rmSync(beside);
     mkdirSync(beside);
     await expect(verifyBundle(file, key)).rejects.toThrow('is not the previous verdict or round');
+  });
+
+  it('are there whole or not at all, so that none is named that a kill or a full disk has cut short', async () => {
+    const { files, predicate, signer } = await cleanVerdict();
+    const folder = mkdtempSync(join(tmpdir(), 'catalyst-chain-'));
+    const [file, link] = [join(folder, first), join(folder, 'link')];
+    writeFileSync(file, 'old');
+    linkSync(file, link);
+    await writeBundle({ file, files, predicate, signer });
+    // the name was moved to what was written aside, and nothing was written into the file that had it
+    expect(readFileSync(link, 'utf8')).toBe('old');
+    expect(readdirSync(folder).sort()).toEqual([first, 'link']);
+    expect(await verifyBundle(file, signer.publicKey)).toMatchObject({ verdict: 'PASS' });
   });
 
   it('name no file outside of their folder', async () => {

@@ -2,12 +2,20 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { evidenceKey, pinKey } from '../../../src/evidence/pinned-key.js';
+import type { OpenBundle } from '../../../src/evidence/bundle.js';
+import { claimOf, evidenceKey, pinKey } from '../../../src/evidence/pinned-key.js';
 import { openSigner } from '../../../src/evidence/signing.js';
 import { keeper } from '../../fakes/rehearsed.js';
 
 const fqdn = 'omantel.omani.works';
 const whose = { fqdn, lab: false };
+
+/** As its statement says, whoever signed that. */
+const ofLab = (name: string) => {
+  const predicate = { fqdn, lab: true, world: { kind: 'lab', id: '1f', name } };
+  const payload = Buffer.from(JSON.stringify({ predicate })).toString('base64');
+  return { envelope: { payload } } as OpenBundle;
+};
 
 async function machine({ own = false }: { own?: boolean } = {}) {
   const [signer, stranger] = [await openSigner(keeper()), await openSigner(keeper())];
@@ -26,6 +34,20 @@ describe('the key that evidence is checked with', () => {
     const { known, bundle, signer, file } = await machine();
     file('evidence.pub', signer.publicKey);
     await expect(evidenceKey(known, whose, bundle)).rejects.toMatchObject({ code: 'E6112', exitCode: 3 });
+  });
+
+  it('names the lab whose state has the key, where this machine has that lab, and no name that could be something else', async () => {
+    const { known, bundle } = await machine();
+    const at = (labName: string, hasLab = true) =>
+      evidenceKey({ ...known, hasLab: () => hasLab }, claimOf(bundle, ofLab(labName)), bundle).catch(
+        ({ actions }: { actions: string[] }) => actions[0],
+      );
+    expect(await at('ux5')).toBe(`catalyst verify evidence ${bundle} --lab ux5`);
+    const [first, second] = [await at('ux5', false), await at('x; rm -rf ~')];
+    expect([first, second]).toEqual([
+      expect.stringMatching(/^ask the people who run that Sovereign/),
+      expect.stringMatching(/^ask the people who run that Sovereign/),
+    ]);
   });
 
   it("is the Sovereign's own where this machine has it, and says so", async () => {

@@ -23,7 +23,7 @@ export async function readSecret(
       return readFileSync(file, 'utf8');
     } catch (error) {
       throw fail('E1001', `${file} cannot be read: ${messageOf(error)}.`, {
-        actions: [again('FILE')],
+        actions: [again()],
         cause: error,
       });
     }

@@ -2,7 +2,7 @@
 import { command } from '../../../support/commands/command.js';
 import { fail } from '../../../support/errors/errors.js';
 import type { HetznerApi } from '../../api/api.js';
-import type { PurgePlan } from './purge-plan.js';
+import { type PurgePlan, planFile } from './purge-plan.js';
 
 /** How far the clocks of two machines may differ: a plan may be applied on another one. */
 const clockSkewMs = 5 * 60_000;
@@ -12,11 +12,14 @@ export function isOfProject(plan: PurgePlan, api: HetznerApi, marker: number | u
   return plan.project === api.tokenFingerprint || (plan.marker !== undefined && plan.marker === marker);
 }
 
-/** Throws E2007 for another project, E4005 for a plan that is too old, E4008 … for too many. */
+/**
+ * Throws E2007 for another project, E4005 for a plan that is too old, E4008 … for too many.
+ * @param limits `file`: where the plan was read
+ */
 export function assertApplicable(
   plan: PurgePlan,
   api: HetznerApi,
-  limits: { now: Date; maxAgeMs: number; max: number; marker?: number },
+  limits: { now: Date; maxAgeMs: number; max: number; marker?: number; file?: string },
 ): void {
   if (!isOfProject(plan, api, limits.marker)) {
     throw fail('E2007', 'The plan was made with another Hetzner token; it may be for another project.', {
@@ -43,7 +46,7 @@ export function assertApplicable(
   const count = [...plan.resources, ...(plan.buckets?.rows ?? [])].filter(({ selected }) => selected).length;
   if (count > limits.max) {
     throw fail('E4006', `The plan would delete ${count} resources, more than the ${limits.max} that --max allows.`, {
-      actions: [command('purge apply', 'PLAN', { max: String(count) })],
+      actions: [command('purge apply', limits.file ?? planFile, { max: String(count) })],
       data: { count, max: limits.max },
     });
   }

@@ -28,9 +28,12 @@ export interface PurgePlan {
   buckets?: BucketPlan;
 }
 
+/** Where remedies save a plan, and read it again. */
+export const planFile = 'purge-plan.json';
+
 /** Text of a saved plan → the plan. Throws E4005 when it is not one or was changed by hand. */
 export function parsePurgePlan(text: string, from: string): PurgePlan {
-  const actions = [command('purge plan', { out: 'FILE' })];
+  const actions = [command('purge plan', { out: planFile })];
   let plan: PurgePlan;
   try {
     plan = JSON.parse(text) as PurgePlan;

@@ -47,7 +47,13 @@ export function throwawayOf(sovereign: Sovereign, name: string): Sovereign {
 
 export function refused(name: string, why: string) {
   return fail('E4035', `A rehearsal cannot use the name ${name}: ${why}. Nothing was changed.`, {
-    actions: [`use a name that is free: ${command('rehearse', { name: 'NAME' })}`],
+    actions: [`use another name: ${command('rehearse', { name: anotherName(name) })}`],
     data: { name },
   });
+}
+
+/** The default, and after that one that nothing has been tried with: the refusal of each leads to a further one. */
+function anotherName(refusedName: string): string {
+  const [, tried] = new RegExp(`^${throwawayName}(\\d*)$`).exec(refusedName) ?? [];
+  return tried === undefined ? throwawayName : `${throwawayName}${Number(tried || 1) + 1}`;
 }

@@ -42,7 +42,10 @@ afterEach(() => sovereign.lab.close());
 
 describe('rehearse', () => {
   it('takes no name of the Sovereign itself, and begins nothing', async () => {
-    await expect(rehearse(sovereign.context, { name: 'omantel' })).rejects.toMatchObject({ code: 'E4035' });
+    await expect(rehearse(sovereign.context, { name: 'omantel' })).rejects.toMatchObject({
+      code: 'E4035',
+      actions: ['use another name: catalyst rehearse --name test'],
+    });
     expect(own).toBeUndefined();
   });
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requireFree, requireRoom, requireThrowaway } from '../../../../src/actions/rehearsal/require-free.js';
 import type { JournalEntry } from '../../../../src/engine/journal-entry.js';
+import { refused as refusedName } from '../../../../src/sovereign/spec/checks/throwaway.js';
 import { omantel } from '../../../fakes/fake-world.js';
 import { type ClusterRig, clusterRig } from '../../../fakes/hetzner-rig.js';
 
@@ -16,6 +17,17 @@ afterEach(() => rig.lab.close());
 
 const refused = { code: 'E4035', message: expect.stringContaining('Nothing was changed') };
 
+describe('a name that is refused', () => {
+  it.each([
+    ['omantel', 'test'],
+    ['test', 'test2'],
+    ['test2', 'test3'],
+    ['test-eu', 'test'],
+  ])('%s comes with another one to type: %s', (name, other) => {
+    expect(refusedName(name, 'it is taken').actions).toEqual([`use another name: catalyst rehearse --name ${other}`]);
+  });
+});
+
 describe('room for a rehearsal', () => {
   it('is there in a project without a cluster of the Sovereign', async () => {
     await requireRoom(rig.world, fqdn);
@@ -25,7 +37,10 @@ describe('room for a rehearsal', () => {
     await rig.build();
     await expect(requireRoom(rig.world, fqdn)).rejects.toMatchObject({
       ...refused,
-      actions: [`catalyst cluster destroy --confirm ${fqdn}`, 'or rehearse in another lab: --lab NAME'],
+      actions: [
+        `catalyst cluster destroy --confirm ${fqdn}`,
+        'or rehearse in another lab: catalyst rehearse --lab second',
+      ],
     });
     Object.assign(rig.world, { identity: async () => ({ kind: 'real' }) });
     await requireRoom(rig.world, fqdn);
@@ -46,7 +61,7 @@ describe('the name of a throwaway', () => {
     await expect(requireFree(rig.world)).rejects.toMatchObject({
       ...refused,
       message: expect.stringContaining('that no journal on this machine records'),
-      actions: [expect.stringMatching(/catalyst rehearse --name NAME/)],
+      actions: ['use another name: catalyst rehearse --name test'],
     });
   });
 

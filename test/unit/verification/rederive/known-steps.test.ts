@@ -5,7 +5,10 @@ import { tickets, unticketed } from '../../../../src/walk/wbs.js';
 
 const steps = [...tickets, ...unticketed].map(({ id, phase }) => ({ id, phase }));
 const strange = (some: typeof steps) =>
-  strangeSteps({ steps: some as never, proofs: {} }, { kind: 'dod', by: userAgent } as never);
+  strangeSteps({ steps: some as never, proofs: {}, journal: { runs: [] } as never, report: { items: [] } as never }, {
+    kind: 'dod',
+    by: userAgent,
+  } as never);
 
 it('the wizard’s bundle, which lacks the step that takes the verdict, has all steps as well', () => {
   expect(strange(steps)).toBeUndefined();
