@@ -186,7 +186,7 @@ describe('a page on loopback', () => {
       code: 'E1205',
       exitCode: 2,
       message: `Port ${port} of 127.0.0.1 is in use by another program.`,
-      actions: ['catalyst watch', 'or choose another: --port N'],
+      actions: ['let the system choose a free port: catalyst watch'],
     });
     await new Promise((resolve) => other.close(resolve));
   });
