@@ -78,6 +78,16 @@ const crds = (name: string, module: string, ...folders: string[]): Engine => ({
   required: false,
 });
 
+/** SPIRE less the plugins of that kind which these packages are. */
+const withoutPlugins = (part: 'server' | 'agent', kind: string, ...packages: string[]): EngineChange[] =>
+  packages
+    .flatMap((name) => [`"github.com/spiffe/spire/pkg/${part}/plugin/${kind}/${name}"`, `${name}.BuiltIn(),`])
+    .map((text) => ({
+      module: 'github.com/spiffe/spire',
+      file: `pkg/${part}/catalog/${kind}.go`,
+      by: { text, becomes: '' },
+    }));
+
 /** In the order in which they are built: what a walk needs first. */
 export const engines: readonly Engine[] = [
   {
@@ -296,6 +306,42 @@ export const engines: readonly Engine[] = [
       { module: 'github.com/kyverno/api', from: 'charts/kyverno-api', to: 'chart/charts/kyverno-api' },
     ],
     purpose: 'the admission control that must accept our policies, enforce them, and lock nobody out: Kyverno',
+    required: false,
+  },
+  {
+    name: 'velero',
+    programs: [
+      { name: 'velero', package: 'github.com/vmware-tanzu/velero/cmd/velero' },
+      { name: 'velero-plugin-for-aws', package: 'github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws' },
+    ],
+    settings: { 'github.com/vmware-tanzu/velero/pkg/buildinfo.Version': 'v1.18.3' },
+    // snapshots by Amazon's EC2, which nothing here has: its library takes longer to build than all else of the plugin
+    changes: [
+      {
+        module: 'github.com/vmware-tanzu/velero-plugin-for-aws',
+        file: 'velero-plugin-for-aws/volume_snapshotter.go',
+        by: 'snapshots/none.go',
+      },
+    ],
+    purpose: 'the backup that must reach Object Storage with our configuration: Velero and its plugin',
+    required: false,
+    onDemand: true,
+  },
+  {
+    name: 'spire',
+    programs: ['spire-server', 'spire-agent'].map((name) => ({ name, package: `github.com/spiffe/spire/cmd/${name}` })),
+    // none of the clouds and vaults that it can work with is in our configuration: their libraries take most of the build
+    changes: [
+      ...withoutPlugins('server', 'nodeattestor', 'awsiid', 'azureimds', 'azuremsi', 'gcpiit'),
+      ...withoutPlugins('server', 'keymanager', 'awskms', 'azurekeyvault', 'gcpkms', 'hashicorpvault'),
+      ...withoutPlugins('server', 'upstreamauthority', 'awspca', 'awssecret', 'certmanager', 'ejbca', 'gcpcas', 'vault'),
+      ...withoutPlugins('server', 'bundlepublisher', 'awsrolesanywhere', 'awss3', 'gcpcloudstorage'),
+      ...withoutPlugins('agent', 'nodeattestor', 'awsiid', 'azureimds', 'azuremsi', 'gcpiit'),
+      ...withoutPlugins('agent', 'workloadattestor', 'docker'),
+      ...withoutPlugins('agent', 'svidstore', 'awssecretsmanager', 'gcpsecretmanager'),
+    ],
+    cgo: true,
+    purpose: 'the authority of workload identities, which must start with our configuration: SPIRE',
     required: false,
     onDemand: true,
   },
