@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { labRoot } from '../../start/lab-root.js';
+import { spire, spireChanges } from './spire-changes.js';
 
 export interface EngineProgram {
   /** File name of the finished program. */
@@ -77,16 +78,6 @@ const crds = (name: string, module: string, ...folders: string[]): Engine => ({
   purpose: `the definitions of ${name}'s kinds, which the tree's objects must meet`,
   required: false,
 });
-
-/** SPIRE less the plugins of that kind which these packages are. */
-const withoutPlugins = (part: 'server' | 'agent', kind: string, ...packages: string[]): EngineChange[] =>
-  packages
-    .flatMap((name) => [`"github.com/spiffe/spire/pkg/${part}/plugin/${kind}/${name}"`, `${name}.BuiltIn(),`])
-    .map((text) => ({
-      module: 'github.com/spiffe/spire',
-      file: `pkg/${part}/catalog/${kind}.go`,
-      by: { text, becomes: '' },
-    }));
 
 /** In the order in which they are built: what a walk needs first. */
 export const engines: readonly Engine[] = [
@@ -329,17 +320,8 @@ export const engines: readonly Engine[] = [
   },
   {
     name: 'spire',
-    programs: ['spire-server', 'spire-agent'].map((name) => ({ name, package: `github.com/spiffe/spire/cmd/${name}` })),
-    // none of the clouds and vaults that it can work with is in our configuration: their libraries take most of the build
-    changes: [
-      ...withoutPlugins('server', 'nodeattestor', 'awsiid', 'azureimds', 'azuremsi', 'gcpiit'),
-      ...withoutPlugins('server', 'keymanager', 'awskms', 'azurekeyvault', 'gcpkms', 'hashicorpvault'),
-      ...withoutPlugins('server', 'upstreamauthority', 'awspca', 'awssecret', 'certmanager', 'ejbca', 'gcpcas', 'vault'),
-      ...withoutPlugins('server', 'bundlepublisher', 'awsrolesanywhere', 'awss3', 'gcpcloudstorage'),
-      ...withoutPlugins('agent', 'nodeattestor', 'awsiid', 'azureimds', 'azuremsi', 'gcpiit'),
-      ...withoutPlugins('agent', 'workloadattestor', 'docker'),
-      ...withoutPlugins('agent', 'svidstore', 'awssecretsmanager', 'gcpsecretmanager'),
-    ],
+    programs: ['spire-server', 'spire-agent'].map((name) => ({ name, package: `${spire}/cmd/${name}` })),
+    changes: spireChanges,
     cgo: true,
     purpose: 'the authority of workload identities, which must start with our configuration: SPIRE',
     required: false,
