@@ -97,7 +97,7 @@ describe.skipIf(!program)('Kyverno with the rendered configuration', () => {
     const results = async () => {
       const { items } = await cluster.get<{ items: KubeObject[] }>('ephemeralreports', '-n', 'org-acme');
       return items
-        .filter(({ spec }) => spec.owner.name === 'without-requests')
+        .filter(({ metadata }) => metadata.annotations?.['audit.kyverno.io/resource.name'] === 'without-requests')
         .flatMap(({ spec }) => spec.results as { policy: string; result: string }[])
         .map(({ policy, result }) => `${policy} ${result}`);
     };

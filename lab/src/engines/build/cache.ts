@@ -49,7 +49,7 @@ export function findEngines(env: Env): Engines {
   const missing = engines.filter((engine) => engine.required && !folders.get(engine.name));
   if (missing.length > 0) {
     throw fail('E7004', `These engines have not been built yet: ${missing.map((one) => one.name).join(', ')}.`, {
-      actions: ['npm run engines (needs Go 1.26 and some 20 minutes, once)', 'leave --engine out'],
+      actions: ['npm run engines (needs Go 1.26 and some 25 minutes, once)', 'leave --engine out'],
     });
   }
   return {
