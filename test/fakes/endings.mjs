@@ -28,7 +28,7 @@ const items = (state, note) => [
 const result = { report: '/evidence/dod.html', bundle: '/evidence/dod.tar' };
 const verdict = (code, word, why) => ({
   code,
-  message: `${word} for omantel.omani.works: 34 of 35 items pass\nD20 wipe and re-provision: ${why}`,
+  message: `${word} for omantel.omani.works: 1 of 2 items pass\nD20 wipe and re-provision: ${why}`,
   actions: ['catalyst rehearse'],
   data: { result: { verdict: word, ...result } },
 });

@@ -3,12 +3,14 @@
 // after each, so that a test can look; the title of the window says where it is.
 import { CatalystCommand } from '../../dist/src/cli/command/base-command.js';
 import { errorText } from '../../dist/src/cli/text/error.js';
+import { asTyped, invocationOf } from '../../dist/src/cli/text/invocation.js';
 import { paintIf } from '../../dist/src/cli/text/paint.js';
 import { fail } from '../../dist/src/support/errors/errors.js';
 import { endings } from './endings.mjs';
 
 const [, , root, ...only] = process.argv;
 const tell = (title) => process.stdout.write(`\u001b]0;${title}\u0007`);
+const invocation = invocationOf([], process.env);
 const keys = [];
 let wanted;
 // After the tree's own listener, which each run adds.
@@ -53,7 +55,9 @@ for (const name of only.length > 0 ? only : Object.keys(endings)) {
     await Replay.run(endings[name].argv ?? [], { root });
   } catch (thrown) {
     code = thrown.exitCode ?? 1;
-    process.stderr.write(errorText(thrown, { paint: paintIf(process.stderr.isTTY && !process.env.NO_COLOR), columns: process.stderr.columns || 80 }));
+    const paint = paintIf(process.stderr.isTTY && !process.env.NO_COLOR);
+    const typed = (text) => asTyped(text, invocation);
+    process.stderr.write(errorText(thrown, { paint, typed, columns: process.stderr.columns || 80 }));
   }
   await key(`ended ${code}`);
 }

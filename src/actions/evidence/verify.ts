@@ -16,6 +16,7 @@ import { configDir, labDir } from '../../sovereign/state/state-dir.js';
 import { command } from '../../support/commands/command.js';
 import { fail } from '../../support/errors/errors.js';
 import type { DodReport } from '../../verification/dod/report.js';
+import { type ChangesSince, changesSince } from '../../verification/dod/since.js';
 import { type BundleCheck, verifyBundle } from '../../verification/dod/verify-bundle.js';
 import type { Context } from '../session/context.js';
 
@@ -78,6 +79,19 @@ export async function readVerdict(
   await requireFirst(context, check, publicKey);
   if (raw) return raw.report;
   throw fail('E6101', `${file} is a ${predicate.kind}, not a verdict.`, {
+    actions: [command('evidence show', { history: true })],
+  });
+}
+
+/** What differs between two verdicts on one Sovereign, both valid. Throws as `verifyEvidence` does, and E6101 for two Sovereigns. */
+export async function changesBetween(
+  context: Parameters<typeof readVerdict>[0],
+  earlier: string,
+  later: string,
+): Promise<ChangesSince> {
+  const [before, now] = [await readVerdict(context, earlier), await readVerdict(context, later)];
+  if (before.fqdn === now.fqdn) return changesSince(before, now);
+  throw fail('E6101', `${earlier} is about ${before.fqdn}, not about ${now.fqdn}.`, {
     actions: [command('evidence show', { history: true })],
   });
 }

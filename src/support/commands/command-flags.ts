@@ -24,7 +24,7 @@ export const commandFlags = {
   'credentials verify': [],
   doctor: [],
   'evidence export': ['out'],
-  'evidence show': ['history'],
+  'evidence show': ['history', 'since'],
   explain: [],
   graph: ['format'],
   'handover abort': ['confirm', 'keep-commits', 'restore-zone'],

@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readVerdict, verifyEvidence } from '../../../../src/actions/evidence/verify.js';
+import { changesBetween, readVerdict, verifyEvidence } from '../../../../src/actions/evidence/verify.js';
 import type { Context } from '../../../../src/actions/session/context.js';
 import { openSigner } from '../../../../src/evidence/signing.js';
-import { cleanVerdict, signedBundle } from '../../../fakes/clean-verdict.js';
+import { cleanVerdict, signedBundle, writtenVerdict } from '../../../fakes/clean-verdict.js';
 import { keeper } from '../../../fakes/rehearsed.js';
 
 const fqdn = 'omantel.omani.works';
@@ -64,5 +64,27 @@ describe('verify evidence', () => {
       code: 'E1001',
       actions: ['add --key FILE'],
     });
+  });
+
+  it('compares two verdicts, each under the key of its Sovereign, and none that is not valid', async () => {
+    const worse = await writtenVerdict({
+      change: ({ report }) =>
+        Object.assign(report.items.find(({ id }) => id === 'D21')!, {
+          ...{ status: 'fail', reason: 'the console is away', evidence: undefined },
+        }),
+    });
+    const both = (...keys: string[]) => {
+      let asked = 0;
+      return { ...context(), evidenceKeyOf: async () => keys[asked++] } as unknown as Context;
+    };
+    const { changes } = await changesBetween(both(publicKey, worse.signer.publicKey), file, worse.file);
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        { what: 'verdict', before: 'PASS', after: 'FAIL' },
+        { what: 'D21', before: 'pass', after: 'fail: the console is away' },
+      ]),
+    );
+    const stranger = (await openSigner(keeper())).publicKey;
+    await expect(changesBetween(both(publicKey, stranger), file, worse.file)).rejects.toMatchObject({ code: 'E6101' });
   });
 });
