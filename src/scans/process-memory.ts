@@ -44,20 +44,61 @@ export function recordsInMemory(look: Scanned, { ids, stoppedAt, remedy }: Known
 
 export function scratchVolume(look: Scanned, { stoppedAt, remedy }: Known): ScanPlace {
   return {
-    place: 'scratch volume of catalyst-api (/tmp/catalyst/tofu)',
-    how: 'it lives as long as its Pod: the Pods must have started after catalyst-api was stopped for the erasure',
+    place: `scratch volume of catalyst-api (${scratchPath})`,
+    how: 'the volume must live as long as its Pod, and the Pods must have started after catalyst-api was stopped for the erasure',
     async look() {
       // also before the erasure: a catalyst-api that is not there is no place that was looked at
       const old = await podsBefore(look, stoppedAt ?? new Date(0).toISOString());
-      return old.map(({ metadata: { namespace, name } }) => ({
+      const aged = old.map(({ metadata: { namespace, name } }) => ({
         id: `scratch ${name}`,
         where: `Pod ${namespace}/${name}`,
         what: 'its scratch volume is older than the erasure; it may hold plans and state with tokens',
         breaks: 'tokens stay readable on the mother',
         remedy,
       }));
+      return [...aged, ...(await keptScratch(look))];
     },
   };
+}
+
+/** Where OpenTofu works, by the chart of catalyst-api. */
+const scratchPath = '/tmp/catalyst/tofu';
+/** Of the volumes that can be written, those that end with their Pod. */
+const endsWithPod = ['emptyDir', 'ephemeral', 'csi'];
+
+interface PodSpec {
+  containers?: {
+    env?: { name: string; value?: string }[];
+    volumeMounts?: { name: string; mountPath: string }[];
+  }[];
+  volumes?: { name: string; persistentVolumeClaim?: { claimName: string }; [kind: string]: unknown }[];
+}
+
+/** A scratch volume that a new Pod finds again: no restart empties it. The claim with the records is a place of its own. */
+async function keptScratch(look: Scanned): Promise<Finding[]> {
+  const mother = await look.mother();
+  const { deployment, claim } = await discoverCatalyst(mother, look.sovereign);
+  const { namespace, name } = deployment;
+  const { containers = [], volumes = [] }: PodSpec = (await mother.get(deployment))?.spec?.template?.spec ?? {};
+  return containers.flatMap(({ env = [], volumeMounts = [] }) => {
+    const path = env.find((one) => one.name === 'CATALYST_TOFU_WORKDIR')?.value ?? scratchPath;
+    const mount = volumeMounts
+      .filter(({ mountPath }) => `${path}/`.startsWith(`${mountPath.replace(/\/+$/, '')}/`))
+      .sort((one, other) => other.mountPath.length - one.mountPath.length)[0];
+    const volume = volumes.find((one) => one.name === mount?.name);
+    const kind = Object.keys(volume ?? {}).find((key) => key !== 'name');
+    if (!volume || !kind || endsWithPod.includes(kind) || volume.persistentVolumeClaim?.claimName === claim) return [];
+    const what = volume.persistentVolumeClaim
+      ? `PersistentVolumeClaim ${volume.persistentVolumeClaim.claimName}`
+      : kind;
+    return {
+      id: `scratch volume ${volume.name}`,
+      where: `Deployment ${namespace}/${name}`,
+      what: `its scratch volume ${volume.name} at ${path} is of kind ${what} and outlives its Pods; it may hold plans and state with tokens`,
+      breaks: 'tokens stay readable on the mother',
+      remedy: `delete this Sovereign's folder in ${path}, then make volume ${volume.name} of Deployment ${namespace}/${name} an emptyDir, as its chart has it`,
+    };
+  });
 }
 
 /** Pods of catalyst-api that are older. */

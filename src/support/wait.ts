@@ -49,6 +49,9 @@ export async function waitUntil<T>(options: WaitOptions<T>): Promise<T> {
   }
 }
 
+/** A reason of its own each time would be made with a stack, and samples of an experiment end thousands of them. */
+const over = new Error('over');
+
 /** What `work` resolves to; rejects as soon as one of the signals aborts, even if `work` is still pending. */
 export async function unlessAborted<T>(work: Promise<T>, ...signals: readonly AbortSignal[]): Promise<T> {
   const signal = AbortSignal.any([...signals]);
@@ -60,7 +63,7 @@ export async function unlessAborted<T>(work: Promise<T>, ...signals: readonly Ab
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    closed.abort();
+    closed.abort(over);
   }
 }
 
@@ -74,13 +77,13 @@ export async function within<T, L = never>(
 ): Promise<T | L> {
   const { clock, signal, ms, late = noAnswer(ms) } = limit;
   const closed = new AbortController();
-  const over = clock.sleep(ms, closed.signal).then(late);
-  const first = Promise.race([work, over]);
+  const passed = clock.sleep(ms, closed.signal).then(late);
+  const first = Promise.race([work, passed]);
   try {
     return await (signal ? unlessAborted(first, signal) : first);
   } finally {
-    over.catch(() => undefined);
-    closed.abort();
+    passed.catch(() => undefined);
+    closed.abort(over);
   }
 }
 

@@ -64,15 +64,22 @@ export async function lintCharts(
     ...all.flatMap(({ configMaps }) => configMaps.map(({ namespace, name }) => `ConfigMap ${namespace}/${name}`)),
     ...all.flatMap(({ secrets }) => secrets.map(({ namespace, name }) => `Secret ${namespace}/${name}`)),
   ]);
+  const fromTheirSource = withoutSwitches(sovereign);
   const limit = pLimit(availableParallelism());
   const looked = await Promise.all(
     blueprints.flatMap((blueprint) =>
-      allReleases(blueprint, sovereign, variablesOf(sovereign)).map((release) =>
+      allReleases(blueprint, fromTheirSource, variablesOf(sovereign)).map((release) =>
         limit(() => lintRelease(blueprint, release, { folders, template, versions, made })),
       ),
     ),
   );
   return { findings: looked.flatMap((one) => one.findings), charts: looked.flatMap((one) => one.charts) };
+}
+
+/** Charts run the same images wherever the tree then takes them from. */
+function withoutSwitches({ spec, ...sovereign }: Sovereign): Sovereign {
+  const blueprints = Object.entries(spec.blueprints).map(([name, { images: _images, ...override }]) => [name, override]);
+  return { ...sovereign, spec: { ...spec, blueprints: Object.fromEntries(blueprints) } };
 }
 
 /** What the charts of a Blueprint render to, for the newest Kubernetes that they take; `missing` says which could not be rendered, and why. */

@@ -137,11 +137,9 @@ export function tlsOptionsOf({ ca, cert, key, serverName, insecure }: Tls): Agen
   const name = serverName === undefined ? {} : { servername: isIP(serverName) ? '' : serverName };
   const check: AgentOptions =
     serverName === undefined ? {} : { checkServerIdentity: (_host, leaf) => checkServerIdentity(serverName, leaf) };
-  // without an authority of its own, the public ones: parsed once, not for each connection
-  const trust = ca
-    ? { ca, cert, key }
-    : { secureContext: createSecureContext({ ca: trustedAuthorities(), cert, key }) };
-  return { ...trust, rejectUnauthorized: insecure !== true, ...name, ...check };
+  // Without an authority of its own, the public ones. Parsed once, not for each connection.
+  const secureContext = createSecureContext({ ca: ca ?? trustedAuthorities(), cert, key });
+  return { secureContext, rejectUnauthorized: insecure !== true, ...name, ...check };
 }
 
 export class WatchRefused extends Error {

@@ -97,13 +97,17 @@ function walk(value: unknown, field: Field, state: State, reading: Reading): voi
     state,
   );
   for (const [key, inner] of entries) {
-    if (skipped.has(key)) continue;
+    if (skipped.has(key) || (key === 'name' && replaces(value, field.path))) continue;
     const below = { name: key, path: field.path === '' ? key : `${field.path}.${key}` };
     if (/[.:]/.test(key) && !labelMaps.test(field.name)) look(key, { name: '', path: below.path }, state, deepest);
     if (base64 && typeof inner === 'string') inside(inner, below, state, 0, true);
     else walk(inner, below, state, reading);
   }
 }
+
+/** An image that helm-controller replaces: its name is what is looked for, and nothing pulls it. */
+const replaces = (entry: object, path: string): boolean =>
+  /\bpostRenderers\[\d+\]\.kustomize\.images\[\d+\]$/.test(path) && Boolean((entry as { newName?: unknown }).newName);
 
 /** Of an entry such as `{name: HOST, value: openova}`. */
 const wordOf = (entry: unknown): string | undefined => {

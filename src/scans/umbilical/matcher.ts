@@ -29,6 +29,8 @@ export function motherWanted(mother: KnownMother, own: OwnCluster): Wanted {
     'g',
   );
   const isOwn = (name: string) => name === own.fqdn || name.endsWith(`.${own.fqdn}`);
+  // what the Sovereign has in its own registry or Git is its own, whatever the folder is called
+  const isOwnHost = (name: string) => isOwn(name) || /\.svc(\.cluster\.local)?$/.test(name);
   const cuts: Cut[] = [
     ...mother.domains.flatMap((name) => cutsOf(name, true).map((cut) => ({ name, ...cut }))),
     ...addresses.addresses.flatMap((name) => cutsOf(name, false).map((cut) => ({ name, ...cut }))),
@@ -53,7 +55,7 @@ export function motherWanted(mother: KnownMother, own: OwnCluster): Wanted {
           const [name, space] = [name1 ?? name2!, space1 ?? space2!];
           if (!own.services.has(`${space}/${name}`)) yield inCluster(name, space);
         }
-      if (text.includes(account)) yield* accountsIn(text);
+      if (text.includes(account)) for (const host of accountHosts(text)) if (!isOwnHost(host)) yield `${host}/${account}`;
       if (text.includes(registrar)) for (const { name } of namesBelow(text, registrar)) yield name;
     },
   };
@@ -61,11 +63,11 @@ export function motherWanted(mother: KnownMother, own: OwnCluster): Wanted {
 
 const inCluster = (name: string, namespace: string) => `${name === '' ? '' : `${name}.`}${namespace}.svc`;
 
-/** `ghcr.io/openova-io`, and the same at any other host. */
-function* accountsIn(text: string): Generator<string> {
+/** Of `ghcr.io/openova-io`, and of the same at any other host. */
+function* accountHosts(text: string): Generator<string> {
   const pattern = new RegExp(
     `(?:([a-z0-9-]+(?:\\.[a-z0-9-]+)+)(?::\\d+)?[/:](?:[\\w.-]+/)*?)${account}(?![\\w-])`,
     'g',
   );
-  for (const [, host] of text.matchAll(pattern)) yield `${host}/${account}`;
+  for (const [, host = ''] of text.matchAll(pattern)) yield host;
 }

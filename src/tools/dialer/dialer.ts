@@ -74,7 +74,7 @@ export function createDialer({ connectTo, resolver, names, caBundle, env = {} }:
       const known = made.get(key);
       if (known) return known;
       const secure = url.protocol === 'https:';
-      const trust = secure && tls.ca === undefined && tls.cert === undefined ? { secureContext: secureContext() } : {};
+      const trust = secure && tls.secureContext === undefined ? { secureContext: secureContext() } : {};
       const settings = { keepAlive: true, ...trust, ...tls };
       const fresh = isOwnName
         ? Promise.resolve(viaProxy(secure, settings, (at, on) => throughProxy(proxy, ways, at, on)))

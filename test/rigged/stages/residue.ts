@@ -33,6 +33,8 @@ export interface ResidueWorld {
   record: Partial<HandoverRecord>;
   /** Left out: the journal knows nothing. */
   journaled: boolean;
+  /** Where OpenTofu works, below /tmp. */
+  scratch: Record<string, unknown>;
   /** She is switched off: nothing of her answers. */
   off?: true;
 }
@@ -49,6 +51,7 @@ const honest = (): ResidueWorld => ({
   pool: [{ subdomain: 'omantel', sovereignFQDN: fqdn }, { subdomain: 'otech' }],
   tree: {},
   inMemory: [],
+  scratch: { emptyDir: {} },
   record: { ids: [], state: 'DECOMMISSIONED', stoppedAt: '2026-11-01T00:00:00Z' },
   journaled: true,
 });
@@ -113,6 +116,9 @@ async function judged(world: ResidueWorld, judge: (made: ReturnType<typeof rig>)
   const mother = motherCluster({ inventory });
   for (const object of [source, ...world.objects])
     mother.objects.set(`${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`, object);
+  const { spec: pod } = mother.objects.get('Deployment catalyst/catalyst-api')!.spec.template;
+  pod.containers[0].volumeMounts.push({ name: 'scratch', mountPath: '/tmp/catalyst' });
+  pod.volumes.push({ name: 'scratch', ...world.scratch });
   const made = rig(mother, memoryCluster([node, authority]), (call) => http(world, call));
   const stateDir = world.journaled ? journal() : '/nowhere';
   if (world.off)

@@ -10,6 +10,10 @@ const podOfCatalyst = (creationTimestamp: string): KubeObject => ({
   metadata: { namespace: 'catalyst', name: 'catalyst-api-old', labels: { app: 'catalyst-api' }, creationTimestamp },
 });
 
+const restarted = {
+  containerStatuses: [{ name: 'api', restartCount: 1, state: { running: { startedAt: '2026-11-02T00:00:00Z' } } }],
+};
+
 const slug = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
 const objects = worldsOn(
@@ -39,6 +43,27 @@ const places = worldsOn(onResidue, [
     rigged: 'a Pod of catalyst-api is older than the erasure: its scratch volume may hold plans with tokens',
     expected: fail(/Pod catalyst\/catalyst-api-old: its scratch volume is older than the erasure/),
     rig: (world) => world.objects.push(podOfCatalyst('2026-10-31T00:00:00Z')),
+  },
+  {
+    ...{ id: 'left-scratch-restarted', item: 'D15', gap: 'a container that was restarted in its Pod' },
+    rigged:
+      'the container of catalyst-api started after the erasure, its Pod before: the emptyDir is still the old one',
+    expected: fail(/Pod catalyst\/catalyst-api-old: its scratch volume is older than the erasure/),
+    rig: (world) => world.objects.push({ ...podOfCatalyst('2026-10-31T00:00:00Z'), status: restarted }),
+  },
+  {
+    ...{ id: 'left-scratch-kept', item: 'D15', gap: 'a scratch volume that a new Pod finds again' },
+    rigged: 'OpenTofu works on a hostPath: the Pod is younger than the erasure, and its plans are still there',
+    expected: fail(
+      /Deployment catalyst\/catalyst-api: its scratch volume scratch at \/tmp\/catalyst\/tofu is of kind hostPath/,
+    ),
+    rig: (world) => Object.assign(world, { scratch: { hostPath: { path: '/srv/tofu' } } }),
+  },
+  {
+    ...{ id: 'left-scratch-claim', item: 'D15', gap: 'a scratch volume on a claim of its own' },
+    rigged: 'OpenTofu works on a second claim, which no inventory lists',
+    expected: fail(/its scratch volume scratch at \/tmp\/catalyst\/tofu is of kind PersistentVolumeClaim tofu-state/),
+    rig: (world) => Object.assign(world, { scratch: { persistentVolumeClaim: { claimName: 'tofu-state' } } }),
   },
   {
     ...{ id: 'left-mother-off', item: 'D15', gap: 'a mother that is switched off' },

@@ -28,6 +28,21 @@ describe('work within a time', () => {
     expect(open()).toBe(0);
   });
 
+  it('ends its timer with one and the same reason: an experiment ends thousands of them', async () => {
+    const reasons: unknown[] = [];
+    const { clock } = counting();
+    const sleep: Clock['sleep'] = (_ms, ends) =>
+      new Promise((_, reject) => {
+        ends?.addEventListener('abort', () => {
+          reasons.push(ends.reason);
+          reject(ends.reason);
+        });
+      });
+    for (const value of [1, 2])
+      await within(Promise.resolve(value), { clock: { ...clock, sleep }, signal, ms: 1000 });
+    expect(reasons[0]).toBe(reasons[1]);
+  });
+
   it('that gives no answer throws E3101, or what its caller has for that', async () => {
     const { clock } = counting();
     await expect(within(never(), { clock, signal, ms: 5000 })).rejects.toMatchObject({

@@ -15,6 +15,8 @@ export interface DeploymentFacts {
   env?: Record<string, string>;
   /** Claim and where it is mounted. */
   claim?: { name: string; path: string };
+  /** Where its emptyDir is mounted: what is there ends with the Pod. */
+  scratch?: string;
   /** Names of Secrets read as environment. */
   secrets?: readonly string[];
   labels?: Record<string, string>;
@@ -23,7 +25,8 @@ export interface DeploymentFacts {
 }
 
 export function deployment(ns: string, name: string, facts: DeploymentFacts): KubeObject {
-  const { image, port = 8080, replicas = 1, strategy, env = {}, claim, secrets = [], labels = {}, account } = facts;
+  const { image, port = 8080, replicas = 1, strategy, env = {}, secrets = [], labels = {}, account } = facts;
+  const { volumeMounts, volumes } = volumesOf(facts);
   const selector = { 'app.kubernetes.io/name': name };
   return {
     apiVersion: 'apps/v1',
@@ -44,13 +47,26 @@ export function deployment(ns: string, name: string, facts: DeploymentFacts): Ku
               ports: [{ containerPort: port }],
               env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
               ...(secrets.length > 0 ? { envFrom: secrets.map((secret) => ({ secretRef: { name: secret } })) } : {}),
-              ...(claim ? { volumeMounts: [{ name: 'data', mountPath: claim.path }] } : {}),
+              ...(volumes.length > 0 ? { volumeMounts } : {}),
             },
           ],
-          ...(claim ? { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim.name } }] } : {}),
+          ...(volumes.length > 0 ? { volumes } : {}),
         },
       },
     },
+  };
+}
+
+function volumesOf({ claim, scratch }: DeploymentFacts) {
+  return {
+    volumeMounts: [
+      ...(claim ? [{ name: 'data', mountPath: claim.path }] : []),
+      ...(scratch ? [{ name: 'scratch', mountPath: scratch }] : []),
+    ],
+    volumes: [
+      ...(claim ? [{ name: 'data', persistentVolumeClaim: { claimName: claim.name } }] : []),
+      ...(scratch ? [{ name: 'scratch', emptyDir: { sizeLimit: '2Gi' } }] : []),
+    ],
   };
 }
 

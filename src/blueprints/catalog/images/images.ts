@@ -34,7 +34,8 @@ export function imagesOfTree(
       for (const image of release.runsImages ?? []) add(switched(image, release.images), blueprint.name);
     }
   for (const { blueprint, object } of placedObjects(tree, blueprints))
-    for (const image of imagesIn([object])) if (parseImage(image)) add(image, blueprint);
+    for (const image of imagesIn([object]))
+      if (parseImage(image)) add(switched(image, sovereign.spec.blueprints[blueprint]?.images ?? {}), blueprint);
   const images = [...users].map(([image, names]) => ({ image, blueprints: [...names].sort() }));
   return { images: images.sort((a, b) => (a.image < b.image ? -1 : 1)), unknown };
 }

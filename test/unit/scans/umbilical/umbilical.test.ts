@@ -115,6 +115,32 @@ describe('a finding', () => {
   });
 });
 
+describe("what the Sovereign took from OpenOva's account into its own registry", () => {
+  const own = 'harbor.omantel.omani.works/mirror/ghcr.io/openova-io/openova/catalyst-api';
+  const release = (spec: object): KubeObject => ({
+    ...{ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name: 'r', namespace: 'a' }, spec },
+  });
+  const replaced = (list: object) => release({ postRenderers: [{ kustomize: { images: [list] } }] });
+  const names = async (object: KubeObject) => (await scan([object])).findings.map(({ id }) => id);
+  const open = ['HelmRelease a/r ghcr.io/openova-io'];
+
+  it('is its own, and so is the image that a release has replaced', async () => {
+    expect(await names(release({ values: { image: own } }))).toEqual([]);
+    expect(await names(release({ values: { url: 'http://gitea-http.gitea.svc.cluster.local:3000/openova-io/x' } }))).toEqual([]);
+    expect(await names(replaced({ name: 'ghcr.io/openova-io/openova/catalyst-api', newName: own }))).toEqual([]);
+  });
+
+  it('is not what only looks like it', async () => {
+    expect(await names(replaced({ name: 'ghcr.io/openova-io/x', digest: 'sha256:1' }))).toEqual(open);
+    expect(await names(replaced({ name: 'x', newName: 'ghcr.io/openova-io/x' }))).toEqual(open);
+    expect(await names(release({ images: [{ name: 'ghcr.io/openova-io/x', newName: own }] }))).toEqual(open);
+    expect(await names(release({ values: { image: `${own} ghcr.io/openova-io/x` } }))).toEqual(open);
+    expect(await names(release({ values: { image: 'harbor.omantel.omani.works.example/openova-io/x' } }))).toEqual([
+      'HelmRelease a/r harbor.omantel.omani.works.example/openova-io',
+    ]);
+  });
+});
+
 describe('the page', () => {
   it('is of 200 objects, and the last one is looked at', async () => {
     const many = Array.from(

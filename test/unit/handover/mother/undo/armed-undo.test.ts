@@ -62,7 +62,7 @@ describe('while catalyst-api is stopped', () => {
           setImmediate(finish);
         }),
     };
-    let finish = () => undefined as void;
+    let finish: () => void = () => undefined;
     const late = new Promise<void>((resolve) => {
       finish = resolve;
     });
