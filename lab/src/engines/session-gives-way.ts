@@ -7,14 +7,13 @@ import { writeFileSync } from 'node:fs';
 const by = 5;
 
 /**
- * This process and all that it starts give way to other sessions of this machine. Niceness alone does not do it: Linux (man 7 sched,
- * "the autogroup feature") shares processors among sessions first, and a lab leads a session of its own. Where there are no such
- * groups, nothing happens.
+ * This process and all that it starts give way to other sessions of this machine. Niceness alone does not do it: Linux (`man 7 sched`)
+ * shares processors among sessions first, and a lab leads a session of its own. Where sessions are not told apart, nothing happens.
  */
 export function sessionGivesWay(file = '/proc/self/autogroup'): void {
   try {
     writeFileSync(file, String(by), { flag: 'r+' });
   } catch {
-    // another system, or a kernel without these groups
+    // another system, or a kernel that does not group by session
   }
 }
