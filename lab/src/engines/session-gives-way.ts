@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 const by = 5;
 
 /**
- * This process and all that it starts give way to other sessions of this machine. Niceness alone does not do it: Linux (`man 7 sched`)
+ * This process and all that it starts give way to other sessions of this machine. Niceness alone does not do it: Linux
  * shares processors among sessions first, and a lab leads a session of its own. Where sessions are not told apart, nothing happens.
  */
 export function sessionGivesWay(file = '/proc/self/autogroup'): void {
