@@ -300,25 +300,6 @@ export const engines: readonly Engine[] = [
     required: false,
   },
   {
-    name: 'velero',
-    programs: [
-      { name: 'velero', package: 'github.com/vmware-tanzu/velero/cmd/velero' },
-      { name: 'velero-plugin-for-aws', package: 'github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws' },
-    ],
-    settings: { 'github.com/vmware-tanzu/velero/pkg/buildinfo.Version': 'v1.18.3' },
-    // snapshots by Amazon's EC2, which nothing here has: its library takes longer to build than all else of the plugin
-    changes: [
-      {
-        module: 'github.com/vmware-tanzu/velero-plugin-for-aws',
-        file: 'velero-plugin-for-aws/volume_snapshotter.go',
-        by: 'snapshots/none.go',
-      },
-    ],
-    purpose: 'the backup that must reach Object Storage with our configuration: Velero and its plugin',
-    required: false,
-    onDemand: true,
-  },
-  {
     name: 'spire',
     programs: ['spire-server', 'spire-agent'].map((name) => ({ name, package: `${spire}/cmd/${name}` })),
     changes: spireChanges,
