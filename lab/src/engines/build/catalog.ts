@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { labRoot } from '../../start/lab-root.js';
-import { spire, spireChanges } from './spire-changes.js';
 
 export interface EngineProgram {
   /** File name of the finished program. */
@@ -298,15 +297,6 @@ export const engines: readonly Engine[] = [
     ],
     purpose: 'the admission control that must accept our policies, enforce them, and lock nobody out: Kyverno',
     required: false,
-  },
-  {
-    name: 'spire',
-    programs: ['spire-server', 'spire-agent'].map((name) => ({ name, package: `${spire}/cmd/${name}` })),
-    changes: spireChanges,
-    cgo: true,
-    purpose: 'the authority of workload identities, which must start with our configuration: SPIRE',
-    required: false,
-    onDemand: true,
   },
   {
     name: 'keycloak',
