@@ -46,14 +46,14 @@ export async function rendered(name: `bp-${string}`, profile: Profile): Promise<
   return { values: release?.['spec'].values, object, all };
 }
 
-/** Text of a key of a Secret that catalyst makes, each value that is generated or given in it replaced by what `filled` gives for the last part of its name. */
+/** Text of a key of a Secret that catalyst makes, each generated value in it replaced by what `generated` gives for the last part of its name. */
 export async function secretText(
   name: `bp-${string}`,
   { secret, key }: { secret: string; key: string },
-  filled: (key: string) => string,
+  generated: (key: string) => string,
 ): Promise<string> {
   const blueprint = (await blueprints()).find((one) => one.name === name);
   const recipe = blueprint?.secrets.find((one) => one.name === secret)?.recipes?.[key];
   if (!recipe || !('text' in recipe)) throw new Error(`${name} has no Secret ${secret} with the text ${key}`);
-  return recipe.text.replaceAll(/\$\{(?:generated:[^}]*\/|credential:)([^}/]+)\}/g, (_, last: string) => filled(last));
+  return recipe.text.replaceAll(/\$\{generated:[^}]*\/([^}/]+)\}/g, (_, last: string) => generated(last));
 }

@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { labRoot } from '../../start/lab-root.js';
-import { spire, spireChanges } from './spire-changes.js';
 
 export interface EngineProgram {
   /** File name of the finished program. */
@@ -298,34 +297,6 @@ export const engines: readonly Engine[] = [
     ],
     purpose: 'the admission control that must accept our policies, enforce them, and lock nobody out: Kyverno',
     required: false,
-  },
-  {
-    name: 'velero',
-    programs: [
-      { name: 'velero', package: 'github.com/vmware-tanzu/velero/cmd/velero' },
-      { name: 'velero-plugin-for-aws', package: 'github.com/vmware-tanzu/velero-plugin-for-aws/velero-plugin-for-aws' },
-    ],
-    settings: { 'github.com/vmware-tanzu/velero/pkg/buildinfo.Version': 'v1.18.3' },
-    // snapshots by Amazon's EC2, which nothing here has: its library takes longer to build than all else of the plugin
-    changes: [
-      {
-        module: 'github.com/vmware-tanzu/velero-plugin-for-aws',
-        file: 'velero-plugin-for-aws/volume_snapshotter.go',
-        by: 'snapshots/none.go',
-      },
-    ],
-    purpose: 'the backup that must reach Object Storage with our configuration: Velero and its plugin',
-    required: false,
-    onDemand: true,
-  },
-  {
-    name: 'spire',
-    programs: ['spire-server', 'spire-agent'].map((name) => ({ name, package: `${spire}/cmd/${name}` })),
-    changes: spireChanges,
-    cgo: true,
-    purpose: 'the authority of workload identities, which must start with our configuration: SPIRE',
-    required: false,
-    onDemand: true,
   },
   {
     name: 'keycloak',
