@@ -24,6 +24,8 @@ export interface Check {
   look(): Promise<Seen>;
   /** What to look at when it does not answer at all. */
   silent?: readonly string[];
+  /** It asks programs of this machine alone, and nothing over the network. */
+  local?: boolean;
   /** Its look is many calls, each tried again by itself: the whole is not begun anew beside it. */
   once?: true;
 }
@@ -51,7 +53,7 @@ export async function runChecks(checks: readonly Check[], asking: Asking): Promi
 type Outcome = { seen: Seen } | { error: unknown };
 
 /** Up to three tries. What a try finds wrong ends it; only what may have passed a moment later is tried again. */
-async function inTime({ look, silent, once }: Check, { clock, signal, ways }: Asking): Promise<Seen> {
+async function inTime({ look, silent, once, local }: Check, { clock, signal, ways }: Asking): Promise<Seen> {
   const done = new AbortController();
   const until = AbortSignal.any([signal, done.signal]);
   const after = async <T>(ms: number, what: T) => {
@@ -77,7 +79,7 @@ async function inTime({ look, silent, once }: Check, { clock, signal, ways }: As
       const next = left > 0 ? [after(tryMs, 'next' as const)] : [];
       const first = await Promise.race([...running, ...next, late, aborted(signal)]);
       // what another try was told says more than silence
-      if (first === 'late') throw failed ?? tooLate(once ? 1 : tries, ways?.(), silent);
+      if (first === 'late') throw failed ?? tooLate(once ? 1 : tries, local ? undefined : ways?.(), silent);
       if (first === 'next') continue;
       if ('seen' in first) return first.seen;
       failed = first.error;
