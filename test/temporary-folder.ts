@@ -58,8 +58,13 @@ export default function setup(): () => void {
     if (process.env.CATALYST_KEEP_TEMPORARY) console.warn(`\nThe temporary folder of the tests is kept: ${folder}`);
     else remove(folder);
   };
-  // also where the run is interrupted
+  // also where the run is interrupted or ended from outside
   process.once('exit', end);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      end();
+      process.kill(process.pid, signal);
+    });
   return () => {
     end();
     if (before === undefined) delete process.env.TMPDIR;

@@ -25,6 +25,8 @@ export interface Check {
   look(): Promise<Seen>;
   /** What to look at when it does not answer at all. */
   silent?: readonly string[];
+  /** It asks programs of this machine alone, and nothing over the network. */
+  local?: boolean;
   /** Its look is many calls, each tried again by itself: the whole is not begun anew beside it. */
   once?: true;
 }
@@ -52,7 +54,7 @@ export async function runChecks(checks: readonly Check[], asking: Asking): Promi
 type Outcome = { seen: Seen } | { error: unknown };
 
 /** Up to three tries. What a try finds wrong ends it; only what may have passed a moment later is tried again. */
-async function inTime({ look, silent, once }: Check, { clock, signal, ways }: Asking): Promise<Seen> {
+async function inTime({ look, silent, once, local }: Check, { clock, signal, ways }: Asking): Promise<Seen> {
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const running = new Set<Promise<Outcome>>();
@@ -81,7 +83,7 @@ async function inTime({ look, silent, once }: Check, { clock, signal, ways }: As
   };
   const late = () => {
     // what another try was told says more than silence
-    throw failed ?? tooLate(once ? 1 : tries, ways?.(), silent);
+    throw failed ?? tooLate(once ? 1 : tries, local ? undefined : ways?.(), silent);
   };
   try {
     return await within(tried(), { clock, signal, ms: deadlineMs, late });

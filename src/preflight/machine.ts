@@ -32,7 +32,7 @@ export function machineChecks(options: {
   const tool = (name: 'helm' | 'kubectl'): Check => ({
     id: name,
     title: `${name} is available in a supported version`,
-    silent,
+    ...{ silent, local: true },
     async look() {
       const found = await binaries!.find(name);
       return `${found.version} (${found.source})`;
@@ -61,7 +61,7 @@ export function machineChecks(options: {
     {
       id: 'git',
       title: 'git is installed',
-      silent,
+      ...{ silent, local: true },
       async look() {
         const version = /(\d+\.\d+)(\.\d+)?/.exec(await git.version())?.[1] ?? '0.0';
         if (satisfies(`${version}.0`, '>=2.31.0')) return version;

@@ -125,6 +125,21 @@ it('a cluster with a catalyst-api and without the demos is not the mother', asyn
 
 const check = (look: () => Promise<string>) => ({ id: 'one', title: 'one', look });
 
+it('behind a proxy, a check that hangs names it, and one of this machine does not', async () => {
+  const ways = () => 'through HTTPS_PROXY http://proxy:3128; directly to loopback';
+  const hangs = { ...check(() => new Promise<never>(() => undefined)), silent: ['open port 6443 of the mother'] };
+  const [far, near] = await runChecks([hangs, { ...hangs, local: true }], { clock: orderedClock(), signal, ways });
+  expect(far).toMatchObject({
+    reason: expect.stringContaining('; calls go through HTTPS_PROXY http://proxy:3128; directly to loopback.'),
+    remedy: [
+      'open port 6443 of the mother',
+      'check that the proxy answers: env | grep -i _proxy shows where it is set',
+      'then: catalyst preflight',
+    ],
+  });
+  expect(JSON.stringify(near)).not.toMatch(/proxy/i);
+});
+
 it('a check that hangs fails within half a minute, says what to look at, and holds up no other', async () => {
   const clock = orderedClock();
   const hangs = { ...check(() => new Promise<never>(() => undefined)), silent: ['open port 6443 of the mother'] };
