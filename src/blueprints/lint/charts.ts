@@ -78,7 +78,10 @@ export async function lintCharts(
 
 /** Charts run the same images wherever the tree then takes them from. */
 function withoutSwitches({ spec, ...sovereign }: Sovereign): Sovereign {
-  const blueprints = Object.entries(spec.blueprints).map(([name, { images: _images, ...override }]) => [name, override]);
+  const blueprints = Object.entries(spec.blueprints).map(([name, { images: _images, ...override }]) => [
+    name,
+    override,
+  ]);
   return { ...sovereign, spec: { ...spec, blueprints: Object.fromEntries(blueprints) } };
 }
 

@@ -55,7 +55,8 @@ export function motherWanted(mother: KnownMother, own: OwnCluster): Wanted {
           const [name, space] = [name1 ?? name2!, space1 ?? space2!];
           if (!own.services.has(`${space}/${name}`)) yield inCluster(name, space);
         }
-      if (text.includes(account)) for (const host of accountHosts(text)) if (!isOwnHost(host)) yield `${host}/${account}`;
+      if (text.includes(account))
+        for (const host of accountHosts(text)) if (!isOwnHost(host)) yield `${host}/${account}`;
       if (text.includes(registrar)) for (const { name } of namesBelow(text, registrar)) yield name;
     },
   };

@@ -38,8 +38,7 @@ describe('work within a time', () => {
           reject(ends.reason);
         });
       });
-    for (const value of [1, 2])
-      await within(Promise.resolve(value), { clock: { ...clock, sleep }, signal, ms: 1000 });
+    for (const value of [1, 2]) await within(Promise.resolve(value), { clock: { ...clock, sleep }, signal, ms: 1000 });
     expect(reasons[0]).toBe(reasons[1]);
   });
 

@@ -13,7 +13,11 @@ beforeAll(async () => {
 it('each connection uses the same parsed authority, new ones too', async () => {
   expect(tlsOptionsOf({ ca })).not.toHaveProperty('ca');
   const identity = async () => ({ headers: {} });
-  const connect = createKubeConnect({ server: 'https://192.0.2.1', ca, identity } as never, undefined, freshConnections);
+  const connect = createKubeConnect(
+    { server: 'https://192.0.2.1', ca, identity } as never,
+    undefined,
+    freshConnections,
+  );
   const [first, second] = [await connect(), await connect()].map(
     ({ agent }) => (agent as unknown as { options: { secureContext?: SecureContext } }).options.secureContext,
   );

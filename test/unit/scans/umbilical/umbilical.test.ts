@@ -126,7 +126,9 @@ describe("what the Sovereign took from OpenOva's account into its own registry",
 
   it('is its own, and so is the image that a release has replaced', async () => {
     expect(await names(release({ values: { image: own } }))).toEqual([]);
-    expect(await names(release({ values: { url: 'http://gitea-http.gitea.svc.cluster.local:3000/openova-io/x' } }))).toEqual([]);
+    expect(
+      await names(release({ values: { url: 'http://gitea-http.gitea.svc.cluster.local:3000/openova-io/x' } })),
+    ).toEqual([]);
     expect(await names(replaced({ name: 'ghcr.io/openova-io/openova/catalyst-api', newName: own }))).toEqual([]);
   });
 

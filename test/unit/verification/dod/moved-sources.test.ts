@@ -14,9 +14,9 @@ import { parseImage } from '../../../../src/tools/oci/image-name.js';
 import { statedGrade } from '../../../../src/verification/dod/grade.js';
 import { provenBy } from '../../../../src/verification/experiment/egress/judge-egress.js';
 import type { WindowSeen } from '../../../../src/verification/experiment/egress/window.js';
-import { scannedWorld } from '../../../rigged/stages/umbilical.js';
-import { sovereignKinds } from '../../../fakes/served-cluster.js';
 import { honestWindow } from '../../../fakes/egress-window.js';
+import { sovereignKinds } from '../../../fakes/served-cluster.js';
+import { scannedWorld } from '../../../rigged/stages/umbilical.js';
 import { blueprints, example } from '../../blueprints/rig.js';
 
 const fqdn = 'omantel.omani.works';
@@ -37,7 +37,10 @@ async function moved(which: (image: string) => boolean, charts: boolean): Promis
     for (const user of users)
       images[user] = {
         ...images[user],
-        images: { ...images[user]?.images, [written]: `${own}/mirror/${registry}/${repository}@sha256:${'a'.repeat(64)}` },
+        images: {
+          ...images[user]?.images,
+          [written]: `${own}/mirror/${registry}/${repository}@sha256:${'a'.repeat(64)}`,
+        },
       };
   }
   return example((spec) => ({
