@@ -1,7 +1,7 @@
 /** Names and labels of everything catalyst makes at Hetzner; the same names as the OpenTofu of the platform used. */
 import { clusterNames } from '../sovereign/cluster-names.js';
 import { slugOf } from '../sovereign/sovereign-names.js';
-import { lastHostOf } from '../support/ipv4.js';
+import { lastHostOf } from '../support/addresses/ipv4.js';
 import type { ResourceType } from './api/types.js';
 
 export { type ClusterNames, clusterNames } from '../sovereign/cluster-names.js';

@@ -1,8 +1,8 @@
 /** Rules that one object answers by itself. */
 import { objectStorageEndpoint } from '../../sovereign/object-storage.js';
 import { motherHostsIn } from '../../sovereign/spec/mother-hosts.js';
-import { lastHostOf } from '../../support/ipv4.js';
-import { networksOf } from '../../support/networks.js';
+import { lastHostOf } from '../../support/addresses/ipv4.js';
+import { networksOf } from '../../support/addresses/networks.js';
 import { fixedFields } from '../render/in-place.js';
 import { mapsIn, stringsIn } from '../render/strings.js';
 import { profileOf } from '../render/variables.js';

@@ -1,7 +1,7 @@
 /** The public address of this machine, over the family that is dialed: servers are reached by their IPv4 addresses. */
 import { isIP, isIPv4 } from 'node:net';
+import { networksOf } from '../../support/addresses/networks.js';
 import { fail, messageOf } from '../../support/errors/errors.js';
-import { networksOf } from '../../support/networks.js';
 import type { Http } from '../../tools/http/http.js';
 
 /** Answers with the address that a call comes from, as text. */

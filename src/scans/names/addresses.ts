@@ -1,6 +1,6 @@
 /** Addresses of both families in a text: alone, with a port or a mask, and as part of a network small enough to single them out. Pure. */
 import { isIP } from 'node:net';
-import { networksOf } from '../../support/networks.js';
+import { networksOf } from '../../support/addresses/networks.js';
 
 /** A wider network than these names nobody: `0.0.0.0/0` or a provider's whole range. */
 const narrowest = { ipv4: 16, ipv6: 32 } as const;

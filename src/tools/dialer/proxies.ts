@@ -4,7 +4,7 @@
  * below it, an address, a network in CIDR form, `*`; each with or without a port).
  */
 import { isIP } from 'node:net';
-import { networksOf } from '../../support/networks.js';
+import { networksOf } from '../../support/addresses/networks.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import type { CredentialCheck } from '../../../mother/jobs/credential-check.js';
-import { networksOf } from '../../../support/networks.js';
+import { networksOf } from '../../../support/addresses/networks.js';
 import type { Refusal } from '../../record.js';
 
 /** `own`: an address of this Sovereign. `other`: a public address that is none of its. `unknown`: it cannot be told. */

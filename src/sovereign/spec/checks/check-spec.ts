@@ -1,6 +1,6 @@
 /** Rules between fields, which a schema of single fields cannot say. */
-import { ipv4Size } from '../../../support/ipv4.js';
-import { networkIn, networksOf } from '../../../support/networks.js';
+import { ipv4Size } from '../../../support/addresses/ipv4.js';
+import { networkIn, networksOf } from '../../../support/addresses/networks.js';
 import { nameConflict } from '../protected-names.js';
 import type { Sovereign } from '../schema.js';
 

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import type { Kube } from '../../../kubernetes/client/kube.js';
 import { canonicalAddress } from '../../../scans/names/addresses.js';
-import { networkIn, networksOf } from '../../../support/networks.js';
+import { networkIn, networksOf } from '../../../support/addresses/networks.js';
 
 /** In CIDR form; an address alone where its network is not known. */
 export async function insideOf(kube: Kube): Promise<string[]> {

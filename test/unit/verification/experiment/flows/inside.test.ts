@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { networksOf } from '../../../../../src/support/networks.js';
+import { networksOf } from '../../../../../src/support/addresses/networks.js';
 import { digits, insideOf, patternOf } from '../../../../../src/verification/experiment/flows/inside.js';
 import { type FakeKube, fakeKube } from '../../../../fakes/fake-kube.js';
 

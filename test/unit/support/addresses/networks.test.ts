@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { networkIn, networksOf } from '../../../src/support/networks.js';
+import { networkIn, networksOf } from '../../../../src/support/addresses/networks.js';
 
 it.each([
   ['10.0.0.0/8', { base: '10.0.0.0', bits: 8, family: 'ipv4' }],
