@@ -17,7 +17,10 @@ export function networkIn(text: string): Network | undefined {
   return bits > most ? undefined : { base, bits, family: version === 6 ? 'ipv6' : 'ipv4' };
 }
 
-/** Whether an address lies in one of the networks; a name never does, nor does an address of the other family. What is no network holds nothing. */
+/**
+ * Whether an address lies in one of the networks; a name never does, nor does an address of the other family, save an IPv4 address that
+ * is written as IPv6 (`::ffff:127.0.0.1`). What is no network holds nothing.
+ */
 export function networksOf(texts: readonly string[]): (address: string) => boolean {
   // a list of both families takes an IPv4 address for one of ::/0
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
@@ -27,6 +30,7 @@ export function networksOf(texts: readonly string[]): (address: string) => boole
   }
   return (address) => {
     const version = isIP(address);
-    return version === 6 ? lists.ipv6.check(address, 'ipv6') : version === 4 && lists.ipv4.check(address, 'ipv4');
+    if (version === 6) return lists.ipv6.check(address, 'ipv6') || lists.ipv4.check(address, 'ipv6');
+    return version === 4 && lists.ipv4.check(address, 'ipv4');
   };
 }

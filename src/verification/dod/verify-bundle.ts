@@ -94,7 +94,7 @@ async function check(file: string, bundle: OpenBundle, publicKey: string, broken
       ...intactLines(index.files.length),
       `the journal's chain of ${entries.length} lines is intact and contains the run that took the verdict`,
       'Sovereign, world, run, plan, window and checklist are the same in all files',
-      `each of ${report.items.length} items follows again from its raw data, the experiment from ${report.experiment?.samples.length ?? 0} samples`,
+      derivedLine(report),
       sameVersion
         ? 'its page, rendered again, is the same'
         : `its page has the same data; ${predicate.by} rendered it, and this is ${userAgent}`,
@@ -141,6 +141,12 @@ function readOr<T>(broken: Broken, read: () => T): T {
   } catch (error) {
     throw broken(messageOf(error));
   }
+}
+
+function derivedLine({ items, experiment }: RawBundle['report']): string {
+  const each = items.length === 1 ? 'its one item follows' : `each of ${items.length} items follows`;
+  const samples = experiment ? `, the experiment from ${experiment.samples.length} samples` : '';
+  return `${each} again from its raw data${samples}`;
 }
 
 function previousLine(file: string, { previous }: Predicate, broken: Broken): string {
