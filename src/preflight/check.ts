@@ -82,7 +82,7 @@ async function inTime({ look, silent, once, local }: Check, { clock, signal, way
     }
   };
   const late = () => {
-    // what another try was told says more than silence
+    // An error that another try got says more than the deadline.
     throw failed ?? tooLate(once ? 1 : tries, local ? undefined : ways?.(), silent);
   };
   try {

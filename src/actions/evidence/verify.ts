@@ -34,8 +34,8 @@ export interface VerifyChoices {
   opened?: OpenBundle;
 }
 
-const keysKnownTo = ({ env, evidenceKeyOf }: Pick<Context, 'env' | 'evidenceKeyOf'>, folder: string): KnownKeys => ({
-  configDir: folder,
+const keysKnownTo = ({ env, evidenceKeyOf }: Pick<Context, 'env' | 'evidenceKeyOf'>): KnownKeys => ({
+  configDir: configDir(env),
   ownKeyOf: evidenceKeyOf,
   hasLab: (name) => existsSync(labDir(env, name)),
 });
@@ -48,15 +48,14 @@ export async function verifyEvidence(
 ): Promise<EvidenceCheck> {
   if (pin && keyFile === undefined)
     throw fail('E1001', '--pin needs a key to keep, and none was given.', { actions: ['add --key FILE'] });
-  const folder = configDir(context.env);
-  const known = keysKnownTo(context, folder);
+  const known = keysKnownTo(context);
   const bundle = opened ?? (await readBundle(file));
   const key = await evidenceKey(known, claimOf(file, bundle), file, keyFile);
   const { raw: _, ...check } = await verifyBundle(file, key.publicKey, bundle);
   await requireFirst(context, check, key.publicKey);
   const { publicKey: __, ...shown } = key;
   if (!pin || context.would(`pin the key ${key.keyId} for ${check.fqdn}`)) return { ...check, key: shown };
-  const pinned = pinKey(folder, check, key);
+  const pinned = pinKey(known.configDir, check, key);
   return {
     ...check,
     key: {
@@ -71,7 +70,7 @@ export async function readVerdict(
   context: Pick<Context, 'env' | 'evidenceKeyOf' | 'existingStateDir'>,
   file: string,
 ): Promise<DodReport> {
-  const known = keysKnownTo(context, configDir(context.env));
+  const known = keysKnownTo(context);
   const bundle = await readBundle(file);
   const { publicKey } = await evidenceKey(known, claimOf(file, bundle), file);
   const check = await verifyBundle(file, publicKey, bundle);

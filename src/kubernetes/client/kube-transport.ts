@@ -160,12 +160,12 @@ function wayTo({ server, proxyUrl }: KubeAccess, dialer: Dialer): Through | unde
 /** `ambiguous`: a write whose answer was lost may have been made; one that never left was not. */
 function unreachable(server: string, way: Through | undefined, error: unknown, method: string) {
   const { code } = error as { code?: string };
-  const left = !neverLeft(error);
+  const unsent = neverLeft(error);
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
   const said = inner || code || 'connection failed';
   return fail('E3101', `The Kubernetes API at ${server}${throughText(way)} cannot be reached: ${said}.`, {
     actions: [...proxyActions(inner, way), command('cluster status'), 'Check the kubeconfig and the network'],
     cause: error,
-    data: { code, neverLeft: !left, endless: error instanceof TooLarge, ambiguous: method !== 'GET' && left },
+    data: { code, neverLeft: unsent, endless: error instanceof TooLarge, ambiguous: method !== 'GET' && !unsent },
   });
 }
