@@ -75,11 +75,11 @@ function hostOf(server: string): string {
   return /^\[(.*)\](:\d+)?$/.exec(server)?.[1] ?? server.replace(/:\d+$/, '');
 }
 
-/** Each means another machine wherever it is used. */
-const everywhere = networksOf([
+/** An address of these means a different machine at each place where it is used. */
+const isLocal = networksOf([
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
   ...['::/127', '::ffff:0:0/96', 'fc00::/7', 'fe80::/10'],
 ]);
 
-/** Of the others, as of a name, it cannot be told whose the server is. */
-export const isPublicAddress = (host: string): boolean => isIP(host) !== 0 && !everywhere(host);
+/** False for local addresses and for names: neither tells whose the server is. */
+export const isPublicAddress = (host: string): boolean => isIP(host) !== 0 && !isLocal(host);
